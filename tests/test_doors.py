@@ -71,7 +71,7 @@ SEEN = {
     "generation/journal.py:looked_at": "a word of this file",
     "generation/journal.py:take_in": "the name of a folder that was listed, an id",
     "generation/journal.py:_mark_of": "a word of this file",
-    "generation/journal.py:_believed": "a word of this file",
+    "generation/journal.py:_is_valid": "a word of this file",
     "generation/journal.py:put_aside": "the name of a folder that was listed",
     "remote/server.py:_forget_broken": "a word of this file",
     "generation/streamed_pictures.py:begin_string": "a number",

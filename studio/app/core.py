@@ -1,6 +1,6 @@
-"""The core: builds the long-lived objects in order and closes them in reverse.
+"""Core: builds the long-lived objects in order and closes them in reverse.
 
-Both fronts hold one. It knows nothing of Qt and runs on any asyncio loop.
+Shared by window and command line. It does not use Qt and runs on any asyncio loop.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TIDYING = 2.0
-"""Seconds a short command waits until what a killed one left is removed."""
+"""Seconds a short command waits for the removal of leftovers of a killed one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreOptions:
-    """What the command line says for this run only.
+    """Options of the command line for this run only.
 
     Attributes:
-        provider: the profile asked for; None for the remembered choice.
+        provider: profile to use; None for the one in the settings.
         base_url: another address for that profile.
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
-        newer_to_read: a library of a newer version will do to be looked at.
-        trusted: the library is the user's, wherever it was before.
+        newer_to_read: open a library of a newer version read-only.
+        trusted: the library is the user's own, wherever it was before.
     """
 
     provider: str | None = None
@@ -75,13 +75,13 @@ class CoreOptions:
 
 
 class Core:
-    """Everything that lives as long as the program does.
+    """The long-lived objects of the program.
 
-    What a first screen does without is put together when it is asked for, or by `open_library`.
+    Those that the first screen does not need are created at first use, or by `open_library`.
 
     Attributes:
-        session_start: when the window was opened; a picture since then belongs to this session.
-        afterwards: what is done once all is closed and another start can have the library.
+        session_start: start of this session, in seconds since 1970.
+        afterwards: called when everything is closed and another process can open the library.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Core:
         write: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> Core:
-        """Open settings and library; with `write` this process owns the library from now on.
+        """Open settings and library; with `write` this process owns the library.
 
         Raises LibraryLocked, StorageError, LibraryTooNew, InputError.
         """
@@ -130,11 +130,10 @@ class Core:
         return core
 
     def prepare(self, *, write: bool = True) -> None:
-        """Read what is remembered, take the lock, put the long-lived objects together. Blocking.
+        """Read the settings, take the lock, create the library's objects. Blocking.
 
-        A window can be built from a prepared core before there is a loop; `open_library` makes it
-        live.
-        Raises LibraryLocked, StorageError, InputError.
+        A window can be built from a prepared core before there is a loop; `open_library` opens the
+        library. Raises LibraryLocked, StorageError, InputError.
         """
         self.settings.load()
         unfinished_copies.note_in(self._unfinished)
@@ -146,11 +145,11 @@ class Core:
             _take_lock(lock, folder, anyway=self.options.anyway)
             self._lock = lock
             if folder != self.paths.library or self.options.trusted:
-                self._meet(folder)
+                self._check_origin(folder)
         self.library = Library(folder, self.paths.computed, self.decoder, self.events)
 
-    def _meet(self, folder: Path) -> None:
-        """A library elsewhere than in the usual place may have come from anybody."""
+    def _check_origin(self, folder: Path) -> None:
+        """Check a library in another folder than the usual one, which is untrusted."""
         try:
             trouble = first_open.meet(folder, self.paths.computed, trusted=self.options.trusted)
         except BaseException:
@@ -161,18 +160,17 @@ class Core:
     async def open_library(self) -> None:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
 
-        What a newer version wrote is opened to be read, where that will do; `settings.trouble`
-        says so.
+        One of a newer version is opened read-only if `newer_to_read`; `settings.trouble` says so.
         """
-        # A folder on a share that does not answer holds nobody up.
+        # On a thread, because a network share may not answer.
         self._tidying = threading.Thread(
             target=unfinished_copies.remove_left, args=(self._unfinished,), daemon=True
         )
         self._tidying.start()
-        # It listens to what happens from now on.
+        # Created now, because it subscribes to events.
         _queue = self.queue
         try:
-            # A window is open while what takes long is made; a command needs all of it.
+            # A window may open during a long rebuild of the index; a command needs all of it.
             await self.library.open(write=self.writable, beside=self.options.hold_for_key)
         except LibraryTooNew as error:
             if self.writable and not self.options.newer_to_read:
@@ -183,7 +181,7 @@ class Core:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The models of every profile. Reads two small files."""
+        """Model catalogue of every profile. Reads two small files."""
         # Not before the first screen: see `Core`.
         from studio.providers.catalogue import Catalogue
 
@@ -204,7 +202,6 @@ class Core:
 
     @cached_property
     def keys(self) -> Credentials:
-        """The keys of every profile."""
         # Not before the first screen: see `Core`.
         from studio.config.credentials import Credentials
 
@@ -218,7 +215,7 @@ class Core:
 
     @cached_property
     def journal(self) -> Journal:
-        """What was sent and is no picture yet. Only of a prepared core."""
+        """Journal of the library. Only of a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.journal import Journal
 
@@ -226,7 +223,7 @@ class Core:
 
     @cached_property
     def spare(self) -> FallbackStore:
-        """Where paid answers go that the library cannot take. Only of an open core."""
+        """Store of paid answers that the library cannot take. Only of an open core."""
         # Not before the first screen: see `Core`.
         from studio.generation.fallback_store import FallbackStore
 
@@ -236,7 +233,7 @@ class Core:
 
     @cached_property
     def queue(self) -> JobQueue:
-        """The jobs of this session. Only of a prepared core."""
+        """Job queue of this session. Only of a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.queue import JobQueue
 
@@ -252,7 +249,7 @@ class Core:
 
     @property
     def library_folder(self) -> Path:
-        """The library of this run: the one chosen in the settings, or the usual place."""
+        """Folder of the library: the one in the settings, or the usual one."""
         chosen = self.settings.value.library
         if chosen and self.paths.home is None:
             return _folder_of(chosen)
@@ -264,7 +261,7 @@ class Core:
         return self._lock is not None
 
     async def recover(self) -> None:
-        """Bring in what an earlier start left in the journal. Only the owner may."""
+        """Recover the journal entries of an earlier process. Owner only."""
         if self.writable and await self._journalling.run(self._has_leftovers):
             await (await self.making()).recovery.run()
 
@@ -272,11 +269,11 @@ class Core:
         return self.journal.has_entries() or self.spare.waits()
 
     async def read_cut(self, job: str) -> None:
-        """Bring in what came of an answer that was cut. Raises StudioError."""
+        """Ingest the readable part of a cut answer. Raises StudioError."""
         await (await self.making()).salvage.read(job)
 
     async def making(self) -> GenerationPipeline:
-        """What makes pictures. Put together at the first wish, because no window needs it."""
+        """The generation pipeline, created at first use."""
         if self._making is None:
             module = await asyncio.to_thread(importlib.import_module, "studio.generation.pipeline")
             if self._making is None:
@@ -324,17 +321,17 @@ class Core:
 
     @property
     def default_profile(self) -> str:
-        """The profile of this run: asked for, else of the key that was given, else remembered."""
+        """Profile of this run: of the options, else of the given key, else of the settings."""
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile
-        # Another address is a service's: the painter has none.
+        # A base URL is that of a service: the painter has none.
         if remembered == OFFLINE and (self._has_environment_key or self.options.base_url):
             return self.environment_profile
         return remembered
 
     def profile(self, name: str) -> Profile:
-        """The profile as this run reaches it. Raises InputError."""
+        """The profile with this run's base URL. Raises InputError."""
         profile = self.settings.value.find_profile(name)
         if self.options.base_url and name == self.default_profile:
             address = usable_address(self.options.base_url)
@@ -349,8 +346,7 @@ class Core:
     async def find_key(self, name: str) -> str:
         """The key of a profile. Raises KeyMissing.
 
-        A stored key goes to its profile's own host only; to any other host goes only what the
-        environment gives.
+        A stored key is sent to its profile's own host only, one from the environment to any.
         """
         own = self.settings.value.find_profile(name)
         if urlsplit(own.base_url).hostname != urlsplit(self.profile(name).base_url).hostname:
@@ -364,24 +360,18 @@ class Core:
                     ),
                     hint=_("Set {variable} to a key for this run.").format(variable=KEY_VARIABLE),
                 )
-            self._remember(name)
+            self.keys.make_default(name)
             return from_environment
         key = await self.keys.get(name)
         if key != self.keys.from_environment(name):
             key_hosts.check(self.settings, own)
-        self._remember(name)
+        self.keys.make_default(name)
         return key
 
-    def _remember(self, name: str) -> None:
-        # A key was given once: from now on this profile is meant, and never painted instead.
-        settings = self.settings.value
-        if settings.profile == OFFLINE and not settings.known_keys:
-            self.settings.change(profile=name)
-
     async def test_key(self, name: str, key: str | None = None) -> str:
-        """Try a key with a free call, never a generation; what was found, in words.
+        """Try a key with a free call, never a generation; returns a sentence.
 
-        Raises KeyMissing, KeyRefused, NetworkError and what else the service says.
+        Raises KeyMissing, KeyRefused, NetworkError and other errors of the service.
         """
         if name == OFFLINE:
             return _("The offline painter needs no key.")
@@ -400,7 +390,7 @@ class Core:
         ).format(name=self.profile(name).title, count=count)
 
     async def refresh_models(self, name: str) -> None:
-        """Ask the service which models it has. Raises what the service says."""
+        """Query the models of a service. Raises its errors."""
         if name != OFFLINE:
             await self.test_key(name)
 
@@ -420,13 +410,13 @@ class Core:
             log.warning("The list of models could not be kept: %s", error)
 
     async def let_go(self) -> None:
-        """Close the library before the rest: its files are about to move. The lock is kept."""
+        """Close queue and library before their files are moved. The lock is kept."""
         self._let_go = True
         await self.queue.close()
         await self.library.close()
 
     async def close(self) -> None:
-        """Stop accepting, cancel, close in reverse order; never raises for a slow disk."""
+        """Cancel jobs and close everything in reverse order."""
         if "queue" in vars(self):
             await self.queue.close()
         if self._making is not None:

@@ -1,8 +1,8 @@
-"""What is left of a program that died: written while it dies, told at the next start.
+"""Crash reports: written when the program dies, shown at the next start.
 
-A fatal signal writes where every thread stood (`faulthandler`: names of functions and lines, no
-values), an error that ended the program its traceback. Both go into one small file in the log
-folder, which an orderly end removes. No memory is ever dumped: an image of it would hold the key.
+A fatal signal writes the stacks of all threads (`faulthandler`: functions and lines, no values), an
+unhandled error its traceback. Both go to one small file in the log folder, which a normal exit
+removes. Memory is never dumped: it has the key.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HEAD = "Gridbrush {version}, Python {python}, {system}, {time}\n"
 
 
 class CrashFile:
-    """Watches over this process; `close` says that it ended as it should."""
+    """Crash report of this process, removed by `close`."""
 
     def __init__(self, folder: Path) -> None:
         """Blocking. Raises OSError where the folder cannot be written."""
@@ -43,14 +43,14 @@ class CrashFile:
         keep_memory_private()
 
     def note(self, error: BaseException) -> None:
-        """Write down what ends the program; never raises."""
+        """Write the traceback of the error that ends the program; never raises."""
         with contextlib.suppress(OSError, ValueError):
             text = logs.clean("".join(traceback.format_exception(error)))
             self._file.write(harmless(text))
             self._file.flush()
 
     def close(self) -> None:
-        """The end is an orderly one: there is nothing to tell."""
+        """Remove the report at a normal exit."""
         faulthandler.disable()
         with contextlib.suppress(OSError):
             self._file.close()
@@ -75,13 +75,12 @@ def _system() -> str:
 
 
 def left_behind(folder: Path, *, alive: Callable[[int], bool] | None = None) -> str:
-    """What processes that died wrote down, cleaned; "" when there is nothing to tell. Blocking.
+    """Reports of processes that died, redacted; "" when there are none. Blocking.
 
-    Each is told once: its file is gone when this returns. A process that was killed from outside
-    has nothing to tell.
+    The reports are removed. A process killed from outside leaves none.
     """
     still_runs = alive or _alive
-    told: list[str] = []
+    reports: list[str] = []
     for path in sorted(folder.glob(_FILE.format(pid="*"))):
         number = path.stem.partition("-")[2]
         if not number.isdigit() or int(number) == os.getpid() or still_runs(int(number)):
@@ -90,8 +89,8 @@ def left_behind(folder: Path, *, alive: Callable[[int], bool] | None = None) -> 
             text = path.read_text(encoding="utf-8", errors="replace")[:_MOST]
             path.unlink()
             if len(text.splitlines()) > 1:
-                told.append(logs.clean(text).strip())
-    return "\n\n".join(told)
+                reports.append(logs.clean(text).strip())
+    return "\n\n".join(reports)
 
 
 def _alive(pid: int) -> bool:

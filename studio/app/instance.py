@@ -1,6 +1,6 @@
-"""The bell of a library's owner: a second start rings it for the window, or with work for it.
+"""Connection of a second process to the owner of a library: to raise its window, or with work.
 
-Who the owner is, the lock decides (`common/library_lock.py`).
+The owner is the holder of the lock (`common/library_lock.py`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ if sys.platform == "win32":
     import platformdirs
 
 Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-"""Takes the line of somebody who has work for the owner, until that is done."""
+"""Handles the connection of a process with work for the owner, until that is done."""
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
+"""Seconds to wait for the other process."""
+
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
 _MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
@@ -31,14 +33,14 @@ _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 
 
 class InstanceServer:
-    """What the owner of a library listens on; `serve` makes it, `close` ends it."""
+    """Server of the owner of a library, started by `serve`."""
 
     def __init__(self, server: asyncio.Server, address: Path) -> None:
         self._server = server
         self._address = address
 
     async def close(self) -> None:
-        """Stop listening; what is being answered is finished."""
+        """Stop listening; open connections are finished."""
         self._server.close()
         with contextlib.suppress(OSError):
             self._address.unlink()
@@ -52,19 +54,19 @@ async def serve(
     work: Work | None = None,
     state: Path | None = None,
 ) -> InstanceServer:
-    """Hear from now on when a second start asks for the window of this library, or has work for it.
+    """Listen for other processes that ask for the window of this library, or have work for it.
 
-    Only this user can ring: the socket lies in a folder of theirs. On Windows it is a port of this
-    machine alone, with a token in a file. `on_raise` may return False: there is no window.
-    `on_files` gets the pictures the second start was to open. `work` gets the line once it was
-    answered. Raises OSError.
+    Only this user can connect: the socket is in a private folder. On Windows it is a loopback port
+    with a token in a file. `on_raise` returns False where there is no window. `on_files` gets the
+    pictures that the other process was asked to open. `work` gets an accepted connection. Raises
+    OSError.
     """
-    address = await asyncio.to_thread(_address, folder, state)
+    address = await asyncio.to_thread(new_address, folder, state)
     token = b""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 line = await reader.readline()
                 if secrets.compare_digest(line, token + _RAISE) and on_raise() is not False:
                     await _say_yes(writer)
@@ -77,7 +79,7 @@ async def serve(
             if wanted and work is not None:
                 await work(reader, writer)
         except (OSError, TimeoutError, ValueError, EOFError):
-            # Whoever rang has left, or spoke no language of ours.
+            # The caller has left, or does not speak the protocol.
             pass
         finally:
             writer.close()
@@ -101,7 +103,7 @@ async def _say_yes(writer: asyncio.StreamWriter) -> None:
 
 
 async def _names(reader: asyncio.StreamReader) -> list[Path]:
-    """The files a second start was given: so many bytes, each name with a zero after it."""
+    """File names of another process: their size in bytes, then each name with a zero byte."""
     size = int(await reader.readline() or 0)
     if not 0 < size <= _MOST_NAMES:
         return []
@@ -110,16 +112,18 @@ async def _names(reader: asyncio.StreamReader) -> list[Path]:
 
 
 async def ask_to_raise(
-    folder: Path, *, files: Sequence[Path] = (), state: Path | None = None
+    folder: Path,
+    *,
+    files: Sequence[Path] = (),
+    state: Path | None = None,
+    patience: float = PATIENCE,
 ) -> bool:
-    """Ask the owner of the library to show its window; whether it said yes within 2 seconds.
+    """Ask the owner of the library to show its window; False where it did not within 2 seconds.
 
-    `files` are pictures the owner is to open there.
-
-    An owner that is still starting hangs its bell a moment later: it is asked again until then.
+    `files` are pictures to open there. An owner that is still starting is asked again.
     """
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(patience):
             while True:
                 try:
                     line = await _ring(folder, state, _RAISE)
@@ -139,13 +143,13 @@ async def ask_to_raise(
 async def call(
     folder: Path, *, state: Path | None = None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-    """A line to the owner of the library, which has said that it takes work; None without one.
+    """A connection to the owner of the library that accepts work; None where there is none.
 
-    Nobody is waited for: whoever owns it may be starting, ending or stuck. Raises TimeoutError when
-    it took the call and did not answer within 2 seconds.
+    Does not wait for an owner that is starting or ending. Raises TimeoutError when it accepted the
+    connection and did not answer within 2 seconds.
     """
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             return await _ring(folder, state, _WORK)
     except TimeoutError:
         raise
@@ -156,8 +160,8 @@ async def call(
 async def _ring(
     folder: Path, state: Path | None, word: bytes
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-    """The line once the owner said yes; None when it said no. Raises OSError."""
-    address = await asyncio.to_thread(_bell_of, folder, state)
+    """A connection that the owner accepted; None when it refused. Raises OSError."""
+    address = await asyncio.to_thread(_existing_address, folder, state)
     if sys.platform == "win32":
         port, token = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
         word = token + word
@@ -175,15 +179,15 @@ async def _ring(
     return None
 
 
-def _address(folder: Path, state: Path | None) -> Path:
-    """Where to hang the bell of a library: beside the state, or where the system keeps sockets."""
+def new_address(folder: Path, state: Path | None) -> Path:
+    """Address of a new socket: in the state folder, or in the system's folder for sockets."""
     for address in _addresses(folder, state):
         return address
     raise OSError(errno.EACCES, "no private folder for a socket")
 
 
-def _bell_of(folder: Path, state: Path | None) -> Path:
-    """Where the bell of a library hangs, though its owner may have another environment."""
+def _existing_address(folder: Path, state: Path | None) -> Path:
+    """Address of the owner's socket, even if the owner has another environment."""
     for address in _addresses(folder, state):
         if address.exists():
             return address
@@ -199,7 +203,7 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
     if sys.platform == "win32":
         rooms.append(platformdirs.user_state_path("gridbrush", appauthor=False))
     else:
-        # A shell without a session of its own, as after `su` or in cron.
+        # For shells without a session of their own, as after `su` or in cron.
         if (usual := Path(f"/run/user/{os.getuid()}")).is_dir():
             rooms.append(usual)
         rooms.append(Path(tempfile.gettempdir()) / f"gridbrush-{os.getuid()}")
@@ -209,12 +213,12 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
 
 
 def _private(room: Path, address: Path) -> bool:
-    """Whether only this user can put or replace something there; makes the room."""
+    """Create a folder; False where others can write to it."""
     try:
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = room.stat()
     except OSError:
-        # XDG_RUNTIME_DIR of somebody else, as after `su`: the next room will do.
+        # XDG_RUNTIME_DIR of another user, as after `su`: the next folder will do.
         return False
     return sys.platform == "win32" or (
         len(os.fsencode(address)) <= _LONGEST_ADDRESS

@@ -1,7 +1,7 @@
-"""What the owner of a library does for it in the background: never in the first minute.
+"""Background maintenance by the owner of a library, not before the first minute.
 
-A copy of the records each day, files looked for that another program renamed or moved, and a small
-share of the originals read again.
+A daily copy of the records, a search for files that other programs renamed or moved, and a check of
+a small share of the originals.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ AFTER = 60.0
 
 
 async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
-    """One round; what the scrub found, or None where this process does not own the library.
+    """Run one round; returns the result of the scrub, or None where the library is not owned.
 
-    Damage is told as trouble, in a sentence. Cancelling ends it after the file that is read.
+    Damage is published as a problem. Cancelling ends it after the file being read.
     """
     if not core.library.writable:
         return None
@@ -37,7 +37,7 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
         lost = (await relink.sweep(core.library.store)).lost
         found = await _scrub(core)
     except StorageError as error:
-        # A full disk is told by whoever needs it; tomorrow is another day.
+        # A full disk is reported elsewhere; the next start tries again.
         log.warning("The upkeep of the library could not be done: %s", error)
         return None
     if bad := len(lost) + len(found.missing) + len(found.changed):

@@ -1,4 +1,4 @@
-"""When this session began. One that did not end as it should goes on with the next start."""
+"""Start of the session, which is continued by the next process after a crash."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NAME = "session.json"
 
 
 def begin_session(folder: Path, now: float) -> float:
-    """Take note that a session runs since `now`; gives when it really began, in epoch seconds.
+    """Store the start of the session; returns it in seconds since 1970.
 
-    That is earlier where the last one left its note behind: it crashed, was killed, or the power
-    failed. Blocking. Raises StorageError.
+    It is earlier than `now` when the last process did not call `end_session`. Blocking. Raises
+    StorageError.
     """
     before = _read(folder / NAME)
     began = before if before is not None and before < now else now
@@ -28,7 +28,7 @@ def begin_session(folder: Path, now: float) -> float:
 
 
 def end_session(folder: Path) -> None:
-    """The session ended as it should: the next one is another. Blocking. Raises OSError."""
+    """End the session at a normal exit. Blocking. Raises OSError."""
     (folder / NAME).unlink(missing_ok=True)
 
 

@@ -1,8 +1,8 @@
-"""Whether there is a newer version: asked once a day, and only where the user chose so.
+"""Check for a newer version, once a day, if the user chose so.
 
-A small file at the address in resources/updates.json is fetched, with nothing in the request that
-tells who asks or which version is there. What comes back is shown and linked to; nothing is ever
-downloaded or installed. A build without an address never asks.
+A small file at the address in resources/updates.json is fetched; the request identifies neither the
+user nor the version. The result is shown with a link; nothing is downloaded or installed. A build
+without an address never checks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -27,16 +28,16 @@ log = logging.getLogger(__name__)
 
 _LONGEST = 64 * 1024
 _NOTES = 300
-"""Letters of the notes that are shown; the rest stands behind the link."""
+"""Limit of the notes in characters; the rest is behind the link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A version that is newer than this one.
+    """A newer version.
 
     Attributes:
         notes: one line about it, plain text; may be empty.
-        link: where to read about it and get it; https, on the host that was asked.
+        link: page of the version; https, on the host of the feed.
     """
 
     version: str
@@ -45,7 +46,7 @@ class Update:
 
 
 class FetchedReply(Protocol):
-    """What was fetched."""
+    """A fetched reply."""
 
     @property
     def status(self) -> int: ...
@@ -54,7 +55,7 @@ class FetchedReply(Protocol):
 
 
 class Fetcher(Protocol):
-    """Fetches something short; `providers.transport.Client` does."""
+    """HTTP client; implemented by `providers.transport.HttpClient`."""
 
     async def get_json(self, url: str, headers: dict[str, str], /) -> FetchedReply: ...
 
@@ -65,10 +66,11 @@ class _Feed(msgspec.Struct):
     notes: str = ""
 
 
-def feed() -> str:
-    """The address that is asked; blocking. Empty where this build has none."""
+def feed(resources: Path | None = None) -> str:
+    """Address of the feed in the program's resources; blocking. Empty where there is none."""
+    folder = resources or paths.resources()
     try:
-        known = json_reader.plain(json_reader.read(paths.resources() / "updates.json"))
+        known = json_reader.plain(json_reader.read(folder / "updates.json"))
     except (OSError, NotUnderstood):
         return ""
     address = known.get("feed") if isinstance(known, dict) else ""
@@ -76,11 +78,16 @@ def feed() -> str:
 
 
 async def check_for_update(
-    client: Fetcher, settings: SettingsStore, address: str, *, today: str = ""
+    client: Fetcher,
+    settings: SettingsStore,
+    address: str,
+    *,
+    today: str = "",
+    version: str = __version__,
 ) -> Update | None:
-    """Ask, if the user wants it and today nobody did; None where there is nothing newer to tell.
+    """Check once a day if enabled; None where there is no newer version to show.
 
-    Being offline or a broken feed is no news: it goes to the log.
+    A missing connection or a broken feed is only logged.
     """
     today = today or time.strftime("%Y-%m-%d")
     chosen = settings.value
@@ -97,12 +104,12 @@ async def check_for_update(
         if isinstance(error, NetworkError):
             settings.change(update_asked=chosen.update_asked)  # the next start asks again
         return None
-    newer = _order(found.version) > _order(__version__)
+    newer = _order(found.version) > _order(version)
     return found if newer and found.version != chosen.update_seen else None
 
 
 def read(body: bytes, address: str) -> Update:
-    """What a feed says. Raises ServiceError for what is none, or links to elsewhere."""
+    """Parse a feed. Raises ServiceError for an invalid one, or a link to another host."""
     try:
         if len(body) > _LONGEST:
             raise NotUnderstood("too long")
@@ -118,7 +125,7 @@ def read(body: bytes, address: str) -> Update:
 
 
 def _order(version: str) -> tuple[int, ...]:
-    """How versions follow each other; what stands behind the numbers does not count."""
+    """Sort key of versions; suffixes do not count."""
     numbers = [int(part) for part in re.findall(r"\d+", version.partition("-")[0])[:4]]
     while numbers and numbers[-1] == 0:
         numbers.pop()

@@ -1,4 +1,4 @@
-"""The command line: plain lines or JSON lines, and the exit codes scripts rely on.
+"""Command line: plain or JSON lines, and exit codes for scripts.
 
 Results go to standard output, everything else to standard error. It never loads Qt.
 """

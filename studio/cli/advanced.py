@@ -1,4 +1,4 @@
-"""The seldom-made choices of `generate` as they are written on the command line."""
+"""Advanced options of `generate`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.domain.safety import CATEGORIES, LEVELS, OTHER_CATEGORIES, category_
 
 
 async def read(options: Any) -> Advanced:
-    """The choices. Raises UsageError for one that is none, InputError for a file not there."""
+    """Parse the options. Raises UsageError for an invalid one, InputError for a missing file."""
     return Advanced(
         system=await _system(options.system or ""),
         temperature=_temperature(options.temperature),

@@ -1,4 +1,4 @@
-"""Opens the core for one command, says what a person should hear of, and closes it."""
+"""The core for the time of one command, with its problems printed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.domain.events import Event, InfoPosted, ProblemOccurred
 
 @contextlib.asynccontextmanager
 async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIterator[Core]:
-    """The core as this command line asks for it; with `write` this process owns the library.
+    """An open core with the options of the command line; with `write` it owns the library.
 
     Raises LibraryLocked, StorageError, LibraryTooNew, InputError.
     """

@@ -1,4 +1,4 @@
-"""What is known of a picture or a library: for scripts under fixed names, for people in words."""
+"""Facts of a picture or a library: under fixed names for scripts, in words for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from studio.domain.safety import level_of
 
 
 def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
-    """Everything known of a picture, as the command line's JSON has it."""
+    """All facts of a picture for the command line's JSON."""
     return {
         **picture_facts(picture, path),
         "title": picture.title,
@@ -52,7 +52,7 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
 
 
 def _choices(picture: Picture) -> dict[str, Any]:
-    """The seldom-made choices of its request; what was left to the model is null or empty."""
+    """Advanced choices of its request; null or empty where left to the model."""
     chosen = picture.advanced or Advanced()
     return {
         "system": chosen.system,
@@ -75,7 +75,7 @@ def _grounding(picture: Picture) -> dict[str, Any] | None:
 
 
 def say_facts(facts: Mapping[str, Any]) -> None:
-    """Those that say something, each on a line with its name in the user's language."""
+    """Print the facts that are not empty, a line each with a translated name."""
     labels = _labels()
     for name, value in facts.items():
         if (
@@ -84,7 +84,7 @@ def say_facts(facts: Mapping[str, Any]) -> None:
             and value is not False
             and value not in ("", [], {})
         ):
-            # Further lines of a value begin further in: none of them looks like another fact.
+            # Continuation lines are indented, so that they do not look like another fact.
             print_result(f"{labels[name]}: {_readable(name, value)}".replace("\n", "\n  "))
 
 
@@ -106,7 +106,7 @@ def _readable(name: str, value: Any) -> str:
     if name == "budget_usd":
         return f"{value:.2f}"
     if name.endswith("usd"):
-        # Counted, or from the price list; the service's bill may be another.
+        # An estimate: the service's bill may differ.
         return f"≈ {value:.4f}" if value else f"{value:.4f}"
     if isinstance(value, list):
         return ", ".join(map(str, value))

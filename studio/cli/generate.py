@@ -29,7 +29,7 @@ from studio.library.files import save_copies
 
 
 async def run(options: Any, where: Paths) -> int:
-    """Make pictures; 0 when every one arrived."""
+    """Generate pictures; returns 0 when all arrived."""
     prompt = await _prompt(options)
     _check(options, prompt)
     return await own_or_ask(
@@ -43,7 +43,7 @@ async def _own(options: Any, prompt: str, core: Core) -> int:
 
 
 async def _generate_remotely(options: Any, prompt: str, core: Core, line: Line) -> int:
-    """Another process owns the library: it makes the pictures, and they are told here."""
+    """Let the process that owns the library generate the pictures, and print them here."""
     return await _make(core, RemoteBackend(core, line), options, prompt)
 
 
@@ -75,7 +75,7 @@ async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> run
     id = options.edit or options.continues
     source = await core.library.resolve(id) if id else None
     profile, model = _choose(core, options, source if options.continues else None)
-    # Before any of them is read and copied into the library.
+    # Checked before references are copied into the library.
     runs.check_references(len(options.ref) + (source is not None), model)
     references = await _references(core, maker, options, source)
     aspect = options.aspect or (MATCH if references else _first(model.aspects, "1:1"))
@@ -108,9 +108,7 @@ def _first(values: tuple[str, ...], usual: str, *, prefer: str = "") -> str:
 
 
 def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, Model]:
-    """Profile and model: what was named decides, then who made the picture that is gone on with,
-    then what is remembered.
-    """
+    """Profile and model: of the options, else of the continued picture, else of the settings."""
     if continued is not None and continued.profile and not (options.model or options.provider):
         return continued.profile, core.catalogue.find(continued.profile, continued.model)
     profile = core.default_profile
@@ -174,7 +172,7 @@ def _confirm(planned: runs.Run, options: Any) -> None:
 
 
 async def _check_budget(core: Core, maker: RunBackend, planned: runs.Run, options: Any) -> None:
-    """Warn from four fifths of the month's budget on. Raises BudgetError for what goes past it."""
+    """Warn near the month's budget. Raises BudgetError for a run that exceeds it."""
     limit = core.settings.value.budget_usd
     if not limit or planned.total_usd == 0.0:
         return

@@ -20,7 +20,7 @@ from studio.config.settings import OFFLINE
 
 
 async def run(options: Any, where: Paths) -> int:
-    """Do what the action says; 4 when there is no usable key, 6 when the service is not reached."""
+    """Run the action; returns 4 without a usable key, 6 when the service is not reached."""
     async with opened(options, where) as core:
         profile = options.provider or _profile(core)
         core.profile(profile)
@@ -42,7 +42,7 @@ async def run(options: Any, where: Paths) -> int:
 
 
 def _profile(core: Core) -> str:
-    # The painter has no key: without a choice the service's profile is meant.
+    # The painter has no key: the default is a service's profile.
     return core.environment_profile if core.default_profile == OFFLINE else core.default_profile
 
 
@@ -57,7 +57,7 @@ async def _read_key() -> str:
 
 
 def _print_status(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
-    # A key for this session only is gone when this command ends.
+    # A session's key ends with this command.
     kept = status.saved if options.action == "set" else status.usable
     if options.json:
         say_json(

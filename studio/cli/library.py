@@ -1,4 +1,4 @@
-"""`gridbrush library`: look at the library and keep it in order."""
+"""`gridbrush library`: queries and maintenance of the library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from studio.library.query import Query, Sort, View
 
 
 async def run(options: Any, where: Paths) -> int:
-    """Do what the action says; commands that only read never wait for the owner."""
+    """Run the action; commands that only read never wait for the owner."""
     looks = {
         "list": _list,
         "collections": organise.collections,

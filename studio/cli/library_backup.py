@@ -1,4 +1,4 @@
-"""A whole library into a backup, out of one again, and to another folder."""
+"""Backup, restore and move of a library."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from studio.library.operations.restore import PendingWork
 
 
 async def write_backup(core: Core, options: Any) -> int:
-    """Everything into one new file."""
+    """Write a backup to a new file."""
     target = of_user(options.file).absolute()
     size = await asyncio.to_thread(backup.size_of, core.library.folder)
     with progress(_("Backing up"), size) as done:
@@ -40,7 +40,7 @@ async def write_backup(core: Core, options: Any) -> int:
 
 
 async def recover(options: Any, where: Paths) -> int:
-    """Everything back out of a backup, where no library is yet."""
+    """Restore a backup into a folder without a library."""
     source = user_input.path_of(options.file).absolute()
     folder = of_user(options.to).absolute() if options.to else where.library
     size = source.stat().st_size if source.is_file() else 0
@@ -73,7 +73,7 @@ def _held(source: Path) -> PendingWork:
 
 
 def _sentences(held: PendingWork) -> list[str]:
-    """What the next start would act upon, in plain words."""
+    """Description of what the next start would act upon."""
     said = []
     if n := held.unfinished:
         said.append(
@@ -96,7 +96,7 @@ def _sentences(held: PendingWork) -> list[str]:
 
 
 def _agrees(held: PendingWork) -> bool:
-    """Whether the user wants that too; nobody is asked where there is no terminal."""
+    """Ask whether to restore that too; False without a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     complain(_("Restore this only from your own backup:"), *_sentences(held))
@@ -118,7 +118,7 @@ def _tell_left_out(held: PendingWork, number: int, *, agreed: bool) -> None:
 
 
 async def move(options: Any, where: Paths) -> int:
-    """The library to another folder, which is the library's from then on."""
+    """Move the library to another folder, and store that in the settings."""
     if where.home is not None:
         raise InputError(_("--home sets the library folder"), hint=_("Move the whole folder."))
     settings = SettingsStore(where.settings_file, EventBus())
@@ -145,5 +145,5 @@ async def move(options: Any, where: Paths) -> int:
 
 
 def _beside(where: Paths) -> dict[str, Path]:
-    """What a backup holds beside the library, by its name in it."""
+    """Files of a backup beside the library, by their names in it."""
     return {"settings.json": where.settings_file, "draft.json": where.draft_file}

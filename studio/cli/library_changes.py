@@ -1,4 +1,4 @@
-"""What `gridbrush library` changes, brings in, and verifies."""
+"""Changes, imports and verification by `gridbrush library`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from studio.remote.protocol import ChangeDone, ChangeLibrary
 from studio.remote.server import carry_out, check, facts_of
 
 SOME = 10
-"""Exit code where some pictures came, and others did not."""
+"""Exit code of an import of some of the pictures."""
 
 
 async def change(options: Any, where: Paths) -> int:
-    """Whoever owns the library changes it."""
+    """Change the library, here or in the process that owns it."""
     asked = ChangeLibrary(
         action=_action(options),
         ids=list(getattr(options, "ids", ())),
@@ -49,11 +49,11 @@ async def change(options: Any, where: Paths) -> int:
 
 
 def _word(path: str) -> str:
-    """A word for what was named, wherever the owner of the library was started."""
+    """An argument as an absolute path, for the owner of the library."""
     try:
         return user_input.word_of(user_input.path_of(path).absolute())
     except user_input.Unusable:
-        # No path: it is told beside what becomes of the others.
+        # No path: it is reported with the results.
         return user_input.valid(path)
 
 
@@ -66,13 +66,13 @@ def _action(options: Any) -> str:
 
 
 async def verify(core: Core, options: Any) -> int:
-    """Read every original again and say what is not as it came."""
+    """Verify every original and print problems."""
     with progress(_("Reading every original"), (await core.library.counts(0.0)).all) as done:
         report = await check(core, done)
-    return _told_report(options, facts_of(report))
+    return _print_report(options, facts_of(report))
 
 
-def _told_report(options: Any, facts: dict[str, Any]) -> int:
+def _print_report(options: Any, facts: dict[str, Any]) -> int:
     damage = ("missing", "changed", "damaged_records", "damaged_inputs")
     code = StorageError.exit_code if any(facts[name] for name in damage) else 0
     if options.json:
@@ -101,7 +101,7 @@ def _told_report(options: Any, facts: dict[str, Any]) -> int:
 
 def _changed(options: Any, said: ChangeDone) -> int:
     if options.action == "verify":
-        return _told_report(options, said.facts)
+        return _print_report(options, said.facts)
     if options.action == "import":
         return _imported(options, said)
     if options.action == "rebuild":
@@ -140,7 +140,7 @@ def _imported(options: Any, said: ChangeDone) -> int:
 
 
 async def confirm_emptying(core: Core) -> None:
-    """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
+    """Ask for confirmation to empty the trash. Raises InputError without it."""
     found = await trash.contents(core.library.store)
     n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
     if not n:
@@ -167,7 +167,7 @@ async def confirm_emptying(core: Core) -> None:
 
 
 async def _take_in(core: Core, paths: Sequence[str]) -> ChangeDone:
-    """Import with a bar that shows how far it is. Raises StorageError."""
+    """Import with a progress bar. Raises StorageError."""
     found, refused = import_sources.named(paths)
     neutral = core.settings.value.neutral_names
     one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)

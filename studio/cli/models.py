@@ -1,4 +1,4 @@
-"""`gridbrush models`: what there is, what each can do, what it costs."""
+"""`gridbrush models`: list of models with capabilities and prices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.domain.models import Model
 
 
 async def run(options: Any, where: Paths) -> int:
-    """List the models of the profile asked for, or of all."""
+    """List the models of one profile, or of all."""
     async with opened(options, where) as core:
         if options.refresh:
             await core.refresh_models(core.default_profile)

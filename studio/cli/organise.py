@@ -1,4 +1,4 @@
-"""What `gridbrush library` tells of collections and history; pictures on their way in and out."""
+"""Collections, history and export of `gridbrush library`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CHUNK = 2000
 
 
 def typed(words: Sequence[str]) -> str:
-    """A search from the words of a command line, whose quotes the shell took away.
+    """A search from the arguments of a command line, with quotes restored.
 
     Raises InputError for a token that is not understood.
     """
@@ -39,7 +39,7 @@ def typed(words: Sequence[str]) -> str:
 
 
 async def collections(core: Core, options: Any) -> int:
-    """Every collection with its number of pictures and what they cost."""
+    """Print every collection with the number and cost of its pictures."""
     rows: list[tuple[str, ...]] = []
     for one in await core.library.collections.every():
         found = await core.library.rows(Query(collection=one.id))
@@ -74,7 +74,7 @@ async def collections(core: Core, options: Any) -> int:
 
 
 async def history(core: Core, options: Any) -> int:
-    """The last changes."""
+    """Print the last changes."""
     rows: list[tuple[str, ...]] = []
     for one in await core.library.collections.history(max(1, options.limit)):
         if options.json:
@@ -87,7 +87,7 @@ async def history(core: Core, options: Any) -> int:
 
 
 async def export(core: Core, options: Any) -> int:
-    """Copy originals, each under its own name; none is written over."""
+    """Copy originals to a folder, without replacing files."""
     pictures = [await core.library.resolve(start) for start in options.ids]
     folder = of_user(options.out)
     await asyncio.to_thread(save_copies.make_folder, folder)

@@ -1,4 +1,4 @@
-"""What the command line prints."""
+"""Output of the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _lost: list[OSError] = []
 
 
 def prepare() -> None:
-    """Write harmless text only, and let no letter end a command that the encoding does not have."""
+    """Wrap the standard streams, and replace characters that the encoding lacks."""
     _lost.clear()
     for stream in (bare(sys.stdout), bare(sys.stderr)):
         if isinstance(stream, io.TextIOWrapper):
@@ -28,17 +28,17 @@ def prepare() -> None:
 
 
 def lost() -> OSError | None:
-    """Why results did not get to where they were sent; None when they did or nobody listened."""
+    """Error of writing results; None for success, and for a reader that left."""
     return _lost[0] if _lost else None
 
 
 def print_result(text: str) -> None:
-    """A result, on standard output; what is under way is not ended by a reader who left."""
+    """Print a result on standard output; ignores a reader that left."""
     try:
         sys.stdout.write(harmless(text) + "\n")
         sys.stdout.flush()
     except OSError as error:
-        # From now on, and for what is still in the buffer, it goes nowhere.
+        # Discards the buffer and all further output.
         with contextlib.suppress(OSError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
@@ -48,7 +48,7 @@ def print_result(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """One JSON object on a line of standard output, in any encoding."""
+    """Print one JSON object on a line of standard output, in any encoding."""
     try:
         text = escaped(msgspec.json.encode(value).decode())
         text.encode(sys.stdout.encoding or "utf-8")
@@ -58,7 +58,7 @@ def say_json(value: Any) -> None:
 
 
 def in_terminal() -> ModuleType:
-    """What draws bars and tables."""
+    """The module that draws bars and tables."""
     # rich takes 30 ms to import, and most results go through a pipe.
     from studio.cli import rich_output
 
@@ -67,7 +67,7 @@ def in_terminal() -> ModuleType:
 
 @contextlib.contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar in a terminal, nothing elsewhere; what it gives is called with what is done."""
+    """A progress bar in a terminal, else nothing; yields the function to update it."""
     if not sys.stderr.isatty():
         yield lambda _done: None
         return

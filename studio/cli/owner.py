@@ -1,4 +1,4 @@
-"""A command that writes owns the library while it runs, or asks the process that owns it."""
+"""Ownership of the library for a command that writes, or delegation to the owner."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from studio.common.paths import Paths
 from studio.remote.server import RemoteServer
 
 _PATIENCE = 2.0
-"""Seconds in which the owner of the library must answer, or give it up."""
+"""Seconds to wait for the owner of the library to answer or to end."""
 
 _ASK_AGAIN = 0.1
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-"""A line to the process that owns the library."""
+"""A connection to the process that owns the library."""
 
 
 class OwnerGone(Exception):
-    """The owner went away before it was asked to do anything."""
+    """The owner ended before it was asked to do anything."""
 
 
 async def own_or_ask(
@@ -33,10 +33,10 @@ async def own_or_ask(
     own: Callable[[Core], Awaitable[int]],
     ask: Callable[[Core, Line], Awaitable[int]],
 ) -> int:
-    """Do it as the library's owner, or have the owner do it.
+    """Run `own` as the library's owner, or `ask` with a connection to the owner.
 
-    `ask` gets a core that only reads. Raises LibraryLocked, which says who holds the library, when
-    the owner does not answer within 2 seconds.
+    `ask` gets a read-only core. Raises LibraryLocked when the owner does not answer within 2
+    seconds.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + _PATIENCE
@@ -60,13 +60,13 @@ async def own_or_ask(
                     pass
                 finally:
                     line[1].close()
-        # It may just be starting or ending.
+        # The owner may be starting or ending.
         await asyncio.sleep(_ASK_AGAIN)
 
 
 @contextlib.asynccontextmanager
 async def _answering(core: Core) -> AsyncIterator[None]:
-    """Do meanwhile what others ask of the owner; what they began is brought to its end."""
+    """Serve requests of other processes during the block, and finish those that began."""
     handover = RemoteServer(core)
     bell: instance.InstanceServer | None = None
     with contextlib.suppress(OSError):

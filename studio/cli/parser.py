@@ -1,4 +1,4 @@
-"""The commands and options of `gridbrush`, as scripts rely on them."""
+"""Commands and options of `gridbrush`, on which scripts rely."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 class ParsedArguments(argparse.Namespace):
-    """What was asked for.
+    """Parsed arguments.
 
     Attributes:
         command: None for the window.
-        files: pictures the window is to take as references, as absolute paths.
+        files: pictures to open in the window as references, as absolute paths.
     """
 
     command: str | None
@@ -39,8 +39,8 @@ class ParsedArguments(argparse.Namespace):
 
 
 def parse(arguments: Sequence[str]) -> ParsedArguments:
-    """Read the command line. Wrong usage ends the program with exit code 2."""
-    # Options alone open the window, which need not wait for the parsers of all commands.
+    """Parse the command line. Wrong usage exits with code 2."""
+    # Options alone open the window, which does not wait for the parsers of all commands.
     window = _with_defaults(
         argparse.ArgumentParser(
             parents=[_common()], add_help=False, allow_abbrev=False, exit_on_error=False
@@ -59,11 +59,11 @@ def parse(arguments: Sequence[str]) -> ParsedArguments:
 
 
 _PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folder"})
-"""Options that name files: those may have any name."""
+"""Options with file names, which may have any bytes."""
 
 
 def check_text(options: ParsedArguments) -> None:
-    """Raise UsageError where words of a command line are no text, which would be sent as `?`."""
+    """Raise UsageError for arguments that are no valid text."""
     for name, value in vars(options).items():
         if name in _PATHS:
             continue
@@ -83,7 +83,7 @@ def check_text(options: ParsedArguments) -> None:
 
 
 def _refuse(words: list[str]) -> NoReturn:
-    """Say why a command line that begins with no command is none of files; exit code 2."""
+    """Explain why arguments without a command are no files either; exits with code 2."""
     terminal.guard()
     if wrong := _no_files([word for word in words if not word.startswith("-")]):
         complain(*wrong, _("gridbrush --help lists the commands."))
@@ -97,24 +97,24 @@ def _opened_path(word: str) -> Path:
 
 
 def _are_files(words: list[str]) -> bool:
-    """Whether these are files to open, as a file manager gives them; a command goes first."""
+    """Whether these are files to open, and not a command."""
     return words[0] not in COMMANDS and not _no_files(words)
 
 
 def _no_files(words: list[str]) -> list[str]:
-    """A sentence for each word that is no file to open."""
+    """A sentence for each argument that is no file to open."""
     return [said for word in words if (said := _no_file(word))]
 
 
 def _no_file(word: str) -> str:
-    """Why a word is no file to open; empty for one that is."""
+    """Reason why an argument is no file to open; "" for one that is."""
     try:
         path = user_input.path_of(word)
         mode = path.stat().st_mode
     except user_input.Unusable as error:
         return _("{path} cannot be opened: {reason}").format(path=word, reason=error.reason)
     except (FileNotFoundError, NotADirectoryError):
-        # 0.2 MB, for a word that was mistyped.
+        # 0.2 MB, for a mistyped argument only.
         import difflib
 
         if near := difflib.get_close_matches(word, COMMANDS, n=1):
@@ -141,7 +141,7 @@ def _no_file(word: str) -> str:
 
 
 def _common() -> argparse.ArgumentParser:
-    """Options that work everywhere, before and after the command."""
+    """Options accepted before and after the command."""
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
         "--home", metavar="DIR", help=_("keep everything in DIR (also GRIDBRUSH_HOME)")

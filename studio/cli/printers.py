@@ -1,4 +1,4 @@
-"""How a generation is told: JSON lines, plain lines, or progress bars in a terminal."""
+"""Printers of a generation: JSON lines, plain lines, or progress bars in a terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.domain.entities import Failure, Job, JobState, Picture
 
 
 class Printer(Protocol):
-    """How events are told: JSON lines, plain lines or a progress bar."""
+    """Prints the events of a generation."""
 
     def __enter__(self) -> Printer: ...
     def __exit__(
@@ -33,7 +33,7 @@ class Printer(Protocol):
 
 
 def printer_for(options: Any) -> Printer:
-    """The printer for what was asked and where it goes."""
+    """The printer for these options and streams."""
     if options.json:
         return JsonLines()
     if sys.stderr.isatty():
@@ -57,7 +57,7 @@ class _BasePrinter:
 
 
 class JsonLines(_BasePrinter):
-    """One JSON object a line, as the contract has it."""
+    """One JSON object a line, as in the contract."""
 
     def job(self, job: Job, before: Job | None) -> None:
         _tell_late(job, before)
@@ -127,7 +127,7 @@ class JsonLines(_BasePrinter):
 
 
 def picture_facts(picture: Picture, path: Path) -> dict[str, Any]:
-    """A picture as the command line's JSON has it."""
+    """Facts of a picture for the command line's JSON."""
     return {
         "id": picture.id,
         "path": str(path),
@@ -199,7 +199,7 @@ def _name(job: Job) -> str:
 
 
 def _tell_late(job: Job, before: Job | None) -> None:
-    """Once, where it is not for a program that reads results."""
+    """Print once that a job is late."""
     if job.late and not (before is not None and before.late):
         complain(
             # Translators: {name} is a job, by the beginning of its prompt.
@@ -217,7 +217,7 @@ def _again(failure: Failure) -> str:
 
 
 def billed_words(billed: str) -> str:
-    """Whether it cost money, in a sentence."""
+    """Sentence on whether a request was billed."""
     return {
         "no": _("Not billed."),
         "maybe": _("May have been billed."),
@@ -226,7 +226,7 @@ def billed_words(billed: str) -> str:
 
 
 class ProgressBars(PlainLines):
-    """A progress bar for each job that is on the wire, in a terminal."""
+    """A progress bar for each running job, in a terminal."""
 
     def __init__(self) -> None:
         self._progress = in_terminal().received()

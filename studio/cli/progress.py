@@ -1,4 +1,4 @@
-"""Follows a run to its end: what happens is told, pictures are copied, the exit code is found."""
+"""Execution of a run: prints events, copies pictures, determines the exit code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OnPictures = Callable[[str, Sequence[Picture]], Awaitable[None]]
 
 
 class RunBackend(Protocol):
-    """Who makes the pictures: this process, or the one that owns the library."""
+    """Generates the pictures: this process, or the one that owns the library."""
 
     async def keep_input(
         self, path: Path, *, role: Role, name: str, picture: str | None = None
@@ -61,7 +61,6 @@ class LocalBackend:
         return await self._core.library.keep_input(path, role=role, name=name, picture=picture)
 
     async def standing(self) -> Budget:
-        """The month's budget."""
         spend = await self._core.library.spend()
         limit = self._core.settings.value.budget_usd
         return budget.standing(limit, spend, self._core.queue.jobs.values())
@@ -69,7 +68,7 @@ class LocalBackend:
     async def make(
         self, planned: Run, on_job: OnJob, on_pictures: OnPictures
     ) -> StudioError | None:
-        """Make a run; what kept the rest of it from being queued, if anything did."""
+        """Execute a run; returns the error that kept the rest from being queued, if any."""
         self._run, self._on_job = planned.id, on_job
         unsubscribe = self._core.events.subscribe(self._on_core_event)
         telling = asyncio.create_task(self._report_pictures(on_pictures))
@@ -78,7 +77,7 @@ class LocalBackend:
             try:
                 await self._core.submit(planned)
             except StorageError as error:
-                # The jobs before it are on their way.
+                # The jobs before it are queued.
                 refused = error
             await self._core.queue.idle()
         finally:
@@ -88,11 +87,11 @@ class LocalBackend:
         return refused
 
     def cancel(self) -> None:
-        """Stop everything that is alive."""
+        """Cancel every job that is alive."""
         self._core.queue.cancel_all()
 
     def _on_core_event(self, event: Event) -> None:
-        # Others may have handed runs of their own over to this process.
+        # Other processes may have queued runs here.
         if isinstance(event, JobChanged) and event.job.run == self._run:
             self._jobs.add(event.job.id)
             if self._on_job is not None:
@@ -106,7 +105,7 @@ class LocalBackend:
 
 
 class RunWatcher:
-    """Follows one run to its end."""
+    """Executes one run and prints its events."""
 
     def __init__(self, core: Core, maker: RunBackend, printer: Printer, out: Path | None) -> None:
         self._core = core
@@ -119,7 +118,7 @@ class RunWatcher:
         self._uncopied: StudioError | None = None
 
     async def generate(self, planned: Run) -> int:
-        """Have the run made, tell what happens, give the exit code."""
+        """Execute the run; returns the exit code."""
         with self._interrupts():
             refused = await self._maker.make(planned, self._on_job, self._on_pictures)
         failed = [job for job in self._jobs.values() if job.state in _OVER]
@@ -132,7 +131,7 @@ class RunWatcher:
 
     @contextlib.contextmanager
     def _interrupts(self) -> Any:
-        """Ctrl+C cancels what runs, and the events still say how each job ended."""
+        """Cancel the jobs at Ctrl+C, and still print how each ended."""
         if sys.platform == "win32":
             yield
         else:
@@ -162,7 +161,7 @@ class RunWatcher:
             self._printer.picture(job, picture, path, copy)
 
     async def _copied(self, path: Path) -> Path | None:
-        """Where the copy is; a picture that cannot be copied is in the library all the same."""
+        """Path of the copy; None where it failed: the picture is in the library all the same."""
         if self._out is None:
             return None
         library = self._core.library.folder

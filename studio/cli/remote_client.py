@@ -1,4 +1,4 @@
-"""Another process owns the library: it is asked to do what was asked for here."""
+"""Client of the process that owns the library."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from studio.remote.protocol import (
 
 
 async def change(line: Line, asked: ChangeLibrary) -> ChangeDone:
-    """Have a change made. Raises StudioError, NobodyThere."""
+    """Request a change. Raises StudioError, NobodyThere."""
     answer = await _answer(line, asked)
     if not isinstance(answer, ChangeDone):
         raise _strange()
@@ -45,7 +45,7 @@ async def change(line: Line, asked: ChangeLibrary) -> ChangeDone:
 
 
 class RemoteBackend:
-    """The owner of the library makes the pictures."""
+    """Generates pictures in the process that owns the library."""
 
     def __init__(self, core: Core, line: Line) -> None:
         self._core = core
@@ -55,7 +55,7 @@ class RemoteBackend:
     async def keep_input(
         self, path: Path, *, role: Role, name: str, picture: str | None = None
     ) -> Reference:
-        """Have a picture copied into the library. Raises StudioError, NobodyThere."""
+        """Request a copy of a picture into the library. Raises StudioError, NobodyThere."""
         asked = KeepInput(
             user_input.word_of(path.absolute()), role, user_input.one_line(name), picture
         )
@@ -65,7 +65,7 @@ class RemoteBackend:
         return answer.reference
 
     async def standing(self) -> Budget:
-        """The month's budget with what the owner has under way."""
+        """The month's budget including the owner's running jobs."""
         answer = await _answer(self._line, GetBudget())
         if not isinstance(answer, BudgetStanding):
             raise _strange()
@@ -74,7 +74,7 @@ class RemoteBackend:
     async def make(
         self, planned: Run, on_job: OnJob, on_pictures: OnPictures
     ) -> StudioError | None:
-        """Have a run made; why not all of it, if so."""
+        """Request a run; returns the error that kept the rest from being queued, if any."""
         try:
             await protocol.send_message(self._line[1], self._order(planned))
             while not isinstance(answer := await protocol.next_reply(self._line[0]), RunEnded):
@@ -87,7 +87,7 @@ class RemoteBackend:
                 elif isinstance(answer, RunQueued) and answer.paused:
                     complain(_("The queue in the other Gridbrush is paused; this run waits there."))
         except (EOFError, OSError) as error:
-            # Not asked again: what was sent may have been billed.
+            # Not repeated, because it may have been billed.
             return StorageError(
                 _("The other Gridbrush has closed"),
                 _("Its unfinished jobs return at the next start."),
@@ -107,7 +107,7 @@ class RemoteBackend:
         )
 
     def cancel(self) -> None:
-        """Have it stopped; how each job ended is still told."""
+        """Request the cancelling of the run, whose events still arrive."""
         if self._cancelling is None:
             self._cancelling = asyncio.create_task(self._cancel())
 
@@ -115,12 +115,12 @@ class RemoteBackend:
         try:
             await protocol.send_message(self._line[1], CancelRequest())
         except OSError:
-            # It has ended; `make` hears of that too.
+            # The owner has ended, which `make` notices too.
             return
 
 
 async def _answer(line: Line, request: Request) -> Reply:
-    """The answer to what changes nothing when it is asked twice."""
+    """The reply to an idempotent request."""
     try:
         await protocol.send_message(line[1], request)
         answer = await protocol.next_reply(line[0])

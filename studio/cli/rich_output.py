@@ -1,4 +1,4 @@
-"""Bars and tables in a terminal. The only module that imports rich, and itself imported late."""
+"""Progress bars and tables in a terminal. The only module with rich, imported lazily."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from studio.common.terminal import bare, harmless
 
 
 def _console(*, results: bool = False) -> Console:
-    """On standard error, or where results go; what is drawn must be harmless already."""
+    """A console on standard error, or on standard output; texts must be harmless already."""
     return Console(file=bare(sys.stdout if results else sys.stderr))
 
 
 @contextlib.contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar; what it gives is called with what is done."""
-    # No stream is redirected: what is said meanwhile goes through the door like everything else.
+    """A progress bar; yields the function to update it."""
+    # Streams are not redirected: other output stays wrapped by `terminal.guard`.
     with Progress(
         console=_console(), transient=True, redirect_stdout=False, redirect_stderr=False
     ) as bar:
@@ -38,7 +38,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
-    """Columns for a person."""
+    """Print aligned columns."""
     shown = Table(*headings, box=box.SIMPLE_HEAD)
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
@@ -46,7 +46,7 @@ def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
 
 
 def received() -> Progress:
-    """A bar for each answer that arrives."""
+    """Progress bars of answers being received."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -54,7 +54,7 @@ def received() -> Progress:
         TimeElapsedColumn(),
         console=_console(),
         transient=True,
-        # Results go where they were sent, and no path is folded at the terminal's edge.
+        # Standard output is not redirected, and paths are not wrapped.
         redirect_stdout=False,
         redirect_stderr=False,
     )

@@ -1,4 +1,4 @@
-"""One command: it is found, run on a loop and ended, whatever happens; its exit code."""
+"""Execution of one command on an event loop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 
 
 def run(options: ParsedArguments) -> int:
-    """Run one command; its exit code."""
+    """Run a command; returns its exit code."""
     i18n.install(paths.resources() / "locale")
     output.prepare()
     try:
@@ -40,7 +40,7 @@ def run(options: ParsedArguments) -> int:
         module = importlib.import_module(f"studio.cli.{(options.command or '').replace('-', '_')}")
         command: Command = module.run
         with asyncio.Runner() as runner:
-            return _after_loss(runner.run(_guarded(command, options, where)))
+            return _after_loss(runner.run(run_command(command, options, where)))
     except KeyboardInterrupt:
         complain(_("Interrupted."))
         return INTERRUPTED
@@ -64,7 +64,8 @@ def _after_loss(code: int) -> int:
     return code or StorageError.exit_code
 
 
-async def _guarded(command: Command, options: ParsedArguments, where: paths.Paths) -> int:
+async def run_command(command: Command, options: ParsedArguments, where: paths.Paths) -> int:
+    """Run a command on the loop; prints its error and returns its exit code."""
     task = asyncio.current_task()
     if task is not None and hasattr(signal, "SIGTERM") and sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -80,7 +81,7 @@ async def _guarded(command: Command, options: ParsedArguments, where: paths.Path
     except OSError as error:
         if error.filename is None:
             raise
-        # A name that no system takes, or a disk that went away in the middle.
+        # An invalid name, or a disk that was disconnected.
         log.info("The system refused", exc_info=error)
         told = storage_error(error, Path(os.fsdecode(error.filename)))
         complain(told.title, told.message, told.hint)

@@ -1,7 +1,7 @@
-"""`gridbrush self-test`: what this program needs, tried for real on this machine.
+"""`gridbrush self-test`: checks of what this program needs on this machine.
 
-Each check is done, not looked up: a file is written, the decoding process decodes, a picture is
-made offline from prompt to library, a hidden child loads Qt.
+The checks are real: a file is written, the decoding process decodes, a picture is painted offline
+from prompt to library, a child process loads Qt.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from studio.imaging.decoder import Decoder
 from studio.library.query import Query
 
 _HANG = 120
-"""Seconds after which a hidden window counts as hung; ten times what a slow machine takes."""
+"""Limit in seconds for a hidden window; ten times that of a slow machine."""
 
 Check = Callable[[Paths], Awaitable[str]]
 
 
 async def run(options: Any, where: Paths) -> int:
-    """Do every check; 1 when one fails."""
+    """Run all checks; returns 1 when one fails."""
     failed = 0
     for name, check in _CHECKS:
         started = time.monotonic()
@@ -66,7 +66,7 @@ async def _write_access(where: Paths) -> str:
     return str(where.library)
 
 
-# A picture of one pixel in each format that must be readable.
+# A picture of one pixel in each required format.
 _SAMPLES = {
     "png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTk"
     "SuQmCC",

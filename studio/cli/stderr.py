@@ -1,4 +1,4 @@
-"""What a command says that is no result, on standard error."""
+"""Messages of commands on standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from studio.common.terminal import harmless
 
 
 def complain(*sentences: str) -> None:
-    """What is not a result, on standard error."""
+    """Print sentences on standard error."""
     with contextlib.suppress(OSError):
         text = "\n".join(sentence for sentence in sentences if sentence)
         sys.stderr.write(harmless(text) + "\n")

@@ -1,4 +1,4 @@
-"""Standard input: text up to a limit, and nobody waits for it who was told to end."""
+"""Standard input: text up to a limit; never delays the end of the program."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _BLOCK = 1 << 16
 
 
 async def text() -> str:
-    """All of standard input. Raises InputError where it is no text, or without end."""
+    """All of standard input. Raises InputError for invalid or too long text."""
     return _decoded(await _read(line=False))
 
 
 async def line() -> str:
-    """The first line of standard input. Raises InputError where it is no text."""
+    """The first line of standard input. Raises InputError for invalid text."""
     return _decoded(await _read(line=True)).partition("\n")[0]
 
 
@@ -36,8 +36,8 @@ def _decoded(data: bytes) -> str:
 
 
 async def _read(*, line: bool) -> bytes:
-    """Its bytes, read by a thread that a program which ends leaves behind."""
-    # Executors are waited for when a program ends; this one may wait for somebody who is away.
+    """Bytes of standard input, read by a daemon thread."""
+    # Executors are joined at exit, but this read may wait for the user.
     came = run_detached("standard input", partial(_bytes, line=line))
     try:
         return await came
@@ -51,9 +51,9 @@ def _bytes(*, line: bool) -> bytes:
     if sys.stdin is None:
         return b""
     if sys.platform == "win32" and sys.stdin.isatty():
-        # A console has letters, not bytes.
+        # A Windows console has characters, not bytes.
         return (sys.stdin.readline() if line else sys.stdin.read()).encode("utf-8", "replace")
-    # Past the buffer, whose lock would be held by a thread that is left behind.
+    # Unbuffered, because the lock of the buffer would stay with the thread.
     handle, found = sys.stdin.fileno(), bytearray()
     while piece := os.read(handle, _BLOCK):
         found += piece

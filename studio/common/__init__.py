@@ -1,1 +1,1 @@
-"""Errors, files, paths, logs and translation: what every package uses."""
+"""Errors, files, paths, logs and translation, used by every package."""

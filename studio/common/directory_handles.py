@@ -1,9 +1,9 @@
-"""Names below a folder, reached one after the other and through no link.
+"""File access below a folder that follows no links.
 
-A link (on Windows a junction too) may lead anywhere, so nothing that is to stay below a folder goes
-through one. Where the system opens names relative to a folder's handle, changes are made there:
-what was looked at is what is changed. Windows has no such call; each name is looked at before.
-All calls block and raise OSError; `ELOOP` says that a link is in the way.
+A link (on Windows also a junction) may lead anywhere, so access that must stay below a folder does
+not follow any. Where the system supports names relative to an open folder, these are used, so that
+the checked file is the changed one. Windows does not; there, each name is checked before. All calls
+block and raise OSError, with `ELOOP` for a link.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLO
 
 
 def is_link(about: os.stat_result) -> bool:
-    """Whether what `lstat` told of leads elsewhere. A file kept in a cloud is no link."""
+    """Whether a result of `lstat` is a link. A placeholder of a cloud file is none."""
     if sys.platform == "win32":
         tags = (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
         return stat.S_ISLNK(about.st_mode) or about.st_reparse_tag in tags
@@ -30,10 +30,7 @@ def is_link(about: os.stat_result) -> bool:
 
 
 def stat_path(root: Path, path: Path) -> os.stat_result | None:
-    """What lies there; None where nothing does that is reached without a link.
-
-    Raises OSError when the disk cannot tell.
-    """
+    """`lstat` of a path; None where it is missing or behind a link. Raises OSError."""
     here = root
     about: os.stat_result | None = None
     try:
@@ -44,7 +41,7 @@ def stat_path(root: Path, path: Path) -> os.stat_result | None:
             if is_link(about) or (number < len(names) and not stat.S_ISDIR(about.st_mode)):
                 return None
     except ValueError:
-        # It is not below, or has a name that no system takes.
+        # Not below the folder, or an invalid name.
         return None
     except OSError as error:
         if error.errno in _NOWHERE:
@@ -54,18 +51,18 @@ def stat_path(root: Path, path: Path) -> os.stat_result | None:
 
 
 def is_file(root: Path, path: Path) -> bool:
-    """Whether a regular file lies there."""
+    """Whether this is a regular file."""
     about = stat_path(root, path)
     return about is not None and stat.S_ISREG(about.st_mode)
 
 
 def folders(root: Path, folder: Path) -> list[Path]:
-    """Folders in a folder, in order of their names; links are none."""
+    """Folders in a folder, sorted by name; links are left out."""
     return _children(root, folder, stat.S_ISDIR)
 
 
 def regular(root: Path, folder: Path) -> list[Path]:
-    """Regular files in a folder, in order of their names."""
+    """Regular files in a folder, sorted by name."""
     return _children(root, folder, stat.S_ISREG)
 
 
@@ -94,7 +91,7 @@ def holds_links(folder: Path) -> bool:
 
 
 def remove_empty(root: Path, folder: Path) -> None:
-    """Remove a folder that has nothing in it, if it is one."""
+    """Remove an empty folder, if it is one."""
     about = stat_path(root, folder)
     if about is not None and stat.S_ISDIR(about.st_mode):
         with contextlib.suppress(OSError):
@@ -102,7 +99,7 @@ def remove_empty(root: Path, folder: Path) -> None:
 
 
 def check(root: Path, folder: Path) -> None:
-    """Raise OSError where a link is on the way to this folder; what is missing is no link."""
+    """Raise OSError where a link is on the way to this folder, which may be missing."""
     here = root
     for name in _names(root, folder):
         here = here / name
@@ -118,13 +115,13 @@ _NO_LINKS = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
     | {errno.ENOTSUP, errno.EOPNOTSUPP}
 )
-"""What a disk says that gives a file one name only, such as a memory card."""
+"""Errors of disks without hard links, such as memory cards."""
 
 
 def name_anew(file: Path, name: Path) -> None:
-    """Give a file another name in the same folder, which nobody may have. Raises FileExistsError.
+    """Rename a file in the same folder without replacing another. Raises FileExistsError.
 
-    Not for Windows, where a plain rename does it. Raises OSError; then the file has its old name.
+    Not for Windows, where a plain rename does this. Raises OSError; then it has its old name.
     """
     try:
         os.link(file, name)
@@ -134,7 +131,7 @@ def name_anew(file: Path, name: Path) -> None:
     else:
         file.unlink()
         return
-    # Whoever made the name has it, so it may be replaced.
+    # The name is ours, so it may be replaced.
     os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         file.replace(name)
@@ -188,7 +185,7 @@ else:
                 try:
                     below = os.open(name, _FOLDER, dir_fd=handle)
                 except NotADirectoryError:
-                    # Linux says so of a link, too: the folder itself must not be one.
+                    # Linux reports links like this too.
                     check(root, folder)
                     raise
                 os.close(handle)
@@ -200,7 +197,7 @@ else:
     def open_file(root: Path, path: Path) -> BufferedReader:
         """A regular file, opened to be read."""
         with _opened(root, path.parent) as folder:
-            # A pipe would let whoever opens it wait for ever.
+            # Opening a pipe could block.
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             handle = os.open(path.name, flags, dir_fd=folder)
         try:

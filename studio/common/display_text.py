@@ -1,11 +1,11 @@
-"""Names as they are painted: on one line, without unseen or turning signs."""
+"""Names for display: on one line, without invisible and bidirectional control characters."""
 
 from __future__ import annotations
 
 import re
 
 LONGEST = 1_000
-"""Characters of a name that are ever painted; no line of any screen holds more."""
+"""Limit of a displayed name in characters."""
 
 _GAPS = re.compile(r"\s+")
 _BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
@@ -20,11 +20,11 @@ _HEAPS = re.compile(f"([{_MARKS}]{{6}})[{_MARKS}]+")
 
 
 def one_line(name: str, most: int = LONGEST) -> str:
-    """A name as it is painted: one line, in its own direction, nothing unseen, not without end.
+    """A name for display: one line of limited length, without invisible characters.
 
-    Names come from file systems, other programs and services. Line breaks and tabs are a space,
-    signs that turn the reading or take no room are left out, what is no sign at all is "�".
-    Empty where nothing of it could be seen.
+    Names come from file systems, other programs and services. Line breaks and tabs become a space,
+    bidirectional controls and zero-width characters are removed, invalid characters become "�".
+    Empty where nothing is visible.
     """
     if len(name) > most:
         name = name[: most - 1].rstrip() + "…"

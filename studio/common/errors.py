@@ -1,4 +1,4 @@
-"""Errors made for people.
+"""Errors with messages for people.
 
     StudioError
      +- InputError           what was asked for cannot be done as written (an empty prompt, a file)
@@ -26,9 +26,9 @@
      |   +- NotDecoded       nobody could look: the decoding process died, hung or did not start
      +- Cancelled            the user stopped it
 
-Foreign errors are turned into these where they appear; anything else is a bug and goes to the one
-handler at the edge (`kind` "bug", exit code 1). `kind` and the exit codes are fixed by the command
-line's contract.
+Foreign errors are converted to these where they appear; anything else is a bug and goes to one
+handler (`kind` "bug", exit code 1). `kind` and the exit codes are part of the command line's
+contract.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from enum import StrEnum
 from typing import ClassVar
 
 LONGEST_WAIT = 120.0
-"""Seconds a job waits by itself when the service asks for it; after more it is the user's turn."""
+"""Limit of an automatic wait in seconds; longer ones are left to the user."""
 
 
 class Billed(StrEnum):
-    """Whether the service took money for it, as far as that is known."""
+    """Whether the service billed a request, as far as known."""
 
     NO = "no"
     MAYBE = "maybe"
@@ -49,22 +49,22 @@ class Billed(StrEnum):
 
 
 class StudioError(Exception):
-    """What happened, in words for a person.
+    """Base class of errors with a message for people.
 
     Attributes:
-        title: what happened, a few words ("The service is busy").
+        title: what happened, in a few words ("The service is busy").
         message: one or two sentences with the facts.
         hint: what helps; may be empty.
-        billed: whether it may have cost money.
-        retryable: whether the same request may be sent again by itself.
-        repeats: how often at most it may be sent again by itself, when it is retryable.
-        retry_after: seconds the service asks to wait, when it says so. Never shortened: what is
-            longer than LONGEST_WAIT is not sent again by itself.
-        request_id: the service's own name for the request, to quote to its support.
-        details: what the service said word for word, redacted and cut, for "Copy details".
-        answered: the answer itself was read and says so: nothing of it has to be kept. Never true
-            of an answer that could not be looked at.
-        kept: what came of the answer stays in the journal and can be read again.
+        billed: whether it may have been billed.
+        retryable: whether the same request may be retried automatically.
+        repeats: limit of automatic retries, if retryable.
+        retry_after: seconds to wait as requested by the service. Never shortened: requests with
+            more than LONGEST_WAIT are not retried automatically.
+        request_id: the service's id of the request, for its support.
+        details: the service's own words, redacted and cut, for "Copy details".
+        answered: the answer was read and is the reason, so it need not be kept. Never true for an
+            unreadable answer.
+        kept: the answer, or a part of it, is in the journal and can be read again.
     """
 
     kind: ClassVar[str] = "bug"
@@ -193,7 +193,7 @@ class NoPicture(StudioError):
 
 
 class NotRead(NoPicture):
-    """Nobody could look at the picture of a whole answer, which is kept like one without room."""
+    """The picture of a complete answer could not be decoded; the answer is kept."""
 
     kind = "storage"
     exit_code = 8
@@ -204,15 +204,15 @@ class PicturesLeft(NoPicture):
 
 
 class NotFetched(NoPicture):
-    """The service sent an address, which was not reached; the answer is kept to try it again."""
+    """The picture's address was not reached; the answer is kept to try again."""
 
 
 class StorageError(StudioError):
     """The disk, the folder or the library cannot take or give what is needed.
 
     Attributes:
-        held: an answer that found no room in the library is held in memory, to be tried again.
-        spared: it is kept outside the library as well, and survives the end of the program.
+        held: the answer could not be written and is held in memory, to be tried again.
+        spared: it is also stored outside the library, and survives the end of the program.
     """
 
     kind = "storage"
@@ -225,7 +225,7 @@ class LibraryLocked(StorageError):
     """Another process owns the library.
 
     Attributes:
-        elsewhere: on another computer, so that only the user knows whether it still runs.
+        elsewhere: the process is on another computer, so only the user knows whether it runs.
     """
 
     elsewhere = False
@@ -243,7 +243,7 @@ class PictureUnreadable(StudioError):
 
 
 class NotDecoded(PictureUnreadable):
-    """Nobody could look at the picture: it says nothing about its bytes."""
+    """The decoding process failed, which says nothing about the picture."""
 
 
 class Cancelled(StudioError):
@@ -269,4 +269,4 @@ EXIT_CODES: dict[str, int] = {
     "cancelled": 130,
     "bug": 1,
 }
-"""Exit code of each `kind`, as the command line's contract has it."""
+"""Exit code of each `kind`, part of the command line's contract."""

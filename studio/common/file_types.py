@@ -1,6 +1,6 @@
-"""Kinds of picture files, told by their first bytes, and whether a file is all there.
+"""Detection of picture files by their first bytes, and a check for cut files.
 
-Pure reading of bytes; no decoder is involved, so it is safe on anything that arrives.
+No decoder is involved, so it is safe for untrusted data.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 
 class FileType(NamedTuple):
-    """A kind of file: its short name, its media type, and the ending its files get."""
+    """A file type: short name, media type and extension."""
 
     kind: str
     media_type: str
@@ -31,10 +31,9 @@ _TAIL = 4096
 
 
 def kind_of(head: bytes) -> FileType | None:
-    """The kind of a file that begins with `head`; 64 bytes are enough. None for what is no picture.
+    """File type by the first 64 bytes; None for anything but a picture.
 
-    Name and Content-Type are never asked. SVG and everything else that can carry a program is no
-    picture here.
+    Name and Content-Type are ignored. SVG and other formats with scripts do not count as pictures.
     """
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
@@ -59,9 +58,9 @@ def _brands(head: bytes) -> list[bytes]:
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
-    """Width and height of a PNG, JPEG or WebP file as it is stored, told from its head; blocking.
+    """Stored width and height of a PNG, JPEG or WebP file by its header; blocking.
 
-    None for other kinds, and where the head is damaged. Raises OSError.
+    None for other types, and for a damaged header. Raises OSError.
     """
     with path.open("rb") as stream:
         head = stream.read(64)
@@ -96,16 +95,16 @@ def _jpeg_size(stream: BinaryIO) -> tuple[int, int] | None:
         mark = head[1]
         if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
             return int.from_bytes(head[7:9], "big"), int.from_bytes(head[5:7], "big")
-        # A mark may have signs of filling before it, and some have nothing after them.
+        # Fill bytes may precede a marker, and some markers have no data.
         alone = mark == 0xFF or 0xD0 <= mark <= 0xD8 or mark == 0x01
         at += (1 if mark == 0xFF else 2) if alone else 2 + int.from_bytes(head[2:4], "big")
 
 
 def looks_complete(path: Path) -> bool:
-    """Whether the end of the file is where its kind says it is; blocking, reads head and tail.
+    """Whether a picture file ends where its format says; blocking, reads head and tail.
 
-    A cut JPEG still shows half a picture in most programs, so "it opens" proves nothing. False for
-    what is no picture. Raises OSError.
+    Most programs open a cut JPEG, so decoding alone proves nothing. False for other files. Raises
+    OSError.
     """
     with path.open("rb") as stream:
         head = stream.read(64)
@@ -116,7 +115,7 @@ def looks_complete(path: Path) -> bool:
         if kind is PNG:
             return _PNG_END in tail
         if kind is JPEG:
-            # Some cameras fill the file up with zeros.
+            # Some cameras pad the file with zeros.
             return tail.rstrip(b"\x00").endswith(b"\xff\xd9")
         if kind is WEBP:
             return int.from_bytes(head[4:8], "little") + 8 <= size
@@ -130,7 +129,7 @@ def looks_complete(path: Path) -> bool:
 
 
 def _boxes_end(stream: BinaryIO, size: int) -> bool:
-    """Whether the boxes of an ISO file, laid end to end, end where the file does."""
+    """Whether the boxes of an ISO file end where the file does."""
     at = 0
     while at + 8 <= size:
         stream.seek(at)

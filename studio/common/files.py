@@ -1,11 +1,11 @@
-"""The one door to the disk: durable writes, appends, moves, and names that every system takes.
+"""Durable writes, appends and moves, and portable file names.
 
-What is written here is on the disk when the call returns: data is fsynced before it gets its name,
-and the folder after it. Every durable step announces itself to `watch`, so that a test can count
-the steps, end the process at any of them, or make one fail as a full disk would. A failed fsync is
-never repeated on the same file: the pages are marked clean, a second call would lie.
+Writes are on disk when the call returns: data is fsynced before the rename, the folder after it.
+Every durable step is announced to `watch`, so that a test can count the steps, kill the process at
+any of them, or make one fail like a full disk. A failed fsync is never repeated on the same file:
+its pages are marked clean, so a second call would succeed without writing.
 
-Nothing here may be called on the thread of a user interface.
+Not for the thread of a user interface.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 
 from studio.common import directory_handles
 from studio.common.errors import StorageError
@@ -30,12 +29,12 @@ if sys.platform != "win32":
 
 _WINDOWS = sys.platform == "win32"
 _BUSY_TRIES = 12
-"""How often a rename is tried while another program holds the file (Windows), about 10 s in all."""
+"""Attempts of a rename while another program has the file open (Windows), about 10 s in all."""
 
 _HELD = (32, 33)
-"""Windows' numbers for a file that somebody else has open."""
+"""Windows error codes for a file that is open elsewhere."""
 
-_LONG_NAME = 300  # characters; of a longer name only the ends are said
+_LONG_NAME = 300  # characters; longer names are shortened in messages
 _FLUSH_EVERY = 4 << 20
 
 Watcher = Callable[[str, Path], None]
@@ -44,7 +43,7 @@ _watchers: list[Watcher] = []
 
 
 def watch(watcher: Watcher) -> Callable[[], None]:
-    """Call `watcher(kind, path)` before every durable step; returns what ends it.
+    """Call `watcher(kind, path)` before every durable step; returns the function to stop.
 
     Kinds: folder, create, write, sync, rename, sync-folder, append, remove. A watcher may raise
     OSError to make that step fail.
@@ -63,7 +62,7 @@ def _step(kind: str, path: Path) -> None:
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:
-    """The disk's complaint as a sentence that says what to do."""
+    """Convert an error of the disk to a StorageError with a hint."""
     name = str(path)
     if len(name) > _LONG_NAME:
         name = f"{name[: _LONG_NAME // 2]}…{name[-_LONG_NAME // 4 :]}"
@@ -120,7 +119,7 @@ def storage_error(error: OSError, path: Path) -> StorageError:
 
 @contextlib.contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Within it, the disk's complaints become StorageErrors about `path`."""
+    """Convert OSErrors in the block to StorageErrors about `path`."""
     try:
         yield
     except OSError as error:
@@ -128,7 +127,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and new names in `folder` durable. Windows has no such call and needs none."""
+    """Make new and changed names in `folder` durable; not needed on Windows."""
     _step("sync-folder", folder)
     if _WINDOWS:
         return
@@ -137,7 +136,7 @@ def sync_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
         os.fsync(handle)
     except OSError as error:
-        # Some disks know no such thing, and some folders may be filled but not read.
+        # Some disks do not support this, and some folders are writable but not readable.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES):
             raise
     finally:
@@ -159,9 +158,9 @@ def check_way(root: Path, folder: Path) -> None:
 
 
 def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
-    """Create `folder` and what is missing above it, readable by this user only.
+    """Create `folder` and its parents durably, readable by this user only.
 
-    Where it must lie `within` a folder no link leads to it.
+    Raises StorageError where a link is on the way from `within`.
     """
     with storage_errors(folder):
         if within is not None:
@@ -179,16 +178,16 @@ def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
 
 
 def new_folder(folder: Path) -> None:
-    """Create a folder in one that is there; its name is durable with `sync_folder` of that one."""
+    """Create a folder in an existing one; durable after `sync_folder` of that one."""
     with storage_errors(folder):
         _step("folder", folder)
         folder.mkdir(mode=0o700)
 
 
 def private_folder(folder: Path) -> None:
-    """Create `folder` and what is missing above it for this user alone, whatever the umask says.
+    """Create `folder` and its parents, readable by this user only, but not durably.
 
-    For what is computed or said, and may be lost with power. Raises OSError.
+    For caches and logs. Raises OSError.
     """
     missing = [folder]
     while not missing[-1].is_dir() and missing[-1] != missing[-1].parent:
@@ -199,17 +198,17 @@ def private_folder(folder: Path) -> None:
 
 
 def beside(path: Path) -> Path:
-    """A name in the same folder for a file that is not whole yet; short where the name is long."""
+    """A temporary name in the same folder, short where the name is long."""
     return path.with_name(f".{path.name[:24]}.{os.getpid()}.{time.monotonic_ns():x}.new")
 
 
 def write_new(
     path: Path, chunks: Iterable[bytes], *, mode: int = 0o600, told: Path | None = None
 ) -> int:
-    """Write a file that must not exist yet, and make its bytes durable (not yet its name).
+    """Write a new file, and make its bytes durable, but not yet its name.
 
-    Returns the number of bytes. What was begun is removed when it fails. Errors are `told` of
-    another path where the user knows that one; the user's umask is taken from the `mode`.
+    Returns the number of bytes. An incomplete file is removed. Errors name `told` instead of `path`
+    where the user knows that one; the umask is subtracted from `mode`.
     """
     with storage_errors(told or path):
         _step("create", path)
@@ -238,9 +237,9 @@ def _write_all(handle: int, data: bytes) -> int:
 
 
 def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
-    """Give `path` these bytes, whole or not at all, durable when it returns.
+    """Write a file atomically and durably, over an existing one.
 
-    Where it must lie `within` a folder no link leads to it.
+    Raises StorageError where a link is on the way from `within`.
     """
     temporary = beside(path)
     if within is not None:
@@ -249,7 +248,7 @@ def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
     try:
         write_new(temporary, (data,))
     except StorageError as error:
-        # The folder is there nearly always: it is not asked for first.
+        # The folder nearly always exists, so it is not checked first.
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         ensure_folder(path.parent, within=within)
@@ -286,22 +285,19 @@ def put_aside(path: Path) -> Path:
 
 
 def rewrite(path: Path) -> None:
-    """Write a file anew that could not be made durable, and put it in its place.
-
-    After a failed fsync the same file is never asked again; what the system still has of it is.
-    """
+    """Replace a file whose fsync failed by a durable copy of itself."""
     copy_over(path, path)
 
 
 def copy_over(source: Path, target: Path) -> None:
-    """Give `target` the bytes of another file, whole or not at all, durable when it returns."""
+    """Copy a file atomically and durably, over an existing one."""
     temporary = beside(target)
     write_new(temporary, _blocks(source))
     into_place(temporary, target)
 
 
 def into_place(temporary: Path, path: Path, *, within: Path | None = None) -> None:
-    """Let a whole, synced file take the place of `path`, durably; it is gone if that fails."""
+    """Rename a complete, synced file to `path`, durably; it is removed if that fails."""
     with storage_errors(path):
         try:
             _rename(temporary, path, within)
@@ -313,15 +309,15 @@ def into_place(temporary: Path, path: Path, *, within: Path | None = None) -> No
 
 
 def claim(temporary: Path, path: Path) -> None:
-    """Give a whole, synced file a name that nobody has, durably; it is gone if that fails.
+    """Rename a complete, synced file to a free name, durably; it is removed if that fails.
 
-    Raises FileExistsError where somebody has it, and then it is still there for another name.
-    Raises StorageError.
+    Raises FileExistsError for a name that is taken, and then it is not removed. Raises
+    StorageError.
     """
     try:
         _step("rename", path)
         if _WINDOWS:
-            # There a rename takes nobody's place.
+            # A rename on Windows replaces nothing.
             until_free(lambda: temporary.rename(path))
         else:
             directory_handles.name_anew(temporary, path)
@@ -342,10 +338,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Give `path` these bytes, whole or not at all, but not durably: they may be lost with power.
-
-    For what stands in another file as well once it matters.
-    """
+    """Write a file atomically, but not durably, for data that will be in another file too."""
     with storage_errors(path):
         temporary = path.with_name(f".{path.name}.new")
         _step("create", temporary)
@@ -354,12 +347,10 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def move(source: Path, target: Path, *, leaving: bool = False, within: Path | None = None) -> None:
-    """Move a file within one disk, durably. Raises StorageError if `target` is taken.
+    """Move a file on one disk, durably. Raises StorageError if `target` exists.
 
-    Where both must lie `within` a folder no link leads to them.
-
-    With `leaving` the folder it leaves is not made durable: it goes as well, or nobody minds to
-    find the file there too.
+    Also where a link is on the way from `within`. With `leaving` the old folder is not synced,
+    because it is removed as well, or the old name does no harm.
     """
     with storage_errors(target):
         if os.path.lexists(target):
@@ -391,9 +382,9 @@ def _rename(source: Path, target: Path, within: Path | None = None) -> None:
 
 
 def until_free(act: Callable[[], object], wait: Callable[[float], object] = time.sleep) -> None:
-    """Do it, again and again for 10 s where another program holds the file (Windows).
+    """Retry `act` for 10 s while another program has the file open (Windows).
 
-    A virus scanner or a preview may hold it for a moment. Raises PermissionError in the end.
+    Such as a virus scanner or a preview. Raises PermissionError in the end.
     """
     for attempt in range(_BUSY_TRIES):
         try:
@@ -407,10 +398,7 @@ def until_free(act: Callable[[], object], wait: Callable[[float], object] = time
 
 
 def remove(path: Path, *, within: Path | None = None) -> None:
-    """Remove a file; no complaint when it is gone already.
-
-    Where it must lie `within` a folder no link leads to it.
-    """
+    """Remove a file if it exists. Raises StorageError, also for a link on the way from `within`."""
 
     def act() -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -428,7 +416,7 @@ def remove(path: Path, *, within: Path | None = None) -> None:
 
 
 def rename_folder(source: Path, target: Path, *, lasting: bool = True) -> None:
-    """Give a folder another name beside the old one, durably unless `lasting` is False."""
+    """Rename a folder in the same parent, durably unless `lasting` is False."""
     with storage_errors(source):
         _rename(source, target)
         if lasting:
@@ -436,10 +424,7 @@ def rename_folder(source: Path, target: Path, *, lasting: bool = True) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and what is in it, as far as possible; nothing in it is needed any more.
-
-    A link in its place stays, and so does what it leads to.
-    """
+    """Remove a folder and its contents as far as possible; links are left alone."""
     with contextlib.suppress(OSError):
         if directory_handles.is_link(folder.lstat()):
             return
@@ -451,10 +436,10 @@ def remove_folder(folder: Path) -> None:
 
 
 class Appender:
-    """A file that only grows: the record log, the bytes of an answer.
+    """An append-only file: the record log, the body of an answer.
 
-    Its name is durable at once; not so with `lasting` False, for files that get another and lie in
-    a folder that is there.
+    Its name is durable at once unless `lasting` is False, for files in an existing folder that are
+    renamed later.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
@@ -473,14 +458,14 @@ class Appender:
                 sync_folder(path.parent)
 
     def append(self, data: bytes) -> int:
-        """Add bytes at the end; returns the offset where they begin. Not yet durable."""
+        """Append bytes; returns their offset. Not yet durable."""
         with storage_errors(self.path):
             _step("append", self.path)
             start = self.size
             try:
                 _write_all(self._handle, data)
             except OSError:
-                # Half a line would spoil the next one: cut it off again.
+                # An incomplete line would damage the next one.
                 with contextlib.suppress(OSError):
                     os.ftruncate(self._handle, start)
                 raise
@@ -490,17 +475,17 @@ class Appender:
             return start
 
     def content(self) -> Iterator[bytes]:
-        """All that is in it, in pieces, while it is open: also where its name has gone."""
+        """Its content in pieces, even if its name is gone."""
         with storage_errors(self.path):
             os.lseek(self._handle, 0, os.SEEK_SET)
             while piece := os.read(self._handle, _FLUSH_EVERY):
                 yield piece
 
     def _flush(self) -> None:
-        """Let the disk begin with what is there: then little is left when it must be durable."""
+        """Start writing to disk, so that little is left for the fsync."""
         start, self._flushed = self._flushed, self.size
         if sys.platform == "linux":
-            # Advice only; a system that does not take it loses nothing.
+            # Only an advice to the system.
             with contextlib.suppress(OSError):
                 os.posix_fadvise(self._handle, start, self.size - start, os.POSIX_FADV_DONTNEED)
 
@@ -510,7 +495,7 @@ class Appender:
             _sync(self._handle, self.path)
 
     def in_place(self) -> bool:
-        """Whether its name still leads to it: its folder was not renamed, it was not deleted."""
+        """Whether its name still refers to it: neither it nor its folder was moved or deleted."""
         try:
             named = self.path.stat()
         except OSError:
@@ -520,11 +505,10 @@ class Appender:
 
     @property
     def open(self) -> bool:
-        """Whether it is open."""
         return self._handle >= 0
 
     def close(self) -> None:
-        """Close the file; calling it twice is fine."""
+        """Close the file; idempotent."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -532,17 +516,12 @@ class Appender:
     def __enter__(self) -> Appender:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
 
 def free_bytes(folder: Path) -> int:
-    """Bytes this user may still write on the disk of `folder` (or of what exists above it)."""
+    """Free bytes for this user on the disk of `folder`, which may not exist yet."""
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
@@ -556,9 +535,9 @@ _RESERVED = frozenset(
 
 
 def slug(text: str, *, limit: int = 60) -> str:
-    """A name made of letters and digits of any script, joined by hyphens; at most `limit` bytes.
+    """A file name of letters and digits of any script, joined by hyphens; at most `limit` bytes.
 
-    Never empty, never a name some system keeps for itself.
+    Never empty, and never a name reserved by a system.
     """
     kept: list[str] = []
     for sign in unicodedata.normalize("NFC", text).lower():

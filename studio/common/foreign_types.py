@@ -1,6 +1,6 @@
-"""Kinds of files that are no picture Gridbrush reads, told by their first bytes, for a sentence.
+"""Detection of other file types by their first bytes, for messages.
 
-Like `kinds`, this only reads bytes. What is not known by name is told as text, or as unknown.
+Unknown types are reported as text or as unknown. See `file_types` for those Gridbrush reads.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from studio.common.i18n import _
 
 HEAD = 1024
-"""Bytes that are enough."""
+"""Number of first bytes that are needed."""
 
 _RAW = frozenset(
     {
@@ -30,12 +30,12 @@ _NAMED_AS_PICTURES = _RAW | {
 
 
 class ForeignType(NamedTuple):
-    """A kind that is not read.
+    """A file type that Gridbrush does not read.
 
     Attributes:
-        name: what it is called, also where several are counted.
+        name: name for messages and counts.
         picture: whether it is a picture.
-        meant: whether somebody took it for one, by its name.
+        meant: whether the file's name says that it is a picture.
     """
 
     name: str
@@ -103,10 +103,7 @@ _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 
 
 def foreign(head: bytes, suffix: str = "") -> ForeignType:
-    """The kind of a file that begins with `head` and is no picture of `kinds`.
-
-    `suffix` of its name says only whether somebody took it for a picture.
-    """
+    """The type of a file by its first bytes; `suffix` only decides whether it is `meant`."""
     meant = suffix.casefold() in _NAMED_AS_PICTURES
     text = _is_text(head)
     if head[4:8] == b"ftyp":
@@ -129,22 +126,22 @@ def foreign(head: bytes, suffix: str = "") -> ForeignType:
 
 
 def is_raw(suffix: str) -> bool:
-    """Whether a name says that this is a camera's own file, which may begin as TIFF does."""
+    """Whether a file is a camera RAW by its name, which may begin like a TIFF."""
     return suffix.casefold() in _RAW
 
 
 def raw() -> ForeignType:
-    """A camera's own file."""
+    """The type of camera RAW files."""
     return ForeignType("camera RAW", picture=True, meant=True)
 
 
 def empty(suffix: str) -> ForeignType:
-    """A file without bytes."""
+    """The type of empty files."""
     return ForeignType(_("empty file"), False, suffix.casefold() in _NAMED_AS_PICTURES)
 
 
 def reason(kind: ForeignType) -> str:
-    """Why a file of that kind does not come in, in a sentence."""
+    """Reason for refusing a file of that type."""
     if kind.picture:
         return _("Gridbrush does not read {kind}. Save it as PNG, JPEG or WebP.").format(
             kind=kind.name

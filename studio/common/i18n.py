@@ -1,7 +1,7 @@
-"""Words that people read: gettext, with English as the source.
+"""Translation of the interface: gettext, with English as the source.
 
-`_` and `ngettext` look the catalogue up when they are called, so a text may be asked for before or
-after the language was chosen, but never at import time (it would keep the first language).
+`_` and `ngettext` look messages up when they are called, so they must not be called at import time
+(the message would keep the first language).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def install(folder: Path, language: str | None = None) -> None:
 
 
 def use(catalogue: _gettext.NullTranslations) -> None:
-    """Use this catalogue from now on."""
+    """Replace the catalogue."""
     global _catalogue
     _catalogue = catalogue
 
@@ -42,7 +42,7 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """The message in the user's language where the same English word has several meanings."""
+    """The message in the user's language, for English words with several meanings."""
     return _catalogue.pgettext(context, message)
 
 

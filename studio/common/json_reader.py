@@ -1,10 +1,9 @@
-"""The one door for JSON that somebody wrote earlier: files, lines of the log, messages of a socket.
+"""Reading of untrusted JSON: files, lines of the log, messages of a socket.
 
-Nothing read here is trusted. What is too long, too deep or no JSON, has numbers nobody can count
-with, bytes that are no text or values of another kind than asked for is `NotUnderstood`, whatever
-the decoder beneath calls it. What is no plain file (a folder, a pipe that nobody writes to) is not
-opened at all. The readers of a service's answers are not here: they take JSON in pieces and
-forgive its faults (providers/gemini). `tests/common/test_json_reader.py` finds whoever goes around.
+JSON that is too long, too deep or invalid, or has values of another type than expected, raises
+`NotUnderstood` in every case. Only regular files are opened. Answers of services are read elsewhere
+(providers/gemini), in pieces and more leniently. `tests/common/test_json_reader.py` finds code that
+bypasses this module.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ import msgspec
 T = TypeVar("T")
 
 LONGEST = 64 << 20
-"""Most bytes of a file that is read as one value."""
+"""Limit of a file in bytes that is read as one value."""
 
 DEEPEST = 100
-"""Most brackets within each other; no file of this program has twenty."""
+"""Limit of nested brackets; no file of this program has twenty."""
 
 MOST = 2**63
-"""What whole numbers stay below: a database has no larger ones, and no count here comes near."""
+"""Exclusive limit of integers, that of the database."""
 
 _SHALLOW = 4
 _BOM = b"\xef\xbb\xbf"
@@ -44,11 +43,11 @@ _ODD_PATH = re.compile(r"[\\\0-\x1f\x7f]")
 
 
 class NotUnderstood(ValueError):
-    """Bytes that are not what they should be: what is wrong, in a few words for the log."""
+    """Invalid data; the message is for the log."""
 
 
 class JsonReader(Generic[T]):
-    """Reads one kind of value again and again."""
+    """Reusable reader of values of one type."""
 
     def __init__(self, kind: Any) -> None:
         self._decode = msgspec.json.Decoder(kind).decode
@@ -56,7 +55,7 @@ class JsonReader(Generic[T]):
     def decode(self, data: bytes) -> T:
         """The value. Raises NotUnderstood."""
         data = data.removeprefix(_BOM)
-        # Nearly all have so few brackets that they cannot be deep.
+        # Nearly all have too few brackets to be deep.
         if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(data):
             raise NotUnderstood("brackets within brackets")
         try:
@@ -68,7 +67,7 @@ class JsonReader(Generic[T]):
 def _is_deep(data: bytes) -> bool:
     signs = _STRING.sub(b"", _ESCAPE.sub(b"", data)).translate(None, _NO_BRACKET)
     for _level in range(_SHALLOW):
-        # Most of it is gone after a few rounds, however many there are of them.
+        # A few rounds remove most brackets.
         signs = signs.replace(b"[]", b"").replace(b"{}", b"")
     steps = (1 if sign in b"[{" else -1 for sign in signs)
     return max(accumulate(steps), default=0) > DEEPEST - _SHALLOW
@@ -80,12 +79,12 @@ def _reader(kind: Any) -> JsonReader[Any]:
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """The value of this kind that the bytes hold. Raises NotUnderstood."""
+    """The value of this type in some bytes. Raises NotUnderstood."""
     return cast("T", _reader(cast("Any", kind)).decode(data))
 
 
 def plain(data: bytes | str) -> Any:
-    """Whatever JSON it is, as dicts, lists, words and numbers. Raises NotUnderstood."""
+    """Any JSON as dicts, lists, strings and numbers. Raises NotUnderstood."""
     try:
         return _reader(Any).decode(data.encode() if isinstance(data, str) else data)
     except UnicodeError as error:
@@ -93,10 +92,7 @@ def plain(data: bytes | str) -> Any:
 
 
 def forgiving(text: str | bytes) -> Any:
-    """The same for what other programs wrote, which know numbers that JSON has not (NaN).
-
-    Names of files may have signs in them that are none, as Python reads them from a disk.
-    """
+    """The same for JSON of other programs, which may have NaN and unpaired surrogates."""
     body = text.encode("utf-8", "replace") if isinstance(text, str) else text
     if len(body) > LONGEST or _is_deep(body):
         raise NotUnderstood("too long or too deep")
@@ -111,7 +107,7 @@ def _no_number(_name: str) -> None:
 
 
 def convert(value: Any, kind: type[T]) -> T:
-    """A value of this kind, made of what `plain` gave. Raises NotUnderstood."""
+    """Convert a result of `plain` to a value of this type. Raises NotUnderstood."""
     try:
         return msgspec.convert(value, kind)
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
@@ -119,7 +115,7 @@ def convert(value: Any, kind: type[T]) -> T:
 
 
 def read(path: Path, *, limit: int = LONGEST) -> bytes:
-    """The bytes of a plain file of at most `limit`. Raises OSError, NotUnderstood."""
+    """The bytes of a regular file of at most `limit`. Raises OSError, NotUnderstood."""
     about = path.stat()
     if stat.S_ISDIR(about.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -131,7 +127,7 @@ def read(path: Path, *, limit: int = LONGEST) -> bytes:
 
 
 def bytes_of(file: IO[bytes], *, limit: int = LONGEST) -> bytes:
-    """The rest of a file that is open, at most `limit` bytes. Raises OSError, NotUnderstood."""
+    """The rest of an open file of at most `limit` bytes. Raises OSError, NotUnderstood."""
     data = file.read(limit + 1)
     if len(data) > limit:
         raise NotUnderstood("more bytes than any this program writes")
@@ -139,17 +135,17 @@ def bytes_of(file: IO[bytes], *, limit: int = LONGEST) -> bytes:
 
 
 def read_value(file: IO[bytes], kind: type[T], *, limit: int = LONGEST) -> T:
-    """The value of this kind that an open file holds. Raises OSError, NotUnderstood."""
+    """The value of this type in an open file. Raises OSError, NotUnderstood."""
     return decode(bytes_of(file, limit=limit), kind)
 
 
 def load(path: Path, kind: type[T], *, limit: int = LONGEST) -> T:
-    """The value of this kind that a file holds. Raises OSError, NotUnderstood."""
+    """The value of this type in a file. Raises OSError, NotUnderstood."""
     return decode(read(path, limit=limit), kind)
 
 
 def encode(value: Any) -> bytes:
-    """The JSON of a value, also with numbers in it that only Python can count with."""
+    """JSON of a value, including integers of any size."""
     try:
         return msgspec.json.encode(value)
     except OverflowError:
@@ -157,9 +153,9 @@ def encode(value: Any) -> bytes:
 
 
 def merge_into_file(path: Path, body: bytes) -> bytes:
-    """`body` as the file is to have it: with what it has already and this version does not know.
+    """`body` with the entries of an existing file that this version does not know.
 
-    A file that cannot be read, or makes no sense, has nothing to keep.
+    An unreadable or invalid file is ignored.
     """
     try:
         before = plain(read(path))
@@ -174,21 +170,21 @@ def merge_into_file(path: Path, body: bytes) -> bytes:
     return encode({**mine, **{name: before[name] for name in sorted(more)}})
 
 
-# What words and numbers in such values may be
+# Validation of strings
 
 
 def is_id(text: str) -> bool:
-    """Whether it may name a record, a picture, a job or a run: one word, never a path."""
+    """Whether this may be an id: one word, never a path."""
     return _ID.fullmatch(text) is not None
 
 
 def is_sha256(text: str) -> bool:
-    """Whether it is a digest as this program writes them."""
+    """Whether this is a SHA-256 in lower-case hex digits."""
     return _SHA256.fullmatch(text) is not None
 
 
 def is_inside(path: str) -> bool:
-    """Whether a relative path with forward slashes stays in the folder it is relative to."""
+    """Whether a relative path with forward slashes stays in its folder."""
     if _USUAL_PATH.fullmatch(path):
         return True
     return (

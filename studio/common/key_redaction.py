@@ -1,13 +1,11 @@
-"""The key, said back: cuts it out of what a service sends, however it is written.
+"""Redaction of API keys in everything a service sends, in any encoding.
 
-A service, or a gateway before it, may say the key back in any header, word, signature or address.
-So it is cut where bytes come from the wire, before anything is written down, read or shown
-(`providers.transport`), and in what is logged (`logs`). It is found as it is, in capitals or small
-letters, with any of its signs escaped (percent, once or more; JSON; HTML; \\x), in hexadecimal and
-within base64 of both alphabets at any place.
+A service or a gateway may echo the key in any header, text, signature or address. So it is removed
+from received bytes before anything is stored, parsed or shown (`providers.transport`), and from
+logs (`logs`). It is found in upper and lower case, with any characters escaped (percent, once or
+more; JSON; HTML; \\x), in hexadecimal, and in base64 of both alphabets at any offset.
 
-The bytes of pictures are left as they came: who changes one byte breaks its checksums and what it
-says about where it comes from.
+Bytes of pictures are not changed, because that would break their checksums and signed provenance.
 """
 
 from __future__ import annotations
@@ -27,42 +25,42 @@ T = TypeVar("T")
 
 HIDDEN: Final = "[key]"
 SHORTEST: Final = 6
-"""Words with fewer signs are no key; cutting them out of answers would break these."""
+"""Least length of a key; shorter words occur in answers by chance."""
 
 _SURE = 16
-"""From so many signs on a word does not turn up by chance."""
+"""Length from which on a word does not occur by chance."""
 
 _LEAST_CODED = 10
-"""Signs a key must have in base64 or hexadecimal to be looked for there."""
+"""Least length of a key in base64 or hexadecimal."""
 
 _LITTLE = 1024
-"""Bytes that are looked through in no time."""
+"""Size of a piece in bytes that is searched quickly."""
 
 _HEAD = 128
-"""Signs at the beginning of a run of base64 that tell whether it is a picture."""
+"""Characters at the beginning of base64 by which a picture is detected."""
 
 _BEFORE_DATA = (b'"', b",", b" ")
-"""What stands before the base64 of a picture, in JSON and in data: addresses."""
+"""Characters before the base64 of a picture, in JSON and in data: URLs."""
 
 _BREAK = rb"(?:\\+[nr]|[\r\n])*"
 _ESCAPES = b"%\\&#;uxX0123456789abcdefABCDEF"
-"""What escapes are made of."""
+"""Characters of escapes."""
 
 _BREAKS = b"\\nr\r\n"
-"""What `_BREAK` is made of."""
+"""Characters of `_BREAK`."""
 
 _UNFINISHED = re.compile(
     rb"%(?:25){0,3}2?5?[0-9a-fA-F]?|\\{1,6}(?:u(?:0{0,2}[0-9a-fA-F]?)?|x[0-9a-fA-F]?)?"
     rb"|&(?:#(?:[xX]?[0-9a-fA-F]{0,3}|[0-9]{0,3}))?"
 )
-"""An escape of which the rest is still to come."""
+"""An incomplete escape at the end of a piece."""
 
 
 class SecretRedactor:
-    """Cuts some secrets out of bytes, texts and values."""
+    """Removes secrets from bytes, texts and values."""
 
     def __init__(self, secrets: Iterable[str] = (), *, instead: str = HIDDEN) -> None:
-        """`instead` is put in their place."""
+        """`instead` replaces them."""
         self._secrets = tuple(dict.fromkeys(one for one in secrets if _telling(one)))
         self._instead = instead
         self._forms = tuple(form for one in self._secrets for form in _forms(one, instead))
@@ -71,18 +69,17 @@ class SecretRedactor:
         return bool(self._forms)
 
     def and_of(self, secrets: Iterable[str]) -> SecretRedactor:
-        """The same with more secrets; itself when it knows them already."""
+        """A redactor with more secrets; itself when it has them already."""
         more = tuple(secrets)
         if self.knows(more):
             return self
         return SecretRedactor((*self._secrets, *more), instead=self._instead)
 
     def knows(self, secrets: Iterable[str]) -> bool:
-        """Whether all of them that can be told are cut out already."""
+        """Whether it removes all of these secrets that are long enough."""
         return all(one in self._secrets for one in secrets if _telling(one))
 
     def text(self, text: str) -> str:
-        """The text without them."""
         if not self._forms or not text:
             return text
         raw = text.encode("utf-8", "surrogatepass")
@@ -90,17 +87,16 @@ class SecretRedactor:
         return text if clean is raw else clean.decode("utf-8", "surrogatepass")
 
     def bytes(self, data: bytes) -> bytes:
-        """A whole body without them; `data` itself when they are not in it."""
+        """A complete body without them; `data` itself when they are not in it."""
         for form in self._forms:
             data = form.cut(data, b"")
         return data
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Headers without them, in names and values."""
         return {self.text(name): self.text(value) for name, value in headers.items()}
 
     def value(self, value: T) -> T:
-        """The same value with every text in it cleaned: of dataclasses, lists and JSON."""
+        """A value with every text in it redacted: of dataclasses, lists and JSON."""
         return self._value(value) if self._forms else value
 
     def _value(self, value: Any) -> Any:
@@ -120,19 +116,19 @@ class SecretRedactor:
         return value
 
     def error(self, error: StudioError) -> StudioError:
-        """The same error, its words cleaned."""
+        """The same error with redacted texts."""
         for name in ("title", "message", "hint", "request_id", "details"):
             setattr(error, name, self.text(getattr(error, name)))
         error.args = tuple(self._value(one) for one in error.args)
         return error
 
     def stream(self) -> StreamRedactor:
-        """Cleans one body that comes in pieces."""
+        """A redactor for one body in pieces."""
         return StreamRedactor(self._forms)
 
 
 class StreamRedactor:
-    """Cleans the pieces of one body; what may be the beginning of a secret waits for the next."""
+    """Redacts the pieces of one body, holding back what may be the beginning of a secret."""
 
     def __init__(self, forms: tuple[_SecretForm, ...]) -> None:
         self._forms = forms
@@ -140,7 +136,7 @@ class StreamRedactor:
         self._head = b""
 
     def redact_piece(self, piece: bytes) -> bytes:
-        """The next piece, cleaned; may be empty."""
+        """The next redacted piece; may be empty."""
         if not self._forms:
             return piece
         if self._within_picture(piece):
@@ -157,11 +153,11 @@ class StreamRedactor:
         return clean[: len(clean) - held] if held else clean
 
     def is_quick(self, piece: bytes) -> bool:
-        """Whether a piece is looked through in no time."""
+        """Whether a piece can be searched quickly."""
         return not self._forms or len(piece) <= _LITTLE or self._within_picture(piece)
 
     def flush_rest(self) -> bytes:
-        """What is left when no more comes; the beginning of a secret is cut as well."""
+        """The rest at the end of the body; the beginning of a secret is removed too."""
         held, self._held = self._held, b""
         for form in self._forms:
             if len(held) >= SHORTEST and form.begun_at_end(held) == len(held):
@@ -169,34 +165,33 @@ class StreamRedactor:
         return held
 
     def _within_picture(self, piece: bytes) -> bool:
-        """Whether all of it is a picture's: most of what comes, so it is told quickly."""
+        """Whether a piece is part of a picture; a quick check, because most pieces are."""
         if self._held or any(one in piece for one in _BEFORE_DATA):
             return False
         if len(self._head) < _HEAD or not _is_picture(self._head):
             return False
-        # A short secret is left in there anyway: its signs turn up by chance.
+        # Short secrets are not removed from pictures: they occur by chance.
         return not any(form.sure and form.secret in piece for form in self._forms)
 
 
 def escaped(data: bytes) -> bool:
-    """Whether signs may be escaped in there, so that looking takes a while."""
+    """Whether there may be escapes, so that the search is slow."""
     return b"%" in data or b"\\" in data or b"&#" in data
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _SecretForm:
-    """One way in which a secret may be written.
+    """One encoding of a secret.
 
     Attributes:
-        secret: as it is.
-        whole: finds it.
-        start: finds where it, or an escape, may begin.
-        atoms: find its signs one by one.
-        coded: as in a picture's base64, where it is left.
-        instead: what is put in its place.
-        shortest: fewest bytes it takes.
-        longest: most bytes it takes.
-        signs: turns each byte it may be made of into an "a", every other into a space.
+        secret: the plain secret.
+        whole: pattern of the encoded secret.
+        start: pattern of its possible beginnings, including escapes.
+        atoms: patterns of its characters one by one.
+        coded: base64 or hexadecimal, which is not searched in pictures.
+        instead: replacement.
+        shortest, longest: its length in bytes.
+        signs: translation table of its possible bytes to "a", all others to a space.
     """
 
     secret: bytes
@@ -214,7 +209,7 @@ class _SecretForm:
         return len(self.secret) >= _SURE
 
     def cut(self, data: bytes, head: bytes) -> bytes:
-        """The data without it; `head` is how the run of base64 it goes on with began."""
+        """The data without it; `head` is the beginning of the base64 that it continues."""
         if not (self.coded or escaped(data) or self.secret.lower() in data.lower()):
             return data
         if not self._within(data):
@@ -229,7 +224,7 @@ class _SecretForm:
         return self.whole.sub(instead, data)
 
     def _within(self, data: bytes) -> bool:
-        """Whether it is in there; looked for only where all signs are some it is made of."""
+        """Whether it occurs; searched only in runs of its possible bytes."""
         signs, run = data.translate(self.signs), b"a" * self.shortest
         start = signs.find(run)
         while start >= 0:
@@ -241,7 +236,7 @@ class _SecretForm:
         return False
 
     def begun_at_end(self, data: bytes) -> int:
-        """How many bytes at the end may be its beginning."""
+        """Number of bytes at the end that may be its beginning."""
         size = len(data)
         place = max(0, size - self.longest)
         place += data[place:].translate(self.signs).rfind(b" ") + 1
@@ -255,7 +250,7 @@ class _SecretForm:
         return 0
 
     def _goes_on(self, data: bytes, place: int) -> bool:
-        """Whether all from here to the end is the beginning of it."""
+        """Whether the rest of the data is its beginning."""
         for atom in self.atoms:
             if place == len(data) or _UNFINISHED.fullmatch(data, place):
                 return True
@@ -266,14 +261,14 @@ class _SecretForm:
 
 
 def _telling(secret: str) -> bool:
-    """Whether a word can be told from the words of an answer."""
+    """Whether a secret differs from ordinary words."""
     return len(secret) >= SHORTEST and (len(secret) >= _SURE or not secret.isalpha())
 
 
 @cache
 def _forms(secret: str, hidden: str) -> tuple[_SecretForm, ...]:
     raw = secret.encode("utf-8", "replace")
-    # A number stays one, so that JSON stays JSON.
+    # Numbers are replaced by numbers, to keep JSON valid.
     instead = b"9" * len(raw) if raw.isdigit() else hidden.encode()
     either_case = raw.lower() + raw.upper() + raw
     forms = [_form(raw, [_sign(one) for one in raw], instead, either_case, coded=False)]
@@ -306,7 +301,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 @cache
 def _sign(sign: int) -> bytes:
-    """Finds one sign of a secret, in either case and however it is escaped."""
+    """Pattern of a character of a secret, in either case and with any escape."""
     kinds = dict.fromkeys((sign, *bytes([sign]).lower(), *bytes([sign]).upper()))
     codes = b"|".join(b"".join(_either(digit) for digit in f"{one:02x}") for one in kinds)
     numbers = b"|".join(b"%d" % one for one in kinds)
@@ -323,7 +318,7 @@ def _sign(sign: int) -> bytes:
 
 @cache
 def _coded_sign(sign: int) -> bytes:
-    """Finds one sign of base64, in either alphabet."""
+    """Pattern of a base64 character in either alphabet."""
     if sign in b"+-":
         return rb"(?:\+|-|%(?:25){0,3}2[bBdD]|\\\\{0,5}u002[bBdD])"
     if sign in b"/_":
@@ -336,14 +331,14 @@ def _either(sign: str) -> bytes:
 
 
 def _in_base64(raw: bytes) -> Iterable[bytes]:
-    """The signs of base64 that hold nothing but the secret, at each of the three places it has."""
+    """The base64 characters that depend on the secret only, at each of the three offsets."""
     for before, first in ((0, 0), (1, 2), (2, 3)):
         text = base64.b64encode(bytes(before) + raw)
         yield text[first : (before + len(raw)) * 8 // 6]
 
 
 def _begun(data: bytes, place: int, head: bytes) -> bytes:
-    """How the run of base64 at this place began; `head` is how the one before the data did."""
+    """Beginning of the base64 at an index; `head` is that of the base64 before the data."""
     start = max(data.rfind(one, 0, place) for one in _BEFORE_DATA) + 1
     if start:
         return data[start : start + _HEAD]
@@ -351,7 +346,7 @@ def _begun(data: bytes, place: int, head: bytes) -> bytes:
 
 
 def _is_picture(head: bytes) -> bool:
-    """Whether a run of base64 that begins so is a picture."""
+    """Whether base64 with this beginning is a picture."""
     text = re.sub(rb"\\[nr]|\s", b"", head.replace(rb"\/", b"/")).translate(_STANDARD)
     try:
         return kind_of(base64.b64decode(text[: len(text) // 4 * 4])) is not None

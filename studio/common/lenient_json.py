@@ -1,8 +1,7 @@
-"""Values made of what a file says entry by entry, where the whole of it makes no sense.
+"""Lenient reading of a file that is invalid as a whole, entry by entry.
 
-One bad entry, or one of a newer version, does not cost its neighbours: what is understood is used,
-the rest is named, and `merge_unknown_fields` puts it back where it stood when the file is next
-written. No start needs this room unless a file is odd.
+Valid entries are used, invalid ones and those of a newer version are named, and
+`merge_unknown_fields` preserves them when the file is written again.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from studio.common.json_reader import NotUnderstood, convert, plain
 T = TypeVar("T")
 
 NOTHING: Final = object()
-"""Stands for an entry that is not understood."""
+"""Stands for an invalid entry."""
 
 
 def understand(raw: Any, kind: type[T], odd: list[str]) -> T:
-    """As much of `raw` as is a value of this kind; `odd` gets the names of what is not.
+    """The valid part of `raw` as a value of this type; names of the rest are added to `odd`.
 
-    Raises NotUnderstood where that is not enough for a value.
+    Raises NotUnderstood where a required part is missing.
     """
     found = _understood(raw, kind, odd, "")
     if found is NOTHING:
@@ -60,7 +59,7 @@ def _in_parts(raw: Any, kind: Any, odd: list[str], where: str) -> Any:
         try:
             found = kind(**values)
         except TypeError:
-            return NOTHING  # what it cannot be without is missing: it is odd as a whole
+            return NOTHING  # a required field is missing
     elif isinstance(raw, dict) and (entry := _entry_of_mapping(kind)) is not None:
         found = {
             name: value
@@ -84,12 +83,12 @@ def _in_parts(raw: Any, kind: Any, odd: list[str], where: str) -> Any:
 
 
 def merge_unknown_fields(raw: Any, new: Any, kind: Any) -> Any:
-    """What is to be written: `new`, and in it all of `raw` that nobody here understands.
+    """`new` with the unknown and invalid entries of `raw`.
 
     Args:
-        raw: what the file has, as plain JSON.
-        new: what is to be written, as plain JSON.
-        kind: what both are.
+        raw: content of the file, as plain JSON.
+        new: new content, as plain JSON.
+        kind: type of both.
     """
     for choice in _choices(kind):
         if _has_fields(choice):
@@ -127,7 +126,7 @@ def _keep_fields(raw: dict[str, Any], new: dict[str, Any], kind: Any) -> dict[st
         if name not in hints:
             kept.setdefault(name, value)
         elif not _is_understood(value, hints[name]):
-            # Where something else was chosen meanwhile, that is meant.
+            # A changed value replaces the invalid one.
             if name in usual and new.get(name, usual[name]) == usual[name]:
                 kept[name] = value
         elif name in new:
@@ -154,7 +153,7 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _usual(kind: Any) -> Iterator[tuple[str, Any]]:
-    """Fields that have a usual value, and that as plain JSON."""
+    """Fields with defaults, and the defaults as plain JSON."""
     if dataclasses.is_dataclass(kind):
         for one in dataclasses.fields(kind):
             if one.default is not dataclasses.MISSING:
@@ -170,7 +169,7 @@ def _usual(kind: Any) -> Iterator[tuple[str, Any]]:
 
 
 def as_json(value: Any) -> Any:
-    """A value as the file will have it: dicts, lists, words and numbers."""
+    """A value as plain JSON: dicts, lists, strings and numbers."""
     return plain(msgspec.json.encode(value))
 
 

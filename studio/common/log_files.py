@@ -1,7 +1,7 @@
-"""Where log lines go: a few small files and standard error, written by a thread of their own.
+"""Log files and standard error, written by a thread of their own.
 
-What is logged is made into text at once and cleaned of keys; writing it to a disk that may be slow
-or full is the business of another thread, and never an error.
+Records are formatted and redacted at once; a thread writes them, so that a slow or full disk never
+blocks or fails.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _TALKATIVE = (
 
 
 class _QueueHandler(logging.handlers.QueueHandler):
-    """Makes the text on the caller's thread, where its objects may be looked at."""
+    """Formats records on the caller's thread, where their arguments may be used."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
         """A full queue drops the line: the disk has been stuck for thousands of them."""
 
 
 class _FileHandler(logging.handlers.RotatingFileHandler):
-    """The log file, opened at its first line; a disk that refuses it is passed over."""
+    """The log file, opened at its first line; errors of the disk are ignored."""
 
     def _open(self) -> TextIO:  # type: ignore[override]
         path = Path(self.baseFilename)
@@ -69,11 +69,18 @@ class _QueueListener(logging.handlers.QueueListener):
 _end: Callable[[], None] | None = None
 
 
-def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
+def install(
+    paths: Paths,
+    level: str | int = "WARNING",
+    *,
+    most_waiting: int = _WAITING,
+    most_bytes: int = _BYTES,
+    stderr: TextIO | None = None,
+) -> Callable[[], None]:
     """Log to files in the state folder (from INFO on) and to standard error (from `level` on).
 
-    What `logs` kept until now comes first. Returns what writes out the rest and ends it; leaving
-    the program does so too. Raises ValueError for a level that does not exist.
+    Records buffered by `logs` come first. Returns a function that writes the rest and ends logging,
+    which is also called at exit. Raises ValueError for an unknown level.
     """
     global _end
     if _end is not None:
@@ -81,17 +88,18 @@ def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
     number = logging.getLevelName(level.upper()) if isinstance(level, str) else level
     if not isinstance(number, int):
         raise ValueError(level)  # noqa: TRY004 a word that is no level
-    waiting: queue.Queue[logging.LogRecord] = queue.Queue(_WAITING)
+    waiting: queue.Queue[logging.LogRecord] = queue.Queue(most_waiting)
     handler = _QueueHandler(waiting)
     handler.setFormatter(CleanFormatter(_LINE))
     file = _FileHandler(
-        paths.log_folder / FILE, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8",
+        paths.log_folder / FILE, maxBytes=most_bytes, backupCount=_FILES - 1, encoding="utf-8",
         delay=True,
     )  # fmt: skip
     file.setLevel(min(number, logging.INFO))
     outputs: list[logging.Handler] = [file]
-    if sys.stderr is not None:  # a frozen program without a console has none
-        standard = _StandardErrorHandler(sys.stderr)
+    stream = stderr or sys.stderr
+    if stream is not None:  # a frozen program without a console has none
+        standard = _StandardErrorHandler(stream)
         standard.setLevel(number)
         outputs.append(standard)
     for output in outputs:

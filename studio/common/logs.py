@@ -1,6 +1,6 @@
-"""Logs without secrets: what is cleaned of every text, and what is logged before there are files.
+"""Redaction of logs, and buffering of records before there are log files.
 
-Where lines go is in `log_files`, which a start loads when its window stands.
+The files are in `log_files`, which is loaded after the window is shown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ HIDDEN = "[hidden]"
 
 _secrets: set[str] = set()
 
-# Compiled by `re` at their first use, and kept by it: a start logs nothing.
+# Compiled and cached by `re` at their first use: a start logs nothing.
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?i)\b(bearer|basic)(\s+|%20)[^\s\"',;]+", rf"\1\2{HIDDEN}"),
     (
@@ -28,23 +28,23 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?i)([?&](?:key|token|access_token)=)[^&\s\"']+", rf"\1{HIDDEN}"),
     (r"\bsk-[A-Za-z0-9_\-]{8,}", HIDDEN),
     (r"\bAIza[A-Za-z0-9_\-]{16,}", HIDDEN),
-    # Pictures in answers: no secret, but nothing anybody wants in a log either.
+    # Pictures in answers are no secret, but too long for a log.
     (r"[A-Za-z0-9+/_\-]{256,}={0,2}", "[long data]"),
 )
 
 
 def redact(secret: str) -> None:
-    """Never let this be seen in a log from now on. Words too short to be a key are passed over."""
+    """Redact a secret in logs from now on. Words too short for a key are ignored."""
     if len(secret) >= 6:
         _secrets.add(secret)
 
 
 def clean(text: str) -> str:
-    """The text without keys and without long data; for crash reports and "Copy details" too."""
+    """The text without keys and long data; also for crash reports and "Copy details"."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     if _secrets:
-        # However else it is written.
+        # Encoded forms.
         text = SecretRedactor(sorted(_secrets), instead=HIDDEN).text(text)
     for pattern, instead in _PATTERNS:
         text = re.sub(pattern, instead, text)
@@ -52,13 +52,10 @@ def clean(text: str) -> str:
 
 
 class CleanFormatter(logging.Formatter):
-    """Text of a record with its arguments and traceback, cleaned as a whole; never raises.
-
-    Whoever reads the file in a terminal finds nothing in it that the terminal would obey.
-    """
+    """Formatter that redacts the whole text, and removes terminal controls; never raises."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, or one that says what kind of line could not be made."""
+        """The line, or a replacement for one that cannot be formatted."""
         try:
             return harmless(clean(super().format(record)))
         except Exception as error:  # noqa: BLE001 a faulty log line must not stop the program
@@ -66,14 +63,13 @@ class CleanFormatter(logging.Formatter):
 
 
 class _StartupHandler(logging.Handler):
-    """Records of the start, until the files are there."""
+    """Buffer of records until there are log files."""
 
     def __init__(self) -> None:
         super().__init__()
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep it."""
         self.records.append(record)
 
 
@@ -81,7 +77,7 @@ _kept: _StartupHandler | None = None
 
 
 def buffer_logs() -> None:
-    """Keep what is logged from now on until `log_files.install`."""
+    """Buffer records until `log_files.install`."""
     global _kept
     if _kept is None:
         _kept = _StartupHandler()
@@ -91,7 +87,7 @@ def buffer_logs() -> None:
 
 
 def stop_keeping() -> list[logging.LogRecord]:
-    """What was kept, in order; nothing is kept from now on."""
+    """Stop buffering; returns the records in order."""
     global _kept
     kept, _kept = _kept, None
     if kept is None:

@@ -1,4 +1,4 @@
-"""Where everything lies: one answer for a checkout, an installed wheel and a frozen program."""
+"""Paths of a checkout, an installed wheel and a frozen program."""
 
 from __future__ import annotations
 
@@ -41,33 +41,33 @@ class Paths:
 
     @property
     def settings_file(self) -> Path:
-        """Choices; no secrets."""
+        """File of the settings."""
         return self.config / "settings.json"
 
     @property
     def draft_file(self) -> Path:
-        """The composer as the user left it."""
+        """File of the composer's draft."""
         return self.state / "draft.json"
 
     @property
     def window_file(self) -> Path:
-        """Size, place and splitters of the window."""
+        """File of the window's geometry and splitters."""
         return self.state / "window.json"
 
     @property
     def log_folder(self) -> Path:
-        """Log files, a few, small."""
+        """Folder of the log files."""
         return self.state / "logs"
 
     def computed(self, library_id: str) -> Path:
-        """Index and thumbnails of a library; may be deleted at any time."""
+        """Folder of a library's index and thumbnails, which may be deleted at any time."""
         return self.data / "libraries" / library_id
 
 
 def find(home: str | Path | None = None) -> Paths:
     """The folders for `home`, or the system's own (platformdirs) when it is None.
 
-    Raises InputError for a name that is no text: neither records nor the index could hold it.
+    Raises InputError for a name that cannot be encoded, which records and index require.
     """
     if home is not None:
         if not str(home).strip():
@@ -106,7 +106,7 @@ def find(home: str | Path | None = None) -> Paths:
 
 
 def _xdg(name: str, usual: str) -> Path:
-    """A folder of the XDG specification, which says that one that is not absolute is not meant."""
+    """A folder of the XDG specification, which ignores relative ones."""
     folder = Path(os.environ.get(name, ""))
     return folder if folder.is_absolute() else user_home() / usual
 
@@ -121,7 +121,7 @@ def _pictures() -> Path:
 
 
 def user_home() -> Path:
-    """The user's own folder, which is there. Raises InputError, which says what helps."""
+    """The user's existing home folder. Raises InputError."""
     text = os.environ.get("HOME") if _POSIX else str(Path.home())
     if text is None:
         text = _home_of_this_user()
@@ -156,7 +156,7 @@ def _homeless(message: str) -> InputError:
 
 
 def of_user(text: str | Path) -> Path:
-    """A path that the user wrote, who may call the home folder "~". Raises InputError."""
+    """A path written by the user, with "~" expanded. Raises InputError."""
     path = Path(text)
     first = path.parts[0] if path.parts else ""
     if first == "~":
@@ -165,7 +165,7 @@ def of_user(text: str | Path) -> Path:
         try:
             return path.expanduser()
         except RuntimeError:
-            return path  # nobody is called so: a file may be
+            return path  # no such user: it may be a file
     return path
 
 
@@ -186,7 +186,7 @@ def _readable(home: Path) -> Path:
 
 
 def resources() -> Path:
-    """The folder with icons, style sheet, model table and words.
+    """Folder of icons, style sheet, model table and translations.
 
     Beside the package in a checkout, inside it in a wheel and in a frozen program.
     """
@@ -196,7 +196,7 @@ def resources() -> Path:
 
 
 def program() -> list[str]:
-    """The command that starts this program again, for the decoding worker and the self-test."""
+    """Command that starts this program, for the decoding process and the self-test."""
     if getattr(sys, "frozen", False):
         return [sys.executable]
     return [sys.executable, "-m", "studio"]

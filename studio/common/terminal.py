@@ -1,8 +1,8 @@
-"""What this program writes to a terminal: text, and nothing that the terminal would obey.
+"""Safe output to a terminal: text without control characters.
 
-Prompts, names, records and a service's words are written as they came. `guard` makes the standard
-streams the one door through which all of it goes: commands, tracebacks, the lines of a log and what
-argparse says of wrong words, into a terminal, a file or a pipe alike.
+Prompts, names, records and texts of services are untrusted. `guard` wraps the standard streams, so
+that it applies to commands, tracebacks, log lines and messages of argparse, whether they go to a
+terminal, a file or a pipe.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _JOINERS = "\u200c\u200d"
-"""Parts of words and of emoji in many scripts."""
+"""Joiners, which are parts of words and emoji."""
 
 
 def harmless(text: str, *, lines: bool = True) -> str:
-    """The text without what a terminal would obey: control signs, and those that turn reading.
+    """The text without control and bidirectional characters.
 
-    Prompts, file names and a service's words are text like any other, and nothing more. Without
-    `lines` line ends and tabs are spaces.
+    Without `lines` line ends and tabs become spaces.
     """
     kept = "\n\t" if lines else ""
     if (text.replace("\n", "").replace("\t", "") if lines else text).isprintable():
@@ -37,7 +36,7 @@ def harmless(text: str, *, lines: bool = True) -> str:
 
 
 def escaped(json: str) -> str:
-    """A line of JSON in which such signs are written as \\uXXXX: the values stay what they are."""
+    """A line of JSON with such characters as \\uXXXX, which keeps the values."""
     if json.isprintable():
         return json
     return "".join(
@@ -51,18 +50,16 @@ def _as_escape(sign: str) -> str:
 
 
 class SafeStream:
-    """A text stream that writes harmless text only; everything else of it is the stream's own."""
+    """Wrapper of a text stream that writes harmless text only."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Write the text, harmless."""
         self.stream.write(harmless(text))
         return len(text)
 
     def writelines(self, texts: Iterable[str]) -> None:
-        """Write the texts, harmless."""
         for text in texts:
             self.write(text)
 
@@ -71,7 +68,7 @@ class SafeStream:
 
 
 def guard() -> None:
-    """Write through the door from now on, whoever writes."""
+    """Wrap standard output and standard error."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, SafeStream):
@@ -79,5 +76,5 @@ def guard() -> None:
 
 
 def bare(stream: IO[str]) -> IO[str]:
-    """The stream behind the door, for what draws in a terminal and has made its words harmless."""
+    """The wrapped stream, for output with controls whose texts are harmless already."""
     return stream.stream if isinstance(stream, SafeStream) else stream

@@ -1,4 +1,4 @@
-"""Folders from the top down, however deep they are."""
+"""Walk through folders of any depth."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ def walk(
     through_links: bool = False,
     unread: Callable[[OSError], object] = lambda _error: None,
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Folders from the top down, each with the names of folders and of files in it, as `os.walk`.
+    """Folders from the top down with the names of folders and files in each, like `os.walk`.
 
-    However deep they are: that one fails on a thousand folders within each other. Folders that
-    cannot be read are `unread`.
+    Unlike that, it works for a thousand nested folders. `unread` is called for errors.
     """
     waiting = [folder]
     while waiting:
@@ -28,7 +27,7 @@ def walk(
                 for entry in entries:
                     (folders if _is_folder(entry) else names).append(entry.name)
         except OSError as error:
-            # Gone meanwhile, or not for this user.
+            # Removed meanwhile, or not readable.
             unread(error)
             continue
         yield str(place), folders, names

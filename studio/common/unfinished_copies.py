@@ -1,8 +1,8 @@
-"""Copies that were begun in the user's own folders: what a killed process left there is removed.
+"""Cleanup of unfinished copies that killed processes left in the user's folders.
 
-A copy has a hidden name until it is whole. Before that name is made it is noted in the state
-folder, and the note is locked as long as the copy is under way; the lock goes with the process. The
-next start removes what unlocked notes name. All calls block.
+A copy has a hidden name until it is complete. That name is noted in the state folder first, and the
+note is locked while the copy is written; the lock ends with the process. The next start removes
+the files in unlocked notes. All calls block.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ log = logging.getLogger(__name__)
 
 NOTE = ".note"
 _NAME = re.compile(r"\..{0,24}\.\d+\.[0-9a-f]+\.new", re.DOTALL)
-"""What `files.beside` makes, and nothing else is removed."""
+"""Names made by `files.beside`; no others are removed."""
 
 _LONGEST = 1 << 16  # bytes of a note
-_EMPTY_FOR = 3600.0  # seconds; a younger note without a name may be about to get one
-_OUT_OF_REACH_FOR = 180 * 86400.0  # seconds a stick may lie in a drawer
+_EMPTY_FOR = 3600.0  # seconds; a younger empty note may be in use
+_OUT_OF_REACH_FOR = 180 * 86400.0  # seconds a disk may be disconnected
 
 _folder: Path | None = None
 
 
-def note_in(folder: Path) -> None:
-    """Note the copies of this process in a folder from now on."""
+def note_in(folder: Path | None) -> None:
+    """Note copies of this process in a folder from now on; None for nowhere."""
     global _folder
     _folder = folder
 
 
 @contextlib.contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A hidden name beside `target` for a copy until it is whole, noted until the block ends."""
+    """A hidden name beside `target` for an unfinished copy, noted until the block ends."""
     part = files.beside(target)
     handle, note = _begin(part)
     try:
@@ -51,13 +51,13 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def _begin(part: Path) -> tuple[int, Path | None]:
-    """A locked note; without one where the state folder takes none: the copy is made anyway."""
+    """Write and lock a note; on an error the copy is made without one."""
     if _folder is None:
         return -1, None
     note = _folder / f"{os.getpid()}-{secrets.token_hex(8)}{NOTE}"
     handle = -1
     try:
-        # Empty until it is locked: nobody takes it for one that was left.
+        # Empty until it is locked, so that it does not count as left behind.
         files.ensure_folder(_folder)
         files.write_new(note, ())
         handle = os.open(note, os.O_RDWR | getattr(os, "O_BINARY", 0))
@@ -80,9 +80,9 @@ def _end(handle: int, note: Path | None) -> None:
 
 
 def remove_left(folder: Path) -> int:
-    """Remove what processes that are gone left in the user's folders; how many files.
+    """Remove unfinished copies of ended processes; returns their number.
 
-    Notes of what lies on a disk that is away are kept for half a year.
+    Notes of files on disconnected disks are kept for half a year.
     """
     removed = 0
     try:

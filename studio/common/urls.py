@@ -1,4 +1,4 @@
-"""Where requests may go: safe addresses, patient sockets."""
+"""Addresses of services: parsing, safety checks, socket options."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _CALLS = re.compile(
     r"|images/(?:generations|edits|variations))$",
     re.IGNORECASE,
 )
-"""Ends of the calls whose whole address is pasted in the place of the service's own."""
+"""Path suffixes of calls, which are removed from pasted addresses."""
 
 
 def is_name(host: str) -> bool:
-    """Whether a computer can be named so: parts that are not empty, none longer than 63 signs."""
+    """Whether this is a valid host name."""
     try:
         return bool(host.encode("idna"))
     except UnicodeError:
@@ -30,10 +30,10 @@ def is_name(host: str) -> bool:
 
 
 def read_address(text: str) -> str:
-    """The address of a service in one spelling, whatever was pasted; its version stays.
+    """The normalized address of a service, with its version.
 
     "api.x.org/v1/", "https://api.x.org/v1/chat/completions" and "https://api.x.org/v1/models/m:…"
-    are all "https://api.x.org/v1". Raises InputError for what is no address, or has a key in it.
+    are all "https://api.x.org/v1". Raises InputError for an invalid address, or one with a key.
     """
     clean = text.strip().strip("<>\"'`").strip()
     if "://" not in clean:
@@ -71,21 +71,18 @@ def _unusable(text: str) -> InputError:
 
 
 def usable_address(text: str) -> str:
-    """The address of a service as it is asked, whatever was pasted or written: the one way in.
-
-    Raises InputError for what is no address, and for one a key must not be sent to.
-    """
+    """The normalized and checked address of a service. Raises InputError."""
     address = read_address(text)
     host = urlsplit(address).netloc
     if "://" not in text and host not in LOOPBACK and not re.search(r"[.:]", host):
-        # One word alone was mistyped, or is the name of something else.
+        # A single word is no address.
         raise _unusable(text)
     check_address(address)
     return address
 
 
 def check_address(url: str) -> None:
-    """Raise InputError for an address a key must not be sent to: http anywhere but loopback."""
+    """Raise InputError for an unsafe address: http except loopback."""
     try:
         parts = urlsplit(url)
         scheme, host = parts.scheme, parts.hostname or ""
@@ -108,7 +105,7 @@ def check_address(url: str) -> None:
 
 
 def socket_options() -> list[tuple[int, int, int]]:
-    """Keep-alive probes, so that a router on the way does not forget a silent connection."""
+    """Options for keep-alive probes, so that routers keep idle connections."""
     options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
     idle = getattr(socket, "TCP_KEEPIDLE", None) or getattr(socket, "TCP_KEEPALIVE", None)
     for option, seconds in (

@@ -1,10 +1,9 @@
-"""Files, addresses and text that somebody gave: the one door through which they are opened.
+"""Files, addresses and texts given by the user.
 
-A name from outside may lead to a pipe, a device, a folder, nowhere, to a file without end or to
-one that nobody may read. Everything that takes a name the user gave comes through here: it is
-looked at before it is opened, opened so that nothing can wait for ever, looked at again, and read
-up to a limit. `tests/common/test_user_input.py` finds openings that go past this door. Calls block
-where they take a path.
+A path may be that of a pipe, a device, a folder, a missing, endless or unreadable file. All paths
+given by the user are opened here: checked before, opened without blocking, checked again, and read
+up to a limit. `tests/common/test_user_input.py` finds code that bypasses this module. Calls with a
+path block.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ from studio.common.i18n import _
 from studio.common.paths import of_user
 
 MOST_PICTURE = 1 << 30
-"""Bytes of the largest file that is looked at as a picture."""
+"""Limit of a picture file in bytes."""
 
 MOST_REFERENCE = 256 << 20
-"""Bytes of the largest file that goes with a prompt."""
+"""Limit of a reference in bytes."""
 
 MOST_TEXT = 4 << 20
-"""Bytes of the longest text: far more than any model takes."""
+"""Limit of a text in bytes, far above that of any model."""
 
 MOST_DATA = 96 << 20
-"""Signs of the longest address that is a picture itself."""
+"""Limit of a data: address in characters."""
 
 _BLOCK = 1 << 20
-_LONG = 300  # signs of a name; of a longer one only the ends are said
+_LONG = 300  # characters; longer names are shortened in messages
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,20 +48,20 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""What a text may begin with, and what it is written in then; a longer mark before a shorter."""
+"""Byte order marks and their encodings; longer marks first."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _DRIVE = re.compile(r"/?[A-Za-z]:[/\\]")
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Signs that turn the order in which others are read."""
+"""Bidirectional control characters."""
 
 
 class Unusable(InputError):
-    """Something that was given cannot be used.
+    """An unusable argument.
 
     Attributes:
-        name: what it is called.
-        reason: why, in a sentence without its name.
+        name: its name for display.
+        reason: a sentence without the name.
     """
 
     def __init__(self, name: str | Path, reason: str, *, hint: str = "") -> None:
@@ -73,30 +72,30 @@ class Unusable(InputError):
 
 
 class NotText(ValueError):
-    """Bytes that are no text; it says why."""
+    """Bytes that are no text; the message is the reason."""
 
 
 # Names
 
 
 def valid(text: str) -> str:
-    """The text with a replacement character for each sign that is none: half of a pair, a byte."""
+    """The text with replacement characters for unpaired surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Two halves that belong together are one sign.
+        # Surrogate pairs are combined.
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
 
 
 def shown_name(name: str | Path) -> str:
-    """A name as it is said: valid, and not endless."""
+    """A valid and short name for messages."""
     text = valid(str(name))
     return text if len(text) <= _LONG else f"{text[: _LONG // 2]}…{text[-_LONG // 4 :]}"
 
 
 def one_line(text: str) -> str:
-    """A name to be kept with a picture: valid, one line, nothing that turns how it is read."""
+    """A name to store with a picture: valid, one line, without bidirectional controls."""
     kept = (
         " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
         for sign in valid(text)
@@ -106,7 +105,7 @@ def one_line(text: str) -> str:
 
 
 def is_address(word: str) -> bool:
-    """Whether this is an address (`file:`, `https:`, `data:`) and no plain path."""
+    """Whether this is a URL (`file:`, `https:`, `data:`) and no path."""
     found = _SCHEME.match(word)
     if found is None:
         return False
@@ -114,10 +113,10 @@ def is_address(word: str) -> bool:
 
 
 def path_of(word: str, *, look: bool = True) -> Path:
-    """The path that a word names: a path as it stands, `~` included, or a `file:` address.
+    """The path of an argument: a path, in which `~` is expanded, or a `file:` URL.
 
-    Where it may `look` at the disk it finds files that are called like an address, and those whose
-    address was not escaped. Raises Unusable for other addresses.
+    With `look`, existing files with names like URLs are found, and those whose URL was not escaped.
+    Raises Unusable for other URLs.
     """
     if not is_address(word) or (look and os.path.lexists(word)):
         return of_user(word)
@@ -139,7 +138,7 @@ def path_of(word: str, *, look: bool = True) -> Path:
         raise Unusable(word, _("This address does not point to a file."))
     plain = _unquoted(rest)
     if look and plain != rest and os.path.lexists(rest) and not os.path.lexists(plain):
-        # Whoever wrote the address did not know that some signs have to be escaped.
+        # The URL was not escaped.
         plain = rest
     return Path(plain.lstrip("/") if sys.platform == "win32" and _DRIVE.match(plain) else plain)
 
@@ -165,7 +164,7 @@ def _elsewhere(word: str, scheme: str) -> Unusable:
 
 
 def word_of(path: Path) -> str:
-    """A word for this path that is valid text, which `path_of` understands; the path is whole."""
+    """An argument for an absolute path that is valid text; the inverse of `path_of`."""
     text = str(path)
     return text if valid(text) == text else path.as_uri()
 
@@ -174,7 +173,7 @@ def word_of(path: Path) -> str:
 
 
 def stat_file(path: Path, *, most: int | None = None) -> os.stat_result:
-    """What the file is. Raises Unusable, in a sentence, for all that is no file to be read."""
+    """`stat` of a regular file. Raises Unusable for anything else."""
     try:
         about = path.stat()
     except (OSError, ValueError) as error:
@@ -184,8 +183,8 @@ def stat_file(path: Path, *, most: int | None = None) -> os.stat_result:
 
 
 def opened(path: Path, *, most: int | None = None) -> FileIO:
-    """A regular file, open to be read; opening it waits for nothing. Raises Unusable."""
-    # A device is not even opened: that alone may do something.
+    """Open a regular file for reading, without blocking. Raises Unusable."""
+    # Opening a device may have side effects.
     stat_file(path, most=most)
     flags = os.O_RDONLY
     for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
@@ -195,7 +194,7 @@ def opened(path: Path, *, most: int | None = None) -> FileIO:
     except (OSError, ValueError) as error:
         raise unusable(path, error) from error
     try:
-        # Another thing may have got the name since it was looked at.
+        # It may have been replaced since the check.
         _check(path, os.fstat(handle), most)
         return FileIO(handle, "rb")
     except BaseException:
@@ -204,9 +203,9 @@ def opened(path: Path, *, most: int | None = None) -> FileIO:
 
 
 def blocks(file: FileIO, path: Path, *, most: int) -> Iterator[bytes]:
-    """What a file has, in pieces. Raises Unusable where it is more than `most`, or cannot be read.
+    """Content of a file in pieces. Raises Unusable for more than `most` bytes, and for errors.
 
-    What a file says of its size is not believed: some grow, and those of the system say 0.
+    The reported size is ignored: some files grow, and those of /proc have size 0.
     """
     left = most
     while True:
@@ -234,7 +233,7 @@ def head(path: Path, number: int = 1024) -> bytes:
 
 
 def read(path: Path, *, most: int) -> bytes:
-    """The bytes of a file that has some. Raises Unusable."""
+    """The bytes of a file. Raises Unusable, also for an empty one."""
     with opened(path, most=most) as file:
         data = b"".join(blocks(file, path, most=most))
     if not data:
@@ -252,7 +251,7 @@ def text(path: Path, *, most: int = MOST_TEXT) -> str:
 
 
 def unusable(path: Path, error: OSError | ValueError) -> Unusable:
-    """The system's complaint about a file that was to be read, as a sentence."""
+    """Convert an error of reading a file to Unusable."""
     number = getattr(error, "errno", None)
     if number in (errno.ENOENT, errno.ENOTDIR):
         if path.is_symlink():
@@ -286,7 +285,7 @@ def _check(path: Path, about: os.stat_result, most: int | None) -> None:
 
 
 def what_is(mode: int) -> str:
-    """What something is that is no regular file, in a sentence."""
+    """Sentence on a file that is not regular."""
     if stat.S_ISDIR(mode):
         return _("This is a folder, not a file.")
     if stat.S_ISFIFO(mode):
@@ -310,10 +309,7 @@ def _too_large(path: Path, most: int) -> Unusable:
 
 
 def decoded(data: bytes) -> str:
-    """Bytes as text: what their byte order mark says, else UTF-8. Raises NotText.
-
-    Line ends become those of this program.
-    """
+    """Decode text by its byte order mark, else as UTF-8; normalizes line ends. Raises NotText."""
     mark, name = next(((m, n) for m, n in _MARKS if data.startswith(m)), (b"", "utf-8"))
     try:
         found = data[len(mark) :].decode(name)
@@ -323,24 +319,25 @@ def decoded(data: bytes) -> str:
             _("This is not valid UTF-8 text from line {line} on.").format(line=line)
             if name == "utf-8"
             # Translators: {name} is an encoding such as UTF-16.
+            # Translators: {name} is an encoding such as UTF-16.
             else _("This is not valid {name} text.").format(name=name.upper())
         ) from error
     if "\0" in found:
-        # UTF-16 without its mark, or no text at all.
+        # UTF-16 without a mark, or binary data.
         raise NotText(_("This is not valid UTF-8 text."))
     return found.replace("\r\n", "\n").replace("\r", "\n")
 
 
-# Pictures written as addresses
+# Pictures in data: URLs
 
 
 def is_data(address: str) -> bool:
-    """Whether this is a picture written as an address (`data:image/png;base64,…`)."""
+    """Whether this is a picture in a URL (`data:image/png;base64,…`)."""
     return address[:11].casefold() == "data:image/"
 
 
 def picture_in(address: str) -> bytes:
-    """The bytes of a picture that is written as an address. Raises Unusable."""
+    """The bytes of a picture in a data: URL. Raises Unusable."""
     if len(address) > MOST_DATA:
         raise Unusable(
             address[:30],

@@ -1,9 +1,9 @@
 """API keys: from the environment, for this session only, or from the system's keyring.
 
-A keyring may show a prompt and wait for hours, so each call has a thread of its own that nobody
-joins: the caller waits a few seconds, the call goes on, and its result is taken whenever it comes.
-Nothing falls back to another place because of a time-out, and no key is ever written to a file, a
-record or a log. What knows the system's keyring is in `system_vault`.
+A keyring may show a prompt and wait for hours, so each call has a thread of its own that is not
+joined: the caller waits a few seconds, the call goes on, and its result is used when it arrives. A
+time-out never falls back to another source, and no key is ever written to a file, a record or a
+log. The system's keyring is in `system_vault`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class _Secret:
-    """A key on its way through futures and threads, whose repr anybody may log."""
+    """A key whose repr is safe to log, for futures and threads."""
 
     __slots__ = ("text",)
 
@@ -67,7 +67,7 @@ class _KeyRead:
 
 
 class Credentials:
-    """The keys of this process. All methods are called on the loop's thread; none blocks it."""
+    """API keys of this process. All methods are called on the loop's thread; none blocks."""
 
     def __init__(
         self,
@@ -80,10 +80,10 @@ class Credentials:
         environment_profile: str = "dgrid",
         patience: float = 4.0,
     ) -> None:
-        """`service` names the entries in the keyring; `backend` stands in for the system's own.
+        """`service` names the entries in the keyring; `backend` replaces the system's keyring.
 
-        The environment's key belongs to `environment_profile`. `patience` is how many seconds a
-        caller waits for a keyring before hearing that it is waiting.
+        The environment's key belongs to `environment_profile`. `patience` is the time in seconds
+        before a call is reported as waiting.
         """
         self._service = service
         self._settings = settings
@@ -99,7 +99,7 @@ class Credentials:
         self._reading: dict[str, _KeyRead] = {}
 
     def status(self, profile: str) -> KeyStatus:
-        """What is known now, without asking the keyring."""
+        """Status as far as it is known without a call to the keyring."""
         if profile == self._environment_profile and self._environ.get(KEY_VARIABLE, "").strip():
             return describe(profile, KeySource.ENVIRONMENT, KeyState.OK)
         if (noted := self._noted.get(profile)) is not None:
@@ -109,7 +109,7 @@ class Credentials:
         return describe(profile, KeySource.NONE, KeyState.NONE)
 
     def from_environment(self, profile: str) -> str | None:
-        """The key the environment gives this profile for this run. Raises InputError."""
+        """The profile's key in the environment, if any. Raises InputError."""
         text = self._environ.get(KEY_VARIABLE, "")
         if profile != self._environment_profile or not text.strip():
             return None
@@ -120,18 +120,15 @@ class Credentials:
     async def get(self, profile: str, *, prompt: bool = True, patience: float | None = None) -> str:
         """The key of a profile. Raises KeyMissing, KeyLocked, InputError.
 
-        Without `prompt` the keyring never shows a window. Where one waits longer than `patience`,
-        KeyLocked is raised, the prompt stays, and KeyChanged tells when it was answered. A keyring
-        that is locked is not opened for a profile that never had a key in it.
+        Without `prompt` the keyring never shows a window. After `patience` KeyLocked is raised, the
+        prompt stays, and KeyChanged is published when it was answered. A locked keyring is not
+        opened for a profile that never had a key in it.
         """
         known = profile in self._settings.value.known_keys
         return await self._get(profile, prompt=prompt, known=known, patience=patience)
 
     async def check_keyring(self, profile: str) -> KeyStatus:
-        """Find out how it stands without any prompt; for the start of the program.
-
-        The offline painter has no key, so that no keyring is loaded for it.
-        """
+        """Read the status without any prompt, for startup; loads no keyring for the painter."""
         if profile == OFFLINE:
             return self.status(profile)
         with contextlib.suppress(KeyMissing, InputError):
@@ -139,22 +136,22 @@ class Credentials:
         return self.status(profile)
 
     async def unlock(self, profile: str) -> KeyStatus:
-        """Ask the keyring for the key, prompt and all; WAITING while the prompt is open."""
+        """Read the key, with a prompt if needed; the state is WAITING while it is open."""
         with contextlib.suppress(KeyMissing, InputError):
             await self._get(profile, prompt=True, known=True, patience=None)
         return self.status(profile)
 
     async def store(self, profile: str, key: str) -> KeyStatus:
-        """Keep a key in the keyring; for this session only where that fails. Raises InputError.
+        """Store a key in the keyring, or for this session where that fails. Raises InputError.
 
-        It is used from now on in either case. The first key makes its profile the default.
+        The key is used at once. The first key makes its profile the default.
         """
         secret = _Secret(clean(key))
         logs.redact(secret.text)
         self._keys.pop(profile, None)
         self._noted.pop(profile, None)  # another key, even if all else is as before
         self._session[profile] = secret
-        self._make_default(profile)
+        self.make_default(profile)
         key_hosts.forget_host(self._settings, profile)
 
         def keep(vault: SecretStore) -> _Outcome:
@@ -174,7 +171,7 @@ class Credentials:
         return self.status(profile)
 
     async def delete_key(self, profile: str) -> None:
-        """Delete a key here and in the keyring. Raises KeyMissing when the keyring keeps it."""
+        """Delete a key here and in the keyring. Raises KeyMissing when the keyring fails."""
         self._session.pop(profile, None)
         self._keys.pop(profile, None)
         self._noted.pop(profile, None)
@@ -233,7 +230,7 @@ class Credentials:
         return reading
 
     def _begin(self, work: Callable[[SecretStore], _Outcome]) -> asyncio.Future[_Outcome]:
-        """Start a keyring call on a thread that nobody waits for when the program ends."""
+        """Start a keyring call on a daemon thread."""
 
         def run() -> _Outcome:
             try:
@@ -306,7 +303,8 @@ class Credentials:
         elif not known and profile in names:
             self._settings.change(known_keys=tuple(name for name in names if name != profile))
 
-    def _make_default(self, profile: str) -> None:
+    def make_default(self, profile: str) -> None:
+        """Make the profile of the first key the default, instead of the offline painter."""
         settings = self._settings.value
         if settings.profile == OFFLINE and not settings.known_keys:
             self._settings.change(profile=profile)
@@ -336,8 +334,8 @@ class Credentials:
 
 
 def _system_vault() -> ModuleType:
-    """What knows keyring; called on the thread of a keyring call."""
-    # Keyring loads secretstorage and cryptography: no window waits for them.
+    """The module that imports keyring; called on the thread of a keyring call."""
+    # Keyring loads secretstorage and cryptography, which a start does not wait for.
     from studio.config import system_vault
 
     return system_vault

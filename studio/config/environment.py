@@ -1,4 +1,4 @@
-"""What this process is given by its environment, what it passes on, and what it keeps to itself."""
+"""Environment variables of this process and its children, and protection of its memory."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ if sys.platform != "win32":
     import resource
 
 KEY_VARIABLE = "GRIDBRUSH_API_KEY"
-"""A key for this run only, before any other."""
+"""Variable with a key for this run only, which precedes any other."""
 
 
 def own_environment() -> dict[str, str]:
-    """This process's environment, with the key that is taken out of what its children get.
-
-    A file manager, a browser or a notification tool that the window starts has no use for it.
-    """
+    """This process's environment with the key, which is removed for child processes."""
     taken = dict(os.environ)
     os.environ.pop(KEY_VARIABLE, None)
     return taken
@@ -26,10 +23,10 @@ def own_environment() -> dict[str, str]:
 
 _FOR_WORKER = frozenset(
     {
-        # What Windows and macOS need to start a program, and what finds its libraries.
+        # Needed by Windows and macOS to start a program, and to find libraries.
         *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATH", "TEMP", "TMP", "APPDATA"),
         *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
-        # How names of files are read, and how this Python was started.
+        # Encoding of file names, and the way this Python was started.
         *("LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8", "PYTHONHOME", "PYTHONPATH"),
         *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "MALLOC_MMAP_THRESHOLD_"),
     }
@@ -38,7 +35,7 @@ _DUMPABLE = 4
 """PR_SET_DUMPABLE of `prctl`."""
 
 _TESTS = "GRIDBRUSH_TEST_"
-"""By names that begin so, tests find the processes that they left."""
+"""Prefix of variables by which tests find processes they left."""
 
 
 def worker_environment() -> dict[str, str]:
@@ -51,9 +48,9 @@ def worker_environment() -> dict[str, str]:
 
 
 def keep_memory_private() -> None:
-    """See to it that the system writes no image of this process, and lets no other one look in.
+    """Disable core dumps of this process, and access to its memory by others.
 
-    An image would hold the key. The limit alone does not keep a collector of crashes from it.
+    A dump would have the key. The limit alone does not stop crash collectors.
     """
     if sys.platform != "win32":
         with contextlib.suppress(OSError, ValueError):

@@ -1,8 +1,8 @@
-"""Which host the key of a profile was given for: it goes nowhere else unasked.
+"""Binding of each profile's key to a host: it is not sent to any other without consent.
 
-The settings remember the host of each profile's key from its first use on. A base URL that was
-changed since, in the settings or in their file, keeps the key at home until it is given again or
-the user said in the settings that it may go there.
+The settings store the host of each profile's key at its first use. After a change of the base URL,
+in the settings or in their file, the key is not sent until it is entered again or the user allows
+it in the settings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.config.settings import Profile, SettingsStore
 
 
 def check(store: SettingsStore, profile: Profile) -> None:
-    """Let the key of a profile go to its host, if that is where it belongs. Raises KeyMissing."""
+    """Bind a profile's key to its host, or raise KeyMissing if it is bound to another one."""
     host = urlsplit(profile.base_url).hostname or ""
     bound = dict(store.value.key_hosts)
     given_for = bound.setdefault(profile.name, host)
@@ -33,7 +33,7 @@ def check(store: SettingsStore, profile: Profile) -> None:
 
 
 def forget_host(store: SettingsStore, name: str) -> None:
-    """The key of a profile is another one from now on, or may go to another host."""
+    """Unbind the key of a profile, after a new key or the user's consent."""
     left = tuple(pair for pair in store.value.key_hosts if pair[0] != name)
     if left != store.value.key_hosts:
         store.change(key_hosts=left)

@@ -1,7 +1,4 @@
-"""What is known of a key without the key: where it comes from, how it stands, in a sentence.
-
-Pasted keys are cleaned here too, before anything else sees them.
-"""
+"""Status of a key without the key itself: source, state and a sentence. Also cleans pasted keys."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ _WRAPPING = re.compile(
 
 
 class KeySource(StrEnum):
-    """Where the key of a profile comes from."""
+    """Source of a profile's key."""
 
     ENVIRONMENT = "environment"
     KEYRING = "keyring"
@@ -28,10 +25,10 @@ class KeySource(StrEnum):
 
 
 class KeyState(StrEnum):
-    """How it stands with the keyring's key, or why a session's key was not saved."""
+    """State of the keyring's key, or reason for not saving a session's key."""
 
     OK = "ok"
-    UNREAD = "unread"  # one was saved, nobody has asked for it yet
+    UNREAD = "unread"  # saved, but not read yet
     LOCKED = "locked"
     WAITING = "waiting"  # the keyring shows its prompt, or does not answer
     ABSENT = "absent"  # no keyring on this system
@@ -42,11 +39,7 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyStatus:
-    """What is known of a profile's key, without the key.
-
-    Attributes:
-        sentence: the same for a person.
-    """
+    """Status of a profile's key, without the key."""
 
     profile: str
     source: KeySource
@@ -74,7 +67,7 @@ class KeyStatus:
 
 
 def describe(profile: str, source: KeySource, state: KeyState, reason: str = "") -> KeyStatus:
-    """The status with its sentence; `reason` says why, as part of one."""
+    """The status with its sentence; `reason` becomes a part of it."""
     return KeyStatus(
         profile=profile, source=source, state=state, sentence=_sentence(source, state, reason)
     )
@@ -95,7 +88,7 @@ def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
 
 
 def clean(key: str) -> str:
-    """A pasted key without what came along: quotes, "Bearer", spaces, line ends.
+    """A pasted key without quotes, "Bearer", spaces and line ends.
 
     Raises InputError for nothing at all and for characters no key has.
     """

@@ -1,7 +1,4 @@
-"""Providers of one's own: read as they were written, checked, added, changed, taken away.
-
-Only what asks for a provider imports this room; the profile itself is a setting.
-"""
+"""The user's own providers: validation, adding, changing and removing of profiles."""
 
 from __future__ import annotations
 
@@ -17,14 +14,14 @@ from studio.config.settings import OFFLINE, PLACE, USUAL_PATH, Profile, Settings
 from studio.domain.models import EVERY_SIZE, TIERS
 
 DEAREST = 1000.0
-"""US dollars; a picture that costs more was mistyped."""
+"""Limit of a price in US dollars."""
 
 
 def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profile:
-    """The profile as it may be kept, in one spelling, under a name no other has.
+    """The profile in normalized form, with a unique name.
 
-    `editing` is the name of the profile it replaces. Raises InputError: no title, a title another
-    provider has, an address or a path that is none.
+    `editing` is the name of the profile it replaces. Raises InputError for an empty or duplicate
+    title, and for an invalid address or path.
     """
     title = " ".join(profile.title.split())
     if not title:
@@ -48,7 +45,7 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
 
 
 def copy_of(profile: Profile, settings: Settings) -> Profile:
-    """A profile like this one under a title of its own, to begin with; its key is not copied."""
+    """A copy of a profile under a new title, without its key."""
     taken = {one.title.casefold() for one in settings.all_profiles}
     # Translators: {name} is a provider.
     title, number = _("{name} copy").format(name=profile.title), 2
@@ -60,14 +57,14 @@ def copy_of(profile: Profile, settings: Settings) -> Profile:
 
 
 def with_profile(settings: Settings, profile: Profile) -> tuple[Profile, ...]:
-    """The user's own profiles with this one, in the place of the one of its name."""
+    """The user's own profiles with this one added or replaced."""
     own = {one.name: one for one in settings.profiles}
     own[profile.name] = profile
     return tuple(own.values())
 
 
 def without_profile(settings: Settings, name: str) -> tuple[tuple[Profile, ...], str]:
-    """The user's own profiles without that one, and the default provider from then on."""
+    """The user's own profiles without that one, and the new default provider."""
     rest = tuple(one for one in settings.profiles if one.name != name)
     left = replace(settings, profiles=rest)
     if any(one.name == settings.profile for one in left.all_profiles):
@@ -77,7 +74,7 @@ def without_profile(settings: Settings, name: str) -> tuple[tuple[Profile, ...],
 
 
 def host_of(address: str) -> str:
-    """The computer a request goes to, as far as that can be read; else empty."""
+    """Host of an address; empty for an invalid one."""
     try:
         return urlsplit(read_address(address)).hostname or ""
     except InputError:
@@ -85,7 +82,7 @@ def host_of(address: str) -> str:
 
 
 def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
-    """Prices as they are written, a line each: model, size (or * for every one), US dollars.
+    """Parse prices, a line each: model, size (or * for all), US dollars.
 
     Raises InputError naming the line that is not understood.
     """
@@ -142,7 +139,7 @@ def _path(text: str) -> str:
 
 
 def _free_name(title: str, settings: Settings) -> str:
-    """A name no profile has, and no key is kept under: a key goes to its own provider only."""
+    """A name that no profile has, and no stored key: keys belong to one provider only."""
     base = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "own"
     taken = {one.name for one in settings.all_profiles} | set(settings.known_keys)
     name, number = base, 2

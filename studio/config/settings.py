@@ -1,4 +1,4 @@
-"""Choices that are remembered: one JSON file, versioned, no secrets."""
+"""Settings: one versioned JSON file without secrets."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _LAST_VERSION = 1000
 _MOST_NAMED = 6
 
 USUAL_WIRE = "gemini"
-"""Name of the wire that every profile and every answer had before there were others."""
+"""Default wire format, the only one of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Where a provider is reached. Its key is in the keyring, under the profile's name.
+    """A provider's address. Its key is in the keyring, under the profile's name.
 
     Attributes:
         auth: "bearer" (Authorization header) or "google" (x-goog-api-key header).
-        version: the path before `models/`, "v1" or "v1beta".
-        wire: name of the language it speaks; one that is not known here is kept as it is.
-        at_once: requests at the same time; None for the choice that holds for all providers.
-        per_minute: requests sent within any 60 seconds; None for no limit.
+        version: path before `models/`, "v1" or "v1beta".
+        wire: name of the wire format; unknown ones are preserved.
+        at_once: limit of concurrent requests; None for that of all providers.
+        per_minute: limit of requests within any 60 seconds; None for none.
     """
 
     name: str
@@ -54,17 +54,17 @@ class Profile:
 
 
 USUAL_PATH = "gemini"
-"""The path every service of this wire has."""
+"""Usual path of this wire format."""
 
 PLACE = "{model}"
-"""Where the model stands in a path of one's own."""
+"""Placeholder of the model in a custom path."""
 
 BUILT_IN_NAMES = ("dgrid", "google", "sketch")
-"""Names of the profiles every installation has."""
+"""Names of the built-in profiles."""
 
 
 def built_in() -> tuple[Profile, ...]:
-    """The profiles every installation has; asked for at use, because one title is a message."""
+    """The built-in profiles; a function, because one title is translated."""
     return (
         Profile(name="dgrid", title="DGrid", base_url="https://api.dgrid.ai"),
         Profile(
@@ -84,27 +84,27 @@ OFFLINE = "sketch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every choice, with what it is before the user chooses.
+    """All settings with their defaults.
 
     Attributes:
-        profile: the default provider; "sketch" until a key was stored or given once.
-        known_keys: profiles that have had a key in the keyring; that one exists, never the key.
-        key_hosts: profiles and the host that the key of each was given for.
-        library: folder of the library; empty for the usual place.
-        at_once: requests of one profile at the same time.
-        time_out: seconds after which an answer is late and its slot free; 0 goes by model and size.
+        profile: default provider; "sketch" until a key was stored or given once.
+        known_keys: profiles with a key in the keyring; never the key itself.
+        key_hosts: profiles and the host that the key of each is bound to.
+        library: folder of the library; empty for the usual one.
+        at_once: limit of concurrent requests of a profile.
+        time_out: seconds after which an answer is late and its slot free; 0 for an estimate.
         outer_limit: seconds after which an unanswered request is given up.
         theme: "system", "dark" or "light".
-        surround: ground of the loupe: "black", "dark", "middle" or "light".
-        confirm_above: US dollars of one run that ask before sending.
-        budget_usd: US dollars a month may cost; 0 for no budget.
-        budget_warned: the month and the budget for which its end was said already.
+        surround: background of the loupe: "black", "dark", "middle" or "light".
+        confirm_above: cost of a run in US dollars from which on it has to be confirmed.
+        budget_usd: monthly budget in US dollars; 0 for none.
+        budget_warned: month and budget of the last warning.
         neutral_names: file names without words of the prompt.
-        system: the instruction that is kept for all pictures of the window; may be empty.
+        system: system instruction for all pictures of the window; may be empty.
         language: code of the interface's language; empty for the system's.
-        updates: ask once a day whether there is a newer version.
-        update_asked: the day that was last done, such as "2026-11-23".
-        update_seen: the newer version that was read about or waved away.
+        updates: check once a day for a newer version.
+        update_asked: day of the last check, such as "2026-11-23".
+        update_seen: newer version that was read about or dismissed.
     """
 
     profile: str = OFFLINE
@@ -167,11 +167,10 @@ _LIMITS: dict[str, tuple[float, float]] = {
 class SettingsStore:
     """The settings file and the value read from it.
 
-    A broken file is set aside under a name that says so, defaults are used, and `trouble` keeps
-    the sentence to say once. In a file that is whole each entry stands for itself: one that is not
-    understood is told, not used, and stays in the file as it is. A file of a newer version is read
-    as far as it is understood and not written over. Another Gridbrush may write the file too: what
-    was not changed here is left as it stands there.
+    A broken file is renamed, defaults are used, and `trouble` has the error to show once. In a
+    valid file each entry is read by itself: an invalid one is reported, not used, and stays in the
+    file. A file of a newer version is read as far as possible and not overwritten. Other processes
+    may write the file too: entries that were not changed here are preserved.
     """
 
     def __init__(self, path: Path, events: EventBus) -> None:
@@ -225,7 +224,7 @@ class SettingsStore:
         )
 
     def change(self, **changes: Any) -> Settings:
-        """Take new values, tell everybody, and save soon. Raises InputError for a bad value."""
+        """Change values, publish SettingsChanged, and save soon. Raises InputError."""
         for name, (low, high) in _LIMITS.items():
             if name in changes and not low <= changes[name] <= high:
                 raise InputError(
@@ -268,10 +267,7 @@ class SettingsStore:
         self._on_disk = value
 
     def save_now(self, **changes: Any) -> None:
-        """Take these values and write them, or neither; nobody is told. Blocking.
-
-        Raises StorageError.
-        """
+        """Change and write values, or neither, without an event. Blocking. Raises StorageError."""
         former = {name: getattr(self.value, name) for name in changes}
         self.value = replace(self.value, **changes)
         try:
@@ -283,7 +279,7 @@ class SettingsStore:
             raise
 
     def _over_others(self, value: Settings) -> bytes:
-        """What was changed here since the last time, over what the file has by now."""
+        """The file's present content with the changes made here since the last save."""
         try:
             raw, version = _raw(self._path)
         except FileNotFoundError:
@@ -307,11 +303,11 @@ class SettingsStore:
         return encode(replace(theirs, **mine), raw, odd=bool(odd), unusable=unusable)
 
     def profile(self, name: str) -> Profile:
-        """The profile of that name as it is now. Raises InputError."""
+        """The current profile of that name. Raises InputError."""
         return self.value.find_profile(name)
 
     async def close(self) -> None:
-        """Wait until what was changed is on disk."""
+        """Wait until all changes are on disk."""
         if self._saving is not None:
             await self._saving
 
@@ -346,7 +342,7 @@ def _partly_used(odd: Sequence[str], path: Path) -> StorageError:
 
 
 def _raw(path: Path) -> tuple[dict[str, Any], int]:
-    """What the file says, and the version of its form. Raises OSError, NotUnderstood."""
+    """The file's JSON and its version. Raises OSError, NotUnderstood."""
     raw = json_reader.plain(json_reader.read(path))
     if not isinstance(raw, dict):
         raise NotUnderstood("not an object")
@@ -363,12 +359,12 @@ def encode(
     odd: bool = False,
     unusable: Sequence[str] = (),
 ) -> bytes:
-    """The settings as the file has them.
+    """Settings as JSON for the file.
 
     Args:
-        raw: what the file said; what of it is not understood stays in it.
-        odd: some of it is not; what this version does not know is looked for in any case.
-        unusable: choices of it that are understood, and cannot be used as things are.
+        raw: the file's JSON, whose unknown and invalid entries are preserved.
+        odd: it has invalid entries; unknown ones are looked for in any case.
+        unusable: valid entries of it that cannot be used now, which are preserved too.
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
     if raw is not None and (odd or _has_more(raw, body)):
@@ -381,7 +377,7 @@ def encode(
 
 
 def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether it has choices, or providers with some, that this version does not know."""
+    """Whether the file, or a provider in it, has entries unknown to this version."""
     known = {each.name for each in fields(Profile)}
     return bool(raw.keys() - body.keys()) or any(
         isinstance(one, dict) and one.keys() - known for one in raw.get("profiles") or ()
@@ -389,10 +385,7 @@ def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
-    """Each entry on its own, so that a bad one does not cost the others.
-
-    Also what is not used, in words for the user, and which choices of it are understood.
-    """
+    """Settings read entry by entry, the names of unused entries, and those that are valid."""
     odd: list[str] = []
     try:
         found = json_reader.convert(raw, Settings)
@@ -413,7 +406,7 @@ def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
 
 
 def _with_a_profile(settings: Settings) -> Settings:
-    """A profile that is gone makes way for one that has a key, else for the painter."""
+    """Replace a default profile that is gone by one with a key, else by the painter."""
     names = [profile.name for profile in settings.all_profiles]
     if settings.profile in names:
         return settings

@@ -1,1 +1,1 @@
-"""Entities, events and rules of the product, free of files and network."""
+"""Entities, events and rules of the product, without files and network."""

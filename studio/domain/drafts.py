@@ -1,4 +1,4 @@
-"""The composer as the user left it: saved on every pause, back after a crash."""
+"""Draft of the composer, saved at every pause and restored after a crash."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from studio.domain.entities import Advanced, Reference, Role
 log = logging.getLogger(__name__)
 
 MATCH = "match"
-"""The aspect choice that follows the input picture."""
+"""Aspect choice that follows the input picture."""
 
 MOST_AT_ONCE = 16
-"""Pictures that are offered as references together: no model takes more."""
+"""Limit of references offered together: no model takes more."""
 
 MOST_EDITED = 64
-"""Pictures that are edited together, each by itself."""
+"""Limit of pictures edited at once, each by itself."""
 
 MOST_COUNTED = 10_000
-"""Pictures that nobody asks for at once; what is more was never written by this program."""
+"""Limit of a plausible count; this program writes no larger one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +35,14 @@ class Draft:
     """Source, references, prompt and choices of the composer.
 
     Attributes:
-        references: the source (role "edit") first, if there is one. Of several sources each is
-            edited by itself, with the same words and beside the same references.
-        aspect: "16:9" and the like, or "match".
-        size: "1K" and the like; the user's own spelling passes unchanged.
+        references: the source (role "edit") first, if there is one. Several sources are edited
+            one by one, with the same prompt and other references.
+        aspect: ratio such as "16:9", or "match".
+        size: tier such as "1K"; the user's own spelling passes unchanged.
         seed: None for automatic.
-        continues: an edit goes on with the conversation about its picture, where that can be.
-        advanced: the user's own, also what the model cannot be told.
-        version: of the form it is written in.
+        continues: an edit continues the conversation about its picture, if possible.
+        advanced: advanced choices, including those the model does not support.
+        version: version of the file format.
     """
 
     prompt: str = ""
@@ -59,12 +59,11 @@ class Draft:
 
     @property
     def sources(self) -> tuple[Reference, ...]:
-        """The pictures that are edited."""
         return tuple(one for one in self.references if one.role is Role.EDIT)
 
     @property
     def sent_together(self) -> tuple[tuple[Reference, ...], ...]:
-        """What goes with each request: one source, or none, and all that is no source."""
+        """References of each request: at most one source, and all that are no sources."""
         if len(self.sources) < 2:
             return (self.references,)
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)
@@ -72,24 +71,24 @@ class Draft:
 
 
 class DraftFile:
-    """Where the draft lies between two starts. Its calls block: run them in a thread.
+    """File of the draft between two sessions. All calls block: run them in a thread.
 
-    While a draft is being restored a mark beside it says so (`begin_restore`, `restored`). Where a
-    start finds one, the program died over that draft: it is put aside under a name of its own and
-    offered (`kept`), not restored again.
+    A mark beside the file exists while the draft is being restored (`begin_restore`, `restored`). A
+    start that finds one knows that the program died over that draft: it is renamed and offered
+    (`kept`), not restored again.
 
     Attributes:
-        trouble: what is to be said once of a file that made no sense and was set aside.
+        trouble: error to show once about an invalid file that was renamed.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._mark = path.with_name(f"{path.stem}.restoring")
         self.trouble: StorageError | None = None
 
     def begin_restore(self) -> Draft | None:
-        """The draft of the last time, to be restored now; None where the last try killed us."""
-        if self._being_restored() == self._path.name:
+        """The saved draft, to be restored now; None where the program died over it."""
+        if self._being_restored() == self.path.name:
             try:
                 self._put_aside()
             except OSError as error:
@@ -98,18 +97,18 @@ class DraftFile:
             return None
         draft = self.load()
         if draft is not None:
-            self._note(self._path.name)
+            self._note(self.path.name)
         return draft
 
     def restored(self) -> None:
-        """It stands on the screen: the next start may restore it as well."""
+        """Mark the draft as restored: the next start may restore it again."""
         try:
             files.remove(self._mark)
         except StorageError as error:
             log.warning("The mark of the draft stays: %s", error)
 
     def kept(self) -> Draft | None:
-        """The newest draft that was put aside; None where none waits."""
+        """The newest draft that was set aside, if any."""
         while (path := self._newest()) is not None:
             aside = DraftFile(path)
             if (draft := aside.load()) is not None:
@@ -119,7 +118,7 @@ class DraftFile:
         return None
 
     def begin_kept(self) -> Draft | None:
-        """The newest draft that was put aside, to be restored now; if we die, it stays there."""
+        """The newest draft that was set aside, to be restored now."""
         draft = self.kept()
         path = self._newest()
         if draft is not None and path is not None:
@@ -127,22 +126,22 @@ class DraftFile:
         return draft
 
     def end_kept(self) -> None:
-        """The newest of them was restored, and saved as the draft. Raises StorageError."""
+        """Remove the newest draft that was set aside, after its restore. Raises StorageError."""
         path = self._newest()
         if path is not None:
             files.remove(path)
         self.restored()
 
     def remove_prompt(self, prompt: str) -> None:
-        """Take these words out of every draft. Raises StorageError."""
-        for path in (self._path, *self._aside()):
+        """Remove a prompt from every draft. Raises StorageError."""
+        for path in (self.path, *self._aside()):
             one = DraftFile(path)
             draft = one.load()
             if draft is not None and draft.prompt.strip() == prompt.strip():
                 one.save(replace(draft, prompt=""))
 
     def _being_restored(self) -> str:
-        """Name of the file over which the program died; empty where it did not."""
+        """Name of the file over which the program died; "" for none."""
         try:
             with self._mark.open("rb") as file:
                 return file.read(200).decode(errors="replace").strip()
@@ -156,8 +155,8 @@ class DraftFile:
             log.warning("A draft is restored without a mark: %s", error)
 
     def _aside(self) -> list[Path]:
-        """Drafts that were put aside, the oldest first."""
-        found = self._path.parent.glob(f"{self._path.stem}.kept*{self._path.suffix}")
+        """Drafts that were set aside, oldest first."""
+        found = self.path.parent.glob(f"{self.path.stem}.kept*{self.path.suffix}")
         whole = [path for path in found if ".broken" not in path.name]
         return sorted(whole, key=lambda path: (len(path.name), path.name))
 
@@ -165,19 +164,19 @@ class DraftFile:
         return next(reversed(self._aside()), None)
 
     def _put_aside(self) -> None:
-        """Give it a free name that says so. Raises OSError."""
-        stem, suffix, number = self._path.stem, self._path.suffix, 1
-        aside = self._path.with_name(f"{stem}.kept{suffix}")
+        """Rename the draft to a free name. Raises OSError."""
+        stem, suffix, number = self.path.stem, self.path.suffix, 1
+        aside = self.path.with_name(f"{stem}.kept{suffix}")
         while os.path.lexists(aside):
             number += 1
-            aside = self._path.with_name(f"{stem}.kept-{number}{suffix}")
-        if os.path.lexists(self._path):
-            self._path.replace(aside)
+            aside = self.path.with_name(f"{stem}.kept-{number}{suffix}")
+        if os.path.lexists(self.path):
+            self.path.replace(aside)
 
     def load(self) -> Draft | None:
-        """The draft of the last time; None when there is none or it cannot be read."""
+        """The saved draft; None when there is none or it cannot be read."""
         try:
-            draft = json_reader.load(self._path, Draft)
+            draft = json_reader.load(self.path, Draft)
             if odd := _odd(draft):
                 raise NotUnderstood(odd)
         except FileNotFoundError:
@@ -185,16 +184,16 @@ class DraftFile:
         except (NotUnderstood, IsADirectoryError) as error:
             log.warning("The draft makes no sense: %s", error)
             draft = self._in_parts()
-            self.trouble = files.set_aside(self._path)
+            self.trouble = files.set_aside(self.path)
         except OSError as error:
             log.warning("The draft could not be read: %s", error)
             return None
         return None if draft == Draft() and self.trouble is not None else draft
 
     def _in_parts(self) -> Draft:
-        """As much of it as is understood."""
+        """The valid part of an invalid draft."""
         try:
-            draft = understand(json_reader.plain(json_reader.read(self._path)), Draft, [])
+            draft = understand(json_reader.plain(json_reader.read(self.path)), Draft, [])
         except (NotUnderstood, OSError):
             return Draft()
         references = tuple(one for one in draft.references if json_reader.is_sha256(one.sha256))
@@ -203,14 +202,12 @@ class DraftFile:
         return replace(draft, references=references, seed=seed, count=count)
 
     def save(self, draft: Draft) -> None:
-        """Keep the draft, whole or not at all. Raises StorageError."""
-        files.replace(
-            self._path, json_reader.merge_into_file(self._path, msgspec.json.encode(draft))
-        )
+        """Save the draft atomically. Raises StorageError."""
+        files.replace(self.path, json_reader.merge_into_file(self.path, msgspec.json.encode(draft)))
 
 
 def _odd(draft: Draft) -> str:
-    """What of it cannot be meant; empty where all can."""
+    """The invalid part of a draft; "" for a valid one."""
     if not all(json_reader.is_sha256(one.sha256) for one in draft.references):
         return "a reference"
     if draft.seed is not None and abs(draft.seed) >= json_reader.MOST:

@@ -1,4 +1,4 @@
-"""The values everything else speaks of: frozen, comparable, free of behaviour that needs the world.
+"""Entities: frozen values without side effects.
 
 Times are seconds since 1970 UTC as floats, sizes are pixels, money is US dollars.
 """
@@ -26,7 +26,7 @@ def new_id() -> str:
     with _id_lock:
         millis = time.time_ns() // 1_000_000
         if millis <= _last_id >> 74:
-            # Same millisecond, or the clock went back: count on, so that order still holds.
+            # Same millisecond, or the clock went back: increment, to keep the order.
             value = _last_id + (secrets.randbits(32) | 1)
         else:
             value = (millis << 74) | secrets.randbits(74)
@@ -65,7 +65,7 @@ class AspectRatio:
         return self.width / self.height
 
     def near(self, width: int, height: int, *, within: float = 0.03) -> bool:
-        """Whether a picture of these pixels has this ratio within `within` (3 % unless told)."""
+        """Whether a picture of these pixels has this ratio, within a relative tolerance."""
         return abs(width / height / self.value - 1) <= within
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class AspectRatio:
 
 
 class Role(StrEnum):
-    """What a reference picture is for."""
+    """Role of a reference picture."""
 
     EDIT = "edit"
     SUBJECT = "subject"
@@ -86,11 +86,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationOrigin:
-    """Who a picture came from, for whoever wants to go on talking about it.
+    """Origin of a picture's conversation.
 
     Attributes:
-        profile, model: who was asked; nobody else can go on.
-        turns: questions asked so far.
+        profile, model: provider and model, the only ones that can continue it.
+        turns: number of turns so far.
     """
 
     profile: str
@@ -100,14 +100,14 @@ class ConversationOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A picture that goes with a prompt, held by value: its bytes lie in the library's inputs.
+    """A picture sent with a prompt; its bytes are in the library's inputs.
 
     Attributes:
         sha256: hex digest of the bytes; names the file in `.gridbrush/inputs/`.
         media_type: by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
-        name: what to call it in the interface.
-        talk: the conversation that ends with it, if one was kept.
+        name: name in the interface.
+        talk: the conversation that ends with it, if one was stored.
     """
 
     sha256: str
@@ -120,7 +120,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SafetySetting:
-    """How much of one kind of harm the service lets pass.
+    """Safety threshold for one category of harm.
 
     Attributes:
         category: such as "HARASSMENT", with or without the service's "HARM_CATEGORY_" before it.
@@ -133,7 +133,7 @@ class SafetySetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advanced:
-    """The choices that are seldom made, as one value; as it is made, all is left to the model.
+    """Advanced choices; the defaults leave everything to the model.
 
     Attributes: as those of the same names in GenerationRequest.
     """
@@ -147,7 +147,7 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class GroundingSource:
-    """A page the model looked at, or a search it made: its address (may be empty) and words."""
+    """A page the model used, or a search it made: address (may be empty) and title."""
 
     url: str
     title: str = ""
@@ -155,12 +155,12 @@ class GroundingSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounding:
-    """What a model looked up before it made a picture.
+    """Searches of a model before it made a picture.
 
     Attributes:
-        queries: the words it searched for.
-        sources: the pages it names.
-        searches: the service's own links to such searches, which it wants to be shown.
+        queries: search queries.
+        sources: pages it names.
+        searches: the service's links to such searches, which have to be shown.
     """
 
     queries: tuple[str, ...] = ()
@@ -170,20 +170,19 @@ class Grounding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
-    """Everything that matters to one picture; nothing is read from a widget or setting later.
+    """The complete request of one picture, independent of widgets and settings.
 
     Attributes:
         profile: name of the provider profile ("dgrid", "google", "sketch" or the user's own).
-        aspect: None follows the input picture, or leaves the choice to the model.
+        aspect: None follows the input picture, or leaves it to the model.
         size: "512", "1K", "2K", "4K", or the user's own spelling; None leaves it to the model.
-        seed: None is "auto": no seed is sent.
-        source_prompt: the prompt as written, before {a|b} was expanded; what history shows.
-        system: what holds for every picture, told apart from the prompt; empty sends nothing.
+        seed: None sends no seed.
+        source_prompt: the prompt as written, before {a|b} was expanded; shown in the history.
+        system: system instruction; empty sends none.
         temperature: 0 to 2; None leaves it to the model.
-        search: the model may look things up, where it can.
-        thinking: "minimal", "low", "medium" or "high", where the model has it; empty leaves it.
-        continues: id of the edited picture when the conversation about it goes on; what was said
-            is in the library.
+        search: the model may search, if it supports that.
+        thinking: "minimal", "low", "medium" or "high"; empty leaves it to the model.
+        continues: id of the edited picture whose conversation is continued, if any.
     """
 
     profile: str
@@ -203,12 +202,10 @@ class GenerationRequest:
 
     @property
     def edited(self) -> Reference | None:
-        """The picture being edited, if there is one."""
         return next((r for r in self.references if r.role is Role.EDIT), None)
 
     @property
     def advanced(self) -> Advanced:
-        """The choices that are seldom made."""
         return Advanced(
             system=self.system,
             temperature=self.temperature,
@@ -219,13 +216,13 @@ class GenerationRequest:
 
 
 class JobState(StrEnum):
-    """Where a job stands. The first five are alive, the others wait for the user or are over."""
+    """State of a job. The first five are alive, the others wait for the user or are over."""
 
     QUEUED = "queued"
     WAITING = "waiting"  # sent, nothing has come back
     RECEIVING = "receiving"
     RETRYING = "retrying"  # counting down to the next attempt
-    INGESTING = "ingesting"  # whole, on its way into the library
+    INGESTING = "ingesting"  # complete, being added to the library
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -246,7 +243,7 @@ ALIVE = frozenset(
 
 
 class HoldReason(StrEnum):
-    """Why a queued job is not sent yet, where it is not just its place in the queue."""
+    """Why a queued job is not sent yet, other than its place in the queue."""
 
     NONE = ""
     PAUSED = "paused"  # the user paused the queue
@@ -256,11 +253,11 @@ class HoldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why a job brought no picture, in words; what a failed tile and the command line show.
+    """Reason for a job without a picture, as shown on its tile and by the command line.
 
     Attributes:
-        retry_at: before then the service does not want to be asked again; None when it said none.
-        kept: the answer, or what came of it, is in the journal and can be read again.
+        retry_at: earliest time of another request, if the service gave one.
+        kept: the answer, or a part of it, is in the journal and can be read again.
     """
 
     kind: str
@@ -277,22 +274,22 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One picture being made, as it stands now. A new value is published at every change.
+    """State of one picture being made. A new value is published at every change.
 
     Attributes:
-        name: short name for the tile: the words that set it apart, or the start of its prompt.
-        position: place in its run, from 0.
+        name: short name for the tile: its variant, or the start of its prompt.
+        position: position in its run, from 0.
         attempt: number of the current or last attempt, from 1; 0 before the first.
-        started: when the current attempt was sent.
+        started: time when the current attempt was sent.
         received: bytes of the answer so far.
-        retry_at: when the next attempt starts, while retrying.
-        retry_reason: why, in a few words, while retrying.
+        retry_at: time of the next attempt, while retrying.
+        retry_reason: reason in a few words, while retrying.
         queue_place: 1 for the next to be sent, while queued.
-        hold: why it waits although its turn has come, while queued.
-        send_at: when the provider's pace lets it go, while it is held for that.
-        late: the answer takes longer than expected; its slot is free, and it listens on.
-        estimate_usd: what it should cost; None when not known.
-        dismissed: the user put its tile away.
+        hold: reason to wait other than its place, while queued.
+        send_at: time when the provider's pace allows it, while held for that.
+        late: the answer takes longer than expected; its slot is free.
+        estimate_usd: estimated cost; None when not known.
+        dismissed: the user dismissed its tile.
     """
 
     id: str
@@ -320,12 +317,12 @@ class Job:
 
     @property
     def alive(self) -> bool:
-        """Whether the job may still bring a picture by itself."""
+        """Whether the job may still make a picture without the user."""
         return self.state in ALIVE
 
 
 class CostBasis(StrEnum):
-    """Where a cost comes from."""
+    """Basis of a cost."""
 
     USAGE = "usage"  # counted tokens times our dated table
     TABLE = "table"  # the table alone
@@ -342,7 +339,7 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parent:
-    """One edge of lineage: a picture or input that went into another picture."""
+    """An edge of lineage: a reference of a picture."""
 
     sha256: str
     role: Role
@@ -352,13 +349,13 @@ class Parent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """What was kept of the conversation that ends with a picture.
+    """The stored conversation that ends with a picture.
 
     Attributes:
-        parts: sha256 of what the model said; names the file in `.gridbrush/turns/`.
+        parts: sha256 of the model's parts; names the file in `.gridbrush/turns/`.
         pictures: ids of its pictures by their number in the answer; "" for one not kept.
-        after: id of the picture this turn went on from; None for the first one.
-        turns: questions asked so far, this one counted.
+        after: id of the picture this turn continues from; None for the first one.
+        turns: number of turns including this one.
     """
 
     parts: str
@@ -368,21 +365,21 @@ class Conversation:
 
 
 class NoHistoryReason(StrEnum):
-    """Why a picture was sent alone although its conversation should have gone on."""
+    """Why a picture was sent without the history of its conversation."""
 
     NO = ""
-    OBJECTED = "objected"  # the service did not take what was said before
+    OBJECTED = "objected"  # the service rejected the history
     TOO_LARGE = "too large"
-    LOST = "lost"  # what was said is not in the library any more
+    LOST = "lost"  # the history is not in the library any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryUse:
-    """How a question that goes on with a conversation was told.
+    """How much history was sent with a request.
 
     Attributes:
-        turns: earlier turns that went along; 0 when the picture went alone.
-        left_out: older turns there was no room for.
+        turns: number of earlier turns sent; 0 when the picture was sent alone.
+        left_out: number of older turns that did not fit.
     """
 
     turns: int = 0
@@ -391,29 +388,29 @@ class HistoryUse:
 
 
 MADE_WITH = "Made with"
-"""Name of the setting of an imported picture that says which program wrote its file."""
+"""Name of the setting of an imported picture with the program that wrote its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture of the library, with where it came from and what it cost.
+    """A picture of the library with its origin and cost.
 
     Attributes:
-        row: place in the order of arrival, from 1; the index's own key, 0 before it has one.
-        path: of the original, relative to the library's folder, with forward slashes.
-        colour: average colour as 0xRRGGBB, shown until the thumbnail is there.
-        seconds: from the request's first byte to the whole answer.
+        row: number in the order of arrival, from 1; the key of the index, 0 before it has one.
+        path: path of the original, relative to the library's folder, with forward slashes.
+        colour: average colour as 0xRRGGBB, shown until the thumbnail is loaded.
+        seconds: from the request's first byte to the complete answer.
         seed: the seed sent, or the one the painter drew; None when not known.
-        advanced: the seldom-made choices of its request; None where all was left to the model.
-        grounding: what the model looked up; None where it did not.
+        advanced: advanced choices of its request; None where all were left to the model.
+        grounding: searches of the model, if any.
         draft: an intermediate picture the model made while thinking.
         imported: name of the file it was imported from; "" for one that was made here.
         collections: ids of the collections it is in.
-        settings: of an imported one, what else its file names, with its words.
+        settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
-        late: its answer came after the time-out.
+        late: its answer arrived after the time-out.
         seen: selected or opened once; a new picture is marked until then.
-        conversation: what was said until this picture, where it can be gone on with.
+        conversation: the conversation up to this picture, if it can be continued.
     """
 
     id: str
@@ -463,12 +460,12 @@ class Picture:
 
     @property
     def name(self) -> str:
-        """What a caption calls it: its title, else the start of its prompt."""
+        """Name for captions: the title, else the start of the prompt."""
         return one_line(self.title) or short_name(self.prompt) or self.id[-8:]
 
     @property
     def talk(self) -> ConversationOrigin | None:
-        """Who can go on talking about it; None where nothing was kept."""
+        """Origin of its conversation; None where none was stored."""
         if self.conversation is None:
             return None
         return ConversationOrigin(

@@ -1,7 +1,7 @@
-"""What the core tells its fronts: small typed events, delivered on the loop's thread.
+"""Events of the core: small typed values, delivered on the loop's thread.
 
-A subscriber is a plain function; it is called at once, in the order of subscription, and must not
-block. One that raises is reported and does not keep the others from hearing.
+Subscribers are plain functions, called at once in the order of subscription; they must not block.
+Exceptions of a subscriber are logged and do not affect the others.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JobChanged:
-    """A job stands differently now; `job` is its whole new value."""
+    """A job changed; `job` is its new value."""
 
     job: Job
 
 
 @dataclass(frozen=True, slots=True)
 class JobsRemoved:
-    """Jobs that are gone from view: dismissed, or replaced by their pictures."""
+    """Jobs were removed: dismissed, or replaced by their pictures."""
 
     ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueChanged:
-    """The queue was paused, goes on, or has another order."""
+    """The queue was paused, resumed or reordered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PicturesAdded:
-    """Pictures that came into the library, in order of arrival.
+    """Pictures were added to the library, in order of arrival.
 
     Attributes:
         job: the job whose tile they replace, if any.
@@ -50,25 +50,25 @@ class PicturesAdded:
 
 @dataclass(frozen=True, slots=True)
 class RecordsChanged:
-    """Pictures whose rating, flag, title, trash or the like changed (by the user or by undo)."""
+    """Fields of pictures changed (rating, flag, title, trash ...), by the user or by undo."""
 
     ids: tuple[str, ...]
     fields: tuple[str, ...]
 
 
 class ProgressEvent:
-    """How far work is that takes long; its kinds are made where the work is done."""
+    """Progress of long work; base class of events defined beside the work."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """The index of an open library is being made anew.
+    """Progress of a rebuild of the index of an open library.
 
     Attributes:
-        part: how much of the records was read, 1 when it is over.
-        whole: False where it was stopped: then the library is shown as far as it is known.
+        part: share of the work that is done, 1 at the end.
+        whole: False where it was cancelled: the library is shown as far as it is known.
     """
 
     part: float
@@ -91,14 +91,14 @@ class SettingsChanged:
 
 @dataclass(frozen=True, slots=True)
 class ProblemOccurred:
-    """Something the user should hear of that belongs to no job."""
+    """An error to show that belongs to no job."""
 
     error: StudioError
 
 
 @dataclass(frozen=True, slots=True)
 class InfoPosted:
-    """Something good that the user should hear of once: plain sentences."""
+    """Good news to show once, in plain sentences."""
 
     title: str
     message: str
@@ -120,25 +120,24 @@ Event = (
 
 
 class EventBus:
-    """Where events are published and heard."""
+    """Publishes events to subscribers."""
 
     def __init__(self) -> None:
         self._subscribers: list[Callable[[Event], None]] = []
 
-    def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` with every event from now on; returns what ends it."""
-        self._subscribers.append(hear)
+    def subscribe(self, on_event: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `on_event` with every event from now on; returns the function to unsubscribe."""
+        self._subscribers.append(on_event)
 
         def unsubscribe() -> None:
-            if hear in self._subscribers:
-                self._subscribers.remove(hear)
+            if on_event in self._subscribers:
+                self._subscribers.remove(on_event)
 
         return unsubscribe
 
     def publish(self, event: Event) -> None:
-        """Tell everybody."""
-        for hear in tuple(self._subscribers):
+        for on_event in tuple(self._subscribers):
             try:
-                hear(event)
+                on_event(event)
             except Exception:
                 log.exception("A listener failed on %s", type(event).__name__)

@@ -1,4 +1,4 @@
-"""What an image model can do and what it costs, as the built-in table or the service says."""
+"""Image models: capabilities and prices, from the built-in table or the service."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ TIERS: Mapping[str, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 
 
 EVERY_SIZE = "*"
-"""In a table of one's own prices: a picture costs the same at every size."""
+"""Key of a price for every size, in the user's own prices."""
 
 
 THINKING = ("minimal", "low", "medium", "high")
-"""How hard a model may be asked to think, least first."""
+"""Thinking levels, lowest first."""
 
 
 class ModelState(StrEnum):
-    """Whether a model may still be asked."""
+    """Lifecycle state of a model."""
 
     CURRENT = "current"
     DEPRECATED = "deprecated"
@@ -32,7 +32,7 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """US dollars for a million tokens."""
+    """Prices in US dollars per million tokens."""
 
     image: float
     text: float
@@ -44,25 +44,25 @@ class Model:
     """One image model.
 
     Attributes:
-        aspects: ratios it takes, such as "16:9", in the order of the picker.
-        sizes: tiers it takes, smallest first.
-        references: most input pictures of one request.
+        aspects: supported ratios, such as "16:9", in the order of the picker.
+        sizes: supported tiers, smallest first.
+        references: limit of input pictures of a request.
         prices: US dollars for one picture by tier; empty when not known.
-        own_prices: the user's own, by tier or "*" for every one; they stand before ours.
-        image_tokens: counted tokens of one picture by tier; tells the delivered tier.
-        note: what the user should know before choosing it; may be empty.
+        own_prices: the user's own, by tier or "*" for all; they precede `prices`.
+        image_tokens: tokens of one picture by tier; identifies the delivered tier.
+        note: remark for the user before choosing it; may be empty.
         offline: painted by this program, not by a model.
-        fault: exists only to try out what goes wrong.
-        prompt_limit: most characters of a prompt.
-        both_modalities: must be asked for words and a picture together.
-        sends_size: takes an image size in the request; False for models with one fixed size.
-        pixel_sizes: is told a size in pixels ("1024x1024") instead of a tier ("1K").
-        thinking: how hard it can be asked to think, least first; empty when it cannot be chosen.
-        search: can look things up.
-        system: takes instructions apart from the prompt.
-        temperature: can be told how freely it may choose.
-        safety: can be told what to refuse.
-        shut_down: the day it is switched off, such as "2026-10-29"; empty when none is known.
+        fault: exists only to simulate errors.
+        prompt_limit: limit of a prompt in characters.
+        both_modalities: text and a picture have to be requested together.
+        sends_size: supports an image size in the request; False for models with a fixed size.
+        pixel_sizes: sizes are sent in pixels ("1024x1024") instead of tiers ("1K").
+        thinking: supported thinking levels, lowest first.
+        search: supports searching.
+        system: supports a system instruction.
+        temperature: supports a temperature.
+        safety: supports safety settings.
+        shut_down: day of its shutdown, such as "2026-10-29"; empty when not known.
         pixel_table: width and height by ratio and tier, where published.
     """
 
@@ -95,7 +95,7 @@ class Model:
     )
 
     def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
-        """Width and height to expect; None when nobody published them.
+        """Expected width and height; None where they are not published.
 
         2K and 4K are twice and four times the 1K size (the models' own table of output sizes).
         """
@@ -111,7 +111,7 @@ class Model:
     def price(self, size: str | None) -> float | None:
         """US dollars for one picture of this tier; None when not known.
 
-        Without a size the model makes its usual one: 1K, or the only one it has.
+        Without a size it is that of the usual one: 1K, or the only one.
         """
         if self.offline:
             return 0.0
@@ -119,16 +119,16 @@ class Model:
         return self.prices.get(size or self.usual_size) if own is None else own
 
     def own_price(self, size: str | None) -> float | None:
-        """What the user says one picture of this tier costs; None where nothing is said."""
+        """The user's own price of a picture of this tier, if any."""
         return self.own_prices.get(size or self.usual_size, self.own_prices.get(EVERY_SIZE))
 
     @property
     def has_advanced(self) -> bool:
-        """Whether it can be told any of the seldom-made choices."""
+        """Whether it supports any of the advanced choices."""
         return bool(self.system or self.temperature or self.thinking or self.search or self.safety)
 
     def supported_choices(self, wanted: Advanced) -> Advanced:
-        """What of these choices it can be told; the rest is as if nobody had chosen."""
+        """These choices with the defaults for those it does not support."""
         return Advanced(
             system=wanted.system if self.system else "",
             temperature=wanted.temperature if self.temperature else None,
@@ -138,7 +138,7 @@ class Model:
         )
 
     def spelled(self, size: str, aspect: str | None = None) -> str:
-        """The size as this model is told it; the user's own spelling stays as it is."""
+        """The size in the form sent to this model; the user's own spelling is not changed."""
         if size not in TIERS or not self.pixel_sizes:
             return size
         width, height = self.pixels(aspect or "1:1", size) or _computed(aspect or "1:1", size)
@@ -146,18 +146,18 @@ class Model:
 
     @property
     def usual_size(self) -> str:
-        """The tier a model makes when it is not told."""
+        """The tier of a request without a size."""
         return "1K" if "1K" in self.sizes or not self.sizes else self.sizes[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceObservation:
-    """What an answer taught about a service.
+    """Facts about a service learned from an answer.
 
     Attributes:
-        model: of which it is known.
-        pixel_sizes: how it is told a size; None when nothing was learned about that.
-        both_modalities: every model of this service is asked for words and picture together.
+        model: model of the answer.
+        pixel_sizes: whether sizes are sent in pixels; None when nothing was learned.
+        both_modalities: text and pictures have to be requested together from every model.
     """
 
     model: str
@@ -166,7 +166,7 @@ class ServiceObservation:
 
 
 def _computed(aspect: str, size: str) -> tuple[int, int]:
-    """The pixels of a tier where nobody published them: its area, in steps of 16."""
+    """Pixels of a tier where they are not published: its area, in steps of 16."""
     ratio = AspectRatio.parse(aspect).value
     side = TIERS[size]
     width, height = side * ratio**0.5, side / ratio**0.5

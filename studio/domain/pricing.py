@@ -1,6 +1,6 @@
-"""What a picture should cost before it is made, and what it did cost by what was counted.
+"""Estimated cost of a picture before it is made, and its cost by counted tokens.
 
-Never exact: a gateway may take more than the models' own price list says, which is dated.
+Never exact: the price list has a date, and a gateway may charge more.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from studio.domain.models import Model
 from studio.domain.usage import Usage
 
 _LEAST_IMAGE_TOKENS = 200
-"""No model counts fewer for a picture; a smaller number means that it was not counted."""
+"""Least tokens of a picture; a smaller number means that it was not counted."""
 
 
 _MOST_IMAGE_TOKENS = 100_000
-"""Far more than an answer's pictures have; a larger number counts something else."""
+"""Limit of tokens of an answer's pictures; a larger number counts something else."""
 
 
 _TIER_SLACK = 0.6
@@ -22,19 +22,18 @@ _SLACK = 16
 
 
 def estimate(model: Model, size: str | None) -> float | None:
-    """US dollars one picture should cost; None when nobody published a price."""
+    """Estimated cost of a picture in US dollars; None without a published price."""
     return model.price(size)
 
 
 def cost(
     usage: Usage | None, model: Model, size: str | None, *, pictures: int = 1
 ) -> tuple[float | None, CostBasis]:
-    """US dollars an answer with that many pictures cost, and how that is known.
+    """Cost of an answer with that many pictures in US dollars, and its basis.
 
-    The user's own price stands before all. Else:
-    Counted image tokens, words, thoughts and prompt times the published rates; where the picture
-    was not counted, the table's price; where there is none, unknown (and never nothing: some
-    services report no tokens for a picture they charge).
+    The user's own price, else counted tokens times the published rates, else the table's price
+    where the picture was not counted, else unknown (never 0: some services report no tokens for a
+    picture they charge).
     """
     if model.offline:
         return 0.0, CostBasis.TABLE
@@ -53,10 +52,9 @@ def cost(
 
 
 def _plausible(usage: Usage, model: Model, pictures: int) -> bool:
-    """Whether the tokens can be those of an answer with that many pictures.
+    """Whether the token counts are plausible for an answer with that many pictures.
 
-    Gateways count nothing, count the pictures they were sent, or estimate from the bytes of the
-    base64; what cannot be is not priced.
+    Some gateways count nothing, count input pictures, or estimate from the size of the base64.
     """
     counted = usage.image_tokens
     if counted is None or not _LEAST_IMAGE_TOKENS <= counted <= _MOST_IMAGE_TOKENS:
@@ -70,7 +68,7 @@ def _plausible(usage: Usage, model: Model, pictures: int) -> bool:
 
 
 def _adds_up(usage: Usage) -> bool:
-    """Whether the total is that of its parts; thoughts and tools are within it or beside it."""
+    """Whether the total is the sum of its parts, with or without thoughts and tools."""
     answer = usage.answer_tokens or (usage.image_tokens or 0) + usage.text_tokens
     if (usage.image_tokens or 0) > answer + _SLACK:
         return False

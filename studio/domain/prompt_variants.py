@@ -1,4 +1,4 @@
-"""The small grammar of prompts: `{a | b}` makes variants, `#` lines are notes that are not sent.
+"""Grammar of prompts: `{a | b}` makes variants, `#` lines are notes that are not sent.
 
     {dusk | dawn}      a group: it has at least one `|` at its own level; groups nest
     {"json": true}     braces without a bar of their own are text
@@ -14,12 +14,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
+from operator import attrgetter
 
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 
 MOST = 256
-"""Most pictures of one run."""
+"""Limit of pictures of a run."""
 
 _TOKEN = re.compile(r"\\[{|}]|[{|}]")
 _NOTE = re.compile(r"^#[^\n]*\n?", re.MULTILINE)
@@ -35,7 +36,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class VariantGroup:
-    """One `{a | b}` of a prompt: with its braces, and where its bars are; depth 0 is outermost."""
+    """Position of a `{a | b}` with its braces and bars; depth 0 is outermost."""
 
     start: int
     end: int
@@ -45,7 +46,7 @@ class VariantGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedPrompt:
-    """A prompt as the editor colours it.
+    """A parsed prompt, for the colours of the editor.
 
     Attributes:
         groups: in reading order.
@@ -62,7 +63,7 @@ class ParsedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One prompt to send, and the words of its groups that set it apart from the others."""
+    """A prompt to send, and its alternatives of the groups."""
 
     prompt: str
     words: str = ""
@@ -94,12 +95,12 @@ class _PromptParser:
 
 
 def parse(prompt: str) -> ParsedPrompt:
-    """Where groups, notes and doubtful places of a prompt are; quick, for every keystroke."""
+    """Parse a prompt; fast enough for every keystroke."""
     reading = _read(prompt)
     # A group is found when it closes; reading order and depth follow from where it opened.
     groups: list[VariantGroup] = []
     ends: list[int] = []
-    for group in sorted(reading.groups, key=_start):
+    for group in sorted(reading.groups, key=attrgetter("start")):
         while ends and ends[-1] <= group.start:
             ends.pop()
         groups.append(VariantGroup(group.start, group.end, group.separators, len(ends)))
@@ -107,13 +108,13 @@ def parse(prompt: str) -> ParsedPrompt:
     return ParsedPrompt(
         groups=tuple(groups),
         comments=tuple(reading.comments),
-        warnings=tuple(sorted(reading.warnings, key=_start)),
+        warnings=tuple(sorted(reading.warnings, key=attrgetter("start"))),
         count=_count(reading.whole),
     )
 
 
 def count(prompt: str) -> int:
-    """How many prompts it makes, without making them."""
+    """Number of variants, without expanding them."""
     return _count(_read(prompt).whole)
 
 
@@ -123,7 +124,7 @@ def expand(prompt: str) -> tuple[str, ...]:
 
 
 def variants(prompt: str) -> tuple[Variant, ...]:
-    """The prompts to send with what sets each apart ("blue hour"). Raises InputError as expand."""
+    """The prompts to send, with the alternatives of each ("blue hour"). Raises InputError."""
     whole = _read(prompt).whole
     number = _count(whole)
     if number > MOST:
@@ -144,10 +145,6 @@ def variants(prompt: str) -> tuple[Variant, ...]:
         Variant(text.strip(), ", ".join(name for name in names if name))
         for text, names in _expanded(whole)
     )
-
-
-def _start(one: VariantGroup | Span) -> int:
-    return one.start
 
 
 def _read(prompt: str) -> _PromptParser:
@@ -209,7 +206,7 @@ def _close(
     target = open_braces[-1].parts[-1] if open_braces else reading.whole
     if not done.bars:
         inner = done.parts[0]
-        # One string instead of many, so that a pile of braces is not copied again at every level.
+        # One string instead of many, so that nested braces are not copied at every level.
         plain = [one for one in inner if isinstance(one, str)]
         target.extend(
             ["{", *inner, "}"] if len(plain) < len(inner) else ["{" + "".join(plain) + "}"]
@@ -233,7 +230,7 @@ def _as_text(brace: _OpenBrace) -> Iterator[str | _Choice]:
 
 
 def _trim(part: _Sequence) -> None:
-    """Take the white space off both ends of an alternative."""
+    """Strip white space from both ends of an alternative."""
     while part and isinstance(first := part[0], str):
         if text := first.lstrip():
             part[0] = text
@@ -247,7 +244,7 @@ def _trim(part: _Sequence) -> None:
 
 
 def _count(sequence: _Sequence) -> int:
-    """Products and sums, inside out, without calling itself (braces may nest without end)."""
+    """Products and sums, inside out; iterative, because braces may nest deeply."""
     totals: dict[int, int] = {}
     waiting: list[tuple[_Choice, bool]] = [(c, False) for c in sequence if isinstance(c, _Choice)]
     while waiting:
@@ -265,7 +262,7 @@ def _product(sequence: _Sequence, totals: dict[int, int]) -> int:
     number = 1
     for one in sequence:
         if isinstance(one, _Choice):
-            # Past any limit the exact number does not matter, and must not grow for ever.
+            # Above the limit the exact number does not matter, and must not grow without bound.
             number = min(number * totals[id(one)], 10**9)
     return number
 

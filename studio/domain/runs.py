@@ -1,4 +1,4 @@
-"""From the composer's draft to requests: prompt times count, each with its seed, priced."""
+"""Planning of runs: from a draft to requests, one for each prompt and copy, with a price."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from studio.domain.entities import (
 from studio.domain.models import TIERS, Model, plain_id
 
 ASK_ABOVE = 16
-"""A run of more pictures asks first."""
+"""Number of pictures above which a run has to be confirmed."""
 
 MOST_SEED = 2**31 - 1
 MOST_TEMPERATURE = 2.0
@@ -36,8 +36,8 @@ class Run:
     """One press of Generate.
 
     Attributes:
-        requests: one for every picture, in the order they are sent.
-        names: short name of every picture, as its tile shows it.
+        requests: one for each picture, in the order of sending.
+        names: short name of each picture, for its tile.
         each_usd: estimate for one picture; None when the price is not known.
     """
 
@@ -53,17 +53,17 @@ class Run:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether it has so many pictures that the user is asked first."""
+        """Whether it has so many pictures that the user has to confirm it."""
         return len(self.requests) > ASK_ABOVE
 
 
 def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
-    """The run a draft asks for; `texts` are its prompts (`prompts.expand(draft.prompt)`).
+    """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
-    Every prompt is sent with each source. Picture k of them gets seed + k - 1. Raises InputError
-    for what cannot be sent as it is.
+    Every prompt is sent with each source. Copy k gets seed + k - 1. Raises InputError for an
+    invalid draft.
     """
-    # Half a sign, as some clipboards give, could be neither sent nor written down.
+    # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
     texts = tuple(_sound(text) for text in texts)
     _check(draft, model, texts)
@@ -106,16 +106,16 @@ def _each(draft: Draft, texts: tuple[str, ...]) -> Iterator[tuple[tuple[Referenc
     together = draft.sent_together
     for references in together:
         for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
-            # One prompt for several sources: what sets the pictures apart is the source.
+            # With one prompt for several sources the pictures are named by source.
             by_source = len(together) > 1 and len(texts) == 1
             yield references, text, short_name(references[0].name) if by_source else name
 
 
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
-    """The edited picture when the conversation about it goes on with this draft.
+    """The edited picture whose conversation this draft continues, if any.
 
-    Only who made it can go on: signatures in what was said mean nothing to another model. The
-    painter listens to no conversation.
+    Only the model that made it can continue, because the history has its signatures. The painter
+    supports no conversations.
     """
     if model.offline:
         return None
@@ -128,12 +128,12 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
 
 
 def can_repeat(picture: Picture) -> bool:
-    """Whether there is anything to make a picture like it from: words, or pictures."""
+    """Whether a picture has a prompt or references to make another one like it."""
     return bool(picture.prompt or picture.source_prompt or picture.parents)
 
 
 def variations(picture: Picture, model: Model, count: int, here: Draft | None = None) -> Run:
-    """`count` more pictures like this one: its prompt, pictures and choices, new seeds.
+    """A run of `count` pictures with the same prompt, references and choices, and new seeds.
 
     `here` as in `again`. Raises InputError for a picture that `can_repeat` denies.
     """
@@ -144,10 +144,10 @@ def variations(picture: Picture, model: Model, count: int, here: Draft | None = 
 
 
 def again(picture: Picture, here: Draft | None = None) -> Draft:
-    """The draft this picture came from, for the composer: everything but its place in a run.
+    """The draft of a picture, for the composer.
 
-    One that was made elsewhere names no model of ours: it takes provider and model of `here`.
-    Raises InputError for a picture that `can_repeat` denies.
+    An imported picture has no known model: it takes provider and model of `here`. Raises InputError
+    for a picture that `can_repeat` denies.
     """
     if not can_repeat(picture):
         raise InputError(
@@ -179,9 +179,9 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
 
 
 def draft_of(request: GenerationRequest) -> Draft:
-    """The draft of one picture that was asked for, as "Edit prompt" of a failed one brings it back.
+    """The draft of a request, for "Edit prompt" of a failed picture.
 
-    Its own words, not the list they come from: what the others of the run brought is there already.
+    It has the expanded prompt, because the other pictures of the run may exist already.
     """
     usual = MATCH if request.references else "1:1"
     return Draft(
@@ -197,7 +197,7 @@ def draft_of(request: GenerationRequest) -> Draft:
 
 
 def _talk(picture: Picture, parent: Parent) -> ConversationOrigin | None:
-    """The conversation that `picture` went on with, if it was about this parent."""
+    """The conversation that `picture` continued, if it was about this parent."""
     kept = picture.conversation
     about_it = kept is not None and kept.after is not None and parent.picture == kept.after
     if kept is None or not about_it or parent.role is not Role.EDIT:
@@ -243,7 +243,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def check_references(number: int, model: Model) -> None:
-    """Raises InputError for more pictures than a model takes with a prompt."""
+    """Raise InputError for more references than a model supports."""
     if number > model.references:
         raise InputError(
             _("Too many reference pictures"),
@@ -257,17 +257,17 @@ def check_references(number: int, model: Model) -> None:
 
 
 def _advanced(wanted: Advanced, model: Model) -> Advanced:
-    """The choices as they are sent. Raises InputError for one the model cannot be told."""
+    """The choices as they are sent. Raises InputError for an unsupported one."""
     wanted = replace(wanted, system=_sound(wanted.system).strip())
-    told = model.supported_choices(wanted)
+    supported = model.supported_choices(wanted)
     if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
         raise InputError(
             _("The temperature is out of range"),
             _("It is a number from 0 to {most:g}.").format(most=MOST_TEMPERATURE),
         )
-    if told == wanted:
+    if supported == wanted:
         return wanted
-    if told.thinking != wanted.thinking and model.thinking:
+    if supported.thinking != wanted.thinking and model.thinking:
         raise InputError(
             _("{model} has no thinking level {level}").format(
                 model=model.title, level=wanted.thinking[:40]
@@ -282,7 +282,7 @@ def _advanced(wanted: Advanced, model: Model) -> Advanced:
         "search": _("{model} does not support web search"),
         "safety": _("{model} does not support safety settings"),
     }
-    missing = next(name for name in says if getattr(told, name) != getattr(wanted, name))
+    missing = next(name for name in says if getattr(supported, name) != getattr(wanted, name))
     raise InputError(
         says[missing].format(model=model.title),
         hint=_("Remove it, or choose another model."),
@@ -335,7 +335,7 @@ def _sound(text: str) -> str:
 
 
 def _names(source: str, texts: tuple[str, ...]) -> tuple[str, ...]:
-    """What sets each prompt apart; the start of the prompt where nothing does."""
+    """Names of prompts by their alternatives, else by the start of the prompt."""
     made = prompt_variants.variants(source) if prompt_variants.count(source) == len(texts) else ()
     apart = tuple(one.words for one in made) if tuple(v.prompt for v in made) == texts else ()
     names = apart or ("",) * len(texts)

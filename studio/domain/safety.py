@@ -1,4 +1,4 @@
-"""What a service can be told to refuse: the kinds of harm, and how much of each is stopped.
+"""Safety settings of a service: categories of harm and thresholds.
 
 Source: the service's own lists of categories and thresholds.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from studio.domain.entities import SafetySetting
 
 CATEGORIES = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
-"""The kinds every service of this wire knows."""
+"""Categories of every service of this wire format."""
 
 OTHER_CATEGORIES = (
     "CIVIC_INTEGRITY",
@@ -21,7 +21,7 @@ OTHER_CATEGORIES = (
     "IMAGE_HARASSMENT",
     "IMAGE_SEXUALLY_EXPLICIT",
 )
-"""Kinds only some services know."""
+"""Categories of some services only."""
 
 LEVELS: Mapping[str, str] = {
     "few": "BLOCK_ONLY_HIGH",
@@ -30,14 +30,14 @@ LEVELS: Mapping[str, str] = {
     "none": "BLOCK_NONE",
     "off": "OFF",
 }
-"""How much is blocked, in a word, and what the service calls it."""
+"""Thresholds of the service by our short names."""
 
 _CODES = frozenset(LEVELS.values())
 _BY_CODE = {code: level for level, code in LEVELS.items()}
 
 
 def category_of(text: str) -> str:
-    """The category a person means, such as "HARASSMENT"; empty when there is none of that name."""
+    """The category of a name, such as "HARASSMENT"; "" for an unknown one."""
     name = _upper(text).removeprefix("HARM_CATEGORY_")
     short = {"HATE": "HATE_SPEECH", "SEXUAL": "SEXUALLY_EXPLICIT", "DANGEROUS": "DANGEROUS_CONTENT"}
     name = short.get(name, name)
@@ -45,7 +45,7 @@ def category_of(text: str) -> str:
 
 
 def threshold_of(text: str) -> str | None:
-    """The service's word for a level; "" for the model's own, None when there is no such level."""
+    """The service's threshold of a level; "" for the model's default, None for an unknown one."""
     name = _upper(text)
     if name in ("DEFAULT", "HARM_BLOCK_THRESHOLD_UNSPECIFIED"):
         return ""
@@ -54,12 +54,12 @@ def threshold_of(text: str) -> str | None:
 
 
 def level_of(threshold: str) -> str:
-    """The word for a threshold, such as "few"; the service's own word where there is none."""
+    """Our name of a threshold, such as "few"; the service's own where there is none."""
     return _BY_CODE.get(threshold.upper(), threshold)
 
 
 def threshold_in(settings: Sequence[SafetySetting], category: str) -> str:
-    """What was chosen for a category; empty when it is left to the model."""
+    """Threshold of a category; "" where it is left to the model."""
     return next(
         (one.threshold.upper() for one in settings if category_of(one.category) == category), ""
     )
@@ -68,7 +68,7 @@ def threshold_in(settings: Sequence[SafetySetting], category: str) -> str:
 def with_threshold(
     settings: Sequence[SafetySetting], category: str, threshold: str
 ) -> tuple[SafetySetting, ...]:
-    """The settings with another threshold for one category; "" leaves it to the model again."""
+    """The settings with another threshold for a category; "" leaves it to the model."""
     chosen = {category_of(one.category) or one.category: one.threshold for one in settings}
     chosen[category] = threshold
     order = {name: place for place, name in enumerate((*CATEGORIES, *OTHER_CATEGORIES))}

@@ -1,4 +1,4 @@
-"""Tokens an answer took, as the service counted them."""
+"""Token counts of an answer, as reported by the service."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens counted by the service; image_tokens is None when it did not say.
+    """Tokens counted by the service; image_tokens is None when not reported.
 
     Attributes:
-        answer_tokens: of the whole answer, image and text together; 0 when it did not say.
-        tool_tokens: of what a search brought.
+        answer_tokens: of the whole answer, image and text together; 0 when not reported.
+        tool_tokens: of search results.
     """
 
     prompt_tokens: int = 0

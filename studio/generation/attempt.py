@@ -1,7 +1,7 @@
-"""One attempt at a job: from the journal over the wire into the library.
+"""One attempt at a job: request, answer, pictures in the library.
 
-The steps are those of ARCHITECTURE.md, "The way of one picture". Whatever happens, the entry in the
-journal tells the next start how far it came; it is closed by whoever recorded the outcome.
+The steps are those of ARCHITECTURE.md, "One picture". Whatever happens, the journal entry tells the
+next start how far the attempt got; the caller closes it when it has recorded the outcome.
 """
 
 from __future__ import annotations
@@ -45,46 +45,46 @@ from studio.generation.response_sink import AnswerSink
 from studio.imaging import upload_limits as sending
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
-from studio.providers.base import AnswerSource, InputPicture, Provider
+from studio.providers.base import Answer, AnswerSource, InputPicture, Provider
 from studio.providers.history import ConversationHistory
 from studio.providers.transport import HttpClient
 
 log = logging.getLogger(__name__)
 
 _GRACE = 0.5
-"""Seconds a service gets to close the line after the last byte of its JSON."""
+"""Seconds a service gets to close the connection after the last byte of its JSON."""
 
 WaitUntilLate = Callable[[GenerationRequest], Awaitable[None]]
-"""Returns when the answer to a request that leaves now is later than expected."""
+"""Waits until the answer to a request sent now is later than expected."""
 
 FindKey = Callable[[str], Awaitable[str]]
-"""Gives the key of a profile. Raises KeyMissing."""
+"""Returns the key of a profile. Raises KeyMissing."""
 
 
 class FindProvider(Protocol):
-    """Gives the provider of a profile. Raises InputError for an unknown one."""
+    """Returns the provider of a profile. Raises InputError for an unknown one."""
 
     def __call__(self, profile: str, /) -> Provider: ...
 
 
 class FindReader(Protocol):
-    """Gives who reads an answer of a profile, which may be gone. Raises InputError.
+    """Returns a provider that reads answers of a profile, which may be gone. Raises InputError.
 
-    `wire` is the one it was asked by; empty for that of the profile.
+    `wire` is the wire format of the request; empty for that of the profile.
     """
 
     def __call__(self, profile: str, wire: str, /) -> Provider: ...
 
 
 async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
-    """Wait for the service, not longer than that. Raises TimeoutError.
+    """Wait for the service with a time limit. Raises TimeoutError.
 
-    An answer that is all here is paid for: nothing that ends the wait then, neither the limit nor
-    the user, takes it away, though the service has not closed the line yet.
+    A complete answer is paid for, so neither the limit nor the user's cancelling discards it, even
+    when the service has not closed the connection yet.
     """
     try:
         async with asyncio.timeout(seconds) as limit:
-            sink.tell_whole = partial(_soon, limit, limit.when())
+            sink.tell_whole = partial(_reschedule, limit, limit.when())
             await sending
     except TimeoutError:
         await sink.wait_until_scanned()
@@ -100,15 +100,15 @@ async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) ->
         sink.tell_whole = None
 
 
-def _soon(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
-    """Nothing more is worth waiting for: some services leave the line open. Or there is more."""
+def _reschedule(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
+    """Shorten the limit for a complete answer, as some services keep the connection open."""
     if not limit.expired():
         soon = asyncio.get_running_loop().time() + _GRACE
         limit.reschedule(min(soon, latest or soon) if whole else latest)
 
 
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
-    """The outer limit has passed: what came of the answer, and be it a trickle, is kept."""
+    """Error for the outer limit; the part of the answer that arrived is kept."""
     title = _("No complete answer within {minutes:.0f} minutes").format(minutes=limit / 60)
     hint = _("Change the limit in the settings. Trying again may be billed twice.")
     if not (sink.received and sink.arriving):
@@ -120,7 +120,7 @@ async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
 
 
 def _mend(body: Path, target: Path) -> None:
-    """Write what came of an answer as JSON that ends. Raises NoPicture, StorageError."""
+    """Write a cut answer as complete JSON. Raises NoPicture, StorageError."""
     try:
         text = partial_json.mended(body.read_bytes())
         target.unlink(missing_ok=True)
@@ -138,7 +138,7 @@ def _mend(body: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def _kept(entry: JournalEntry) -> Iterator[None]:
-    """An answer that is whole is in the journal, and paid for, whatever becomes of its picture."""
+    """Mark errors of a complete answer: it stays in the journal and may have been billed."""
     try:
         yield
     except StorageError as error:
@@ -146,12 +146,12 @@ def _kept(entry: JournalEntry) -> Iterator[None]:
         error.hint = _in_journal(entry)
         raise
     except StudioError as error:
-        _stays(error)
+        _mark_kept(error)
         raise
 
 
-def _stays(error: StudioError) -> None:
-    """Say of an error that the answer is kept, unless the answer itself was read and says it."""
+def _mark_kept(error: StudioError) -> None:
+    """Mark an error: the answer is kept, unless it was read and is the reason itself."""
     if error.answered or isinstance(error, IncompleteAnswer | InputError | NotFetched):
         return
     error.kept, error.retryable = True, False
@@ -174,9 +174,14 @@ def _in_memory() -> str:
     )
 
 
+def _head_of(found: FoundAttempt) -> AnswerHead:
+    # It is written late, and may be missing, only for status 200.
+    return found.head or AnswerHead(HTTPStatus.OK, {})
+
+
 @dataclass(frozen=True, slots=True)
 class _UnsavedAnswer:
-    """A whole answer that found no room on the disk."""
+    """A complete answer that could not be written to disk."""
 
     provider: Provider
     source: AnswerSource
@@ -184,7 +189,7 @@ class _UnsavedAnswer:
 
 
 class AttemptRunner:
-    """Makes attempts. Everything it needs is given once."""
+    """Runs attempts at jobs."""
 
     def __init__(
         self,
@@ -204,7 +209,7 @@ class AttemptRunner:
         limit: Callable[[], float],
         wait_until_late: WaitUntilLate,
     ) -> None:
-        """`limit` gives the seconds after which an answer that is not whole is given up."""
+        """`limit` returns the seconds after which an incomplete answer is given up."""
         self._journal = journal
         self._library = library
         self._find_key = find_key
@@ -223,14 +228,14 @@ class AttemptRunner:
         self._held: dict[str, _UnsavedAnswer] = {}
 
     async def make(self, job: Job, entry: JournalEntry, report: Report) -> list[Picture]:
-        """Send the request, take the answer, bring its pictures into the library.
+        """Send the request, receive the answer, add its pictures to the library.
 
         Args:
-            job: as it stands, with the number of this attempt.
-            report: hears how the job goes on.
+            job: the job with the number of this attempt.
+            report: called with the job when its state changes.
 
-        An answer that is there already, because there was no room for its picture, is taken
-        instead of asking again. Raises StudioError with what is known about the bill.
+        An answer kept from an earlier attempt, because there was no room for its picture, is used
+        instead of a new request. Raises StudioError with `billed` set.
         """
         with self._room.promised(job.request):
             return await self._make(job, entry, report)
@@ -244,7 +249,7 @@ class AttemptRunner:
                 await held.sink.abandon()
             await self._journalling.run(self._spare.remove_attempt, entry.attempt)
             return taken
-        before = await self._decoding.run(self._look_around, entry)
+        before = await self._decoding.run(self._kept_answer, entry)
         if before is not None:
             report(replace(job, state=JobState.INGESTING))
             return await self.ingest(job, before)
@@ -275,7 +280,7 @@ class AttemptRunner:
                 await _within(limit, sending, sink)
                 if patience is not None:
                     patience.cancel()
-                # From here on it is not cancelled any more: what came is paid for.
+                # Not cancelled from here on: the answer is paid for.
                 progress.ingesting()
                 scan = await sink.finish()
             except TimeoutError:
@@ -307,7 +312,7 @@ class AttemptRunner:
         source: AnswerSource,
         sink: AnswerSink,
     ) -> list[Picture]:
-        """Look at the pictures while the answer is made durable; believe them afterwards."""
+        """Decode the pictures while the answer is made durable; record them afterwards."""
         keeping: asyncio.Task[None] | None = None
         try:
             if sink.behind:
@@ -331,24 +336,25 @@ class AttemptRunner:
             if keeping is not None and not keeping.cancelled() and not keeping.exception():
                 error.hint = _in_journal(entry)
             else:
-                # Not even the answer found room. It is paid for, so memory keeps it.
+                # The answer could not be written. It is paid for, so it is kept in memory.
                 sink.parts.found.clear()
                 self._held[entry.attempt] = _UnsavedAnswer(provider, source, sink)
-                error.held, error.hint = True, await self._kept_elsewhere(job, sink)
+                error.held, error.hint = True, await self._store_elsewhere(job, sink)
                 error.spared = await self._journalling.run(self._spare.has, entry.attempt)
             raise
         except StudioError as error:
-            _stays(error)
+            _mark_kept(error)
             raise
 
-    async def _kept_elsewhere(self, job: Job, sink: AnswerSink) -> str:
-        """Keep an answer outside the library, which takes it no more; where it is, in words."""
+    async def _store_elsewhere(self, job: Job, sink: AnswerSink) -> str:
+        """Store an answer outside the library; returns a hint where it is."""
         try:
             folder = await self._journalling.run(sink.keep_in, self._spare, job)
         except StorageError as error:
             log.error("A paid answer found no room outside the library either: %s", error)
             return _in_memory()
         if folder.parent != self._spare.folder:
+            # Translators: {state} is a folder.
             # Translators: {state} is a folder.
             return _(
                 "The answer is saved in {folder}. Move it to {state} before the next start."
@@ -358,7 +364,7 @@ class AttemptRunner:
         ).format(folder=folder)
 
     async def write_held(self) -> None:
-        """Answers that found no room get a last chance to be written, before the program ends."""
+        """Try to write answers held in memory once more, before the program ends."""
         for attempt, held in tuple(self._held.items()):
             try:
                 await held.sink.finish_journal(self._journalling)
@@ -372,7 +378,7 @@ class AttemptRunner:
     async def _watch(
         self, request: GenerationRequest, sink: AnswerSink, progress: AttemptProgress
     ) -> None:
-        """Say so when the answer is later than expected; the connection stays as it is."""
+        """Report when the answer is later than expected; the connection stays open."""
         try:
             await self._wait_until_late(request)
         except StudioError as error:
@@ -382,37 +388,23 @@ class AttemptRunner:
         progress.late()
 
     async def ingest(self, job: Job, found: FoundAttempt) -> list[Picture]:
-        """Bring in an answer the journal has, whole as far as is known.
+        """Ingest an answer from the journal that is probably complete.
 
-        Raises IncompleteAnswer when it is not, and what the service said instead of a picture.
+        Raises IncompleteAnswer when it is not, or the service's error.
         """
-        # Only what is written down late may be missing, and that begins with 200.
-        head = found.head or AnswerHead(HTTPStatus.OK, {})
-        source = AnswerSource(
-            status=head.status,
-            headers=head.headers,
-            body=found.entry.body,
-            request=job.request,
-        )
         with _kept(found.entry):
             provider = self.reader(job, found)
-            answer = await self._decoding.run(provider.read, source)
+            answer = await self._read_found(job, found, provider, found.entry.body)
             if found.stage is not Stage.WHOLE:
+                head = _head_of(found)
                 with await self._decoding.run(files.Appender, found.entry.body) as body:
                     await self._decoding.run(
                         self._journal.whole, found.entry, body, found.seconds, head=head
                     )
-            return await self._arrivals.ingest_answer(
-                replace(job, late=found.late),
-                found.entry,
-                answer,
-                provider=provider,
-                seconds=found.seconds,
-                at=found.at,
-            )
+            return await self._ingest_found(job, found, provider, answer)
 
     async def is_whole(self, found: FoundAttempt) -> bool:
-        """Whether an answer that was taken for cut is whole to the reader of today.
+        """Whether an answer marked as cut is complete for the current reader.
 
         Raises StorageError, InputError.
         """
@@ -425,38 +417,50 @@ class AttemptRunner:
         return scan.complete
 
     async def read_cut(self, job: Job, found: FoundAttempt) -> list[Picture]:
-        """Bring in what can be read of an answer that stopped in the middle.
+        """Ingest the readable part of a cut answer.
 
-        Raises what the service said, or NoPicture, when there is no picture in what came.
+        Raises NoPicture where it has no picture, or the service's error.
         """
         body = found.entry.folder / "mended"
-        head = found.head or AnswerHead(HTTPStatus.OK, {})
         provider = self.reader(job, found)
         try:
             await self._decoding.run(_mend, found.entry.body, body)
-            source = AnswerSource(
-                status=head.status,
-                headers=head.headers,
-                body=body,
-                request=job.request,
-                cut=True,
-            )
-            answer = await self._decoding.run(provider.read, source)
-            return await self._arrivals.ingest_answer(
-                replace(job, late=found.late),
-                found.entry,
-                answer,
-                provider=provider,
-                seconds=found.seconds,
-                at=found.at,
-                cut=True,
-            )
+            answer = await self._read_found(job, found, provider, body, cut=True)
+            return await self._ingest_found(job, found, provider, answer, cut=True)
         except StorageError as error:
             error.billed = Billed.MAYBE
             raise
 
+    async def _read_found(
+        self, job: Job, found: FoundAttempt, provider: Provider, body: Path, *, cut: bool = False
+    ) -> Answer:
+        head = _head_of(found)
+        source = AnswerSource(
+            status=head.status, headers=head.headers, body=body, request=job.request, cut=cut
+        )
+        return await self._decoding.run(provider.read, source)
+
+    async def _ingest_found(
+        self,
+        job: Job,
+        found: FoundAttempt,
+        provider: Provider,
+        answer: Answer,
+        *,
+        cut: bool = False,
+    ) -> list[Picture]:
+        return await self._arrivals.ingest_answer(
+            replace(job, late=found.late),
+            found.entry,
+            answer,
+            provider=provider,
+            seconds=found.seconds,
+            at=found.at,
+            cut=cut,
+        )
+
     def reader(self, job: Job, found: FoundAttempt) -> Provider:
-        """Who reads the answer to a job. Raises InputError where nobody here knows its wire."""
+        """The provider that reads the answer to a job. Raises InputError for an unknown wire."""
         try:
             return self._find_reader(job.request.profile, found.wire)
         except InputError as error:
@@ -465,7 +469,7 @@ class AttemptRunner:
             raise
 
     def reader_version(self, job: Job, found: FoundAttempt) -> int:
-        """Version of whoever reads the answer to a job; 0 where nobody here does."""
+        """Version of the reader of the answer to a job; 0 for an unknown wire."""
         try:
             return self.reader(job, found).reader_version
         except InputError:
@@ -494,7 +498,7 @@ class AttemptRunner:
         except (StorageError, Cancelled):
             raise
         except StudioError:
-            # A line that breaks after the last byte of the JSON has lost nothing.
+            # A connection that breaks after the last byte of the JSON has lost nothing.
             await sink.wait_until_scanned()
             if not sink.whole:
                 raise
@@ -509,14 +513,14 @@ class AttemptRunner:
             broken.details = error.details or str(error)
             if isinstance(error, NetworkError):
                 return broken
-            # It was not the line: more came than is taken. What came stays all the same.
-            _stays(error)
+            # Not a broken connection but too large an answer; what arrived is kept all the same.
+            _mark_kept(error)
         return error
 
-    def _look_around(self, entry: JournalEntry) -> FoundAttempt | None:
-        """The whole answer that came before, if it did.
+    def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
+        """The complete answer of an earlier attempt, if any.
 
-        Raises StorageError where there is no room for an answer that is still to come.
+        Raises StorageError where the disk has no room for a new one.
         """
         if self._journal.has_whole(entry):
             before = self._journal.read_entry(entry)
@@ -539,7 +543,7 @@ class AttemptRunner:
     def _allowances(
         self, references: Sequence[Reference], limits: sending.UploadLimits
     ) -> list[int]:
-        """Bytes each reference may have, so that together they fit into one request."""
+        """Limit of each reference in bytes, so that together they fit into one request."""
         try:
             paths = [self._library.input_path(one) for one in references]
             return sending.allowances([path.stat().st_size for path in paths], limits)

@@ -1,4 +1,4 @@
-"""Progress of one attempt, reported no more often than the eye can follow."""
+"""Progress of one attempt, reported at most ten times a second."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from dataclasses import replace
 from studio.domain.entities import Job, JobState
 
 _EVERY = 0.1
-"""Seconds between two reports of what arrived."""
+"""Seconds between two reports of received bytes."""
 
 Report = Callable[[Job], None]
 
 
 class AttemptProgress:
-    """Reports how an attempt goes on. The last bytes before a pause are reported as well."""
+    """Reports the progress of an attempt, including the last bytes before a pause."""
 
-    def __init__(self, job: Job, report: Report) -> None:
+    def __init__(self, job: Job, report: Report, *, every: float = _EVERY) -> None:
+        self._every = every
         self._job = job
         self._report = report
         self._reported_at = 0.0
@@ -26,37 +27,37 @@ class AttemptProgress:
         self._pending: asyncio.TimerHandle | None = None
 
     def sent(self) -> None:
-        """The request is on its way."""
+        """Report that the request is being sent."""
         self.end()
         self._total = 0
         self._change(replace(self._job, state=JobState.WAITING, started=time.time(), received=0))
 
     def received(self, total: int) -> None:
-        """So many bytes of the answer are here."""
+        """Report the number of bytes received."""
         self._total = total
-        wait = self._reported_at + _EVERY - time.monotonic()
+        wait = self._reported_at + self._every - time.monotonic()
         if self._job.state is not JobState.RECEIVING or wait <= 0:
             self._report_total()
         elif self._pending is None:
             self._pending = asyncio.get_running_loop().call_later(wait, self._report_total)
 
     def stopped(self) -> None:
-        """The answer came no further: what is reported of it is exact."""
+        """Report the exact number of bytes of an answer that broke off."""
         self.end()
         if self._total and self._total != self._job.received:
             self._change(replace(self._job, received=self._total))
 
     def late(self) -> None:
-        """The answer is later than expected."""
+        """Report that the answer is later than expected."""
         self._change(replace(self._job, late=True))
 
     def ingesting(self) -> None:
-        """The answer is whole."""
+        """Report that the answer is complete."""
         self.end()
         self._change(replace(self._job, state=JobState.INGESTING))
 
     def end(self) -> None:
-        """Report nothing more by itself."""
+        """Cancel the pending report."""
         if self._pending is not None:
             self._pending.cancel()
             self._pending = None

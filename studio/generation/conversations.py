@@ -1,9 +1,9 @@
-"""Conversations about pictures: what is kept of each turn, and how the next one gets it.
+"""Conversations about pictures: storage of each turn, and the history sent with the next one.
 
-The model's own parts lie in `.gridbrush/turns/`, named by what is in them; the bytes of pictures
-are those of the originals. A turn is on the disk before its picture is recorded, so whoever sees
-the picture can go on. How a question was told is in its journal entry before it leaves, so that a
-recovered answer continues what was really said.
+The model's parts are in `.gridbrush/turns/`, named by their hash; the bytes of pictures are those
+of the originals. A turn is on disk before its picture is recorded, so that every visible picture
+can be continued. The history sent with a request is noted in its journal entry first, so that a
+recovered answer continues what was really sent.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ log = logging.getLogger(__name__)
 
 _MOST_TURNS = 64
 _MOST_BYTES = 16 << 20
-"""More pictures than fit in any request are not read."""
+"""Limit of pictures read for a history; no request takes more."""
 
 FindInput = Callable[[Reference], InputPicture]
-"""Gives a reference as it is sent."""
+"""Returns a reference in the form it is sent."""
 
 
 class ConversationStore:
     """The conversations of one library."""
 
-    def __init__(self, *, library: Library, journal: Journal, lane: SerialExecutor) -> None:
-        self._library = library
-        self._journal = journal
-        self._lane = lane
+    def __init__(self, *, library: Library, journal: Journal, executor: SerialExecutor) -> None:
+        self.library = library
+        self.journal = journal
+        self.executor = executor
 
     async def past(
         self,
@@ -57,27 +57,18 @@ class ConversationStore:
         provider: Provider,
         find_input: FindInput,
     ) -> StoredHistory | None:
-        """What was said before this request; None when it begins anew."""
+        """History of this request; None when it begins a conversation."""
         if request.continues is None:
             return None
-        said = await self._chain(request)
-        return StoredHistory(
-            said,
-            entry,
-            provider,
-            library=self._library,
-            journal=self._journal,
-            lane=self._lane,
-            find_input=find_input,
-        )
+        return StoredHistory(self, await self._chain(request), entry, provider, find_input)
 
     async def _chain(self, request: GenerationRequest) -> list[Picture]:
-        """The last pictures of the turns before, the newest first."""
-        said: list[Picture] = []
+        """The last picture of each earlier turn, newest first."""
+        chain: list[Picture] = []
         id = request.continues
-        while id is not None and len(said) < _MOST_TURNS:
-            found = await self._library.find([id])
-            if not found or found[0] in said or found[0].conversation is None:
+        while id is not None and len(chain) < _MOST_TURNS:
+            found = await self.library.find([id])
+            if not found or found[0] in chain or found[0].conversation is None:
                 break
             picture = found[0]
             if (picture.profile, plain_id(picture.model)) != (
@@ -85,9 +76,9 @@ class ConversationStore:
                 plain_id(request.model),
             ):
                 break
-            said.append(picture)
+            chain.append(picture)
             id = found[0].conversation.after
-        return said
+        return chain
 
     async def store_turn(
         self,
@@ -97,30 +88,30 @@ class ConversationStore:
         taken: Mapping[int, Picture],
         provider: Provider,
     ) -> tuple[Conversation | None, tuple[str, ...]]:
-        """Keep what the model said, durably, and how the question was told, in sentences.
+        """Store the model's turn durably; also returns sentences on how history was sent.
 
         Args:
-            taken: the answer's pictures that could be read, by their number.
-            provider: who has read the answer.
+            taken: the answer's readable pictures by number.
+            provider: the reader of the answer.
 
         Raises StorageError.
         """
         if job.request.profile == OFFLINE:
             return None, ()
-        told = None
+        use = None
         if job.request.continues is not None:
-            told = await self._lane.run(self._journal.read_history_use, entry)
-        told = told or HistoryUse()
+            use = await self.executor.run(self.journal.read_history_use, entry)
+        use = use or HistoryUse()
         numbers = {part.picture for part in answer.parts if part.picture is not None}
         largest = provider.limits.largest
-        tellable = {number for number, one in taken.items() if one.bytes <= largest}
-        if not numbers or not numbers <= tellable:
-            # A picture that cannot be told again breaks the turn: nobody is promised to go on.
-            return None, _sentences(told)
-        sha256 = await self._lane.run(self._kept, answer, entry, provider)
+        sendable = {number for number, picture in taken.items() if picture.bytes <= largest}
+        if not numbers or not numbers <= sendable:
+            # A turn with a picture that cannot be sent again cannot be continued.
+            return None, _sentences(use)
+        sha256 = await self.executor.run(self._store, answer, entry, provider)
         if sha256 is None:
-            return None, _sentences(told)
-        earlier = await self._earlier(job.request) if told.turns else 0
+            return None, _sentences(use)
+        earlier = await self._earlier_turns(job.request) if use.turns else 0
         conversation = Conversation(
             parts=sha256,
             pictures=tuple(
@@ -129,55 +120,51 @@ class ConversationStore:
             after=job.request.continues if earlier else None,
             turns=earlier + 1,
         )
-        return conversation, _sentences(told)
+        return conversation, _sentences(use)
 
-    def _kept(self, answer: Answer, entry: JournalEntry, provider: Provider) -> str | None:
+    def _store(self, answer: Answer, entry: JournalEntry, provider: Provider) -> str | None:
         try:
             data = provider.extract_turn(answer, entry.body)
         except OSError as error:
             log.warning("A turn of a conversation could not be read again: %s", error)
             return None
-        return None if data is None else self._library.originals.keep_turn(data)
+        return None if data is None else self.library.originals.keep_turn(data)
 
-    async def _earlier(self, request: GenerationRequest) -> int:
-        """Turns of the conversation that was gone on with."""
-        found = await self._library.find([request.continues or ""])
+    async def _earlier_turns(self, request: GenerationRequest) -> int:
+        """Number of turns of the continued conversation."""
+        found = await self.library.find([request.continues or ""])
         return found[0].conversation.turns if found and found[0].conversation else 0
 
 
 class _LostError(Exception):
-    """A turn is not in the library any more as it was; never leaves this file."""
+    """A turn is missing or changed in the library; never leaves this module."""
 
 
 class StoredHistory:
-    """A conversation as the library has it; see `providers.past.Past`."""
+    """A conversation in the library; see `providers.history.ConversationHistory`."""
 
     def __init__(
         self,
-        said: Sequence[Picture],
+        store: ConversationStore,
+        chain: Sequence[Picture],
         entry: JournalEntry,
         provider: Provider,
-        *,
-        library: Library,
-        journal: Journal,
-        lane: SerialExecutor,
         find_input: FindInput,
     ) -> None:
-        self._said = said
+        """`chain` has the last picture of each turn, newest first."""
+        self._store = store
+        self._chain = chain
         self._entry = entry
         self._provider = provider
-        self._library = library
-        self._journal = journal
-        self._lane = lane
         self._find_input = find_input
-        newest = said[0].conversation if said else None
+        newest = chain[0].conversation if chain else None
         self.length = newest.turns if newest is not None else 0
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """Its newest turns, the oldest first, as far as they are in the library."""
+        """Its newest turns that are in the library, oldest first."""
         turns: list[ConversationTurn] = []
         size = 0
-        for picture in self._said:
+        for picture in self._chain:
             try:
                 turn = await self._turn(picture)
             except (_LostError, StudioError, ValueError) as error:
@@ -195,9 +182,9 @@ class StoredHistory:
         if kept is None:
             raise _LostError(last.id)
         ids = [id for id in kept.pictures if id]
-        found = {picture.id: picture for picture in await self._library.find(ids)}
+        found = {picture.id: picture for picture in await self._store.library.find(ids)}
         numbers = {number: found[id] for number, id in enumerate(kept.pictures) if id in found}
-        parts, pictures = await self._lane.run(self._read, kept.parts, numbers)
+        parts, pictures = await self._store.executor.run(self._read, kept.parts, numbers)
         inputs = [
             await self._find_input(reference).load() for reference in _sent_with(last, kept.after)
         ]
@@ -214,7 +201,7 @@ class StoredHistory:
     def _read(
         self, sha256: str, numbers: Mapping[int, Picture]
     ) -> tuple[tuple[Part, ...], dict[int, bytes]]:
-        originals = self._library.originals
+        originals = self._store.library.originals
         parts = self._provider.kept_parts(originals.turn(sha256))
         pictures: dict[int, bytes] = {}
         for number, picture in numbers.items():
@@ -224,36 +211,33 @@ class StoredHistory:
             pictures[number] = data
         return parts, pictures
 
-    async def record_history_use(self, told: HistoryUse) -> None:
-        """Write down how the question is told. Raises StorageError."""
-        await self._lane.run(self._journal.write_history_use, self._entry, told)
+    async def record_history_use(self, use: HistoryUse) -> None:
+        """Note in the journal how history is sent. Raises StorageError."""
+        store = self._store
+        await store.executor.run(store.journal.write_history_use, self._entry, use)
 
 
 def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
-    """What was sent with a picture's question, in that order: the edited picture last."""
+    """References sent for a picture, in order: the edited picture last."""
     references = [
         Reference(sha256=one.sha256, media_type="", role=one.role, picture=one.picture)
         for one in picture.parents
         if not (after is not None and one.role is Role.EDIT and one.picture == after)
     ]
-    return sorted(references, key=_is_edited)
+    return sorted(references, key=lambda reference: reference.role is Role.EDIT)
 
 
-def _is_edited(reference: Reference) -> bool:
-    return reference.role is Role.EDIT
-
-
-def _sentences(told: HistoryUse) -> tuple[str, ...]:
-    """What a person should know about how the question was told."""
-    if told.left_out and told.turns:
+def _sentences(use: HistoryUse) -> tuple[str, ...]:
+    """Warnings about history that was not sent as it is."""
+    if use.left_out and use.turns:
         return (
             ngettext(
                 "{n} earlier turn of the conversation was too long and not sent",
                 "{n} earlier turns of the conversation were too long and not sent",
-                told.left_out,
-            ).format(n=told.left_out),
+                use.left_out,
+            ).format(n=use.left_out),
         )
-    match told.alone:
+    match use.alone:
         case NoHistoryReason.OBJECTED:
             return (_("The service rejected the conversation; only the picture was sent"),)
         case NoHistoryReason.TOO_LARGE:

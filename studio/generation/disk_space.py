@@ -1,14 +1,14 @@
-"""Room on the disk for an answer that is paid for: asked before the request leaves.
+"""Check for free disk space before a request is sent, because its answer is paid for.
 
-For a moment everything is there twice, as base64 in the journal and as a picture beside it. What
-other requests under way were promised counts too, so that three large ones do not each see the
+For a moment every picture is stored twice, as base64 in the journal and as a file beside it. The
+space reserved for other running requests counts too, so that three large ones do not each see the
 same free space.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from studio.common import files
@@ -20,7 +20,7 @@ SPARE = 64 << 20
 """Bytes that stay free for records, index and thumbnails."""
 
 _PER_PIXEL = 3.2
-"""Bytes of a PNG at its worst, as grain is."""
+"""Bytes of a PNG in the worst case (grain)."""
 
 _COPIES = 4 / 3 + 1
 _SIDES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
@@ -29,7 +29,7 @@ _FEWEST = 1024
 
 
 def estimate(request: GenerationRequest) -> int:
-    """Bytes that the answer to a request and its picture may take together."""
+    """Estimated size in bytes of the answer to a request and its picture."""
     size = (request.size or "1K").upper()
     width, _x, height = size.partition("X")
     if width.isdigit() and height.isdigit():
@@ -41,15 +41,16 @@ def estimate(request: GenerationRequest) -> int:
 
 
 class DiskReservations:
-    """What was promised to requests that are under way on one library."""
+    """Disk space reserved for running requests of one library."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, free_bytes: Callable[[Path], int] = files.free_bytes) -> None:
         self._folder = folder
+        self._free_bytes = free_bytes
         self._promised = 0
 
     @contextlib.contextmanager
     def promised(self, request: GenerationRequest) -> Iterator[None]:
-        """Keep an answer's room in mind until it is in the library or failed."""
+        """Reserve space for an answer until it is in the library or failed."""
         size = estimate(request)
         self._promised += size
         try:
@@ -58,9 +59,9 @@ class DiskReservations:
             self._promised -= size
 
     def check(self) -> None:
-        """Blocking. Raises StorageError when what was promised does not fit."""
+        """Raise StorageError when the reserved space is not free; blocking."""
         try:
-            free = files.free_bytes(self._folder)
+            free = self._free_bytes(self._folder)
         except OSError as error:
             raise files.storage_error(error, self._folder) from error
         wanted = self._promised + SPARE

@@ -1,4 +1,4 @@
-"""How a job ends without a picture, in words."""
+"""Errors and failures of jobs that end without a picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studio.domain.entities import Failure, Job
 
 
 def failure_of(error: StudioError) -> Failure:
-    """What a tile and the command line show of an error."""
+    """The failure that a tile and the command line show for an error."""
     wait = error.retry_after
     return Failure(
         kind=error.kind,
@@ -27,7 +27,7 @@ def failure_of(error: StudioError) -> Failure:
 
 
 def cancelled(job: Job) -> Cancelled:
-    """The user stopped it; when it was sent, nobody knows whether it was billed."""
+    """Error for a cancelled job; one that was sent may have been billed."""
     if job.started is None:
         return Cancelled(_("Cancelled"), _("Nothing was sent."))
     after = max(0.0, time.time() - job.started)
@@ -40,7 +40,7 @@ def cancelled(job: Job) -> Cancelled:
 
 
 def bug(error: Exception, job: Job) -> StudioError:
-    """Something nobody foresaw, told like everything else."""
+    """Wrap an unexpected exception as a StudioError."""
     return StudioError(
         _("Something went wrong inside Gridbrush"),
         f"{type(error).__name__}: {error}",

@@ -1,17 +1,16 @@
-"""A second place for paid answers: outside the library, when the library takes nothing any more.
+"""Fallback store for paid answers outside the library, when the library cannot be written.
 
-Its folder was renamed or deleted, its disk is full, gone or read-only: a command that is about to
-end has nowhere else. Each answer lies in the state folder as the journal would have it, with the
-name of its library:
+Its folder was renamed or deleted, or its disk is full, gone or read-only. Each answer is stored in
+the state folder in the format of the journal, with the id of its library:
 
     <state>/answers/<attempt id>/
         home.json     id and folder of the library it belongs to
         queued.json   the job with its whole request
-        answer        the body, as it came
-        whole.json    the mark of a whole answer
+        answer        the body as received
+        whole.json    the mark of a complete answer
 
-The folder gets its name last, so what has one is whole. The next start of that library takes it
-into its journal. All calls block and belong on the journal's lane.
+The folder gets its name last, so a named one is complete. The next start of that library copies it
+into its journal. All calls block and belong on the journal's thread.
 """
 
 from __future__ import annotations
@@ -35,14 +34,14 @@ _PART = ".part"
 
 
 class HomeFile(msgspec.Struct, frozen=True):
-    """What `home.json` holds: the library an answer belongs to, by its id and by its place."""
+    """Content of `home.json`: id and folder of the library an answer belongs to."""
 
     library: str
     folder: str
 
 
 class FallbackStore:
-    """The second place, seen from one library."""
+    """The fallback store of one library."""
 
     def __init__(self, folder: Path, library: Path) -> None:
         self.folder = folder
@@ -54,10 +53,10 @@ class FallbackStore:
     def store_answer(
         self, attempt: str, job: Job, mark: StageMark, content: Callable[[], Iterable[bytes]]
     ) -> Path:
-        """Make a whole answer durable; where it is. Twice is fine.
+        """Store a complete answer durably; returns its folder. Idempotent.
 
-        Where not even the state folder takes it, a temporary folder does: no start looks there, so
-        the user has to know. Raises StorageError.
+        A temporary folder is used where the state folder cannot be written either: no start looks
+        there, so the user has to know. Raises StorageError.
         """
         if self.has(attempt):
             return self._places.get(attempt, self.folder / attempt)
@@ -105,7 +104,7 @@ class FallbackStore:
         return self._places.get(attempt, self.folder / attempt).is_dir()
 
     def remove_attempt(self, attempt: str) -> None:
-        """The library has it now, or its picture. Twice is fine."""
+        """Remove an answer that is in the library now. Idempotent."""
         if self.has(attempt):
             place = self._places.pop(attempt, self.folder / attempt)
             part = place.with_name(attempt + _PART)
@@ -113,11 +112,11 @@ class FallbackStore:
             files.remove_folder(part if place.parent == self.folder else part.parent)
 
     def waits(self) -> bool:
-        """Whether an answer waits here for this library."""
+        """Whether there is an answer for this library."""
         return next(self._own(), None) is not None
 
     def bring_home(self, journal: Journal) -> list[StorageError]:
-        """Take every answer of this library into its journal; what could not be, and why."""
+        """Move every answer of this library to its journal; returns the errors."""
         left: list[StorageError] = []
         for entry in list(self._own()):
             try:
@@ -137,7 +136,7 @@ class FallbackStore:
             try:
                 home = json_reader.load(folder / "home.json", HomeFile)
             except (OSError, json_reader.NotUnderstood) as error:
-                # Nobody else will miss it: an answer that was paid for goes to whoever asks.
+                # Any library may have it rather than none: it was paid for.
                 log.warning("Whose answer %s is cannot be read: %s", folder, error)
                 yield JournalEntry(folder)
                 continue

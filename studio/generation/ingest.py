@@ -1,7 +1,7 @@
-"""From an answer that is whole to pictures in the library.
+"""Ingest of complete answers: their pictures are added to the library.
 
-The same steps serve an answer that has just come and one found in the journal at start; doing them
-twice gives the same pictures once, because their ids are drawn from the attempt's.
+Used for new answers and for those found in the journal at startup. Idempotent, because the ids of
+pictures are derived from the attempt's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from studio.config.settings import OFFLINE, SettingsStore
 from studio.domain import pricing
 from studio.domain.entities import (
     Advanced,
-    AspectRatio,
     CostBasis,
     Job,
     JobState,
@@ -49,17 +48,19 @@ from studio.imaging import upload_limits
 from studio.imaging.decoder import Decoder, PictureFacts
 from studio.library.facade import Library
 from studio.library.files.originals import relative_path, sha256_of
+from studio.library.index.aspect_names import named_ratio, tier
+from studio.library.index.search_language import SIZES
 from studio.providers.base import Answer, AnswerPicture, Provider, SpilledString
 from studio.providers.fetching import FetchSink
 
 log = logging.getLogger(__name__)
 
 Fetch = Callable[[str, FetchSink], Awaitable[None]]
-"""Fetches a picture from an address. Raises NoPicture; NotFetched when the line broke."""
+"""Fetches a picture from an address. Raises NoPicture; NotFetched for a broken connection."""
 
 
 class AnswerIngester:
-    """Takes whole answers into the library."""
+    """Adds the pictures of complete answers to the library."""
 
     def __init__(
         self,
@@ -93,18 +94,18 @@ class AnswerIngester:
         kept: Awaitable[None] | None = None,
         cut: bool = False,
     ) -> list[Picture]:
-        """Bring every picture of an answer into the library, recorded with its job.
+        """Add every picture of an answer to the library, recorded with its job.
 
         Args:
-            provider: who has read the answer.
+            provider: the reader of the answer.
             seconds: from sending to the last byte.
-            at: when the answer was whole; now unless it was found in the journal.
-            early: pictures that were decoded while the answer came.
-            kept: returns when the answer is durable; nothing is believed before.
-            cut: the answer stopped in the middle: of its last picture the first part will do.
+            at: time of completion of an answer found in the journal; now if None.
+            early: pictures decoded while the answer was received.
+            kept: done when the answer is durable; nothing is recorded before.
+            cut: the answer is cut, and the first part of its last picture is enough.
 
-        Raises NoPicture when nothing in it can be read, PicturesLeft when that is so of one of its
-        results (the others are in the library then), StorageError.
+        Raises NoPicture when no picture can be read, PicturesLeft when one of the results cannot
+        (the others are in the library then), StorageError.
         """
         created = at if at is not None else time.time()
         taken: list[tuple[Picture, Path]] = []
@@ -150,8 +151,8 @@ class AnswerIngester:
             taken.append((picture, part))
             numbered[number] = picture
         if not taken:
-            # What is behind an address can still be looked at, or fetched again.
-            for why in sorted(unreadable, key=_may_be_fetched_again, reverse=True):
+            # A picture behind an address may be fetched again.
+            for why in sorted(unreadable, key=lambda e: isinstance(e, NotFetched), reverse=True):
                 if isinstance(why, NotDecoded):
                     raise _not_read(why, answer)
                 if isinstance(why, NoPicture):
@@ -165,7 +166,7 @@ class AnswerIngester:
                 request_id=answer.request_id,
             )
         if all(picture.draft for picture, _part in taken):
-            # The result cannot be read: the best that is left stands in for it.
+            # The result cannot be read: the last draft replaces it.
             last, part = taken[-1]
             taken[-1] = (replace(last, draft=False), part)
         if kept is not None:
@@ -180,7 +181,7 @@ class AnswerIngester:
             told += await self._decoding.run(self._sent_otherwise, job, provider.limits)
         final = [
             (
-                # The answer is billed once: what came beside its result cost nothing more.
+                # The answer is billed once, on its result.
                 replace(
                     picture,
                     warnings=picture.warnings + warned + told + _parted(picture, parted),
@@ -193,7 +194,7 @@ class AnswerIngester:
             for number, (picture, part) in enumerate(taken)
         ]
         if at is not None:
-            # Read before: what is there already stays as it is, and has the bill.
+            # Read before: pictures in the library stay as they are, with the cost.
             ids = [picture.id for picture, _part in final]
             there = {
                 one.id for one in await self._library.query_index(lambda index: index.find(ids))
@@ -222,7 +223,7 @@ class AnswerIngester:
         return await self._decoder.probe(part, verify=True)
 
     async def _mended(self, part: Path) -> bool:
-        """Whether a picture was cut, so that only what is there of it was put in its place."""
+        """Replace a cut picture by its readable part; False for a complete one."""
         try:
             if (await self._decoder.probe(part, verify=True)).complete:
                 return False
@@ -241,7 +242,7 @@ class AnswerIngester:
             await taker.close()
 
     def _sent_otherwise(self, job: Job, limits: upload_limits.UploadLimits) -> tuple[str, ...]:
-        """A sentence for each reference that was sent smaller, or as another kind."""
+        """A sentence for each reference that was scaled down or converted."""
         said: list[str] = []
         try:
             every = [(one, self._library.input_path(one)) for one in job.request.references]
@@ -249,7 +250,7 @@ class AnswerIngester:
                 [path.stat().st_size for _one, path in every], limits
             )
             for (one, path), limit in zip(every, allowed, strict=True):
-                # In a conversation the edited picture is told as it once came.
+                # In a conversation the edited picture is sent as the model made it.
                 if one.role is not Role.EDIT or job.request.continues is None:
                     found = upload_limits.fit(path, limit, longest=limits.longest)
                     said.append(upload_limits.sentence(one.name, found))
@@ -289,7 +290,7 @@ class AnswerIngester:
             colour=facts.colour,
             created=created,
             seconds=seconds,
-            # What sets it apart from its siblings, as its tile was called while it was made.
+            # The part of the prompt that differs from its siblings, as on its tile.
             title="" if job.name == short_name(request.prompt) else job.name,
             prompt=request.prompt,
             source_prompt=request.source_prompt,
@@ -315,48 +316,41 @@ class AnswerIngester:
         )
 
     def _path(self, job: Job, facts: PictureFacts, *, id: str, created: float) -> str:
-        kind = facts.media_type.partition("/")[2]
-        extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
         name = "" if self._settings.value.neutral_names else job.request.prompt[:200]
-        return relative_path(name, id, extension, created)
+        return relative_path(name, id, facts.extension, created)
 
 
 class _PartWriter:
-    """Writes a fetched picture to its part file, on the decoding lane."""
+    """Writes a fetched picture to its part file, on the decoding thread."""
 
-    def __init__(self, part: Path, lane: SerialExecutor) -> None:
+    def __init__(self, part: Path, executor: SerialExecutor) -> None:
         self._part = part
-        self._lane = lane
+        self._executor = executor
         self._file: files.Appender | None = None
 
     async def begin_picture(self) -> None:
-        """The picture begins, maybe for the second time."""
+        """Begin, or begin again after a broken connection."""
         await self.close()
-        self._file = await self._lane.run(self._opened)
+        self._file = await self._executor.run(self._opened)
 
     def _opened(self) -> files.Appender:
         self._part.unlink(missing_ok=True)
         return files.Appender(self._part)
 
     async def chunk(self, data: bytes) -> None:
-        """More of it."""
         if self._file is not None:
-            await self._lane.run(self._file.append, data)
+            await self._executor.run(self._file.append, data)
 
     async def finish(self) -> None:
-        """It is all there: make it durable."""
+        """Make the complete picture durable."""
         if self._file is not None:
-            await self._lane.run(self._file.sync)
+            await self._executor.run(self._file.sync)
 
     async def close(self) -> None:
-        """Close the file; calling it twice is fine."""
+        """Close the file; idempotent."""
         file, self._file = self._file, None
         if file is not None:
-            await self._lane.run(file.close)
-
-
-def _may_be_fetched_again(error: StudioError) -> bool:
-    return isinstance(error, NotFetched)
+            await self._executor.run(file.close)
 
 
 def _not_read(why: NotDecoded, answer: Answer) -> NotRead:
@@ -380,13 +374,13 @@ def _left(number: int, why: StudioError) -> PicturesLeft:
 
 
 def _main(taken: list[tuple[Picture, Path]]) -> int:
-    """Which one is the result: the last that is no draft, else the last."""
+    """Index of the result: the last one that is no draft, else the last."""
     results = [n for n, (picture, _part) in enumerate(taken) if not picture.draft]
     return results[-1] if results else len(taken) - 1
 
 
 def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
-    # A crash while it was written leaves half a file: it is written again from the journal.
+    # A crash leaves an incomplete file, which is written again from the journal.
     part.unlink(missing_ok=True)
     files.write_new(part, found.chunks(body))
     with part.open("rb") as file:
@@ -411,12 +405,12 @@ def _measured(part: Path, ready: PartFile | None) -> tuple[str, int]:
 
 
 def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[str, ...]:
-    """What came and was not asked for; compared, never a failure (protocol: pixels vary)."""
+    """Warnings about differences from the request; services vary, so none is a failure."""
     request, warnings = job.request, []
     if found.media_type and found.media_type.partition(";")[0] != facts.media_type:
         log.info("The answer calls a %s %s", facts.media_type, found.media_type)
     if request.aspect and not request.aspect.near(facts.width, facts.height):
-        got = _named_ratio(facts.width, facts.height)
+        got = named_ratio(facts.width, facts.height)
         warnings.append(
             _("Requested {asked}, received {got}").format(asked=request.aspect, got=got)
         )
@@ -427,38 +421,8 @@ def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[
     return tuple(warnings)
 
 
-_RATIOS = (
-    "1:1",
-    "2:3",
-    "3:2",
-    "3:4",
-    "4:3",
-    "4:5",
-    "5:4",
-    "9:16",
-    "16:9",
-    "21:9",
-    "1:4",
-    "4:1",
-    "1:8",
-    "8:1",
-)
-
-
-def _named_ratio(width: int, height: int) -> str:
-    for text in _RATIOS:
-        if AspectRatio.parse(text).near(width, height):
-            return text
-    return str(AspectRatio.of(width, height))
-
-
 def _tier(width: int, height: int) -> str:
-    """The size tier of a picture by its area, as services round it."""
-    area = width * height / 1e6
-    for limit, tier in ((0.5, "512"), (2, "1K"), (8, "2K")):
-        if area < limit:
-            return tier
-    return "4K"
+    return SIZES[tier(width, height)]
 
 
 def _asked_tier(size: str) -> str:

@@ -1,23 +1,22 @@
-"""Requests, attempts and answers on disk before anything is believed.
+"""Journal of requests, attempts and answers, written before each step takes effect.
 
-Every attempt at a job has a folder of its own while it is alive:
+Every attempt at a job has a folder of its own until it is over:
 
     .gridbrush/journal/<attempt id>/
         queued.json   the job with its whole request          -> not sent, not billed
-        told.json     how a question that goes on with a conversation is told
+        told.json     how the history of a conversation is sent
         sent.json     written just before the first byte      -> may have been billed
-        answer.json   status and headers of an answer that takes its time; else in the next mark
-        answer        the body, as it came
-        whole.json    the body is complete and on the disk    -> ingested at the next start
-        cut.json      the body ends in the middle, and why    -> kept and offered
-        *.part        pictures on their way out of the answer
+        answer.json   status and headers of a slow answer; else in the next mark
+        answer        the body as received
+        whole.json    the body is complete and durable        -> ingested at the next start
+        cut.json      the body is cut, and why                -> kept and offered
+        *.part        pictures decoded from the answer
 
-Each name appears by rename after its bytes were fsynced, so the names alone tell where an attempt
-stands. A folder that ends in `.done` is over: the rename is the last durable step of a generation.
-Beside the folders, `order.json` holds the order of the queue where the user changed it.
-An entry whose request cannot be read any more, because the disk was damaged, is put aside into
-`.gridbrush/damaged/` once what came of it is in the library.
-All calls block and belong on the journal's lane.
+Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. A
+folder that ends in `.done` is over: the rename is the last durable step of a generation. Beside the
+folders, `order.json` has the order of the queue where the user changed it. An entry with a damaged
+request is moved to `.gridbrush/damaged/` once its answer is in the library. All calls block and
+belong on the journal's thread.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ T = TypeVar("T")
 
 
 class Stage(StrEnum):
-    """How far an attempt came, as its folder tells."""
+    """Stage of an attempt, as its folder tells."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -65,33 +64,33 @@ class Stage(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why an attempt is over. Each is proof of something; "nobody could look" is none of them."""
+    """Why an attempt is over."""
 
     RECORDED = "recorded"
     """Its pictures are in a durable record."""
 
     REFUSED = "refused"
-    """The answer was read, and says itself that there is no picture in it."""
+    """The answer was read and has no picture."""
 
     DISCARDED = "discarded"
-    """The user has put it away."""
+    """The user dismissed it."""
 
     CANCELLED = "cancelled"
-    """The user stopped it. What is whole by then stays."""
+    """The user cancelled it; a complete answer stays."""
 
     UNANSWERED = "unanswered"
-    """Nothing came. What came stays."""
+    """There is no answer; a part of one stays."""
 
 
 class QueuedFile(msgspec.Struct, frozen=True):
-    """What `queued.json` holds."""
+    """Content of `queued.json`."""
 
     version: int
     job: Job
 
 
 class AnswerHead(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What `answer.json` holds: the answer's status and headers (names in lower case), its wire."""
+    """Content of `answer.json`: status, headers (names in lower case) and wire format."""
 
     status: int
     headers: dict[str, str]
@@ -99,17 +98,17 @@ class AnswerHead(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What `sent.json`, `whole.json` and `cut.json` hold.
+    """Content of `sent.json`, `whole.json` and `cut.json`.
 
     Attributes:
         at: seconds since 1970.
-        bytes: of the answer's body so far.
+        bytes: size of the answer's body so far.
         seconds: from sending to the last byte.
         reason: why it was cut.
-        reader: version of the reader that took it for cut, or could not read it; 0 for none.
-        late: whether it came after the time-out.
-        status: of the answer, as in `answer.json`, which is not durable by itself; so are headers.
-        wire: name of the wire it was asked by; empty where the mark is damaged.
+        reader: version of the reader that found it cut or unreadable; 0 for none.
+        late: it arrived after the time-out.
+        status, headers: as in `answer.json`, which is not durable by itself.
+        wire: wire format of the request; empty where the mark is damaged.
     """
 
     at: float
@@ -125,28 +124,26 @@ class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One attempt's folder."""
+    """Folder of one attempt."""
 
     folder: Path
 
     @property
     def attempt(self) -> str:
-        """Id of the attempt."""
         return self.folder.name
 
     @property
     def body(self) -> Path:
-        """The answer's body."""
         return self.folder / "answer"
 
     def part(self, number: int) -> Path:
-        """Where picture `number` of the answer is written before it has its place."""
+        """Temporary file of picture `number` of the answer."""
         return self.folder / f"{number}.part"
 
     def picture_id(self, number: int) -> str:
-        """Id of picture `number` of this attempt: the same at every ingest, so none comes twice.
+        """Id of picture `number` of this attempt, the same at every ingest.
 
-        A UUIDv7 with the attempt's time and a tail drawn from the attempt's id.
+        A UUIDv7 with the attempt's time and a tail derived from the attempt's id.
         """
         tail = hashlib.sha256(f"{self.attempt}/{number}".encode()).hexdigest()
         variant = "89ab"[int(tail[0], 16) % 4]
@@ -155,15 +152,15 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundAttempt:
-    """An attempt found at start.
+    """An attempt read from the journal.
 
     Attributes:
-        bytes: of an answer that is there, whole or cut.
-        marked: False when the process ended while the answer arrived: it may be all there.
-        reader: version of the reader that took the answer for cut, or could not read it.
-        late: the answer came after the time-out.
-        wire: name of the wire it was asked by; empty where nothing was sent, or nobody can tell.
-        damaged: what was asked cannot be read; `job` stands for it, with the attempt's id.
+        bytes: size of the complete or cut answer.
+        marked: False when the process died while receiving: the answer may be complete.
+        reader: version of the reader that found the answer cut or unreadable.
+        late: the answer arrived after the time-out.
+        wire: wire format of the request; empty where nothing was sent or the mark is damaged.
+        damaged: the request is lost; `job` is a substitute with the attempt's id.
     """
 
     entry: JournalEntry
@@ -184,7 +181,7 @@ class Journal:
     """The journal of one library. One process writes: the owner of the lock.
 
     Attributes:
-        unreadable: entries that `recover` could not even look at, each with the reason.
+        unreadable: entries that `recover` could not read, each with the reason.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -192,14 +189,14 @@ class Journal:
         self.unreadable: list[tuple[Path, str]] = []
 
     def queue(self, job: Job) -> JournalEntry:
-        """Believe that a job is wanted: from here on it survives any crash."""
+        """Journal a job, which survives any crash from here on. Raises StorageError."""
         return self.queue_some((job,))[0]
 
     def queue_some(self, jobs: Sequence[Job]) -> list[JournalEntry]:
-        """The same for some jobs at once, which costs fewer waits for the disk than one by one.
+        """Journal several jobs, with fewer fsyncs than one by one.
 
-        Where the disk gives out in the middle the first ones are queued, and only their entries
-        come back. Raises StorageError when not even the first is.
+        Returns only the entries of the first ones where the disk fails in between. Raises
+        StorageError when none was journalled.
         """
         entries: list[JournalEntry] = []
         files.ensure_folder(self.folder)
@@ -214,7 +211,7 @@ class Journal:
                 )
                 entries.append(entry)
         except StorageError as error:
-            # What is not believed must not be found.
+            # A job that is not queued must not be recovered.
             if entry is not None:
                 files.remove_folder(entry.folder)
             if not entries:
@@ -228,12 +225,12 @@ class Journal:
             raise files.storage_error(error, self.folder) from error
         return entries
 
-    def write_history_use(self, entry: JournalEntry, told: HistoryUse) -> None:
-        """How a question that goes on with a conversation is told; the last word counts."""
-        files.replace(entry.folder / "told.json", msgspec.json.encode(told))
+    def write_history_use(self, entry: JournalEntry, use: HistoryUse) -> None:
+        """Note how the history of a conversation is sent; replaces an earlier note."""
+        files.replace(entry.folder / "told.json", msgspec.json.encode(use))
 
     def read_history_use(self, entry: JournalEntry) -> HistoryUse | None:
-        """What `write_history_use` wrote; None for a question without a past."""
+        """The note of `write_history_use`; None for a request without history."""
         try:
             return _read(entry.folder / "told.json", HistoryUse)
         except (NotUnderstood, OSError) as error:
@@ -241,7 +238,7 @@ class Journal:
             return None
 
     def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
-        """The first byte is about to leave: from here on it may cost money."""
+        """Mark as sent, just before the first byte: from here on it may be billed."""
         mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
 
@@ -254,10 +251,10 @@ class Journal:
         at_once: bool = False,
         wire: str = USUAL_WIRE,
     ) -> files.Appender:
-        """Keep status and headers; the body is appended to what comes back. Not yet durable.
+        """Store status and headers, not durably; returns the file for the body.
 
-        With `at_once` the answer is here already and its mark comes next, with status and headers
-        in it: a file for those few milliseconds is not written.
+        With `at_once` the answer is complete already and its mark, which has status and headers,
+        comes next, so that they need no file of their own.
         """
         # Both become durable with the mark that says how the answer ended.
         body = files.Appender(entry.body, lasting=False)
@@ -279,10 +276,10 @@ class Journal:
         late: bool = False,
         head: AnswerHead | None = None,
     ) -> None:
-        """The answer is complete: durable before anything in it is believed.
+        """Make an answer durable and mark it as complete.
 
-        `head` is known to whoever has just received it; else it is read from `answer.json`. The
-        body is closed, unless a StorageError is raised: then it may be read back.
+        `head` of a new answer; None to read it from `answer.json`. The body is closed unless a
+        StorageError is raised: then it may be read back.
         """
         try:
             body.sync()
@@ -291,7 +288,7 @@ class Journal:
             files.rewrite(body.path)
         else:
             if not body.in_place():
-                # The mark would be put beside nothing.
+                # The folder was moved away: the mark would be alone.
                 raise missing_folder_error(entry.folder)
         mark = StageMark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
         self._mark(entry, "whole.json", mark, head)
@@ -307,9 +304,9 @@ class Journal:
         head: AnswerHead | None = None,
         reader: int = 0,
     ) -> None:
-        """The answer ends in the middle: what is there is kept. `head` as in `whole`.
+        """Make a part of an answer durable and mark it as cut. `head` as in `whole`.
 
-        `reader` is the version of whoever found that it does.
+        `reader` is the version of the reader that found it cut.
         """
         if body is not None:
             body.sync()
@@ -319,7 +316,7 @@ class Journal:
         self._mark(entry, "cut.json", mark, head)
 
     def looked_at(self, entry: JournalEntry, reader: int) -> None:
-        """A reader has looked at an answer in vain: cut, or whole and not to be read."""
+        """Note the version of a reader that found an answer cut or unreadable."""
         for name in ("whole.json", "cut.json"):
             if (mark := _mark_of(entry, name)) is not None:
                 mark = msgspec.structs.replace(mark, reader=reader)
@@ -336,7 +333,7 @@ class Journal:
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
     def stays(self, entry: JournalEntry, why: EndReason) -> bool:
-        """Whether something that was paid for is in it that `why` does not account for."""
+        """Whether the entry has something paid for that `why` does not allow to remove."""
         if why is EndReason.CANCELLED:
             return self.has_whole(entry)
         if why is EndReason.UNANSWERED:
@@ -344,10 +341,10 @@ class Journal:
         return False
 
     def close(self, entry: JournalEntry, why: EndReason, *, lasting: bool = True) -> bool:
-        """Forget the attempt, unless it `stays`; whether it is over. Last of all steps.
+        """Remove an attempt unless it `stays`; returns whether it was removed. The last step.
 
-        The one place where an answer is removed; twice is fine. Durable, unless not `lasting`: of
-        what is recorded nobody minds to find it once more.
+        The only place where an answer is removed. Idempotent. Durable if `lasting`; recorded
+        attempts need not be, because recovering them again is harmless.
         """
         if self.stays(entry, why):
             log.info("What came of the attempt %s is kept (%s)", entry.attempt, why.value)
@@ -355,12 +352,12 @@ class Journal:
         done = entry.folder.with_name(entry.attempt + _DONE)
         if entry.folder.is_dir():
             files.rename_folder(entry.folder, done, lasting=lasting)
-        # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
+        # A crash from here on leaves a folder that `recover` removes.
         files.remove_folder(done)
         return True
 
     def take_in(self, spare: JournalEntry) -> None:
-        """Copy a whole answer that was kept elsewhere. Twice is fine. Raises StorageError."""
+        """Copy a complete answer from the fallback store. Idempotent. Raises StorageError."""
         entry = JournalEntry(self.folder / spare.attempt)
         if self.has_whole(entry):
             return
@@ -372,17 +369,17 @@ class Journal:
         files.sync_folder(self.folder)
 
     def keep_order(self, entries: Sequence[JournalEntry]) -> None:
-        """Remember the order of what is queued, where it is not that of queueing."""
+        """Store the order of the queue."""
         attempts = [entry.attempt for entry in entries]
         files.replace(self.folder / _ORDER, msgspec.json.encode(attempts))
 
     def has_whole(self, entry: JournalEntry) -> bool:
-        """Whether a whole answer is here already; else there is nothing to `look` for."""
+        """Whether there is a complete answer."""
         return (entry.folder / "whole.json").exists()
 
     @staticmethod
     def has_answer(entry: JournalEntry) -> bool:
-        """Whether some of an answer's body is there; so it is where nobody can tell."""
+        """Whether there is a part of an answer; True where that cannot be read."""
         try:
             return entry.body.stat().st_size > 0
         except FileNotFoundError:
@@ -391,7 +388,7 @@ class Journal:
             return True
 
     def read_entry(self, entry: JournalEntry) -> FoundAttempt:
-        """How far an attempt came. Raises StorageError when that cannot be read."""
+        """Read an entry. Raises StorageError."""
         try:
             return _read_entry(entry)
         except (NotUnderstood, OSError) as error:
@@ -400,7 +397,7 @@ class Journal:
             ) from error
 
     def has_entries(self) -> bool:
-        """Whether there is anything for `recover` to look at."""
+        """Whether there are entries."""
         return self.folder.is_dir() and any(one.name != _ORDER for one in self.folder.iterdir())
 
     def recover(self) -> list[FoundAttempt]:
@@ -415,8 +412,8 @@ class Journal:
                     raise OSError(_("it contains a link or a device"))
                 if not inside.is_id(folder.name.removesuffix(_DONE)):
                     raise OSError(_("unknown file name"))
-                if folder.name.endswith(_DONE) or not _believed(folder):
-                    # Over, or ended before it was ever believed.
+                if folder.name.endswith(_DONE) or not _is_valid(folder):
+                    # Over, or never completely queued.
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
                     found.append(_read_entry(JournalEntry(folder)))
@@ -427,7 +424,7 @@ class Journal:
         return sorted(found, key=lambda one: order.get(one.entry.attempt, len(order)))
 
     def put_aside(self, entry: JournalEntry) -> Path:
-        """Keep the files of a damaged entry where no start looks for work; where that is."""
+        """Move a damaged entry out of the way of the next start; returns its new folder."""
         aside = self.folder.with_name(DAMAGED)
         files.ensure_folder(aside)
         target = aside / entry.attempt
@@ -441,13 +438,13 @@ class Journal:
             with directory_handles.open_file(self.folder, self.folder / _ORDER) as file:
                 attempts = json_reader.read_value(file, list[str])
         except (OSError, NotUnderstood):
-            # The order of queueing is a good order too.
+            # Fall back to the order of queueing.
             return {}
         return {attempt: place for place, attempt in enumerate(attempts)}
 
 
 def missing_folder_error(folder: Path) -> StorageError:
-    """For a folder that was taken away while it was used."""
+    """Error for a folder that was removed while in use."""
     return StorageError(
         _("A library folder is missing"),
         _("{folder} was renamed, moved or deleted while in use.").format(folder=folder),
@@ -455,8 +452,8 @@ def missing_folder_error(folder: Path) -> StorageError:
     )
 
 
-def _believed(folder: Path) -> bool:
-    """Whether an attempt got so far that it counts; where its request is gone, that it was sent."""
+def _is_valid(folder: Path) -> bool:
+    """Whether an attempt was queued, or sent where its request is lost."""
     marks = ("queued.json", "sent.json", "whole.json", "cut.json")
     return any((folder / name).exists() for name in marks) or Journal.has_answer(
         JournalEntry(folder)
@@ -476,7 +473,7 @@ def _read_entry(entry: JournalEntry) -> FoundAttempt:
         stage = Stage.CUT
     elif sent is not None:
         mark = sent
-        # Bytes that came before the process was ended are kept like those of a broken line.
+        # Bytes received before the process died are kept like those of a broken connection.
         stage = Stage.CUT if entry.body.exists() and entry.body.stat().st_size else Stage.SENT
     else:
         stage = Stage.QUEUED
@@ -492,14 +489,14 @@ def _read_entry(entry: JournalEntry) -> FoundAttempt:
         marked=not cut or mark is not sent,
         reader=mark.reader if mark else 0,
         late=mark is not None and mark.late,
-        # The mark of sending has it for sure; an answer that was kept elsewhere has only its own.
+        # `sent.json` has it for sure, but answers from the fallback store have no such mark.
         wire=next((one.wire for one in (sent, mark) if one is not None and one.wire), ""),
         damaged=asked is None,
     )
 
 
 def _asked(entry: JournalEntry) -> Job | None:
-    """What was asked; None where the disk has lost it."""
+    """The job of an entry; None where it is damaged."""
     try:
         queued = _read(entry.folder / "queued.json", QueuedFile)
         if queued is not None and (odd := validation.odd_in_job(queued.job)):
@@ -511,7 +508,7 @@ def _asked(entry: JournalEntry) -> Job | None:
 
 
 def _stand_in(entry: JournalEntry) -> Job:
-    """A job for an attempt of which nobody knows what was asked; the same at every start."""
+    """A substitute for the job of a damaged entry; the same at every start."""
     request = GenerationRequest(profile=_UNKNOWN, model=_UNKNOWN, prompt=_("The prompt is lost"))
     return Job(
         id=entry.attempt, run=entry.attempt, request=request, created=_written(entry), attempt=0
@@ -519,7 +516,7 @@ def _stand_in(entry: JournalEntry) -> Job:
 
 
 def _written(entry: JournalEntry) -> float:
-    """When an attempt was first written down, as its id tells; else when it was last touched."""
+    """Time of an attempt's creation by its id, else of its last modification."""
     try:
         return (uuid.UUID(entry.attempt).int >> 80) / 1000
     except ValueError:
@@ -527,14 +524,14 @@ def _written(entry: JournalEntry) -> float:
 
 
 def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
-    """A mark; one that is damaged still says by its name that the attempt came so far.
+    """A mark of an entry. The name of a damaged one still tells the stage.
 
-    Only a whole answer is not believed without it: then it is read like one that was cut.
+    Except for `whole.json`: without it, an answer is read like a cut one.
     """
     path = entry.folder / name
     try:
         mark = _read(path, StageMark)
-        if mark is not None and not _can_be(mark):
+        if mark is not None and not _is_possible(mark):
             raise NotUnderstood("numbers")
         return mark
     except NotUnderstood as error:
@@ -542,7 +539,7 @@ def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
         return None if name == "whole.json" else StageMark(at=path.stat().st_mtime, wire="")
 
 
-def _can_be(mark: StageMark) -> bool:
+def _is_possible(mark: StageMark) -> bool:
     return (
         validation.is_moment(mark.at)
         and 0 <= mark.bytes < json_reader.MOST
@@ -557,7 +554,7 @@ def _head(entry: JournalEntry, mark: StageMark | None) -> AnswerHead | None:
     try:
         return _read(entry.folder / "answer.json", AnswerHead)
     except NotUnderstood:
-        # The power went before it was durable; so did the answer.
+        # Lost with power before it was durable, and so was the answer.
         return None
 
 

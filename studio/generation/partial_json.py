@@ -1,10 +1,9 @@
-"""An answer that stopped in the middle, made into JSON that ends: what came can then be read.
+"""Completion of JSON that was cut, so that the part received can be parsed.
 
-Everything that is open is closed: the string the cut fell into (base64 is taken back to whole
-groups of four), a name without a value, objects and lists. Of a stream of events the last one is
-mended, and the ones before it stand as they are. Nothing is made up; where a picture was cut, only
-its first part is there. What came stays at its place: a picture is read from where it lies in the
-answer.
+Open strings (base64 is cut to whole groups of four), names without a value, objects and lists are
+closed. In a stream of events only the last one is completed. Nothing is invented: of a cut picture
+only the first part is there. Offsets stay the same, because pictures are read from their position
+in the answer.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(rb'"[^"\\]*"|["\[\]{}]')
-"""A bracket, a whole string without escapes, or the quote that begins any other string."""
+"""A bracket, a complete string without escapes, or the opening quote of another string."""
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,1000}', re.DOTALL)
-"""The inside of a string or a part of it: bounded, and with nothing behind to backtrack for."""
+"""The inside of a string or a part of it; bounded, so that it cannot backtrack."""
 _CLOSING = {ord("{"): b"}", ord("["): b"]"}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-=]{64,}\Z")
 _SCHEME = b";base64,"
@@ -23,12 +22,12 @@ _HALF_WORD = re.compile(rb"[-+.0-9a-zA-Z]+\Z")
 _WHOLE_WORDS = (b"true", b"false", b"null")
 _EVENT = b"data:"
 _BEFORE = b" \t\r\n\xef\xbb\xbf"
-"""White space, and the mark some writers begin a text with."""
+"""White space and byte order mark."""
 _STREAM = (_EVENT, b"event:", b"id:", b"retry:", b":")
 
 
 def mended(body: bytes) -> bytes | None:
-    """The beginning of an answer with everything closed; None where there is no JSON in it."""
+    """The beginning of an answer as complete JSON; None where it has no JSON."""
     text = body.rstrip()
     if text.lstrip(_BEFORE).startswith(_STREAM):
         start = text.rfind(b"\n" + _EVENT)
@@ -44,7 +43,7 @@ def mended(body: bytes) -> bytes | None:
 
 
 def _closed_behind(text: bytes, start: int) -> bytes | None:
-    """All of the text, with what begins behind `start` and white space closed."""
+    """The whole text, with the JSON from `start` on completed."""
     inside = text[start:].lstrip(_BEFORE)
     closed = _closed(inside)
     return None if closed is None else text[: len(text) - len(inside)] + closed
@@ -84,7 +83,7 @@ def _closed(text: bytes) -> bytes | None:
 
 
 def _end_of_string(text: bytes, position: int) -> int | None:
-    """Where the string that `position` is inside of has ended; None where it was cut."""
+    """End of the string that `position` is in; None where it was cut."""
     size = len(text)
     while position < size:
         inside = _IN_STRING.match(text, position)
@@ -98,7 +97,7 @@ def _end_of_string(text: bytes, position: int) -> int | None:
 
 
 def _is_name(text: bytes, string: int) -> bool:
-    """Whether a string stands where the name of a value stands."""
+    """Whether a string is the name of a value."""
     return string > 0 and text[max(0, string - 64) : string].rstrip().endswith((b"{", b","))
 
 
@@ -107,7 +106,7 @@ def _ended_string(text: bytes, start: int) -> bytes:
     begin = scheme + len(_SCHEME) if scheme >= 0 else start + 1
     if _BASE64.match(text, begin):
         return text[: len(text) - (len(text) - begin) % 4] + b'"'
-    # Half an escape or half a letter of UTF-8 is none.
+    # Incomplete escapes and UTF-8 sequences are dropped.
     tail = _HALF_ESCAPE.sub(rb"\1", text[start:]).decode("utf-8", "ignore").encode()
     return text[:start] + tail + b'"'
 

@@ -1,7 +1,7 @@
-"""What makes pictures: the wire, attempts, arrivals and recovery, put together.
+"""Generation pipeline: HTTP client, attempts, ingest and recovery, put together.
 
-None of it is needed to show a window, so the core imports this room at the first job, the first
-test of a key, or when it looks into the journal.
+None of it is needed to show a window, so the core imports this module for the first job, the first
+test of a key, or the recovery of the journal.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from studio.providers.transport import HttpClient
 
 
 class GenerationPipeline:
-    """One wire for all attempts.
+    """The long-lived objects behind all attempts.
 
     Attributes:
-        client: the HTTP client behind every provider.
-        attempts: makes one attempt.
-        recovery: brings in what an earlier start left.
-        salvage: reads what came of a cut answer.
+        client: HTTP client of every provider.
+        attempts: runs attempts.
+        recovery: finishes attempts of an earlier process.
+        salvage: reads the part of a cut answer that arrived.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class GenerationPipeline:
         self._find_profile = find_profile
         self._keep_models = keep_models
         self.client = HttpClient(lane=decoding)
-        conversations = ConversationStore(library=library, journal=journal, lane=decoding)
+        conversations = ConversationStore(library=library, journal=journal, executor=decoding)
         arrivals = AnswerIngester(
             library=library,
             decoder=decoder,
@@ -104,13 +104,13 @@ class GenerationPipeline:
         )
 
     def provider(self, name: str, /) -> Provider:
-        """The provider of a profile. Raises InputError for an unknown one, or an unknown wire."""
+        """The provider of a profile. Raises InputError for an unknown profile or wire."""
         return self._speaking(name, self._find_profile(name))
 
     def reader(self, name: str, wire: str, /) -> Provider:
-        """Who reads an answer that a profile, which may be gone, was given by that wire.
+        """The provider that reads answers of a profile, which may be gone, in a wire format.
 
-        Where nobody noted the wire it is that of the profile. Raises InputError for an unknown one.
+        An empty `wire` is that of the profile. Raises InputError for an unknown one.
         """
         try:
             profile = self._find_profile(name)

@@ -1,9 +1,8 @@
-"""The queue: order, pause, cancel, retry. Money is handled with care here.
+"""Job queue: order, pause, cancel, retry.
 
-A job waits for its turn (`turns`), is sent, and ends in the library: with pictures, or with the
-sentence why there are none. Only what the service did not bill is ever sent again by itself, a few
-times, with a delay that is shown and can be stopped. What takes longer than expected listens on
-without a slot.
+A job waits for its turn (`scheduler`), is sent, and is recorded in the library, with pictures or
+with a failure. Only what was not billed is retried automatically, a few times, after a visible
+delay that can be stopped. Jobs that are later than expected go on without a slot.
 """
 
 from __future__ import annotations
@@ -57,22 +56,24 @@ from studio.library.facade import Library
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 16
-"""Jobs that are written down in one go, at most."""
+"""Limit of jobs journalled at once."""
 
 _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
-"""Errors after which the journal may hold what was paid for: the next start knows."""
+"""Errors after which the journal may have a paid answer, so its entry is kept."""
 
 Make = Callable[[Job, JournalEntry, Callable[[Job], None]], Awaitable[object]]
-"""Makes one attempt: request out, answer into the library. Raises StudioError."""
+"""Runs one attempt, up to pictures in the library. Raises StudioError."""
 
 
 class JobQueue:
-    """Every job of this session, and those found at start.
+    """Jobs of this session, and those recovered at startup.
 
     Attributes:
-        jobs: those that are not done and not put away, in order of queueing.
-        held_answers: jobs whose answer is in memory, because the library had no room for it.
-        only_in_memory: those of them whose answer would be lost with the program.
+        jobs: jobs that are neither done nor dismissed, in order.
+        held_answers: jobs whose answer is in memory, because the library could not be written.
+        only_in_memory: those of them whose answer would be lost with the process.
+        rate_limiter: slots and pace of each provider.
+        jitter: random seconds added to the delay of a retry.
     """
 
     def __init__(
@@ -95,14 +96,14 @@ class JobQueue:
         self._settings = settings
         self._events = events
         self._hold_for_key = hold_for_key
-        self._jitter = jitter
+        self.jitter = jitter
         self._entries: dict[str, JournalEntry] = {}
-        self._put_away: dict[str, Job] = {}
+        self._dismissed: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._asides: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
         self._awaiting: dict[str, asyncio.Future[None]] = {}
-        self._turns = RateLimiter(self._current_settings)
-        self._rota = Scheduler(self, self._turns)
+        self.rate_limiter = RateLimiter(self._current_settings)
+        self._scheduler = Scheduler(self, self.rate_limiter)
         self._count_downs = RetryTimers()
         self._keeping_order = False
         self._ending: set[str] = set()
@@ -116,12 +117,12 @@ class JobQueue:
     def _current_settings(self) -> Settings:
         return self._settings.value
 
-    # What is asked of it
+    # Requests
 
     async def submit(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
-        """Journal jobs and put them at the end of the queue. Raises StorageError.
+        """Journal jobs and append them to the queue. Raises StorageError.
 
-        A job counts as queued only when the journal has it; on an error the ones before it stay.
+        On an error the jobs journalled before stay queued.
         """
         left, some = list(jobs), 1
         while left:
@@ -129,37 +130,37 @@ class JobQueue:
             for job, entry in zip(left, entries, strict=False):
                 self._entries[job.id] = entry
                 self.change(job)
-            self._pump()
-            # A long run shows its first tiles while the last are written down.
+            self.pump()
+            # A long run shows its first tiles while the last are journalled.
             left, some = left[len(entries) :], min(2 * some, _AT_ONCE)
         return tuple(jobs)
 
     def adopt(self, job: Job, entry: JournalEntry | None) -> None:
-        """Show a job found at start; it waits for the user."""
+        """Add a recovered job, which waits for the user."""
         if entry is not None:
             self._entries[job.id] = entry
         self.change(job)
 
     def holds(self, entry: JournalEntry) -> bool:
-        """Whether a job of this queue is behind an entry of the journal."""
+        """Whether a journal entry belongs to a job of this queue."""
         return entry in self._entries.values()
 
     def entry_of(self, job: str) -> JournalEntry | None:
-        """Where the journal keeps a job, if it does."""
+        """Journal entry of a job, if any."""
         return self._entries.get(job)
 
     def leave(self, job: Job) -> None:
-        """A job made way for its pictures, which were found in what the journal had."""
+        """Remove a job whose kept answer was ingested."""
         self._done(job)
 
     async def give_up(self, job: Job, error: StudioError) -> None:
-        """What the journal had of a job was read, and brought no picture."""
+        """Fail a job whose kept answer has no picture."""
         await self._fail(job, error)
 
     def cancel(self, job: str) -> None:
-        """Stop a job. A sent one may have been billed; its connection is closed at once.
+        """Cancel a job. A sent one may have been billed; its connection is closed at once.
 
-        What is whole goes into the library all the same: it is paid for.
+        A complete answer is ingested all the same, because it is paid for.
         """
         found = self.jobs.get(job)
         if found is None or not found.alive or job in self._ending:
@@ -170,124 +171,121 @@ class JobQueue:
             task.cancel()
         else:
             self._ending.add(job)
-            self._aside(self._cancelled(found))
+            self._run_in_background(self._cancelled(found))
 
     def cancel_all(self) -> None:
-        """Stop every job that is alive."""
+        """Cancel every job that is alive."""
         for job in [job for job in self.jobs.values() if job.alive]:
             self.cancel(job.id)
 
     @property
     def paused(self) -> bool:
         """Whether nothing new is sent."""
-        return self._turns.paused
+        return self.rate_limiter.paused
 
     def pause(self, *, on: bool = True) -> None:
-        """Send nothing new until it is told otherwise; what was sent goes on.
+        """Stop or continue sending; requests already sent go on.
 
-        Count-downs run on, but what they wait for is not sent. A start is never paused.
+        Count-downs run on, but their retries are not sent. Every session starts unpaused.
         """
         if self.paused == on:
             return
-        self._turns.paused = on
-        self._pump()
+        self.rate_limiter.paused = on
+        self.pump()
         self._events.publish(QueueChanged())
 
     def move(self, job: str, place: Place) -> None:
-        """Send a queued job earlier or later; what is sent already keeps its place."""
+        """Move a queued job; jobs already sent keep their places."""
         movable = [id for id in self.jobs if self.waits_for_turn(id)]
         order = moved(list(self.jobs), movable, job, place)
         if order == list(self.jobs):
             return
         self.jobs = {id: self.jobs[id] for id in order}
-        self._pump()
+        self.pump()
         self._events.publish(QueueChanged())
         if not self._keeping_order:
             self._keeping_order = True
-            self._aside(self._keep_order())
+            self._run_in_background(self._keep_order())
 
     def retry(self, job: Job | str) -> None:
-        """Send a job again, or one found unsent for the first time. May cost money."""
+        """Retry a job, or send a recovered unsent one. May cost money."""
         found = self.jobs.get(job) if isinstance(job, str) else job
         if found is None or found.alive or found.id in self._returning:
             return
-        # A second press may still see the job as it failed.
+        # The caller may still have the job as it failed.
         if (now := self.jobs.get(found.id)) is not None and now.alive:
             return
         self._returning.add(found.id)
         if found.failure is not None and found.failure.kept and found.id in self._entries:
-            self._aside(self._queue_beside(found, beside(found)))
+            self._run_in_background(self._queue_beside(found, beside(found)))
             return
         self.jobs.pop(found.id, None)
-        self._aside(self._queue_again(found, anew(found)))
+        self._run_in_background(self._queue_again(found, anew(found)))
 
     def retry_now(self, job: str) -> None:
-        """Do not wait for the end of the count-down."""
+        """End the count-down of a job now."""
         self._count_downs.cut_short(job)
 
     def stop_retrying(self, job: str) -> None:
-        """Give the count-down up: the job fails with what the service said."""
+        """Cancel the retry of a job, which fails with the service's error."""
         self._count_downs.stop(job)
 
     async def dismiss(self, jobs: Sequence[str]) -> str:
-        """Put tiles of jobs that are over away; undoable where the library knows them."""
+        """Dismiss jobs that are over; can be undone for recorded ones."""
         ids = [id for id in jobs if (job := self.jobs.get(id)) is None or not job.alive]
         for id in ids:
             job = self.jobs.get(id)
             if job is not None and job.state is JobState.UNSENT:
-                # Its prompt goes to the history; nothing was sent, nothing billed.
+                # Recorded for the history of prompts; nothing was sent or billed.
                 await self._cancelled(job)
-        said = await self._library.dismiss(ids) if ids else ""
+        sentence = await self._library.dismiss(ids) if ids else ""
         for id in ids:
             if (job := self.jobs.pop(id, None)) is not None:
-                self._put_away[id] = job
+                self._dismissed[id] = job
         if ids:
             self._events.publish(JobsRemoved(tuple(ids)))
-        return said
+        return sentence
 
     async def bring_back(self, jobs: Iterable[str]) -> list[Job]:
-        """Those put away since the start whom an undo wants again: they stand as they ended.
-
-        What came of one that was cut can be read again, and one that was cancelled has its tile.
-        """
-        ids = [id for id in jobs if id in self._put_away]
+        """Restore jobs of this session whose dismissal was undone, as they ended."""
+        ids = [id for id in jobs if id in self._dismissed]
         if not ids:
             return []
-        stands = await self._library.query_index(
+        states = await self._library.query_index(
             lambda index: index.state.field_of("dismissed", ids)
         )
-        wanted = {id for value, some in stands if not value for id in some}
-        back = [self._put_away.pop(id) for id in ids if id in wanted and id in self._put_away]
+        wanted = {id for value, some in states if not value for id in some}
+        back = [self._dismissed.pop(id) for id in ids if id in wanted and id in self._dismissed]
         for job in back:
             self.change(job)
         return back
 
     @property
     def running(self) -> int:
-        """Jobs that are on the wire or on their way into the library."""
+        """Number of jobs that are sent or being ingested."""
         busy = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
         return sum(job.state in busy for job in self.jobs.values())
 
     @property
     def waiting(self) -> int:
-        """Jobs that wait for a slot."""
+        """Number of jobs that wait for a turn."""
         return sum(job.state is JobState.QUEUED for job in self.jobs.values())
 
     @property
     def retrying(self) -> int:
-        """Jobs that count down to their next attempt."""
+        """Number of jobs that wait for a retry."""
         return sum(job.state is JobState.RETRYING for job in self.jobs.values())
 
     def held(self, profile: str) -> bool:
         """Whether the jobs of a profile wait for a key."""
-        return profile in self._turns.held
+        return profile in self.rate_limiter.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
-        """How long that model and size usually takes; None when too little was measured."""
+        """Usual seconds of that model and size; None for too few measurements."""
         key = (model, size or "")
         if key not in self._usual:
             self._usual[key] = None
-            self._aside(self._measure(key))
+            self._run_in_background(self._measure(key))
         return self._usual[key]
 
     async def idle(self) -> None:
@@ -296,50 +294,50 @@ class JobQueue:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
 
     def _under_way(self) -> set[asyncio.Task[None]]:
-        return {*self._tasks.values(), *self._asides, *self._rota.under_way}
+        return {*self._tasks.values(), *self._background, *self._scheduler.under_way}
 
     async def close(self) -> None:
-        """Stop everything at once; what was sent is found again at the next start."""
+        """Cancel all tasks; the next start recovers what was sent."""
         self._closing = True
         self._unsubscribe()
         tasks = self._under_way()
-        for task in tasks - self._asides:
+        for task in tasks - self._background:
             task.cancel()
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    # How it goes on
+    # Progress
 
     def _on_core_event(self, event: Event) -> None:
         if isinstance(event, KeyChanged) and self.held(event.profile):
-            self._turns.held.discard(event.profile)
-            self._pump()
+            self.rate_limiter.held.discard(event.profile)
+            self.pump()
         elif isinstance(event, SettingsChanged) and {"at_once", "profiles"} & set(event.names):
-            self._pump()
+            self.pump()
 
     def change(self, job: Job) -> None:
-        """Tell what is new about a job; see `rota`."""
+        """Publish the new state of a job."""
         self.jobs[job.id] = job
         self._events.publish(JobChanged(job))
 
-    def _pump(self) -> None:
-        """Give turns to those that may have one, and tell the others their place."""
+    def pump(self) -> None:
+        """Give turns to jobs that may be sent, and publish the places of the others."""
         if not self._closing:
-            self._rota.pump()
+            self._scheduler.pump()
 
     def waits_for_turn(self, id: str) -> bool:
-        """Whether a job wants to be sent and has no turn yet; see `rota`."""
+        """Whether a job wants to be sent and has no turn yet."""
         if (turn := self._awaiting.get(id)) is not None:
             return not turn.done()
         queued = self.jobs[id].state is JobState.QUEUED
         return queued and id not in self._tasks and id not in self._ending
 
     def may_be_sent(self, id: str) -> bool:
-        """Whether the journal has it."""
+        """Whether a job is journalled."""
         return id in self._entries
 
     def give_turn(self, job: Job) -> None:
-        """Send a job; see `rota`."""
+        """Send a job."""
         if (turn := self._awaiting.get(job.id)) is not None:
             turn.set_result(None)
             return
@@ -348,7 +346,7 @@ class JobQueue:
         task.add_done_callback(partial(self._over, id=job.id))
 
     async def _keep_order(self) -> None:
-        """Write the order down; moves that come meanwhile are in it."""
+        """Store the order, including moves made until then."""
         self._keeping_order = False
         ids = [id for id in self.jobs if self.waits_for_turn(id) and id in self._entries]
         entries = [self._entries[id] for id in ids]
@@ -356,29 +354,29 @@ class JobQueue:
 
     def _over(self, task: asyncio.Task[None], *, id: str) -> None:
         self._tasks.pop(id, None)
-        self._turns.leave(id)
+        self.rate_limiter.leave(id)
         job = self.jobs.get(id)
         if task.cancelled() and job is not None and job.alive and not self._closing:
-            # Cancelled before its first step, so that it could not say so itself.
+            # Cancelled before its first step, so that `_run` did not handle it.
             self._ending.add(id)
-            self._aside(self._cancelled(job))
+            self._run_in_background(self._cancelled(job))
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("A job ended in an unforeseen way", exc_info=error)
-        self._pump()
+        self.pump()
 
-    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._asides.add(task)
-        task.add_done_callback(self._aside_over)
+        self._background.add(task)
+        task.add_done_callback(self._on_background_done)
 
-    def _aside_over(self, task: asyncio.Task[None]) -> None:
-        self._asides.discard(task)
+    def _on_background_done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             if isinstance(error, StudioError):
                 self._events.publish(ProblemOccurred(error))
             else:
                 log.error("Work of the queue ended in an unforeseen way", exc_info=error)
-        self._pump()
+        self.pump()
 
     async def _queue_again(self, found: Job, fresh: Job) -> None:
         try:
@@ -388,7 +386,7 @@ class JobQueue:
                 if old is not None:
                     await self._journalling.run(self._journal.close, old, EndReason.UNANSWERED)
         except StudioError:
-            # No room to write it down: it stays as it was, to be tried again.
+            # It could not be journalled: it stays as it was, to be retried.
             self.change(found)
             raise
         finally:
@@ -396,7 +394,7 @@ class JobQueue:
         self.change(fresh)
 
     async def _queue_beside(self, found: Job, fresh: Job) -> None:
-        """Ask again while the answer that came, and could not be read, keeps its tile."""
+        """Queue a new job while the unreadable answer keeps its tile."""
         try:
             await self.submit((fresh,))
         finally:
@@ -411,7 +409,7 @@ class JobQueue:
         return stands.stage is Stage.WHOLE
 
     async def _run(self, job: Job) -> None:
-        """All attempts at one job, to its end."""
+        """Run all attempts at a job."""
         try:
             await self._make(job)
         except asyncio.CancelledError:
@@ -447,26 +445,26 @@ class JobQueue:
                         self._journal.close, entry, EndReason.RECORDED, lasting=False
                     )
                 except StudioError as error:
-                    # The picture is in the library; the next start tidies up.
+                    # The picture is in the library; the next start closes the entry.
                     log.warning("A journal entry could not be closed: %s", error)
                 self._done(now)
                 return
 
     def _report(self, job: Job) -> None:
-        """An attempt goes on: its turn is used when it is sent, its slot free when it is late."""
+        """Publish the progress of an attempt; count a request, free the slot of a late one."""
         before = self.jobs[job.id]
         if job.state is JobState.WAITING and job.started != before.started:
-            self._turns.sent(job)
+            self.rate_limiter.sent(job)
         self.change(job)
         if job.late and not before.late:
-            self._turns.late(job.id)
-            self._pump()
+            self.rate_limiter.late(job.id)
+            self.pump()
 
     async def _own_turn(self, id: str) -> None:
-        """A repetition waits for its turn like everybody else."""
+        """Wait for a turn before a retry."""
         turn = self._awaiting[id] = asyncio.get_running_loop().create_future()
         try:
-            self._pump()
+            self.pump()
             await turn
         finally:
             del self._awaiting[id]
@@ -479,11 +477,11 @@ class JobQueue:
 
     async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
         """Wait before the next attempt; False when the user stopped it."""
-        delay = delay_of(error, repeats, self._jitter())
+        delay = delay_of(error, repeats, self.jitter())
         old = self._entries[job.id]
         again = counting_down(job, error, repeats, delay)
-        self._turns.back(job.id)
-        # The next attempt is journalled before this one is forgotten.
+        self.rate_limiter.back(job.id)
+        # The next attempt is journalled before this one is closed.
         queued = replace(again, state=JobState.QUEUED, retry_at=None)
         self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
         await self._journalling.run(self._journal.close, old, _why(error))
@@ -492,19 +490,19 @@ class JobQueue:
 
     async def _end(self, job: Job, error: StudioError) -> None:
         if job.request.profile == OFFLINE:
-            # The painter costs nothing, whatever its answers play.
+            # The offline painter costs nothing, even where its answers say so.
             error.billed = Billed.NO
         if isinstance(error, KeyMissing) and self._hold_for_key:
-            self._turns.held.add(job.request.profile)
+            self.rate_limiter.held.add(job.request.profile)
         await self._fail(job, error)
 
     async def _cancelled(self, job: Job) -> None:
         await self._fail(job, cancelled(job))
 
     async def _fail(self, job: Job, error: StudioError) -> None:
-        """Record that a job brought nothing, then forget its journal entry.
+        """Record a failed job, then close its journal entry.
 
-        What arrived of a broken answer stays in the journal, and one that found no room.
+        The entry stays for a part of an answer, and for one that could not be written.
         """
         self._ending.add(job.id)
         if isinstance(error, StorageError) and error.held:
@@ -535,14 +533,14 @@ class JobQueue:
             ):
                 del self._entries[job.id]
         except StudioError as storage:
-            # The journal still has it: the next start will say what is known.
+            # The journal still has it, and the next start recovers it.
             log.error("The end of a job could not be recorded: %s", storage)
             self._events.publish(ProblemOccurred(storage))
         except Exception as unforeseen:
             log.exception("The end of a job could not be recorded")
             self._events.publish(ProblemOccurred(bug(unforeseen, ended)))
         finally:
-            # Whatever happened, the tile tells how it ended and waits for nobody.
+            # In any case the tile shows the failure.
             self._ending.discard(job.id)
             self.change(ended)
 
@@ -551,7 +549,7 @@ class JobQueue:
 
 
 def _why(error: StudioError) -> EndReason:
-    """What the end of a job proves about its answer."""
+    """Reason for closing the journal entry of a failed job."""
     if isinstance(error, Cancelled):
         return EndReason.CANCELLED
     return EndReason.REFUSED if error.answered else EndReason.UNANSWERED

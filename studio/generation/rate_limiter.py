@@ -1,7 +1,7 @@
-"""Whose turn it is: the slots and the pace of each provider, and whether anything is sent at all.
+"""Rate limiter: slots and requests per minute of each provider, pause, and profiles without a key.
 
-A slot is taken when a job may be sent and given back when it is over, or late. The pace counts what
-was really sent: a turn that was given counts until its request has left, and then from that moment.
+A job takes a slot when it may be sent and frees it when it is over or late. The pace counts
+requests from the moment they are sent; a turn that was given counts until then.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from studio.config.settings import Settings
 from studio.domain.entities import HoldReason, Job
 
 Place = Literal["first", "earlier", "later"]
-"""Where a job is moved in the queue."""
+"""Direction of a move in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitReason:
-    """Why a job is not sent now.
+    """Reason for not sending a job now.
 
     Attributes:
-        seconds: after which the pace lets it go; None where that is not known.
+        seconds: until the pace allows it; None where that is not known.
     """
 
     hold: HoldReason = HoldReason.NONE
@@ -35,7 +35,7 @@ class RateLimiter:
     """Gives turns to jobs.
 
     Attributes:
-        paused: nobody gets one.
+        paused: give no turns.
         held: profiles that wait for a key.
     """
 
@@ -46,20 +46,20 @@ class RateLimiter:
         minute: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`minute` is the length in seconds of the span in which requests are counted."""
+        """`minute` is the window in seconds in which requests are counted."""
         self.paused = False
         self.held: set[str] = set()
         self._settings = settings
-        self._minute = minute
+        self.minute = minute
         self._clock = clock
         self._slots: dict[str, str] = {}
         self._given: dict[str, str] = {}
         self._sent: dict[str, deque[float]] = {}
 
     def request_turn(self, job: Job, ahead: dict[str, int]) -> WaitReason | None:
-        """Take a turn for a job: None when it may be sent now, else what it waits for.
+        """Take a turn for a job: None when it may be sent now, else the reason to wait.
 
-        `ahead` counts by profile the jobs before it that wait for the pace; it is counted on here.
+        `ahead` is the number of earlier jobs that wait for the pace, by profile; updated here.
         """
         profile = job.request.profile
         if self.paused:
@@ -80,24 +80,24 @@ class RateLimiter:
         return None
 
     def sent(self, job: Job) -> None:
-        """A request of a job has begun to leave, maybe not its first one."""
+        """Count a request of a job that is being sent."""
         self._given.pop(job.id, None)
         self._lately(job.request.profile).append(self._clock())
 
     def has_slot(self, id: str) -> bool:
-        """Whether a job may be sent as far as slots go."""
+        """Whether a job has a slot."""
         return id in self._slots
 
     def late(self, id: str) -> None:
-        """A job listens on without a slot."""
+        """Free the slot of a late job, whose connection stays open."""
         self._slots.pop(id, None)
 
     def back(self, id: str) -> None:
-        """A job will ask again; it keeps its slot, so that its provider gets a rest."""
+        """Take back a turn; the job keeps its slot, so that its provider gets a rest."""
         self._given.pop(id, None)
 
     def leave(self, id: str) -> None:
-        """A job is over."""
+        """Free the slot and turn of a job that is over."""
         self._slots.pop(id, None)
         self._given.pop(id, None)
 
@@ -111,9 +111,9 @@ class RateLimiter:
         return max(1, at_once), None if pace is None else max(1, pace)
 
     def _lately(self, profile: str) -> deque[float]:
-        """When requests were sent within the span that counts."""
+        """Times of requests within the window."""
         sent = self._sent.setdefault(profile, deque())
-        while sent and sent[0] <= self._clock() - self._minute:
+        while sent and sent[0] <= self._clock() - self.minute:
             sent.popleft()
         return sent
 
@@ -124,7 +124,7 @@ class RateLimiter:
         if over <= 0:
             return None
         known = over <= len(sent)
-        return WaitReason(HoldReason.PACE, sent[over - 1] + self._minute - now if known else None)
+        return WaitReason(HoldReason.PACE, sent[over - 1] + self.minute - now if known else None)
 
 
 def moved(ids: Sequence[str], movable: Sequence[str], id: str, place: Place) -> list[str]:

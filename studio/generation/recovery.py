@@ -1,9 +1,9 @@
-"""What an earlier start left in the journal, brought to its end. Runs only under the lock.
+"""Recovery of journal entries of an earlier process. Runs only under the library's lock.
 
-*whole* is taken into the library; *cut* is kept and shown; *sent* without an answer may have been
-billed and is never sent again by itself; *queued* comes back as a tile that was never sent. Doing
-it twice changes nothing. Of an entry whose request is damaged, what was paid for is brought in all
-the same; its files are kept aside, and the user is told.
+*whole* answers are ingested; *cut* ones are kept and shown; *sent* requests without an answer may
+have been billed and are never sent again automatically; *queued* jobs come back as unsent tiles.
+Idempotent. Answers to a damaged request are ingested all the same; the files of the entry are set
+aside, and the user is told.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ALL = 1_000_000
 
 
 class Recovery:
-    """Reads the journal once, at start."""
+    """Reads the journal once, at startup."""
 
     def __init__(
         self,
@@ -62,13 +62,13 @@ class Recovery:
         self._events = events
 
     async def run(self) -> None:
-        """Bring every entry that is not over to where it belongs."""
+        """Recover every entry that is not over."""
         for left in await self._journalling.run(self._spare.bring_home, self._journal):
             self._events.publish(ProblemOccurred(_still_elsewhere(self._spare, left)))
         every = await self._journalling.run(self._journal.recover)
         aside = _DamagedEntries()
         whole = 0
-        # The window is open already: what was queued in it meanwhile is no leftover.
+        # Entries queued since the window opened are not leftovers.
         for found in [one for one in every if not self._queue.holds(one.entry)]:
             job = replace(found.job, attempt=found.job.attempt + 1)
             known = await self._library.job_state(job.id)
@@ -89,10 +89,9 @@ class Recovery:
             self._events.publish(_were_whole(whole))
 
     async def _is_whole(self, found: FoundAttempt, job: Job, state: str | None) -> bool:
-        """Whether an older reader took a whole answer for cut; looked at once.
+        """Whether an answer marked as cut by an older reader is complete; checked once.
 
-        `state` is what is recorded of its job: an answer whose job is done or was put away stays
-        what it was.
+        `state` is the recorded state of its job: answers of finished or dismissed jobs are skipped.
         """
         version = self._attempts.reader_version(job, found)
         looks = found.stage is Stage.CUT and found.marked and found.reader < version
@@ -111,10 +110,10 @@ class Recovery:
         return False
 
     async def _again(self, found: FoundAttempt, job: Job, *, done: bool) -> None:
-        """An entry whose end is recorded, so that only forgetting it was missing.
+        """Close an entry whose job is recorded as over.
 
-        But an answer that found no room for its picture is waiting here for this start, and what
-        came of one that was cut waits until it was read or put away.
+        Except for an answer whose picture could not be written, which is ingested now, and the part
+        of a cut answer, which is kept until it is read or dismissed.
         """
         if done:
             await self._close(found, EndReason.RECORDED)
@@ -126,7 +125,7 @@ class Recovery:
             elif found.reader < self._attempts.reader_version(job, found):
                 await self._ingest(found, job)
             else:
-                # Looked at before, in vain; the user may want to look once more.
+                # Read before without success; the user may try again.
                 self._queue.adopt(_kept(recorded), found.entry)
         elif found.stage is not Stage.CUT:
             await self._close(found, EndReason.UNANSWERED)
@@ -136,14 +135,14 @@ class Recovery:
             self._queue.adopt(_cut(found, job), found.entry)
 
     async def _recorded(self, job: Job) -> Job | None:
-        """The job as it failed; None where it was put away."""
+        """The failed job; None for a dismissed one."""
         every = await self._library.failed(_ALL)
         return next((one for one in every if one.id == job.id), None)
 
     async def _bring(self, found: FoundAttempt, job: Job) -> None:
         match found.stage:
             case Stage.QUEUED if found.damaged:
-                # Nobody knows what was wanted, and nothing was sent.
+                # The request is lost, and nothing was sent.
                 await self._close(found, EndReason.UNANSWERED)
             case Stage.QUEUED:
                 self._queue.adopt(replace(found.job, state=JobState.UNSENT), found.entry)
@@ -164,7 +163,7 @@ class Recovery:
             await self._keep_answer(found, job)
             return
         except (StorageError, InputError, NotFetched) as error:
-            # No room, no network, or nobody here knows its wire: it is paid for and stays.
+            # Full disk, no network or unknown wire: the answer is paid for and kept.
             ended = replace(job, state=JobState.FAILED, failure=failure_of(error))
             self._queue.adopt(ended, found.entry)
             raise
@@ -207,12 +206,12 @@ class Recovery:
 
 @dataclass(slots=True)
 class _DamagedEntries:
-    """What was found damaged in the journal, and what became of it.
+    """Numbers of damaged journal entries.
 
     Attributes:
         every: entries whose request is lost.
-        sent: those of them that may have been billed.
-        answers: those of which an answer is there.
+        sent: those that may have been billed.
+        answers: those with an answer.
     """
 
     every: int = 0
@@ -220,14 +219,13 @@ class _DamagedEntries:
     answers: int = 0
 
     def count(self, found: FoundAttempt) -> None:
-        """One entry was brought in."""
         if found.damaged:
             self.every += 1
             self.sent += found.stage is not Stage.QUEUED
             self.answers += found.stage in (Stage.WHOLE, Stage.CUT)
 
     def trouble(self, journal: Journal) -> StorageError | None:
-        """All of it in one sentence for people; None when nothing was damaged."""
+        """Error about damaged entries; None when there are none."""
         if journal.unreadable:
             path, reason = journal.unreadable[0]
             return StorageError(
@@ -281,7 +279,7 @@ def _cut(found: FoundAttempt, job: Job) -> Job:
 
 
 def _kept(recorded: Job) -> Job:
-    """A job that failed, whose answer is there to be read again."""
+    """A failed job whose answer can be read again."""
     failure = recorded.failure or Failure(kind="bug", title=_("Failed"))
     return replace(recorded, failure=replace(failure, kept=True))
 

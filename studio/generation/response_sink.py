@@ -1,8 +1,7 @@
-"""Taking an answer as it arrives: what comes is handed to the decoding lane, never worked on here.
+"""Sink of an answer: buffers received pieces and passes them to the decoding thread.
 
-The loop's thread only puts pieces aside; the lane takes all that wait in one go, appends them to
-the journal, scans them and decodes the pictures in them. So receiving and decoding go on at the
-same time, and what waits in between is bounded.
+That thread takes all waiting pieces at once, appends them to the journal, scans them and decodes
+the pictures in them. Receiving and decoding run at the same time, with a bounded buffer between.
 """
 
 from __future__ import annotations
@@ -28,40 +27,39 @@ from studio.providers.base import Provider, Scan
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 1 << 19
-"""Bytes that may wait for the lane before the connection is left unread."""
+"""Limit of the buffer in bytes, from which on the connection is not read."""
 
 
 MOST_HELD = 256 << 20
-"""Bytes of an answer that are held in memory while the disk has no room."""
+"""Limit of an answer in bytes that is held in memory while the disk is full."""
 
 
 class WholeCallback(Protocol):
-    """Hears that nothing more need come, or that more comes all the same."""
+    """Called when the answer is complete, and again when more arrives all the same."""
 
     def __call__(self, *, whole: bool) -> None: ...
 
 
 class AnswerSink:
-    """Takes one answer.
+    """Receives one answer.
 
     Attributes:
-        parts: its pictures, as far as they could be decoded while it came.
-        tell_whole: called on the loop's thread when nothing more need come, and when more comes
-            all the same.
+        parts: its pictures, as far as they could be decoded meanwhile.
+        tell_whole: called on the loop's thread when the answer is complete, and when more arrives.
         received: bytes of the body.
-        arriving: the answer has begun, and nobody said yet how it ended.
+        arriving: the answer has begun and not ended.
         late: it is later than expected.
+        most_held: limit of bytes held in memory while the disk is full.
     """
 
     def __init__(
         self,
         journal: Journal,
         entry: JournalEntry,
-        lane: SerialExecutor,
+        executor: SerialExecutor,
         provider: Provider,
         on_received: Callable[[int], None],
     ) -> None:
-        """`provider` is who was asked: it knows the wire."""
         self.parts = StreamedPictures(entry)
         self.tell_whole: WholeCallback | None = None
         self.code = 0
@@ -69,9 +67,10 @@ class AnswerSink:
         self.received = 0
         self.arriving = False
         self.late = False
+        self.most_held = MOST_HELD
         self._journal = journal
         self._entry = entry
-        self._lane = lane
+        self._executor = executor
         self._on_received = on_received
         self._wire = provider.wire
         self._reader_version = provider.reader_version
@@ -88,35 +87,35 @@ class AnswerSink:
 
     @property
     def whole(self) -> bool:
-        """Whether all is here, as far as it was scanned: a break then loses nothing."""
+        """Whether the scanned part is a complete answer: a broken connection is harmless then."""
         return self._scanner.ended
 
     @property
     def promising(self) -> bool:
-        """Whether a picture is in what was scanned so far, or begins there."""
+        """Whether the scanned part has a picture or the beginning of one."""
         return self.parts.promising
 
     @property
     def seconds(self) -> float:
-        """Since the request began to leave."""
+        """Seconds since the request began to be sent."""
         return time.monotonic() - self._started
 
     @property
     def behind(self) -> bool:
-        """Whether something that came found no room on the disk yet."""
+        """Whether received pieces could not be written to disk yet."""
         return bool(self._unwritten)
 
     def begin_sending(self) -> None:
-        """The first byte of the request is about to leave."""
+        """Start the clock, just before the first byte is sent."""
         self._started = time.monotonic()
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The service has begun to answer; written down with the first of its bytes."""
+        """Take status and headers; journalled with the first bytes of the body."""
         self.code, self.headers = code, dict(headers)
         self.arriving = True
 
     async def chunk(self, data: bytes) -> None:
-        """A piece of the body. Raises StorageError, maybe later."""
+        """Take a piece of the body. Raises StorageError, maybe for an earlier piece."""
         if self._failed is not None:
             raise self._failed
         self._waiting.append(data)
@@ -133,7 +132,7 @@ class AnswerSink:
     def _drain(self) -> None:
         pieces, self._waiting = self._waiting, []
         self._size = 0
-        self._draining = self._lane.start(self._append_pieces, pieces)
+        self._draining = self._executor.start(self._append_pieces, pieces)
         self._draining.add_done_callback(self._drained)
 
     def _append_pieces(self, pieces: list[bytes]) -> None:
@@ -143,17 +142,17 @@ class AnswerSink:
         try:
             self.catch_up()
         except StorageError as error:
-            # It is paid for: a disk without room does not end it as long as memory has some.
-            if sum(map(len, self._unwritten)) > MOST_HELD:
+            # The answer is paid for, so it is held in memory while the disk is full.
+            if sum(map(len, self._unwritten)) > self.most_held:
                 raise
             log.warning("An answer waits for room on the disk: %s", error)
         self._scanner.feed(data)
-        # Most likely this was all; if not, it is made once more. A stream may go on.
+        # Probably the end; if not, this is done again. A stream may go on.
         over = self._scanner.complete and not self._scanner.streaming
         self._scan = self._scanner.finish() if over else None
 
     def catch_up(self) -> None:
-        """Write what found no room so far. Blocking. Raises StorageError; nothing is lost then."""
+        """Write the pieces that are not on disk yet; blocking. Raises StorageError."""
         while self._unwritten:
             self._opened().append(self._unwritten[0])
             del self._unwritten[0]
@@ -177,43 +176,43 @@ class AnswerSink:
             self.tell_whole(whole=whole)
 
     async def wait_until_scanned(self) -> None:
-        """Wait until all that came is journalled and scanned, or failed to be."""
+        """Wait until everything received is journalled and scanned, or failed to be."""
         while self._draining is not None:
             await asyncio.wait({self._draining})
 
     async def finish(self) -> Scan:
-        """The line ended as it should: tell whether the JSON is complete, and what it is.
+        """Finish the scan after a normal end of the connection.
 
-        Raises IncompleteAnswer after keeping what came. The answer is to be believed only when
-        `finish_journal` has returned.
+        Raises IncompleteAnswer for a cut answer, after journalling it. A complete one is durable
+        only when `finish_journal` has returned.
         """
         await self.wait_until_scanned()
         if self._failed is not None:
             raise self._failed
         scan = self._scan
         if scan is None:
-            scan = await self._lane.run(self._scanner.finish)
+            scan = await self._executor.run(self._scanner.finish)
         expected = self.code == HTTPStatus.OK or self.promising
         cut = scan.json and not scan.complete and scan.refused is None
         if not self.arriving or (expected and cut):
             raise await self.broke(_("The answer is incomplete."))
         return scan
 
-    async def finish_journal(self, lane: SerialExecutor) -> None:
-        """Make the answer durable, and say that it is whole. Raises StorageError."""
+    async def finish_journal(self, executor: SerialExecutor) -> None:
+        """Make the answer durable and mark it as complete. Raises StorageError."""
         self.arriving = False
-        await lane.run(self._whole)
+        await executor.run(self._mark_whole)
 
-    def _whole(self) -> None:
+    def _mark_whole(self) -> None:
         self.catch_up()
         body = self._opened()
         self._journal.whole(self._entry, body, self.seconds, late=self.late, head=self._head)
         self._body = None
 
     def keep_in(self, spare: FallbackStore, job: Job) -> Path:
-        """Make the answer durable outside the library; where it is. Blocking.
+        """Store the answer durably outside the library; returns its folder. Blocking.
 
-        Raises StorageError; then memory has it still.
+        Raises StorageError; then it is still held in memory.
         """
         mark = StageMark(
             at=time.time(),
@@ -247,22 +246,22 @@ class AnswerSink:
         return self._body
 
     def _all_here(self) -> bool:
-        """Whether the first piece is all there will be, so that its mark follows at once."""
+        """Whether the first piece is the whole body, so that its mark follows at once."""
         length = self.headers.get("content-length", "")
         return self.code == HTTPStatus.OK and length == str(sum(map(len, self._unwritten)))
 
     async def broke(self, reason: str) -> IncompleteAnswer:
-        """The line broke: keep what came; the error to raise."""
+        """Journal what was received over a broken connection; returns the error to raise."""
         await self.wait_until_scanned()
         try:
-            await self._lane.run(self.catch_up)
+            await self._executor.run(self.catch_up)
         except StorageError as error:
             error.billed = Billed.MAYBE
             raise
         body, self._body = self._body, None
         self.arriving = False
         head = self._head if self.code else None
-        await self._lane.run(
+        await self._executor.run(
             self._journal.cut,
             self._entry,
             body,
@@ -274,11 +273,11 @@ class AnswerSink:
         return incomplete(self.received, self.seconds)
 
     async def abandon(self) -> None:
-        """Close what is open; the entry stays as it is."""
+        """Close open files; the journal entry stays as it is."""
         self.arriving = False
         await self.wait_until_scanned()
         if self._body is not None or self.parts.open:
-            await self._lane.run(self._close)
+            await self._executor.run(self._close)
 
     def _close(self) -> None:
         self.parts.close()
@@ -288,7 +287,7 @@ class AnswerSink:
 
 
 def incomplete(received: int, seconds: float) -> IncompleteAnswer:
-    """The sentence for an answer that stopped in the middle."""
+    """Error for a cut answer."""
     return IncompleteAnswer(
         _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
         _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),

@@ -1,7 +1,7 @@
-"""Sending a job again: whether, after how long, and what it is called meanwhile.
+"""Retries of a job: conditions, delays and states.
 
-By itself a job is sent again only where nothing was billed, a few times, after a delay that counts
-down in sight and can be cut short or stopped; else the user says so.
+A job is retried automatically only where nothing was billed, a few times, after a visible
+count-down that can be skipped or stopped; otherwise the user retries it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.domain.entities import Job, JobState, new_id
 
 
 def may_repeat(error: StudioError, repeats: int) -> bool:
-    """Whether it is sent again by itself: not billed, not too often, and not after too long."""
+    """Whether a job is retried automatically: retryable, not too often, not after too long."""
     return (
         error.retryable
         and repeats < error.repeats
@@ -24,13 +24,13 @@ def may_repeat(error: StudioError, repeats: int) -> bool:
 
 
 def delay_of(error: StudioError, repeats: int, jitter: float) -> float:
-    """Seconds before the next attempt: what the service asks for, else twice as long each time."""
+    """Seconds before the next attempt: as the service asks, else exponential backoff."""
     asked = error.retry_after
     return max(2.0 ** (repeats - 1) + jitter if asked is None else asked, 0.0)
 
 
 def counting_down(job: Job, error: StudioError, repeats: int, delay: float) -> Job:
-    """The job as it waits for its next attempt."""
+    """The job in the state of waiting for its next attempt."""
     return replace(
         job,
         state=JobState.RETRYING,
@@ -44,7 +44,7 @@ def counting_down(job: Job, error: StudioError, repeats: int, delay: float) -> J
 
 
 def anew(job: Job) -> Job:
-    """The job as it is queued when the user sends it again."""
+    """The job as it is queued when the user retries it."""
     return replace(
         job,
         state=JobState.QUEUED,
@@ -60,30 +60,30 @@ def anew(job: Job) -> Job:
 
 
 def beside(job: Job) -> Job:
-    """Another job that asks for the same, where the answer to this one waits to be read."""
+    """A new job with the same request, for one whose answer is kept."""
     return replace(anew(job), id=new_id(), attempt=0, created=time.time())
 
 
 class RetryTimers:
-    """The jobs that wait for their next attempt."""
+    """Count-downs of jobs to their next attempt."""
 
     def __init__(self) -> None:
         self._waits: dict[str, asyncio.Event] = {}
         self._stopped: set[str] = set()
 
     def cut_short(self, job: str) -> None:
-        """Do not wait for the end; nothing happens where nothing counts down."""
+        """End a count-down now, if there is one."""
         if (wait := self._waits.get(job)) is not None:
             wait.set()
 
     def stop(self, job: str) -> None:
-        """Do not send it again; nothing happens where nothing counts down."""
+        """Cancel the retry of a job, if there is one."""
         if job in self._waits:
             self._stopped.add(job)
             self.cut_short(job)
 
     async def wait_for(self, job: str, delay: float) -> bool:
-        """Wait so many seconds, or less; whether it is to be sent again."""
+        """Wait for the delay or `cut_short`; False when the retry was cancelled."""
         wait = self._waits[job] = asyncio.Event()
         try:
             async with asyncio.timeout(delay):

@@ -1,4 +1,4 @@
-"""Reads a kept answer again when the user asks for it: one that was cut, or could not be read."""
+"""Reading of kept answers at the user's request: cut or unreadable ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.generation.queue import JobQueue
 
 
 class Salvage:
-    """Ends kept answers: with a picture, or with the sentence that there is none in them."""
+    """Ingests kept answers."""
 
     def __init__(
         self,
@@ -31,10 +31,10 @@ class Salvage:
         self._queue = queue
 
     async def read(self, id: str) -> None:
-        """Bring in what is there of a job's answer; nothing is sent, nothing costs money.
+        """Ingest what was received of a job's answer; nothing is sent or billed.
 
-        When nothing can be read the tile says so, and what came stays until it is put away. Raises
-        InputError when nothing came, StorageError.
+        When nothing can be read the tile says so, and the answer is kept until it is dismissed.
+        Raises InputError when there is no answer, StorageError.
         """
         job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
         if job is None or entry is None or job.alive:
@@ -49,7 +49,7 @@ class Salvage:
             await read(replace(job, failure=None), found)
         except StudioError as error:
             if error.answered and whole:
-                # It is read now, and tells why there is no picture.
+                # The answer was read and gives the reason for no picture.
                 await self._queue.give_up(job, error)
                 raise
             failure = failure_of(error)
@@ -63,7 +63,7 @@ class Salvage:
 
 
 def nothing_kept() -> InputError:
-    """The sentence for a job of whose answer there is nothing."""
+    """Error for a job without a kept answer."""
     return InputError(
         _("Nothing to read"),
         _("No data of this answer is saved."),

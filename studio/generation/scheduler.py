@@ -1,7 +1,7 @@
-"""Who is sent next: turns are given as soon as they are free, and who waits is told its place.
+"""Scheduler: gives turns to waiting jobs as soon as they are free, and publishes queue places.
 
-A few that wait are told at once. Where many wait and answers come quickly, all of them at each
-answer would be more work than the answers: they are told now and then.
+Places of a few waiting jobs are published at once, those of many only now and then: all of them at
+each answer would be more work than the answers.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from studio.domain.entities import HoldReason, Job, JobState
 from studio.generation.rate_limiter import RateLimiter
 
 FEW = 24
-"""As many as are told their places at once."""
+"""Number of waiting jobs whose places are published at once."""
 
 NOW_AND_THEN = 0.25
-"""Seconds between two tellings where more wait."""
+"""Seconds between two updates of places where more wait."""
 
 _SAME_MOMENT = 0.5
-"""Seconds by which a moment may be told wrong before it is told anew."""
+"""Tolerance in seconds before a changed time of sending is published."""
 
 
 class SchedulerQueue(Protocol):
-    """Where the jobs are.
+    """The queue as the scheduler needs it.
 
     Attributes:
-        jobs: by their ids, in their order.
+        jobs: jobs by id, in order.
     """
 
     jobs: dict[str, Job]
@@ -37,50 +37,50 @@ class SchedulerQueue(Protocol):
         """Whether a job wants to be sent and has no turn yet."""
 
     def may_be_sent(self, id: str) -> bool:
-        """Whether it is written down already."""
+        """Whether the job is journalled."""
 
     def give_turn(self, job: Job) -> None:
-        """Have it sent."""
+        """Send a job."""
 
     def change(self, job: Job) -> None:
-        """Tell what is new about it."""
+        """Publish the new state of a job."""
 
 
 class Scheduler:
-    """Gives turns, and tells places.
+    """Gives turns, and publishes places.
 
     Attributes:
-        turns: the slots and the pace of each provider.
+        turns: rate limiter.
     """
 
     def __init__(self, queue: SchedulerQueue, turns: RateLimiter) -> None:
         self.turns = turns
         self._queue = queue
-        self._told = 0.0
+        self._published = 0.0
         self._waking: asyncio.Task[None] | None = None
         self._wake_at = 0.0
 
     @property
     def under_way(self) -> set[asyncio.Task[None]]:
-        """What goes on by itself."""
+        """Running background tasks."""
         return set() if self._waking is None else {self._waking}
 
     def pump(self) -> None:
-        """Give turns to those that may have one, and tell the others their place."""
+        """Give turns to jobs that may be sent, and publish the places of the others."""
         queue = self._queue
         waiting = [id for id in queue.jobs if queue.waits_for_turn(id)]
         if not waiting and self._waking is None:
             return
-        left = self._told + NOW_AND_THEN - time.monotonic()
+        left = self._published + NOW_AND_THEN - time.monotonic()
         if len(waiting) <= FEW or left <= 0:
             self._publish_places(waiting)
             return
-        self._give(waiting)
+        self._give_turns(waiting)
         if self._wakes_in() > left:
-            self._look_after(left)
+            self._pump_after(left)
 
-    def _give(self, waiting: list[str]) -> None:
-        """Give turns only: where one of a profile must wait, those behind it must too."""
+    def _give_turns(self, waiting: list[str]) -> None:
+        """Give turns only; when one job of a profile must wait, those behind it must too."""
         queue, full = self._queue, set[str]()
         for id in waiting:
             job = queue.jobs[id]
@@ -93,7 +93,7 @@ class Scheduler:
                 full.add(profile)
 
     def _publish_places(self, waiting: list[str]) -> None:
-        self._told = time.monotonic()
+        self._published = time.monotonic()
         place, ahead, soonest = 0, dict[str, int](), float("inf")
         for id in waiting:
             job = self._queue.jobs[id]
@@ -105,10 +105,10 @@ class Scheduler:
                 hold, seconds = wait.hold, wait.seconds
                 soonest = min(soonest, float("inf") if seconds is None else seconds)
             place += 1
-            self._tell_place(job, place, hold, seconds)
-        self._look_after(soonest)
+            self._publish_place(job, place, hold, seconds)
+        self._pump_after(soonest)
 
-    def _tell_place(self, job: Job, place: int, hold: HoldReason, seconds: float | None) -> None:
+    def _publish_place(self, job: Job, place: int, hold: HoldReason, seconds: float | None) -> None:
         at = None if seconds is None else time.time() + seconds
         if at is not None and abs((job.send_at or 0.0) - at) < _SAME_MOMENT:
             at = job.send_at
@@ -118,8 +118,8 @@ class Scheduler:
                 replace(job, state=state, queue_place=place, hold=hold, send_at=at, retry_at=None)
             )
 
-    def _look_after(self, seconds: float) -> None:
-        """Look again then, and not when it was meant before."""
+    def _pump_after(self, seconds: float) -> None:
+        """Replace the timer of the next pump."""
         if self._waking is not None:
             self._waking.cancel()
             self._waking = None

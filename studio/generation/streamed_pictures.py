@@ -1,10 +1,9 @@
-"""Pictures on their way out of an answer that is still arriving.
+"""Pictures decoded from an answer that is still being received.
 
-Most long strings of an answer are the base64 of a picture. Each is decoded beside the journal's
-copy while its bytes are at hand, so that nothing is left to do after the last byte but to look
-at the picture. Nobody believes in such a file before the answer is whole; what turns out to be
-something else, or finds no room, is let go, and the picture is decoded from the answer later.
-All calls block and belong on the decoding lane.
+Most long strings of an answer are the base64 of a picture. Each is decoded to a file while its
+bytes arrive, so that after the last byte only the picture itself is left to decode. Such files are
+not used before the answer is complete; one that is no picture, or cannot be written, is dropped,
+and the picture is decoded from the answer later. All calls block and belong on the decoding thread.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ from studio.providers.base import SpilledString
 log = logging.getLogger(__name__)
 
 LARGE = 4 << 20
-"""A picture from here on takes so long to decode that its checksums must do, where it has any."""
+"""Size in bytes from which on checksums replace a full decode, where a picture has them."""
 
 _HEAD = 64
 _MOST = 64
-"""More pictures than any answer has."""
+"""Limit of pictures of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class PartFile:
 
     Attributes:
         bytes: its size.
-        facts: what it is, where it is large and its checksums are right.
+        facts: its properties, where it is large and its checksums are right.
     """
 
     file: files.Appender
@@ -51,7 +50,6 @@ class PartFile:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
         return self.file.path
 
     def sync_to_disk(self) -> None:
@@ -61,10 +59,10 @@ class PartFile:
 
 
 class StreamedPictures:
-    """Takes the long strings of one answer from the scanner.
+    """Receives the long strings of one answer from the scanner.
 
     Attributes:
-        found: complete pictures, by where their base64 lies in the answer.
+        found: complete pictures by the position of their base64 in the answer.
     """
 
     def __init__(self, entry: JournalEntry) -> None:
@@ -74,18 +72,18 @@ class StreamedPictures:
         self._open: _GrowingFile | None = None
 
     def begin_string(self, start: int) -> None:
-        """A long string begins at that byte of the answer."""
+        """Begin a long string at that byte of the answer."""
         if self._number < _MOST:
             path = self._entry.folder / f"early-{self._number}.part"
             self._open = _GrowingFile(path, start)
 
     def add_piece(self, piece: bytes | memoryview) -> None:
-        """More of it, as it stands in the JSON."""
+        """Append a piece of the string in its JSON form."""
         if self._open is not None:
             self._try(partial(self._open.feed, piece))
 
     def end_string(self, end: int) -> None:
-        """It is complete, up to that byte."""
+        """End the string at that byte of the answer."""
         if (growing := self._open) is None:
             return
         if self._try(growing.end) and (part := growing.part) is not None:
@@ -95,16 +93,16 @@ class StreamedPictures:
 
     @property
     def promising(self) -> bool:
-        """Whether a picture came, or begins."""
+        """Whether there is a picture or the beginning of one."""
         return bool(self.found) or (self._open is not None and self._open.begun)
 
     @property
     def open(self) -> bool:
-        """Whether a file of it is still open."""
+        """Whether a file is still open."""
         return self._open is not None or any(part.file.open for part in self.found.values())
 
     def close(self) -> None:
-        """Let everything go; the files go with the journal's entry."""
+        """Close all files; they are deleted with the journal's entry."""
         if self._open is not None:
             self._open.drop()
             self._open = None
@@ -115,7 +113,7 @@ class StreamedPictures:
         try:
             step()
         except (base64_text.DirtyBase64Error, _NoPictureError):
-            pass  # words, most likely; whoever reads the answer tells
+            pass  # probably text
         except StorageError as error:
             log.warning("A picture is decoded later: %s", error)
         else:
@@ -127,11 +125,11 @@ class StreamedPictures:
 
 
 class _NoPictureError(Exception):
-    """The first bytes are not those of a picture; never leaves this file."""
+    """The first bytes are not those of a picture; never leaves this module."""
 
 
 class _GrowingFile:
-    """One file while it is written."""
+    """A picture file being written."""
 
     def __init__(self, path: Path, start: int) -> None:
         self.start = start
@@ -169,7 +167,7 @@ class _GrowingFile:
                 raise _NoPictureError
             self._check = PngCheck() if kind is PNG else None
             data, self._head = self._head, b""
-            # An attempt before may have left it: it is written anew.
+            # It may be left from an earlier attempt.
             self._path.unlink(missing_ok=True)
             self._file = files.Appender(self._path, lasting=False)
         if data:

@@ -1,7 +1,7 @@
-"""How long an answer may take before it is later than expected.
+"""Time after which an answer is later than expected.
 
-Services send nothing until a picture is done. 300 s are the published advice for how long to wait,
-600 s for the largest size; where this computer has measured a model, it goes by that.
+Services send nothing until a picture is done. The published advice is to wait 300 s, or 600 s for
+the largest size; for models measured on this computer the measurements count.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ LEAST = 120.0
 UNMEASURED = 300.0
 UNMEASURED_LARGE = 600.0
 TIMES = 4.0
-"""A job is late after this many times of what it usually takes."""
+"""Multiple of the usual time after which a job is late."""
 
 _LARGE_SIDE = 3000
 
 Measured = Callable[[str, str], Awaitable[float | None]]
-"""(model, size) -> the usual seconds; None when too little was measured."""
+"""(model, size) -> the usual seconds; None for too few measurements."""
 
 
 def seconds(size: str | None, usual: float | None) -> float:
-    """After how many seconds an answer of that size is late."""
+    """Seconds after which an answer of that size is late."""
     if usual is not None:
         return max(LEAST, TIMES * usual)
     return UNMEASURED_LARGE if _large(size or "") else UNMEASURED
@@ -36,10 +36,10 @@ def seconds(size: str | None, usual: float | None) -> float:
 async def wait_until_late(
     request: GenerationRequest, measured: Measured, time_out: float = 0.0
 ) -> None:
-    """Return when the answer to a request that leaves now is late.
+    """Wait until the answer to a request sent now is late.
 
-    `time_out` are the user's own seconds; 0 goes by what such a request takes. What it takes is
-    asked for only when the shortest time has passed: most answers are here by then.
+    `time_out` is the user's own limit in seconds; 0 for the usual time of such a request, which is
+    queried only after the minimum: most answers have arrived by then.
     """
     if time_out > 0:
         await asyncio.sleep(time_out)

@@ -1,4 +1,4 @@
-"""Boxes of an AVIF: its Exif and XMP, hidden from the decoder.
+"""AVIF boxes: Exif and XMP, removed for the decoder.
 
 See HEIF (ISO 23008-12) and its base, ISO 14496-12, section 8.11.
 """
@@ -17,7 +17,7 @@ _ITEMS: Final = 1000
 
 
 def take_apart(source: FileSource, contents: PictureFileParts) -> None:
-    """Find what is no picture among the items of an AVIF, and read it."""
+    """Read the metadata items of an AVIF and hide them from the decoder."""
     for kind, begin, end, _whole in _boxes(source, 0, source.size):
         if kind != b"meta" or end - begin > _BOX:
             continue
@@ -28,7 +28,7 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
         places = dict(_places(inside, children.get(b"iloc", (0, 0))))
         idat = children.get(b"idat", (0, 0))
         for number, (name, place) in items.items():
-            # Its type is unknown to the decoder, which passes over it.
+            # The decoder skips items of unknown types.
             data[place : place + 4] = b"skip"
             parts = []
             for within, offset, size in places.get(number, ()):
@@ -49,7 +49,7 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
 
 
 def _boxes(source: FileSource, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Name, and begin and end of the content, of the boxes in a part of a file."""
+    """Name, begin and end of the content, and offset of each box in a part of a file."""
     for _number in range(_ITEMS):
         if at + 8 > end:
             return
@@ -66,7 +66,7 @@ def _boxes(source: FileSource, at: int, end: int) -> Iterator[tuple[bytes, int, 
 
 
 def _items(meta: FileSource, box: tuple[int, int]) -> Iterator[tuple[int, tuple[bytes, int]]]:
-    """Items of Exif and XMP: number, type, and where the type stands."""
+    """Exif and XMP items: number, type, and offset of the type."""
     begin, end = box
     if end - begin < 6:
         return
@@ -84,7 +84,7 @@ def _items(meta: FileSource, box: tuple[int, int]) -> Iterator[tuple[int, tuple[
 def _places(
     meta: FileSource, box: tuple[int, int]
 ) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
-    """Where items lie: number, and for each part in what, at which offset and how long."""
+    """Location of each item: number, and construction method, offset and size of its parts."""
     data = io.BytesIO(meta.read(box[0], box[1] - box[0]))
 
     def number(size: int) -> int:

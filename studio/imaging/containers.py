@@ -1,9 +1,9 @@
-"""What lies beside the pixels in a picture file, told apart without a decoder.
+"""Separation of pixels and metadata in picture files, without a decoder.
 
-A decoder gets a file of pixels only: profiles, texts, Exif and XMP are left out before it sees
-them, so that none of them decides whether a picture opens. They are read here, each within limits,
-and what is broken or too large is passed over. See JPEG (ITU T.81, Annex B), WebP (RFC 9649),
-GIF89a and TIFF 6.0; `png_chunks` and `avif_boxes` for the others.
+A decoder gets a file of pixels only: profiles, texts, Exif and XMP are removed first, so that
+broken ones do not keep a picture from opening. They are read here within limits; what is broken or
+too large is skipped. See JPEG (ITU T.81, Annex B), WebP (RFC 9649), GIF89a and TIFF 6.0;
+`png_chunks` and `avif_boxes` for the others.
 """
 
 from __future__ import annotations
@@ -31,10 +31,7 @@ from studio.imaging.file_parts import (
 
 
 def opened(path: Path, kind: file_types.FileType) -> tuple[PictureFileParts, BinaryIO]:
-    """What is in a file, and a file of its pixels only. Raises OSError.
-
-    It is closed when nobody has it any more.
-    """
+    """The parts of a file, and a file of its pixels only, closed when garbage. Raises OSError."""
     file = path.open("rb", buffering=1 << 16)
     try:
         contents = taken_apart(file, kind)
@@ -45,7 +42,7 @@ def opened(path: Path, kind: file_types.FileType) -> tuple[PictureFileParts, Bin
 
 
 def taken_apart(file: BinaryIO, kind: file_types.FileType) -> PictureFileParts:
-    """What is in a file; a file that makes no sense is one piece. Raises OSError."""
+    """The parts of a file; an invalid file is one piece. Raises OSError."""
     size = file.seek(0, io.SEEK_END)
     contents = PictureFileParts(pieces=[], texts=[])
     reader = _READERS.get(kind.kind)
@@ -60,7 +57,7 @@ def taken_apart(file: BinaryIO, kind: file_types.FileType) -> PictureFileParts:
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
-    """The same with parts that touch made one."""
+    """The pieces with adjacent parts joined."""
     joined: list[Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None
@@ -74,7 +71,11 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
 # JPEG
 
 _JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
-_JPEG_SCANS: Final = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
+_JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_JPEG_MARK: Final = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
+"""A marker; in entropy-coded data 0xff is followed by zero or a restart number."""
+
 _XMP_SIGN: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
 
@@ -91,7 +92,7 @@ def _jpeg(source: FileSource, contents: PictureFileParts) -> None:
             break
         mark = head[1]
         if head[0] != 0xFF or mark == 0xFF or (mark < 0xC0 and mark not in _JPEG_ALONE):
-            at += 1  # filling, or what is left of a block that is shorter than it says
+            at += 1  # fill bytes, or the rest of a block with a wrong size
             continue
         if mark == 0xDA or mark == 0xD9:
             contents.pieces.append((begin, source.size - begin))
@@ -102,7 +103,7 @@ def _jpeg(source: FileSource, contents: PictureFileParts) -> None:
             contents.pieces.append(source.part(begin, at))
             continue
         data = source.read(begin + 4, size - 2)
-        # These two tell a decoder what the samples mean.
+        # A decoder needs these two for the colour space.
         if (mark == 0xE0 and data.startswith(b"JFIF\0") and len(data) >= 14) or (
             mark == 0xEE and data.startswith(b"Adobe") and len(data) >= 12
         ):
@@ -128,7 +129,7 @@ def _jpeg_beside(
     if mark == 0xFE:
         contents.texts.append(("comment", data))
     elif mark == 0xE1 and data.startswith(b"Exif\0\0"):
-        # What does not fit into one block goes on in the next.
+        # Large Exif data is continued in the next block.
         contents.exif += data[6:] if contents.exif else data
     elif mark == 0xE1 and data.startswith(_XMP_SIGN):
         contents.xmp = contents.xmp or data[len(_XMP_SIGN) :]
@@ -140,15 +141,36 @@ def _jpeg_beside(
 
 
 def jpeg_end(data: bytes) -> int:
-    """Where a JPEG ends; phones append films and depth maps, with metadata of their own."""
+    """End of a JPEG; phones append videos and depth maps, with metadata of their own."""
+    return next((at for mark, at in _jpeg_marks(data) if mark == 0xD9), len(data))
+
+
+def jpeg_scans(data: bytes) -> int:
+    """Number of scans of a progressive JPEG; 1 for every other, and for a damaged one.
+
+    Each scan goes over every pixel again. Ten are usual; a file of a few hundred kilobytes can have
+    thousands, and keep a decoder busy for minutes.
+    """
+    found, progressive = 0, False
+    for mark, _end in _jpeg_marks(data):
+        if mark == 0xD9:
+            break
+        if mark in _JPEG_FRAMES:
+            progressive = mark in _JPEG_PROGRESSIVE
+            if not progressive:
+                return 1
+        found += mark == 0xDA
+    return max(1, found) if progressive else 1
+
+
+def _jpeg_marks(data: bytes) -> Iterator[tuple[int, int]]:
+    """The markers of a JPEG, each with the offset behind it."""
     at = 2
-    while (mark := _JPEG_SCANS.search(data, at)) is not None:
-        at = mark.end()
-        if mark[1] == b"\xd9":
-            return at
-        if mark[1][0] not in _JPEG_ALONE:
+    while (found := _JPEG_MARK.search(data, at)) is not None:
+        mark, at = found[1][0], found.end()
+        yield mark, at
+        if mark not in _JPEG_ALONE:
             at += int.from_bytes(data[at : at + 2], "big")
-    return len(data)
 
 
 # WebP
@@ -233,7 +255,7 @@ def _gif_colours(flags: int) -> int:
 
 
 def _gif_end(source: FileSource, at: int) -> int:
-    """Where the blocks that begin here end, each of which tells its size."""
+    """End of the data sub-blocks that begin at an offset."""
     source.file.seek(at)
     for _block in range(4 * BLOCKS):
         if not (size := source.file.read(1)):
@@ -250,7 +272,7 @@ def _gif_beside(
 ) -> None:
     data = source.read(at, min(end - at, LONGEST))
     if kind == b"\xff" and data[1:12] == b"XMP DataXMP":
-        # XMP lies there as it is, with all bytes behind it that lead to its end.
+        # XMP is not split into sub-blocks; a trailer of 258 bytes leads to its end.
         contents.xmp = contents.xmp or data[12:-258]
     elif kind == b"\xff" and data[1:12] == b"ICCRGBG1012":
         contents.profile = contents.profile or b"".join(_gif_blocks(data[12:]))

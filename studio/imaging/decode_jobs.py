@@ -1,8 +1,8 @@
-"""What the decoding process does with a picture: facts, thumbnails, pixels, copies, palettes.
+"""Jobs of the decoding process: facts, thumbnails, pixels, copies, palettes.
 
-Only the worker imports this room. Every job gets a request (its JSON header) and returns an answer
-with bytes. Pictures are turned upright and into sRGB by their embedded profile; 16-bit, grey,
-palette and CMYK pictures all come out as 8-bit RGB or RGBA.
+Imported by the worker only. Every job gets a request (its JSON header) and returns an answer with
+bytes. Pictures are turned upright and converted to sRGB by their embedded profile; 16-bit, grey,
+palette and CMYK pictures all become 8-bit RGB or RGBA.
 """
 
 from __future__ import annotations
@@ -32,23 +32,22 @@ from PIL import (
 from studio.common import file_types, json_reader
 from studio.imaging import containers, exif, text_encoding
 from studio.imaging.file_parts import PictureFileParts
-from studio.imaging.jpeg_scans import scans
 from studio.imaging.worker_protocol import Job, Message
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
-"""The only decoders that are ever used; Pillow has many more."""
+"""The only decoders in use; Pillow has many more."""
 
 PIXELS = 110_000_000
 """The largest picture opened, a little more than 10 000 x 10 000."""
 
 PASSES = 1_200_000_000
-"""Most pixels all scans of a JPEG may go over together: ten scans of the largest picture.
+"""Limit of pixels times scans of a JPEG: ten scans of the largest picture.
 
-That takes two seconds, and everybody else who wants something decoded waits for it.
+That takes two seconds, in which all other jobs wait.
 """
 
 GROUND = (0x80, 0x80, 0x80)
-"""Behind see-through pictures: black and white shapes both stand out on it."""
+"""Background of transparent pictures: black and white shapes both stand out on it."""
 
 _SMALLEST = 64
 _QUALITIES = (90, 82, 74)
@@ -61,7 +60,7 @@ _srgb = ImageCms.createProfile("sRGB")
 
 
 class DecodeRefused(Exception):
-    """A picture that is not opened; `fault` names the sentence the user reads."""
+    """A picture that is refused; `fault` is the key of the sentence for the user."""
 
     def __init__(self, fault: str, details: str = "") -> None:
         super().__init__(details or fault)
@@ -70,7 +69,7 @@ class DecodeRefused(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class _OpenedPicture:
-    """A picture that may be decoded, and what its file says beside the pixels."""
+    """An opened picture and the metadata of its file."""
 
     picture: Image.Image
     kind: file_types.FileType
@@ -80,9 +79,9 @@ class _OpenedPicture:
 
     @property
     def orientation(self) -> int:
-        """The Exif orientation, 1 to 8; 1 where none is told that makes sense."""
+        """Exif orientation, 1 to 8; 1 where it is missing or invalid."""
         if self.kind is file_types.AVIF:
-            # There it is a property of the picture, which the decoder tells as Exif.
+            # AVIF has it as an image property, which the decoder reports as Exif.
             number = self.picture.getexif().get(exif.ORIENTATION, 1)
             return int(number) if number in _TURNS else 1
         if (told := self.tags.orientation) is not None:
@@ -98,7 +97,7 @@ class _OpenedPicture:
 
     @property
     def see_through(self) -> bool:
-        """Whether it has a channel, a palette or a colour for see-through parts."""
+        """Whether it has an alpha channel, transparent palette entries or a transparent colour."""
         mode = self.picture.mode
         return (
             mode in ("LA", "PA", "RGBA", "La", "RGBa")
@@ -108,7 +107,7 @@ class _OpenedPicture:
 
     @property
     def animated(self) -> bool:
-        """Whether it moves; several pictures in a JPEG are a camera's preview or depth map."""
+        """Whether it is animated; several pictures in a JPEG are previews or depth maps."""
         if self.contents.moving is not None:
             return self.contents.moving
         return (
@@ -144,7 +143,7 @@ def _open(path: Path) -> _OpenedPicture:
     if picture.width * picture.height > PIXELS:
         raise DecodeRefused("too_large", f"{picture.width} x {picture.height}")
     if kind is file_types.JPEG and picture.info.get("progressive"):
-        number = scans(path.read_bytes())
+        number = containers.jpeg_scans(path.read_bytes())
         if number * picture.width * picture.height > PASSES:
             raise DecodeRefused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
     if kind is file_types.AVIF:
@@ -159,7 +158,7 @@ def _open(path: Path) -> _OpenedPicture:
 
 def _identified(stream: BinaryIO, kind: file_types.FileType) -> Image.Image:
     try:
-        # The decoder the first bytes ask for and no other; Pillow would try one after the other.
+        # Only the decoder for the detected type; Pillow would try all of them.
         return Image.open(stream, formats=(kind.kind.upper(),))
     except UnidentifiedImageError as error:
         stream.close()
@@ -173,12 +172,12 @@ def _identified(stream: BinaryIO, kind: file_types.FileType) -> Image.Image:
 
 
 def _eight_bits(opened: _OpenedPicture) -> Image.Image:
-    """The picture in L, LA, RGB, RGBA or CMYK, 8 bits each, its one see-through colour cut out."""
+    """The picture in 8-bit L, LA, RGB, RGBA or CMYK, with a transparent colour as alpha."""
     picture = opened.picture
     key = opened.contents.key
     mode = picture.mode
     if key is None and mode in ("1", "L", "RGB"):
-        # A GIF of grey shades comes as such, with one of them see-through.
+        # A grey GIF is decoded to L with one transparent shade.
         told = picture.info.get("transparency")
         key = (told,) if isinstance(told, int) else told if isinstance(told, tuple) else None
     if key is not None and len(key) == len(picture.getbands()):
@@ -190,7 +189,7 @@ def _eight_bits(opened: _OpenedPicture) -> Image.Image:
 
 
 def _not_key(opened: _OpenedPicture, key: tuple[int, ...]) -> Image.Image:
-    """255 where a picture has another colour than `key`, 0 where it has this one."""
+    """Mask with 0 where a picture has the colour `key`, else 255."""
     picture, depth = opened.picture, opened.contents.depth
     if picture.mode.startswith("I"):
         whole = picture.convert("I")
@@ -216,12 +215,12 @@ def _matches(picture: Image.Image, key: list[int]) -> list[Image.Image]:
 
 
 def _low_bytes(opened: _OpenedPicture) -> Image.Image:
-    """The other half of samples of 16 bits, of which Pillow keeps the first byte."""
+    """The low bytes of 16-bit samples, of which Pillow keeps only the high ones."""
     _contents, stream = containers.opened(opened.path, opened.kind)
     low = _identified(stream, opened.kind)
     assert isinstance(low, ImageFile.ImageFile)
     low.tile = [tile._replace(args="RGB;16L") for tile in low.tile]
-    _load_what_is_sound(low)
+    _load_valid_part(low)
     return low
 
 
@@ -253,7 +252,7 @@ def _see_through(picture: Image.Image) -> bool:
 
 
 def _profile(raw: bytes) -> ImageCms.ImageCmsProfile | None:
-    """The embedded profile, None when there is none, a broken one, or sRGB itself."""
+    """The embedded profile; None for a missing or broken one, and for sRGB."""
     if not raw:
         return None
     try:
@@ -267,7 +266,7 @@ def _profile(raw: bytes) -> ImageCms.ImageCmsProfile | None:
 
 
 def _to_srgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
-    """RGB or RGBA in sRGB. A profile that does not fit the picture is passed over."""
+    """RGB or RGBA in sRGB. A profile for another colour space is ignored."""
     alpha = picture.getchannel("A") if _see_through(picture) else None
     colours = picture.convert("RGB" if picture.mode == "RGBA" else "L") if alpha else picture
     space = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}.get(colours.mode)
@@ -301,7 +300,7 @@ def _render(
     picture = opened.picture
     profile, turn = _profile(opened.contents.profile), _TURNS.get(opened.orientation)
     if opened.kind is file_types.PNG:
-        _load_what_is_sound(picture)
+        _load_valid_part(picture)
     if edge is not None and max(picture.size) > edge:
         # JPEG alone can be read at a half, a quarter or an eighth; twice the edge stays sharp.
         picture.draft(None, (edge * 2, edge * 2))
@@ -316,11 +315,8 @@ def _render(
     return small if turn is None else small.transpose(turn)
 
 
-def _load_what_is_sound(picture: Image.Image) -> None:
-    """Decode a PNG to look at: where its data makes no sense any more, the rest stays empty.
-
-    Raises OSError where the file ends too early.
-    """
+def _load_valid_part(picture: Image.Image) -> None:
+    """Decode a PNG; after invalid data the rest stays empty. Raises OSError for a cut file."""
     assert isinstance(picture, ImageFile.ImageFile)
     try:
         picture.load()
@@ -354,7 +350,7 @@ def _packed(colour: tuple[int, ...]) -> int:
 
 
 def _jpeg(picture: Image.Image, quality: int, *, small: bool = True) -> bytes:
-    """With `small` some more time is spent on fewer bytes."""
+    """Encode as JPEG; `small` trades time for size."""
     stream = io.BytesIO()
     optimize = small and picture.width < 2048
     picture.save(stream, "JPEG", quality=quality, subsampling=0, optimize=optimize)
@@ -387,7 +383,7 @@ def _facts(opened: _OpenedPicture) -> dict[str, Any]:
 
 
 def thumbnail(request: dict[str, Any]) -> Message:
-    """A small JPEG for the gallery. There are many of them: what is a little quicker is used."""
+    """A small JPEG for the gallery, with a faster resampling filter."""
     edge = int(request["edge"])
     picture, _full = _load(Path(request["path"]), edge, Image.Resampling.HAMMING)
     picture = _on_ground(picture)
@@ -412,10 +408,10 @@ def pixels(request: dict[str, Any]) -> Message:
 
 
 def upright(request: dict[str, Any]) -> Message:
-    """A copy that may be sent: upright, sRGB, small enough, without metadata.
+    """A copy for upload: upright, sRGB, small enough, without metadata.
 
-    The file's own bytes when they are all that already, less what is not pixels: nothing is
-    encoded twice without need. A see-through colour becomes a channel, which more services know.
+    The file's own bytes without metadata where they meet this already, to avoid encoding again. A
+    transparent colour becomes an alpha channel, which more services support.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])
     opened = _open(path)
@@ -434,7 +430,7 @@ def upright(request: dict[str, Any]) -> Message:
         picture.load()
         return {"media_type": opened.kind.media_type}, _bare(opened)
     if opened.kind is file_types.PNG:
-        picture.load()  # half a picture is not sent
+        picture.load()  # raises for a cut picture
     copy = _render(opened, edge)
     if copy.mode == "RGBA" and copy.getchannel("A").getextrema() == (255, 255):
         copy = copy.convert("RGB")
@@ -442,7 +438,7 @@ def upright(request: dict[str, Any]) -> Message:
 
 
 def _bare(opened: _OpenedPicture) -> bytes:
-    """The bytes of the file that are the picture."""
+    """The bytes of a file without metadata."""
     _contents, stream = containers.opened(opened.path, opened.kind)
     with stream:
         data = stream.read()
@@ -480,15 +476,15 @@ def palette(request: dict[str, Any]) -> Message:
 
 _TEXT = 1_000_000
 _TEXTS = 2_000_000
-"""Signs of one text, and of all, that are handed on."""
+"""Limits of one text, and of all, in characters."""
 
 _LONG_WORD = 20_000
 _FIRST = ("gridbrush", "parameters", "prompt", "UserComment", "Comment", "xmp", "Make", "Model")
-"""Names of texts that tell how a picture was made: they go before others."""
+"""Names of texts with generation metadata, which come before others."""
 
 
 def describe(request: dict[str, Any]) -> Message:
-    """What `probe` tells, with the texts that lie in the file: names and words as JSON."""
+    """Facts as in `probe`, and the texts of the file as JSON by name."""
     opened = _open(Path(request["path"]))
     facts = _facts(opened)
     texts: dict[str, str] = {}
@@ -500,7 +496,7 @@ def describe(request: dict[str, Any]) -> Message:
 
 
 def _texts(opened: _OpenedPicture) -> dict[str, str]:
-    """All texts by their names, as far as they are not too long; none is cut."""
+    """All texts by name; those that are too long are left out, not cut."""
     found: dict[str, str] = {}
     for name, words in _found_texts(opened):
         if words and name not in found:
@@ -516,7 +512,7 @@ def _texts(opened: _OpenedPicture) -> dict[str, str]:
 
 
 def _found_texts(opened: _OpenedPicture) -> Iterator[tuple[str, str]]:
-    # Of two with one name the later one is meant: programs add theirs at the end.
+    # The later of two with the same name counts: programs append theirs.
     for name, data in reversed(opened.contents.texts):
         yield name[:100], text_encoding.decoded(data)
     if opened.contents.xmp:
@@ -525,7 +521,7 @@ def _found_texts(opened: _OpenedPicture) -> Iterator[tuple[str, str]]:
 
 
 def _compact(words: str) -> str:
-    """JSON too long to be handed on, without the pictures and tables that make it so."""
+    """Long JSON without the embedded pictures and tables that make it so."""
     if len(words) <= _TEXT // 4 or not words.lstrip("\ufeff \r\n\t").startswith("{"):
         return words
     try:
@@ -543,10 +539,7 @@ def _shortened(value: Any) -> Any:
 
 
 def mend(request: dict[str, Any]) -> Message:
-    """A PNG of a file that stops in the middle: the part that is there, the rest left empty.
-
-    Its words and its profile go with it where they came before the end.
-    """
+    """A PNG of the readable part of a cut file, the rest left empty, with its texts and profile."""
     path = Path(request["path"])
     opened = _open(path)
     picture = opened.picture

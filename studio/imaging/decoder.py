@@ -79,6 +79,12 @@ class PictureFacts:
     alpha: bool
     animated: bool
 
+    @property
+    def extension(self) -> str:
+        """Extension of a file of this type, with the dot."""
+        kind = self.media_type.partition("/")[2]
+        return {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pixels:
@@ -134,7 +140,7 @@ class Decoder:
         After `patience` seconds over one picture a second process begins with those that wait.
         `command` starts another worker than the program's own.
         """
-        self.command = list(command) if command is not None else _own_command()
+        self.command = list(command) if command is not None else worker_command()
         self.limit = limit
         self.patience = patience
         self._idle = idle
@@ -150,14 +156,14 @@ class Decoder:
         That is what pictures on their way into the library get: where the process dies over one,
         hangs or does not start, a second one looks at it.
         """
-        facts, _body = await self._decode_job(
+        facts, _body = await self.decode_job(
             Priority.ARRIVAL, job="probe", path=path, verify=verify, paid=verify
         )
         return PictureFacts(**facts)
 
     async def describe(self, path: Path) -> tuple[PictureFacts, dict[str, str]]:
         """Kind, size and colour of a file, and the texts that lie in it, by their names there."""
-        facts, body = await self._decode_job(Priority.LATER, job="describe", path=path)
+        facts, body = await self.decode_job(Priority.LATER, job="describe", path=path)
         facts.pop("texts_fault", None)
         texts = await asyncio.to_thread(json_reader.forgiving, body)
         return PictureFacts(**facts), {str(name): str(text) for name, text in dict(texts).items()}
@@ -169,11 +175,11 @@ class Decoder:
 
         See-through parts lie on a middle grey.
         """
-        return (await self._decode_job(priority, job="thumbnail", path=path, edge=edge))[1]
+        return (await self.decode_job(priority, job="thumbnail", path=path, edge=edge))[1]
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels:
         """The picture for the canvas; with `edge` a copy whose long edge is at most that."""
-        facts, data = await self._decode_job(Priority.LOOK, job="pixels", path=path, edge=edge)
+        facts, data = await self.decode_job(Priority.LOOK, job="pixels", path=path, edge=edge)
         return Pixels(data=data, **facts)
 
     async def upright(self, path: Path, *, edge: int, limit: int) -> tuple[bytes, str]:
@@ -181,7 +187,7 @@ class Decoder:
 
         JPEG, or PNG where it is see-through; the file's own bytes when nothing has to change.
         """
-        facts, data = await self._decode_job(
+        facts, data = await self.decode_job(
             Priority.ARRIVAL, job="upright", path=path, edge=edge, limit=limit
         )
         return data, str(facts["media_type"])
@@ -191,11 +197,11 @@ class Decoder:
 
         Raises PictureUnreadable when not even its beginning can be read.
         """
-        return (await self._decode_job(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
+        return (await self.decode_job(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
 
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]:
         """The dominant colours as 0xRRGGBB, most frequent first; fewer where it has fewer."""
-        facts, _body = await self._decode_job(
+        facts, _body = await self.decode_job(
             Priority.VISIBLE, job="palette", path=path, colours=colours
         )
         return tuple(facts["colours"])
@@ -224,7 +230,7 @@ class Decoder:
         """Whether there is a process."""
         return any(hand.child is not None for hand in self._hands)
 
-    async def _decode_job(
+    async def decode_job(
         self, priority: Priority, *, path: Path, paid: bool = False, **header: Any
     ) -> Message:
         asked = _DecodeRequest({"path": str(path), **header}, concurrent.futures.Future(), paid)
@@ -359,7 +365,7 @@ class _WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
-                env=_environment(),
+                env=process_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
@@ -464,12 +470,13 @@ class _WorkerProcess:
         self._errors.close()
 
 
-def _own_command() -> list[str]:
+def worker_command() -> list[str]:
+    """Command that starts the decoding process."""
     return [*paths.program(), "--worker"]
 
 
-def _environment() -> dict[str, str]:
-    """What the process needs to find this program, and no secret."""
+def process_environment() -> dict[str, str]:
+    """Environment of the decoding process: what it needs to find this program, and no secret."""
     environment = worker_environment()
     # Else glibc learns from the first large picture to keep the room of the next ones.
     environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))

@@ -1,8 +1,8 @@
 """Tags of an Exif block or a TIFF file: their bytes, and the text in them.
 
-A stranger wrote these bytes. Every offset and count is checked against what is there, the number
-of tags and their sizes are limited, and nothing raises: a broken block has the tags in front of
-the break. No tag is needed for showing a picture.
+The bytes are untrusted. Every offset and count is checked against the data, the number of tags and
+their sizes are limited, and nothing raises: a broken block has the tags before the break. No tag is
+needed for showing a picture.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WIDE: Final = {
     0x9C9E: "XPKeywords",
     0x9C9F: "XPSubject",
 }
-"""Windows Explorer's own tags, in UTF-16 of little end."""
+"""Windows Explorer's own tags, in little-endian UTF-16."""
 
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8}
 _NUMBERS: Final = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
@@ -52,7 +52,7 @@ class ExifEntry(NamedTuple):
 
 
 class ExifDirectory(NamedTuple):
-    """A list of tags: where the entries are, and how long one is.
+    """An image file directory: a list of tags.
 
     Attributes:
         order: "<" or ">", as `struct` writes it.
@@ -65,7 +65,7 @@ class ExifDirectory(NamedTuple):
 
 
 def first_directory(file: BinaryIO) -> ExifDirectory | None:
-    """The first list of tags of a TIFF file or a block; None where none can be found."""
+    """The first directory of a TIFF file or an Exif block; None where there is none."""
     head = _read(file, 0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 8:
@@ -99,7 +99,7 @@ def _read(file: BinaryIO, offset: int, size: int) -> bytes:
 
 
 class ExifTags:
-    """The tags of a block: the first list's, and those of the Exif list it points to."""
+    """The tags of the first directory, and of the Exif directory it points to."""
 
     def __init__(self, data: bytes | BinaryIO) -> None:
         if isinstance(data, bytes):
@@ -143,18 +143,18 @@ class ExifTags:
         return int(struct.unpack_from(self.order + form, entry.data)[0])
 
     def bytes(self, tag: int) -> bytes:
-        """The value of a tag of the first list; empty where there is none."""
+        """The value of a tag in the first directory; empty where it is missing."""
         entry = self._first.get(tag)
         return b"" if entry is None else entry.data
 
     @property
     def orientation(self) -> int | None:
-        """Which way is up, 1 to 8; None where it is not said, or nonsense is."""
+        """Orientation, 1 to 8; None where it is missing or invalid."""
         number = self._number(self._first.get(ORIENTATION))
         return number if number is not None and 1 <= number <= 8 else None
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """The tags that hold words, by their names in the Exif specification."""
+        """The text tags by their names in the Exif specification."""
         for tag, entry in (*self._exif.items(), *self._first.items()):
             if entry.type not in (1, 2, 6, 7):
                 continue
@@ -167,7 +167,7 @@ class ExifTags:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether a maker's note is words: nearly all are tables in a camera's own form."""
+    """Whether a MakerNote is text; nearly all are binary."""
     try:
         words = data.rstrip(b"\0").decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""A picture file taken apart: what a decoder needs of it, and what lies beside that."""
+"""Parts of a picture file: pixels for the decoder, and metadata."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from itertools import accumulate
 from typing import BinaryIO, Final
 
 Piece = bytes | tuple[int, int]
-"""Bytes of one's own, or a part of the file: its offset and size."""
+"""Bytes, or a part of the file as offset and size."""
 
 LONGEST: Final = 4 << 20
-"""Bytes of a text or a block of Exif that are read."""
+"""Limit of a text or an Exif block in bytes."""
 
 LONGEST_PROFILE: Final = 16 << 20
-"""Bytes of a colour profile; those of printing presses have four million."""
+"""Limit of a colour profile in bytes; those of printing presses have four million."""
 
 TEXTS: Final = 100
 TEXT_BYTES: Final = 16 << 20
 _STEP: Final = 8 << 20
 
 BLOCKS: Final = 100_000
-"""Blocks of a file that are looked at; a picture of 100 megapixels has some ten thousand."""
+"""Limit of blocks of a file; a picture of 100 megapixels has some ten thousand."""
 
 
 @dataclass(slots=True, kw_only=True)
 class PictureFileParts:
-    """A picture file, taken apart.
+    """The parts of a picture file.
 
     Attributes:
-        pieces: what a decoder needs, in order.
-        beside: something else is in the file.
-        profile: the colour profile; empty without one.
+        pieces: parts for the decoder, in order.
+        beside: the file has other parts.
+        profile: colour profile; empty without one.
         texts: names and bytes of texts, in the order of the file.
-        moving: it has several pictures; None where only a decoder can tell.
-        key: the samples of the one colour that is see-through, in a PNG without alpha.
-        depth: bits of a sample of a PNG.
+        moving: it is animated; None where only a decoder can tell.
+        key: samples of the transparent colour of a PNG without alpha.
+        depth: bits per sample of a PNG.
     """
 
     pieces: list[Piece]
@@ -51,7 +51,7 @@ class PictureFileParts:
 
 
 class SplicedFile(io.RawIOBase):
-    """Pieces of a file and bytes between them, to be read as one file. Closes the file."""
+    """Pieces of a file and bytes between them, read as one file. Closes the file."""
 
     def __init__(self, file: BinaryIO, pieces: list[Piece]) -> None:
         super().__init__()
@@ -63,11 +63,9 @@ class SplicedFile(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
-        """It is."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
@@ -96,7 +94,7 @@ class SplicedFile(io.RawIOBase):
         return len(data)
 
     def readall(self) -> bytes:
-        """All that is left, in few steps: the usual one takes 8 KB at a time."""
+        """The rest in large steps: the inherited method reads 8 KB at a time."""
         parts = []
         while data := self.read(_STEP):
             parts.append(data)
@@ -109,7 +107,7 @@ class SplicedFile(io.RawIOBase):
 
 
 class FileSource:
-    """A file that is read in places, and its size."""
+    """A file for random access, and its size."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file = file
@@ -120,5 +118,5 @@ class FileSource:
         return self.file.read(max(0, min(size, self.size - at)))
 
     def part(self, begin: int, end: int) -> tuple[int, int]:
-        """The part between two offsets, as far as the file goes."""
+        """The part between two offsets, limited to the file."""
         return begin, max(0, min(end, self.size) - begin)

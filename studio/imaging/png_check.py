@@ -1,9 +1,8 @@
-"""Whether a PNG is as it was written, told while it arrives, in constant memory.
+"""Check of a PNG while it is received, in constant memory.
 
-Every chunk of a PNG carries a checksum of its bytes. Where all of them are right and the last chunk
-is there, nothing was lost or changed on the way, and what else must be known of the picture stands
-in its head. So a large PNG need not be decoded before it is believed. See the PNG specification,
-third edition, sections 5 and 11.
+Every chunk of a PNG has a checksum. Where all of them are right and the last chunk is there,
+nothing was lost or changed, and the other facts of the picture are in its header. So a large PNG
+need not be decoded to be accepted. See the PNG specification, third edition, sections 5 and 11.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import zlib
 from studio.imaging.decoder import PictureFacts
 
 MOST_PIXELS = 110_000_000
-"""What is larger is left to the decoding process to refuse."""
+"""Larger pictures are left to the decoding process, which refuses them."""
 
 UNKNOWN_COLOUR = 0x808080
 
@@ -22,11 +21,11 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
 _LONGEST = 1 << 31
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-"""Bits of a sample for each type of colour."""
+"""Valid bit depths of each colour type."""
 
 
 class PngCheck:
-    """Fed the bytes of a file in order, in pieces of any size."""
+    """Incremental check, fed with the bytes of a file in pieces of any size."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -38,7 +37,7 @@ class PngCheck:
         self._begun = self._ended = self._wrong = False
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes; what comes after the last chunk is passed over."""
+        """Check the next bytes; anything after the last chunk is ignored."""
         view = memoryview(self._held + data if self._held else data)
         self._held = b""
         while not (self._wrong or self._ended):
@@ -49,7 +48,7 @@ class PngCheck:
             view = view[taken:]
 
     def _step(self, view: memoryview) -> int:
-        """How many bytes were used; 0 when more must come first."""
+        """Number of bytes used; 0 when more are needed."""
         if not self._begun:
             if len(view) < len(_SIGNATURE):
                 return 0
@@ -79,19 +78,19 @@ class PngCheck:
         self._kinds.add(self._kind)
         return _HEAD.size
 
-    def _close(self, told: int) -> None:
-        self._wrong = told != self._sum
+    def _close(self, checksum: int) -> None:
+        self._wrong = checksum != self._sum
         self._ended = self._kind == b"IEND"
         self._kind = b""
 
     @property
     def facts(self) -> PictureFacts | None:
-        """What the picture is; None for one that must be looked at more closely."""
+        """Facts of the picture; None for one that has to be decoded."""
         if self._wrong or not self._ended or b"IDAT" not in self._kinds or len(self._header) != 13:
             return None
         width, height, depth, colour = struct.unpack_from(">IIBB", self._header)
         sound = width and height and depth in _DEPTHS.get(colour, ())
-        # A picture may say which way is up.
+        # Exif may have an orientation.
         if not sound or width * height > MOST_PIXELS or b"eXIf" in self._kinds:
             return None
         return PictureFacts(

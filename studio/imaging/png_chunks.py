@@ -1,4 +1,4 @@
-"""Chunks of a PNG: those with pixels, and what the others say.
+"""PNG chunks: pixels for the decoder, and metadata.
 
 See the PNG specification, third edition, sections 5 and 11.
 """
@@ -23,16 +23,16 @@ _PNG_PIXELS: Final = (b"IHDR", b"IDAT", b"IEND")
 _RAW_PROFILE: Final = "Raw profile type "
 
 RECIPE: Final = b"Gridbrush sketch"
-"""The name of a text that stays: a sketch is painted anew from it, and nothing private is in it."""
+"""Name of the one text that is kept: sketches are painted from it, and it is not private."""
 
 _LOST: Final = 1 << 20
-"""Bytes that a text counts which cannot be unpacked, or would be too long."""
+"""Size counted for a text that cannot be decompressed, or would be too long."""
 
 _LONGEST_RECIPE: Final = 4096
 
 
 def take_apart(source: FileSource, contents: PictureFileParts) -> None:
-    """Find the pixels of a PNG and read what is beside them."""
+    """Separate the pixels of a PNG, and read its metadata."""
     contents.pieces.append((0, 8))
     colour, before, frames, several = -1, -1, 0, False
     beside: list[tuple[bytes, int, int]] = []
@@ -57,11 +57,11 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
             several |= kind == b"fdAT"
             if kind == b"acTL" and before < 0 and size >= 8:
                 frames = int.from_bytes(source.read(at + 8, 4), "big")
-            # What belongs in front of the pixels and stands behind them is not meant.
+            # Chunks that must precede the pixels are ignored behind them.
             if before < 0 or kind not in (b"tRNS", b"iCCP"):
                 beside.append((kind, at + 8, size))
         else:
-            # The file ends within something nobody needs.
+            # The file is cut within metadata.
             contents.beside = True
             break
         at = end
@@ -81,7 +81,7 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
 
 
 def _is_recipe(chunk: bytes) -> bool:
-    """Whether a chunk, from its kind to its checksum, is a sketch's recipe, sound and short."""
+    """Whether a chunk, from its type to its checksum, is a valid and short recipe of a sketch."""
     return (
         len(chunk) <= _LONGEST_RECIPE
         and chunk[4:].startswith(RECIPE + b"\0\0\0")
@@ -96,7 +96,7 @@ def _png_chunk(kind: bytes, data: bytes) -> bytes:
 def _png_beside(
     source: FileSource, contents: PictureFileParts, beside: list[tuple[bytes, int, int]]
 ) -> bytes | None:
-    """Read what is not pixels; what its palette or key makes see-through is returned."""
+    """Read the metadata chunks; returns the data of tRNS."""
     seen: bytes | None = None
     left, number = TEXT_BYTES, 0
     profiles = 0
@@ -109,7 +109,7 @@ def _png_beside(
         if (kind == b"eXIf" and contents.exif) or (kind == b"iCCP" and profiles):
             continue
         data = source.read(at, size + 4)
-        # What was changed on the way is not believed, as every reader of PNG does it.
+        # Chunks with a wrong checksum are ignored, as by every PNG reader.
         if int.from_bytes(data[-4:], "big") != zlib.crc32(kind + data[:-4]):
             continue
         data = data[:-4]
@@ -158,7 +158,7 @@ def _png_words(contents: PictureFileParts, name: str, words: bytes) -> None:
     elif not name.startswith(_RAW_PROFILE):
         contents.texts.append((name, words))
     elif (data := _raw_profile(words)) is not None:
-        # ImageMagick's way, from before PNG had places for these.
+        # ImageMagick's format, from before PNG had chunks for these.
         what = name.removeprefix(_RAW_PROFILE).lower()
         if what in ("exif", "app1") and data.startswith(b"Exif\0\0"):
             contents.exif = contents.exif or data
@@ -167,7 +167,7 @@ def _png_words(contents: PictureFileParts, name: str, words: bytes) -> None:
 
 
 def _raw_profile(words: bytes) -> bytes | None:
-    """Bytes written as digits, behind a line with the name and one with their number."""
+    """Bytes in hexadecimal, after a line with the name and one with their number."""
     parts = words.split(None, 2)
     try:
         return bytes.fromhex(parts[2].decode("ascii"))
@@ -176,7 +176,7 @@ def _raw_profile(words: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes, most: int) -> bytes | None:
-    """What was compressed; None where it is more than `most`, broken or cut off."""
+    """Decompressed data; None where it is more than `most` bytes, broken or cut."""
     unpacker = zlib.decompressobj()
     try:
         found = unpacker.decompress(data, most + 1)

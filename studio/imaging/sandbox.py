@@ -1,9 +1,8 @@
-"""What the decoding process gives up for good: the network, other programs, writing.
+"""Sandbox of the decoding process: no network, no other programs, no writing.
 
-No library for this is old enough to be trusted with it, and it is a handful of calls of the system:
-`prctl` and a filter of system calls (Linux 3.5), Landlock (Linux 5.13). Where the system has
-none of them, in a container that forbids them or on another kind of machine, everything goes on
-without.
+It takes a handful of system calls, and no library for them is mature: `prctl` with a seccomp filter
+(Linux 3.5), and Landlock (Linux 5.13). Where they are missing, in some containers and on other
+systems, the process runs without a sandbox.
 """
 
 from __future__ import annotations
@@ -19,29 +18,29 @@ _FILTERED = 2
 _NO_NEW_RIGHTS = 38
 
 _MACHINES = {
-    # Its name for the kernel, and the calls: socket, socketpair, connect, execve, execveat,
-    # ptrace, process_vm_readv and _writev; io_uring, which can do all that, has one number.
+    # Audit architecture, and the system calls socket, socketpair, connect, execve, execveat,
+    # ptrace, process_vm_readv and _writev, and io_uring, which can do all that.
     "x86_64": (0xC000003E, (41, 53, 42, 59, 322, 101, 310, 311, 425)),
     "aarch64": (0xC00000B7, (198, 199, 203, 221, 281, 117, 270, 271, 425)),
 }
 _ALLOWED = 0x7FFF0000
 _REFUSED = 0x00050000 | 1
 _OTHER_NUMBERS = 0x40000000
-"""From here on are the calls of x32, an old second way into the same kernel."""
+"""System calls of the x32 ABI begin here."""
 
 _LANDLOCK_RULES, _LANDLOCK_SELF = 444, 446
 _READING = 0b1100
-"""Of Landlock's rights over files, those to read files and folders."""
+"""Landlock rights to read files and folders."""
 
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""How many rights over files each version knows; later ones know as many as the fifth."""
+"""Number of file rights by Landlock version; later ones have as many as the fifth."""
 
 
 def give_up() -> None:
-    """Give up the network, other programs and writing, as far as the system offers a way.
+    """Enter the sandbox, as far as the system supports it; never raises.
 
-    For this thread and those it starts; so it is called before there are others. What is open stays
-    open. Nothing is raised where there is no way.
+    For this thread and those it starts, so it is called before there are others. Open files stay
+    open.
     """
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError, OSError, ValueError):
@@ -54,14 +53,14 @@ def give_up() -> None:
 if sys.platform == "linux":
 
     def _no_writing(libc: ctypes.CDLL) -> None:
-        """By Landlock: of files what exists can be read, and nothing else be done."""
+        """Landlock: existing files can be read, nothing else."""
         version = libc.syscall(_LANDLOCK_RULES, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
         if version < 1:
             return
         rights = (1 << _FILE_RIGHTS.get(version, 16)) - 1 & ~_READING
         # Files; binding and connecting; sockets without a file, and signals to others.
         handled = (ctypes.c_uint64 * 3)(rights, 0b11, 0b11)
-        # Older versions take less of it, and nothing that they do not know.
+        # Older versions accept only the first fields.
         size = 8 if version < 4 else 16 if version < 6 else 24
         rules = libc.syscall(
             _LANDLOCK_RULES, ctypes.byref(handled), ctypes.c_size_t(size), ctypes.c_uint32(0)
@@ -71,7 +70,7 @@ if sys.platform == "linux":
             os.close(rules)
 
     def _no_network(libc: ctypes.CDLL) -> None:
-        """By a filter of system calls: no sockets, no programs, no look into other processes."""
+        """Seccomp filter: no sockets, no programs, no access to other processes."""
         machine, calls = _MACHINES.get(os.uname().machine, (0, ()))
         if not calls:
             return

@@ -1,4 +1,4 @@
-"""Text of unknown encoding, as pictures carry it: by mark, signature or looks.
+"""Decoding of text in pictures, whose encoding is unknown: by mark, signature or plausibility.
 
 Programs write UTF-8 where a specification asks for Latin-1, and UTF-16 in either order behind the
 same signature. See Exif 2.32, section 4.6.5 (UserComment), and the PNG specification, 11.3.3.
@@ -20,22 +20,19 @@ _MARKS: Final = (
 """Byte order marks; that of UTF-32 begins like the one of UTF-16."""
 
 _LOOKED_AT: Final = 2000
-"""Signs that are looked at to tell an encoding."""
+"""Characters examined to detect an encoding."""
 
 _UNLIKELY: Final = {"Cc": -4.0, "Cn": -6.0, "Co": -4.0, "Cs": -6.0}
-"""What hardly occurs in words: controls, signs that do not exist, private ones, halves."""
+"""Score of categories rare in text: control, unassigned, private and surrogate characters."""
 
 _LEGACY: Final = ("gb2312", "shift_jis", "euc_kr", "iso8859-5", "iso8859-7", "cp1255", "cp1256")
-"""Encodings of few signs: what one of them has is in common use."""
+"""Encodings of few characters: those in one of them are in common use."""
 
 _COMMON_BLOCKS: Final = ((0x1F300, 0x1FAFF), (0x0900, 0x0E7F), (0x2000, 0x206F))
 
 
 def decoded(data: bytes) -> str:
-    """Words by their byte order mark; else UTF-8, UTF-16 where every other byte is 0, Latin-1.
-
-    Windows writes its own signs where Latin-1 has none.
-    """
+    """Text by its byte order mark, else UTF-16 by its zero bytes, UTF-8, CP1252 or Latin-1."""
     if (marked := _by_mark(data)) is not None:
         return marked
     if b"\0" in data.rstrip(b"\0") and (order := _order_of_zeros(data)):
@@ -49,9 +46,9 @@ def decoded(data: bytes) -> str:
 
 
 def user_comment(data: bytes, *, order: str) -> str:
-    """Exif's comment: its first eight bytes are to tell the encoding, and often do not.
+    """Exif's UserComment, whose first eight bytes name the encoding, often wrongly.
 
-    `order` is that of the block, "<" or ">", and decides where nothing else does.
+    `order` is the byte order of the block, "<" or ">", used where nothing else decides.
     """
     sign, words = data[:8].upper(), data[8:]
     if sign.startswith(b"UNICODE"):
@@ -64,14 +61,14 @@ def user_comment(data: bytes, *, order: str) -> str:
 
 
 def wide(data: bytes, *, order: str) -> str:
-    """What should be UTF-16: in the order that makes sense of it, or UTF-8 after all."""
+    """Text that should be UTF-16, in the more plausible byte order, or UTF-8 after all."""
     if (marked := _by_mark(data)) is not None:
         return marked
     found = _order_of_zeros(data)
     if not found:
         first = "utf-16-le" if order == "<" else "utf-16-be"
         second = "utf-16-be" if order == "<" else "utf-16-le"
-        # The first of equals: what the specification asks for comes first.
+        # The first of equals: the order of the specification comes first.
         return max((_words(data, name) for name in (first, second, "utf-8")), key=_likelihood)
     return _words(data, "utf-16-le" if found == "<" else "utf-16-be")
 
@@ -85,13 +82,13 @@ def _by_mark(data: bytes) -> str | None:
 
 def _words(data: bytes, name: str) -> str:
     if name != "utf-8":
-        # A half sign at the end is none.
+        # Drop an incomplete character at the end.
         data = data[: len(data) // 2 * 2]
     return data.decode(name, "replace").strip("\0")
 
 
 def _order_of_zeros(data: bytes) -> str:
-    """Where the zeros lie that Latin letters have in UTF-16; "" where there are few of them."""
+    """Byte order by the zero bytes of Latin letters in UTF-16; "" where there are few."""
     data = data[: 2 * _LOOKED_AT]
     while data.endswith(b"\0\0\0"):
         data = data[:-2]
@@ -112,7 +109,7 @@ def _japanese(data: bytes) -> str:
 
 
 def _likelihood(words: str) -> float:
-    """How much some signs look like words somebody wrote, by sign."""
+    """Average plausibility of the characters of a text."""
     signs = words[:_LOOKED_AT]
     return sum(map(_commonness, signs)) / max(1, len(signs))
 

@@ -1,8 +1,7 @@
-"""What becomes of a reference before it is sent: smaller, or of another kind, where it must be.
+"""Limits of uploaded references, which are scaled down or converted where necessary.
 
-Source of the usual limits: 7 MB a picture and about 20 MB a request are what the services take in
-every way they are reached; 4096 pixels are the largest side that any of them looks at. A wire may
-have others.
+Source of the usual limits: all services accept 7 MB a picture and about 20 MB a request, and none
+uses more than 4096 pixels of a side. A wire format may have others.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ from studio.common.file_types import JPEG, PNG, WEBP, kind_of, size_of
 from studio.common.i18n import _
 
 LONGEST = 4096
-"""Pixels of the long side."""
+"""Limit of the long side in pixels."""
 
 LARGEST = 7 << 20
-"""Bytes of one picture."""
+"""Limit of a picture in bytes."""
 
 TOGETHER = 13 << 20
-"""Bytes of all pictures of a request; as text they are a third more, and words go beside them."""
+"""Limit of all pictures of a request in bytes; base64 adds a third, and there is text."""
 
 
 class UploadLimits(NamedTuple):
-    """What pictures a service takes: pixels of the long side, bytes of one and of all of them."""
+    """Limits of a service: long side in pixels, bytes of one picture and of all of them."""
 
     longest: int = LONGEST
     largest: int = LARGEST
@@ -36,16 +35,16 @@ USUAL = UploadLimits()
 
 
 class UploadFit(NamedTuple):
-    """How the sent copy is other than the file, as far as a person should know."""
+    """Differences between a file and the copy that is sent."""
 
     smaller: bool = False
     converted: bool = False
 
 
 def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFit:
-    """What becomes of a file that may have `limit` bytes; blocking. Raises OSError.
+    """How a file is changed to fit into `limit` bytes; blocking. Raises OSError.
 
-    Turned upright and without metadata is every copy; that is not worth a word.
+    Every copy is turned upright and has no metadata, which does not count.
     """
     with path.open("rb") as file:
         kind = kind_of(file.read(64))
@@ -57,9 +56,9 @@ def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFi
 
 
 def allowances(sizes: Sequence[int], limits: UploadLimits = USUAL) -> list[int]:
-    """The bytes each picture of a request may have, so that together they fit.
+    """Limits in bytes of the pictures of a request, so that together they fit.
 
-    Small ones stay as they are; the largest give way to one limit they share.
+    Small ones keep their size; the largest share one limit.
     """
     wanted = [min(size, limits.largest) for size in sizes]
     left, limit = limits.together, limits.largest
@@ -73,7 +72,7 @@ def allowances(sizes: Sequence[int], limits: UploadLimits = USUAL) -> list[int]:
 
 
 def sentence(name: str, found: UploadFit) -> str:
-    """The warning on a picture whose reference was sent otherwise; empty when it was not."""
+    """Warning about a reference that was changed before it was sent; "" for none."""
     if found.smaller:
         return _("{name} was sent as a smaller copy").format(name=name)
     if found.converted:
@@ -82,7 +81,7 @@ def sentence(name: str, found: UploadFit) -> str:
 
 
 def note(found: UploadFit) -> str:
-    """The same for the slot of a reference, in two words."""
+    """The same in two words, for the slot of a reference."""
     if found.smaller:
         return _("sent smaller")
     return _("sent converted") if found.converted else ""

@@ -1,8 +1,8 @@
-"""The decoding process: opens pictures nobody vouches for, away from the window and the keys.
+"""Decoding process: opens untrusted pictures, away from the window and the keys.
 
 Started as `gridbrush --worker`. It reads requests from standard input and answers on standard
-output, one at a time, until standard input ends. What the jobs do is in `decode_jobs`; here are the
-limits and the pipes of the process.
+output, one at a time, until standard input ends. The jobs are in `decode_jobs`, the limits and
+pipes of the process here.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ MEMORY = 3 << 30
 def serve(jobs: dict[str, Job], *, memory: int = MEMORY, confined: bool = True) -> int:
     """Answer requests until standard input ends; returns the exit code.
 
-    `confined` gives up all that a decoder has no use for.
+    `confined` enters the sandbox.
     """
     requests, answers = _take_pipes()
     _limit(memory)
-    # Before there is a second thread, which would keep what this one gives up.
+    # Before there is a second thread, which would be outside the sandbox.
     if confined:
         sandbox.give_up()
     asked: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -69,7 +69,7 @@ def _read(stream: BinaryIO, asked: queue.SimpleQueue[Message]) -> None:
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Both pipes under new numbers, so that a stray print cannot get between two messages."""
+    """Both pipes under new descriptors, so that a stray print cannot corrupt the messages."""
     requests, answers = os.dup(0), os.dup(1)
     if sys.platform == "win32":
         msvcrt.setmode(requests, os.O_BINARY)
@@ -98,7 +98,7 @@ def _limit(memory: int) -> None:
 
 
 def main() -> int:
-    """Be the decoding process."""
+    """Run the decoding process."""
     keep_memory_private()
     return serve(decode_jobs.JOBS)
 

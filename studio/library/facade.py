@@ -43,6 +43,7 @@ class Library:
         store: log, index and originals, for the operations that have no method here.
         collections: collections, saved searches, tags in use, and the history of changes.
         missing_files: search for originals that could not be read.
+        decoder: decodes thumbnails.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Library:
     ) -> None:
         self.store = Store(folder, computed, events, reindex.rebuild_damaged)
         self.collections = Collections(self.store)
-        self._decoder = decoder
+        self.decoder = decoder
         self.missing_files = MissingFileSearch(self.store)
 
     @property
@@ -346,7 +347,7 @@ class Library:
         if (data := await run(cache.get, sha256, size)) is not None:
             return data
         path = await run(find)
-        data = await self._decoder.thumbnail(path, size, priority=priority)
+        data = await self.decoder.thumbnail(path, size, priority=priority)
         await run(cache.store_thumbnail, sha256, size, data)
         return data
 

@@ -229,10 +229,10 @@ class Store:
         """The pictures with these ids, in this order; unknown ones are left out."""
         return await self.query_index(lambda index: index.find(ids))
 
-    async def portions(self) -> AsyncIterator[list[Picture]]:
+    async def portions(self, size: int | None = None) -> AsyncIterator[list[Picture]]:
         """All pictures in order of arrival, in portions of bounded memory."""
-        row = 0
-        while some := await self.query_index(partial(Index.following, row=row, limit=PORTION)):
+        row, limit = 0, size or PORTION
+        while some := await self.query_index(partial(Index.following, row=row, limit=limit)):
             row = some[-1].row
             yield some
 

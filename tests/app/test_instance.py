@@ -74,22 +74,20 @@ def test_a_bell_left_by_a_killed_owner_is_hung_anew(tmp_path: Path, state: Path)
 
 
 def test_an_owner_that_does_not_answer_is_waited_for_two_seconds_at_most(
-    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, state: Path
 ) -> None:
-    monkeypatch.setattr(instance, "_PATIENCE", 0.1)
-
     async def main() -> None:
         if not POSIX:
             pytest.skip("the address is a socket")
-        address = instance._address(tmp_path, state)
+        address = instance.new_address(tmp_path, state)
         if sys.platform != "win32":
             with socket.socket(socket.AF_UNIX) as deaf:
                 deaf.bind(str(address))
                 deaf.listen()
-                assert not await ask_to_raise(tmp_path, state=state)
+                assert not await ask_to_raise(tmp_path, state=state, patience=0.1)
 
     asyncio.run(asyncio.wait_for(main(), 60))
-    assert instance._PATIENCE <= 2
+    assert instance.PATIENCE <= 2
 
 
 def test_a_stranger_at_the_bell_raises_nothing(tmp_path: Path, state: Path) -> None:
@@ -99,7 +97,7 @@ def test_a_stranger_at_the_bell_raises_nothing(tmp_path: Path, state: Path) -> N
     async def main() -> None:
         heard: list[bool] = []
         bell = await serve(tmp_path, lambda: heard.append(True), state=state)
-        address = instance._address(tmp_path, state)
+        address = instance.new_address(tmp_path, state)
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
         for word in (b"lower\n", b"x" * 5000, b""):
             if sys.platform != "win32":
@@ -125,8 +123,8 @@ def test_a_deep_home_or_a_room_of_others_gets_a_socket_elsewhere(
     own_room = room / "r"
     own_room.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(own_room))
-    assert instance._address(tmp_path, tmp_path / ("deep" * 30)).parent == own_room
-    assert instance._address(tmp_path, open_room).parent == own_room
+    assert instance.new_address(tmp_path, tmp_path / ("deep" * 30)).parent == own_room
+    assert instance.new_address(tmp_path, open_room).parent == own_room
 
 
 @pytest.mark.skipif(not POSIX, reason="Windows has no XDG_RUNTIME_DIR")

@@ -13,7 +13,6 @@ import pytest
 from studio import __version__
 from studio.app import updates
 from studio.app.updates import Update
-from studio.common import paths
 from studio.common.errors import ServiceError
 from studio.config.settings import SettingsStore
 from studio.domain.events import EventBus
@@ -113,16 +112,12 @@ def test_the_request_tells_nothing_about_who_asks(store: SettingsStore) -> None:
 
 
 @pytest.mark.parametrize("version", ["0.0.1", "0.1.0", "0.1", "0.1.0.0"])
-def test_the_same_and_older_versions_are_no_news(
-    store: SettingsStore, monkeypatch: pytest.MonkeyPatch, version: str
-) -> None:
-    monkeypatch.setattr(updates, "__version__", "0.1.0")
-
+def test_the_same_and_older_versions_are_no_news(store: SettingsStore, version: str) -> None:
     async def main() -> None:
         store.change(updates=True)
         async with serving() as (server, address, client):
             server.body = says(version)
-            assert await updates.check_for_update(client, store, address) is None
+            assert await updates.check_for_update(client, store, address, version="0.1.0") is None
             assert server.asked
 
     asyncio.run(asyncio.wait_for(main(), 60))
@@ -189,10 +184,9 @@ def test_a_refusal_is_not_asked_again_that_day(store: SettingsStore) -> None:
     asyncio.run(asyncio.wait_for(main(), 60))
 
 
-def test_the_address_is_the_builds_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_is_the_builds_own(tmp_path: Path) -> None:
     assert isinstance(updates.feed(), str)
-    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
-    assert updates.feed() == ""
+    assert updates.feed(tmp_path) == ""
     for text, expected in (
         ('{"feed": "https://here.example/updates.json"}', "https://here.example/updates.json"),
         ('{"feed": 3}', ""),
@@ -200,4 +194,4 @@ def test_the_address_is_the_builds_own(tmp_path: Path, monkeypatch: pytest.Monke
         ("{", ""),
     ):
         (tmp_path / "updates.json").write_text(text)
-        assert updates.feed() == expected
+        assert updates.feed(tmp_path) == expected

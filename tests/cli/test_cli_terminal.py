@@ -95,7 +95,7 @@ def test_what_was_queued_before_the_disk_was_full_is_still_told(
     )
     stop = files.watch(step)
     try:
-        code = asyncio.run(cli_run._guarded(generate.run, options, paths.find(program.home)))
+        code = asyncio.run(cli_run.run_command(generate.run, options, paths.find(program.home)))
     finally:
         stop()
     out, err = capsys.readouterr()

@@ -69,7 +69,7 @@ def run(home: Path, *arguments: str) -> int:
     options = parse(["--home", str(home), *arguments])
     name = (options.command or "").replace("-", "_")
     command = importlib.import_module(f"studio.cli.{name}").run
-    return asyncio.run(cli_run._guarded(command, options, paths.find(options.home)))
+    return asyncio.run(cli_run.run_command(command, options, paths.find(options.home)))
 
 
 @pytest.fixture

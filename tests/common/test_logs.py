@@ -129,8 +129,7 @@ def test_a_stuck_disk_does_not_stop_who_logs(
         stuck.wait(60)
 
     monkeypatch.setattr(log_files._FileHandler, "emit", emit)
-    monkeypatch.setattr(log_files, "_WAITING", 50)
-    end = log_files.install(paths.find(tmp_path), "CRITICAL")
+    end = log_files.install(paths.find(tmp_path), "CRITICAL", most_waiting=50)
     for number in range(200):  # more than the queue holds
         logging.getLogger("studio.test").warning("line %d", number)
     assert begun.wait(60)
@@ -146,10 +145,9 @@ def test_a_disk_that_refuses_is_passed_over(tmp_path: Path) -> None:
     assert (tmp_path / "state").is_file()
 
 
-def test_files_stay_few_small_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_files, "_BYTES", 2000)
+def test_files_stay_few_small_and_private(tmp_path: Path) -> None:
     home = paths.find(tmp_path)
-    end = log_files.install(home, "CRITICAL")
+    end = log_files.install(home, "CRITICAL", most_bytes=2000)
     for number in range(300):
         logging.getLogger("studio.test").warning("line %d", number)
     end()
@@ -166,12 +164,9 @@ def test_files_stay_few_small_and_private(tmp_path: Path, monkeypatch: pytest.Mo
         assert stat.S_IMODE(home.log_folder.stat().st_mode) == 0o700
 
 
-def test_standard_error_gets_the_chosen_level(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_standard_error_gets_the_chosen_level(tmp_path: Path) -> None:
     written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    end = log_files.install(paths.find(tmp_path), "warning")
+    end = log_files.install(paths.find(tmp_path), "warning", stderr=written)
     logging.getLogger("studio.test").info("only in the file")
     logging.getLogger("studio.test").warning("in both")
     end()

@@ -371,7 +371,7 @@ SEEN = {
             "common/unfinished_copies.py:_remove_one",
             "library/files/originals.py:read_picture_file", "library/log/record_log.py:reaches",
             "library/log/record_log.py:read", "library/log/record_log.py:at",
-            "library/log/record_log.py:_mend_end", "library/files/thumbnails.py:get",
+            "library/log/record_log.py:_complete_last_line", "library/files/thumbnails.py:get",
             "library/files/thumbnails.py:find", "imaging/upload_limits.py:fit",
             "providers/base64_text.py:from_file", "ui/support/drag_and_drop.py:load",
             "ui/style/icons.py:source", "ui/style/stylesheet.py:style_sheet",

@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> DraftFile:
 
 
 def names(file: DraftFile) -> set[str]:
-    return {path.name for path in file._path.parent.iterdir()}
+    return {path.name for path in file.path.parent.iterdir()}
 
 
 def test_a_draft_that_was_restored_is_restored_again(file: DraftFile) -> None:
@@ -35,16 +35,16 @@ def test_a_draft_that_was_restored_is_restored_again(file: DraftFile) -> None:
 
 
 def test_a_draft_that_killed_the_program_is_put_aside(file: DraftFile) -> None:
-    before = file._path.read_bytes()
+    before = file.path.read_bytes()
     assert file.begin_restore() == DRAFT
-    after = DraftFile(file._path)
+    after = DraftFile(file.path)
     assert after.begin_restore() is None
     assert names(file) == {"draft.kept.json"}
-    assert (file._path.with_name("draft.kept.json")).read_bytes() == before
+    assert (file.path.with_name("draft.kept.json")).read_bytes() == before
     assert after.kept() == DRAFT
     # The next start has nothing to restore and still offers it.
-    assert DraftFile(file._path).begin_restore() is None
-    assert DraftFile(file._path).kept() == DRAFT
+    assert DraftFile(file.path).begin_restore() is None
+    assert DraftFile(file.path).kept() == DRAFT
 
 
 def test_drafts_that_are_put_aside_keep_each_a_name(file: DraftFile) -> None:
@@ -65,7 +65,7 @@ def test_one_that_kills_again_while_it_is_brought_back_is_offered_again(file: Dr
     file.save(Draft(prompt="written since"))
     assert file.begin_kept() == DRAFT
     # Dead again. What was written since is no part of it.
-    again = DraftFile(file._path)
+    again = DraftFile(file.path)
     assert again.begin_restore() == Draft(prompt="written since")
     again.restored()
     assert again.kept() == DRAFT
@@ -79,7 +79,7 @@ def test_one_that_kills_again_while_it_is_brought_back_is_offered_again(file: Dr
 def test_a_broken_draft_that_was_put_aside_hides_no_other(file: DraftFile) -> None:
     file.begin_restore()
     file.begin_restore()
-    (file._path.with_name("draft.kept-2.json")).write_bytes(b"{")
+    (file.path.with_name("draft.kept-2.json")).write_bytes(b"{")
     assert file.kept() == DRAFT
     assert "draft.kept-2.broken.json" in names(file)
 
@@ -88,7 +88,7 @@ def test_a_broken_draft_that_was_put_aside_hides_no_other(file: DraftFile) -> No
     "left", [b"", b"\xff\xfe", b"x" * 10_000, b"../../etc/passwd", b"draft.jsonx"]
 )
 def test_a_mark_that_makes_no_sense_puts_nothing_aside(file: DraftFile, left: bytes) -> None:
-    file._path.with_name("draft.restoring").write_bytes(left)
+    file.path.with_name("draft.restoring").write_bytes(left)
     assert file.begin_restore() == DRAFT
 
 
@@ -96,13 +96,13 @@ def test_without_a_draft_there_is_no_mark(tmp_path: Path) -> None:
     file = DraftFile(tmp_path / "draft.json")
     assert file.begin_restore() is None
     assert names(file) == set()
-    file._path.with_name("draft.restoring").write_bytes(b"draft.json")
+    file.path.with_name("draft.restoring").write_bytes(b"draft.json")
     assert file.begin_restore() is None
     assert names(file) == set()
 
 
 def test_where_no_mark_can_be_written_the_draft_is_restored(file: DraftFile) -> None:
-    file._path.with_name("draft.restoring").mkdir()
+    file.path.with_name("draft.restoring").mkdir()
     assert file.begin_restore() == DRAFT
     file.restored()
 
@@ -112,7 +112,7 @@ def test_forgotten_words_go_from_every_draft(file: DraftFile) -> None:
     file.begin_restore()
     file.save(DRAFT)
     file.remove_prompt(" kelp forest\n")
-    assert "kelp" not in "".join(path.read_text() for path in file._path.parent.iterdir())
+    assert "kelp" not in "".join(path.read_text() for path in file.path.parent.iterdir())
     kept = file.kept()
     assert kept is not None
     assert kept.references == DRAFT.references

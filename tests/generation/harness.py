@@ -173,7 +173,7 @@ async def studio(
         environ={"GRIDBRUSH_API_KEY": key} if key else {},
     )
     try:
-        core.queue._jitter = lambda: -1000.0
+        core.queue.jitter = lambda: -1000.0
         core.settings.change(**settings)
         yield Studio(core)
     finally:

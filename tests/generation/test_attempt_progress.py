@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from studio.domain.entities import GenerationRequest, Job, JobState
-from studio.generation import attempt_progress
 from studio.generation.attempt_progress import AttemptProgress
 
 JOB = Job(
@@ -18,8 +17,7 @@ JOB = Job(
 )
 
 
-async def test_the_last_bytes_before_a_pause_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempt_progress, "_EVERY", 0.02)
+async def test_the_last_bytes_before_a_pause_are_told() -> None:
     told: list[Job] = []
     exact = asyncio.Event()
 
@@ -28,7 +26,7 @@ async def test_the_last_bytes_before_a_pause_are_told(monkeypatch: pytest.Monkey
         if job.received == 30:
             exact.set()
 
-    one = AttemptProgress(JOB, report)
+    one = AttemptProgress(JOB, report, every=0.02)
     one.sent()
     for total in (10, 20, 30):
         one.received(total)

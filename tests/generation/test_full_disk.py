@@ -195,9 +195,8 @@ def test_room_is_asked_for_both_copies(size: str | None, megabytes: int) -> None
     assert estimate(request(size)) // 1_000_000 == megabytes
 
 
-def test_what_is_under_way_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = DiskReservations(tmp_path)
-    monkeypatch.setattr(files, "free_bytes", lambda _folder: rooms.SPARE + (300 << 20))
+def test_what_is_under_way_counts_too(tmp_path: Path) -> None:
+    room = DiskReservations(tmp_path, lambda _folder: rooms.SPARE + (300 << 20))
     with room.promised(request("4K")), room.promised(request("4K")):
         room.check()
         with room.promised(request("4K")), pytest.raises(StorageError, match="Nothing was sent"):

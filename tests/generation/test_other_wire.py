@@ -357,17 +357,8 @@ async def test_a_damaged_mark_does_not_cost_the_wire(tmp_path: Path, damaged: st
 
 
 @pytest.mark.usefixtures("toy")
-async def test_what_was_looked_at_by_this_reader_is_not_looked_at_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[Path] = []
-    scan = ToyWire.scan
-
-    def counted(self: ToyWire, body: Path) -> Any:
-        looked.append(body)
-        return scan(self, body)
-
-    monkeypatch.setattr(ToyWire, "scan", counted)
+async def test_what_was_looked_at_by_this_reader_is_not_looked_at_again(tmp_path: Path) -> None:
+    ToyWire.scanned.clear()
     own(tmp_path)
     job, entry = left_behind(
         tmp_path, sent=True, body=events(PICTURE)[:-9], mark="cut", profile=MINE, wire=TOY
@@ -376,7 +367,7 @@ async def test_what_was_looked_at_by_this_reader_is_not_looked_at_again(
         async with studio(tmp_path, provider=MINE) as one:
             await one.core.recover()
             assert one.last[job.id].state is JobState.CUT
-    assert looked == [entry.body]
+    assert ToyWire.scanned == [entry.body]
     assert json.loads((entry.folder / "cut.json").read_bytes())["reader"] == READER_VERSION
 
 

@@ -89,9 +89,9 @@ async def test_a_queued_job_that_is_being_cancelled_is_not_started(tmp_path: Pat
             stop = files.watch(lambda kind, path: _hold(held, kind, path))
             try:
                 one.core.queue.cancel(second.id)
-                one.core.queue._pump()
+                one.core.queue.pump()
                 one.core.settings.change(at_once=3)
-                one.core.queue._pump()
+                one.core.queue.pump()
                 held.set()
                 gate.set()
                 await one.core.queue.idle()

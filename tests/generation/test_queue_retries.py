@@ -44,7 +44,7 @@ async def test_a_service_that_was_not_reached_is_tried_again(tmp_path: Path) -> 
     with replies() as gone:
         port = gone.port
     async with studio(tmp_path, gone) as one:
-        one.core.queue._jitter = lambda: 100.0
+        one.core.queue.jitter = lambda: 100.0
         (job,) = await one.submit()
         retrying = await one.reaches(job, JobState.RETRYING)
         assert JobState.WAITING not in one.states(job)

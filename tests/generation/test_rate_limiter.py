@@ -131,8 +131,8 @@ async def test_a_provider_with_a_pace_is_sent_no_more_than_that(tmp_path: Path) 
     with replies() as service:
         own(tmp_path, service, per_minute=2)
         async with studio(tmp_path, key=KEY, provider=None) as one:
-            one.core.queue._turns._minute = WINDOW
-            sent = stamped(one.core.queue._turns)
+            one.core.queue.rate_limiter.minute = WINDOW
+            sent = stamped(one.core.queue.rate_limiter)
             jobs = await one.submit("{a|b|c|d|e}")
             waiting = (await held_for_pace(one, jobs))[0]
             assert waiting.state is JobState.QUEUED
@@ -158,7 +158,7 @@ async def test_what_waits_for_the_pace_says_until_when(tmp_path: Path) -> None:
             # What it is told may differ by a moment from what is counted.
             assert submitted + 59 <= held.send_at <= time.time() + 61
             told = len(one.heard)
-            one.core.queue._pump()
+            one.core.queue.pump()
             assert len(one.heard) == told, "the same moment is not told again"
             # Without the limit it goes at once.
             own_now = one.core.settings.value.profiles[0]

@@ -123,16 +123,16 @@ async def test_a_full_disk_costs_the_early_picture_but_not_the_answer(
 
 
 async def test_a_journal_that_cannot_be_written_ends_an_answer_too_large_for_memory(
-    tmp_path: Path, lane: SerialExecutor, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, lane: SerialExecutor
 ) -> None:
     def full(kind: str, path: Path) -> None:
         if kind == "append" and path.name == "answer":
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(response_sink, "MOST_HELD", 100)
     stop = files.watch(full)
     try:
         sink, _entry = await taken(tmp_path, b"[1, 2, 3]", 1 << 20, lane)
+        sink.most_held = 100
         await sink.wait_until_scanned()
         assert sink.behind
         await sink.chunk(b" " * 100)

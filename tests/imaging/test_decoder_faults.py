@@ -135,7 +135,7 @@ def test_a_crash_costs_one_job_and_the_next_goes_on(
     async def work(decoder: Decoder) -> None:
         asked = [
             decoder.probe(path),
-            decoder._decode_job(Priority.ARRIVAL, job="crash", path=path),
+            decoder.decode_job(Priority.ARRIVAL, job="crash", path=path),
             decoder.probe(path),
             decoder.thumbnail(path, 64),
         ]
@@ -172,7 +172,7 @@ def test_a_hung_decode_is_stopped_and_the_next_goes_on(
         await decoder.probe(path)
         decoder.limit = 0.2
         with pytest.raises(PictureUnreadable, match="took too long"):
-            await decoder._decode_job(Priority.LOOK, job="hang", path=path)
+            await decoder.decode_job(Priority.LOOK, job="hang", path=path)
         decoder.limit = 60
         assert (await decoder.probe(path)).width == 300
 
@@ -185,7 +185,7 @@ def test_a_job_gets_no_more_memory_than_the_limit(
 ) -> None:
     async def work(decoder: Decoder) -> None:
         with pytest.raises(PictureUnreadable, match="memory limit"):
-            await decoder._decode_job(Priority.LOOK, job="hoard", path=tmp_path)
+            await decoder.decode_job(Priority.LOOK, job="hoard", path=tmp_path)
         (hand,) = decoder._hands
         assert hand.child is not None
         assert hand.child.alive
@@ -197,7 +197,7 @@ def test_stray_prints_do_not_get_between_the_answers(
     tmp_path: Path, troubled: Callable[..., Decoder]
 ) -> None:
     async def work(decoder: Decoder) -> None:
-        answer, _body = await decoder._decode_job(Priority.LOOK, job="shout", path=tmp_path)
+        answer, _body = await decoder.decode_job(Priority.LOOK, job="shout", path=tmp_path)
         assert answer == {"said": True}
         assert (await decoder.probe(picture(tmp_path / "a.png"))).width == 300
 
@@ -212,7 +212,7 @@ def test_urgent_jobs_go_first_and_cancelled_ones_never(
     async def work(decoder: Decoder) -> None:
         def note(priority: Priority, word: str) -> asyncio.Task[object]:
             return asyncio.create_task(
-                decoder._decode_job(priority, job="note", path=notes, word=word)
+                decoder.decode_job(priority, job="note", path=notes, word=word)
             )
 
         first = note(Priority.LOOK, "0")
@@ -238,9 +238,7 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
             (hand,) = decoder._hands
             assert hand.child is not None
             process = hand.child._process
-            hung = asyncio.create_task(
-                decoder._decode_job(Priority.LOOK, job="hang", path=tmp_path)
-            )
+            hung = asyncio.create_task(decoder.decode_job(Priority.LOOK, job="hang", path=tmp_path))
             queued = asyncio.create_task(decoder.probe(tmp_path / "a.png"))
             await asyncio.sleep(0)
             await decoder.close()
@@ -263,7 +261,7 @@ def test_a_picture_that_takes_long_does_not_hold_up_the_others(
     path = picture(tmp_path / "a.png")
 
     async def work(decoder: Decoder) -> None:
-        hung = asyncio.create_task(decoder._decode_job(Priority.LOOK, job="hang", path=path))
+        hung = asyncio.create_task(decoder.decode_job(Priority.LOOK, job="hang", path=path))
         if when == "asked later":
             while not (decoder._hands and decoder._hands[0].slow):
                 await asyncio.sleep(0.01)
@@ -272,7 +270,7 @@ def test_a_picture_that_takes_long_does_not_hold_up_the_others(
         assert not hung.done()
         # One more would be one too many.
         others = [
-            asyncio.create_task(decoder._decode_job(Priority.LOOK, job="hang", path=path))
+            asyncio.create_task(decoder.decode_job(Priority.LOOK, job="hang", path=path))
             for _number in range(3)
         ]
         while not (len(decoder._hands) == 2 and decoder._hands[1].slow):
@@ -366,7 +364,7 @@ def test_the_key_in_the_environment_does_not_reach_the_process(
     )
 
     async def work(decoder: Decoder) -> None:
-        answer, _body = await decoder._decode_job(Priority.LOOK, job="tell", path=tmp_path)
+        answer, _body = await decoder.decode_job(Priority.LOOK, job="tell", path=tmp_path)
         assert "PATH" in answer["names"]
         assert "GRIDBRUSH_API_KEY" not in answer["names"]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from studio.common.errors import PictureUnreadable
+from studio.imaging.containers import jpeg_scans as scans
 from studio.imaging.decoder import Decoder
-from studio.imaging.jpeg_scans import scans
 from tests.imaging.slow_pictures import many_scans
 
 

@@ -132,7 +132,7 @@ def test_the_decoding_process_gets_a_bare_environment(monkeypatch: pytest.Monkey
     }
     for name, value in secret.items():
         monkeypatch.setenv(name, value)
-    given = decoder._environment()
+    given = decoder.process_environment()
     assert not set(secret) & set(given)
     assert {name for name in given if name not in os.environ} <= {
         *("PYTHONPATH", "PYTHONSAFEPATH", "MALLOC_MMAP_THRESHOLD_")

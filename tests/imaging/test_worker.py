@@ -25,7 +25,7 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=decoder._environment(),
+        env=decoder.process_environment(),
     )
 
 
@@ -41,7 +41,7 @@ OPEN_TO_LOOKS = [
 
 @pytest.fixture
 def worker(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
-    with start(getattr(request, "param", None) or decoder._own_command()) as process:
+    with start(getattr(request, "param", None) or decoder.worker_command()) as process:
         yield process
         if process.poll() is None:
             process.kill()
@@ -136,7 +136,7 @@ def test_it_loads_neither_qt_nor_the_network_nor_the_keyring(
 
 
 def test_both_ways_to_start_it_work() -> None:
-    for command in ([sys.executable, "-m", "studio.imaging.worker"], decoder._own_command()):
+    for command in ([sys.executable, "-m", "studio.imaging.worker"], decoder.worker_command()):
         with start(command) as process:
             assert ready(process) == process.pid
             assert process.stdin is not None

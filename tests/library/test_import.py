@@ -23,7 +23,7 @@ from studio.domain.events import PicturesAdded
 from studio.imaging.decoder import PictureFacts
 from studio.library.facade import Library
 from studio.library.operations.import_ import Import, ImportProgress, ImportResult, sentence
-from studio.library.operations.import_sources import gather
+from studio.library.operations.import_sources import ImportSources, gather
 from studio.library.query import Query
 from studio.library.stopped import Stopped
 from tests.imaging import embedded
@@ -52,7 +52,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 
 def importing(library: Library) -> Import:
-    return Import(library.store, library._decoder)
+    return Import(library.store, library.decoder)
 
 
 async def test_a_folder_is_copied_once_with_what_its_files_tell(
@@ -149,21 +149,19 @@ async def test_a_cancelled_import_keeps_what_was_taken(tmp_path: Path) -> None:
         assert len((await importing(library).run([many])).ids) == 5
 
 
-async def test_a_walk_without_end_ends_with_the_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_walk_without_end_ends_with_the_import(tmp_path: Path) -> None:
     begun, over = threading.Event(), threading.Event()
 
-    def walking(_paths: object, _library: object, stopped: Callable[[], bool]) -> None:
+    def walking(_paths: object, _library: object, stopped: Callable[[], bool]) -> ImportSources:
         begun.set()
         while not stopped():
             over.wait(0.01)
         over.set()
         raise Stopped
 
-    monkeypatch.setattr("studio.library.operations.import_sources.gather", walking)
     async with opened(tmp_path) as library:
-        task = asyncio.ensure_future(importing(library).run([tmp_path]))
+        walk = Import(library.store, library.decoder, gather=walking)
+        task = asyncio.ensure_future(walk.run([tmp_path]))
         assert await asyncio.to_thread(begun.wait, 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

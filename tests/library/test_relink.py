@@ -22,7 +22,7 @@ from tests.library.test_import import png
 async def brought(library: Library, home: Path, number: int = 3) -> list[Picture]:
     """Pictures whose files have the bytes their records say."""
     files = [png(home / "in" / f"{n}.png", n) for n in range(number)]
-    result = await Import(library.store, library._decoder).run(files)
+    result = await Import(library.store, library.decoder).run(files)
     return await library.find(result.ids)
 
 

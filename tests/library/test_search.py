@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from studio.domain.entities import CostBasis, Flag, JobState, Parent, Picture, Role, new_id
-from studio.library.index import search_sql
 from studio.library.index.index import Index, Interrupted
+from studio.library.index.search_sql import PlanCosts
 from studio.library.index.text_normalization import terms
 from studio.library.log import records
 from studio.library.log.records import BEGINNING, Record
@@ -32,8 +33,19 @@ def done(*pictures: Picture) -> Record:
     return records.finished(a_job(state=JobState.DONE), list(pictures))
 
 
+@pytest.fixture
+def shelf(
+    filled: tuple[Index, dict[int, Picture]],
+) -> Iterator[tuple[Index, dict[int, Picture]]]:
+    """The index with the settings it has without a test."""
+    index, _pictures = filled
+    before = index.costs, index.digits, index.wanted
+    yield filled
+    index.costs, index.digits, index.wanted = before
+
+
 @pytest.fixture(scope="module")
-def shelf() -> tuple[Index, dict[int, Picture]]:
+def filled() -> tuple[Index, dict[int, Picture]]:
     """Six hundred pictures, seeded; the library's own rows from 1."""
     draw = random.Random(4)
     pictures: list[Picture] = []
@@ -119,13 +131,10 @@ QUERIES = {
 @pytest.mark.parametrize("words", QUERIES)
 @pytest.mark.parametrize("small", [10**9, 0], ids=["small", "large"])
 def test_the_index_finds_what_a_walk_finds(
-    shelf: tuple[Index, dict[int, Picture]],
-    monkeypatch: pytest.MonkeyPatch,
-    words: str,
-    small: int,
+    shelf: tuple[Index, dict[int, Picture]], words: str, small: int
 ) -> None:
     index, pictures = shelf
-    monkeypatch.setattr(search_sql, "_SMALL", small)
+    index.costs = PlanCosts(small=small)
     expected = [row for row, picture in pictures.items() if QUERIES[words](picture)]
     assert list(index.rows(Query(words=words, sort=Sort.OLDEST))) == expected
     assert list(index.rows(Query(words=words), 7)) == expected[::-1][:7]
@@ -143,28 +152,20 @@ def test_the_index_finds_what_a_walk_finds(
 
 
 @pytest.mark.parametrize("way", ["words", "scan", "lead"])
-def test_each_way_finds_the_same(
-    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch, way: str
-) -> None:
+def test_each_way_finds_the_same(shelf: tuple[Index, dict[int, Picture]], way: str) -> None:
     """The prices of the ways decide; here one of them is free and the others are dear."""
     index, pictures = shelf
-    monkeypatch.setattr(search_sql, "_SMALL", 0)
-    for name in ("words", "scan", "lead"):
-        monkeypatch.setattr(search_sql, f"_STEP_{name.upper()}", 0.0 if name == way else 1e9)
-    monkeypatch.setattr(search_sql, "_LOOK", 0.0)
+    words, scan, lead = (0.0 if name == way else 1e9 for name in ("words", "scan", "lead"))
+    index.costs = PlanCosts(small=0, look=0.0, words=words, scan=scan, lead=lead)
     query = Query(words="light -boat rating:4 tag:kelp")
     expected = [
         row
         for row, p in pictures.items()
         if has(p, "light") and not has(p, "boat") and p.rating == 4 and "Kelp" in p.tags
     ][::-1]
-    ran: list[str] = []
-    run = index._db.execute
-    statement = search_sql.CompiledQuery(query, run).rows()
-    ran.append(statement.sql)
-    assert [row for (row,) in run(statement.sql, statement.values)] == expected
+    assert list(index.rows(query)) == expected
     source = {"words": "FROM words ", "scan": "FROM facts f WHERE", "lead": "INDEXED|tagged g"}
-    assert any(part in ran[0] for part in source[way].split("|"))
+    assert any(part in index.compile(query).rows().sql for part in source[way].split("|"))
 
 
 SCRIPTS = {
@@ -238,34 +239,30 @@ def test_shelves_and_searches_go_together() -> None:
 @pytest.mark.parametrize("words", ["", "light", "rating:>=4 model:pro", "is:draft", "ha boat"])
 @pytest.mark.parametrize("small", [10**9, 0], ids=["small", "large"])
 def test_a_page_is_the_beginning_of_all(
-    shelf: tuple[Index, dict[int, Picture]],
-    monkeypatch: pytest.MonkeyPatch,
-    sort: Sort,
-    words: str,
-    small: int,
+    shelf: tuple[Index, dict[int, Picture]], sort: Sort, words: str, small: int
 ) -> None:
-    monkeypatch.setattr(search_sql, "_SMALL", small)
     index, _pictures = shelf
+    index.costs = PlanCosts(small=small)
     query = Query(words=words, sort=sort)
     assert list(index.rows(query, 7)) == list(index.rows(query))[:7]
 
 
 def test_all_rows_come_in_parts_that_fit_together(
-    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
+    shelf: tuple[Index, dict[int, Picture]],
 ) -> None:
     index, pictures = shelf
-    monkeypatch.setattr("studio.library.index.index._PART", 56)
+    index.digits = 56
     assert list(index.rows(Query())) == sorted(pictures, reverse=True)
     assert list(index.rows(Query(words="nowhere"))) == []
 
 
 def test_all_rows_are_given_up_between_two_parts(
-    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
+    shelf: tuple[Index, dict[int, Picture]],
 ) -> None:
     index, _pictures = shelf
-    monkeypatch.setattr("studio.library.index.index._PART", 8)
+    index.digits = 8
     answers = iter((True, True, True, False))
-    monkeypatch.setattr(index, "wanted", lambda: next(answers))
+    index.wanted = lambda: next(answers)
     with pytest.raises(Interrupted):
         index.rows(Query())
     assert list(answers) == []
@@ -282,13 +279,11 @@ def test_it_is_quickly_told_which_of_a_few_are_found(
 
 
 def test_words_that_seldom_meet_lead_although_each_is_common(
-    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
+    shelf: tuple[Index, dict[int, Picture]],
 ) -> None:
-    monkeypatch.setattr(search_sql, "_SMALL", 0)
     index, _pictures = shelf
-    selection = search_sql.CompiledQuery(
-        Query(words="light old of rating:5 model:pro is:picked"), index._db.execute
-    )
+    index.costs = PlanCosts(small=0)
+    selection = index.compile(Query(words="light old of rating:5 model:pro is:picked"))
     assert "words MATCH" in selection.rows(200).sql
 
 

@@ -94,13 +94,10 @@ async def test_a_damage_met_while_something_is_written_is_mended_once(tmp_path: 
     assert mended == ["while it was written"]
 
 
-async def test_all_pictures_come_in_portions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("studio.library.store.PORTION", 2)
+async def test_all_pictures_come_in_portions(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         ids = [(await take(library)).id for _number in range(5)]
-        found = [[one.id for one in some] async for some in library.portions()]
+        found = [[one.id for one in some] async for some in library.store.portions(2)]
     assert found == [ids[:2], ids[2:4], ids[4:]]
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,11 @@ def test_killed_at_any_step_it_leaves_nothing_after_the_next_start(
 
 
 @pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def notes(tmp_path: Path) -> Iterator[Path]:
     made = tmp_path / "unfinished"
-    monkeypatch.setattr(unfinished_copies, "_folder", made)
-    return made
+    unfinished_copies.note_in(made)
+    yield made
+    unfinished_copies.note_in(None)
 
 
 def note(folder: Path, text: str | Path, *, age: float = 0.0) -> Path:

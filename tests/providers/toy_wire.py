@@ -18,7 +18,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from studio.common.errors import (
     Billed,
@@ -144,6 +144,7 @@ class ToyWire:
     wire = TOY
     reader_version = READER_VERSION
     limits = UploadLimits(longest=LONGEST)
+    scanned: ClassVar[list[Path]] = []
 
     def __init__(self, profile: Profile, find_model: FindModel, learn: Learn) -> None:
         self._profile = profile
@@ -202,6 +203,7 @@ class ToyWire:
         return ToyScanner(listener)
 
     def scan(self, body: Path) -> Scan:
+        self.scanned.append(body)
         scanner = ToyScanner()
         try:
             with body.open("rb") as file:

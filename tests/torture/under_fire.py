@@ -97,7 +97,7 @@ async def _fire(home: Path, number: int) -> None:
         async with opened(home, options=options, key=KEY) as window:
             core = window.core
             core.settings.change(at_once=_AT_ONCE)
-            core.queue._jitter = lambda: -1000.0
+            core.queue.jitter = lambda: -1000.0
             one = Studio(core)
             await _batch(one, 2 * _AT_ONCE)  # what is loaded at the first answer is no stall
             # In the program the window is there before anybody looks for garbage.

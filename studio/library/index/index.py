@@ -28,7 +28,7 @@ from studio.domain.entities import Flag, Picture, Role
 from studio.library.index import index_file, schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.rows import picture_of
-from studio.library.index.search_sql import CompiledQuery
+from studio.library.index.search_sql import USUAL_COSTS, CompiledQuery
 from studio.library.index.state import IndexState
 from studio.library.index.statistics import IndexStatistics
 from studio.library.index.text_normalization import folded
@@ -53,8 +53,6 @@ _PRAGMAS = {
 }
 _CHECKPOINT_BYTES = 4 << 20
 _PAGE = 4096
-_PART = 800_000
-"""Hex digits of row numbers decoded at once: a hundred thousand rows, in some milliseconds."""
 
 Interrupted = apsw.InterruptError
 """The query was cancelled."""
@@ -103,6 +101,8 @@ class Index:
         new: it has not read the log yet; `apply` must be called even for an empty log.
         refused: number of records that could not be applied.
         wanted: whether the running query has not been cancelled.
+        costs: of the query planner.
+        digits: hex digits of row numbers decoded at once, eight for each row.
     """
 
     def __init__(self, connection: apsw.Connection, *, new: bool = False) -> None:
@@ -110,6 +110,8 @@ class Index:
         self.new = new
         self.refused = 0
         self.wanted: Callable[[], bool] = _always
+        self.costs = USUAL_COSTS
+        self.digits = 800_000
         self._wal_pages = 0
         connection.set_wal_hook(self._on_wal_write)
 
@@ -339,9 +341,9 @@ class Index:
             f"SELECT group_concat(printf('%08x', row), '') FROM ({sql})", values
         )
         found = array("q")
-        for start in range(0, len(text or ""), _PART):
+        for start in range(0, len(text or ""), self.digits):
             self._check_cancelled()
-            part = array("I", bytes.fromhex(text[start : start + _PART]))
+            part = array("I", bytes.fromhex(text[start : start + self.digits]))
             if sys.byteorder == "little":
                 part.byteswap()
             found.extend(array("q", part))
@@ -357,19 +359,23 @@ class Index:
                 f"SELECT row FROM facts WHERE trashed = 0{hide} ORDER BY row{turn} LIMIT ?",
                 (-1 if limit is None else limit,),
             )
-        statement = CompiledQuery(query, self._db.execute).rows(limit)
+        statement = self.compile(query).rows(limit)
         return statement.sql, statement.values
+
+    def compile(self, query: Query) -> CompiledQuery:
+        """A query, ready to make its statements."""
+        return CompiledQuery(query, self._db.execute, self.costs)
 
     def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
         """Those of these rows that match."""
         found: set[int] = set()
         for some in chunks(rows):
-            statement = CompiledQuery(query, self._db.execute).filter_statement(some)
+            statement = self.compile(query).filter_statement(some)
             found.update(row for (row,) in self._db.execute(statement.sql, statement.values))
         return found
 
     def count(self, query: Query) -> int:
-        statement = CompiledQuery(query, self._db.execute).count()
+        statement = self.compile(query).count()
         self._check_cancelled()
         ((found,),) = self._db.execute(statement.sql, statement.values)
         return int(found)

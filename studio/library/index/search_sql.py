@@ -42,11 +42,6 @@ _MOST_TERMS = 64
 _DEEPEST = 4
 _COUNTED = 60_000
 _SAMPLE = 400
-_SMALL = 4000
-
-# Cost of a step of each plan in microseconds; measured, and only the ratios matter.
-_STEP_LIST, _STEP_WORDS, _STEP_LEAD, _STEP_SCAN, _LOOK = 0.03, 0.9, 1.0, 0.25, 2.0
-_STEP_NAME = 1.5
 
 _ORDER = {
     Sort.NEWEST: "f.row DESC",
@@ -108,6 +103,29 @@ class Statement:
     values: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCosts:
+    """Cost of a step of each plan in microseconds; measured, and only the ratios matter.
+
+    Attributes:
+        small: number of pictures up to which no plan is estimated.
+        list: reading an entry of a word's list.
+        look: checking a picture's words.
+        name: scanning in order of names.
+    """
+
+    small: int = 4000
+    list: float = 0.03
+    words: float = 0.9
+    lead: float = 1.0
+    scan: float = 0.25
+    look: float = 2.0
+    name: float = 1.5
+
+
+USUAL_COSTS = PlanCosts()
+
+
 class CompiledQuery:
     """A query, compiled for the contents of the index.
 
@@ -115,10 +133,13 @@ class CompiledQuery:
         asked: the parsed search text.
     """
 
-    def __init__(self, query: Query, run: Run, *, depth: int = 0) -> None:
+    def __init__(
+        self, query: Query, run: Run, costs: PlanCosts = USUAL_COSTS, *, depth: int = 0
+    ) -> None:
         self.query = query
         self.asked: ParsedSearch = understand(query.words)
         self._run = run
+        self._costs = costs
         self._depth = depth
         self._facts = [*self._view(), *(self._fact(fact) for fact in self.asked.facts)]
         if query.collection:
@@ -385,7 +406,7 @@ class CompiledQuery:
         )
         beside = [*self._facts, *_looked_up(self._beside)]
         ((every,),) = self._run("SELECT coalesce(max(row), 0) FROM facts", ())
-        if every <= _SMALL:
+        if every <= self._costs.small:
             return (by_words, beside) if self._match else (scan, looked)
         docs = self._meeting(every)
         passing = self._passing(every)
@@ -393,10 +414,11 @@ class CompiledQuery:
         newest = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
         # A page is full early only where rows come in the requested order.
         hits = max(passing * docs / every, 1 / every)
-        step = _STEP_NAME if self.query.sort is Sort.NAME and limit is not None else _STEP_SCAN
+        costs = self._costs
+        step = costs.name if self.query.sort is Sort.NAME and limit is not None else costs.scan
         plans = [
             (
-                min(every, wanted / hits) * (step + (passing * _LOOK if self._needles else 0)),
+                min(every, wanted / hits) * (step + (passing * costs.look if self._needles else 0)),
                 scan,
                 looked,
             )
@@ -405,7 +427,7 @@ class CompiledQuery:
             steps = min(docs, wanted / max(passing, 1 / every)) if newest else docs
             # Only rows with all words are checked, but the list of each word is read.
             lists = sum(self._docs) * steps / max(docs, 1.0)
-            cost = lists * _STEP_LIST + steps * _STEP_WORDS
+            cost = lists * costs.list + steps * costs.words
             plans.append((cost, by_words, beside))
         part = docs / every
         for condition in self._facts:
@@ -421,9 +443,9 @@ class CompiledQuery:
             share = max(min(1.0, passing * every / max(n, 1)), 1 / every)
             early = condition.ordered and newest
             steps = min(n, wanted / max(share * part, 1 / every)) if early else n
-            look = share * _LOOK if self._needles else 0
+            look = share * costs.look if self._needles else 0
             rest = [one for one in looked if one is not condition]
-            plans.append((steps * (_STEP_LEAD + look), (source, where, condition.values), rest))
+            plans.append((steps * (costs.lead + look), (source, where, condition.values), rest))
         _cost, source_of_rows, conditions = min(plans, key=lambda plan: plan[0])
         return source_of_rows, conditions
 

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Gather = Callable[[Sequence[Path], Path, Callable[[], bool]], import_sources.ImportSources]
+"""Finds the files to import."""
+
 PORTION = 40
 _LIST = "pictures.json"
 
@@ -86,7 +89,15 @@ class Import:
         result: result so far.
     """
 
-    def __init__(self, store: Store, decoder: Decoder, *, neutral_names: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        decoder: Decoder,
+        *,
+        neutral_names: bool = False,
+        gather: Gather = import_sources.gather,
+    ) -> None:
+        self._gather = gather
         self._store = store
         self._decoder = decoder
         self._neutral = neutral_names
@@ -115,9 +126,7 @@ class Import:
     async def _run(
         self, paths: Sequence[Path], progress: Callable[[ImportProgress], None]
     ) -> ImportResult:
-        gathered = await asyncio.to_thread(
-            import_sources.gather, paths, self._store.folder, self._is_ended
-        )
+        gathered = await asyncio.to_thread(self._gather, paths, self._store.folder, self._is_ended)
         self._failed(gathered.refused)
         self.result = replace(self.result, left_out=gathered.left_out)
         found = gathered.files
@@ -182,14 +191,12 @@ class Import:
         made = await asyncio.to_thread(provenance.read, texts)
         size = await asyncio.to_thread(lambda: part.stat().st_size)
         now = time.time()
-        kind = facts.media_type.partition("/")[2]
-        extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
         stem = user_input.one_line(path.stem)
         name = "" if self._neutral else stem
         tool = ((MADE_WITH, made.tool),) if made.tool else ()
         return Picture(
             id=id,
-            path=relative_path(name, id, extension, now),
+            path=relative_path(name, id, facts.extension, now),
             sha256=digest,
             media_type=facts.media_type,
             width=facts.width,

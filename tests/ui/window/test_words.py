@@ -25,6 +25,11 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
+from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
+from studio.ui.dialogs.overwrite import OverwriteDialog
+from studio.ui.panels.composer.aspect_panel import AspectPanel
+from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.ui.panels.sidebar.rail_list import RailList
 
 from studio.common import i18n
 from studio.common.errors import LibraryLocked
@@ -37,11 +42,9 @@ from studio.library.query import View
 from studio.ui.dialogs.command_palette import CommandPalette
 from studio.ui.dialogs.date_popover import DatePopover
 from studio.ui.dialogs.empty_trash import EmptyTrashDialog
-from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.maintenance import TextDialog
 from studio.ui.dialogs.name_popover import NamePopover
-from studio.ui.dialogs.overwrite import OverwriteDialog
 from studio.ui.dialogs.progress import ProgressDialog
 from studio.ui.dialogs.question import Question
 from studio.ui.dialogs.quit import QuitDialog
@@ -50,9 +53,6 @@ from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
-from studio.ui.panels.composer.aspect_panel import AspectPanel
-from studio.ui.panels.composer.history_popup import HistoryPopup
-from studio.ui.panels.sidebar.rail_list import RailList
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.widgets import ElidedLabel
 from tests.ui.windows import OpenedWindow, make, opened, until
