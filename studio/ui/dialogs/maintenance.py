@@ -171,7 +171,7 @@ class MaintenanceActions(QObject):
         )
 
     async def tell_of_crash(self) -> None:
-        """What the last start left to tell, once."""
+        """Show the report of a crash in the last session, once."""
         folder = self._core.paths.log_folder
         if text := await asyncio.to_thread(crash_reports.left_behind, folder):
             self.show_crash(text)
@@ -192,7 +192,7 @@ class MaintenanceActions(QObject):
         return shown
 
     def on_log_folder(self) -> None:
-        """The folder with the log files shall be shown."""
+        """Open the folder of log files."""
         desktop_services.open_folder(self._core.paths.log_folder)
 
 

@@ -55,5 +55,5 @@ class ProgressDialog(Question):
             self.moved.emit(min(_STEPS, done * _STEPS // self._total))
 
     def on_finished(self) -> None:
-        """It was closed, by the user or because all is done."""
+        """Stop the work."""
         self.stopped = True

@@ -63,7 +63,7 @@ class LibraryMover(QObject):
         self._parent = parent
 
     async def choose(self) -> None:
-        """Let the user choose where the library shall lie. Raises StudioError."""
+        """Let the user choose the new place of the library. Raises StudioError."""
         if not self.may_move():
             return
         parent = self._core.library.folder.parent

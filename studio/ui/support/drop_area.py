@@ -1,4 +1,4 @@
-"""Where a drag may end: the one place that hears Qt's drag events, and sees to it that each ends.
+"""Drop targets: the one place that handles Qt's drag events and makes sure that each drag ends.
 
 A drag is over when it is dropped or leaves. Three things tell nobody: a source that dies, a window
 that is covered or put away under the pointer, and a part that is hidden meanwhile. So whoever takes
@@ -38,7 +38,7 @@ _BY_HAND = (
 
 
 class Drag:
-    """What is over an area, or was dropped on it.
+    """A drag over an area, or a drop on it.
 
     Attributes:
         mime: valid only now.
@@ -64,7 +64,7 @@ class Drag:
         return drop_contents.dropped_ids(self.mime)
 
     def refuse(self) -> None:
-        """Nothing would come of a drop here."""
+        """Take no drop here."""
         self.taken = False
 
 
@@ -84,7 +84,7 @@ def brings_own(event: QDropEvent) -> bool:
 
 
 class DropArea(QObject):
-    """Hears of the drags over one widget, and of the end of each.
+    """Handles the drags over one widget, and the end of each.
 
     Attributes:
         inside: a drag is over it that would be taken.
@@ -103,7 +103,7 @@ class DropArea(QObject):
     dropped = Signal(object)
 
     _alone = True
-    """Qt's own handling of drags is not asked as well."""
+    """Whether Qt's own handling of drags is skipped."""
 
     def __init__(self, widget: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
         """`accepts` says what may be dropped anywhere on it; `over` still refuses by place."""
@@ -115,13 +115,13 @@ class DropArea(QObject):
         widget.installEventFilter(self)
 
     def set_active(self, on: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Take drags, or leave them to what lies around it."""
+        """Accept drags, or leave them to the surrounding widgets."""
         if not on:
             self.end_drag()
         self._widget.setAcceptDrops(on)
 
     def end_drag(self, *, gone: bool = True) -> None:
-        """The drag is not over it any more; nothing where none was."""
+        """End the drag over this area, if there is one."""
         if self.inside:
             self.inside = False
             _watch().remove_area(self)
@@ -228,12 +228,12 @@ class DropCover(QWidget):
         self.area.ended.connect(self.on_ended)
 
     def show_now(self) -> None:
-        """A drag is over the window."""
+        """Show it while something is dragged over the window."""
         self._away.stop()
         self.show()
 
     def hide_soon(self) -> None:
-        """Vanish a moment later, unless the drag goes on over this."""
+        """Hide a moment later, unless the drag goes on over this."""
         self._away.start()
 
     def on_over(self, _drag: Drag) -> None:
@@ -259,14 +259,14 @@ class DropCover(QWidget):
 
 
 class _Watch(QObject):
-    """Notices that a drag is over of which nothing else tells, for as long as there is one."""
+    """Detects the end of a drag that Qt does not report."""
 
     def __init__(self) -> None:
         super().__init__(QCoreApplication.instance())
         self._areas: dict[DropArea, bool] = {}
 
     def remember(self, area: DropArea, *, foreign: bool) -> None:
-        """A drag is over this area; `foreign`: of another program."""
+        """Remember the area under a drag; `foreign` for one from another program."""
         if not self._areas:
             app = QCoreApplication.instance()
             assert app is not None
@@ -276,18 +276,18 @@ class _Watch(QObject):
         self._areas[area] = foreign
 
     def remove_area(self, area: DropArea) -> None:
-        """It is not over it any more."""
+        """Forget an area the drag has left."""
         if self._areas.pop(area, None) is not None:
             area.destroyed.disconnect(self.on_destroyed)
         self._rest()
 
     def end_all(self) -> None:
-        """The drag is over, wherever it was."""
+        """End the drag over every area."""
         for area in [*self._areas]:
             area.end_drag()
 
     def on_destroyed(self) -> None:
-        """An area is gone with its widget."""
+        """Forget areas that are gone with their widgets."""
         self._areas = {one: kind for one, kind in self._areas.items() if shiboken6.isValid(one)}
         self._rest()
 
@@ -319,5 +319,5 @@ def _watch() -> _Watch:
 
 
 def end_all() -> None:
-    """Whatever is dragged over the window is no more: its page went, or our own drag returned."""
+    """End every drag over the window: its page is gone, or our own drag returned."""
     _watch().end_all()
