@@ -22,8 +22,7 @@ from studio.library.operations.verify import VerifyReport
 from studio.library.stopped import Stopped
 from studio.remote import server
 from studio.remote.protocol import ChangeLibrary
-from studio.ui.dialogs.progress import ProgressDialog
-from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.support import clipboard, desktop_services, file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 

@@ -20,8 +20,7 @@ from studio.common.i18n import _
 from studio.library.log.records import read_only
 from studio.library.operations import first_open, relocate
 from studio.library.stopped import Stopped
-from studio.ui.dialogs.progress import ProgressDialog
-from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.support import file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 
