@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
 from studio.ui.support.drop_contents import DropContents
 from studio.ui.support.qt_overrides import needs
@@ -76,6 +77,19 @@ def brings_pictures(event: QDropEvent) -> bool:
 def brings_words(event: QDropEvent) -> bool:
     """Whether nothing is dragged but what the prompt takes as words."""
     return not brings_pictures(event)
+
+
+def brings_files(event: QDropEvent) -> bool:
+    """Whether something from another program is dragged that the window can use."""
+    mime = event.mimeData()
+    if event.source() is not None or mime.hasFormat(drop_contents.IDS):
+        return False
+    return drop_contents.accepts(mime) or mime.hasUrls()
+
+
+def brings_local_files(event: QDropEvent) -> bool:
+    """Whether something is dragged that can be imported: files, folders, pictures."""
+    return drop_contents.number_in(event.mimeData()) > 0
 
 
 def brings_own(event: QDropEvent) -> bool:
@@ -248,6 +262,14 @@ class DropCover(QWidget):
             self.hide()
         else:
             self.hide_soon()
+
+    def paint_frame(self, painter: QPainter, box: QRectF) -> None:
+        """Draw the dashed frame of every drop target; its pen stays set."""
+        pen = QPen(theme().color("accent"), 2)
+        pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 10, 10)
 
     @needs("_away")
     def hideEvent(self, event: QHideEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from studio.common.i18n import _, ngettext
@@ -78,11 +78,7 @@ class DropTarget(DropCover):
             painter.setFont(look.font("title"))
             painter.setPen(look.color("ink" if chosen else "text2"))
             painter.drawText(half, Qt.AlignmentFlag.AlignCenter, words)
-        pen = QPen(look.color("accent"), 2)
-        pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 10, 10)
+        self.paint_frame(painter, box.adjusted(1, 1, -1, -1))
         painter.drawLine(middle, 14, middle, self.height() - 14)
         painter.end()
 
