@@ -64,7 +64,7 @@ WRITES_ITSELF = {
     # Buttons whose words are our own; and the one that doubles each & itself.
     "widgets/buttons.py", "widgets/segmented.py", "panels/composer/aspect_picker.py",
     "panels/composer/generate_button.py", "views/gallery/view.py",
-    "panels/inspector/palette.py",
+    "panels/inspector/preview.py",
 }  # fmt: skip
 
 

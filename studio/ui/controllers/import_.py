@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.app.core import Core
@@ -23,7 +23,13 @@ from studio.domain.entities import Role
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
 from studio.ui.support import drop_area, drop_contents, file_dialogs
-from studio.ui.support.drop_area import Drag, DropArea, DropCover
+from studio.ui.support.drop_area import (
+    Drag,
+    DropArea,
+    DropCover,
+    brings_files,
+    brings_local_files,
+)
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import MessageBar, Notice
@@ -200,7 +206,7 @@ class ImportController(QObject):
 
     def show_target(self, mime: QMimeData) -> None:
         """Files are dragged over the window: the gallery takes them into the library."""
-        n = number_in(mime)
+        n = drop_contents.number_in(mime)
         if not n or self._welcoming():
             return
         if self._target is None:
@@ -287,29 +293,5 @@ class ImportTarget(DropCover):
         painter.setFont(look.font("title"))
         painter.setPen(look.color("ink" if self.inside else "text2"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
-        pen = QPen(look.color("accent"), 2)
-        pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(9, 9, -9, -9), 10, 10)
+        self.paint_frame(painter, QRectF(self.rect()).adjusted(9, 9, -9, -9))
         painter.end()
-
-
-def number_in(mime: QMimeData) -> int:
-    """How many things of a drag from outside could be imported; no picture is fetched for it."""
-    if mime.hasFormat(drop_contents.IDS):
-        return 0
-    named = sum(map(drop_contents.is_from_here, drop_contents.addresses(mime)))
-    return named or int(drop_contents.accepts(mime))
-
-
-def brings_files(event: QDropEvent) -> bool:
-    """Whether something from another program is dragged that the window can use."""
-    mime = event.mimeData()
-    if event.source() is not None or mime.hasFormat(drop_contents.IDS):
-        return False
-    return drop_contents.accepts(mime) or mime.hasUrls()
-
-
-def brings_local_files(event: QDropEvent) -> bool:
-    """Whether something is dragged that can be imported: files, folders, pictures."""
-    return number_in(event.mimeData()) > 0

@@ -22,7 +22,7 @@ _CHARACTERS_SHOWN = 160
 
 
 class ForgetPromptDialog(Question):
-    """Asks, and deletes when it is accepted."""
+    """Asks before a prompt is deleted for good, and deletes it."""
 
     def __init__(self, library: Library, prompt: str, parent: QWidget) -> None:
         super().__init__(_("Delete this prompt permanently?"), (), parent)
@@ -43,7 +43,7 @@ class ForgetPromptDialog(Question):
         self.accepted.connect(self.on_accepted)
 
     def on_accepted(self) -> None:
-        """It shall be so."""
+        """Delete the prompt."""
         spawn(forget_prompt(self._library.store, self._prompt))
 
 
@@ -51,7 +51,7 @@ _NAMES_SHOWN = 3
 
 
 class OverwriteDialog(Question):
-    """Asks what shall become of what is there.
+    """Asks whether to replace files or keep both.
 
     Attributes:
         replaces: the files that are there may go; else both are kept.
@@ -76,6 +76,6 @@ class OverwriteDialog(Question):
         self.both = self.add_button(_("Keep both"), self.accept, kind="primary", first=True)
 
     def on_replace(self) -> None:
-        """What is there may go."""
+        """Accept replacing the files."""
         self.replaces = True
         self.accept()

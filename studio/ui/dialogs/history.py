@@ -132,5 +132,5 @@ class HistoryDialog(QDialog):
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 
     def on_finished(self) -> None:
-        """It was closed: nothing is heard any more."""
+        """Stop listening to the core."""
         self._end()

@@ -68,13 +68,13 @@ class DialogLauncher(QObject):
         self.open_settings("keys", self._core.default_profile)
 
     def on_limit_wanted(self) -> None:
-        """The month's limit shall be changed: it is in the settings."""
+        """Open the settings at the month's limit."""
         field = self.open_settings("pictures").pictures.budget
         field.setFocus()
         field.selectAll()
 
     def on_wants_key(self, profile: str) -> None:
-        """A profile needs a key: the settings have them all."""
+        """Open the settings at the keys."""
         self.open_settings("keys", profile)
 
     def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
@@ -92,7 +92,7 @@ class DialogLauncher(QObject):
         return dialog
 
     def on_show_folder(self, folder: object) -> None:
-        """A folder shall be opened in the file manager."""
+        """Open a folder in the file manager."""
         desktop_services.open_folder(Path(str(folder)))
 
     def open_shortcuts(self) -> None:

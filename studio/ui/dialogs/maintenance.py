@@ -22,8 +22,7 @@ from studio.library.operations.verify import VerifyReport
 from studio.library.stopped import Stopped
 from studio.remote import server
 from studio.remote.protocol import ChangeLibrary
-from studio.ui.dialogs.progress import ProgressDialog
-from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.support import clipboard, desktop_services, file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 
@@ -171,7 +170,7 @@ class MaintenanceActions(QObject):
         )
 
     async def tell_of_crash(self) -> None:
-        """What the last start left to tell, once."""
+        """Show the report of a crash in the last session, once."""
         folder = self._core.paths.log_folder
         if text := await asyncio.to_thread(crash_reports.left_behind, folder):
             self.show_crash(text)
@@ -192,7 +191,7 @@ class MaintenanceActions(QObject):
         return shown
 
     def on_log_folder(self) -> None:
-        """The folder with the log files shall be shown."""
+        """Open the folder of log files."""
         desktop_services.open_folder(self._core.paths.log_folder)
 
 

@@ -1,12 +1,15 @@
-"""What every question over the window is made of: a title, sentences, and a row of buttons."""
+"""What dialogs are made of: questions with a row of buttons, a bar for long work, their size."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from studio.common.i18n import _
+from studio.library.stopped import Stopped
 from studio.ui.widgets import Button, Text
 from studio.ui.widgets.buttons import Kind
 
@@ -101,3 +104,61 @@ class Question(QDialog):
             # Other words while it is open: they get the room they need.
             self.resize(self.width(), max(self.height(), self._height_at(self.width())))
         return done
+
+
+_FRAME = QSize(8, 40)
+"""What a window manager adds around a window, as far as can be known before."""
+
+
+def fit(dialog: QDialog, width: int, height: int) -> None:
+    """Give a dialog this size, or as much of it as the screen has room for."""
+    room = dialog.screen().availableSize() - _FRAME
+    dialog.resize(QSize(width, height).boundedTo(room))
+
+
+_STEPS = 1000
+_TELL_EVERY = 0.05
+"""Seconds between two steps of a bar that a thread moves."""
+
+
+class ProgressDialog(Question):
+    """Says what is being done and how far it is; closing it stops the work.
+
+    Signals:
+        moved: how far it is, in thousandths; emitted by the thread that works.
+    """
+
+    moved = Signal(int)
+
+    def __init__(self, title: str, text: str, parent: QWidget) -> None:
+        super().__init__(title, (), parent)
+        self.stopped = False
+        self._total = 0
+        self._told = 0.0
+        self.text = self.add_text(text)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(title)
+        self.column.addSpacing(4)
+        self.column.addWidget(self.bar)
+        self.cancel = self.add_button(_("Cancel"), self.reject)
+        self.moved.connect(self.bar.setValue, Qt.ConnectionType.QueuedConnection)
+        self.finished.connect(self.on_finished)
+
+    def expect(self, total: int) -> None:
+        """What `step` counts up to."""
+        self._total = max(total, 1)
+
+    def step(self, done: int) -> None:
+        """How far it is; called by the thread that works. Raises Stopped when it should end."""
+        if self.stopped:
+            raise Stopped
+        now = time.monotonic()
+        if now - self._told >= _TELL_EVERY or done >= self._total:
+            self._told = now
+            self.moved.emit(min(_STEPS, done * _STEPS // self._total))
+
+    def on_finished(self) -> None:
+        """Stop the work."""
+        self.stopped = True

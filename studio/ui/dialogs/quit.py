@@ -59,7 +59,7 @@ class QuitDialog(Question):
         self.wait.setVisible(ends > 0)
 
     def on_wait(self) -> None:
-        """The window closes when what is under way is done."""
+        """Choose to quit when the jobs are done."""
         self.done(WAIT)
 
 

@@ -20,8 +20,7 @@ from studio.common.i18n import _
 from studio.library.log.records import read_only
 from studio.library.operations import first_open, relocate
 from studio.library.stopped import Stopped
-from studio.ui.dialogs.progress import ProgressDialog
-from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.support import file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 
@@ -63,7 +62,7 @@ class LibraryMover(QObject):
         self._parent = parent
 
     async def choose(self) -> None:
-        """Let the user choose where the library shall lie. Raises StudioError."""
+        """Let the user choose the new place of the library. Raises StudioError."""
         if not self.may_move():
             return
         parent = self._core.library.folder.parent

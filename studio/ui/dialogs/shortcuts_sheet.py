@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.ui.dialogs.screen_fit import fit
+from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.widgets import ElidedLabel, KeyCap, SearchField, Text, set_role

@@ -1,4 +1,4 @@
-"""Where a drag may end: the one place that hears Qt's drag events, and sees to it that each ends.
+"""Drop targets: the one place that handles Qt's drag events and makes sure that each drag ends.
 
 A drag is over when it is dropped or leaves. Three things tell nobody: a source that dies, a window
 that is covered or put away under the pointer, and a part that is hidden meanwhile. So whoever takes
@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
 from studio.ui.support.drop_contents import DropContents
 from studio.ui.support.qt_overrides import needs
@@ -38,7 +39,7 @@ _BY_HAND = (
 
 
 class Drag:
-    """What is over an area, or was dropped on it.
+    """A drag over an area, or a drop on it.
 
     Attributes:
         mime: valid only now.
@@ -64,7 +65,7 @@ class Drag:
         return drop_contents.dropped_ids(self.mime)
 
     def refuse(self) -> None:
-        """Nothing would come of a drop here."""
+        """Take no drop here."""
         self.taken = False
 
 
@@ -78,13 +79,26 @@ def brings_words(event: QDropEvent) -> bool:
     return not brings_pictures(event)
 
 
+def brings_files(event: QDropEvent) -> bool:
+    """Whether something from another program is dragged that the window can use."""
+    mime = event.mimeData()
+    if event.source() is not None or mime.hasFormat(drop_contents.IDS):
+        return False
+    return drop_contents.accepts(mime) or mime.hasUrls()
+
+
+def brings_local_files(event: QDropEvent) -> bool:
+    """Whether something is dragged that can be imported: files, folders, pictures."""
+    return drop_contents.number_in(event.mimeData()) > 0
+
+
 def brings_own(event: QDropEvent) -> bool:
     """Whether pictures of the gallery are dragged, and no files."""
     return bool(drop_contents.dropped_ids(event.mimeData()))
 
 
 class DropArea(QObject):
-    """Hears of the drags over one widget, and of the end of each.
+    """Handles the drags over one widget, and the end of each.
 
     Attributes:
         inside: a drag is over it that would be taken.
@@ -103,7 +117,7 @@ class DropArea(QObject):
     dropped = Signal(object)
 
     _alone = True
-    """Qt's own handling of drags is not asked as well."""
+    """Whether Qt's own handling of drags is skipped."""
 
     def __init__(self, widget: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
         """`accepts` says what may be dropped anywhere on it; `over` still refuses by place."""
@@ -115,13 +129,13 @@ class DropArea(QObject):
         widget.installEventFilter(self)
 
     def set_active(self, on: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Take drags, or leave them to what lies around it."""
+        """Accept drags, or leave them to the surrounding widgets."""
         if not on:
             self.end_drag()
         self._widget.setAcceptDrops(on)
 
     def end_drag(self, *, gone: bool = True) -> None:
-        """The drag is not over it any more; nothing where none was."""
+        """End the drag over this area, if there is one."""
         if self.inside:
             self.inside = False
             _watch().remove_area(self)
@@ -228,12 +242,12 @@ class DropCover(QWidget):
         self.area.ended.connect(self.on_ended)
 
     def show_now(self) -> None:
-        """A drag is over the window."""
+        """Show it while something is dragged over the window."""
         self._away.stop()
         self.show()
 
     def hide_soon(self) -> None:
-        """Vanish a moment later, unless the drag goes on over this."""
+        """Hide a moment later, unless the drag goes on over this."""
         self._away.start()
 
     def on_over(self, _drag: Drag) -> None:
@@ -249,6 +263,14 @@ class DropCover(QWidget):
         else:
             self.hide_soon()
 
+    def paint_frame(self, painter: QPainter, box: QRectF) -> None:
+        """Draw the dashed frame of every drop target; its pen stays set."""
+        pen = QPen(theme().color("accent"), 2)
+        pen.setDashPattern([4, 3])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 10, 10)
+
     @needs("_away")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -259,14 +281,14 @@ class DropCover(QWidget):
 
 
 class _Watch(QObject):
-    """Notices that a drag is over of which nothing else tells, for as long as there is one."""
+    """Detects the end of a drag that Qt does not report."""
 
     def __init__(self) -> None:
         super().__init__(QCoreApplication.instance())
         self._areas: dict[DropArea, bool] = {}
 
     def remember(self, area: DropArea, *, foreign: bool) -> None:
-        """A drag is over this area; `foreign`: of another program."""
+        """Remember the area under a drag; `foreign` for one from another program."""
         if not self._areas:
             app = QCoreApplication.instance()
             assert app is not None
@@ -276,18 +298,18 @@ class _Watch(QObject):
         self._areas[area] = foreign
 
     def remove_area(self, area: DropArea) -> None:
-        """It is not over it any more."""
+        """Forget an area the drag has left."""
         if self._areas.pop(area, None) is not None:
             area.destroyed.disconnect(self.on_destroyed)
         self._rest()
 
     def end_all(self) -> None:
-        """The drag is over, wherever it was."""
+        """End the drag over every area."""
         for area in [*self._areas]:
             area.end_drag()
 
     def on_destroyed(self) -> None:
-        """An area is gone with its widget."""
+        """Forget areas that are gone with their widgets."""
         self._areas = {one: kind for one, kind in self._areas.items() if shiboken6.isValid(one)}
         self._rest()
 
@@ -319,5 +341,5 @@ def _watch() -> _Watch:
 
 
 def end_all() -> None:
-    """Whatever is dragged over the window is no more: its page went, or our own drag returned."""
+    """End every drag over the window: its page is gone, or our own drag returned."""
     _watch().end_all()

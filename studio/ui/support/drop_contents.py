@@ -118,6 +118,13 @@ def accepts(mime: QMimeData) -> bool:
     return mime.hasHtml() and bool(pictures_written(mime))
 
 
+def number_in(mime: QMimeData) -> int:
+    """How many things of a drag from outside could be imported; no picture is fetched for it."""
+    if mime.hasFormat(IDS):
+        return 0
+    return sum(map(is_from_here, addresses(mime))) or int(accepts(mime))
+
+
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
     """Pictures of the gallery; none where files are dragged."""
     if not mime.hasFormat(IDS):

@@ -119,7 +119,7 @@ class MenuChip(HoverTip, QComboBox):
         return choice.value if choice is not None else None
 
     def set_value(self, value: object) -> None:
-        """Choose this value without telling anyone. Raises ValueError for an unknown one."""
+        """Choose this value without emitting a signal. Raises ValueError for an unknown one."""
         self.setCurrentIndex([choice.value for choice in self._choices].index(value))
         self._told = value
 

@@ -96,7 +96,7 @@ class MarkedText(QTextEdit):
         return self._cut
 
     def on_theme_changed(self) -> None:
-        """Colours or fonts are others now."""
+        """Rewrite in the new colours and fonts."""
         self._write()
 
     def _write(self) -> None:

@@ -30,7 +30,7 @@ from studio.ui.widgets.buttons import IconButton
 
 
 class SmallSlider(QSlider):
-    """A horizontal slider of fixed width; Qt's own `valueChanged` tells."""
+    """A horizontal slider of fixed width."""
 
     def __init__(
         self,
@@ -59,7 +59,9 @@ MOST_STARS = 5
 
 
 class Stars(QAbstractSlider):
-    """Zero to five stars. A click on the star that is the rating takes it away.
+    """Zero to five stars, a slider to the keyboard and screen readers.
+
+    A click on the star that is the rating takes it away.
 
     Signals:
         changed: the user rated (0 to 5); not sent by `set_value`.
@@ -83,7 +85,7 @@ class Stars(QAbstractSlider):
         self.valueChanged.connect(self.on_value_changed)
 
     def set_value(self, value: int) -> None:
-        """Show this rating without telling anyone."""
+        """Show this rating without emitting a signal."""
         self._quiet = True
         self.setValue(value)
         self._quiet = False
@@ -198,13 +200,13 @@ class Stepper(QSpinBox):
         self._place_field()
 
     def set_value(self, value: int) -> None:
-        """Show this number without telling anyone."""
+        """Show this number without emitting a signal."""
         self._quiet = True
         self.setValue(value)
         self._quiet = False
 
     def set_range(self, low: int, high: int) -> None:
-        """Other bounds; the number moves inside them without telling anyone."""
+        """Set the bounds; the number moves inside them without a signal."""
         self._quiet = True
         self.setRange(low, high)
         self._quiet = False

@@ -102,7 +102,7 @@ class SearchField(QFrame):
         return self.field.text()
 
     def set_text(self, text: str) -> None:
-        """Other words, without telling anyone."""
+        """Set the words without emitting a signal."""
         self.field.setText(text)
 
     def set_placeholder(self, text: str) -> None:
@@ -129,7 +129,7 @@ class SearchField(QFrame):
             self.token_removed.emit(self._tokens.index(token))
 
     def on_text_changed(self, _text: str) -> None:
-        """The words are others, by whatever means."""
+        """Update the buttons after any change of the words."""
         self._refresh()
 
     def on_edited(self, text: str) -> None:

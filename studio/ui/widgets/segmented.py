@@ -127,7 +127,7 @@ class Segmented(QFrame):
         return self._values[chosen] if chosen >= 0 else None
 
     def set_value(self, value: object) -> None:
-        """Choose this value without telling anyone. Raises ValueError for an unknown one."""
+        """Choose this value without emitting a signal. Raises ValueError for an unknown one."""
         button = self._group.button(self._values.index(value))
         self._shown = value
         button.setChecked(True)

@@ -34,7 +34,7 @@ class SplitterHandle(QSplitterHandle):
         return self._lit
 
     def on_rested(self) -> None:
-        """The pointer meant it."""
+        """Light the handle under a resting pointer."""
         self._light(lit=True)
 
     def _light(self, *, lit: bool) -> None:
@@ -115,7 +115,7 @@ class Splitter(QSplitter):
         self._usual = tuple(sizes)
 
     def restore(self) -> None:
-        """Bring the usual sizes back; nothing happens where none were told."""
+        """Restore the usual sizes, if any were set."""
         if len(self._usual) != self.count():
             return
         along = self.orientation() == Qt.Orientation.Horizontal

@@ -28,7 +28,7 @@ class _TipTimer(QObject):
         self.timer.timeout.connect(self.on_time)
 
     def wait_for(self, widget: QWidget | None) -> None:
-        """Begin to wait, or wait for nothing any more."""
+        """Start the timer for this widget, or stop it."""
         before, self.widget = self.widget, widget
         if before is not None and shiboken6.isValid(before):
             before.removeEventFilter(self)
@@ -58,7 +58,7 @@ _clock: _TipTimer | None = None
 
 
 def expect(widget: QWidget) -> None:
-    """The pointer came to rest on a control: its tool tip is due."""
+    """Start waiting to show a control's tool tip."""
     global _clock
     if _clock is None or not shiboken6.isValid(_clock):
         _clock = _TipTimer(theme())
@@ -66,7 +66,7 @@ def expect(widget: QWidget) -> None:
 
 
 def cancel_tip(widget: QWidget) -> None:
-    """The pointer left the control."""
+    """Stop waiting for this control."""
     if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
         _clock.wait_for(None)
 

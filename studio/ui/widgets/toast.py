@@ -93,13 +93,13 @@ class Toast(QFrame):
         announce(self, text)
 
     def hide_toast(self) -> None:
-        """Away with it; the deed stays done."""
+        """Hide it; nothing is undone."""
         if self.isVisible() or self.timer.isActive():
             self._leave()
             self.hide()
 
     def on_undo(self) -> None:
-        """The user wants it back."""
+        """Emit `undone`."""
         key, self._key = self._key, None
         self.timer.stop()
         self.hide()

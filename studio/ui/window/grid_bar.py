@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.common.i18n import _
@@ -127,9 +127,8 @@ class GridBar(QFrame):
 
     def set_tile_size(self, size: int) -> None:
         """Show this size."""
-        self.slider.blockSignals(True)
-        self.slider.setValue(size)
-        self.slider.blockSignals(False)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(size)
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Leave out what the View menu has too."""

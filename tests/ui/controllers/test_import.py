@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.domain.entities import Picture
-from studio.ui.controllers.import_ import ImportTarget, number_in
+from studio.ui.controllers.import_ import ImportTarget
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.support import drop_contents, file_dialogs, tasks
@@ -106,9 +106,9 @@ def said(window: OpenedWindow) -> str:
 
 def test_pictures_of_the_gallery_are_not_imported_again(tmp_path: Path) -> None:
     mime = files(tmp_path / "a.png")
-    assert number_in(mime) == 1
+    assert drop_contents.number_in(mime) == 1
     mime.setData(drop_contents.IDS, b"x")
-    assert number_in(mime) == 0
+    assert drop_contents.number_in(mime) == 0
 
 
 async def test_tags_are_set_for_all_that_is_selected(tmp_path: Path) -> None:

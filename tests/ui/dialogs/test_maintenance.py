@@ -21,7 +21,7 @@ from studio.library.stopped import Stopped
 from studio.ui.app import main_loop
 from studio.ui.dialogs.confirmations import ForgetPromptDialog
 from studio.ui.dialogs.maintenance import TextDialog
-from studio.ui.dialogs.progress import ProgressDialog
+from studio.ui.dialogs.question import ProgressDialog
 from studio.ui.panels.composer.prompt_history import HistoryPopup
 from studio.ui.support import tasks
 from tests.ui import windows

@@ -20,7 +20,7 @@ from studio.config.settings import SettingsStore
 from studio.library.operations import relocate
 from studio.ui.dialogs import relocate_library
 from studio.ui.dialogs.open_library import LibraryOpener
-from studio.ui.dialogs.progress import ProgressDialog
+from studio.ui.dialogs.question import ProgressDialog
 from studio.ui.dialogs.relocate_library import RelocateDialog
 from studio.ui.widgets import Text
 from tests.ui.windows import OpenedWindow, built, make, put_away, until

@@ -15,7 +15,7 @@ from studio.common import user_input
 from studio.common.errors import InputError
 from studio.common.file_types import kind_of
 from studio.library.operations import import_sources
-from studio.ui.controllers.import_ import ImportTarget, number_in
+from studio.ui.controllers.import_ import ImportTarget
 from studio.ui.support import drop_contents
 from studio.ui.support.file_dialogs import PATTERNS
 from tests import odd_files
@@ -72,7 +72,7 @@ def test_addresses_of_files_are_their_paths(name: str, start: str) -> None:
     for mime in (uris("# a comment", address), gnome(address), offer(text_plain=address)):
         assert drop_contents.pictures_in(mime).paths == (path,)
     assert drop_contents.accepts(uris(address))
-    assert number_in(uris(address, address)) == 2
+    assert drop_contents.number_in(uris(address, address)) == 2
 
 
 @only_posix
@@ -93,7 +93,7 @@ def test_a_drop_looks_at_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(os, name, asked)
     for mime in mimes:
         assert drop_contents.accepts(mime)
-        assert len(drop_contents.pictures_in(mime).paths) == number_in(mime) - 1
+        assert len(drop_contents.pictures_in(mime).paths) == drop_contents.number_in(mime) - 1
 
 
 PAGES = (
@@ -117,7 +117,7 @@ PAGES = (
 async def test_a_picture_that_is_an_address_is_a_picture(mime: QMimeData) -> None:
     assert drop_contents.accepts(mime)
     assert not drop_contents.is_words(mime)
-    assert number_in(mime) == 1
+    assert drop_contents.number_in(mime) == 1
     (blob,) = drop_contents.pictures_in(mime).blobs
     assert await blob.read() == PNG
 
@@ -186,7 +186,7 @@ def test_what_cannot_be_reached_is_said(address: str, why: str) -> None:
     assert found.says
     (trouble,) = found.troubles
     assert why in trouble.message
-    assert number_in(uris(address)) == 1
+    assert drop_contents.number_in(uris(address)) == 1
 
 
 # Text

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.domain.events import Event, KeyChanged, SettingsChanged
-from studio.ui.dialogs.screen_fit import fit
+from studio.ui.dialogs.question import fit
 from studio.ui.dialogs.settings.about import AboutSection
 from studio.ui.dialogs.settings.keys import KeysSection
 from studio.ui.dialogs.settings.look import LookSection

@@ -177,7 +177,7 @@ class AdvancedRows(QWidget):
         self.temperature_chosen.emit(value / STEPS)
 
     def on_freed(self) -> None:
-        """The model shall have its own again."""
+        """Go back to the model's own temperature."""
         if self.slider is not None:
             self.slider.setFocus()
         self.temperature_chosen.emit(None)
@@ -273,9 +273,8 @@ class AdvancedPanel(Popover):
         for part in (self._label, self.system, self.keep):
             part.setVisible(model.system)
         if self.system.toPlainText() != wanted.system:
-            self.system.blockSignals(True)
-            self.system.setPlainText(wanted.system)
-            self.system.blockSignals(False)
+            with QSignalBlocker(self.system):
+                self.system.setPlainText(wanted.system)
         if not self.isVisible():
             # While it is open the box stands for what is kept, also of words still being written.
             self._show_kept(bool(kept) and kept == wanted.system)
@@ -286,9 +285,8 @@ class AdvancedPanel(Popover):
         self.reset.setEnabled(wanted != Advanced() or bool(kept))
 
     def _show_kept(self, on: bool) -> None:  # noqa: FBT001 as Qt has it
-        self.keep.blockSignals(True)
-        self.keep.setChecked(on)
-        self.keep.blockSignals(False)
+        with QSignalBlocker(self.keep):
+            self.keep.setChecked(on)
 
     def open_over(self, anchor: QWidget) -> None:
         """Show it above the button that opens it."""
@@ -330,7 +328,7 @@ class AdvancedPanel(Popover):
         self._choose("system", replace(self._wanted, system=self.system.toPlainText()))
 
     def on_keep(self, on: bool) -> None:  # noqa: FBT001 a slot
-        """The instruction is for all pictures, or no more."""
+        """Keep the instruction for all pictures, or stop doing so."""
         self._tell_kept(self._wanted.system if on else "")
 
     def on_temperature(self, degrees: float | None) -> None:

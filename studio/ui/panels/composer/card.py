@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from studio.common.i18n import _, ngettext
@@ -35,21 +35,21 @@ class DropTarget(DropCover):
         self.area.dropped.connect(self.on_dropped)
 
     def half_at(self, x: float) -> Role:
-        """What a drop at `x` means."""
+        """The role a drop at `x` gives."""
         return Role.EDIT if x < self.width() / 2 else Role.FREE
 
     def on_over(self, drag: Drag) -> None:
-        """The drag is over one of the halves."""
+        """Mark the half under the pointer."""
         self._half = self.half_at(drag.at.x())
         super().on_over(drag)
 
     def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """The drag is over, or goes on elsewhere."""
+        """Unmark the halves."""
         self._half = None
         super().on_ended(gone)
 
     def on_dropped(self, drag: Drag) -> None:
-        """Pictures were dropped on one of the halves."""
+        """Emit what was dropped, and on which half."""
         self.dropped.emit(self.half_at(drag.at.x()), drag.contents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -78,11 +78,7 @@ class DropTarget(DropCover):
             painter.setFont(look.font("title"))
             painter.setPen(look.color("ink" if chosen else "text2"))
             painter.drawText(half, Qt.AlignmentFlag.AlignCenter, words)
-        pen = QPen(look.color("accent"), 2)
-        pen.setDashPattern([4, 3])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 10, 10)
+        self.paint_frame(painter, box.adjusted(1, 1, -1, -1))
         painter.drawLine(middle, 14, middle, self.height() - 14)
         painter.end()
 
@@ -184,7 +180,7 @@ class Card(QFrame):
             restyle(self.counter)
 
     def place_target(self) -> None:
-        """Over all but the slots, so that a picture can be dropped on one of them."""
+        """Cover everything but the slots, which take drops themselves."""
         area = self.rect()
         if self.slots.slots() and self._narrow:
             area.setLeft(self.slots.geometry().right() + 4)

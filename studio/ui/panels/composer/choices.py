@@ -273,7 +273,7 @@ class ChoicesRow(QWidget):
     # --- slots ----------------------------------------------------------------------------
 
     def on_panel_wanted(self) -> None:
-        """All ratios are asked for."""
+        """Open the panel of all ratios."""
         offer, model = self._offer, self._model
         if offer is None or model is None:
             return
@@ -295,7 +295,7 @@ class ChoicesRow(QWidget):
         self.aspect_chosen.emit(row[max(0, min(at + step, len(row) - 1))])
 
     def on_advanced(self) -> None:
-        """The seldom-made choices are asked for, or no more."""
+        """Open or close the advanced choices."""
         panel, model = self._advanced_panel, self._model
         if model is None:
             return
@@ -317,7 +317,7 @@ class ChoicesRow(QWidget):
         return self.more if self.advanced.isHidden() else self.advanced
 
     def on_more(self) -> None:
-        """What has no room in the row, and what is seldom needed."""
+        """Open the menu of what does not fit or is seldom needed."""
         self.more_menu().open_above(self.more)
 
     def more_menu(self) -> Menu:
@@ -343,7 +343,7 @@ class ChoicesRow(QWidget):
         return menu
 
     def on_triggered(self, action: QAction) -> None:
-        """An entry of "more" was chosen."""
+        """Run the chosen entry of the menu."""
         what, value = action.data()
         if what == "count":
             self.count_chosen.emit(value)

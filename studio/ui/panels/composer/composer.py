@@ -268,7 +268,7 @@ class Composer(Dock):
         self._reception.incoming(contents, role)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
-        """The gallery's selection is another one: offer to edit it. Nothing is taken over."""
+        """Offer to edit the gallery's new selection; nothing changes yet."""
         self._referencing.suggest(pictures)
 
     def focus_prompt(self) -> None:
@@ -359,7 +359,7 @@ class Composer(Dock):
         self._watching.purse.summing()
 
     def show_spend(self, spend: Spend) -> None:
-        """What was spent is another sum: the month's budget may end here."""
+        """Update what was spent, which may reach the month's budget."""
         self._watching.purse.set_spend(spend)
         self._show_quote()
 
@@ -541,7 +541,7 @@ class Composer(Dock):
         self.change_draft(replace(self.draft(), advanced=advanced), run=what)
 
     def on_system_kept(self, system: str) -> None:
-        """The instruction for all pictures is another one."""
+        """Save the instruction for all pictures."""
         self._core.settings.change(system=system)
         self._show()
 

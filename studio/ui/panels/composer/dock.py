@@ -125,7 +125,7 @@ class Dock(QFrame):
         self.fit_window()
 
     def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
-        """Pictures are dragged over the window, or no more."""
+        """Show or hide the drop target while pictures are dragged over the window."""
         if on:
             self.card.place_target()
             self.card.target.show_now()
@@ -138,7 +138,7 @@ class Dock(QFrame):
             self.show_drop_target(True)
 
     def on_drag_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """They are not over it any more; where the drag is at an end, nothing waits for it."""
+        """Hide the drop target: at once if the drag is over, else a moment later."""
         if gone:
             self.card.target.hide()
         else:

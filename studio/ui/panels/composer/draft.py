@@ -129,7 +129,7 @@ TYPING = "typing"
 
 
 class UndoStack:
-    """Where the composer's draft has been, and where it is.
+    """Undo and redo over the composer's whole state: one frozen draft is one step.
 
     Typing runs together into one step until a pause, a new word after a space, or any other change
     closes it (`seal`).

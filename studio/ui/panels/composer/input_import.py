@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What became of things that were given.
+    """Result of an import.
 
     Attributes:
         references: those that could be read, in the order given.
@@ -49,7 +49,7 @@ class IntakeResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeItem:
-    """Bytes or a file that shall become a reference.
+    """Bytes or a file to be made a reference.
 
     Attributes:
         talk: the conversation that ends with the library's picture, if one was kept.
@@ -62,7 +62,7 @@ class IntakeItem:
 
 
 TRIED = 16
-"""Things that cannot be read, after which no more are tried in their place."""
+"""Unreadable items after which no more are tried."""
 
 
 async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:

@@ -52,7 +52,7 @@ class PromptColours(QSyntaxHighlighter):
         super().__init__(document)
 
     def refresh(self) -> None:
-        """Colour everything anew: the theme is another one."""
+        """Recolour everything after a change of theme."""
         self._text = None
         self.rehighlight()
 

@@ -69,7 +69,7 @@ class SeedControl(QWidget):
         self.dice.set_name(name)
 
     def show_seed(self, seed: int | None) -> None:
-        """Show this seed without telling anyone."""
+        """Show this seed without emitting a signal."""
         self._seed = seed
         fixed = seed is not None
         self.number.setText("" if seed is None else str(seed))

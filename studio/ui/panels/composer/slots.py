@@ -29,7 +29,7 @@ from studio.ui.widgets.buttons import PaintedButton
 
 
 class DashedButton(PaintedButton):
-    """A place that waits for a picture: a dashed outline, words, quieter words."""
+    """An empty place for a picture: a dashed outline, words, quieter words."""
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, radius=7)
@@ -107,9 +107,9 @@ class DashedButton(PaintedButton):
 
 GAP = 8
 MOST_SLOTS = 32
-"""Slots there are at most: no window has room for more, and each is a widget."""
+"""Most slots: no window has room for more, and each is a widget."""
 _MOST_ROWS = 64
-"""Rows of the menu of those that have no room."""
+"""Most rows in the menu of references that do not fit."""
 
 
 class SlotsRow(QWidget):
@@ -259,12 +259,12 @@ class SlotsRow(QWidget):
             self._slots[to].setFocus()
 
     def on_dragged(self, _slot: Slot, place: QPoint) -> None:
-        """A slot is moved: show where it would go."""
+        """Show where the slot would go."""
         self._insert_at = self._place_at(place.x())
         self.update()
 
     def on_dropped(self, slot: Slot, place: QPoint) -> None:
-        """A slot was moved."""
+        """Move the slot."""
         at, to = slot.place, self._place_at(place.x())
         self._insert_at = None
         self.update()
@@ -273,12 +273,12 @@ class SlotsRow(QWidget):
             self.move_wanted.emit(at, to)
 
     def on_given_up(self) -> None:
-        """A slot that was moved stays where it is."""
+        """Cancel a move."""
         self._insert_at = None
         self.update()
 
     def on_overflow(self) -> None:
-        """The references that have no room."""
+        """Open the menu of references that do not fit."""
         menu = Menu("", self)
         first, all_of_them = self._shown, len(self._references)
         for at in range(first, min(all_of_them, first + _MOST_ROWS)):
@@ -292,7 +292,7 @@ class SlotsRow(QWidget):
         menu.open_above(self.overflow)
 
     def on_triggered(self, action: QAction) -> None:
-        """Something was chosen for a reference that has no room."""
+        """Run the chosen entry of that menu."""
         what, at = action.data()
         (self.show_wanted if what == "show" else self.remove_wanted).emit(at)
 
@@ -367,7 +367,7 @@ class SlotsRow(QWidget):
                 right -= width + GAP
 
     def _needs(self, shown: int, *, suggestion: bool) -> int:
-        """What stands beside so many slots."""
+        """Width needed beside so many slots."""
         width = 56 if shown < len(self._references) else 0
         width += self.add.sizeHint().width()
         for button in (self.suggestion, self.also):

@@ -143,7 +143,7 @@ class Title(QWidget):
         self.label.show()
 
     def on_kept(self) -> None:
-        """Enter: the name is kept if it is another one."""
+        """Rename if Enter confirmed a new name."""
         name = " ".join(self.field.text().split())
         changed = name and name != self.label.text()
         self.stop_editing()

@@ -16,8 +16,7 @@ from studio.ui.panels.inspector.fact_table import FactTable, Remarks
 from studio.ui.panels.inspector.family import RING, FamilyStrip
 from studio.ui.panels.inspector.head import PictureHead
 from studio.ui.panels.inspector.note import NoteEdit
-from studio.ui.panels.inspector.palette import PaletteRow
-from studio.ui.panels.inspector.preview import Preview
+from studio.ui.panels.inspector.preview import PaletteRow, Preview
 from studio.ui.panels.inspector.section import InspectorSection, PaddedScrollArea
 from studio.ui.panels.inspector.sources import SourceLinks
 from studio.ui.panels.inspector.tags import TagsRow

@@ -241,7 +241,7 @@ class TagLine(QLineEdit):
             self.on_taken()
 
     def on_taken(self, _words: object = None) -> None:
-        """What is written, or was chosen from the offers, is meant."""
+        """Emit the names that were written or chosen."""
         names = tuple(one for part in self.text().split(",") if (one := " ".join(part.split())))
         self.clear()
         if names:

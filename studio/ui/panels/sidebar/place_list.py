@@ -64,7 +64,7 @@ _BY_KEY = (
 
 
 class PlaceList(QListWidget):
-    """Rows as tall as they need; one of them may be the place the gallery shows.
+    """A list of places; one may be what the gallery shows.
 
     Only the model highlights a row: what is highlighted is what the gallery shows, wherever the
     pointer was pressed, moved and let go.
@@ -111,7 +111,7 @@ class PlaceList(QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, row.label)
 
     def set_rows(self, rows: Sequence[SidebarItem]) -> None:
-        """Show other rows; it is as tall as they are, and scrolls where there is less room."""
+        """Replace the rows; the list is as tall as they are and scrolls if there is less room."""
         top = self.verticalScrollBar().value()
         if [self.place(n) for n in range(self.count())] != list(rows):
             self.clear()
@@ -147,7 +147,7 @@ class PlaceList(QListWidget):
         return metrics.horizontalAdvance(item.text()) > self.viewport().width() - 90
 
     def _mark(self) -> None:
-        """Show which of the places is open; none of them for one that is not here."""
+        """Mark the open place; no row if it is not in this list."""
         for row in range(self.count()):
             if self._model.is_shown(self.place(row)):
                 if self.currentRow() != row or not self.item(row).isSelected():
@@ -163,12 +163,12 @@ class PlaceList(QListWidget):
         self._go(self.count() - 1 if at_end else 0)
 
     def on_pressed(self, item: QListWidgetItem) -> None:
-        """A row was clicked."""
+        """Go to the clicked row."""
         self.by_key = False
         self._choose(self.row(item))
 
     def on_theme_changed(self) -> None:
-        """Colours are others."""
+        """Repaint in the new colours."""
         self.viewport().update()
 
     def _go(self, row: int) -> None:
@@ -182,18 +182,18 @@ class PlaceList(QListWidget):
             self._model.choose(self.place(row))
 
     def on_drag(self, drag: Drag) -> None:
-        """Pictures of the gallery are dragged over the rows: some take them."""
+        """Mark the row under the drag if it takes pictures."""
         row = self._target(drag)
         self._show_target(row)
         if row < 0:
             drag.refuse()
 
     def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Not any more."""
+        """Unmark the row."""
         self._show_target(-1)
 
     def on_dropped(self, drag: Drag) -> None:
-        """Pictures were dropped on a row."""
+        """Drop pictures on a row."""
         row = self._target(drag)
         if row < 0:
             drag.refuse()

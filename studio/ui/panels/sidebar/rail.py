@@ -37,13 +37,13 @@ class PlaceButton(IconButton):
             self._area.dropped.connect(self.on_dropped)
 
     def show_count(self, count: int, new: int = 0) -> None:
-        """How many things are there; a dot says that some of them are new."""
+        """Show the count in the name, and a dot if some are new."""
         self._new = new
         self.set_name(sidebar_items.spoken(self.place, count, new))
         self.update()
 
     def on_dropped(self, drag: Drag) -> None:
-        """Pictures were dropped on it."""
+        """Drop pictures on the place."""
         self._model.drop(self.place, drag.ids)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -157,20 +157,20 @@ class Rail(QFrame):
         self._coin.set_name(sidebar_items.spend_words(self._model.spend, month, self._model.limit))
 
     def on_clicked(self) -> None:
-        """The user went to a place."""
+        """Go to the place of the button."""
         button = self.sender()
         if isinstance(button, PlaceButton):
             self._model.choose(button.place)
 
     def on_list_wanted(self) -> None:
-        """Collections, or saved searches, shall be chosen from."""
+        """Ask for the list of collections or saved searches."""
         button = self.sender()
         # What is shown stays marked until another place is chosen.
         self._mark()
         self.collections_wanted.emit(button is self.searches, button)
 
     def on_coin(self) -> None:
-        """The sums at once, without waiting for the tool tip."""
+        """Show the tool tip with the sums at once."""
         at = self._coin.mapToGlobal(QPoint(self._coin.width(), 0))
         QToolTip.showText(at, self._coin.toolTip(), self._coin)
 
@@ -256,10 +256,10 @@ class RailList(Popover):
         return _MOST * self.rows.sizeHintForRow(0) if self.rows.count() else 0
 
     def on_decided(self, _item: object = None) -> None:
-        """That was it."""
+        """Close after a choice."""
         self.close_it()
 
     def on_more(self) -> None:
-        """A new one is wanted."""
+        """Ask for a new one."""
         self.close_it()
         self.wanted.emit()

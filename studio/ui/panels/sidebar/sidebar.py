@@ -94,21 +94,21 @@ class Sidebar(QFrame):
         self.hint.setVisible(not self.model.collections)
 
     def on_library_left(self, step: int) -> None:
-        """Down on the last shelf."""
+        """Go to the list below."""
         if step > 0:
             (self.collections if self.collections.count() else self._prompts).enter(at_end=False)
 
     def on_collections_left(self, step: int) -> None:
-        """Up or Down on the collections."""
+        """Go to the list above or below."""
         (self._prompts if step > 0 else self._library).enter(at_end=step < 0)
 
     def on_prompts_left(self, step: int) -> None:
-        """Up or Down on the history."""
+        """Go to the list above or below."""
         above = self.collections if self.collections.count() else self._library
         (self._trash if step > 0 else above).enter(at_end=step < 0)
 
     def on_trash_left(self, step: int) -> None:
-        """Up on the trash."""
+        """Go to the list above."""
         if step < 0:
             self._prompts.enter(at_end=True)
 
@@ -130,7 +130,7 @@ class Hint(Text):
         self._area.dropped.connect(self.on_dropped)
 
     def on_dropped(self, drag: Drag) -> None:
-        """Pictures were dropped on it."""
+        """Emit the dropped pictures."""
         self.dropped.emit(drag.ids)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -19,7 +19,10 @@ Turn = tuple[str, str]
 
 
 class RecentOrder:
-    """The runs of this session's jobs and pictures, and of the last ones before."""
+    """Sort order of recent items: newest run first, prompt order within a run.
+
+    Pictures arrive in any order. The library knows only that one, and its next answer would move
+    them."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Turn] = {}

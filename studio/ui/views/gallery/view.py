@@ -115,7 +115,7 @@ class NewItemsBadge(Button):
             self._place()
 
     def on_clicked(self) -> None:
-        """Up to them."""
+        """Scroll to the top."""
         self._view.scroll_to_top()
 
     def _place(self) -> None:
@@ -187,7 +187,7 @@ class GalleryView(TileView):
 
     @property
     def above(self) -> NewItemsBadge:
-        """Tells of tiles that came in above what is in view; made when the first ones do."""
+        """The badge for tiles that came in above the view, made on first use."""
         if self._above is None:
             self._above = NewItemsBadge(self)
         return self._above
@@ -251,7 +251,7 @@ class GalleryView(TileView):
         return row is not None
 
     def month(self) -> str:
-        """Month and year of the first picture in view; "" where the order is another one."""
+        """Month and year of the first picture in view; "" unless sorted by date."""
         pictures = (self.rows.picture_at(row) for row in self.visible_rows())
         first = next((picture for picture in pictures if picture is not None), None)
         if first is None or not self.dated:
@@ -354,7 +354,7 @@ class GalleryView(TileView):
     # --- slots ----------------------------------------------------------------------------
 
     def on_about_to_reset(self) -> None:
-        """All rows are about to go: remember selection and place by what they are."""
+        """Remember selection and scroll position before a reset."""
         self._quiet = True
         self.selection.remember()
         self._kept = None
@@ -395,18 +395,18 @@ class GalleryView(TileView):
         self._on_selection_changed()
 
     def on_taken(self, _job: object, index_row: int) -> None:
-        """A job became a picture: whoever was told of the selected job hears of the picture."""
+        """Announce the picture that replaced a selected job."""
         row = self.rows.row_of(index_row)
         if row is not None and self.selection.holds(row):
             self._on_selection_changed()
 
     def on_moved(self) -> None:
-        """Something else lies under the pointer, though it did not move."""
+        """Update the hover: the tiles moved under the pointer."""
         at = self.viewport().mapFromGlobal(QCursor.pos())
         self.pointer.hover(at if self.viewport().underMouse() else None)
 
     def on_loaded(self, _rows: object) -> None:
-        """Pictures were read: their thumbnails can be asked for."""
+        """Request thumbnails of pictures that were just read."""
         self.on_wishes()
         if self._untold:
             self._on_selection_changed()
@@ -417,7 +417,7 @@ class GalleryView(TileView):
             self._on_selection_changed()
 
     def on_telling(self) -> None:
-        """Tell what is selected."""
+        """Emit the selection."""
         items, whole = self.selection.items()
         self._untold = not whole
         self.selection_changed.emit(items)

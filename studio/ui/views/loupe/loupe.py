@@ -343,7 +343,7 @@ class Loupe(QWidget):
             self.action.emit("drag", self._picture)
 
     def on_menu(self, at: QPoint) -> None:
-        """The context menu is wanted."""
+        """Ask for the context menu."""
         if self._picture is not None:
             self.menu_requested.emit(self._picture, at)
 
@@ -411,5 +411,5 @@ class Loupe(QWidget):
 
 
 def _file(picture: Picture) -> tuple[str, str, bool]:
-    """What must be read again when it is another: the file, found elsewhere or lost."""
+    """What the canvas depends on: the file, its place, and whether it is missing."""
     return picture.id, picture.path, picture.missing

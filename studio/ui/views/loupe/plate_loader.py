@@ -50,7 +50,7 @@ class PageCache(QObject):
         return found
 
     def request_pages(self, indexes: Iterable[int]) -> None:
-        """Read what of these places is not known; `read` tells when it is."""
+        """Read unknown pictures at these places; `read` is emitted when they are here."""
         rows = [
             self.order[index]
             for index in indexes
@@ -62,7 +62,7 @@ class PageCache(QObject):
             spawn(self._read(rows))
 
     def refetch_pictures(self, ids: Iterable[str]) -> None:
-        """These pictures changed: read them again when they are wanted."""
+        """Forget changed pictures, so that they are read again."""
         gone = set(ids)
         for row in [row for row, picture in self._known.items() if picture.id in gone]:
             del self._known[row]

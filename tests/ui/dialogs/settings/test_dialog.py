@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.common.errors import NetworkError
-from studio.ui.dialogs.screen_fit import fit
+from studio.ui.dialogs.question import fit
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.settings.look import catalogues
 from studio.ui.style.theme import install, theme
