@@ -16,10 +16,9 @@ from studio.domain import budget
 from studio.domain.entities import Job
 from studio.domain.events import Event, SettingsChanged
 from studio.domain.runs import Run
-from studio.domain.spend import Spend
 from studio.ui.controllers.variations import variations
 from studio.ui.panels.composer.composer import Composer
-from studio.ui.panels.composer.submit import BudgetTracker, past_budget
+from studio.ui.panels.composer.submit import past_budget
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
@@ -57,26 +56,19 @@ class BudgetController(QObject):
         self._composer = composer
         self._bar = bar
         self._sides = sides
-        self._purse = BudgetTracker()
-        self._spend = Spend()
         self._held: Run | None = None
         self._again: Job | None = None
         self._show_limit()
-        composer.generate.connect(self._purse.send)
         composer.wants_budget.connect(self.limit_wanted)
         composer.bar.acted.connect(self.on_acted)
         composer.bar.closed.connect(self.on_closed)
         bar.acted.connect(self.on_acted)
         self.destroyed.connect(core.events.subscribe(self._on_core_event))
 
-    def on_summing(self) -> None:
-        """The library sums up now: what was recorded before is in the next sum."""
-        self._purse.summing()
-
     def send(self, run: Run) -> None:
         """Queue a run the composer has not asked about: variations of a picture."""
         if not self.asks(run):
-            self._start(run)
+            self.approved.emit(run)
 
     def asks(self, run: Run) -> bool:
         """Whether variations go past the limit; then they wait for the answer."""
@@ -106,14 +98,9 @@ class BudgetController(QObject):
         if run is not None and not self.asks(run):
             self._show_question(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
 
-    def _start(self, run: Run) -> None:
-        self._purse.send(run)
-        self.approved.emit(run)
-
     def question(self, usd: float | None) -> str:
         """What to ask before so many US dollars more are spent; empty where they fit."""
-        now = self._purse.budget(self._core)
-        return past_budget(now, usd) if now is not None and now.over_by(usd) else ""
+        return past_budget(self._core.budget.standing(), usd)
 
     def on_again(self, job: Job) -> None:
         """A job shall be sent again: asks where that goes past the limit."""
@@ -133,11 +120,8 @@ class BudgetController(QObject):
             )
         )
 
-    def on_spent(self, spend: Spend) -> None:
+    def on_spent(self) -> None:
         """The library has summed up again."""
-        self._spend = spend
-        self._purse.set_spend(spend)
-        self._composer.show_spend(spend)
         self._warn()
 
     def on_acted(self, key: object, action: object) -> None:
@@ -149,7 +133,7 @@ class BudgetController(QObject):
                 return
             run, self._held = self._held, None
             if action == "send" and run is not None:
-                self._start(run)
+                self.approved.emit(run)
                 self._messages.show_message(variations(run))
         elif key == "again":
             job, self._again = self._again, None
@@ -166,37 +150,36 @@ class BudgetController(QObject):
             self._held = None
 
     def _on_core_event(self, event: Event) -> None:
-        self._purse.on_core_event(event)
         if isinstance(event, SettingsChanged) and "budget_usd" in event.names:
             self._show_limit()
             self._warn()
             self._ask_again()
 
     def _show_limit(self) -> None:
-        limit = self._core.settings.value.budget_usd
+        limit = self._core.budget.limit
         for side in self._sides:
             side.set_limit(limit)
 
     def _warn(self) -> None:
-        """Say once for each month and limit that most of it is spent."""
+        """Say once for each month and limit that most is spent, and keep the sum in it true."""
         settings = self._core.settings
-        now = budget.standing(settings.value.budget_usd, self._spend, ())
-        if not now.near:
+        now = self._core.budget.recorded()
+        if not now.nears(0.0):
             self._bar.dismiss("budget")
             return
-        said = budget.mark(now.limit)
-        if settings.value.budget_warned == said:
-            return
-        settings.change(budget_warned=said)
-        self._bar.show_notice(
-            Notice(
-                key="budget",
-                text=budget.warning(now, sidebar_items.this_month()),
-                tone="warn",
-                icon="coin",
-                actions=(("limit", _("Change limit")),),
-            )
+        notice = Notice(
+            key="budget",
+            text=budget.warning(now, sidebar_items.this_month()),
+            tone="warn",
+            icon="coin",
+            actions=(("limit", _("Change limit")),),
         )
+        mark = budget.mark(now.limit)
+        if settings.value.budget_warned == mark:
+            self._bar.update_notice(notice)
+        else:
+            settings.change(budget_warned=mark)
+            self._bar.show_notice(notice)
 
 
 def _waiting(run: Run) -> str:

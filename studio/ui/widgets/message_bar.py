@@ -120,6 +120,13 @@ class MessageBar(QFrame):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         announce(self, notice.text, assertive=notice.tone == "bad")
 
+    def update_notice(self, notice: Notice) -> None:
+        """Change what a notice says, unread; nothing happens where it is gone."""
+        for place, other in enumerate(self._notices):
+            if other.key == notice.key:
+                self._notices[place] = notice
+                self._refresh()
+
     def dismiss(self, key: str) -> None:
         """Take this notice back; nothing happens where it is gone."""
         kept = [notice for notice in self._notices if notice.key != key]

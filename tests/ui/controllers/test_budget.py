@@ -84,6 +84,29 @@ async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: 
             assert said(window) == ""
 
 
+async def test_the_warning_and_the_sidebar_tell_the_same_sum(tmp_path: Path) -> None:
+    """The issue's own: the warning kept its first sum while the sidebar went on."""
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            window.core.settings.change(budget_usd=2.4 * PRICE)
+            await make(window, 2)
+            assert said(window).startswith("≈ $0.07 of the $0.08 ")
+            spoken = window.messages.accessibleName()
+            window.composer.set_draft(DRAFT)
+            window.composer.generate_now()
+            window.composer.bar.acted.emit("ask", "anyway")
+            await until(window.core, lambda: posts(running) == 3, "sent")
+            await until(window.core, lambda: not window.core.queue.jobs, "it came")
+            await summed(window)
+            assert said(window).startswith("≈ $0.10 of the $0.08 ")
+            assert window.messages.accessibleName() != spoken
+            assert "≈ $0.10" in window.rail._coin.accessibleName()
+            # Closed, it stays away.
+            window.messages.on_close()
+            await summed(window)
+            assert said(window) == ""
+
+
 async def test_past_the_budget_the_composer_asks_and_everything_else_goes_on(
     tmp_path: Path,
 ) -> None:

@@ -22,7 +22,6 @@ from studio.domain import prompt_variants
 from studio.domain.drafts import MATCH, MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
-from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import drop_intake, submit
 from studio.ui.panels.composer.aspect_picker import label
@@ -341,7 +340,6 @@ class Composer(Dock):
         if (told := submit.warning(model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._show_notice(told)
-        self._watching.purse.send(run)
         self.generate.emit(run)
 
     def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:
@@ -357,16 +355,11 @@ class Composer(Dock):
         return confirmed or self._asked.confirms()
 
     def _situation(self, model: Model) -> QuoteContext:
-        sent, purse = self._offer(model).sent, self._watching.purse
-        return submit.situation(self.draft(), sent, model, self._core, purse, net=self._network)
+        sent = self._offer(model).sent
+        return submit.situation(self.draft(), sent, model, self._core, net=self._network)
 
-    def on_summing(self) -> None:
-        """The library begins to sum up."""
-        self._watching.purse.summing()
-
-    def show_spend(self, spend: Spend) -> None:
+    def on_spent(self) -> None:
         """What was spent is another sum: the month's budget may end here."""
-        self._watching.purse.set_spend(spend)
         self._show_quote()
 
     # --- showing --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.domain.spend import Spend
+from studio.domain.spend import WARN_AT, Spend
 from studio.library.query import Counts, View
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.style.theme import theme
@@ -24,9 +24,6 @@ from studio.ui.support.sidebar_items import SidebarItem, brings_own
 from studio.ui.widgets import ElidedLabel, IconButton, Text
 
 _METER = 4
-_NOTCH = 0.8
-"""Part of the budget from which on it is said; see domain/budget.py, which a start does not
-need."""
 
 WIDTH, NARROWEST, WIDEST = 224, 180, 360
 
@@ -240,11 +237,11 @@ class Meter(QWidget):
         box, radius = QRectF(self.rect()), _METER / 2
         painter.setBrush(look.color("press"))
         painter.drawRoundedRect(box, radius, radius)
-        painter.setBrush(look.color("warn" if self._part >= _NOTCH else "text2"))
+        painter.setBrush(look.color("warn" if self._part >= WARN_AT else "text2"))
         spent = QRectF(0, 0, box.width() * self._part, box.height())
         if self._part > 0:
             painter.drawRoundedRect(spent, radius, radius)
-        painter.fillRect(QRectF(box.width() * _NOTCH, 0, 2, _METER), look.color("panel"))
+        painter.fillRect(QRectF(box.width() * WARN_AT, 0, 2, _METER), look.color("panel"))
         painter.end()
 
 
