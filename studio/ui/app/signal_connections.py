@@ -98,8 +98,8 @@ def _connect_panels(parts: WindowParts) -> None:
     composer.generate.connect(parts.jobs_controller.start)
     composer.wants_key.connect(parts.dialogs.on_wants_key)
     composer.show_picture.connect(parts.view_switch.on_relative_chosen)
-    composer.toast.connect(parts.messages_controller.on_composer_toast)
-    composer.kept.connect(parts.messages_controller.on_prompt_kept)
+    composer.toast.connect(parts.draft_controller.on_replaced)
+    composer.kept.connect(parts.draft_controller.on_prompt_kept)
     composer.left.connect(parts.draft_controller.on_composer_left)
     composer.forget_wanted.connect(parts.dialogs.on_forget_wanted)
     parts.pictures.said.connect(parts.messages_controller.on_said)
@@ -126,9 +126,5 @@ def _connect_messages(parts: WindowParts) -> None:
     parts.dialogs.undo_wanted.connect(parts.pictures.undo)
     parts.dialogs.redo_wanted.connect(parts.pictures.redo)
     parts.dialogs.mended.connect(parts.library_view.reload)
-    parts.toast.undone.connect(parts.draft_controller.on_toast_undone)
-    parts.toast.undone.connect(parts.pictures.on_toast_undone)
-    parts.toast.gone.connect(parts.variations.on_toast_gone)
-    # The last to hear of a button: it takes the message away.
-    parts.messages.acted.connect(parts.messages_controller.on_message_acted)
+    parts.messages_controller.undo_wanted.connect(parts.pictures.undo)
     parts.window.may_close = parts.may_close

@@ -258,6 +258,7 @@ class WindowParts:
         self.draft_controller = DraftController(
             core,
             self.view_switch,
+            self.messages_controller,
             composer=self.composer,
             gallery=window.gallery,
             loupe=self.loupe,

@@ -7,6 +7,7 @@ the queue tells what is on its way. Nothing here stops a job.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,7 +24,7 @@ from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, Navigation
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class BudgetController(QObject):
@@ -57,12 +58,8 @@ class BudgetController(QObject):
         self._bar = bar
         self._sides = sides
         self._held: Run | None = None
-        self._again: Job | None = None
         self._show_limit()
         composer.wants_budget.connect(self.limit_wanted)
-        composer.bar.acted.connect(self.on_acted)
-        composer.bar.closed.connect(self.on_closed)
-        bar.acted.connect(self.on_acted)
         self.destroyed.connect(core.events.subscribe(self._on_core_event))
 
     def send(self, run: Run) -> None:
@@ -75,28 +72,31 @@ class BudgetController(QObject):
         question = self.question(run.total_usd)
         if question:
             self._held = run
-            self._show_question(f"{_waiting(run)} {question}", _("Generate anyway"))
+            self._show_question(run, question, _("Generate anyway"))
         return bool(question)
 
-    def _show_question(self, text: str, send: str) -> None:
+    def _show_question(self, run: Run, question: str, send: str) -> None:
         composer = self._composer
         composer.open_full()
         composer.bar.show_notice(
             Notice(
                 key="run",
-                text=text,
+                text=f"{_waiting(run)} {question}",
                 tone="warn",
                 icon="coin",
-                actions=(("limit", _("Change limit")), ("send", send)),
+                actions=(
+                    MessageAction(_("Change limit"), self.on_limit_wanted),
+                    MessageAction(send, partial(self._send_held, run)),
+                ),
+                on_closed=self._drop_held,
             )
         )
-        composer.place_sheet()
 
     def _ask_again(self) -> None:
         """What waits, by the limit as it is now."""
         run = self._held
         if run is not None and not self.asks(run):
-            self._show_question(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
+            self._show_question(run, _("They fit the limit now."), _("Generate"))
 
     def question(self, usd: float | None) -> str:
         """What to ask before so many US dollars more are spent; empty where they fit."""
@@ -108,7 +108,6 @@ class BudgetController(QObject):
         if not question:
             self._core.queue.retry(job)
             return
-        self._again = job
         self._navigation.close_loupe()
         self._bar.show_notice(
             Notice(
@@ -116,7 +115,10 @@ class BudgetController(QObject):
                 text=question,
                 tone="warn",
                 icon="coin",
-                actions=(("limit", _("Change limit")), ("send", _("Try anyway"))),
+                actions=(
+                    MessageAction(_("Change limit"), self.limit_wanted.emit),
+                    MessageAction(_("Try anyway"), partial(self._core.queue.retry, job)),
+                ),
             )
         )
 
@@ -124,30 +126,18 @@ class BudgetController(QObject):
         """The library has summed up again."""
         self._warn()
 
-    def on_acted(self, key: object, action: object) -> None:
-        """A button of a message bar was pressed."""
-        if key == "run":
-            if action == "limit":
-                # They still wait; the composer opens the settings.
-                self._ask_again()
-                return
-            run, self._held = self._held, None
-            if action == "send" and run is not None:
-                self.approved.emit(run)
-                self._messages.show_message(variations(run))
-        elif key == "again":
-            job, self._again = self._again, None
-            if action == "send" and job is not None:
-                self._core.queue.retry(job)
-            elif action == "limit":
-                self.limit_wanted.emit()
-        elif key == "budget" and action == "limit":
-            self.limit_wanted.emit()
+    def on_limit_wanted(self) -> None:
+        """The limit shall be changed; variations wait for that."""
+        self.limit_wanted.emit()
+        self._ask_again()
 
-    def on_closed(self, key: object) -> None:
-        """A question was closed unanswered: what waited for it is not made."""
-        if key == "run":
-            self._held = None
+    def _send_held(self, run: Run) -> None:
+        self._held = None
+        self.approved.emit(run)
+        self._messages.show_message(variations(run))
+
+    def _drop_held(self) -> None:
+        self._held = None
 
     def _on_core_event(self, event: Event) -> None:
         if isinstance(event, SettingsChanged) and "budget_usd" in event.names:
@@ -172,7 +162,7 @@ class BudgetController(QObject):
             text=budget.warning(now, sidebar_items.this_month()),
             tone="warn",
             icon="coin",
-            actions=(("limit", _("Change limit")),),
+            actions=(MessageAction(_("Change limit"), self.limit_wanted.emit),),
         )
         mark = budget.mark(now.limit)
         if settings.value.budget_warned == mark:

@@ -9,7 +9,7 @@ from studio.common.i18n import _
 from studio.domain.events import Event
 from studio.library.operations.change_progress import ChangeProgressed
 from studio.ui.support.ports import Messages
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 KEY = "change"
 _STEP = 5
@@ -24,7 +24,6 @@ class ChangeProgress(QObject):
         self._core = core
         self._messages = messages
         self._bar = bar
-        bar.acted.connect(self.on_acted)
 
     def on_core_event(self, event: Event) -> None:
         """Follow what the core tells."""
@@ -40,12 +39,8 @@ class ChangeProgress(QObject):
             n=f"{event.pictures:,}", percent=percent
         )
         # What is in the records is done, whatever the index has of it: Undo is the way back.
-        actions = () if event.written else (("stop", _("Stop")),)
+        stop = MessageAction(_("Stop"), self._core.library.stop_changes)
+        actions = () if event.written else (stop,)
         notice = Notice(key=KEY, text=text, actions=actions, closable=False)
         if self._bar.notice != notice:
             self._bar.show_notice(notice)
-
-    def on_acted(self, key: object, action: object) -> None:
-        """A button of a message was pressed."""
-        if (key, action) == (KEY, "stop"):
-            self._core.library.stop_changes()

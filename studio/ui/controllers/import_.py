@@ -26,7 +26,7 @@ from studio.ui.support import drag_and_drop, drop_area, file_dialogs
 from studio.ui.support.drop_area import Drag, DropArea, DropCover
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 if TYPE_CHECKING:
     from studio.library.operations.import_ import Import, ImportProgress
@@ -71,7 +71,6 @@ class ImportController(QObject):
         self._area.ended.connect(self.on_drag_ended)
         self._area.dropped.connect(self.on_dropped_on_window)
         views.currentChanged.connect(self.on_page_changed)
-        bar.acted.connect(self.on_acted)
 
     def is_under_way(self) -> bool:
         """Whether pictures are being imported."""
@@ -178,15 +177,10 @@ class ImportController(QObject):
                 key=KEY,
                 text=words.format(done=f"{progress.done:,}", found=f"{progress.found:,}"),
                 icon="import",
-                actions=(("stop_import", _("Stop")),),
+                actions=(MessageAction(_("Stop"), self.stop),),
                 closable=False,
             )
         )
-
-    def on_acted(self, _key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if action == "stop_import":
-            self.stop()
 
     def stop(self) -> None:
         """End the import after the file it is at; what was taken stays."""

@@ -152,11 +152,6 @@ class PicturesController(QObject):
         """Do the last undone change again."""
         spawn(self._step(self._core.library.redo, _("Done again: {what}"), _("Nothing to redo")))
 
-    def on_toast_undone(self, key: object) -> None:
-        """The button of the toast was pressed."""
-        if key == "library":
-            self.undo()
-
     async def _step(
         self, step: Callable[[], Awaitable[str | None]], words: str, nothing: str
     ) -> None:

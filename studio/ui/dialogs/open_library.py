@@ -21,10 +21,7 @@ from studio.library.operations import first_open
 from studio.ui.support import file_dialogs
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import MessageBar, Notice
-
-KEY = "open_library"
-TRUST = "trust_library"
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class LibraryOpener(QObject):
@@ -37,7 +34,6 @@ class LibraryOpener(QObject):
         self._messages = messages
         self._bar = bar
         self._parent = parent
-        bar.acted.connect(self.on_acted)
 
     async def choose(self) -> None:
         """Let the user choose the folder of another library. Raises StorageError."""
@@ -65,7 +61,7 @@ class LibraryOpener(QObject):
             else _("A new library is made in {folder} at the next start.")
         )
         text = words.format(folder=folder)
-        actions: tuple[tuple[str, str], ...] = ((KEY, _("Open now")), ("later", _("Later")))
+        now, otherwise = MessageAction(_("Open now"), self.reopen), MessageAction(_("Later"))
         if n := await asyncio.to_thread(_foreign, core.paths, folder):
             unfinished = ngettext(
                 "It was never opened here, and {n} import, emptying or request is under way in it: "
@@ -75,18 +71,16 @@ class LibraryOpener(QObject):
                 n,
             )
             text = f"{text} {unfinished.format(n=f'{n:,}')}"
-            actions = (actions[0], (TRUST, _("It is mine")))
-        self._bar.show_notice(Notice(key=KEY, text=text, icon="folder", actions=actions))
+            otherwise = MessageAction(_("It is mine"), self.trust)
+        self._bar.show_notice(
+            Notice(key="open_library", text=text, icon="folder", actions=(now, otherwise))
+        )
 
-    def on_acted(self, _key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if action == KEY:
-            self.reopen()
-        elif action == TRUST:
-            spawn(self.trust())
-
-    async def trust(self) -> None:
+    def trust(self) -> None:
         """Open the chosen library as the user's own: what is under way in it is gone on with."""
+        spawn(self._trust())
+
+    async def _trust(self) -> None:
         core = self._core
         folder = Path(core.settings.value.library)
         await asyncio.to_thread(first_open.remember, folder, core.paths.computed)

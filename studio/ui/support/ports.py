@@ -6,7 +6,7 @@ Nothing here knows a widget or a controller: `ui/app/window_parts.py` says who s
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from studio.domain.drafts import Draft
@@ -24,6 +24,9 @@ class Messages(Protocol):
 
     def on_said(self, sentence: str) -> None:
         """Say what was done, and offer to undo it."""
+
+    def offer(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
+        """Say what was done, with a button."""
 
     def on_news(self, news: InfoPosted) -> None:
         """Say something good until the user closes it."""

@@ -6,6 +6,7 @@ from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.key_cap import Badge, KeyCap, Tag
 from studio.ui.widgets.logo import Logo
 from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.segmented import Segmented
@@ -27,6 +28,7 @@ __all__ = [
     "Logo",
     "Menu",
     "MenuChip",
+    "MessageAction",
     "MessageBar",
     "Notice",
     "SearchField",

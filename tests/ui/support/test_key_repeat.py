@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 
 from studio.ui.dialogs.question import Question
 from studio.ui.support import key_repeat
-from studio.ui.widgets import Button, Menu, MessageBar, Notice
+from studio.ui.widgets import Button, Menu, MessageAction, MessageBar, Notice
 from studio.ui.window.actions import table
 from tests.canary import KEY
 from tests.fake_service import FakeService
 from tests.ui import windows
+from tests.ui.answers import answer
 from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, service, summed
 from tests.ui.windows import OpenedWindow, opened, until
 
@@ -286,10 +287,10 @@ async def test_a_question_that_was_closed_or_is_another_one_is_asked_again(tmp_p
             assert composer.bar.notice is not None
             # The sum in it is another one: what was answered is not what is asked.
             window.core.settings.change(budget_usd=0.02)
-            composer.bar.acted.emit("ask", "anyway")
+            answer(composer.bar, "Generate anyway")
             assert composer.bar.notice is not None
             assert posts(running) == 0
-            composer.bar.acted.emit("ask", "anyway")
+            answer(composer.bar, "Generate anyway")
             await until(window.core, lambda: posts(running) == 1, "it is sent")
             await quiet(window)
 
@@ -334,19 +335,20 @@ def test_enter_answers_a_bar_only_after_tab(dressed: None) -> None:
     handle = activate(host)
     key_repeat.watch()
     acted: list[object] = []
-    bar.acted.connect(lambda key, _action: acted.append(key))
     line.setFocus()
 
     def enter() -> None:
         QTest.simulateEvent(handle, True, ENTER.value, NONE, "\r", False)
         QTest.simulateEvent(handle, False, ENTER.value, NONE, "\r", False)
 
-    bar.show_notice(Notice(key="first", text="It costs money.", actions=(("send", "Send"),)))
+    first = MessageAction("Send", partial(acted.append, "first"))
+    bar.show_notice(Notice(key="first", text="It costs money.", actions=(first,)))
     enter()
     assert acted == []
     QTest.keyClick(handle, Qt.Key.Key_Tab)
     # Another question slides under the finger.
-    bar.show_notice(Notice(key="second", text="It costs more.", actions=(("send", "Send"),)))
+    second = MessageAction("Send", partial(acted.append, "second"))
+    bar.show_notice(Notice(key="second", text="It costs more.", actions=(second,)))
     enter()
     assert acted == []
     # What had the keyboard goes, and Qt looks for the next that takes it.

@@ -131,7 +131,6 @@ class Composer(Dock):
         self.card.history.clicked.connect(self.on_history_wanted)
         self.card.generate.clicked.connect(self.generate_now)
         self.line.generate.clicked.connect(self.generate_now)
-        self.bar.acted.connect(self.on_acted)
         watching = self._watching
         watching.queue_moved.connect(self._show_quote)
         watching.key_changed.connect(self.on_key_changed)
@@ -293,7 +292,7 @@ class Composer(Dock):
         if there:
             self.bar.dismiss("network")
         elif not self._model().offline:
-            self._show_notice(submit.no_network())
+            self._show_notice(submit.no_network(self.on_sketch_wanted))
         self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
@@ -303,7 +302,6 @@ class Composer(Dock):
     def _show_notice(self, notice: Notice) -> None:
         self.open_full()
         self.bar.show_notice(notice)
-        self.place_sheet()
 
     # --- Generate -----------------------------------------------------------------------------
 
@@ -325,7 +323,9 @@ class Composer(Dock):
             self.wants_key.emit(draft.profile)
             return
         sent = self._offer(model).sent
-        ask = submit.question_notice(self._situation(model))
+        ask = submit.question_notice(
+            self._situation(model), send=self.on_confirmed, change_limit=self.on_limit_wanted
+        )
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
@@ -517,7 +517,6 @@ class Composer(Dock):
     def on_model_notice_over(self) -> None:
         """The sentence about the model was there long enough."""
         self.bar.dismiss("model")
-        self.place_sheet()
 
     def on_aspect_chosen(self, aspect: str) -> None:
         """Another aspect ratio, or Match."""
@@ -544,18 +543,19 @@ class Composer(Dock):
         self._core.settings.change(system=system)
         self._show()
 
-    def on_acted(self, key: str, action: str) -> None:
-        """A button of the message bar was pressed."""
-        self.bar.dismiss(key)
-        if action == "anyway":
-            self._send(confirmed=True)
-        elif action == "limit":
-            self._asked.clear_question()
-            self.wants_budget.emit()
-        elif action == "sketch":
-            self._painter_meant = True
-            self._begin_with(OFFLINE)
-        self.place_sheet()
+    def on_confirmed(self) -> None:
+        """The question is answered: send it."""
+        self._send(confirmed=True)
+
+    def on_limit_wanted(self) -> None:
+        """Instead of an answer the limit shall be changed."""
+        self._asked.clear_question()
+        self.wants_budget.emit()
+
+    def on_sketch_wanted(self) -> None:
+        """The offline painter shall stand in for the service."""
+        self._painter_meant = True
+        self._begin_with(OFFLINE)
 
     # --- slots: the world -------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from studio.domain.drafts import Draft
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
 from studio.ui.support import sidebar_items
-from studio.ui.widgets import Notice
+from studio.ui.widgets import MessageAction, Notice
 
 if TYPE_CHECKING:
     from studio.app.core import Core
@@ -83,11 +83,16 @@ def past_budget(now: Budget, run_usd: float | None) -> str:
     return budgets.question(now, run_usd, sidebar_items.this_month())
 
 
-def question_notice(now: QuoteContext) -> Notice | None:
+def question_notice(
+    now: QuoteContext, *, send: Callable[[], object], change_limit: Callable[[], object]
+) -> Notice | None:
     """The question as the composer's own bar asks it; None when nothing needs to be asked."""
     if not (text := question(now)):
         return None
-    return Notice(key="ask", text=text, tone="warn", icon="coin", actions=answers(now))
+    limit = MessageAction(_("Change limit"), change_limit)
+    anyway = MessageAction(_("Generate anyway"), send)
+    actions = (limit, anyway) if now.over_by else (anyway,)
+    return Notice(key="ask", text=text, tone="warn", icon="coin", actions=actions)
 
 
 PAUSE = 1.0
@@ -126,12 +131,6 @@ class PendingQuestion:
         return self._pressed - before >= PAUSE
 
 
-def answers(now: QuoteContext) -> tuple[tuple[str, str], ...]:
-    """What can be answered to the question."""
-    anyway = ("anyway", _("Generate anyway"))
-    return (("limit", _("Change limit")), anyway) if now.over_by else (anyway,)
-
-
 def list_of(prompt: str) -> str:
     """The prompts {a|b} makes, one a line, for the tool tip of Generate; "" for a single one."""
     count = prompt_variants.count(prompt)
@@ -152,10 +151,10 @@ def warning(model: Model) -> Notice | None:
     return Notice(key="retired", text=text, tone="warn", icon="warning")
 
 
-def no_network() -> Notice:
+def no_network(sketch: Callable[[], object]) -> Notice:
     """What to say while the service cannot be reached."""
     text = _("No network. Runs wait in the queue and start by themselves.")
-    actions = (("sketch", _("Sketch instead")),)
+    actions = (MessageAction(_("Sketch instead"), sketch),)
     return Notice(key="network", text=text, icon="cloud-off", actions=actions)
 
 

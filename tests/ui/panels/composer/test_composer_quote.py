@@ -11,7 +11,7 @@ from studio.domain.budget import Budget
 from studio.domain.drafts import Draft
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.quote import ButtonState, QuoteContext, money, quote
-from studio.ui.panels.composer.submit import answers, question, run_of, situation
+from studio.ui.panels.composer.submit import question, question_notice, run_of, situation
 from studio.ui.panels.composer.suggestion import suggest_draft
 
 CATALOGUE = Catalogue()
@@ -87,7 +87,9 @@ def test_an_unknown_price_goes_past_a_budget_that_is_spent() -> None:
     )
     assert quote(unknown).mood is ButtonState.OVER
     assert "nobody knows" in question(unknown)
-    assert [name for name, _words in answers(unknown)] == ["limit", "anyway"]
+    notice = question_notice(unknown, send=str, change_limit=str)
+    assert notice is not None
+    assert [action.label for action in notice.actions] == ["Change limit", "Generate anyway"]
     left = replace(unknown, budget=Budget(limit=40.0, spent=39.0))
     assert quote(left).mood is ButtonState.READY
 
