@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.ui.app.action_table import menus
 from studio.ui.dialogs.question import Question
 from studio.ui.support import key_repeat
 from studio.ui.widgets import Button, Menu, MessageAction, MessageBar, Notice
-from studio.ui.window.actions import table
 from tests.canary import KEY
 from tests.fake_service import FakeService
 from tests.ui import windows
@@ -31,6 +31,7 @@ from tests.ui.answers import answer
 from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, service, summed
 from tests.ui.windows import OpenedWindow, opened, until
 
+TABLE = [row for menu in menus() for row in menu.rows]
 UI = Path(key_repeat.__file__).parent.parent
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 ENTER = Qt.Key.Key_Return
@@ -126,7 +127,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
 
 
 def test_what_may_repeat_only_zooms() -> None:
-    assert {row.name for row in table() if row.repeats} == {"larger_tiles", "smaller_tiles"}
+    assert {row.name for row in TABLE if row.repeats} == {"larger_tiles", "smaller_tiles"}
 
 
 def combination(keys: str) -> QKeyCombination:
@@ -139,7 +140,7 @@ def press(key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: str = "") -> QKey
     return QKeyEvent(QEvent.Type.KeyPress, key.value, mods, text, autorep=True)
 
 
-@pytest.mark.parametrize("row", [row for row in table() if row.keys], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in TABLE if row.keys], ids=lambda row: row.name)
 def test_the_keys_of_an_action_repeat_only_where_it_says_so(row, qapp: QApplication) -> None:
     """Whatever has the keyboard, but for texts: what they take is theirs."""
     for keys in row.keys:
@@ -222,13 +223,13 @@ async def test_no_action_is_done_again_by_a_held_key(
         window.gallery.setFocus()
         window.gallery.select_keys([window.library_view.order[0]])
         done: list[str] = []
-        for row in table():
+        for row in TABLE:
             action = window.actions_of.every[row.name]
             assert action.autoRepeat() is row.repeats
             action.setEnabled(True)
             action.triggered.disconnect()
             action.triggered.connect(partial(done.append, row.name))
-        for row in table():
+        for row in TABLE:
             for keys in row.keys:
                 one = combination(keys)
                 held(handle, one.key(), one.keyboardModifiers())
