@@ -30,9 +30,9 @@ from studio.common.i18n import _, ngettext
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, SettingsStore
 from studio.domain import pricing
+from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import (
     Advanced,
-    AspectRatio,
     CostBasis,
     Job,
     JobState,
@@ -41,7 +41,7 @@ from studio.domain.entities import (
     Role,
     short_name,
 )
-from studio.domain.models import Model
+from studio.domain.models import TIERS, Model, size_tier
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal import JournalEntry
 from studio.generation.streamed_pictures import PartFile
@@ -416,45 +416,15 @@ def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[
     if found.media_type and found.media_type.partition(";")[0] != facts.media_type:
         log.info("The answer calls a %s %s", facts.media_type, found.media_type)
     if request.aspect and not request.aspect.near(facts.width, facts.height):
-        got = _named_ratio(facts.width, facts.height)
+        got = ratio_name(facts.width, facts.height)
         warnings.append(_("Asked {asked}, got {got}").format(asked=request.aspect, got=got))
     if request.size and (got_size := _tier(facts.width, facts.height)) != _asked_tier(request.size):
         warnings.append(_("Asked {asked}, got {got}").format(asked=request.size, got=got_size))
     return tuple(warnings)
 
 
-_RATIOS = (
-    "1:1",
-    "2:3",
-    "3:2",
-    "3:4",
-    "4:3",
-    "4:5",
-    "5:4",
-    "9:16",
-    "16:9",
-    "21:9",
-    "1:4",
-    "4:1",
-    "1:8",
-    "8:1",
-)
-
-
-def _named_ratio(width: int, height: int) -> str:
-    for text in _RATIOS:
-        if AspectRatio.parse(text).near(width, height):
-            return text
-    return str(AspectRatio.of(width, height))
-
-
 def _tier(width: int, height: int) -> str:
-    """The size tier of a picture by its area, as services round it."""
-    area = width * height / 1e6
-    for limit, tier in ((0.5, "512"), (2, "1K"), (8, "2K")):
-        if area < limit:
-            return tier
-    return "4K"
+    return list(TIERS)[size_tier(width, height)]
 
 
 def _asked_tier(size: str) -> str:

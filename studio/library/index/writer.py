@@ -14,9 +14,10 @@ import msgspec
 
 from studio.common.errors import Billed, StorageError
 from studio.common.json_reader import JsonReader
+from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import Job, JobState, Picture, Role
+from studio.domain.models import size_tier
 from studio.library.index import schema
-from studio.library.index.aspect_names import named_ratio, tier
 from studio.library.index.chunks import chunks, marks, unheard
 from studio.library.index.text_normalization import folded, terms
 from studio.library.log.records import LogPosition, Record
@@ -346,8 +347,8 @@ def _facts(row: int, picture: Picture) -> tuple[Any, ...]:
         row,
         picture.created,
         picture.model,
-        named_ratio(picture.width, picture.height),
-        tier(picture.width, picture.height),
+        ratio_name(picture.width, picture.height),
+        size_tier(picture.width, picture.height),
         picture.width,
         picture.height,
         picture.cost_usd,

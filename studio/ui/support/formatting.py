@@ -6,16 +6,8 @@ import time
 from datetime import datetime, timedelta
 
 from studio.common.i18n import _
-from studio.domain.entities import AspectRatio, CostBasis
-
-COMMON_RATIOS = tuple(
-    AspectRatio.parse(text)
-    for text in (
-        *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "9:21", "21:9"),
-        *("1:2", "2:1", "1:4", "4:1", "1:8", "8:1"),
-    )
-)
-"""Ratios that have a name people use; others are told in lowest terms."""
+from studio.domain.aspect_ratios import named_ratio
+from studio.domain.entities import AspectRatio, CostBasis, Picture
 
 
 def money(usd: float, *, fine: bool = False) -> str:
@@ -125,14 +117,23 @@ def shape(width: int, height: int) -> str:
     """The ratio as people name it: "16:9" also for pixels that meet it only within 3 %."""
     if width < 1 or height < 1:
         return ""
-    value = width / height
-    nearest = min(COMMON_RATIOS, key=lambda ratio: abs(ratio.value / value - 1))
-    if nearest.near(width, height):
-        return str(nearest)
-    exact = AspectRatio.of(width, height)
+    exact = named_ratio(width, height) or AspectRatio.of(width, height)
     if max(exact.width, exact.height) <= 32:
         return str(exact)
+    value = width / height
     return f"{value:.2f}:1" if value >= 1 else f"1:{1 / value:.2f}"
+
+
+def aspect_mismatch(picture: Picture) -> str:
+    """That a picture has another ratio than was asked for; empty when it has that."""
+    try:
+        asked = AspectRatio.parse(picture.asked_aspect)
+    except ValueError:
+        return ""
+    if not picture.width or not picture.height or asked.near(picture.width, picture.height):
+        return ""
+    got = shape(picture.width, picture.height)
+    return _("Asked {asked}, got {got}").format(asked=asked, got=got)
 
 
 def percent(part: float) -> str:
