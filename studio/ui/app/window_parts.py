@@ -131,6 +131,9 @@ class WindowParts:
         self.actions_of = Actions(
             window, self._menus(), self, panels=panels, gallery=window.gallery
         )
+        self.actions_of.set_button("sidebar", self.top_bar.sidebar)
+        self.actions_of.set_button("inspector", self.top_bar.inspector)
+        self.actions_of.set_button("captions", self.grid_bar.captions)
         self.messages_controller = MessagesController(self.toast, self.messages, window)
         self.dialogs = DialogLauncher(self.core, self.actions_of, self.messages_controller, window)
 

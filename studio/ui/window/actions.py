@@ -17,6 +17,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.style.theme import theme
+from studio.ui.widgets import IconButton
 
 Parts = TypeVar("Parts")
 
@@ -147,6 +148,11 @@ class Actions(QObject):
         else:
             # Heard by the widget itself; the menu only names the key.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+
+    def set_button(self, name: str, button: IconButton) -> None:
+        """Have a button of a bar do this action."""
+        row = next(row for row in self.rows if row.name == name)
+        button.set_action(self.every[name], row.icon, row.keys[0] if row.keys else "")
 
     def update_enabled(self, *, pictures: int, jobs: int, trashed: bool) -> None:
         """Switch on what the selection allows."""

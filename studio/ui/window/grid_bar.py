@@ -26,16 +26,17 @@ SMALLEST, LARGEST = 96, 512
 class GridBar(QFrame):
     """Name and count at the left, the look of the grid at the right.
 
+    Attributes:
+        captions: button of the action of this name.
+
     Signals:
         sort_chosen: another order (Sort).
-        captions_toggled: captions are wanted or not (bool).
         hide_rejected_toggled: rejected pictures are to be left out or not (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
         emptying_wanted: the trash is to be emptied.
     """
 
     sort_chosen = Signal(object)
-    captions_toggled = Signal(bool)
     hide_rejected_toggled = Signal(bool)
     tile_size_chosen = Signal(int)
     emptying_wanted = Signal()
@@ -72,10 +73,8 @@ class GridBar(QFrame):
         self._hide.setCheckable(True)
         self._hide.clicked.connect(self.hide_rejected_toggled)
         row.addWidget(self._hide)
-        self._captions = IconButton("caption", _("Captions"), parent=self, size=26, checkable=True)
-        self._captions.setChecked(True)
-        self._captions.clicked.connect(self.captions_toggled)
-        row.addWidget(self._captions)
+        self.captions = IconButton("", "", parent=self, size=26)
+        row.addWidget(self.captions)
         rule = QFrame(self)
         rule.setProperty("zone", "rule")
         rule.setFixedSize(1, 16)
@@ -118,10 +117,6 @@ class GridBar(QFrame):
         """Show this order."""
         self.sort.set_value(sort)
 
-    def set_captions(self, shown: bool) -> None:  # noqa: FBT001 as agreed
-        """Show whether there are captions."""
-        self._captions.setChecked(shown)
-
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
         """Show whether rejected pictures are left out."""
         self._hide.setChecked(hidden)
@@ -134,7 +129,7 @@ class GridBar(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Leave out what the View menu has too."""
-        self._captions.setVisible(not narrow)
+        self.captions.setVisible(not narrow)
         self._hide.setVisible(not narrow)
 
     def _draw_icons(self) -> None:
