@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.spend import WARN_AT
 
 _CENT = 0.005
@@ -101,9 +101,10 @@ def _with_unknown(words: str, unknown: int) -> str:
 
 def plain(usd: float) -> str:
     """A limit as a person wrote it: "$40", "$12.50"."""
-    return f"${usd:,.2f}".removesuffix(".00")
+    cents = round(usd * 100) % 100
+    return f"${number(usd, 2 if cents else 0)}"
 
 
 def about(usd: float) -> str:
     """A sum of estimates: "≈ $14.90"."""
-    return f"≈ ${usd:,.2f}"
+    return f"≈ ${number(usd, 2)}"

@@ -22,7 +22,7 @@ from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.submit import past_budget
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, Navigation
 from studio.ui.widgets import MessageAction, MessageBar, Notice
 
@@ -159,7 +159,7 @@ class BudgetController(QObject):
             return
         notice = Notice(
             key="budget",
-            text=budget.warning(now, sidebar_items.this_month()),
+            text=budget.warning(now, formatting.this_month()),
             tone="warn",
             icon="coin",
             actions=(MessageAction(_("Change limit"), self.limit_wanted.emit),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from studio.app.core import Core
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.events import Event
 from studio.library.operations.change_progress import ChangeProgressed
 from studio.ui.support.ports import Messages
@@ -36,7 +36,7 @@ class ChangeProgress(QObject):
             return
         percent = int(event.part * 100) // _STEP * _STEP
         text = _("Changing {n} pictures, {percent} % so far.").format(
-            n=f"{event.pictures:,}", percent=percent
+            n=number(event.pictures), percent=percent
         )
         # What is in the records is done, whatever the index has of it: Undo is the way back.
         stop = MessageAction(_("Stop"), self._core.library.stop_changes)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection, View
@@ -226,7 +226,7 @@ class CollectionsController(QObject):
             "Put {n} picture into the collection", "Put {n} pictures into the collection", n
         )
         asked = tag_popover.ask_for_tags(
-            self._views, title.format(n=f"{n:,}"), _("Put in"), known, empty=False
+            self._views, title.format(n=number(n)), _("Put in"), known, empty=False
         )
         asked.field.setPlaceholderText(_("Its name; a new name makes one"))
 
@@ -253,7 +253,7 @@ class CollectionsController(QObject):
             "Tags of {n} picture, with commas between them",
             "Tags all of {n} pictures have, with commas between them",
             n,
-        ).format(n=f"{n:,}")
+        ).format(n=number(n))
         asked = tag_popover.ask_for_tags(
             self._views, title, _("Set"), known, text=", ".join(shared)
         )

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.common.file_types import PNG, kind_of
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Role
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
@@ -157,7 +157,7 @@ class ImportController(QObject):
         if result.unreadable:
             n = len(result.unreadable)
             words = ngettext("{n} file was not imported.", "{n} files were not imported.", n)
-            said += [words.format(n=f"{n:,}"), import_sources.refusals(result.unreadable)]
+            said += [words.format(n=number(n)), import_sources.refusals(result.unreadable)]
         if any(kind.picture or kind.meant for kind, _n in result.left_out):
             said.append(import_sources.words_of(result.left_out))
         if said:
@@ -175,7 +175,7 @@ class ImportController(QObject):
         self._bar.show_notice(
             Notice(
                 key=KEY,
-                text=words.format(done=f"{progress.done:,}", found=f"{progress.found:,}"),
+                text=words.format(done=number(progress.done), found=number(progress.found)),
                 icon="import",
                 actions=(MessageAction(_("Stop"), self.stop),),
                 closable=False,
@@ -277,7 +277,7 @@ class ImportTarget(DropCover):
         ground = look.color("tint" if self.inside else "mat")
         ground.setAlphaF(0.92)
         painter.fillRect(self.rect(), ground)
-        words = ngettext("Import {n} item", "Import {n} items", self._n).format(n=f"{self._n:,}")
+        words = ngettext("Import {n} item", "Import {n} items", self._n).format(n=number(self._n))
         painter.setFont(look.font("title"))
         painter.setPen(look.color("ink" if self.inside else "text2"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)

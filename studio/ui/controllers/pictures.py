@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
@@ -309,7 +309,7 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
             done += 1
     except StudioError as error:
         before = _("Saved before that: {done} of {n}.").format(
-            done=f"{done:,}", n=f"{len(paths):,}"
+            done=number(done), n=number(len(paths))
         )
         message = f"{error.message.rstrip('.')}. {before}" if error.message else before
         raise type(error)(error.title, message, hint=error.hint) from error

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common import paths
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.files.originals import HIDDEN
 from studio.library.operations import first_open
 from studio.ui.support import file_dialogs
@@ -70,7 +70,7 @@ class LibraryOpener(QObject):
                 "it: they are put aside, unless the library is yours.",
                 n,
             )
-            text = f"{text} {unfinished.format(n=f'{n:,}')}"
+            text = f"{text} {unfinished.format(n=number(n))}"
             otherwise = MessageAction(_("It is mine"), self.trust)
         self._bar.show_notice(
             Notice(key="open_library", text=text, icon="folder", actions=(now, otherwise))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.ui.dialogs.question import Question
 
 _SHOWN = 3
@@ -26,12 +26,12 @@ class OverwriteDialog(Question):
             "{n} file of this name is there already",
             "{n} files of these names are there already",
             n,
-        ).format(n=f"{n:,}")
+        ).format(n=number(n))
         super().__init__(title, (), parent)
         self.replaces = False
         shown = ", ".join(names[:_SHOWN])
         if n > _SHOWN:
-            shown = _("{names} and {n} more").format(names=shown, n=f"{n - _SHOWN:,}")
+            shown = _("{names} and {n} more").format(names=shown, n=number(n - _SHOWN))
         self.add_text(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
         self.add_text(_("If you keep both, a number is added to the names of the new files."))
         self.cancel = self.add_button(_("Cancel"), self.reject, left=True)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common import user_input
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.user_input import Unusable
 from studio.domain.entities import Picture
 from studio.library.files import save_copies
@@ -194,7 +194,7 @@ def refuse_too_many(count: int) -> None:
         raise InputError(
             _("Too many pictures at once"),
             _("{count} are selected, at most {most} can be dragged or copied at a time.").format(
-                count=f"{count:,}", most=f"{MOST:,}"
+                count=number(count), most=number(MOST)
             ),
         )
 
@@ -208,10 +208,10 @@ def drag_picture(thumbnails: Sequence[QPixmap], count: int, dpr: float) -> QPixm
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for number in range(len(cards) - 1, -1, -1):
-        card = cards[number]
+    for place in range(len(cards) - 1, -1, -1):
+        card = cards[place]
         size = card.deviceIndependentSize()
-        shift = number * 6
+        shift = place * 6
         left = (CARD - size.width()) / 2 + shift
         top = (CARD - size.height()) / 2 + shift + (0 if count == 1 else 6)
         painter.drawPixmap(QRectF(left, top, size.width(), size.height()), card, card.rect())
@@ -239,7 +239,7 @@ def _card(thumbnail: QPixmap, dpr: float) -> QPixmap:
 
 
 def _badge(painter: QPainter, count: int, side: int) -> None:
-    text = f"{count:,}"
+    text = number(count)
     painter.setFont(theme().font("small", weight=600))
     width = max(22, painter.fontMetrics().horizontalAdvance(text) + 14)
     badge = QRectF(side - width - 1, 1, width, 22)

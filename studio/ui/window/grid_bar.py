@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.library.query import Sort
 from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
@@ -96,8 +96,8 @@ class GridBar(QFrame):
         `shown` is None while they are still counted.
         """
         self._name.setText(name)
-        count = "…" if shown is None else f"{shown:,}"
-        words = _("{shown} of {total}").format(shown=count, total=f"{total:,}")
+        count = "…" if shown is None else number(shown)
+        words = _("{shown} of {total}").format(shown=count, total=number(total))
         self._count.setText(words)
         self.setAccessibleDescription(f"{name}, {words}")
 

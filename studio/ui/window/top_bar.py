@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
@@ -135,7 +135,7 @@ class TopBar(QFrame):
     def _show_placeholder(self) -> None:
         if self._total and not self._narrow:
             words = ngettext("Search {n} picture", "Search {n} pictures", self._total).format(
-                n=f"{self._total:,}"
+                n=number(self._total)
             )
         else:
             words = _("Search")

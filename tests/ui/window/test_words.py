@@ -42,6 +42,7 @@ OPEN, CLOSE = "⟦", "⟧"
 KNOWN = re.compile(
     r"""
     [\W\d_]*                              # figures, signs and prices
+    |(January|February|March|April|May|June|July|August|September|October|November|December)[\W\d_]*
     |Gridbrush|English|DGrid|Google|(sketch|gemini)[\w.-]*  # names
     |[\w\ ,]+\ \(.*                         # libraries with their licences
     |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.ui.panels.composer.choices import ChoicesRow
 from studio.ui.panels.composer.drop_intake import brings_words
 from studio.ui.panels.composer.drop_target import DropTarget
@@ -109,7 +109,7 @@ class Card(QFrame):
         if near:
             self.counter.setText(
                 ngettext("{n} of {limit} character", "{n} of {limit} characters", limit).format(
-                    n=f"{written:,}", limit=f"{limit:,}"
+                    n=number(written), limit=number(limit)
                 )
             )
             self.counter.setProperty("role", "warn" if written > limit else "text3")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.budget import Budget
 
 ASKS_FROM = 17
@@ -153,6 +153,6 @@ def _after(now: QuoteContext) -> str:
 def money(usd: float, *, each: bool = False) -> str:
     """US dollars as a person reads them: cents; tenths of a cent for `each` and small sums."""
     if not each and usd >= 0.095:
-        return f"${usd:,.2f}"
-    text = f"{usd:,.3f}"
+        return f"${number(usd, 2)}"
+    text = number(usd, 3)
     return f"${text.removesuffix('0')}"

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain import budget as budgets
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting
 from studio.ui.widgets import MessageAction, Notice
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
     pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
     if pictures >= REFUSED_FROM:
         raise InputError(
-            _("This run would make {n} pictures").format(n=f"{pictures:,}"),
+            _("This run would make {n} pictures").format(n=number(pictures)),
             _("At most {most} are made at once.").format(most=REFUSED_FROM - 1),
             hint=_("Take words out of a {a|b} group, or lower the count."),
         )
@@ -80,7 +80,7 @@ def question(now: QuoteContext) -> str:
 
 def past_budget(now: Budget, run_usd: float | None) -> str:
     """That a run goes past the month's budget; empty where it fits."""
-    return budgets.question(now, run_usd, sidebar_items.this_month())
+    return budgets.question(now, run_usd, formatting.this_month())
 
 
 def question_notice(
@@ -161,7 +161,7 @@ def no_network(sketch: Callable[[], object]) -> Notice:
 def limited(taken: int, given: int, most: int) -> Notice:
     """That more pictures came than a prompt takes; with 0 for `most`, that too many were none."""
     words = ngettext("{taken} of {given} was added.", "{taken} of {given} were added.", taken)
-    text = words.format(taken=f"{taken:,}", given=f"{given:,}")
+    text = words.format(taken=number(taken), given=number(given))
     if most:
         why = _("A prompt takes at most {most} references.").format(most=most)
     else:

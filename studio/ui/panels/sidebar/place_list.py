@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.common.i18n import number
 from studio.library.query import Counts, View
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
@@ -156,7 +157,7 @@ class PlaceList(QListWidget):
             new = self._new if place.view is View.FAILED else 0
             count = sidebar_items.count_of(place, self._counts)
             counted = not place.collection or place.count is not None
-            item.setData(COUNT, f"{count:,}" if counted else "…")
+            item.setData(COUNT, number(count) if counted else "…")
             item.setData(NEW, sidebar_items.new_words(new) if new else "")
             words = sidebar_items.spoken(place, count, new)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)

@@ -13,13 +13,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
+from studio.domain import budget
 from studio.domain.spend import WARN_AT, Spend
 from studio.library.query import Counts, View
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.style.theme import theme
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea
-from studio.ui.support.formatting import about, plain_money
+from studio.ui.support.formatting import about
 from studio.ui.support.sidebar_items import SidebarItem, brings_own
 from studio.ui.widgets import ElidedLabel, IconButton, Text
 
@@ -300,8 +301,8 @@ class SpendBlock(QFrame):
         month, limit = time.localtime().tm_mon, self._limit
         self._today.setText(about(spend.today))
         self._month.setText(about(spend.month))
-        self._of.setText(_("of {limit}").format(limit=plain_money(limit)) if limit else "")
-        self._month_name.setText(sidebar_items.month_name(month))
+        self._of.setText(_("of {limit}").format(limit=budget.plain(limit)) if limit else "")
+        self._month_name.setText(formatting.month_name(month))
         if self._meter is not None and limit:
             self._meter.show_part(spend.month / limit)
         said = (
