@@ -118,11 +118,11 @@ class DraftController(QObject):
 
     def on_replaced(self, sentence: str) -> None:
         """The composer was changed as a whole: that can be undone."""
-        self._messages.offer(sentence, _("Undo"), self._composer.undo)
+        self._messages.offer_action(sentence, _("Undo"), self._composer.undo)
 
     def on_prompt_kept(self, sentence: str) -> None:
         """The prompt stayed when a picture was taken to edit: it can be cleared."""
-        self._messages.offer(sentence, _("Clear"), self._composer.clear_prompt)
+        self._messages.offer_action(sentence, _("Clear"), self._composer.clear_prompt)
 
     # A draft over whose restoring the program died
 

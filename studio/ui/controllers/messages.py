@@ -39,9 +39,9 @@ class MessagesController(QObject):
 
     def on_said(self, sentence: str) -> None:
         """Something was done that can be undone."""
-        self.offer(sentence, _("Undo"), self.undo_wanted.emit)
+        self.offer_action(sentence, _("Undo"), self.undo_wanted.emit)
 
-    def offer(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
+    def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
         """Something was done, and a button says what can be done about it."""
         self._toast.show_toast(sentence, MessageAction(label, callback))
 

@@ -25,7 +25,7 @@ class Messages(Protocol):
     def on_said(self, sentence: str) -> None:
         """Say what was done, and offer to undo it."""
 
-    def offer(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
+    def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
         """Say what was done, with a button."""
 
     def on_news(self, news: InfoPosted) -> None:
