@@ -15,12 +15,12 @@ import identity
 def lines() -> Iterator[str]:
     """A table of Markdown for each menu whose actions have keys."""
     sys.path.insert(0, str(identity.ROOT))
-    from studio.ui.window import actions
+    from studio.ui.app import action_table
 
-    for menu, title in actions.menu_titles().items():
-        having = [action for action in actions.table() if action.menu == menu and action.keys]
+    for menu in action_table.menus():
+        having = [action for action in menu.rows if action.keys]
         if having:
-            yield f"## {title}\n\n| key | does |\n|---|---|"
+            yield f"## {menu.title}\n\n| key | does |\n|---|---|"
             for action in having:
                 keys = dict.fromkeys(key.replace("Return", "Enter") for key in action.keys)
                 shown = " or ".join(f"{{kbd}}`{key}`" for key in keys)

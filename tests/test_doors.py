@@ -132,7 +132,6 @@ NUMBERS = {
     "library/operations/change_progress.py:read", "library/operations/change_progress.py:took",
     "library/log/read_progress.py:watched", "library/index/search_sql.py:_meeting",
     "library/index/search_sql.py:_plan", "library/index/search_sql.py:_passing",
-    "library/index/aspect_names.py:named_ratio",
 }  # fmt: skip
 """What is divided there."""
 

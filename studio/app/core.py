@@ -39,6 +39,7 @@ from studio.library.log.records import read_only
 from studio.library.operations import first_open
 
 if TYPE_CHECKING:
+    from studio.app.budget import BudgetTracker
     from studio.config.credentials import Credentials
     from studio.domain.runs import Run
     from studio.generation.fallback_store import FallbackStore
@@ -245,6 +246,16 @@ class Core:
             settings=self.settings,
             events=self.events,
             hold_for_key=self.options.hold_for_key,
+        )
+
+    @cached_property
+    def budget(self) -> BudgetTracker:
+        """This month's money. Only of a prepared core."""
+        # Not before the first screen: see `Core`.
+        from studio.app.budget import BudgetTracker
+
+        return BudgetTracker(
+            self.settings, self.library.spend, self.queue.jobs.values(), self.events
         )
 
     @property

@@ -176,10 +176,8 @@ async def _check_budget(core: Core, maker: RunBackend, planned: runs.Run, option
     limit = core.settings.value.budget_usd
     if not limit or planned.total_usd == 0.0:
         return
-    now = await maker.standing()
-    month = _("this month")
-    if now.over_by(planned.total_usd):
-        words = budget.question(now, planned.total_usd, month)
+    now, month = await maker.standing(), _("this month")
+    if words := budget.question(now, planned.total_usd, month):
         if not options.over_budget:
             raise BudgetError(
                 _("Nothing sent: above the monthly budget"),
@@ -187,8 +185,8 @@ async def _check_budget(core: Core, maker: RunBackend, planned: runs.Run, option
                 hint=_("Add --over-budget to send it anyway."),
             )
         complain(words)
-    elif now.nears(planned.total_usd):
-        complain(budget.approach(now, planned.total_usd, month))
+    elif words := budget.approach(now, planned.total_usd, month):
+        complain(words)
 
 
 async def _folder(name: str | None) -> Path | None:

@@ -15,7 +15,6 @@ from studio.app.core import Core
 from studio.cli.printers import Printer
 from studio.cli.stderr import complain
 from studio.common.errors import EXIT_CODES, StorageError, StudioError
-from studio.domain import budget
 from studio.domain.budget import Budget
 from studio.domain.entities import Job, JobState, Picture, Reference, Role
 from studio.domain.events import Event, JobChanged, PicturesAdded
@@ -61,9 +60,8 @@ class LocalBackend:
         return await self._core.library.keep_input(path, role=role, name=name, picture=picture)
 
     async def standing(self) -> Budget:
-        spend = await self._core.library.spend()
-        limit = self._core.settings.value.budget_usd
-        return budget.standing(limit, spend, self._core.queue.jobs.values())
+        await self._core.budget.sum_up()
+        return self._core.budget.standing()
 
     async def make(
         self, planned: Run, on_job: OnJob, on_pictures: OnPictures

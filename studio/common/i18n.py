@@ -9,11 +9,20 @@ from __future__ import annotations
 import gettext as _gettext
 import locale
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 DOMAIN = "gridbrush"
 
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def plain_number(value: float, decimals: int) -> str:
+    """A number as English writes it."""
+    return f"{value:,.{decimals}f}"
+
+
+_write_number: Callable[[float, int], str] = plain_number
 
 
 def install(folder: Path, language: str | None = None) -> None:
@@ -29,6 +38,22 @@ def use(catalogue: _gettext.NullTranslations) -> None:
     """Replace the catalogue."""
     global _catalogue
     _catalogue = catalogue
+
+
+def language() -> str:
+    """Code of the language that is read: that of the catalogue, "en" without one."""
+    return _catalogue.info().get("language") or "en"
+
+
+def use_numbers(write: Callable[[float, int], str]) -> None:
+    """Have numbers written so from now on: by value and decimals."""
+    global _write_number
+    _write_number = write
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number as the user's language writes it: "12,408"."""
+    return _write_number(value, decimals)
 
 
 def _(message: str) -> str:

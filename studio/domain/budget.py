@@ -1,22 +1,16 @@
 """The month's budget: what is spent of it, when to warn, and whether a run fits.
 
-The sums come from the library, what is on its way from the queue; here is only arithmetic, and the
-sentences both fronts say. Prices are dated tables, so every sum is an estimate, and what has no
-known price is in none of them.
+Here are the arithmetic and the sentences of both fronts; `app/budget.py` keeps the sums. Prices are
+dated tables, so every sum is an estimate, and what has no known price is in none of them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from studio.common.i18n import _, ngettext
-from studio.domain.entities import Job
-from studio.domain.spend import Spend
-
-WARN_AT = 0.8
-"""Part of the budget from which on it is said."""
+from studio.common.i18n import _, ngettext, number
+from studio.domain.spend import WARN_AT
 
 _CENT = 0.005
 
@@ -32,7 +26,7 @@ class Budget:
         unknown: pictures made or on their way whose price is in neither.
     """
 
-    limit: float
+    limit: float = 0.0
     spent: float = 0.0
     coming: float = 0.0
     unknown: int = 0
@@ -53,25 +47,9 @@ class Budget:
             return max(over, _CENT) if over >= 0 else 0.0
         return over if over > _CENT else 0.0
 
-    @property
-    def near(self) -> bool:
-        """Whether it is time to say that the month's money comes to an end."""
-        return bool(self.limit) and self.spent >= WARN_AT * self.limit
-
     def nears(self, run_usd: float | None) -> bool:
-        """Whether it is time to say so once a run of that price is made too."""
+        """Whether the month's money comes to an end once a run of that price is made too."""
         return bool(self.limit) and self.after(run_usd) >= WARN_AT * self.limit
-
-
-def standing(limit: float, spend: Spend, jobs: Iterable[Job]) -> Budget:
-    """The budget as it stands with these jobs of the queue."""
-    alive = [job for job in jobs if job.alive]
-    return Budget(
-        limit=limit,
-        spent=spend.month,
-        coming=sum(job.estimate_usd or 0.0 for job in alive),
-        unknown=spend.unknown + sum(job.estimate_usd is None for job in alive),
-    )
 
 
 def mark(limit: float, now: float | None = None) -> str:
@@ -88,7 +66,9 @@ def warning(budget: Budget, month: str) -> str:
 
 
 def approach(budget: Budget, run_usd: float | None, month: str) -> str:
-    """That a run takes most of what is left."""
+    """That a run takes most of what is left; empty where it does not."""
+    if not budget.nears(run_usd):
+        return ""
     words = _("This run would take {month} to {sum} of your {limit} budget.").format(
         month=month, sum=about(budget.after(run_usd)), limit=plain(budget.limit)
     )
@@ -96,7 +76,9 @@ def approach(budget: Budget, run_usd: float | None, month: str) -> str:
 
 
 def question(budget: Budget, run_usd: float | None, month: str) -> str:
-    """That a run would go past the budget."""
+    """That a run would go past the budget; empty where it fits."""
+    if not budget.over_by(run_usd):
+        return ""
     if run_usd is None:
         words = _("Your {limit} budget for {month} is spent, and the price of this run is unknown.")
         return words.format(limit=plain(budget.limit), month=month)
@@ -119,9 +101,10 @@ def _with_unknown(words: str, unknown: int) -> str:
 
 def plain(usd: float) -> str:
     """A limit as a person wrote it: "$40", "$12.50"."""
-    return f"${usd:,.2f}".removesuffix(".00")
+    cents = round(usd * 100) % 100
+    return f"${number(usd, 2 if cents else 0)}"
 
 
 def about(usd: float) -> str:
     """A sum of estimates: "≈ $14.90"."""
-    return f"≈ ${usd:,.2f}"
+    return f"≈ ${number(usd, 2)}"

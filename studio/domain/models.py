@@ -165,6 +165,12 @@ class ServiceObservation:
     both_modalities: bool = False
 
 
+def size_tier(width: int, height: int) -> int:
+    """Where a picture's area stands in `TIERS`, as services round it: 0 for "512", 1 for "1K"."""
+    megapixels = width * height / 1e6
+    return sum(megapixels >= limit for limit in (0.5, 2.0, 8.0))
+
+
 def _computed(aspect: str, size: str) -> tuple[int, int]:
     """Pixels of a tier where they are not published: its area, in steps of 16."""
     ratio = AspectRatio.parse(aspect).value

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WARN_AT = 0.8
+"""Part of the month's budget from which on the user is warned."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spend:

@@ -30,6 +30,7 @@ from studio.common.i18n import _, ngettext
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, SettingsStore
 from studio.domain import pricing
+from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import (
     Advanced,
     CostBasis,
@@ -40,7 +41,7 @@ from studio.domain.entities import (
     Role,
     short_name,
 )
-from studio.domain.models import Model
+from studio.domain.models import TIERS, Model, size_tier
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal import JournalEntry
 from studio.generation.streamed_pictures import PartFile
@@ -48,8 +49,6 @@ from studio.imaging import upload_limits
 from studio.imaging.decoder import Decoder, PictureFacts
 from studio.library.facade import Library
 from studio.library.files.originals import relative_path, sha256_of
-from studio.library.index.aspect_names import named_ratio, tier
-from studio.library.index.search_language import SIZES
 from studio.providers.base import Answer, AnswerPicture, Provider, SpilledString
 from studio.providers.fetching import FetchSink
 
@@ -410,7 +409,7 @@ def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[
     if found.media_type and found.media_type.partition(";")[0] != facts.media_type:
         log.info("The answer calls a %s %s", facts.media_type, found.media_type)
     if request.aspect and not request.aspect.near(facts.width, facts.height):
-        got = named_ratio(facts.width, facts.height)
+        got = ratio_name(facts.width, facts.height)
         warnings.append(
             _("Requested {asked}, received {got}").format(asked=request.aspect, got=got)
         )
@@ -422,7 +421,7 @@ def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[
 
 
 def _tier(width: int, height: int) -> str:
-    return SIZES[tier(width, height)]
+    return list(TIERS)[size_tier(width, height)]
 
 
 def _asked_tier(size: str) -> str:

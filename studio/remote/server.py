@@ -19,7 +19,6 @@ from studio.common.errors import InputError, KeyMissing, LibraryLocked, StudioEr
 from studio.common.i18n import _
 from studio.config.environment import KEY_VARIABLE
 from studio.config.settings import OFFLINE
-from studio.domain import budget
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.generation.journal import DAMAGED
 from studio.library.operations import import_, import_sources, trash
@@ -145,8 +144,8 @@ class _ClientSession:
             )
             return InputKept(kept)
         if isinstance(request, GetBudget):
-            limit, spend = core.settings.value.budget_usd, await core.library.spend()
-            return BudgetStanding(budget.standing(limit, spend, core.queue.jobs.values()))
+            await core.budget.sum_up()
+            return BudgetStanding(core.budget.standing())
         return await carry_out(core, request)
 
     def _cancel(self) -> None:

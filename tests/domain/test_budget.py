@@ -8,13 +8,6 @@ import pytest
 
 from studio.domain import budget
 from studio.domain.budget import Budget
-from studio.domain.entities import GenerationRequest, Job, JobState
-from studio.domain.spend import Spend
-
-
-def job(state: JobState, usd: float | None) -> Job:
-    request = GenerationRequest(profile="dgrid", model="m", prompt="p")
-    return Job(id="j", run="r", request=request, created=0.0, state=state, estimate_usd=usd)
 
 
 @pytest.mark.parametrize(
@@ -42,22 +35,10 @@ def test_with_everything_spent_a_run_of_unknown_price_goes_past_too() -> None:
     ("spent", "near"), [(31.99, False), (32.0, True), (40.0, True), (99.0, True)]
 )
 def test_from_four_fifths_on_it_is_said(spent: float, near: bool) -> None:
-    assert Budget(limit=40.0, spent=spent).near is near
+    assert Budget(limit=40.0, spent=spent).nears(0.0) is near
     assert Budget(limit=40.0, spent=spent - 1.5, coming=0.5).nears(1.0) is near
-    assert not Budget(limit=0.0, spent=spent).near
+    assert not Budget(limit=0.0, spent=spent).nears(0.0)
     assert not Budget(limit=0.0, spent=spent).nears(9.0)
-
-
-def test_only_what_is_alive_is_coming_and_unknown_prices_are_counted() -> None:
-    jobs = [
-        job(JobState.QUEUED, 0.5),
-        job(JobState.RETRYING, 0.25),
-        job(JobState.RECEIVING, None),
-        job(JobState.FAILED, 9.0),
-        job(JobState.UNSENT, 9.0),
-    ]
-    now = budget.standing(40.0, Spend(today=1.0, month=10.0, unknown=2, maybe=5), jobs)
-    assert now == Budget(limit=40.0, spent=10.0, coming=0.75, unknown=3)
 
 
 def test_a_warning_is_remembered_for_its_month_and_its_limit() -> None:
@@ -78,3 +59,8 @@ def test_the_sentences_name_the_sums_and_what_is_not_in_them() -> None:
         "unknown price."
     )
     assert "is unknown" in budget.question(now, None, "November")
+    assert budget.question(now, 0.0, "November") == ""
+    assert (
+        budget.approach(now, 0.0, "November") == "This run brings November to ≈ $40.00 of your $40."
+    )
+    assert budget.approach(Budget(limit=90.0), 1.0, "November") == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import keys_page
 import pytest
 
-from studio.ui.window import actions
+from studio.ui.app import action_table
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -59,7 +59,8 @@ def test_every_shortcut_of_the_program_stands_in_the_guide_and_no_other() -> Non
             told |= dict.fromkeys(re.findall(r"\{kbd\}`([^`]+)`", keys), words)
     real = {
         key.replace("Return", "Enter"): action.text.rstrip("…")
-        for action in actions.table()
+        for menu in action_table.menus()
+        for action in menu.rows
         for key in action.keys
     }
     assert told == real

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.domain.aspect_ratios import ratio_name
+from studio.domain.entities import AspectRatio
 from studio.library.index import schema
-from studio.library.index.aspect_names import named_ratio
 from studio.library.index.chunks import marks
 from studio.library.index.search_language import (
     ParsedSearch,
@@ -486,11 +487,17 @@ def _aspects(wanted: Sequence[str]) -> Condition:
     if len(wanted) == 1 and wanted[0] in shapes:
         return Condition(sql=shapes[wanted[0]])
     ratios = [one for one in wanted if one not in shapes]
-    exact = _any("aspect", [named_ratio(*map(int, one.split(":"))) for one in ratios])
+    # An exact name is of a picture that was indexed before its ratio had another.
+    names = [name for one in ratios for name in _ratio_names(*map(int, one.split(":")))]
+    exact = _any("aspect", list(dict.fromkeys(names)))
     if len(ratios) == len(wanted):
         return exact
     every = [exact.sql, *(shapes[one] for one in wanted if one in shapes)]
     return Condition(sql="(" + " OR ".join(every) + ")", values=exact.values)
+
+
+def _ratio_names(width: int, height: int) -> tuple[str, str]:
+    return ratio_name(width, height), str(AspectRatio.of(width, height))
 
 
 def _between(fact: SearchFilter) -> Condition:

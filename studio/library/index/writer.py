@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from studio.common.errors import Billed, StorageError
+from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import Job, JobState, Picture, Role
+from studio.domain.models import size_tier
 from studio.library.index import schema
-from studio.library.index.aspect_names import named_ratio, tier
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
@@ -327,8 +328,8 @@ def _facts(row: int, picture: Picture) -> tuple[Any, ...]:
         row,
         picture.created,
         picture.model,
-        named_ratio(picture.width, picture.height),
-        tier(picture.width, picture.height),
+        ratio_name(picture.width, picture.height),
+        size_tier(picture.width, picture.height),
         picture.width,
         picture.height,
         picture.cost_usd,

@@ -17,7 +17,7 @@ from studio.ui.app.first_screen import FirstScreen
 from studio.ui.app.startup import Startup
 from studio.ui.app.window_session import WindowSession, begin_window_session
 from studio.ui.style.qt_style import STYLE
-from studio.ui.support import tasks
+from studio.ui.support import formatting, tasks
 from studio.ui.widgets import focus_ring
 
 _PAINT = 1.0
@@ -64,6 +64,7 @@ def _application() -> QApplication:
     # Wayland finds the icon by it; in a sandbox the entry has the sandbox's name.
     QApplication.setDesktopFileName(os.environ.get("FLATPAK_ID", "gridbrush"))
     app = QApplication([sys.argv[0], *STYLE])
+    formatting.use_program_language()
     app.setApplicationName("Gridbrush")
     app.setApplicationDisplayName("Gridbrush")
     # Closing the last window must not stop the loop: a coroutine would wait for ever.

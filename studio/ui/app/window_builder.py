@@ -2,17 +2,16 @@
 
 It goes step by step: between two steps the window answers, and nothing here is needed to look at
 the first pictures or to write on the prompt. Only `window_parts.py`, which makes the parts,
-`action_bindings.py` and `signal_connections.py` know all of them.
+`action_table.py` and `signal_connections.py` know all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 from studio.app.core import Core
 from studio.domain.drafts import Draft
-from studio.ui.app.action_bindings import bindings
+from studio.ui.app.action_table import menus
 from studio.ui.app.signal_connections import connect
 from studio.ui.app.window_parts import WindowParts
 from studio.ui.controllers.library_view import LibraryViewController
@@ -24,20 +23,10 @@ class WindowBuilder(WindowParts):
 
     def __init__(self, core: Core, window: StudioWindow, browsing: LibraryViewController) -> None:
         """The window has its first screen, which `browsing` fills."""
-        super().__init__(core, window, browsing, self._handler)
+        super().__init__(core, window, browsing, menus)
 
     def build(self, left: Draft | None) -> Iterator[None]:
         """Make everything, put it in its place and connect it; `left` is the composer as it was."""
         yield from self.make(left)
         yield
         connect(self)
-
-    def _handler(self, name: str) -> Callable[[], None]:
-        """What does the action of that name, looked up when it is triggered."""
-        return partial(self._run_action, name)
-
-    def _run_action(self, name: str) -> None:
-        if name.startswith("rate_"):
-            self.pictures.rate(int(name[-1]))
-        else:
-            bindings(self)[name]()

@@ -6,7 +6,7 @@ are 2.4 MB.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from studio.app.core import Core
@@ -48,7 +48,7 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import key_repeat
 from studio.ui.support.late import Late
 from studio.ui.widgets import MessageBar, Toast
-from studio.ui.window.actions import Actions
+from studio.ui.window.actions import ActionMenu, Actions
 from studio.ui.window.alt_key import AltKeyFilter
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.main_window import StudioWindow
@@ -73,11 +73,11 @@ class WindowParts:
         core: Core,
         window: StudioWindow,
         browsing: LibraryViewController,
-        action: Callable[[str], Callable[[], None]],
+        menus: Callable[[], Sequence[ActionMenu[WindowParts]]],
     ) -> None:
-        """The window has its first screen, which `browsing` fills; `action` finds a handler."""
+        """The window has its first screen, which `browsing` fills; `menus` makes the actions."""
         self.core = core
-        self._action = action
+        self._menus = menus
         self.window = window
         self.library_view = browsing
         self.loupe: Late[Loupe] = Late(self._make_loupe)
@@ -130,7 +130,12 @@ class WindowParts:
         self.alt_key_filter = AltKeyFilter(window)
         key_repeat.watch()
         panels = (self.top_bar, self.sidebar, self.rail, window.views, self.inspector)
-        self.actions_of = Actions(window, self._action, panels=panels, gallery=window.gallery)
+        self.actions_of = Actions(
+            window, self._menus(), self, panels=panels, gallery=window.gallery
+        )
+        self.actions_of.set_button("sidebar", self.top_bar.sidebar)
+        self.actions_of.set_button("inspector", self.top_bar.inspector)
+        self.actions_of.set_button("captions", self.grid_bar.captions)
         self.messages_controller = MessagesController(self.toast, self.messages, window)
         self.dialogs = DialogLauncher(self.core, self.actions_of, self.messages_controller, window)
 
@@ -260,6 +265,7 @@ class WindowParts:
         self.draft_controller = DraftController(
             core,
             self.view_switch,
+            self.messages_controller,
             composer=self.composer,
             gallery=window.gallery,
             loupe=self.loupe,

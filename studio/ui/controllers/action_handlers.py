@@ -12,10 +12,8 @@ from studio.common.errors import InputError
 from studio.domain import runs
 from studio.domain.drafts import MOST_EDITED
 from studio.domain.entities import Picture
-from studio.ui.controllers.pictures import show_files
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
-from studio.ui.support import desktop_services
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, Navigation, PictureChanges, SelectionSource
 from studio.ui.support.tasks import spawn
@@ -167,21 +165,9 @@ class ActionHandlers:
         tile = min(512, max(96, self._gallery.tile_size + step))
         self._core.settings.change(tile=tile)
 
-    # Library and help
+    # Library
 
     def toggle_pause(self) -> None:
         """Send nothing new, or go on."""
         queue = self._core.queue
         queue.pause(on=not queue.paused)
-
-    def cancel_all(self) -> None:
-        """Stop every job."""
-        self._core.queue.cancel_all()
-
-    def open_library_folder(self) -> None:
-        """Open the folder of the originals."""
-        desktop_services.open_folder(self._core.library.folder)
-
-    def open_log_folder(self) -> None:
-        """Open the folder of the logs."""
-        show_files([self._core.paths.log_folder / "gridbrush.log"])

@@ -6,6 +6,8 @@ the queue tells what is on its way. Nothing here stops a job.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
@@ -14,14 +16,13 @@ from studio.domain import budget
 from studio.domain.entities import Job
 from studio.domain.events import Event, SettingsChanged
 from studio.domain.runs import Run
-from studio.domain.spend import Spend
 from studio.ui.controllers.variations import variations
 from studio.ui.panels.composer.composer import Composer
-from studio.ui.panels.composer.submit import BudgetTracker, past_budget
+from studio.ui.panels.composer.submit import past_budget
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, Navigation
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class BudgetController(QObject):
@@ -54,64 +55,50 @@ class BudgetController(QObject):
         self._composer = composer
         self._bar = bar
         self._places = places
-        self._purse = BudgetTracker()
-        self._spend = Spend()
         self._held: Run | None = None
-        self._again: Job | None = None
         self._show_limit()
-        composer.generate.connect(self._purse.send)
         composer.wants_budget.connect(self.limit_wanted)
-        composer.bar.acted.connect(self.on_acted)
-        composer.bar.closed.connect(self.on_closed)
-        bar.acted.connect(self.on_acted)
         self.destroyed.connect(core.events.subscribe(self._on_core_event))
-
-    def on_summing(self) -> None:
-        """The library sums up now: what was recorded before is in the next sum."""
-        self._purse.summing()
 
     def send(self, run: Run) -> None:
         """Queue a run the composer has not asked about: variations of a picture."""
         if not self.asks(run):
-            self._start(run)
+            self.approved.emit(run)
 
     def asks(self, run: Run) -> bool:
         """Whether variations go past the limit; then they wait for the answer."""
         question = self.question(run.total_usd)
         if question:
             self._held = run
-            self._show_question(f"{_waiting(run)} {question}", _("Generate anyway"))
+            self._show_question(run, question, _("Generate anyway"))
         return bool(question)
 
-    def _show_question(self, text: str, send: str) -> None:
+    def _show_question(self, run: Run, question: str, send: str) -> None:
         composer = self._composer
         composer.open_full()
         composer.bar.show_notice(
             Notice(
                 key="run",
-                text=text,
+                text=f"{_waiting(run)} {question}",
                 tone="warn",
                 icon="coin",
-                actions=(("limit", _("Change limit")), ("send", send)),
+                actions=(
+                    MessageAction(_("Change limit"), self.on_limit_wanted),
+                    MessageAction(send, partial(self._send_held, run)),
+                ),
+                on_closed=self._drop_held,
             )
         )
-        composer.place_sheet()
 
     def _ask_again(self) -> None:
         """What waits, by the limit as it is now."""
         run = self._held
         if run is not None and not self.asks(run):
-            fits = _("They fit the limit now.")
-            self._show_question(f"{_waiting(run)} {fits}", _("Generate"))
-
-    def _start(self, run: Run) -> None:
-        self._purse.send(run)
-        self.approved.emit(run)
+            self._show_question(run, _("They fit the limit now."), _("Generate"))
 
     def question(self, usd: float | None) -> str:
         """What to ask before so many US dollars more are spent; empty where they fit."""
-        now = self._purse.budget(self._core)
-        return past_budget(now, usd) if now is not None and now.over_by(usd) else ""
+        return past_budget(self._core.budget.standing(), usd)
 
     def on_again(self, job: Job) -> None:
         """A job shall be sent again: asks where that goes past the limit."""
@@ -119,7 +106,6 @@ class BudgetController(QObject):
         if not question:
             self._core.queue.retry(job)
             return
-        self._again = job
         self._navigation.close_loupe()
         self._bar.show_notice(
             Notice(
@@ -127,73 +113,60 @@ class BudgetController(QObject):
                 text=question,
                 tone="warn",
                 icon="coin",
-                actions=(("limit", _("Change limit")), ("send", _("Try anyway"))),
+                actions=(
+                    MessageAction(_("Change limit"), self.limit_wanted.emit),
+                    MessageAction(_("Try anyway"), partial(self._core.queue.retry, job)),
+                ),
             )
         )
 
-    def on_spent(self, spend: Spend) -> None:
+    def on_spent(self) -> None:
         """The library has summed up again."""
-        self._spend = spend
-        self._purse.set_spend(spend)
-        self._composer.show_spend(spend)
         self._warn()
 
-    def on_acted(self, key: object, action: object) -> None:
-        """A button of a message bar was pressed."""
-        if key == "run":
-            if action == "limit":
-                # They still wait; the composer opens the settings.
-                self._ask_again()
-                return
-            run, self._held = self._held, None
-            if action == "send" and run is not None:
-                self._start(run)
-                self._messages.show_message(variations(run))
-        elif key == "again":
-            job, self._again = self._again, None
-            if action == "send" and job is not None:
-                self._core.queue.retry(job)
-            elif action == "limit":
-                self.limit_wanted.emit()
-        elif key == "budget" and action == "limit":
-            self.limit_wanted.emit()
+    def on_limit_wanted(self) -> None:
+        """The limit shall be changed; variations wait for that."""
+        self.limit_wanted.emit()
+        self._ask_again()
 
-    def on_closed(self, key: object) -> None:
-        """A question was closed unanswered: what waited for it is not made."""
-        if key == "run":
-            self._held = None
+    def _send_held(self, run: Run) -> None:
+        self._held = None
+        self.approved.emit(run)
+        self._messages.show_message(variations(run))
+
+    def _drop_held(self) -> None:
+        self._held = None
 
     def _on_core_event(self, event: Event) -> None:
-        self._purse.on_core_event(event)
         if isinstance(event, SettingsChanged) and "budget_usd" in event.names:
             self._show_limit()
             self._warn()
             self._ask_again()
 
     def _show_limit(self) -> None:
-        limit = self._core.settings.value.budget_usd
+        limit = self._core.budget.limit
         self._places.set_limit(limit)
 
     def _warn(self) -> None:
-        """Say once for each month and limit that most of it is spent."""
+        """Say once for each month and limit that most is spent, and keep the sum in it true."""
         settings = self._core.settings
-        now = budget.standing(settings.value.budget_usd, self._spend, ())
-        if not now.near:
+        now = self._core.budget.recorded()
+        if not now.nears(0.0):
             self._bar.dismiss("budget")
             return
-        said = budget.mark(now.limit)
-        if settings.value.budget_warned == said:
-            return
-        settings.change(budget_warned=said)
-        self._bar.show_notice(
-            Notice(
-                key="budget",
-                text=budget.warning(now, sidebar_items.this_month()),
-                tone="warn",
-                icon="coin",
-                actions=(("limit", _("Change limit")),),
-            )
+        notice = Notice(
+            key="budget",
+            text=budget.warning(now, formatting.this_month()),
+            tone="warn",
+            icon="coin",
+            actions=(MessageAction(_("Change limit"), self.limit_wanted.emit),),
         )
+        mark = budget.mark(now.limit)
+        if settings.value.budget_warned == mark:
+            self._bar.update_notice(notice)
+        else:
+            settings.change(budget_warned=mark)
+            self._bar.show_notice(notice)
 
 
 def _waiting(run: Run) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from studio.app.core import Core
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.events import Event
 from studio.library.operations.change_progress import ChangeProgressed
 from studio.ui.support.ports import Messages
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 KEY = "change"
 _STEP = 5
@@ -24,7 +24,6 @@ class ChangeProgress(QObject):
         self._core = core
         self._messages = messages
         self._bar = bar
-        bar.acted.connect(self.on_acted)
 
     def on_core_event(self, event: Event) -> None:
         """Follow what the core tells."""
@@ -40,14 +39,10 @@ class ChangeProgress(QObject):
             "Changing {n} picture: {percent} %",
             "Changing {n} pictures: {percent} %",
             event.pictures,
-        ).format(n=f"{event.pictures:,}", percent=percent)
+        ).format(n=number(event.pictures), percent=percent)
         # What is in the records is done, whatever the index has of it: Undo is the way back.
-        actions = () if event.written else (("stop", _("Stop")),)
+        stop = MessageAction(_("Stop"), self._core.library.stop_changes)
+        actions = () if event.written else (stop,)
         notice = Notice(key=KEY, text=text, actions=actions, closable=False)
         if self._bar.notice != notice:
             self._bar.show_notice(notice)
-
-    def on_acted(self, key: object, action: object) -> None:
-        """A button of a message was pressed."""
-        if (key, action) == (KEY, "stop"):
-            self._core.library.stop_changes()

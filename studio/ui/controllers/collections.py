@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection
@@ -214,7 +214,7 @@ class CollectionsController(QObject):
         n = len(ids)
         title = ngettext("Add {n} picture to a collection", "Add {n} pictures to a collection", n)
         asked = name_popover.ask_for_tags(
-            self._views, title.format(n=f"{n:,}"), _("Add"), known, empty=False
+            self._views, title.format(n=number(n)), _("Add"), known, empty=False
         )
         asked.field.setPlaceholderText(_("Choose or type a new name"))
 
@@ -241,7 +241,7 @@ class CollectionsController(QObject):
             "Tags of {n} picture, comma-separated",
             "Tags shared by {n} pictures, comma-separated",
             n,
-        ).format(n=f"{n:,}")
+        ).format(n=number(n))
         asked = name_popover.ask_for_tags(
             self._views, title, _("Apply"), known, text=", ".join(shared)
         )

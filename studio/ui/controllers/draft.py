@@ -18,11 +18,11 @@ from studio.domain.entities import Job
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.support.late import Late
-from studio.ui.support.ports import Navigation
+from studio.ui.support.ports import Messages, Navigation
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 from studio.ui.window.layout import WindowLayout
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class DraftController(QObject):
         self,
         core: Core,
         navigation: Navigation,
+        messages: Messages,
         *,
         composer: Composer,
         gallery: GalleryView,
@@ -65,13 +66,13 @@ class DraftController(QObject):
         super().__init__(parent)
         self._core = core
         self._navigation = navigation
+        self._messages = messages
         self._composer = composer
         self._gallery = gallery
         self._loupe = loupe
         self._inspector = inspector
         self._zones = zones
         self._bar = bar
-        bar.acted.connect(self.on_acted)
         self._unsaved: Draft | None = None
         self._draft_timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._draft_timer.timeout.connect(self.on_draft_pause)
@@ -113,12 +114,13 @@ class DraftController(QObject):
             spawn(self._save_draft(self._unsaved))
             self._unsaved = None
 
-    def on_toast_undone(self, key: object) -> None:
-        """The button of the toast was pressed."""
-        if key == "kept":
-            self._composer.clear_prompt()
-        elif key == "composer":
-            self._composer.undo()
+    def on_replaced(self, sentence: str) -> None:
+        """The composer was changed as a whole: that can be undone."""
+        self._messages.offer_action(sentence, _("Undo"), self._composer.undo)
+
+    def on_prompt_kept(self, sentence: str) -> None:
+        """The prompt stayed when a picture was taken to edit: it can be cleared."""
+        self._messages.offer_action(sentence, _("Clear"), self._composer.clear_prompt)
 
     # A draft over whose restoring the program died
 
@@ -128,15 +130,10 @@ class DraftController(QObject):
         await asyncio.to_thread(self._core.draft.restored)
         if await asyncio.to_thread(self._core.draft.kept) is not None:
             words = _("Gridbrush closed while restoring a draft. The draft is unchanged.")
-            actions = (("restore_draft", _("Restore draft")),)
+            actions = (MessageAction(_("Restore draft"), self.restore_kept),)
             self._bar.show_notice(
                 Notice(key="draft", text=words, tone="warn", icon="warning", actions=actions)
             )
-
-    def on_acted(self, _key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if action == "restore_draft":
-            self.restore_kept()
 
     def restore_kept(self) -> None:
         """The user wants the draft that was put aside."""

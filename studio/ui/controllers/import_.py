@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.common.file_types import PNG, kind_of
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Role
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
@@ -32,7 +32,7 @@ from studio.ui.support.drop_area import (
 )
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 if TYPE_CHECKING:
     from studio.library.operations.import_ import Import, ImportProgress
@@ -77,7 +77,6 @@ class ImportController(QObject):
         self._area.ended.connect(self.on_drag_ended)
         self._area.dropped.connect(self.on_dropped_on_window)
         views.currentChanged.connect(self.on_page_changed)
-        bar.acted.connect(self.on_acted)
 
     def is_under_way(self) -> bool:
         """Whether pictures are being imported."""
@@ -164,7 +163,7 @@ class ImportController(QObject):
         if result.unreadable:
             n = len(result.unreadable)
             words = ngettext("{n} file was not imported.", "{n} files were not imported.", n)
-            said += [words.format(n=f"{n:,}"), import_sources.refusals(result.unreadable)]
+            said += [words.format(n=number(n)), import_sources.refusals(result.unreadable)]
         if any(kind.picture or kind.meant for kind, _n in result.left_out):
             said.append(import_sources.words_of(result.left_out))
         if said:
@@ -182,17 +181,12 @@ class ImportController(QObject):
         self._bar.show_notice(
             Notice(
                 key=KEY,
-                text=words.format(done=f"{progress.done:,}", found=f"{progress.found:,}"),
+                text=words.format(done=number(progress.done), found=number(progress.found)),
                 icon="import",
-                actions=(("stop_import", _("Stop")),),
+                actions=(MessageAction(_("Stop"), self.stop),),
                 closable=False,
             )
         )
-
-    def on_acted(self, _key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if action == "stop_import":
-            self.stop()
 
     def stop(self) -> None:
         """End the import after the file it is at; what was taken stays."""
@@ -289,7 +283,7 @@ class ImportTarget(DropCover):
         ground = look.color("tint" if self.inside else "mat")
         ground.setAlphaF(0.92)
         painter.fillRect(self.rect(), ground)
-        words = ngettext("Import {n} item", "Import {n} items", self._n).format(n=f"{self._n:,}")
+        words = ngettext("Import {n} item", "Import {n} items", self._n).format(n=number(self._n))
         painter.setFont(look.font("title"))
         painter.setPen(look.color("ink" if self.inside else "text2"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)

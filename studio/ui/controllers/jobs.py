@@ -77,6 +77,7 @@ class JobsController(QObject):
 
     def start(self, run: Run) -> None:
         """Queue a run."""
+        self._core.budget.expect(run)
         spawn(self._start(run))
 
     async def _start(self, run: Run) -> None:
@@ -84,6 +85,8 @@ class JobsController(QObject):
             await self._core.submit(run)
         except StudioError as error:
             self.refused.emit(error)
+        finally:
+            self._core.budget.stop_expecting(run)
 
     def variations(self, picture: Picture, here: Draft | None = None) -> Run:
         """Variations of a picture: its source and prompt, new seeds; `here` as in `runs.again`.

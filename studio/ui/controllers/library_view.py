@@ -27,7 +27,6 @@ from studio.domain.events import (
     PicturesAdded,
     RecordsChanged,
 )
-from studio.domain.spend import Spend
 from studio.library.index.search_language import SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
@@ -73,7 +72,6 @@ class LibraryViewController(QObject):
     Signals:
         counted: numbers are new.
         spent: money is new (Spend).
-        summing: it is summed up now; what was recorded before is in the next `spent`.
         order_changed: other rows, or other order; the loupe follows.
         loaded: rows were shown for the first time.
         index_read: the index is made anew, or was (IndexRead).
@@ -81,7 +79,6 @@ class LibraryViewController(QObject):
 
     counted = Signal()
     spent = Signal(object)
-    summing = Signal()
     order_changed = Signal()
     loaded = Signal()
     index_read = Signal(object)
@@ -268,9 +265,8 @@ class LibraryViewController(QObject):
     async def _count(self) -> None:
         while True:
             self._count_again = False
-            self.summing.emit()
             self.counts = await self._core.library.counts(self._core.session_start)
-            spend: Spend = await self._core.library.spend()
+            spend = await self._core.budget.sum_up()
             if not self._count_again:
                 break
         self._known = True

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import os
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from studio.common import logs
 from studio.common.errors import StudioError
@@ -17,35 +18,36 @@ from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.domain.events import InfoPosted
 from studio.ui.support import clipboard
-from studio.ui.widgets import MessageBar, Notice, Toast
+from studio.ui.widgets import MessageAction, MessageBar, Notice, Toast
 
 log = logging.getLogger(__name__)
 
 
 class MessagesController(QObject):
-    """The one place that puts sentences in front of the user."""
+    """The one place that puts sentences in front of the user.
+
+    Signals:
+        undo_wanted: the last change shall be taken back.
+    """
+
+    undo_wanted = Signal()
 
     def __init__(self, toast: Toast, bar: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
         self._toast = toast
         self._messages = bar
-        self._details = ""
-
-    def on_composer_toast(self, text: str) -> None:
-        """The composer was changed as a whole: that can be undone."""
-        self._toast.show_toast(text, None, "composer")
-
-    def on_prompt_kept(self, text: str) -> None:
-        """The prompt stayed when a picture was taken to edit: it can be cleared."""
-        self._toast.show_toast(text, _("Clear"), "kept")
 
     def on_said(self, sentence: str) -> None:
         """Something was done that can be undone."""
-        self._toast.show_toast(sentence, None, "library")
+        self.offer_action(sentence, _("Undo"), self.undo_wanted.emit)
+
+    def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
+        """Something was done, and a button says what can be done about it."""
+        self._toast.show_toast(sentence, MessageAction(label, callback))
 
     def show_message(self, sentence: str) -> None:
         """Something was done, and that is all."""
-        self._toast.show_toast(sentence, "", "told")
+        self._toast.show_toast(sentence)
 
     def on_error(self, error: BaseException, about: str = "") -> None:
         """Whatever went wrong and belongs to no tile, in one bar; bugs with their details.
@@ -67,14 +69,14 @@ class MessagesController(QObject):
             )
             return
         log.error("An unforeseen error", exc_info=error)
-        self._details = logs.clean("".join(traceback.format_exception(error)))
+        details = logs.clean("".join(traceback.format_exception(error)))
         self._messages.show_notice(
             Notice(
                 key="bug",
                 text=_("Something went wrong inside Gridbrush. All saved work is safe."),
                 tone="bad",
                 icon="warning",
-                actions=(("copy", _("Copy details")),),
+                actions=(MessageAction(_("Copy details"), partial(self._copy, details)),),
             )
         )
 
@@ -83,8 +85,5 @@ class MessagesController(QObject):
         text = f"{news.title}. {news.message}"
         self._messages.show_notice(Notice(key=f"news: {text}", text=text, icon="info"))
 
-    def on_message_acted(self, key: object, action: object) -> None:
-        """A button of the message bar was pressed; who offered it has heard of it before."""
-        if action == "copy":
-            clipboard.put_text(self._details, partial(self.show_message, _("Details copied")))
-        self._messages.dismiss(str(key))
+    def _copy(self, details: str) -> None:
+        clipboard.put_text(details, partial(self.show_message, _("Details copied")))

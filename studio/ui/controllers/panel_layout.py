@@ -82,10 +82,8 @@ class PanelLayout(QObject):
 
     def on_panels_changed(self) -> None:
         """Sidebar or inspector was opened or closed."""
-        sidebar, inspector = self._zones.sidebar_open, self._zones.inspector_open
-        self._top_bar.set_panels(sidebar=sidebar, inspector=inspector)
-        self._actions.every["sidebar"].setChecked(sidebar)
-        self._actions.every["inspector"].setChecked(inspector)
+        self._actions.every["sidebar"].setChecked(self._zones.sidebar_open)
+        self._actions.every["inspector"].setChecked(self._zones.inspector_open)
 
     def on_narrowed(self, narrow: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """The window became narrow, or wide again."""

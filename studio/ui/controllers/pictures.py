@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
@@ -151,11 +151,6 @@ class PicturesController(QObject):
     def redo(self) -> None:
         """Do the last undone change again."""
         spawn(self._step(self._core.library.redo, _("Redone: {what}"), _("Nothing to redo")))
-
-    def on_toast_undone(self, key: object) -> None:
-        """The button of the toast was pressed."""
-        if key == "library":
-            self.undo()
 
     async def _step(
         self, step: Callable[[], Awaitable[str | None]], words: str, nothing: str
@@ -313,7 +308,7 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
         for _path in save_copies.save(paths, folder, library, over=over):
             done += 1
     except StudioError as error:
-        before = _("Already saved: {done} of {n}.").format(done=f"{done:,}", n=f"{len(paths):,}")
+        before = _("Already saved: {done} of {n}.").format(done=number(done), n=number(len(paths)))
         message = f"{error.message.rstrip('.')}. {before}" if error.message else before
         raise type(error)(error.title, message, hint=error.hint) from error
 

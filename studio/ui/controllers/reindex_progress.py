@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.events import IndexProgress
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 KEY = "index"
 
@@ -25,7 +25,6 @@ class ReindexProgress(QObject):
         super().__init__(parent)
         self._core = core
         self._bar = bar
-        bar.acted.connect(self.on_acted)
 
     def on_index_progress(self, event: IndexProgress) -> None:
         """Follow what the core tells."""
@@ -35,8 +34,8 @@ class ReindexProgress(QObject):
             ).format(percent=int(event.part * 100))
             notice = self._bar.notice
             if notice is None or notice.text != text:
-                stop = (("stop", _("Stop")),)
-                self._bar.show_notice(Notice(key=KEY, text=text, actions=stop, closable=False))
+                actions = (MessageAction(_("Stop"), self.stop),)
+                self._bar.show_notice(Notice(key=KEY, text=text, actions=actions, closable=False))
             return
         if event.whole:
             self._bar.dismiss(KEY)
@@ -47,8 +46,8 @@ class ReindexProgress(QObject):
             self._bar.show_notice(Notice(key=KEY, text=text, tone="warn"))
         self.ended.emit()
 
-    def on_acted(self, key: object, action: object) -> None:
-        """A button of a message was pressed."""
+    def stop(self) -> None:
+        """Show the library as far as it was read."""
         rereading = self._core.library.rereading
-        if (key, action) == (KEY, "stop") and rereading is not None:
+        if rereading is not None:
             rereading.stop()

@@ -13,9 +13,7 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, Navigation, SpendingLimit
-from studio.ui.widgets import MessageBar, Notice
-
-KEY = "retry_failed"
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 def failed_jobs(jobs: Iterable[Job]) -> list[Job]:
@@ -48,7 +46,6 @@ class FailedJobs(QObject):
         self._navigation = navigation
         self._messages = messages
         self._bar = bar
-        bar.acted.connect(self.on_acted)
 
     @property
     def _jobs(self) -> list[Job]:
@@ -62,9 +59,15 @@ class FailedJobs(QObject):
         elif question := self._question(jobs):
             # The question is asked where the jobs are.
             self._navigation.close_loupe()
-            actions = ((KEY, _("Try again")), ("keep", _("Not now")))
+            again = MessageAction(_("Try again"), self.retry_all)
             self._bar.show_notice(
-                Notice(key=KEY, text=question, tone="warn", icon="coin", actions=actions)
+                Notice(
+                    key="retry_failed",
+                    text=question,
+                    tone="warn",
+                    icon="coin",
+                    actions=(again, MessageAction(_("Not now"))),
+                )
             )
         else:
             self.retry_all()
@@ -78,11 +81,6 @@ class FailedJobs(QObject):
         if n:
             text = ngettext("Trying {n} job again", "Trying {n} jobs again", n)
             self._messages.show_message(text.format(n=n))
-
-    def on_acted(self, _key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if action == KEY:
-            self.retry_all()
 
     def _question(self, jobs: Sequence[Job]) -> str:
         prices = [job.estimate_usd for job in jobs]

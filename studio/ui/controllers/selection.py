@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.app.core import Core
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Flag, Job, Picture
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Navigation
@@ -46,7 +46,7 @@ class SelectionController:
         if limit is None and self._gallery.selected_count() > MOST and not self._in_loupe:
             raise InputError(
                 _("Too many pictures selected"),
-                _("Select at most {most} for this.").format(most=f"{MOST:,}"),
+                _("Select at most {most} for this.").format(most=number(MOST)),
             )
         if self._in_loupe:
             shown = self._loupe.get().picture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 
 from studio.common.errors import StudioError
@@ -11,7 +13,7 @@ from studio.domain.runs import Run
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, SpendingLimit, VariationPlans
-from studio.ui.widgets import Toast
+from studio.ui.widgets import MessageAction, Toast
 
 _SECONDS = 3
 
@@ -45,12 +47,12 @@ class Variations(QObject):
             return
         # Past the budget nothing is said to be on its way before it was asked about.
         if not self._limit.asks(run):
-            self._toast.show_toast(variations(run), _("Cancel"), run, seconds=_SECONDS)
-
-    def on_toast_gone(self, key: object) -> None:
-        """The toast went away unpressed: variations are sent now."""
-        if isinstance(key, Run):
-            self._limit.send(key)
+            self._toast.show_toast(
+                variations(run),
+                MessageAction(_("Cancel")),
+                on_gone=partial(self._limit.send, run),
+                seconds=_SECONDS,
+            )
 
 
 def variations(run: Run) -> str:

@@ -48,7 +48,6 @@ class ViewOptionsController(QObject):
         self._gallery.set_tile_size(value.tile)
         self._gallery.set_captions(value.captions)
         self._grid_bar.set_tile_size(value.tile)
-        self._grid_bar.set_captions(value.captions)
         self._grid_bar.set_hide_rejected(value.hide_rejected)
         sort = Sort(value.sort) if value.sort in set(Sort) else Sort.NEWEST
         self._grid_bar.set_sort(sort)
@@ -92,11 +91,7 @@ class ViewOptionsController(QObject):
         """Another order was chosen; it is remembered."""
         self._core.settings.change(sort=sort.value)
 
-    def on_captions_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Captions were switched; it is remembered."""
-        self._core.settings.change(captions=on)
-
-    def on_hide_rejected_toggled(self, on: bool) -> None:  # noqa: FBT001 - as above
+    def on_hide_rejected_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Rejected pictures are hidden or shown; it is remembered."""
         self._core.settings.change(hide_rejected=on)
 

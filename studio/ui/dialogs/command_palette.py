@@ -36,7 +36,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import SearchField, announce
 from studio.ui.widgets.popover import Popover
-from studio.ui.window.actions import Actions, menu_titles
+from studio.ui.window.actions import Actions
 
 WIDTH = 560
 ROW = 30
@@ -140,15 +140,13 @@ class CommandPalette(Popover):
         return found + prompts[:MOST_PROMPTS]
 
     def _all_actions(self) -> list[PaletteEntry]:
-        titles = menu_titles()
         made = []
-        for row in self._actions.rows:
-            action = self._actions.every[row.name]
-            if row.name == "palette" or not action.isEnabled():
-                continue
-            key = key_names.cap(row.keys[0]) if row.keys else ""
-            note = key or titles.get(row.menu, "")
-            made.append(PaletteEntry(text=row.text, note=note, icon=row.icon, action=row.name))
+        for menu in self._actions.menus:
+            for row in menu.rows:
+                if row.name == "palette" or not self._actions.every[row.name].isEnabled():
+                    continue
+                note = key_names.cap(row.keys[0]) if row.keys else menu.title
+                made.append(PaletteEntry(text=row.text, note=note, icon=row.icon, action=row.name))
         return made
 
     def _fill(self, text: str) -> None:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from studio.common.i18n import _
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting
 
 _ENGLISH = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -45,7 +45,7 @@ class DatePeriod:
         """What it is called: "23 November 2026"."""
         if not self.month:
             return str(self.year)
-        month = sidebar_items.month_name(self.month)
+        month = formatting.month_name(self.month, in_date=bool(self.day))
         if not self.day:
             return _("{month} {year}").format(month=month, year=self.year)
         return _("{day} {month} {year}").format(day=self.day, month=month, year=self.year)
@@ -109,8 +109,10 @@ def _by_name(words: list[str], today: dt.date) -> DatePeriod | None:
 
 def _month(word: str) -> int:
     """The month whose name begins so, in the user's language or in English; 0 for none or many."""
-    own = [sidebar_items.month_name(number).casefold() for number in range(1, 13)]
-    for names in (own, _ENGLISH):
+    numbers = range(1, 13)
+    alone = [formatting.month_name(number).casefold() for number in numbers]
+    dated = [formatting.month_name(number, in_date=True).casefold() for number in numbers]
+    for names in (alone, dated, _ENGLISH):
         if word in names:
             return names.index(word) + 1
         found = [number for number, name in enumerate(names, 1) if name.startswith(word)]

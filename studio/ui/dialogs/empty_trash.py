@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common import paths
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.log.records import read_only
 from studio.library.operations import trash
 from studio.library.operations.trash import TrashContents
@@ -29,7 +29,7 @@ class EmptyTrashDialog(Question):
 
     def __init__(self, found: TrashContents, parent: QWidget, *, into_system_trash: bool) -> None:
         n = len(found.ids)
-        title = ngettext("Delete {n} picture?", "Delete {n} pictures?", n).format(n=f"{n:,}")
+        title = ngettext("Delete {n} picture?", "Delete {n} pictures?", n).format(n=number(n))
         words = consequence(found, into_system_trash=into_system_trash)
         super().__init__(title, [words], parent, caption=_("Empty trash"))
         # What goes into the system's trash is not lost yet.

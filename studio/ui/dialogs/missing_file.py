@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Picture
 from studio.library.operations import relink
 from studio.ui.support import file_dialogs
@@ -47,5 +47,5 @@ class MissingFiles:
         n = len({*found.back, *found.moved})
         if n:
             self._messages.show_message(
-                ngettext("{n} missing file found", "{n} missing files found", n).format(n=f"{n:,}")
+                ngettext("{n} missing file found", "{n} missing files found", n).format(n=number(n))
             )

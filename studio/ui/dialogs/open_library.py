@@ -15,16 +15,13 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common import paths
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.files.originals import HIDDEN
 from studio.library.operations import first_open
 from studio.ui.support import file_dialogs
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import MessageBar, Notice
-
-KEY = "open_library"
-TRUST = "trust_library"
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class LibraryOpener(QObject):
@@ -37,7 +34,6 @@ class LibraryOpener(QObject):
         self._messages = messages
         self._bar = bar
         self._parent = parent
-        bar.acted.connect(self.on_acted)
 
     async def choose(self) -> None:
         """Let the user choose the folder of another library. Raises StorageError."""
@@ -65,7 +61,7 @@ class LibraryOpener(QObject):
             else _("A new library is created in {folder} at the next start.")
         )
         text = words.format(folder=folder)
-        actions: tuple[tuple[str, str], ...] = ((KEY, _("Open now")), ("later", _("Later")))
+        now, otherwise = MessageAction(_("Open now"), self.reopen), MessageAction(_("Later"))
         if n := await asyncio.to_thread(_foreign, core.paths, folder):
             unfinished = ngettext(
                 "It was never opened here and has {n} unfinished import, deletion or request. "
@@ -74,19 +70,17 @@ class LibraryOpener(QObject):
                 "These are not resumed unless the library is yours.",
                 n,
             )
-            text = f"{text} {unfinished.format(n=f'{n:,}')}"
-            actions = (actions[0], (TRUST, _("Trust library")))
-        self._bar.show_notice(Notice(key=KEY, text=text, icon="folder", actions=actions))
+            text = f"{text} {unfinished.format(n=number(n))}"
+            otherwise = MessageAction(_("Trust library"), self.trust)
+        self._bar.show_notice(
+            Notice(key="open_library", text=text, icon="folder", actions=(now, otherwise))
+        )
 
-    def on_acted(self, _key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if action == KEY:
-            self.reopen()
-        elif action == TRUST:
-            spawn(self.trust())
-
-    async def trust(self) -> None:
+    def trust(self) -> None:
         """Open the chosen library as the user's own: what is under way in it is gone on with."""
+        spawn(self._trust())
+
+    async def _trust(self) -> None:
         core = self._core
         folder = Path(core.settings.value.library)
         await asyncio.to_thread(first_open.remember, folder, core.paths.computed)

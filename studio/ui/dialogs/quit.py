@@ -16,7 +16,7 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.ui.dialogs.question import Question
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 KEY = "quitting"
 """Of the notice that says what the window waits for."""
@@ -130,7 +130,6 @@ class QuitSequence(QObject):
         self.question: QuitDialog | None = None
         self.waiting = False
         self._told = -1
-        bar.acted.connect(self.on_acted)
         core.events.subscribe(self._on_core_event)
 
     @property
@@ -167,24 +166,19 @@ class QuitSequence(QObject):
     def on_answered(self, result: int) -> None:
         """One of the three ways was chosen."""
         self.question = None
-        self.choose_way({int(LEAVE): "leave", WAIT: "wait"}.get(result, "stay"))
-
-    def on_acted(self, key: object, action: object) -> None:
-        """A button of the message bar was pressed."""
-        if key == KEY:
-            self.choose_way(str(action))
-
-    def choose_way(self, way: str) -> None:
-        """Go one of the ways: "wait", "leave" or "stay"; the message bar offers the last two."""
-        if way == "leave":
+        if result == LEAVE:
             self.left.emit()
-            return
-        self.waiting = way == "wait"
-        self._told = -1
-        if not self.waiting:
-            self._bar.dismiss(KEY)
-            self._core.afterwards = None
-        self._check_queue()
+        elif result == WAIT:
+            self.waiting, self._told = True, -1
+            self._check_queue()
+        else:
+            self.stay()
+
+    def stay(self) -> None:
+        """Keep the window open."""
+        self.waiting = False
+        self._bar.dismiss(KEY)
+        self._core.afterwards = None
 
     def _on_core_event(self, event: Event) -> None:
         if isinstance(event, JobChanged | JobsRemoved | QueueChanged) and (
@@ -222,5 +216,8 @@ class QuitSequence(QObject):
             "Gridbrush closes when {n} pictures are finished.",
             left,
         ).format(n=left)
-        actions = (("stay", _("Keep open")), ("leave", _("Quit now")))
+        actions = (
+            MessageAction(_("Keep open"), self.stay),
+            MessageAction(_("Quit now"), self.left.emit),
+        )
         self._bar.show_notice(Notice(key=KEY, text=text, actions=actions, closable=False))

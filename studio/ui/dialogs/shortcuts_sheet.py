@@ -11,7 +11,7 @@ from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.widgets import ElidedLabel, KeyCap, SearchField, Text, set_role
-from studio.ui.window.actions import Actions, menu_titles
+from studio.ui.window.actions import Actions
 
 WIDTH, HEIGHT = 560, 560
 
@@ -77,9 +77,9 @@ class ShortcutsSheet(QDialog):
         self._column.setSpacing(0)
         self.rows: list[ShortcutRow] = []
         self._groups: list[tuple[Text, list[ShortcutRow]]] = []
-        for menu, title in menu_titles().items():
-            found = [(row.text, row.keys) for row in actions.rows if row.menu == menu and row.keys]
-            self._add_group(title, found, inside)
+        for menu in actions.menus:
+            found = [(row.text, row.keys) for row in menu.rows if row.keys]
+            self._add_group(menu.title, found, inside)
         self._add_group(_("Not in the menus"), _elsewhere(), inside)
         self._none = Text("", "body", "text2", inside, wrap=True)
         self._none.hide()

@@ -33,7 +33,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import Button, Segmented, Text
+from studio.ui.widgets import Button, MessageAction, Segmented, Text
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
@@ -167,7 +167,6 @@ class KeyCard(QWidget):
         column.addLayout(row)
         self.verdict = KeyTestResult(self)
         self.verdict.setContentsMargins(0, 10, 0, 0)
-        self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
         column.addSpacing(10)
         self._build_lock(column)
@@ -235,7 +234,7 @@ class KeyCard(QWidget):
     def focus_key(self) -> None:
         """Go to the first field that is empty, by key."""
         form = self._is_own and not self.own.title.text()
-        change = self.verdict.button("change")
+        change = self.verdict.button(_("Change key…"))
         if change is not None:
             focus_by_key(change)
         else:
@@ -299,7 +298,7 @@ class KeyCard(QWidget):
             profile = self._known or self._add_own()
             sentence = ""
             if test:
-                self.verdict.show_result("busy", _("Testing the key…"), "", [_cancel()])
+                self.verdict.show_result("busy", _("Testing the key…"), "", [self._cancel_button])
                 sentence = await self._core.test_key(profile.name, clean(key))
             self._about = profile.name
             self.verdict.show_result("busy", _("Saving the key…"))
@@ -362,21 +361,24 @@ class KeyCard(QWidget):
         elif status.usable:
             title, detail = (sentence, status.sentence) if sentence else (status.sentence, "")
             mine = status.source is KeySource.KEYRING and not self.asking
-            buttons = [("change", _("Change key…"))] if mine else []
-            self.verdict.show_result("ok", title, detail, buttons)
+            change = MessageAction(_("Change key…"), self.ask_for_key)
+            self.verdict.show_result("ok", title, detail, [change] if mine else [])
         elif status.locked:
-            buttons = [("unlock", _("Unlock the keyring"))]
-            self.verdict.show_result("warn", _("The keyring is locked"), status.sentence, buttons)
+            unlock = MessageAction(_("Unlock the keyring"), self.on_unlock)
+            self.verdict.show_result("warn", _("The keyring is locked"), status.sentence, [unlock])
         elif status.state is not KeyState.NONE:
             self.verdict.show_result("warn", status.sentence)
 
     def _say_waiting(self) -> None:
         detail = _("The password prompt may be behind this window.")
-        self.verdict.show_result("busy", _("Enter the keyring password"), detail, [_cancel()])
+        self.verdict.show_result(
+            "busy", _("Enter the keyring password"), detail, [self._cancel_button]
+        )
 
     def _show_error(self, error: StudioError) -> None:
         untested = not isinstance(error, (KeyRefused, InputError))
-        self.verdict.show_error(error, [("anyway", _("Save without a test"))] if untested else [])
+        anyway = MessageAction(_("Save without a test"), self.on_save_untested)
+        self.verdict.show_error(error, [anyway] if untested else [])
 
     def on_core_event(self, event: Event) -> None:
         """A prompt was answered, or the key was changed elsewhere."""
@@ -411,16 +413,18 @@ class KeyCard(QWidget):
         """The keyring takes its time: it is asking."""
         self._say_waiting()
 
-    def on_acted(self, name: str) -> None:
-        """A button of the verdict."""
-        if name == "cancel":
-            self.cancel()
-        elif name == "anyway":
-            self._start(self._test_and_save(self.key.text, test=False))
-        elif name == "change":
-            self.ask_for_key()
-        elif name == "unlock" and self._about:
+    def on_save_untested(self) -> None:
+        """The key shall be kept though the test failed."""
+        self._start(self._test_and_save(self.key.text, test=False))
+
+    def on_unlock(self) -> None:
+        """The keyring shall be unlocked."""
+        if self._about:
             self._start(self._unlock(self._about))
+
+    @property
+    def _cancel_button(self) -> MessageAction:
+        return MessageAction(_("Cancel"), self.cancel)
 
     def cancel(self) -> None:
         """Stop testing or waiting; a key that was given already is used for this session."""
@@ -440,10 +444,6 @@ class KeyCard(QWidget):
         dpr = self.devicePixelRatioF()
         self._icon.setPixmap(theme().pixmap("key", "text", 16, dpr))
         self._lock.setPixmap(theme().pixmap("lock", "text3", 14, dpr))
-
-
-def _cancel() -> tuple[str, str]:
-    return "cancel", _("Cancel")
 
 
 class _CardCall:

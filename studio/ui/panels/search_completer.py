@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
+from studio.domain.aspect_ratios import SEARCHED
 from studio.library.index.search_language import KEYS, SIZES, STATES, parts
 from studio.ui.panels.search_hints import SearchHintDelegate, SearchHintModel
 from studio.ui.support.tasks import spawn
@@ -29,7 +30,7 @@ _VALUES = {
     "rating": (">=4", ">=3", "5", "0"),
     "is": STATES,
     "size": (*SIZES, ">=2K"),
-    "aspect": ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "wide", "tall"),
+    "aspect": (*SEARCHED, "wide", "tall"),
     "before": ("today", "2026", "7d"),
     "after": ("today", "yesterday", "7d", "30d"),
     "on": ("today", "yesterday"),

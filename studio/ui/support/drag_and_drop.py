@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QDrag, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Picture
 from studio.library.files import save_copies
 from studio.ui.style.theme import theme
@@ -182,7 +182,7 @@ def refuse_too_many(count: int) -> None:
         raise InputError(
             _("Too many pictures at once"),
             _("{count} selected. Drag or copy at most {most} at once.").format(
-                count=f"{count:,}", most=f"{MOST:,}"
+                count=number(count), most=number(MOST)
             ),
         )
 
@@ -196,10 +196,10 @@ def drag_picture(thumbnails: Sequence[QPixmap], count: int, dpr: float) -> QPixm
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for number in range(len(cards) - 1, -1, -1):
-        card = cards[number]
+    for place in range(len(cards) - 1, -1, -1):
+        card = cards[place]
         size = card.deviceIndependentSize()
-        shift = number * 6
+        shift = place * 6
         left = (CARD - size.width()) / 2 + shift
         top = (CARD - size.height()) / 2 + shift + (0 if count == 1 else 6)
         painter.drawPixmap(QRectF(left, top, size.width(), size.height()), card, card.rect())
@@ -227,7 +227,7 @@ def _card(thumbnail: QPixmap, dpr: float) -> QPixmap:
 
 
 def _badge(painter: QPainter, count: int, side: int) -> None:
-    text = f"{count:,}"
+    text = number(count)
     painter.setFont(theme().font("small", weight=600))
     width = max(22, painter.fontMetrics().horizontalAdvance(text) + 14)
     badge = QRectF(side - width - 1, 1, width, 22)

@@ -1,21 +1,33 @@
-"""Numbers as people read them: money, bytes, seconds, dates, pixels. One place, so they agree."""
+"""Numbers as people read them: money, bytes, seconds, dates, pixels. One place, so they agree.
+
+Names of months, and how numbers are written, are Qt's for the language of the program.
+"""
 
 from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
 
-from studio.common.i18n import _, pgettext
-from studio.domain.entities import AspectRatio, CostBasis
+from PySide6.QtCore import QLocale
 
-COMMON_RATIOS = tuple(
-    AspectRatio.parse(text)
-    for text in (
-        *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "9:21", "21:9"),
-        *("1:2", "2:1", "1:4", "4:1", "1:8", "8:1"),
-    )
-)
-"""Ratios that have a name people use; others are told in lowest terms."""
+from studio.common import i18n
+from studio.common.i18n import _, number
+from studio.domain.aspect_ratios import named_ratio
+from studio.domain.entities import AspectRatio, CostBasis, Picture
+
+
+def use_program_language() -> None:
+    """Write numbers as the language of the program does, whatever the system's is."""
+    i18n.use_numbers(_number)
+
+
+def _number(value: float, decimals: int) -> str:
+    # Halves are rounded as Python does it, on the command line too.
+    return _locale().toString(round(float(value), decimals), "f", decimals)
+
+
+def _locale() -> QLocale:
+    return QLocale(i18n.language())
 
 
 def money(usd: float, *, fine: bool = False) -> str:
@@ -26,16 +38,11 @@ def money(usd: float, *, fine: bool = False) -> str:
     if usd < 0:
         return "−" + money(-usd, fine=fine)
     if fine and usd < 1:
-        text = f"{usd:.3f}".removesuffix("0")
-        return "$" + (text if float(text) or not usd else f"{usd:.2g}")
+        text = number(usd, 3).removesuffix("0")
+        return "$" + (text if usd >= 0.0005 or not usd else f"{usd:.2g}")
     if 0 < usd < 0.005:
         return _("< $0.01")
-    return f"${usd:,.2f}"
-
-
-def plain_money(usd: float) -> str:
-    """A round sum as a person writes it: "$40", "$12.50"."""
-    return money(usd).removesuffix(".00")
+    return f"${number(usd, 2)}"
 
 
 def about(usd: float, *, fine: bool = False) -> str:
@@ -59,14 +66,14 @@ def megabytes(size: int) -> str:
     if size < 999_500:
         return _("{size} KB").format(size=round(size / 1000))
     if size < 999_500_000:
-        return _("{size} MB").format(size=f"{size / 1e6:.1f}")
+        return _("{size} MB").format(size=number(size / 1e6, 1))
     return _("{size} GB").format(size=f"{size / 1e9:.1f}")
 
 
 def duration(seconds: float) -> str:
     """How long something took: "11.8 s", "1 min 24 s"."""
     if seconds < 59.95:
-        return _("{seconds} s").format(seconds=f"{max(0.0, seconds):.1f}")
+        return _("{seconds} s").format(seconds=number(max(0.0, seconds), 1))
     whole = round(seconds)
     return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
 
@@ -91,10 +98,10 @@ def when(stamp: float, *, now: float | None = None) -> str:
         return _("Yesterday {time}").format(time=clock_time)
     if moment.year == today.year:
         return _("{day} {month} {time}").format(
-            day=moment.day, month=month(moment.month), time=clock_time
+            day=moment.day, month=_short_month(moment.month), time=clock_time
         )
     return _("{day} {month} {year}").format(
-        day=moment.day, month=month(moment.month), year=moment.year
+        day=moment.day, month=_short_month(moment.month), year=moment.year
     )
 
 
@@ -107,13 +114,19 @@ def moment(stamp: float, *, now: float | None = None) -> str:
     return f"{day:%H:%M}" if day.date() == here.date() else when(stamp, now=now)
 
 
-def month(number: int) -> str:
-    """The short name of a month, 1 to 12."""
-    names = (
-        *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), pgettext("abbreviated month", "May"), _("Jun")),
-        *(_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec")),
-    )
-    return names[number - 1]
+def month_name(month: int, *, in_date: bool = False) -> str:
+    """The whole name of a month, 1 to 12; `in_date` beside a day, where languages bend it."""
+    name = QLocale.monthName if in_date else QLocale.standaloneMonthName
+    return name(_locale(), month, QLocale.FormatType.LongFormat)
+
+
+def this_month() -> str:
+    """The whole name of this month."""
+    return month_name(time.localtime().tm_mon)
+
+
+def _short_month(month: int) -> str:
+    return _locale().monthName(month, QLocale.FormatType.ShortFormat)
 
 
 def pixels(width: int, height: int) -> str:
@@ -125,21 +138,30 @@ def shape(width: int, height: int) -> str:
     """The ratio as people name it: "16:9" also for pixels that meet it only within 3 %."""
     if width < 1 or height < 1:
         return ""
-    value = width / height
-    nearest = min(COMMON_RATIOS, key=lambda ratio: abs(ratio.value / value - 1))
-    if nearest.near(width, height):
-        return str(nearest)
-    exact = AspectRatio.of(width, height)
+    exact = named_ratio(width, height) or AspectRatio.of(width, height)
     if max(exact.width, exact.height) <= 32:
         return str(exact)
+    value = width / height
     return f"{value:.2f}:1" if value >= 1 else f"1:{1 / value:.2f}"
+
+
+def aspect_mismatch(picture: Picture) -> str:
+    """That a picture has another ratio than was asked for; empty when it has that."""
+    try:
+        asked = AspectRatio.parse(picture.asked_aspect)
+    except ValueError:
+        return ""
+    if not picture.width or not picture.height or asked.near(picture.width, picture.height):
+        return ""
+    got = shape(picture.width, picture.height)
+    return _("Requested {asked}, received {got}").format(asked=asked, got=got)
 
 
 def percent(part: float) -> str:
     """A zoom or a share: "30 %", "100 %", "3.1 %" below ten."""
     value = part * 100
     if 0 < value < 9.95 and abs(value - round(value)) > 0.05:
-        return f"{value:.1f} %"
+        return f"{number(value, 1)} %"
     return f"{round(value)} %"
 
 

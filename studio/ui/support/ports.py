@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +31,9 @@ class Messages(Protocol):
 
     def on_said(self, sentence: str) -> None:
         """Say what was done, and offer to undo it."""
+
+    def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
+        """Say what was done, with a button."""
 
     def on_news(self, news: InfoPosted) -> None:
         """Say something good until the user closes it."""

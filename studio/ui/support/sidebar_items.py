@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
+from studio.domain import budget
 from studio.domain.spend import Spend
 from studio.library.query import Collection, Counts, View
-from studio.ui.support.formatting import about, plain_money
+from studio.ui.support.formatting import about, month_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +80,12 @@ def count_of(place: SidebarItem, counts: Counts) -> int:
 
 def new_words(new: int) -> str:
     """What the badge of Failed says."""
-    return ngettext("{n} new", "{n} new", new).format(n=f"{new:,}")
+    return ngettext("{n} new", "{n} new", new).format(n=number(new))
 
 
 def spoken(place: SidebarItem, count: int, new: int = 0) -> str:
     """How a screen reader names a place: "All images, 12,408"."""
-    parts = [place.label, f"{count:,}"]
+    parts = [place.label, number(count)]
     if new:
         parts.append(new_words(new))
     return ", ".join(parts)
@@ -96,7 +96,7 @@ def unknown_words(unknown: int) -> str:
     if not unknown:
         return ""
     return ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
-        n=f"{unknown:,}"
+        n=number(unknown)
     )
 
 
@@ -106,7 +106,7 @@ def maybe_words(maybe: int) -> str:
         return ""
     return ngettext(
         "+ {n} that may have been billed", "+ {n} that may have been billed", maybe
-    ).format(n=f"{maybe:,}")
+    ).format(n=number(maybe))
 
 
 def budget_words(spend: Spend, limit: float, month: int) -> str:
@@ -115,8 +115,8 @@ def budget_words(spend: Spend, limit: float, month: int) -> str:
         return ""
     left = limit - spend.month
     if left < 0:
-        return _("{sum} over {limit}").format(sum=about(-left), limit=plain_money(limit))
-    following = month_name(month % 12 + 1)
+        return _("{sum} over {limit}").format(sum=about(-left), limit=budget.plain(limit))
+    following = month_name(month % 12 + 1, in_date=True)
     # Translators: {month} is the name of the next month.
     return _("{sum} left until 1 {month}").format(sum=about(left), month=following)
 
@@ -129,17 +129,3 @@ def spend_words(spend: Spend, month: int, limit: float = 0.0) -> str:
     more = (unknown_words(spend.unknown), maybe_words(spend.maybe))
     words = " ".join(part for part in (text, *more) if part)
     return "; ".join(part for part in (words, budget_words(spend, limit, month)) if part)
-
-
-def month_name(number: int) -> str:
-    """The whole name of a month, 1 to 12."""
-    names = (
-        *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July")),
-        *(_("August"), _("September"), _("October"), _("November"), _("December")),
-    )
-    return names[number - 1]
-
-
-def this_month() -> str:
-    """The whole name of this month."""
-    return month_name(time.localtime().tm_mon)

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import AspectRatio, Flag, HoldReason, Job, JobState, Picture, short_name
+from studio.domain.entities import Flag, HoldReason, Job, JobState, Picture, short_name
 from studio.ui.support import formatting, job_outcome
 from studio.ui.support.job_outcome import TileButton
 
@@ -122,16 +122,8 @@ def tool_tip(picture: Picture) -> str:
 
 def not_as_asked(picture: Picture) -> str:
     """What came out otherwise than asked, as one sentence; empty when all is as it should be."""
-    if picture.asked_aspect:
-        try:
-            asked = AspectRatio.parse(picture.asked_aspect)
-        except ValueError:
-            asked = None
-        if asked and not asked.near(picture.width, picture.height):
-            return _("Requested {asked}, received {got}").format(
-                asked=asked, got=formatting.shape(picture.width, picture.height)
-            )
-    return picture.warnings[0] if picture.warnings else ""
+    mismatch = formatting.aspect_mismatch(picture)
+    return mismatch or (picture.warnings[0] if picture.warnings else "")
 
 
 # --- pictures ---------------------------------------------------------------------------------

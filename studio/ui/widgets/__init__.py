@@ -4,6 +4,7 @@ from studio.ui.widgets.accessible import announce, plain_tip, restyle, set_role
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
 from studio.ui.widgets.number_controls import SmallSlider, Stars, Stepper
 from studio.ui.widgets.search_field import SearchField
@@ -23,6 +24,7 @@ __all__ = [
     "Logo",
     "Menu",
     "MenuChip",
+    "MessageAction",
     "MessageBar",
     "Notice",
     "SearchField",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QActionEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -29,7 +29,40 @@ GAP = 3  # Qt leaves 4 px between icon and words; this much more
 _ROLE = {"": "text2", "primary": "onfill", "quiet": "text2", "link": "ink", "danger": "bad"}
 
 
-class Button(QPushButton):
+if TYPE_CHECKING:
+    _Base = QAbstractButton
+else:
+    _Base = object
+
+
+class ToggledIsClicked(_Base):
+    """Has a screen reader's "Toggle" do what a click does; Qt would only change the mark.
+
+    `on_toggled` is to be connected once the button is made.
+    """
+
+    _known = False
+    """Whether the change that is under way is a click, or made by the program."""
+
+    def setChecked(self, on: bool) -> None:  # noqa: FBT001 - Qt's
+        before, self._known = self._known, True
+        super().setChecked(on)
+        self._known = before
+
+    def nextCheckState(self) -> None:
+        before, self._known = self._known, True
+        super().nextCheckState()
+        self._known = before
+
+    def on_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """The mark changed: where that was no click, make it one."""
+        # One of a group also loses its mark to another.
+        if not self._known and (on or self.group() is None):
+            self.setChecked(not on)
+            self.click()
+
+
+class Button(ToggledIsClicked, QPushButton):
     """A button with words. One "primary" in a window or dialog; "danger" only where all is lost.
 
     `size` is its height: 26 in view bars and tiles, 30 elsewhere, 32 in dialogs.
@@ -49,6 +82,7 @@ class Button(QPushButton):
         self.setProperty("kind", kind)
         self.setProperty("high", size)
         self.setAutoDefault(False)
+        self.toggled.connect(self.on_toggled)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if kind == "link":
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -111,7 +145,7 @@ class PaintedRadio(QRadioButton):
         return self.rect().contains(pos)
 
 
-class IconButton(HoverTip, QToolButton):
+class IconButton(ToggledIsClicked, HoverTip, QToolButton):
     """A button that is an icon alone; its name is in the tool tip, with its key, and spoken."""
 
     def __init__(
@@ -125,6 +159,7 @@ class IconButton(HoverTip, QToolButton):
         checkable: bool = False,
         role: str = "text2",
     ) -> None:
+        """What has an action (`set_action`) needs neither icon nor name."""
         super().__init__(parent)
         self._glyph = 14 if size < 26 else 16
         side = theme().height(size)
@@ -133,7 +168,9 @@ class IconButton(HoverTip, QToolButton):
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.set_name(name, key)
-        self.set_icon(icon, role)
+        if icon:
+            self.set_icon(icon, role)
+        self.toggled.connect(self.on_toggled)
 
     def set_name(self, name: str, key: str = "") -> None:
         """What it is called, and the key that does the same."""
@@ -144,6 +181,18 @@ class IconButton(HoverTip, QToolButton):
     def set_icon(self, name: str, role: str = "text2") -> None:
         """Show this icon in the colour of this role."""
         theme().bind_icon(self, name, role, size=self._glyph)
+
+    def set_action(self, action: QAction, icon: str, key: str = "") -> None:
+        """Do this action, and show its icon and whether it is on and offered."""
+        self.setAccessibleName(action.text())
+        set_tip(action, f"{action.text()} ({key})" if key else action.text())
+        theme().bind_icon(action, icon, size=self._glyph)
+        self.setDefaultAction(action)
+
+    def actionEvent(self, event: QActionEvent) -> None:
+        before, self._known = self._known, True
+        super().actionEvent(event)
+        self._known = before
 
 
 class CheckBox(QCheckBox):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.common.errors import StudioError
 from studio.ui.style.theme import theme
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import Text
 
@@ -26,13 +27,7 @@ _ICON: dict[Tone, tuple[str, str]] = {
 
 
 class KeyTestResult(QWidget):
-    """Hidden until there is something to say.
-
-    Signals:
-        acted: a button was pressed (its name).
-    """
-
-    acted = Signal(str)
+    """Hidden until there is something to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +58,7 @@ class KeyTestResult(QWidget):
         self._buttons.addStretch(1)
         column.addLayout(self._buttons)
         row.addLayout(column, 1)
-        self._made: list[Button] = []
+        self._made: list[tuple[Button, MessageAction]] = []
         theme().changed.connect(self._draw_icon)
         self.hide()
 
@@ -78,59 +73,58 @@ class KeyTestResult(QWidget):
         parts = (self._title.text(), self._detail.text())
         return " ".join(part for part in parts if part) if not self.isHidden() else ""
 
-    def button(self, name: str) -> Button | None:
-        """The button of that name, if it is offered now."""
-        return next((each for each in self._made if each.objectName() == name), None)
+    def button(self, label: str) -> Button | None:
+        """The button with these words, if it is offered now."""
+        return next((button for button, action in self._made if action.label == label), None)
 
     def clear(self) -> None:
         """Say nothing."""
         self.hide()
         self._show_buttons(())
 
-    def show_error(self, error: StudioError, buttons: Sequence[tuple[str, str]] = ()) -> None:
+    def show_error(self, error: StudioError, actions: Sequence[MessageAction] = ()) -> None:
         """An error in its own words."""
         detail = " ".join(part for part in (error.message, error.hint) if part)
-        self.show_result("bad", error.title, detail, buttons)
+        self.show_result("bad", error.title, detail, actions)
 
     def show_result(
         self,
         tone: Tone,
         title: str,
         detail: str = "",
-        buttons: Sequence[tuple[str, str]] = (),
+        actions: Sequence[MessageAction] = (),
     ) -> None:
-        """Say this; `buttons` are pairs of (name, words)."""
+        """Say this, and offer these."""
         self._tone = tone
         self._title.setText(title)
         self._title.recolour("bad" if tone == "bad" else "text")
         self._title.setVisible(bool(title))
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
-        self._show_buttons(buttons)
+        self._show_buttons(actions)
         self._sign.setCurrentIndex(1 if tone == "busy" else 0)
         self._draw_icon()
         self.show()
         announce(self, f"{title} {detail}".strip(), assertive=tone == "bad")
 
-    def _show_buttons(self, buttons: Sequence[tuple[str, str]]) -> None:
-        for old in self._made:
+    def _show_buttons(self, actions: Sequence[MessageAction]) -> None:
+        for old, _action in self._made:
             self._buttons.removeWidget(old)
             old.hide()
             old.deleteLater()
         self._made = []
-        for place, (name, words) in enumerate(buttons):
-            made = Button(words, parent=self, size=26)
-            made.setObjectName(name)
+        for place, action in enumerate(actions):
+            made = Button(action.label, parent=self, size=26)
             made.clicked.connect(self.on_pressed)
             self._buttons.insertWidget(place, made)
             made.show()
-            self._made.append(made)
+            self._made.append((made, action))
 
     def on_pressed(self) -> None:
         """A button was pressed."""
         sender = self.sender()
-        if sender is not None:
-            self.acted.emit(sender.objectName())
+        for action in [action for button, action in self._made if button is sender]:
+            action.run()
 
     def _draw_icon(self) -> None:
         name, role = _ICON[self._tone]

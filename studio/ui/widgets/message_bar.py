@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 import shiboken6
@@ -16,6 +17,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce, restyle, set_role
 from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.text import Text
 
 Tone = Literal["plain", "warn", "bad"]
@@ -39,15 +41,17 @@ class Notice:
         key: what it is about; a newer notice with the same key takes its place.
         text: a sentence or three, plain text.
         icon: an icon's name, or that of its tone.
-        actions: at most two pairs of (action, words on its button).
+        actions: at most two buttons; a press takes the notice away.
+        on_closed: called when the user closes it unanswered.
     """
 
     key: str
     text: str
     tone: Tone = "plain"
     icon: str = ""
-    actions: tuple[tuple[str, str], ...] = ()
+    actions: tuple[MessageAction, ...] = ()
     closable: bool = True
+    on_closed: Callable[[], object] | None = field(default=None, compare=False)
 
 
 class MessageBar(QFrame):
@@ -56,12 +60,10 @@ class MessageBar(QFrame):
     It never takes the keyboard by itself: Tab or a click bring it to an answer, and to that alone.
 
     Signals:
-        acted: the user pressed a button (key of the notice, action).
-        closed: the user closed a notice (its key).
+        changed: another notice is in sight, or none.
     """
 
-    acted = Signal(object, object)
-    closed = Signal(object)
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,6 +122,13 @@ class MessageBar(QFrame):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         announce(self, notice.text, assertive=notice.tone == "bad")
 
+    def update_notice(self, notice: Notice) -> None:
+        """Change what a notice says, unread; nothing happens where it is gone."""
+        for place, other in enumerate(self._notices):
+            if other.key == notice.key:
+                self._notices[place] = notice
+                self._refresh()
+
     def dismiss(self, key: str) -> None:
         """Take this notice back; nothing happens where it is gone."""
         kept = [notice for notice in self._notices if notice.key != key]
@@ -145,7 +154,8 @@ class MessageBar(QFrame):
         notice = self.notice
         if notice is not None:
             self.dismiss(notice.key)
-            self.closed.emit(notice.key)
+            if notice.on_closed is not None:
+                notice.on_closed()
 
     def on_theme_changed(self) -> None:
         """Other colours: another icon."""
@@ -161,9 +171,14 @@ class MessageBar(QFrame):
     def _act(self, index: int) -> None:
         notice = self.notice
         if notice is not None and index < len(notice.actions):
-            self.acted.emit(notice.key, notice.actions[index][0])
+            self.dismiss(notice.key)
+            notice.actions[index].run()
 
     def _refresh(self) -> None:
+        self._show_newest()
+        self.changed.emit()
+
+    def _show_newest(self) -> None:
         notice = self.notice
         self.setVisible(notice is not None)
         if notice is None:
@@ -189,7 +204,7 @@ class MessageBar(QFrame):
             self._shown = notice
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(notice.actions))
-            button.setText(notice.actions[index][1] if index < len(notice.actions) else "")
+            button.setText(notice.actions[index].label if index < len(notice.actions) else "")
         self._close.setVisible(notice.closable)
         self._fit()
 

@@ -1,6 +1,8 @@
-"""What the user just did, with Undo: bottom left, for eight seconds, one at a time."""
+"""What the user just did, with a button such as Undo: for eight seconds, one at a time."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -10,17 +12,16 @@ from PySide6.QtCore import (
     QPropertyAnimation,
     Qt,
     QTimer,
-    Signal,
 )
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
 
-from studio.common.i18n import _
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.text import ElidedLabel
 
 SECONDS = 8
@@ -33,21 +34,15 @@ class Toast(QFrame):
 
     Attributes:
         timer: runs while the toast is in sight and left alone; its timeout hides it.
-
-    Signals:
-        undone: the user pressed the button (the key given to `show_toast`).
-        gone: it went away without that (the key).
     """
-
-    undone = Signal(object)
-    gone = Signal(object)
 
     def __init__(self, over: QWidget) -> None:
         # Beside the zone and not in it: of a stack of pages a screen reader sees only the pages.
         self._within = over.parentWidget() or over
         super().__init__(self._within)
         self._over = over
-        self._key: object = None
+        self._action: MessageAction | None = None
+        self._on_gone: Callable[[], object] | None = None
         self.setProperty("zone", "toast")
         self.setFixedHeight(theme().height(40))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -68,19 +63,19 @@ class Toast(QFrame):
     def show_toast(
         self,
         text: str,
-        undo_label: str | None = None,
-        key: object = None,
+        action: MessageAction | None = None,
         *,
+        on_gone: Callable[[], object] | None = None,
         seconds: float = SECONDS,
     ) -> None:
-        """Say this in place of what is there. `undo_label` is "Undo"; "" leaves the button away."""
+        """Say this in place of what is there; `on_gone` is called when it goes unpressed."""
         if self.isVisible():
             self._leave()
         if self.graphicsEffect() is None:
             self._cast_shadow()
-        self._key = key
+        self._action, self._on_gone = action, on_gone
         self._text.setText(text)
-        label = _("Undo") if undo_label is None else undo_label
+        label = action.label if action is not None else ""
         self._undo.setText(label)
         self._undo.setVisible(bool(label))
         self._row.setContentsMargins(14, 0, 6 if label else 14, 0)
@@ -99,16 +94,20 @@ class Toast(QFrame):
             self.hide()
 
     def on_undo(self) -> None:
-        """Emit `undone`."""
-        key, self._key = self._key, None
+        """Run the action of the button."""
+        action = self._action
+        self._action = self._on_gone = None
         self.timer.stop()
         self.hide()
-        self.undone.emit(key)
+        if action is not None:
+            action.run()
 
     def _leave(self) -> None:
         self.timer.stop()
-        key, self._key = self._key, None
-        self.gone.emit(key)
+        on_gone = self._on_gone
+        self._action = self._on_gone = None
+        if on_gone is not None:
+            on_gone()
 
     def _restart(self) -> None:
         kept = self.underMouse() or self._undo.hasFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.widgets import (
@@ -25,16 +25,17 @@ SMALLEST, LARGEST = 96, 512
 class GridBar(QFrame):
     """Name and count at the left, the look of the grid at the right.
 
+    Attributes:
+        captions: button of the action of this name.
+
     Signals:
         sort_chosen: another order (Sort).
-        captions_toggled: captions are wanted or not (bool).
         hide_rejected_toggled: rejected pictures are to be left out or not (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
         emptying_wanted: the trash is to be emptied.
     """
 
     sort_chosen = Signal(object)
-    captions_toggled = Signal(bool)
     hide_rejected_toggled = Signal(bool)
     tile_size_chosen = Signal(int)
     emptying_wanted = Signal()
@@ -71,10 +72,8 @@ class GridBar(QFrame):
         self._hide.setCheckable(True)
         self._hide.clicked.connect(self.hide_rejected_toggled)
         row.addWidget(self._hide)
-        self._captions = IconButton("caption", _("Captions"), parent=self, size=26, checkable=True)
-        self._captions.setChecked(True)
-        self._captions.clicked.connect(self.captions_toggled)
-        row.addWidget(self._captions)
+        self.captions = IconButton("", "", parent=self, size=26)
+        row.addWidget(self.captions)
         rule = QFrame(self)
         rule.setProperty("zone", "rule")
         rule.setFixedSize(1, 16)
@@ -96,8 +95,8 @@ class GridBar(QFrame):
         `shown` is None while they are still counted.
         """
         self._name.setText(name)
-        count = "…" if shown is None else f"{shown:,}"
-        words = _("{shown} of {total}").format(shown=count, total=f"{total:,}")
+        count = "…" if shown is None else number(shown)
+        words = _("{shown} of {total}").format(shown=count, total=number(total))
         self._count.setText(words)
         self.setAccessibleDescription(f"{name}, {words}")
 
@@ -117,10 +116,6 @@ class GridBar(QFrame):
         """Show this order."""
         self.sort.set_value(sort)
 
-    def set_captions(self, shown: bool) -> None:  # noqa: FBT001 as agreed
-        """Show whether there are captions."""
-        self._captions.setChecked(shown)
-
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
         """Show whether rejected pictures are left out."""
         self._hide.setChecked(hidden)
@@ -132,7 +127,7 @@ class GridBar(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Leave out what the View menu has too."""
-        self._captions.setVisible(not narrow)
+        self.captions.setVisible(not narrow)
         self._hide.setVisible(not narrow)
 
     def _draw_icons(self) -> None:

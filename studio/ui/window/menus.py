@@ -9,15 +9,20 @@ from studio.common.i18n import _
 from studio.domain.entities import Job
 from studio.ui.support.ports import JobOffers
 from studio.ui.widgets import Menu
-from studio.ui.window.actions import Actions, menu_titles
+from studio.ui.window.actions import Actions
 
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
     """What the menu button opens: File, Edit, Image, View, Library, Help."""
     actions.dress()
     menu = Menu("", parent)
-    for name, title in menu_titles().items():
-        _fill(menu.submenu(title), actions, name)
+    for table in actions.menus:
+        inner = menu.submenu(table.title)
+        for number, group in enumerate(table.groups):
+            if number:
+                inner.addSeparator()
+            for row in group:
+                inner.addAction(actions.every[row.name])
     return menu
 
 
@@ -78,11 +83,3 @@ class _JobAction(QAction):
     def on_triggered(self) -> None:
         """The entry was chosen."""
         self._running.run_tile_action(self._name, self._job)
-
-
-def _fill(menu: Menu, actions: Actions, name: str) -> None:
-    for number, group in enumerate(actions.of_menu(name)):
-        if number:
-            menu.addSeparator()
-        for action in group:
-            menu.addAction(action)

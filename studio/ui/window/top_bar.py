@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
@@ -25,22 +25,19 @@ class TopBar(QFrame):
     Attributes:
         search: the search field; its `field` is the first stop of the tab order.
         views: the view switch.
+        sidebar, inspector: buttons of the actions of these names.
 
     Signals:
         menu_requested: the menu button was pressed (where to open it, global).
         searched: the words to look for, after a pause of 150 ms (str).
         search_left: Esc in an empty search field, or Enter.
         view_chosen: "grid" or "loupe" (str).
-        sidebar_toggled: the sidebar is wanted or not (bool).
-        inspector_toggled: the inspector is wanted or not (bool).
     """
 
     menu_requested = Signal(QPoint)
     searched = Signal(str)
     search_left = Signal()
     view_chosen = Signal(str)
-    sidebar_toggled = Signal(bool)
-    inspector_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,12 +63,10 @@ class TopBar(QFrame):
         self.views.changed.connect(self.on_view)
         row.addWidget(self.views)
         row.addSpacing(8)
-        self._sidebar = IconButton("panel-left", _("Sidebar"), "F9", self, checkable=True)
-        self._inspector = IconButton("panel-right", _("Inspector"), "I", self, checkable=True)
-        self._sidebar.clicked.connect(self.sidebar_toggled)
-        self._inspector.clicked.connect(self.inspector_toggled)
-        row.addWidget(self._sidebar)
-        row.addWidget(self._inspector)
+        self.sidebar = IconButton("", "", parent=self)
+        self.inspector = IconButton("", "", parent=self)
+        row.addWidget(self.sidebar)
+        row.addWidget(self.inspector)
         self.set_total(0)
 
     def _build_brand(self) -> QWidget:
@@ -104,11 +99,6 @@ class TopBar(QFrame):
     def set_view(self, view: str) -> None:
         """Mark the view that is shown, "grid" or "loupe"."""
         self.views.set_value(view)
-
-    def set_panels(self, sidebar: bool, inspector: bool) -> None:  # noqa: FBT001 as agreed
-        """Mark which panels are there."""
-        self._sidebar.setChecked(sidebar)
-        self._inspector.setChecked(inspector)
 
     def set_total(self, total: int) -> None:
         """How many pictures a search goes through."""
@@ -144,7 +134,7 @@ class TopBar(QFrame):
     def _show_placeholder(self) -> None:
         if self._total and not self._narrow:
             words = ngettext("Search {n} picture", "Search {n} pictures", self._total).format(
-                n=f"{self._total:,}"
+                n=number(self._total)
             )
         else:
             words = _("Search")

@@ -17,6 +17,7 @@ from studio.ui.widgets import Button
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.generation.harness import MODEL
+from tests.ui.answers import answer, labels
 from tests.ui.windows import OpenedWindow, opened, until
 
 PRICE = 0.0336
@@ -58,8 +59,8 @@ def said(window: OpenedWindow) -> str:
 
 
 def service() -> FakeService:
-    answer = Reply(body=answer_with(tiny_png()))
-    return FakeService(fallback=lambda _request: answer)
+    reply = Reply(body=answer_with(tiny_png()))
+    return FakeService(fallback=lambda _request: reply)
 
 
 async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: Path) -> None:
@@ -84,6 +85,29 @@ async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: 
             assert said(window) == ""
 
 
+async def test_the_warning_and_the_sidebar_tell_the_same_sum(tmp_path: Path) -> None:
+    """The issue's own: the warning kept its first sum while the sidebar went on."""
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            window.core.settings.change(budget_usd=2.4 * PRICE)
+            await make(window, 2)
+            assert said(window).startswith("≈ $0.07 of the $0.08 ")
+            spoken = window.messages.accessibleName()
+            window.composer.set_draft(DRAFT)
+            window.composer.generate_now()
+            answer(window.composer.bar, "Generate anyway")
+            await until(window.core, lambda: posts(running) == 3, "sent")
+            await until(window.core, lambda: not window.core.queue.jobs, "it came")
+            await summed(window)
+            assert said(window).startswith("≈ $0.10 of the $0.08 ")
+            assert window.messages.accessibleName() != spoken
+            assert "≈ $0.10" in window.rail._coin.accessibleName()
+            # Closed, it stays away.
+            window.messages.on_close()
+            await summed(window)
+            assert said(window) == ""
+
+
 async def test_past_the_budget_the_composer_asks_and_everything_else_goes_on(
     tmp_path: Path,
 ) -> None:
@@ -99,14 +123,14 @@ async def test_past_the_budget_the_composer_asks_and_everything_else_goes_on(
             notice = composer.bar.notice
             assert notice is not None
             assert "above your" in notice.text
-            assert [action for action, _words in notice.actions] == ["limit", "anyway"]
+            assert labels(composer.bar) == ["Change limit", "Generate anyway"]
             assert QApplication.activeModalWidget() is None
             # One picture fits, and is sent while the question stands.
             await make(window)
             assert posts(running) == 2
             composer.set_draft(replace(DRAFT, count=2))
             composer.generate_now()
-            composer.bar.acted.emit("ask", "anyway")
+            answer(composer.bar, "Generate anyway")
             await until(window.core, lambda: posts(running) == 4, "both are sent")
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
 
@@ -143,7 +167,7 @@ async def test_the_limit_is_changed_from_the_question(tmp_path: Path) -> None:
             composer = window.composer
             composer.set_draft(DRAFT)
             composer.generate_now()
-            composer.bar.acted.emit("ask", "limit")
+            answer(composer.bar, "Change limit")
             (dialog,) = window.findChildren(SettingsDialog)
             assert dialog.focusWidget() is dialog.pictures.budget
             dialog.pictures.budget.setText("40")
@@ -162,16 +186,16 @@ async def test_variations_ask_too(tmp_path: Path) -> None:
             (picture,) = await window.core.library.every()
             run = window.jobs_controller.variations(picture)
             window.core.settings.change(budget_usd=2.5 * PRICE)
-            window.variations.on_toast_gone(run)
+            window.budget_controller.send(run)
             assert posts(running) == 1
             notice = window.composer.bar.notice
             assert notice is not None
             assert notice.key == "run"
-            window.composer.bar.acted.emit("run", "send")
+            answer(window.composer.bar, "Generate anyway")
             await until(window.core, lambda: posts(running) == 5, "all are sent")
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
             window.core.settings.change(budget_usd=40.0)
-            window.variations.on_toast_gone(replace(run, id="again"))
+            window.budget_controller.send(replace(run, id="again"))
             await until(window.core, lambda: posts(running) == 9, "no question")
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
 
@@ -293,7 +317,7 @@ async def test_trying_again_past_the_budget_asks_first(tmp_path: Path) -> None:
             window.core.settings.change(budget_usd=1.5 * PRICE)
             window.composer.set_draft(DRAFT)
             window.composer.generate_now()
-            window.composer.bar.acted.emit("ask", "anyway")
+            answer(window.composer.bar, "Generate anyway")
             failed = JobState.FAILED
             jobs = window.core.queue.jobs
             await until(window.core, lambda: [j.state for j in jobs.values()] == [failed], "failed")
@@ -307,5 +331,5 @@ async def test_trying_again_past_the_budget_asks_first(tmp_path: Path) -> None:
             assert "above your" in notice.text
             assert posts(running) == sent
             assert jobs[job.id].state is failed
-            window.messages.acted.emit("again", "send")
+            answer(window.messages, "Try anyway")
             await until(window.core, lambda: posts(running) == sent + 1, "sent after all")

@@ -14,10 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from studio.domain.events import Event, RecordsChanged
 from studio.library.query import View
-from studio.ui.app.action_bindings import bindings
 from studio.ui.support import tasks
 from studio.ui.widgets.popover import Popover
-from studio.ui.window.actions import table
 from tests.ui import windows
 from tests.ui.windows import OpenedWindow, until
 
@@ -153,7 +151,7 @@ async def test_every_action_does_its_work_without_an_error(
         shown = Shown(window)
         heard: list[Event] = []
         window.core.events.subscribe(heard.append)
-        for row in table():
+        for row in window.actions_of.rows:
             if row.name == "quit":
                 continue  # the last one, below
             view = View.TRASH if row.name == "restore" else View.ALL
@@ -192,12 +190,6 @@ async def test_every_action_does_its_work_without_an_error(
         assert bool(closed) != busy, "over pictures that are being made it asks first"
 
 
-async def test_every_action_and_no_other_has_something_that_does_it(tmp_path: Path) -> None:
-    async with studio(tmp_path) as window:
-        stars = {f"rate_{n}" for n in range(6)}
-        assert bindings(window.built).keys() | stars == {row.name for row in table()}
-
-
 async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
 
@@ -208,7 +200,7 @@ async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
                 names |= entries(inner) if isinstance(inner, QMenu) else {action.objectName()}
             return names
 
-        assert {row.name for row in table()} <= entries(window.menu)
+        assert {row.name for row in window.actions_of.rows} <= entries(window.menu)
 
 
 async def first(window: OpenedWindow):

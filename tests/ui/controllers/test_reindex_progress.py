@@ -13,6 +13,7 @@ from studio.library.log.record_log import RecordLog
 from studio.library.log.records import BEGINNING, LogPosition, Record
 from studio.library.operations import reindex
 from tests.benchmarks import library_maker
+from tests.ui.answers import labels
 from tests.ui.windows import opened, until
 
 ROWS = 40
@@ -41,7 +42,7 @@ async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
         await until(core, lambda: messages.notice is not None, "the message")
         assert messages.notice is not None
         assert "Reading the library again" in messages.notice.text
-        assert messages.notice.actions == (("stop", "Stop"),)
+        assert labels(messages) == ["Stop"]
         assert window.isVisible()
         assert window.model.rowCount() == 0
         window.composer.focus_prompt()

@@ -8,6 +8,7 @@ from studio.common import paths
 from studio.config.settings import SettingsStore
 from studio.library.operations import first_open
 from tests.torture.strangers import sound, written
+from tests.ui.answers import answer, labels
 from tests.ui.scripted_core import until
 from tests.ui.windows import make, opened
 
@@ -26,7 +27,7 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
         notice = window.messages.notice
         assert notice is not None
         assert notice.text == f"{other} opens at the next start."
-        assert [name for name, _words in notice.actions] == ["open_library", "later"]
+        assert labels(window.messages) == ["Open now", "Later"]
 
         window.library_opener.reopen(lambda *command: started.append(command))
         assert window.closing
@@ -60,10 +61,10 @@ async def test_a_library_from_elsewhere_with_work_under_way_is_asked_about(tmp_p
         notice = window.messages.notice
         assert notice is not None
         assert "never opened here" in notice.text
-        assert [name for name, _words in notice.actions] == ["open_library", "trust_library"]
+        assert labels(window.messages) == ["Open now", "It is mine"]
         where = window.core.paths
         assert not first_open.is_known(received, where.computed)
-        window.messages.acted.emit(notice.key, "trust_library")
+        answer(window.messages, "It is mine")
         await until(lambda: window.closing)
         assert first_open.is_known(received, where.computed)
         window.core.afterwards = None

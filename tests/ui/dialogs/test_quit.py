@@ -17,11 +17,12 @@ from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.domain.entities import Job, JobState
 from studio.ui.app.event_loop import WindowLoop
-from studio.ui.dialogs.quit import KEY, QuitDialog
+from studio.ui.dialogs.quit import QuitDialog
 from tests.fake_service import FakeService, Reply
 from tests.generation import harness
 from tests.generation.earlier_process import full_disk
 from tests.generation.harness import ANSWER, NEVER, Studio
+from tests.ui.answers import answer
 from tests.ui.windows import OpenedWindow, built, put_away
 
 
@@ -158,13 +159,13 @@ async def test_a_job_that_fails_is_waited_for_no_longer(tmp_path: Path) -> None:
         await user.until(lambda: user.closed)
 
 
-@pytest.mark.parametrize(("action", "closed"), [("stay", 0), ("leave", 1)])
+@pytest.mark.parametrize(("action", "closed"), [("Keep open", 0), ("Quit now", 1)])
 async def test_who_waits_may_think_better_of_it(tmp_path: Path, action: str, closed: int) -> None:
     async with desk(tmp_path) as user:
         (job,) = await user.sent()
         user.window.close()
         user.question.wait.click()
-        user.window.messages.acted.emit(KEY, action)
+        answer(user.window.messages, action)
         assert user.window.messages.notice is None
         assert user.closed == closed
         user.window.core.queue.cancel(job.id)

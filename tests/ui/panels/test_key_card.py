@@ -78,7 +78,7 @@ async def test_a_refused_key_is_told_and_not_kept(card: KeyCard, desk: ScriptedD
     await until(lambda: card.verdict.tone == "bad")
 
     assert card.verdict.words == "The key is not accepted The service said no. Copy it again."
-    assert card.verdict.button("anyway") is None
+    assert card.verdict.button("Save without a test") is None
     assert desk.vault.kept == {}
     assert card.key.text == KEY
     assert card.save.isEnabled()
@@ -91,7 +91,7 @@ async def test_without_network_a_key_can_be_kept_untested(
     write(card)
     card.save.click()
     await until(lambda: card.verdict.tone == "bad")
-    anyway = card.verdict.button("anyway")
+    anyway = card.verdict.button("Save without a test")
     assert anyway is not None
     anyway.click()
     await until(lambda: desk.vault.kept)
@@ -108,7 +108,7 @@ async def test_while_a_key_is_tested_it_can_be_cancelled(card: KeyCard, desk: Sc
     assert card.verdict.tone == "busy"
     assert card.verdict.words == "Testing the key…"
     assert not card.save.isEnabled()
-    cancel = card.verdict.button("cancel")
+    cancel = card.verdict.button("Cancel")
     assert cancel is not None
     cancel.click()
     await until(lambda: not tasks.running())
@@ -157,7 +157,7 @@ async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(
     write(card)
     card.save.click()
     await until(lambda: "Enter the keyring password" in card.verdict.words)
-    assert card.verdict.button("cancel") is not None
+    assert card.verdict.button("Cancel") is not None
 
     desk.vault.gate.set()
     await until(lambda: card.verdict.tone == "ok")
@@ -171,8 +171,8 @@ async def test_a_prompt_can_be_left_and_the_key_is_used_unsaved(
     write(card)
     card.save.click()
     await until(lambda: desk.keys.status("dgrid").state is KeyState.WAITING)
-    await until(lambda: card.verdict.button("cancel") is not None)
-    cancel = card.verdict.button("cancel")
+    await until(lambda: card.verdict.button("Cancel") is not None)
+    cancel = card.verdict.button("Cancel")
     assert cancel is not None
     cancel.click()
 
@@ -188,7 +188,7 @@ async def test_a_locked_keyring_is_opened_on_request(desk: ScriptedDesk, card: K
     await desk.keys.check_keyring("dgrid")
     card.set_profile("dgrid")
     assert "The keyring is locked" in card.verdict.words
-    unlock = card.verdict.button("unlock")
+    unlock = card.verdict.button("Unlock the keyring")
     assert unlock is not None
 
     desk.vault.trouble = None
@@ -308,7 +308,7 @@ async def test_a_card_with_a_saved_key_says_so_and_asks_for_none(
         assert "saved in the system keyring" in shown.verdict.words
         assert not asks(shown)
         assert not any(part.isVisible() for part in (shown.key, shown.save, shown._advice))
-        change = shown.verdict.button("change")
+        change = shown.verdict.button("Change key…")
         assert change is not None
         assert change.isVisible()
     shiboken6.delete(shown)
@@ -317,7 +317,7 @@ async def test_a_card_with_a_saved_key_says_so_and_asks_for_none(
 async def test_a_saved_key_is_changed_on_request(card: KeyCard, desk: ScriptedDesk) -> None:
     await desk.keys.store("dgrid", "an-old-key-0123456789")
     await until(lambda: not asks(card))
-    change = card.verdict.button("change")
+    change = card.verdict.button("Change key…")
     assert change is not None
     change.click()
     assert card.key.isVisible()

@@ -36,6 +36,7 @@ from studio.ui.widgets import (
     IconButton,
     KeyCap,
     MenuChip,
+    MessageAction,
     MessageBar,
     Notice,
     SearchField,
@@ -218,7 +219,7 @@ def StudioErrorOf(title: str) -> Exception:  # noqa: N802 - stands for a class
 
 def message_bar(_window: OpenedWindow) -> QWidget:
     made = MessageBar()
-    actions = (("a", "Change limit"), ("b", "Generate anyway"))
+    actions = (MessageAction("Change limit"), MessageAction("Generate anyway"))
     made.show_notice(
         Notice(key="x", text="This costs a lot.", tone="warn", icon="coin", actions=actions)
     )
@@ -230,7 +231,7 @@ def toast(_window: OpenedWindow) -> QWidget:
     made = Toast(room)
     room.resize(700, 200)
     # Longer than a busy machine takes for all of this.
-    made.show_toast("3 pictures in the trash", seconds=3600)
+    made.show_toast("3 pictures in the trash", MessageAction("Undo"), seconds=3600)
     if made._rise is not None:
         made._rise.setCurrentTime(made._rise.duration())
     return room
@@ -258,7 +259,9 @@ def welcome(window: OpenedWindow) -> QWidget:
 
 def verdict(_window: OpenedWindow) -> QWidget:
     made = KeyTestResult()
-    made.show_result("bad", "The key is not accepted", "The service said no.", [("x", "Try again")])
+    made.show_result(
+        "bad", "The key is not accepted", "The service said no.", [MessageAction("Try again")]
+    )
     return made
 
 

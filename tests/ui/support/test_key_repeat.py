@@ -20,16 +20,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.ui.app.action_table import menus
 from studio.ui.dialogs.question import Question
 from studio.ui.support import key_repeat
-from studio.ui.widgets import Button, Menu, MessageBar, Notice
-from studio.ui.window.actions import table
+from studio.ui.widgets import Button, Menu, MessageAction, MessageBar, Notice
 from tests.canary import KEY
 from tests.fake_service import FakeService
 from tests.ui import windows
+from tests.ui.answers import answer
 from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, service, summed
 from tests.ui.windows import OpenedWindow, opened, until
 
+TABLE = [row for menu in menus() for row in menu.rows]
 UI = Path(key_repeat.__file__).parent.parent
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 ENTER = Qt.Key.Key_Return
@@ -125,7 +127,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
 
 
 def test_what_may_repeat_only_zooms() -> None:
-    assert {row.name for row in table() if row.repeats} == {"larger_tiles", "smaller_tiles"}
+    assert {row.name for row in TABLE if row.repeats} == {"larger_tiles", "smaller_tiles"}
 
 
 def combination(keys: str) -> QKeyCombination:
@@ -138,7 +140,7 @@ def press(key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: str = "") -> QKey
     return QKeyEvent(QEvent.Type.KeyPress, key.value, mods, text, autorep=True)
 
 
-@pytest.mark.parametrize("row", [row for row in table() if row.keys], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in TABLE if row.keys], ids=lambda row: row.name)
 def test_the_keys_of_an_action_repeat_only_where_it_says_so(row, qapp: QApplication) -> None:
     """Whatever has the keyboard, but for texts: what they take is theirs."""
     for keys in row.keys:
@@ -221,13 +223,13 @@ async def test_no_action_is_done_again_by_a_held_key(
         window.gallery.setFocus()
         window.gallery.select_keys([window.library_view.order[0]])
         done: list[str] = []
-        for row in table():
+        for row in TABLE:
             action = window.actions_of.every[row.name]
             assert action.autoRepeat() is row.repeats
             action.setEnabled(True)
             action.triggered.disconnect()
             action.triggered.connect(partial(done.append, row.name))
-        for row in table():
+        for row in TABLE:
             for keys in row.keys:
                 one = combination(keys)
                 held(handle, one.key(), one.keyboardModifiers())
@@ -286,10 +288,10 @@ async def test_a_question_that_was_closed_or_is_another_one_is_asked_again(tmp_p
             assert composer.bar.notice is not None
             # The sum in it is another one: what was answered is not what is asked.
             window.core.settings.change(budget_usd=0.02)
-            composer.bar.acted.emit("ask", "anyway")
+            answer(composer.bar, "Generate anyway")
             assert composer.bar.notice is not None
             assert posts(running) == 0
-            composer.bar.acted.emit("ask", "anyway")
+            answer(composer.bar, "Generate anyway")
             await until(window.core, lambda: posts(running) == 1, "it is sent")
             await quiet(window)
 
@@ -334,19 +336,20 @@ def test_enter_answers_a_bar_only_after_tab(dressed: None) -> None:
     handle = activate(host)
     key_repeat.watch()
     acted: list[object] = []
-    bar.acted.connect(lambda key, _action: acted.append(key))
     line.setFocus()
 
     def enter() -> None:
         QTest.simulateEvent(handle, True, ENTER.value, NONE, "\r", False)
         QTest.simulateEvent(handle, False, ENTER.value, NONE, "\r", False)
 
-    bar.show_notice(Notice(key="first", text="It costs money.", actions=(("send", "Send"),)))
+    first = MessageAction("Send", partial(acted.append, "first"))
+    bar.show_notice(Notice(key="first", text="It costs money.", actions=(first,)))
     enter()
     assert acted == []
     QTest.keyClick(handle, Qt.Key.Key_Tab)
     # Another question slides under the finger.
-    bar.show_notice(Notice(key="second", text="It costs more.", actions=(("send", "Send"),)))
+    second = MessageAction("Send", partial(acted.append, "second"))
+    bar.show_notice(Notice(key="second", text="It costs more.", actions=(second,)))
     enter()
     assert acted == []
     # What had the keyboard goes, and Qt looks for the next that takes it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.style import qt_style
-from studio.ui.widgets import Button, IconButton, MessageBar, Notice, Toast
+from studio.ui.widgets import Button, IconButton, MessageAction, MessageBar, Notice, Toast
 from tests.ui.widgets.pointer import enter, leave, shown, spoken
 
 
@@ -73,30 +75,52 @@ def test_a_newer_notice_of_the_same_key_takes_its_place(bar: MessageBar) -> None
 
 
 def test_a_notice_tells_what_was_pressed(bar: MessageBar) -> None:
-    told: list[tuple[object, object]] = []
-    bar.acted.connect(lambda key, action: told.append((key, action)))
-    bar.show_notice(
-        Notice(
-            key="budget",
-            text="Over your $40.",
-            tone="warn",
-            actions=(("limit", "Change limit"), ("go", "Generate anyway")),
-        )
+    told: list[str] = []
+    notice = Notice(
+        key="budget",
+        text="Over your $40.",
+        tone="warn",
+        actions=(
+            MessageAction("Change limit", partial(told.append, "limit")),
+            MessageAction("Generate anyway", partial(told.append, "go")),
+        ),
     )
+    bar.show_notice(notice)
     first, second = (button for button in bar.findChildren(Button) if button.isVisible())
     second.click()
+    assert (told, bar.notice) == (["go"], None)
+    bar.show_notice(notice)
     first.click()
-    assert told == [("budget", "go"), ("budget", "limit")]
+    assert told == ["go", "limit"]
     with pytest.raises(ValueError, match="two buttons"):
-        bar.show_notice(Notice(key="x", text="x", actions=(("a", "A"),) * 3))
+        bar.show_notice(Notice(key="x", text="x", actions=(MessageAction("A"),) * 3))
+
+
+def test_a_press_may_ask_the_next_question(bar: MessageBar) -> None:
+    following = Notice(key="limit", text="Over your $50.")
+    change = MessageAction("Change limit", partial(bar.show_notice, following))
+    bar.show_notice(Notice(key="limit", text="Over your $40.", actions=(change,)))
+    bar.on_first()
+    assert bar.notice == following
+
+
+def test_a_notice_changes_in_its_place_and_not_once_it_is_gone(bar: MessageBar) -> None:
+    bar.show_notice(Notice(key="sum", text="$32 are spent."))
+    bar.show_notice(Notice(key="other", text="No network."))
+    bar.update_notice(Notice(key="sum", text="$33 are spent."))
+    assert seen(bar) == ["No network.", "(1 more)"]
+    bar.on_close()
+    assert seen(bar) == ["$33 are spent."]
+    bar.on_close()
+    bar.update_notice(Notice(key="sum", text="$34 are spent."))
+    assert bar.notice is None
 
 
 def test_closing_tells_and_can_be_withheld(bar: MessageBar) -> None:
     told: list[object] = []
-    bar.closed.connect(told.append)
     bar.show_notice(Notice(key="x", text="stays", closable=False))
     assert not [button for button in bar.findChildren(IconButton) if button.isVisible()]
-    bar.show_notice(Notice(key="y", text="goes"))
+    bar.show_notice(Notice(key="y", text="goes", on_closed=partial(told.append, "y")))
     (cross,) = (button for button in bar.findChildren(IconButton) if button.isVisible())
     cross.click()
     assert told == ["y"]
@@ -131,8 +155,7 @@ def toast(qtbot: QtBot) -> Toast:
 
 def test_a_toast_goes_after_eight_seconds(toast: Toast) -> None:
     told: list[object] = []
-    toast.gone.connect(told.append)
-    toast.show_toast("3 pictures moved to the trash", key=7)
+    toast.show_toast("3 pictures moved to the trash", on_gone=partial(told.append, 7))
     assert (toast.timer.isActive(), toast.timer.interval()) == (True, 8000)
     toast.timer.timeout.emit()
     assert not toast.isVisible()
@@ -148,7 +171,7 @@ def test_a_toast_stays_while_the_pointer_is_on_it(toast: Toast) -> None:
 
 
 def test_a_toast_stays_while_the_keyboard_is_on_it(toast: Toast) -> None:
-    toast.show_toast("moved")
+    toast.show_toast("moved", MessageAction("Undo"))
     button = toast.findChildren(Button)[0]
     button.setFocus(Qt.FocusReason.TabFocusReason)
     assert not toast.timer.isActive()
@@ -161,9 +184,8 @@ def test_a_toast_stays_while_the_keyboard_is_on_it(toast: Toast) -> None:
 def test_undo_tells_what_to_undo(toast: Toast) -> None:
     told: list[object] = []
     gone: list[object] = []
-    toast.undone.connect(told.append)
-    toast.gone.connect(gone.append)
-    toast.show_toast("moved", key="change 12")
+    undo = MessageAction("Undo", partial(told.append, "change 12"))
+    toast.show_toast("moved", undo, on_gone=partial(gone.append, "change 12"))
     toast.findChildren(Button)[0].click()
     assert (told, gone, toast.isVisible()) == (["change 12"], [], False)
     assert not toast.timer.isActive()
@@ -171,9 +193,8 @@ def test_undo_tells_what_to_undo(toast: Toast) -> None:
 
 def test_there_is_one_toast_at_a_time(toast: Toast) -> None:
     gone: list[object] = []
-    toast.gone.connect(gone.append)
-    toast.show_toast("first", key=1)
-    toast.show_toast("second", key=2)
+    toast.show_toast("first", on_gone=partial(gone.append, 1))
+    toast.show_toast("second", on_gone=partial(gone.append, 2))
     assert gone == [1]
     assert [label.text() for label in toast.findChildren(QLabel)] == ["second"]
 

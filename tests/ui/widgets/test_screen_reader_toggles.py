@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from PySide6.QtGui import QAccessible
+import pytest
+from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from studio.library.query import View
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.views.loupe.bar import Swatches
-from studio.ui.widgets import Segmented
+from studio.ui.widgets import Button, IconButton, Segmented
 from tests.desktop.session import ROOT
 
 SOURCES = sorted((ROOT / "studio" / "ui").rglob("*.py"))
@@ -20,6 +25,16 @@ def toggle(button: QAbstractButton) -> None:
     action = QAccessible.queryAccessibleInterface(button).actionInterface()
     assert action.toggleAction() in action.actionNames()
     action.doAction(action.toggleAction())
+
+
+def made_tool_button() -> IconButton:
+    return IconButton("caption", "Captions", checkable=True)
+
+
+def made_button() -> Button:
+    made = Button("Hide rejected")
+    made.setCheckable(True)
+    return made
 
 
 def test_a_segment_that_is_toggled_is_chosen(qtbot: QtBot) -> None:
@@ -44,6 +59,52 @@ def test_a_surround_that_is_toggled_is_chosen(qtbot: QtBot) -> None:
     by_name = {button.accessibleName(): button for button in made.findChildren(QAbstractButton)}
     toggle(by_name["Black background"])
     assert told == ["black"]
+
+
+@pytest.mark.parametrize("make", [made_tool_button, made_button])
+def test_a_switch_that_is_toggled_is_clicked_once(
+    qtbot: QtBot, make: Callable[[], Button | IconButton]
+) -> None:
+    made = make()
+    qtbot.addWidget(made)
+    told: list[bool] = []
+    made.clicked.connect(lambda on: told.append(bool(on)))
+    toggle(made)
+    made.click()
+    assert told == [True, False]
+    made.setChecked(True)
+    assert told == [True, False], "the program's own change is no click"
+    toggle(made)
+    assert told == [True, False, False]
+
+
+def test_a_place_of_the_rail_that_is_toggled_is_gone_to(qtbot: QtBot) -> None:
+    model = SidebarModel()
+    rail = Rail(model)
+    qtbot.addWidget(rail)
+    told: list[object] = []
+    model.view_chosen.connect(told.append)
+    toggle(rail.button(View.PICKS))
+    model.set_view(View.ALL)
+    assert told == [View.PICKS]
+
+
+def test_a_button_of_an_action_does_it_however_it_is_pressed(qtbot: QtBot) -> None:
+    made = IconButton("", "")
+    qtbot.addWidget(made)
+    action = QAction("Sidebar", made, checkable=True)
+    done: list[bool] = []
+    action.triggered.connect(lambda on: done.append(bool(on)))
+    made.set_action(action, "panel-left", "F9")
+    assert (made.toolTip(), made.accessibleName()) == ("Sidebar (F9)", "Sidebar")
+    made.click()
+    toggle(made)
+    toggle(made)
+    assert done == [True, False, True]
+    action.setChecked(False)
+    assert (made.isChecked(), done) == (False, [True, False, True])
+    action.setEnabled(False)
+    assert not made.isEnabled()
 
 
 def test_no_box_and_no_group_is_heard_by_its_clicks() -> None:

@@ -89,19 +89,14 @@ def test_the_placeholder_counts_the_pictures_where_there_is_room(top: TopBar) ->
     assert top.search.field.placeholderText() == "Search"
 
 
-def test_views_and_panels_are_told_only_when_the_user_chose(top: TopBar) -> None:
+def test_views_are_told_only_when_the_user_chose(top: TopBar) -> None:
     told: list[object] = []
     top.view_chosen.connect(told.append)
-    top.sidebar_toggled.connect(lambda on: told.append(("sidebar", on)))
-    top.inspector_toggled.connect(lambda on: told.append(("inspector", on)))
     top.set_view("loupe")
-    top.set_panels(True, False)
     assert told == []
 
     top.views.segment("grid").click()
-    top._sidebar.click()
-    top._inspector.click()
-    assert told == ["grid", ("sidebar", False), ("inspector", True)]
+    assert told == ["grid"]
 
 
 def test_the_menu_button_says_where_the_menu_opens(top: TopBar) -> None:
@@ -137,11 +132,9 @@ def test_the_count_is_always_n_of_all(grid: GridBar) -> None:
 def test_the_grid_bar_tells_choices_and_shows_settings_silently(grid: GridBar) -> None:
     told: list[object] = []
     grid.sort_chosen.connect(told.append)
-    grid.captions_toggled.connect(lambda on: told.append(("captions", on)))
     grid.hide_rejected_toggled.connect(lambda on: told.append(("hide", on)))
     grid.tile_size_chosen.connect(told.append)
     grid.set_sort(Sort.NAME)
-    grid.set_captions(True)
     grid.set_hide_rejected(False)
     grid.set_tile_size(200)
     assert told == []
@@ -150,13 +143,12 @@ def test_the_grid_bar_tells_choices_and_shows_settings_silently(grid: GridBar) -
 
     grid.sort.setFocus()
     QTest.keyClick(grid.sort, Qt.Key.Key_Up)
-    grid._captions.click()
     grid._hide.click()
     QTest.keyClick(grid.slider, Qt.Key.Key_Right)
     assert told[0] is Sort.RATING
-    assert told[1:3] == [("captions", False), ("hide", True)]
-    assert isinstance(told[3], int)
-    assert told[3] > 200
+    assert told[1] == ("hide", True)
+    assert isinstance(told[2], int)
+    assert told[2] > 200
 
 
 @pytest.mark.parametrize("width", [824, 976])

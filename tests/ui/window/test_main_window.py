@@ -236,7 +236,7 @@ async def test_the_switches_of_the_panels_are_lit_from_the_start(tmp_path: Path)
         await make(window)
     async with opened(tmp_path) as window:
         top = window.top_bar
-        switches = {"sidebar": top._sidebar, "inspector": top._inspector}
+        switches = {"sidebar": top.sidebar, "inspector": top.inspector}
         shown = {"sidebar": window.zones.sidebar_open, "inspector": window.zones.inspector_open}
         assert {name: button.isChecked() for name, button in switches.items()} == shown
         for name, there in shown.items():

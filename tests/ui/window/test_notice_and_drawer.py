@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from studio.ui.widgets import Notice
+from studio.ui.widgets import MessageAction, Notice
 from tests.ui.windows import OpenedWindow, opened
 
 ONE_LINE = "This costs a lot."
@@ -37,7 +37,7 @@ async def test_the_drawer_leaves_the_notice_bar_free(tmp_path: Path, width: int,
         inspector = window.zones.inspector
         assert inspector.isVisible()
         before = inspector.geometry()
-        actions = (("a", "Change limit"), ("b", "Generate anyway"))
+        actions = (MessageAction("Change limit"), MessageAction("Generate anyway"))
         window.messages.show_notice(Notice(key="x", text=text, tone="warn", actions=actions))
         assert covered(window) == []
         bar = window.messages

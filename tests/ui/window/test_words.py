@@ -25,11 +25,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
-from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
-from studio.ui.dialogs.overwrite import OverwriteDialog
-from studio.ui.panels.composer.aspect_panel import AspectPanel
-from studio.ui.panels.composer.history_popup import HistoryPopup
-from studio.ui.panels.sidebar.rail_list import RailList
 
 from studio.common import i18n
 from studio.common.errors import LibraryLocked
@@ -40,19 +35,23 @@ from studio.domain.entities import Advanced
 from studio.library.operations.trash import TrashContents
 from studio.library.query import View
 from studio.ui.dialogs.command_palette import CommandPalette
+from studio.ui.dialogs.confirmations import ForgetPromptDialog, OverwriteDialog
 from studio.ui.dialogs.date_popover import DatePopover
 from studio.ui.dialogs.empty_trash import EmptyTrashDialog
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.maintenance import TextDialog
 from studio.ui.dialogs.name_popover import NamePopover
-from studio.ui.dialogs.progress import ProgressDialog
-from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.dialogs.quit import QuitDialog
 from studio.ui.dialogs.relocate_library import RelocateDialog
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
+from studio.ui.panels.composer.aspect_picker import AspectPanel
+from studio.ui.panels.composer.prompt_history import HistoryPopup
+from studio.ui.panels.sidebar.rail import RailList
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.widgets import ElidedLabel
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -68,6 +67,7 @@ OPEN, CLOSE = "⟦", "⟧"
 KNOWN = re.compile(
     r"""
     [\W\d_]*                              # figures, signs and prices
+    |(January|February|March|April|May|June|July|August|September|October|November|December)[\W\d_]*
     |Gridbrush|English|DGrid|Google|(sketch|gemini)[\w.-]*  # names
     |[\w\ ,]+\ \(.*                         # libraries with their licences
     |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files
@@ -305,7 +305,7 @@ OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
     "AspectPanel": _aspects,
     "HistoryPopup": lambda window: HistoryPopup(window.core.library.prompts, window),
     "QueuePopover": _queue,
-    "RailList": lambda window: RailList((), window, searches=True),
+    "RailList": lambda window: RailList(SidebarModel(window), window, searches=True),
 }
 """Everything that opens over the window, with words as a working day has them."""
 

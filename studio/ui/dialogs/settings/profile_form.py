@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
@@ -16,7 +17,7 @@ from studio.ui.dialogs.settings.section import CancellableCall
 from studio.ui.panels.profile_fields import ProfileFields, field
 from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Button, Stepper, Text
+from studio.ui.widgets import Button, MessageAction, Stepper, Text
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.key_test_result import KeyTestResult
 
@@ -95,7 +96,6 @@ class ProfileForm(QFrame):
         super().__init__(parent)
         self._core = core
         self._like: Profile | None = None
-        self._waiting: Profile | None = None
         self._work = CancellableCall()
         self.setProperty("zone", "box")
         column = QVBoxLayout(self)
@@ -125,7 +125,6 @@ class ProfileForm(QFrame):
         self.limits.edited.connect(self.on_edited)
         column.addWidget(self.limits)
         self.verdict = KeyTestResult(self)
-        self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -168,7 +167,6 @@ class ProfileForm(QFrame):
 
     def on_edited(self) -> None:
         """Something was written."""
-        self._waiting = None
         self.verdict.clear()
         self.save.setEnabled(self._built_in or self.form.complete)
 
@@ -188,12 +186,12 @@ class ProfileForm(QFrame):
         if (before := self._elsewhere(profile)) is None:
             self._save_profile(profile)
             return
-        self._waiting = profile
         now = profiles.host_of(profile.base_url)
         title = _("Send the key to {host}?").format(host=now)
         detail = _("It was saved for {host} and has only been sent there.")
-        buttons = [("send", _("Send it there")), ("forget", _("Delete the key"))]
-        self.verdict.show_result("warn", title, detail.format(host=before), buttons)
+        send = MessageAction(_("Send it there"), partial(self._save_profile, profile))
+        forget = MessageAction(_("Delete the key"), partial(self._forget_key, profile))
+        self.verdict.show_result("warn", title, detail.format(host=before), [send, forget])
 
     def _written(self) -> Profile:
         """The profile as it is written. Raises InputError."""
@@ -220,15 +218,8 @@ class ProfileForm(QFrame):
         )
         return before if stored else None
 
-    def on_acted(self, name: str) -> None:
-        """What becomes of the key was decided."""
-        profile, self._waiting = self._waiting, None
-        if profile is None:
-            return
-        if name == "send":
-            self._save_profile(profile)
-        else:
-            self._work.start(self._forget_and_keep(profile))
+    def _forget_key(self, profile: Profile) -> None:
+        self._work.start(self._forget_and_keep(profile))
 
     async def _forget_and_keep(self, profile: Profile) -> None:
         self.verdict.show_result("busy", _("Deleting the key…"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,7 +16,7 @@ from studio.config.profiles import without_profile
 from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
 from studio.ui.dialogs.settings.section import CancellableCall
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text
+from studio.ui.widgets import Button, ElidedLabel, IconButton, MessageAction, Tag, Text
 from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.signs import Lamp
 
@@ -34,7 +38,6 @@ class ProfileRow(QFrame):
         self._core = core
         self._profile = profile
         self._work = CancellableCall()
-        self._asking = ""
         self.setProperty("zone", "box")
         self.setAccessibleName(profile.title)
         column = QVBoxLayout(self)
@@ -78,7 +81,6 @@ class ProfileRow(QFrame):
         column.addLayout(row)
         self.verdict = KeyTestResult(self)
         self.verdict.setContentsMargins(0, 6, 0, 0)
-        self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
         self.destroyed.connect(self._work.cancel)
 
@@ -114,8 +116,7 @@ class ProfileRow(QFrame):
         ):
             icon.set_name(words.format(provider=profile.title))
         self.remove.setVisible(profile.name not in BUILT_IN_NAMES)
-        if self._asking == "delete" and self.delete.isHidden():
-            self._asking = ""
+        if self.verdict.button(_("Delete key")) is not None and self.delete.isHidden():
             self.verdict.clear()
 
     def on_give(self) -> None:
@@ -142,7 +143,7 @@ class ProfileRow(QFrame):
         """Ask before the key is gone."""
         title = _("Delete the key of {provider}?").format(provider=self._profile.title)
         detail = _("It is deleted here and in the keyring. It stays valid at the provider.")
-        self._show_confirmation(title, detail, ("delete", _("Delete key")))
+        self._show_confirmation(title, detail, _("Delete key"), self._delete)
 
     def on_remove(self) -> None:
         """Ask before a provider of one's own is taken off the list, and its key with it."""
@@ -151,7 +152,7 @@ class ProfileRow(QFrame):
         if self._has_key:
             more = _("Its key is deleted here and in the keyring. It stays valid at the provider.")
             detail = f"{more} {detail}"
-        self._show_confirmation(title, detail, ("remove", _("Remove provider")))
+        self._show_confirmation(title, detail, _("Remove provider"), self._remove)
 
     @property
     def _has_key(self) -> bool:
@@ -161,21 +162,22 @@ class ProfileRow(QFrame):
             name in self._core.settings.value.known_keys
         )
 
-    def _show_confirmation(self, title: str, detail: str, action: tuple[str, str]) -> None:
-        self._asking = action[0]
-        self.verdict.show_result("warn", title, detail, [action, ("keep", _("Keep"))])
-        if (keep := self.verdict.button("keep")) is not None:
-            keep.setFocus()
+    def _show_confirmation(
+        self, title: str, detail: str, label: str, work: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        confirm = MessageAction(label, partial(self._carry_out, work))
+        keep = MessageAction(_("Keep"), self._stop)
+        self.verdict.show_result("warn", title, detail, [confirm, keep])
+        if (button := self.verdict.button(keep.label)) is not None:
+            button.setFocus()
 
-    def on_acted(self, name: str) -> None:
-        """A button of the verdict."""
-        self._asking = ""
+    def _carry_out(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._stop()
+        self._work.start(work())
+
+    def _stop(self) -> None:
         self._work.cancel()
         self.verdict.clear()
-        if name == "delete":
-            self._work.start(self._delete())
-        elif name == "remove":
-            self._work.start(self._remove())
 
     async def _remove(self) -> None:
         # The key first: one that stayed behind would belong to nobody.
@@ -186,7 +188,9 @@ class ProfileRow(QFrame):
         settings.change(profiles=rest, profile=default)
 
     async def _test(self) -> None:
-        self.verdict.show_result("busy", _("Testing the key…"), "", [("cancel", _("Cancel"))])
+        self.verdict.show_result(
+            "busy", _("Testing the key…"), "", [MessageAction(_("Cancel"), self._stop)]
+        )
         try:
             sentence = await self._core.test_key(self._profile.name)
         except StudioError as error:

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.i18n import _
+from studio.domain.aspect_ratios import PICKED
 from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
-from studio.ui.panels.composer.suggestion import COMMON
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -184,7 +184,7 @@ class AspectPicker(QWidget):
 
     def show_choice(self, value: str, aspects: tuple[str, ...], *, match: bool, note: str) -> None:
         """Offer the common ones among `aspects`, and the chosen one whatever it is."""
-        common = [a for a in COMMON if a in aspects] or list(aspects[:5])
+        common = [a for a in PICKED if a in aspects] or list(aspects[:5])
         if value not in common and value not in ("", MATCH):
             # A rarer one takes the last place, so that the frame keeps its width.
             common = [*common[:4], value]

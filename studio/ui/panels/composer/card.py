@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Role
 from studio.ui.panels.composer.choices import ChoicesRow
 from studio.ui.panels.composer.generate_button import GenerateButton
@@ -173,7 +173,7 @@ class Card(QFrame):
         if near:
             self.counter.setText(
                 ngettext("{n} of {limit} character", "{n} of {limit} characters", limit).format(
-                    n=f"{written:,}", limit=f"{limit:,}"
+                    n=number(written), limit=number(limit)
                 )
             )
             self.counter.setProperty("role", "warn" if written > limit else "text3")

@@ -22,7 +22,6 @@ from studio.domain import prompt_variants
 from studio.domain.drafts import MATCH, MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
-from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.aspect_picker import label
@@ -130,7 +129,6 @@ class Composer(Dock):
         self.card.history.clicked.connect(self.on_history_wanted)
         self.card.generate.clicked.connect(self.generate_now)
         self.line.generate.clicked.connect(self.generate_now)
-        self.bar.acted.connect(self.on_acted)
         watching = self._watching
         watching.queue_moved.connect(self._show_quote)
         watching.key_changed.connect(self.on_key_changed)
@@ -288,7 +286,7 @@ class Composer(Dock):
         if there:
             self.bar.dismiss("network")
         elif not self._model().offline:
-            self._show_notice(submit.no_network())
+            self._show_notice(submit.no_network(self.on_sketch_wanted))
         self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
@@ -298,7 +296,6 @@ class Composer(Dock):
     def _show_notice(self, notice: Notice) -> None:
         self.open_full()
         self.bar.show_notice(notice)
-        self.place_sheet()
 
     # --- Generate -----------------------------------------------------------------------------
 
@@ -320,7 +317,9 @@ class Composer(Dock):
             self.wants_key.emit(draft.profile)
             return
         sent = self._offer(model).sent
-        ask = submit.question_notice(self._situation(model))
+        ask = submit.question_notice(
+            self._situation(model), send=self.on_confirmed, change_limit=self.on_limit_wanted
+        )
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
@@ -335,7 +334,6 @@ class Composer(Dock):
         if (told := submit.warning(model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._show_notice(told)
-        self._watching.purse.send(run)
         self.generate.emit(run)
 
     def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:
@@ -351,16 +349,11 @@ class Composer(Dock):
         return confirmed or self._asked.confirms()
 
     def _situation(self, model: Model) -> QuoteContext:
-        sent, purse = self._offer(model).sent, self._watching.purse
-        return submit.situation(self.draft(), sent, model, self._core, purse, net=self._network)
+        sent = self._offer(model).sent
+        return submit.situation(self.draft(), sent, model, self._core, net=self._network)
 
-    def on_summing(self) -> None:
-        """The library begins to sum up."""
-        self._watching.purse.summing()
-
-    def show_spend(self, spend: Spend) -> None:
+    def on_spent(self) -> None:
         """Update what was spent, which may reach the month's budget."""
-        self._watching.purse.set_spend(spend)
         self._show_quote()
 
     # --- showing --------------------------------------------------------------------------
@@ -518,7 +511,6 @@ class Composer(Dock):
     def on_model_notice_over(self) -> None:
         """The sentence about the model was there long enough."""
         self.bar.dismiss("model")
-        self.place_sheet()
 
     def on_aspect_chosen(self, aspect: str) -> None:
         """Another aspect ratio, or Match."""
@@ -545,18 +537,19 @@ class Composer(Dock):
         self._core.settings.change(system=system)
         self._show()
 
-    def on_acted(self, key: str, action: str) -> None:
-        """A button of the message bar was pressed."""
-        self.bar.dismiss(key)
-        if action == "anyway":
-            self._send(confirmed=True)
-        elif action == "limit":
-            self._asked.clear_question()
-            self.wants_budget.emit()
-        elif action == "sketch":
-            self._painter_meant = True
-            self._begin_with(OFFLINE)
-        self.place_sheet()
+    def on_confirmed(self) -> None:
+        """The question is answered: send it."""
+        self._send(confirmed=True)
+
+    def on_limit_wanted(self) -> None:
+        """Instead of an answer the limit shall be changed."""
+        self._asked.clear_question()
+        self.wants_budget.emit()
+
+    def on_sketch_wanted(self) -> None:
+        """The offline painter shall stand in for the service."""
+        self._painter_meant = True
+        self._begin_with(OFFLINE)
 
     # --- slots: the world -------------------------------------------------------------------
 

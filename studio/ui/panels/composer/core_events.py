@@ -16,7 +16,6 @@ from studio.domain.events import (
     RecordsChanged,
     SettingsChanged,
 )
-from studio.ui.panels.composer.submit import BudgetTracker
 from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ class ComposerEvents(QObject):
 
     Attributes:
         trashed: pictures known to lie in the trash.
-        purse: this month's money.
 
     Signals:
         queue_moved: jobs came, went or changed.
@@ -53,7 +51,6 @@ class ComposerEvents(QObject):
         super().__init__(parent)
         self._core = core
         self.trashed: set[str] = set()
-        self.purse = BudgetTracker()
         self._shown: frozenset[str] = frozenset()
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.queue_moved)
@@ -67,7 +64,6 @@ class ComposerEvents(QObject):
     def on_event(self, event: Event) -> None:
         """Something changed in the core."""
         if isinstance(event, JobChanged | JobsRemoved):
-            self.purse.on_core_event(event)
             if not self._pause.isActive():
                 self._pause.start()
         elif isinstance(event, KeyChanged):

@@ -65,6 +65,7 @@ class Dock(QFrame):
         self.line.opened.connect(self.open_full)
         self.card.editor.focus_changed.connect(self.set_writing)
         self.card.editor.height_changed.connect(self.place_sheet)
+        self.bar.changed.connect(self.place_sheet)
 
     @property
     def compact(self) -> bool:

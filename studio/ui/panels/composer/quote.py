@@ -5,14 +5,11 @@ Nothing is claimed that is not known: a price without a table is "price ?".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from studio.common.i18n import _, ngettext
-
-if TYPE_CHECKING:
-    from studio.domain.budget import Budget
+from studio.common.i18n import _, ngettext, number
+from studio.domain.budget import Budget
 
 ASKS_FROM = 17
 """A run of that many pictures asks before it is sent."""
@@ -39,7 +36,7 @@ class QuoteContext:
         each_usd: price of one picture, None when not known.
         threshold: US dollars of one run that ask before sending.
         others: jobs that go first, when the queue is long; else 0.
-        budget: where this month stands; None without a budget.
+        budget: where this month stands.
     """
 
     variants: int
@@ -50,7 +47,7 @@ class QuoteContext:
     network: bool = True
     threshold: float = 2.0
     others: int = 0
-    budget: Budget | None = None
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def pictures(self) -> int:
@@ -70,9 +67,7 @@ class QuoteContext:
     @property
     def over_by(self) -> float:
         """US dollars by which the run goes past the month's budget; 0 when it fits."""
-        if self.budget is None or self.offline:
-            return 0.0
-        return self.budget.over_by(self.total_usd)
+        return 0.0 if self.offline else self.budget.over_by(self.total_usd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +158,6 @@ def _after(now: QuoteContext) -> str:
 def money(usd: float, *, each: bool = False) -> str:
     """US dollars as a person reads them: cents; tenths of a cent for `each` and small sums."""
     if not each and usd >= 0.095:
-        return f"${usd:,.2f}"
-    text = f"{usd:,.3f}"
+        return f"${number(usd, 2)}"
+    text = number(usd, 3)
     return f"${text.removesuffix('0')}"

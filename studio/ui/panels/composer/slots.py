@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote, role_name
 from studio.ui.style.theme import theme
@@ -168,12 +168,12 @@ class SlotsRow(QWidget):
         """Show these, each with what is to be said of it."""
         focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
         self._references, self._notes = tuple(references), tuple(notes)
-        number = min(len(references), MOST_SLOTS)
-        while len(self._slots) > number:
+        shown = min(len(references), MOST_SLOTS)
+        while len(self._slots) > shown:
             slot = self._slots.pop()
             slot.hide()
             slot.deleteLater()
-        while len(self._slots) < number:
+        while len(self._slots) < shown:
             self._slots.append(self._new_slot())
         # One that is moved meanwhile may stand elsewhere by now.
         self._insert_at = None
@@ -287,7 +287,7 @@ class SlotsRow(QWidget):
             for words, what in ((_("Reveal in gallery"), "show"), (_("Remove"), "remove")):
                 entry.entry(words, data=(what, at))
         if (more := all_of_them - first - _MOST_ROWS) > 0:
-            menu.entry(_("and {n} more").format(n=f"{more:,}")).setEnabled(False)
+            menu.entry(_("and {n} more").format(n=number(more))).setEnabled(False)
         menu.triggered.connect(self.on_triggered)
         menu.open_above(self.overflow)
 
@@ -338,8 +338,8 @@ class SlotsRow(QWidget):
         self.overflow.setVisible(hidden > 0)
         if hidden:
             words = ngettext("{n} more reference", "{n} more references", hidden)
-            name = words.format(n=f"{hidden:,}")
-            self.overflow.show_words(f"+ {hidden:,}", "")
+            name = words.format(n=number(hidden))
+            self.overflow.show_words(f"+ {number(hidden)}", "")
             self.overflow.setAccessibleName(name)
             size = self.overflow.sizeHint()
             height = SMALL if self._small else size.height()

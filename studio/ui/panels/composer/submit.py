@@ -4,96 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio.common.errors import Billed, InputError, StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _, ngettext, number
 from studio.domain import budget as budgets
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
-from studio.domain.entities import JobState
-from studio.domain.events import Event, JobChanged, JobsRemoved
 from studio.domain.models import Model, ModelState
-from studio.domain.spend import Spend
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
-from studio.ui.support import sidebar_items
-from studio.ui.widgets import Notice
+from studio.ui.support import formatting
+from studio.ui.widgets import MessageAction, Notice
 
 if TYPE_CHECKING:
     from studio.app.core import Core
     from studio.domain.budget import Budget
 
 
-class BudgetTracker:
-    """This month's money as it was last summed up, with what neither sum nor queue has yet.
-
-    A run that was just sent is not in the queue for a moment, a job that is over not in the sum.
-    """
-
-    def __init__(self) -> None:
-        self._spend = Spend()
-        self._alive: dict[str, float] = {}
-        self._landed: dict[str, float] = {}
-        self._covered: set[str] = set()
-        self._sent: dict[str, tuple[int, float]] = {}
-        self._stale: set[str] = set()
-
-    def summing(self) -> None:
-        """The library sums up now: what has ended by now is in the sum that is taken next."""
-        self._covered = set(self._landed)
-
-    def set_spend(self, spend: Spend) -> None:
-        """The library has summed up again."""
-        self._spend = spend
-        for id in self._covered:
-            self._landed.pop(id, None)
-        self._covered = set()
-        # A run that could not be queued is believed in until the sum after the next.
-        for run in self._stale:
-            self._sent.pop(run, None)
-        self._stale = set(self._sent)
-
-    def send(self, run: runs.Run) -> None:
-        """A run is on its way to the queue."""
-        if run.each_usd:
-            self._sent[run.id] = (len(run.requests), run.each_usd)
-
-    def on_core_event(self, event: Event) -> None:
-        """Follow the jobs."""
-        if isinstance(event, JobsRemoved):
-            for id in event.ids:
-                self._land(id)
-        elif isinstance(event, JobChanged):
-            job = event.job
-            if job.alive:
-                if job.id not in self._alive and (sent := self._sent.pop(job.run, None)):
-                    left, each = sent
-                    if left > 1:
-                        self._sent[job.run] = (left - 1, each)
-                self._alive[job.id] = job.estimate_usd or 0.0
-            elif job.state is JobState.FAILED and job.failure and job.failure.billed is Billed.YES:
-                self._land(job.id)
-            else:
-                self._alive.pop(job.id, None)
-
-    def _land(self, id: str) -> None:
-        if usd := self._alive.pop(id, 0.0):
-            self._landed[id] = usd
-
-    def budget(self, core: Core) -> Budget | None:
-        """Where this month stands; None without a budget."""
-        limit = core.settings.value.budget_usd
-        if not limit:
-            return None
-        now = budgets.standing(limit, self._spend, core.queue.jobs.values())
-        sent = sum(left * each for left, each in self._sent.values())
-        return replace(now, spent=now.spent + sum(self._landed.values()), coming=now.coming + sent)
-
-
-def situation(
-    draft: Draft, sent: Draft, model: Model, core: Core, purse: BudgetTracker, *, net: bool
-) -> QuoteContext:
+def situation(draft: Draft, sent: Draft, model: Model, core: Core, *, net: bool) -> QuoteContext:
     """What Generate would do now."""
     queue, settings = core.queue, core.settings.value
     long = queue.waiting >= settings.at_once
@@ -106,7 +34,7 @@ def situation(
         network=net or model.offline,
         threshold=settings.confirm_above,
         others=queue.waiting + queue.running if long else 0,
-        budget=purse.budget(core),
+        budget=core.budget.standing(),
     )
 
 
@@ -128,7 +56,7 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
         raise InputError(
             ngettext(
                 "This run would make {n} picture", "This run would make {n} pictures", pictures
-            ).format(n=f"{pictures:,}"),
+            ).format(n=number(pictures)),
             _("The limit per run is {most}.").format(most=REFUSED_FROM - 1),
             hint=_("Remove words from a {a|b} group, or lower the count."),
         )
@@ -137,7 +65,7 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
 
 def question(now: QuoteContext) -> str:
     """What to ask before sending; empty when nothing needs to be asked."""
-    if now.over_by and now.budget is not None:
+    if now.over_by:
         return past_budget(now.budget, now.total_usd)
     if now.over_limit:
         return _("This run costs about {price}, above your limit of {limit}.").format(
@@ -158,15 +86,20 @@ def question(now: QuoteContext) -> str:
 
 
 def past_budget(now: Budget, run_usd: float | None) -> str:
-    """That a run goes past the month's budget."""
-    return budgets.question(now, run_usd, sidebar_items.this_month())
+    """That a run goes past the month's budget; empty where it fits."""
+    return budgets.question(now, run_usd, formatting.this_month())
 
 
-def question_notice(now: QuoteContext) -> Notice | None:
+def question_notice(
+    now: QuoteContext, *, send: Callable[[], object], change_limit: Callable[[], object]
+) -> Notice | None:
     """The question as the composer's own bar asks it; None when nothing needs to be asked."""
     if not (text := question(now)):
         return None
-    return Notice(key="ask", text=text, tone="warn", icon="coin", actions=answers(now))
+    limit = MessageAction(_("Change limit"), change_limit)
+    anyway = MessageAction(_("Generate anyway"), send)
+    actions = (limit, anyway) if now.over_by else (anyway,)
+    return Notice(key="ask", text=text, tone="warn", icon="coin", actions=actions)
 
 
 PAUSE = 1.0
@@ -205,12 +138,6 @@ class PendingQuestion:
         return self._pressed - before >= PAUSE
 
 
-def answers(now: QuoteContext) -> tuple[tuple[str, str], ...]:
-    """What can be answered to the question."""
-    anyway = ("anyway", _("Generate anyway"))
-    return (("limit", _("Change limit")), anyway) if now.over_by else (anyway,)
-
-
 def list_of(prompt: str) -> str:
     """The prompts {a|b} makes, one a line, for the tool tip of Generate; "" for a single one."""
     count = prompt_variants.count(prompt)
@@ -231,17 +158,17 @@ def warning(model: Model) -> Notice | None:
     return Notice(key="retired", text=text, tone="warn", icon="warning")
 
 
-def no_network() -> Notice:
+def no_network(sketch: Callable[[], object]) -> Notice:
     """What to say while the service cannot be reached."""
     text = _("No network. Runs wait in the queue and start automatically.")
-    actions = (("sketch", _("Use sketch")),)
+    actions = (MessageAction(_("Use sketch"), sketch),)
     return Notice(key="network", text=text, icon="cloud-off", actions=actions)
 
 
 def limited(taken: int, given: int, most: int) -> Notice:
     """That more pictures came than a prompt takes; with 0 for `most`, that too many were none."""
     words = ngettext("Added {taken} of {given}.", "Added {taken} of {given}.", taken)
-    text = words.format(taken=f"{taken:,}", given=f"{given:,}")
+    text = words.format(taken=number(taken), given=number(given))
     if most:
         why = _("The limit per prompt is {most} references.").format(most=most)
     else:

@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.common.i18n import _
+from studio.domain.aspect_ratios import nearest_aspect
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced, AspectRatio, Reference, Role
 
 if TYPE_CHECKING:
     from studio.domain.models import Model
-
-COMMON = ("1:1", "3:2", "2:3", "16:9", "9:16")
-"""The aspect ratios that stand in the row; the others are behind the chevron."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +138,6 @@ def _aspect(
 def _not_offered(wanted: str, used: str) -> str:
     # Translators: {wanted} and {used} are sizes or aspect ratios.
     return _("{wanted} not available, using {used}").format(wanted=wanted, used=used)
-
-
-def nearest_aspect(ratio: float, among: Sequence[str]) -> str:
-    """The ratio of `among` that is closest to width / height `ratio`; "" when there is none."""
-    if not among:
-        return ""
-    return min(among, key=lambda a: abs(math.log(AspectRatio.parse(a).value / ratio)))
 
 
 def nearest_size(wanted: str, among: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, pgettext
-from studio.domain.entities import MADE_WITH, AspectRatio, CostBasis, Picture, Role
+from studio.domain.entities import MADE_WITH, CostBasis, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
 
@@ -33,7 +33,7 @@ def warnings(picture: Picture) -> tuple[str, ...]:
         said.append(_("File missing"))
     if picture.draft:
         said.append(_("Draft from an earlier step"))
-    if asked := _not_as_asked(picture):
+    if asked := formatting.aspect_mismatch(picture):
         said.append(asked)
     if picture.late:
         said.append(_("Arrived later than expected"))
@@ -175,14 +175,3 @@ def _cost(picture: Picture) -> FactRow:
     value, note = formatting.cost(picture.cost_usd, picture.cost_basis)
     known = _known_cost(picture)
     return FactRow(label=_("Cost"), value=value, note=note, role="text" if known else "text3")
-
-
-def _not_as_asked(picture: Picture) -> str:
-    try:
-        asked = AspectRatio.parse(picture.asked_aspect)
-    except ValueError:
-        return ""
-    if not picture.width or not picture.height or asked.near(picture.width, picture.height):
-        return ""
-    got = formatting.shape(picture.width, picture.height)
-    return _("Requested {asked}, received {got}").format(asked=asked, got=got)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
 from studio.domain.entities import Flag, Picture
 from studio.library.query import Family
@@ -158,7 +158,7 @@ class PicturePage(QWidget):
         ratings = {picture.rating for picture in pictures}
         flags = {picture.flag for picture in pictures}
         self.head.title.set_picture(
-            ngettext("{n} selected", "{n} selected", count).format(n=f"{count:,}"),
+            ngettext("{n} selected", "{n} selected", count).format(n=number(count)),
             rating=ratings.pop() if len(ratings) == 1 else 0,
             flag=flags.pop() if len(flags) == 1 else Flag.NONE,
         )

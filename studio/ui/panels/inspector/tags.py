@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Picture
 from studio.ui.panels.inspector.fact_table import LABEL
 from studio.ui.style.theme import theme
@@ -84,7 +84,7 @@ class TagChip(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._note = ""
         if tag.partly:
-            self._note = _("{have} of {all}").format(have=f"{tag.have:,}", all=f"{tag.of:,}")
+            self._note = _("{have} of {all}").format(have=number(tag.have), all=number(tag.of))
             # Translators: {have} is "3 of 12".
             tip = _("{tag}: {have}. Click to add it to all.")
         else:
@@ -321,7 +321,7 @@ class TagsRow(QWidget):
         """Show the tags of these."""
         wanted = held(pictures)
         more = len(wanted) - MOST
-        self._more.setText(_("and {n} more").format(n=f"{more:,}"))
+        self._more.setText(_("and {n} more").format(n=number(more)))
         self._more.setVisible(more > 0)
         if [chip.tag for chip in self._chips] == wanted[:MOST]:
             return

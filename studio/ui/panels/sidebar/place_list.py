@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.common.i18n import number
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
@@ -136,7 +137,7 @@ class PlaceList(QListWidget):
             item, place = self.item(row), self.place(row)
             new, count = self._model.new_of(place), self._model.count_of(place)
             counted = not place.collection or place.count is not None
-            item.setData(COUNT, f"{count:,}" if counted else "…")
+            item.setData(COUNT, number(count) if counted else "…")
             item.setData(NEW, sidebar_items.new_words(new) if new else "")
             words = sidebar_items.spoken(place, count, new)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)

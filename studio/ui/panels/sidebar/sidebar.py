@@ -12,18 +12,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
+from studio.domain import budget
+from studio.domain.spend import WARN_AT
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style.theme import theme
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
-from studio.ui.support.formatting import about, plain_money
+from studio.ui.support.formatting import about
 from studio.ui.widgets import ElidedLabel, IconButton, Text
 
 _METER = 4
-_NOTCH = 0.8
-"""Part of the budget from which on it is said; see domain/budget.py, which a start does not
-need."""
 
 WIDTH, NARROWEST, WIDEST = 224, 180, 360
 
@@ -165,11 +164,11 @@ class Meter(QWidget):
         box, radius = QRectF(self.rect()), _METER / 2
         painter.setBrush(look.color("press"))
         painter.drawRoundedRect(box, radius, radius)
-        painter.setBrush(look.color("warn" if self._part >= _NOTCH else "text2"))
+        painter.setBrush(look.color("warn" if self._part >= WARN_AT else "text2"))
         spent = QRectF(0, 0, box.width() * self._part, box.height())
         if self._part > 0:
             painter.drawRoundedRect(spent, radius, radius)
-        painter.fillRect(QRectF(box.width() * _NOTCH, 0, 2, _METER), look.color("panel"))
+        painter.fillRect(QRectF(box.width() * WARN_AT, 0, 2, _METER), look.color("panel"))
         painter.end()
 
 
@@ -222,8 +221,8 @@ class SpendBlock(QFrame):
         self._place_month(limited=bool(limit))
         self._today.setText(about(spend.today))
         self._month.setText(about(spend.month))
-        self._of.setText(_("of {limit}").format(limit=plain_money(limit)) if limit else "")
-        self._month_name.setText(sidebar_items.month_name(month))
+        self._of.setText(_("of {limit}").format(limit=budget.plain(limit)) if limit else "")
+        self._month_name.setText(formatting.month_name(month))
         if self._meter is not None and limit:
             self._meter.show_part(spend.month / limit)
         said = (

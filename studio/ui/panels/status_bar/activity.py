@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.config.key_status import KeySource, KeyStatus
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
@@ -183,7 +183,7 @@ class StatusBar(QFrame):
     def _show_right(self) -> None:
         pictures, jobs = self._selected
         count = pictures + jobs
-        words = _("{n} selected").format(n=f"{count:,}") if count else ""
+        words = _("{n} selected").format(n=number(count)) if count else ""
         advice = ""
         if pictures and not self._narrow:
             advice = "· " + ngettext(

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from studio.common.errors import StudioError
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Job, Picture
-from studio.ui.support import drag_and_drop, sidebar_items
+from studio.ui.support import drag_and_drop, formatting
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -257,7 +257,7 @@ class GalleryView(TileView):
         if first is None or not self.dated:
             return ""
         when = time.localtime(first.created)
-        name = sidebar_items.month_name(when.tm_mon)
+        name = formatting.month_name(when.tm_mon)
         return _("{month} {year}").format(month=name, year=when.tm_year)
 
     def activate_current(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
@@ -224,7 +224,7 @@ class ViewBar(QFrame):
         self._name.setText(picture.name if picture else "")
         self._name.setMinimumWidth(min(self._name.sizeHint().width(), NAME))
         self._count.setText(
-            _("{n} of {all}").format(n=f"{index + 1:,}", all=f"{count:,}") if count else ""
+            _("{n} of {all}").format(n=number(index + 1), all=number(count)) if count else ""
         )
         self._previous.setEnabled(index > 0)
         self._next.setEnabled(index + 1 < count)

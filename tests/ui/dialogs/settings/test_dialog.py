@@ -107,13 +107,13 @@ async def test_a_key_is_deleted_only_after_a_question(
     dialog.show()
     assert row.delete.isVisible()
     row.delete.click()
-    keep = row.verdict.button("keep")
+    keep = row.verdict.button("Keep")
     assert keep is not None
     keep.click()
     assert desk.vault.kept == {"dgrid": KEY}
 
     row.delete.click()
-    delete = row.verdict.button("delete")
+    delete = row.verdict.button("Delete key")
     assert delete is not None
     delete.click()
     await until(lambda: not desk.vault.kept)
@@ -168,12 +168,12 @@ async def test_a_provider_of_ones_own_is_added_given_a_key_and_removed(
     await until(row.delete.isVisible)
     row.remove.click()
     assert "Its key is deleted" in row.verdict.words
-    keep = row.verdict.button("keep")
+    keep = row.verdict.button("Keep")
     assert keep is not None
     keep.click()
     assert desk.vault.kept == {"mine": KEY}
     row.remove.click()
-    remove = row.verdict.button("remove")
+    remove = row.verdict.button("Remove provider")
     assert remove is not None
     remove.click()
     await until(lambda: not desk.settings.value.profiles)

@@ -111,9 +111,9 @@ async def test_a_copy_begins_like_the_other_and_asks_for_a_key_of_its_own(
     assert desk.vault.kept == {"mine": KEY}
 
 
-@pytest.mark.parametrize("answer", ["send", "forget"])
+@pytest.mark.parametrize(("answer", "kept_key"), [("Send it there", KEY), ("Delete the key", "")])
 async def test_a_key_goes_to_another_computer_only_after_a_question(
-    dialog: SettingsDialog, desk: ScriptedDesk, answer: str
+    dialog: SettingsDialog, desk: ScriptedDesk, answer: str, kept_key: str
 ) -> None:
     await desk.keys.store("mine", KEY)
     dialog.keys.rows["mine"].edit.click()
@@ -129,7 +129,7 @@ async def test_a_key_goes_to_another_computer_only_after_a_question(
     await until(lambda: desk.settings.value.profiles != (MINE,))
     (kept,) = desk.settings.value.profiles
     assert kept.base_url == "https://other.example.com/v1"
-    assert desk.vault.kept == ({"mine": KEY} if answer == "send" else {})
+    assert desk.vault.kept == ({"mine": KEY} if kept_key else {})
 
 
 async def test_another_path_on_the_same_computer_asks_nothing(
@@ -152,7 +152,7 @@ async def test_a_provider_whose_key_cannot_be_deleted_stays(
     desk.vault.trouble = KeyringFailure(KeyState.LOCKED, "locked")
     row = dialog.keys.rows["mine"]
     row.remove.click()
-    button = row.verdict.button("remove")
+    button = row.verdict.button("Remove provider")
     assert button is not None
     button.click()
     await until(lambda: row.verdict.tone == "bad")
@@ -166,7 +166,7 @@ async def test_a_provider_without_a_key_is_removed_after_a_question(
     row = dialog.keys.rows["mine"]
     row.remove.click()
     assert "key" not in row.verdict.words
-    button = row.verdict.button("remove")
+    button = row.verdict.button("Remove provider")
     assert button is not None
     button.click()
     await until(lambda: not desk.settings.value.profiles)

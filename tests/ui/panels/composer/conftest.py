@@ -13,10 +13,12 @@ from PySide6.QtCore import QBuffer, QIODevice, SignalInstance
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from studio.app.budget import BudgetTracker
 from studio.common.errors import PictureUnreadable
 from studio.config.settings import SettingsStore
 from studio.domain.entities import Picture, Reference, Role
 from studio.domain.events import EventBus
+from studio.domain.spend import Spend
 from studio.library.query import PromptUse
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.composer import Composer
@@ -70,6 +72,9 @@ class ComposerLibrary:
         width, height = self.shapes.get(reference.name, (64, 64))
         return jpeg(width, height, "#c06040")
 
+    async def spend(self) -> Spend:
+        return Spend()
+
     async def find(self, ids: Sequence[str]) -> list[Picture]:
         return [self.known[id] for id in ids if id in self.known]
 
@@ -112,6 +117,7 @@ class ComposerCore:
         self.library = ComposerLibrary()
         self.keys = ScriptedKeys({"google", "dgrid"})
         self.queue = ComposerQueue()
+        self.budget = BudgetTracker(self.settings, self.library.spend, (), self.events)
 
 
 def make_picture(id: str, title: str, **more: object) -> Picture:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import AspectRatio, JobState, Reference, Role
 from studio.ui.panels.composer.submit import is_blank
+from tests.ui.answers import answer
 
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K", prompt="a fox")
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -78,7 +79,7 @@ async def test_more_than_sixteen_pictures_ask_first(composer, collected) -> None
     composer.generate_now()
     assert runs == []
     assert composer.bar.notice.text == "This run makes 18 pictures."
-    composer.bar.acted.emit("ask", "anyway")
+    answer(composer.bar, "Generate anyway")
     assert len(runs[0].requests) == 18
     assert composer.bar.notice is None
 
@@ -148,7 +149,7 @@ async def test_without_network_it_says_what_will_happen(composer, collected) -> 
     assert composer.card.generate.quote.detail == "waiting for the network"
     composer.generate_now()
     assert len(runs) == 1
-    composer.bar.acted.emit("network", "sketch")
+    answer(composer.bar, "Sketch instead")
     assert composer.draft().profile == "sketch"
 
 

@@ -9,20 +9,17 @@ import pytest
 
 from studio.domain.budget import Budget
 from studio.domain.drafts import Draft
-from studio.domain.entities import GenerationRequest, Job
-from studio.domain.events import JobChanged, JobsRemoved
-from studio.domain.runs import Run
-from studio.domain.spend import Spend
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.quote import ButtonState, QuoteContext, money, quote
-from studio.ui.panels.composer.submit import BudgetTracker, answers, question, run_of, situation
+from studio.ui.panels.composer.submit import question, question_notice, run_of, situation
 from studio.ui.panels.composer.suggestion import suggest_draft
 
 CATALOGUE = Catalogue()
 CORE = SimpleNamespace(
-    queue=SimpleNamespace(waiting=0, running=0, jobs={}),
+    queue=SimpleNamespace(waiting=0, running=0),
+    budget=SimpleNamespace(standing=Budget),
     settings=SimpleNamespace(
-        value=SimpleNamespace(at_once=3, confirm_above=2.0, budget_usd=0.0),
+        value=SimpleNamespace(at_once=3, confirm_above=2.0),
     ),
 )
 THREE = QuoteContext(variants=3, count=1, each_usd=0.134)
@@ -90,52 +87,11 @@ def test_an_unknown_price_goes_past_a_budget_that_is_spent() -> None:
     )
     assert quote(unknown).mood is ButtonState.OVER
     assert "is unknown" in question(unknown)
-    assert [name for name, _words in answers(unknown)] == ["limit", "anyway"]
+    notice = question_notice(unknown, send=str, change_limit=str)
+    assert notice is not None
+    assert [action.label for action in notice.actions] == ["Change limit", "Generate anyway"]
     left = replace(unknown, budget=Budget(limit=40.0, spent=39.0))
     assert quote(left).mood is ButtonState.READY
-
-
-def test_the_sum_of_a_month_counts_what_has_just_ended() -> None:
-    """A job that left the queue is in the purse until the library has summed up again."""
-    purse, core = BudgetTracker(), SimpleNamespace(
-        settings=SimpleNamespace(value=SimpleNamespace(budget_usd=40.0)),
-        queue=SimpleNamespace(jobs={}),
-    )  # fmt: skip
-    request = GenerationRequest(profile="dgrid", model="m", prompt="p")
-    job = Job(id="j", run="r", request=request, created=0.0, estimate_usd=0.5)
-
-    def spent() -> float:
-        found = purse.budget(core)  # type: ignore[arg-type]
-        assert found is not None
-        return found.after(0.0)
-
-    purse.set_spend(Spend(month=10.0))
-    core.queue.jobs["j"] = job
-    purse.on_core_event(JobChanged(job))
-    assert spent() == 10.5
-    del core.queue.jobs["j"]
-    purse.on_core_event(JobsRemoved(("j",)))
-    assert spent() == 10.5
-    # A sum that was under way when the picture came may not have it.
-    purse.set_spend(Spend(month=10.0))
-    assert spent() == 10.5
-    purse.summing()
-    purse.set_spend(Spend(month=10.5))
-    assert spent() == 10.5
-    purse.send(Run(id="r2", requests=(request, request), names=("", ""), each_usd=0.25))
-    assert spent() == 11.0
-    for name in ("k", "l"):
-        core.queue.jobs[name] = replace(job, id=name, run="r2", estimate_usd=0.25)
-        purse.on_core_event(JobChanged(core.queue.jobs[name]))
-        assert spent() == 11.0
-    purse.send(Run(id="refused", requests=(request,), names=("",), each_usd=5.0))
-    assert spent() == 16.0
-    purse.set_spend(Spend(month=10.5))
-    assert spent() == 16.0
-    purse.set_spend(Spend(month=10.5))
-    assert spent() == 11.0
-    core.settings.value.budget_usd = 0.0
-    assert purse.budget(core) is None  # type: ignore[arg-type]
 
 
 def test_without_network() -> None:
@@ -179,7 +135,7 @@ def test_what_generate_says_is_what_the_run_and_its_jobs_are_estimated_at(id: st
     for size in (*model.sizes, "4K", "1000x1000"):
         draft = Draft(profile="dgrid", model=id, prompt="a {b|c|d}", size=size, count=2)
         sent = suggest_draft(draft, model).sent
-        said = situation(draft, sent, model, CORE, BudgetTracker(), net=True)  # type: ignore[arg-type]
+        said = situation(draft, sent, model, CORE, net=True)  # type: ignore[arg-type]
         run = run_of(sent, model)
         assert said.pictures == len(run.requests) == 6
         assert said.each_usd == run.each_usd

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from studio.domain.aspect_ratios import nearest_aspect
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.models import Model, ModelState
@@ -13,7 +14,6 @@ from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer.suggestion import (
     fitting,
     in_order,
-    nearest_aspect,
     nearest_size,
     suggest_draft,
 )

@@ -1,0 +1,97 @@
+"""This month's money: what the library summed up, and what is in no sum yet."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from studio.common.errors import Billed
+from studio.config.settings import SettingsStore
+from studio.domain.budget import Budget
+from studio.domain.entities import Job, JobState
+from studio.domain.events import Event, EventBus, JobChanged, JobsRemoved
+from studio.domain.runs import Run
+from studio.domain.spend import Spend
+
+
+class BudgetTracker:
+    """Knows the limit, what is spent and what is under way.
+
+    A run that was just sent is not in the queue for a moment, and a job that has just ended is not
+    in the sum. Both are counted here meanwhile.
+
+    Attributes:
+        spend: the last sum.
+    """
+
+    def __init__(
+        self,
+        settings: SettingsStore,
+        read_spend: Callable[[], Awaitable[Spend]],
+        jobs: Iterable[Job],
+        events: EventBus,
+    ) -> None:
+        """`read_spend` sums up the records; `jobs` are in the queue already."""
+        self._settings = settings
+        self._read_spend = read_spend
+        self.spend = Spend()
+        self._alive = {job.id: job.estimate_usd for job in jobs if job.alive}
+        self._landed: dict[str, float] = {}
+        self._expected: dict[str, tuple[int, float]] = {}
+        events.subscribe(self._on_core_event)
+
+    @property
+    def limit(self) -> float:
+        """US dollars a month may cost; 0 for no budget."""
+        return self._settings.value.budget_usd
+
+    async def sum_up(self) -> Spend:
+        """Read the sums again. Only what had ended before is in them for certain."""
+        landed = tuple(self._landed)
+        self.spend = await self._read_spend()
+        for id in landed:
+            self._landed.pop(id, None)
+        return self.spend
+
+    def recorded(self) -> Budget:
+        """The month by its records alone, as the panels show it."""
+        return Budget(limit=self.limit, spent=self.spend.month, unknown=self.spend.unknown)
+
+    def standing(self) -> Budget:
+        """The month with everything that is under way."""
+        coming = [usd for usd in self._alive.values() if usd is not None]
+        expected = sum(jobs * each for jobs, each in self._expected.values())
+        return Budget(
+            limit=self.limit,
+            spent=self.spend.month + sum(self._landed.values()),
+            coming=sum(coming) + expected,
+            unknown=self.spend.unknown + len(self._alive) - len(coming),
+        )
+
+    def expect(self, run: Run) -> None:
+        """Count a run that is on its way to the queue."""
+        if run.each_usd:
+            self._expected[run.id] = (len(run.requests), run.each_usd)
+
+    def stop_expecting(self, run: Run) -> None:
+        """Forget a run: its jobs are in the queue, or could not be queued."""
+        self._expected.pop(run.id, None)
+
+    def _on_core_event(self, event: Event) -> None:
+        if isinstance(event, JobsRemoved):
+            for id in event.ids:
+                self._land(id)
+        elif isinstance(event, JobChanged):
+            job = event.job
+            if job.alive:
+                if job.id not in self._alive and (expected := self._expected.get(job.run)):
+                    jobs, each = expected
+                    self._expected[job.run] = (jobs - 1, each)
+                self._alive[job.id] = job.estimate_usd
+            elif job.state is JobState.FAILED and job.failure and job.failure.billed is Billed.YES:
+                self._land(job.id)
+            else:
+                self._alive.pop(job.id, None)
+
+    def _land(self, id: str) -> None:
+        if usd := self._alive.pop(id, None):
+            self._landed[id] = usd

@@ -1,0 +1,44 @@
+"""The aspect ratios that people name, and the nearest of them to a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+from studio.domain.entities import AspectRatio
+
+NAMED = tuple(
+    AspectRatio.parse(text)
+    for text in (
+        *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "9:21", "21:9"),
+        *("1:2", "2:1", "1:4", "4:1", "1:8", "8:1"),
+    )
+)
+"""Every ratio with a name; others are told in lowest terms."""
+
+PICKED = ("1:1", "3:2", "2:3", "16:9", "9:16")
+"""Those in the composer's row; the others are behind its chevron."""
+
+SEARCHED = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9")
+"""Those a search offers."""
+
+
+@lru_cache(maxsize=4096)
+def named_ratio(width: int, height: int) -> AspectRatio | None:
+    """The named ratio of a picture of these pixels, which meets it within 3 %."""
+    value = width / height
+    nearest = min(NAMED, key=lambda one: abs(value / one.value - 1))
+    return nearest if nearest.near(width, height) else None
+
+
+def ratio_name(width: int, height: int) -> str:
+    """What the ratio of these pixels is called: "16:9", or the exact one in lowest terms."""
+    return str(named_ratio(width, height) or AspectRatio.of(width, height))
+
+
+def nearest_aspect(ratio: float, among: Sequence[str]) -> str:
+    """The ratio of `among` that is closest to width / height `ratio`; "" when there is none."""
+    if not among:
+        return ""
+    return min(among, key=lambda a: abs(math.log(AspectRatio.parse(a).value / ratio)))

@@ -1,0 +1,205 @@
+"""The table of actions: menus, command palette and shortcut sheet are made from it.
+
+What an action does is looked up when it is triggered: the table is there before all of the window.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.common.i18n import _, ngettext, pgettext
+from studio.library.query import View
+from studio.ui.controllers.pictures import show_files
+from studio.ui.support import desktop_services
+from studio.ui.window import window_state
+from studio.ui.window.actions import Action, ActionMenu, ActionNeeds, ShortcutScope
+
+if TYPE_CHECKING:
+    from studio.ui.app.window_parts import WindowParts
+
+PANELS, GALLERY, NOWHERE = ShortcutScope.PANELS, ShortcutScope.GALLERY, ShortcutScope.NOWHERE
+PICTURES, ONE, ITEMS = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
+TRASHED = ActionNeeds.TRASHED
+
+
+def menus() -> tuple[ActionMenu[WindowParts], ...]:
+    """Every action, by menu and group."""
+    return (_file(), _edit(), _image(), _view(), _library(), _help())
+
+
+def _file() -> ActionMenu[WindowParts]:
+    return ActionMenu(pgettext("menu", "File"), ((
+        Action("generate", _("Generate"), lambda parts: parts.composer.generate_now(),
+               keys=("Ctrl+Return", "Ctrl+Enter")),
+        Action("composer", _("Write a prompt"), lambda parts: parts.composer.focus_prompt(),
+               keys=("Ctrl+L",)),
+    ), (
+        Action("import_files", _("Import pictures…"),
+               lambda parts: parts.import_controller.choose(folder=False),
+               keys=("Ctrl+Shift+I",), icon="import"),
+        Action("import_folder", _("Import a folder…"),
+               lambda parts: parts.import_controller.choose(folder=True)),
+        Action("save_as", _("Save as…"), lambda parts: parts.pictures.save_as(),
+               keys=("Ctrl+S",), needs=PICTURES, icon="save"),
+        Action("show_in_folder", _("Show in folder"), lambda parts: parts.pictures.show_in_folder(),
+               keys=("Ctrl+Shift+R",), needs=PICTURES, icon="folder"),
+    ), (
+        Action("settings", _("Settings…"), lambda parts: parts.dialogs.open_settings("keys"),
+               keys=("Ctrl+,",)),
+    ), (
+        Action("quit", _("Quit"), lambda parts: parts.window.close(), keys=("Ctrl+Q",)),
+    )))  # fmt: skip
+
+
+def _edit() -> ActionMenu[WindowParts]:
+    return ActionMenu(pgettext("menu", "Edit"), ((
+        Action("undo", _("Undo"), lambda parts: parts.handlers.undo(), keys=("Ctrl+Z",)),
+        Action("redo", _("Redo"), lambda parts: parts.handlers.redo(),
+               keys=("Ctrl+Shift+Z", "Ctrl+Y")),
+    ), (
+        Action("copy", _("Copy"), lambda parts: parts.handlers.copy(),
+               keys=("Ctrl+C",), where=PANELS, needs=PICTURES, icon="copy"),
+        Action("select_all", _("Select all"),
+               lambda parts: parts.window.gallery.select_everything(),
+               keys=("Ctrl+A",), where=PANELS),
+    ), (
+        Action("search", _("Search"), lambda parts: parts.top_bar.focus_search(), keys=("Ctrl+F",)),
+        Action("changes", _("History of changes…"), lambda parts: parts.dialogs.open_changes(),
+               icon="history"),
+    )))  # fmt: skip
+
+
+def _image() -> ActionMenu[WindowParts]:
+    return ActionMenu(pgettext("menu", "Picture"), ((
+        Action("open", _("Open in the loupe"),
+               lambda parts: parts.window.gallery.activate_current(),
+               keys=("Return", "Enter"), where=GALLERY, needs=ITEMS, icon="loupe"),
+        Action("quick_look", _("Quick look"), lambda parts: parts.view_switch.toggle_loupe(),
+               keys=("Space",), where=GALLERY, needs=PICTURES),
+    ), (
+        Action("edit", _("Edit this picture"), lambda parts: parts.handlers.edit(),
+               keys=("Ctrl+E",), needs=PICTURES, icon="edit"),
+        Action("vary", _("Vary"), lambda parts: parts.handlers.vary(),
+               keys=("V",), where=PANELS, needs=ONE, icon="vary"),
+        Action("remix", _("Remix"), lambda parts: parts.handlers.remix(),
+               keys=("R",), where=PANELS, needs=ONE, icon="remix"),
+    ), (
+        Action("pick", _("Pick"), lambda parts: parts.pictures.pick(),
+               keys=("P",), where=PANELS, needs=PICTURES, icon="flag"),
+        Action("reject", _("Reject"), lambda parts: parts.pictures.reject(),
+               keys=("X",), where=PANELS, needs=PICTURES, icon="reject"),
+    ), (
+        *(_rating(n) for n in (1, 2, 3, 4, 5, 0)),
+    ), (
+        Action("rename", _("Rename"), lambda parts: parts.handlers.rename(),
+               keys=("F2",), needs=ONE),
+        Action("tag", _("Tags…"), lambda parts: parts.collections_controller.ask_tags(),
+               keys=("Ctrl+T",), needs=PICTURES),
+        Action("collect", _("Add to collection…"),
+               lambda parts: parts.collections_controller.on_collect_wanted(),
+               keys=("Ctrl+B",), needs=PICTURES, icon="folder"),
+        Action("before", _("Show original"), lambda parts: parts.handlers.show_before(),
+               keys=("\\",), where=NOWHERE, needs=ONE),
+    ), (
+        Action("trash", _("Move to trash"), lambda parts: parts.pictures.trash(),
+               keys=("Del",), where=PANELS, needs=ITEMS, icon="trash"),
+        Action("restore", _("Restore from trash"), lambda parts: parts.pictures.restore(),
+               needs=TRASHED),
+    )))  # fmt: skip
+
+
+def _view() -> ActionMenu[WindowParts]:
+    return ActionMenu(pgettext("menu", "View"), ((
+        Action("grid", _("Grid"), lambda parts: parts.view_switch.close_loupe(),
+               keys=("G",), where=PANELS, icon="grid"),
+        Action("loupe", _("Loupe"), lambda parts: parts.view_switch.open_loupe(),
+               keys=("L",), where=PANELS, needs=PICTURES, icon="loupe"),
+    ), (
+        Action("sidebar", _("Sidebar"), lambda parts: parts.handlers.toggle_sidebar(),
+               keys=("F9",), checked=True, icon="panel-left"),
+        Action("inspector", _("Inspector"), lambda parts: parts.handlers.toggle_inspector(),
+               keys=("I",), where=PANELS, checked=True, icon="panel-right"),
+    ), (
+        Action("captions", _("Captions"), lambda parts: parts.handlers.toggle_captions(),
+               checked=True, icon="caption"),
+        Action("hide_rejected", _("Hide rejected"), lambda parts: parts.handlers.toggle_rejected(),
+               checked=True),
+        Action("larger_tiles", _("Larger tiles"), lambda parts: parts.handlers.enlarge(),
+               keys=("Ctrl++", "Ctrl+="), repeats=True),
+        Action("smaller_tiles", _("Smaller tiles"), lambda parts: parts.handlers.reduce(),
+               keys=("Ctrl+-",), repeats=True),
+    ), (
+        Action("go_to_date", _("Go to date…"), lambda parts: parts.dates.choose(),
+               keys=("Ctrl+J",), icon="clock"),
+        Action("full_screen", _("Full screen"),
+               lambda parts: window_state.turn_full_screen(parts.window),
+               keys=("F11",), checked=True),
+        Action("next_zone", _("Next zone"), lambda parts: parts.panel_layout.focus_next(),
+               keys=("F6",)),
+        Action("menu", _("Menu"), lambda parts: parts.panel_layout.open_menu(), keys=("F10",)),
+    )))  # fmt: skip
+
+
+def _library() -> ActionMenu[WindowParts]:
+    return ActionMenu(pgettext("menu", "Library"), ((
+        Action("all_images", _("All pictures"),
+               lambda parts: parts.library_navigation.show_shelf(View.ALL), icon="images"),
+        Action("this_session", _("This session"),
+               lambda parts: parts.library_navigation.show_shelf(View.SESSION), icon="clock"),
+        Action("picks", _("Picks"), lambda parts: parts.library_navigation.show_shelf(View.PICKS),
+               icon="flag"),
+        Action("failed", _("Failed"),
+               lambda parts: parts.library_navigation.show_shelf(View.FAILED), icon="warning"),
+        Action("trash_shelf", _("Trash"),
+               lambda parts: parts.library_navigation.show_shelf(View.TRASH), icon="trash"),
+    ), (
+        Action("new_collection", _("New collection…"),
+               lambda parts: parts.collections_controller.on_new(), icon="folder"),
+        Action("save_search", _("Save this search…"),
+               lambda parts: parts.collections_controller.on_save_search(), icon="smart-folder"),
+        Action("history", _("Prompt history"), lambda parts: parts.composer.on_history_wanted(),
+               icon="history"),
+    ), (
+        Action("pause_queue", _("Pause the queue"), lambda parts: parts.handlers.toggle_pause(),
+               checked=True),
+        Action("retry_failed", _("Try all failed again"),
+               lambda parts: parts.failed_jobs.ask_or_retry()),
+        Action("cancel_all", _("Cancel all jobs"), lambda parts: parts.core.queue.cancel_all()),
+    ), (
+        Action("open_library", _("Open another library…"),
+               lambda parts: parts.library_commands.open_another()),
+        Action("move_library", _("Move library…"), lambda parts: parts.library_commands.move()),
+        Action("open_library_folder", _("Open library folder"),
+               lambda parts: desktop_services.open_folder(parts.core.library.folder)),
+        Action("check_library", _("Check all pictures…"),
+               lambda parts: parts.dialogs.check_library()),
+        Action("back_up", _("Back up everything…"), lambda parts: parts.dialogs.back_up()),
+        Action("empty_trash", _("Empty trash…"), lambda parts: parts.library_commands.empty_trash(),
+               icon="trash"),
+    )))  # fmt: skip
+
+
+def _help() -> ActionMenu[WindowParts]:
+    return ActionMenu(pgettext("menu", "Help"), ((
+        Action("palette", _("Command palette"), lambda parts: parts.dialogs.open_palette(),
+               keys=("Ctrl+K",)),
+        Action("shortcuts", _("All shortcuts"), lambda parts: parts.dialogs.open_shortcuts(),
+               keys=("?",), where=PANELS, icon="help"),
+    ), (
+        Action("log_folder", _("Open log folder"),
+               lambda parts: show_files([parts.core.paths.log_folder / "gridbrush.log"])),
+        Action("about", _("About Gridbrush"), lambda parts: parts.dialogs.open_settings("about"),
+               icon="info"),
+    )))  # fmt: skip
+
+
+def _rating(n: int) -> Action[WindowParts]:
+    text = ngettext("{n} star", "{n} stars", n).format(n=n) if n else _("No stars")
+    return Action(
+        f"rate_{n}",
+        text,
+        lambda parts: parts.pictures.rate(n),
+        keys=(str(n),),
+        where=PANELS,
+        needs=PICTURES,
+    )
