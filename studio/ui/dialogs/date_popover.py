@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import DatePeriod, understand
-from studio.ui.support import sidebar_items
+from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets import Button, IconButton, Text
 from studio.ui.widgets.popover import Popover
@@ -77,7 +77,7 @@ class DatePopover(Popover):
         self.months: list[Button] = []
         for number in range(12):
             name = sidebar_items.month_name(number + 1)
-            button = Button(name[:3], "quiet", self, size=26)
+            button = Button(formatting.month(number + 1), "quiet", self, size=26)
             button.setAccessibleName(name)
             button.clicked.connect(partial(self.on_month, number + 1))
             group.addButton(button)
