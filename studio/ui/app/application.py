@@ -50,8 +50,6 @@ def run(options: Any) -> int:
         return error.exit_code
     logs.buffer_logs()
     startup = Startup(options, where)
-    if language := startup.core.settings.value.language:
-        i18n.install(paths.resources() / "locale", language)
     # It loads Qt, beside the thread that reads the first pictures.
     from studio.ui.app import first_window
 

@@ -77,7 +77,7 @@ class DatePopover(Popover):
         self.months: list[Button] = []
         for number in range(12):
             name = formatting.month_name(number + 1)
-            button = Button(formatting.month(number + 1), "quiet", self, size=26)
+            button = Button(formatting.short_month(number + 1), "quiet", self, size=26)
             button.setAccessibleName(name)
             button.clicked.connect(partial(self.on_month, number + 1))
             group.addButton(button)

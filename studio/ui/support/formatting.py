@@ -98,10 +98,10 @@ def when(stamp: float, *, now: float | None = None) -> str:
         return _("Yesterday {time}").format(time=clock_time)
     if moment.year == today.year:
         return _("{day} {month} {time}").format(
-            day=moment.day, month=_short_month(moment.month), time=clock_time
+            day=moment.day, month=short_month(moment.month), time=clock_time
         )
     return _("{day} {month} {year}").format(
-        day=moment.day, month=_short_month(moment.month), year=moment.year
+        day=moment.day, month=short_month(moment.month), year=moment.year
     )
 
 
@@ -125,7 +125,8 @@ def this_month() -> str:
     return month_name(time.localtime().tm_mon)
 
 
-def _short_month(month: int) -> str:
+def short_month(month: int) -> str:
+    """The short name of a month, 1 to 12."""
     return _locale().monthName(month, QLocale.FormatType.ShortFormat)
 
 
