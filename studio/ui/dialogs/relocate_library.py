@@ -142,7 +142,7 @@ class LibraryMover(QObject):
         )
         work.expect(size)
         work.open()
-        # From here on no new task may touch the library; it waits for the restart.
+        # New tasks are held back from here on, so that none uses the library before the restart.
         tasks.hold()
         await _end_others()
         trouble: StudioError | None = None

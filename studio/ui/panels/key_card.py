@@ -200,7 +200,7 @@ class KeyCard(QWidget):
         column.addLayout(row)
         self._draw_icons()
 
-    # --- which profile --------------------------------------------------------------------
+    # --- profile --------------------------------------------------------------------------
 
     def _first(self) -> str:
         """Initial profile: the default one, else one with a key, else the first."""
@@ -348,7 +348,7 @@ class KeyCard(QWidget):
             self._running.done()
             self._refresh()
 
-    # --- what came of it ------------------------------------------------------------------
+    # --- result ---------------------------------------------------------------------------
 
     def _show_status(self, status: KeyStatus, sentence: str = "") -> None:
         saved = status.saved or status.source is KeySource.ENVIRONMENT

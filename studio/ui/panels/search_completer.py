@@ -41,7 +41,7 @@ _VALUES = {
 class SearchCompleter(QCompleter):
     """Offers completions of the last word; Enter or a click accepts one.
 
-    Names of tags, collections and models are read anew whenever a token is started.
+    Names of tags, collections and models are read again whenever a token is started.
     """
 
     def __init__(self, core: Core, line: QLineEdit) -> None:

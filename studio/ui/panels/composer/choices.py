@@ -208,7 +208,7 @@ class ChoicesRow(QWidget):
             self.more,
         ]
 
-    # --- giving way -----------------------------------------------------------------------
+    # --- layout ---------------------------------------------------------------------------
 
     def fit(self) -> None:
         """Hide choices until the rest fits, then lay out the row."""

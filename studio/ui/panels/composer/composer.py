@@ -201,7 +201,7 @@ class Composer(Dock):
             self._show()
             self.changed.emit(draft)
 
-    # --- what the window asks for -----------------------------------------------------------
+    # --- commands of the window -------------------------------------------------------------
 
     def edit(self, picture: Picture) -> None:
         """Make this picture the source and choose Match; the prompt stays."""
@@ -254,7 +254,7 @@ class Composer(Dock):
         return max(0, self._most() - there)
 
     def _most(self) -> int:
-        """Limit of references: that of the model, or the highest of any model."""
+        """Limit of references in a draft: the model's, but at least `MOST_AT_ONCE`."""
         return max(MOST_AT_ONCE, self._model().references)
 
     @property
@@ -357,7 +357,7 @@ class Composer(Dock):
         """Update for the new amount spent, which may reach the monthly budget."""
         self._show_quote()
 
-    # --- showing --------------------------------------------------------------------------
+    # --- display --------------------------------------------------------------------------
 
     def _model(self) -> Model:
         return self._core.catalogue.find(self.draft().profile, self.draft().model)
@@ -431,7 +431,7 @@ class Composer(Dock):
         pixmap = self.card.slots.thumbnail(first)
         self.line.show_line(draft.prompt, self.card.editor.placeholderText(), words, pixmap)
 
-    # --- slots: words -----------------------------------------------------------------------
+    # --- slots: prompt ----------------------------------------------------------------------
 
     def on_typed(self) -> None:
         self._recall.leave_history()
@@ -546,7 +546,7 @@ class Composer(Dock):
         self._painter_meant = True
         self._begin_with(OFFLINE)
 
-    # --- slots: the world -------------------------------------------------------------------
+    # --- slots: core events -----------------------------------------------------------------
 
     def on_key_changed(self, profile: str) -> None:
         """Choose the model or profile that waited for this key."""

@@ -1,4 +1,4 @@
-"""The dock at the foot of the window: the card in full, as one line, laid over the view, narrow."""
+"""Dock at the foot of the window: the full card, a single line, an overlay, or narrow."""
 
 from __future__ import annotations
 

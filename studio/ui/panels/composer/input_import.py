@@ -39,7 +39,7 @@ class IntakeResult:
     Attributes:
         references: the readable items, in the order given.
         troubles: one error per unreadable item.
-        left: number of items not tried because there was no room.
+        left: number of items not tried, for lack of room or after too many errors.
     """
 
     references: tuple[Reference, ...]
@@ -68,7 +68,7 @@ TRIED = 16
 async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
     """Import dropped or pasted content; the first reference gets `role`, the others none.
 
-    The first items that fit `room` are taken; the rest are not even read.
+    Items are taken in order until `room` is used up; the rest are not even read.
     """
     things: list[IntakeItem] = []
     troubles: list[StudioError] = list(incoming.troubles)
@@ -135,7 +135,7 @@ async def _of_pictures(library: Library, pictures: Sequence[Picture]) -> list[In
 
 
 def _next(role: Role) -> Role:
-    """Role of the items after the first: a picture to edit can be followed by references."""
+    """Role of the items after the first: plain references if the first is to be edited."""
     return Role.FREE if role is Role.EDIT else role
 
 

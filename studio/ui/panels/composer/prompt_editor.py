@@ -242,7 +242,7 @@ class PromptEditor(QTextEdit):
         """Whether it uses the smaller font of a narrow window."""
         return self._font == "body"
 
-    # --- look -----------------------------------------------------------------------------
+    # --- appearance -----------------------------------------------------------------------
 
     def set_small(self, *, small: bool) -> None:
         """Use the smaller font of a narrow window."""

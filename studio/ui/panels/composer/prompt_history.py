@@ -185,7 +185,7 @@ class HistoryPopup(QFrame):
 
 
 class PromptHistoryCursor(QObject):
-    """Position in the history. The unsent prompt is kept as its newest entry.
+    """Position in the history; the unsent prompt is kept and follows the newest entry.
 
     Signals:
         walked(object): the next prompt to show.

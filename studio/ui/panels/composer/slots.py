@@ -292,7 +292,7 @@ class SlotsRow(QWidget):
         what, at = action.data()
         (self.show_wanted if what == "show" else self.remove_wanted).emit(at)
 
-    # --- placing --------------------------------------------------------------------------
+    # --- layout ---------------------------------------------------------------------------
 
     def _first(self) -> int:
         """First index a reference may have: after the sources."""

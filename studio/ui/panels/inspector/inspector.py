@@ -129,7 +129,7 @@ class Inspector(QFrame):
             page.copied.connect(self.on_details_copied)
         return self._job_page
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

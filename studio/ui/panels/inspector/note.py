@@ -20,7 +20,7 @@ class NoteEdit(QPlainTextEdit):
 
     Signals:
         kept: the new text, if it differs.
-        left: return the focus to the view.
+        left: Esc or Ctrl+Enter; move the focus away.
     """
 
     kept = Signal(str)

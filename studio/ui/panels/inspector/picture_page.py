@@ -112,7 +112,7 @@ class PicturePage(QWidget):
         if button is not None:
             self.chosen.emit(str(button.property("action")))
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     def show_parts(self, pictures: Sequence[Picture], *, preview: bool) -> None:
         """Show the preview or the palette, and the parts for this number of pictures."""

@@ -29,7 +29,7 @@ _GLYPH = 14
 
 
 class LinkRow(PaintedButton):
-    """One link: title and host. Enter, Space or a click opens it.
+    """One link: text and host. Enter, Space or a click opens it.
 
     Attributes:
         url: address of the link.

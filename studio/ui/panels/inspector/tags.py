@@ -201,7 +201,7 @@ class TagLine(QLineEdit):
         written: Enter, a comma, or loss of focus: the names (a tuple).
         wanted: it got the focus and needs names to offer.
         back: Backspace in the empty line.
-        left: return the focus to the view.
+        left: Esc; move the focus away.
     """
 
     written = Signal(object)
@@ -279,7 +279,7 @@ class TagsRow(QWidget):
         changed: names to add, names to remove (two tuples).
         chosen: a tag to search for.
         wanted: the line needs names to offer.
-        left: return the focus to the view.
+        left: Esc; move the focus away.
     """
 
     changed = Signal(object, object)

@@ -55,7 +55,7 @@ class SidebarModel(QObject):
         self.spend = Spend()
         self.limit = 0.0
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     def show_collections(self, rows: Sequence[SidebarItem]) -> None:
         """Show these collections and saved searches, with their counts."""
@@ -99,7 +99,7 @@ class SidebarModel(QObject):
         """Whether the gallery shows this place."""
         return place.view is self.view and place.collection == self.collection
 
-    # --- what the user does ---------------------------------------------------------------
+    # --- user actions ---------------------------------------------------------------------
 
     def choose(self, place: SidebarItem) -> None:
         """Go to a place, or ask for the prompt history."""
