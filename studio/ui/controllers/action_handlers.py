@@ -1,4 +1,4 @@
-"""What actions do that is more than a call of somebody else."""
+"""Handlers of actions that need more than one call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TILE_STEP = 32
 
 
 class ActionHandlers:
-    """Does actions for one window."""
+    """Handlers for one window."""
 
     def __init__(
         self,
@@ -60,21 +60,21 @@ class ActionHandlers:
     # Edit
 
     def undo(self) -> None:
-        """Undo in the prompt while it has the keyboard, else in the library."""
+        """Undo in the prompt if it has the focus, else in the library."""
         if layout.inside(QApplication.focusWidget(), self._composer):
             self._composer.undo()
         else:
             self._pictures.undo()
 
     def redo(self) -> None:
-        """Redo where undo would act."""
+        """Redo in the prompt if it has the focus, else in the library."""
         if layout.inside(QApplication.focusWidget(), self._composer):
             self._composer.redo()
         else:
             self._pictures.redo()
 
     def copy(self) -> None:
-        """Copy the selection, or the words selected in a text."""
+        """Copy the selected pictures, or the selected text of a focused field."""
         focus = QApplication.focusWidget()
         if isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)):
             focus.copy()
@@ -84,11 +84,11 @@ class ActionHandlers:
     # Image
 
     def edit(self) -> None:
-        """Edit from the selected pictures."""
+        """Edit the selected pictures."""
         spawn(self._edit())
 
     async def _edit(self) -> None:
-        # One more than are edited together is enough to say so.
+        # One more than the limit is enough to detect an excess.
         pictures = await self._selection.pictures(MOST_EDITED + 1)
         if len(pictures) == 1:
             self._composer.edit(pictures[0])
@@ -96,11 +96,10 @@ class ActionHandlers:
             self._composer.edit_many(pictures)
 
     def vary(self) -> None:
-        """Make variations of the selected picture."""
         spawn(self._with_one(self._vary))
 
     def remix(self) -> None:
-        """Everything of the selected picture into the composer."""
+        """Load the selected picture's request into the composer."""
         spawn(self._with_one(self._remix))
 
     def _remix(self, picture: Picture) -> None:
@@ -117,12 +116,12 @@ class ActionHandlers:
             do(pictures[0])
 
     def rename(self) -> None:
-        """Give the picture a title."""
+        """Start editing the picture's title."""
         self._zones.open_inspector(True)
         self._inspector.edit_title()
 
     def show_before(self) -> None:
-        """Show what the picture was made from, in the loupe."""
+        """Show the picture's parent, in the loupe."""
         if not self._navigation.in_loupe:
             self._navigation.open_loupe()
         self._loupe.get().show_before(True)
@@ -130,32 +129,30 @@ class ActionHandlers:
     # View
 
     def toggle_sidebar(self) -> None:
-        """Open or close the sidebar."""
         self._zones.open_sidebar(not self._zones.sidebar_open)
 
     def toggle_inspector(self) -> None:
-        """Open or close the inspector."""
         self._zones.open_inspector(not self._zones.inspector_open)
 
     def toggle_captions(self) -> None:
-        """Captions under the tiles, or none."""
+        """Show or hide captions under the tiles."""
         settings = self._core.settings
         settings.change(captions=not settings.value.captions)
 
     def toggle_rejected(self) -> None:
-        """Hide rejected pictures, or show them."""
+        """Show or hide rejected pictures."""
         settings = self._core.settings
         settings.change(hide_rejected=not settings.value.hide_rejected)
 
     def enlarge(self) -> None:
-        """Larger tiles, or zoom in the loupe."""
+        """Enlarge the tiles, or zoom in."""
         if self._navigation.in_loupe:
             self._loupe.get().zoom_in()
         else:
             self._resize(TILE_STEP)
 
     def reduce(self) -> None:
-        """Smaller tiles, or zoom out in the loupe."""
+        """Reduce the tiles, or zoom out."""
         if self._navigation.in_loupe:
             self._loupe.get().zoom_out()
         else:
@@ -168,6 +165,6 @@ class ActionHandlers:
     # Library
 
     def toggle_pause(self) -> None:
-        """Send nothing new, or go on."""
+        """Pause or resume the queue."""
         queue = self._core.queue
         queue.pause(on=not queue.paused)

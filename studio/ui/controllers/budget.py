@@ -1,7 +1,7 @@
-"""The month's budget in the window: the sums' way to the panels, the warning, and what asks.
+"""Monthly budget in the window: sums for the panels, warning, and confirmations.
 
-The library sums up off this thread whenever a picture or a failure was recorded; between two sums
-the queue tells what is on its way. Nothing here stops a job.
+The library sums up in another thread whenever a picture or failure is recorded; until then the
+queue's pending amounts are added. Nothing here stops a job.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class BudgetController(QObject):
-    """Warns once a month, and asks before a run that nobody was asked about goes past the limit.
+    """Warns once a month, and confirms runs beyond the limit that the composer did not confirm.
 
     Signals:
-        approved: a run shall be queued (Run).
-        limit_wanted: the limit shall be changed.
+        approved: queue a run (Run).
+        limit_wanted: change the limit.
     """
 
     approved = Signal(object)
@@ -47,7 +47,7 @@ class BudgetController(QObject):
         places: SidebarModel,
         parent: QObject,
     ) -> None:
-        """`bar` is that of the window; the composer has one of its own."""
+        """`bar` is the window's message bar; the composer has its own."""
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -61,12 +61,12 @@ class BudgetController(QObject):
         self.destroyed.connect(core.events.subscribe(self._on_core_event))
 
     def send(self, run: Run) -> None:
-        """Queue a run the composer has not asked about: variations of a picture."""
+        """Queue a run the composer did not confirm, i.e. variations of a picture."""
         if not self.asks(run):
             self.approved.emit(run)
 
     def asks(self, run: Run) -> bool:
-        """Whether variations go past the limit; then they wait for the answer."""
+        """Whether variations exceed the limit; if so, they are held until confirmed."""
         question = self.question(run.total_usd)
         if question:
             self._held = run
@@ -91,17 +91,17 @@ class BudgetController(QObject):
         )
 
     def _ask_again(self) -> None:
-        """What waits, by the limit as it is now."""
+        """Ask about the held run again, with the current limit."""
         run = self._held
         if run is not None and not self.asks(run):
             self._show_question(run, _("They fit the limit now."), _("Generate"))
 
     def question(self, usd: float | None) -> str:
-        """What to ask before so many US dollars more are spent; empty where they fit."""
+        """Question before spending this many US dollars; empty if they fit the budget."""
         return past_budget(self._core.budget.standing(), usd)
 
     def on_again(self, job: Job) -> None:
-        """A job shall be sent again: asks where that goes past the limit."""
+        """Retry a job, after a confirmation if it exceeds the limit."""
         question = self.question(job.estimate_usd)
         if not question:
             self._core.queue.retry(job)
@@ -121,11 +121,10 @@ class BudgetController(QObject):
         )
 
     def on_spent(self) -> None:
-        """The library has summed up again."""
         self._warn()
 
     def on_limit_wanted(self) -> None:
-        """The limit shall be changed; variations wait for that."""
+        """Open the limit; held variations stay held."""
         self.limit_wanted.emit()
         self._ask_again()
 
@@ -148,7 +147,7 @@ class BudgetController(QObject):
         self._places.set_limit(limit)
 
     def _warn(self) -> None:
-        """Say once for each month and limit that most is spent, and keep the sum in it true."""
+        """Warn once per month and limit; update the sum of a warning already shown."""
         settings = self._core.settings
         now = self._core.budget.recorded()
         if not now.nears(0.0):
@@ -170,7 +169,7 @@ class BudgetController(QObject):
 
 
 def _waiting(run: Run) -> str:
-    """That nothing was sent yet."""
+    """Sentence that the variations need a confirmation."""
     n = len(run.requests)
     text = ngettext("Confirm {n} variation.", "Confirm {n} variations.", n)
     return text.format(n=n)

@@ -1,4 +1,4 @@
-"""Telling how far a change of many pictures is, and giving it up while that can still be done."""
+"""Progress of a change of many pictures, with a button to stop it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 KEY = "change"
 _STEP = 5
-"""Percent from one sentence to the next: each is read out to those who hear the window."""
+"""Percent between messages: screen readers speak each one."""
 
 
 class ChangeProgress(QObject):
-    """Says how far a large change is."""
+    """Shows the progress of a large change."""
 
     def __init__(self, core: Core, messages: Messages, bar: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,7 +26,6 @@ class ChangeProgress(QObject):
         self._bar = bar
 
     def on_core_event(self, event: Event) -> None:
-        """Follow what the core tells."""
         if not isinstance(event, ChangeProgressed):
             return
         if event.part >= 1:
@@ -40,7 +39,7 @@ class ChangeProgress(QObject):
             "Changing {n} pictures: {percent} %",
             event.pictures,
         ).format(n=number(event.pictures), percent=percent)
-        # What is in the records is done, whatever the index has of it: Undo is the way back.
+        # Written records cannot be stopped, even while the index lags behind; Undo reverts them.
         stop = MessageAction(_("Stop"), self._core.library.stop_changes)
         actions = () if event.written else (stop,)
         notice = Notice(key=KEY, text=text, actions=actions, closable=False)

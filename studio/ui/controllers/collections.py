@@ -1,4 +1,4 @@
-"""Collections and saved searches in the window: made, filled, renamed, deleted, shown."""
+"""Collections and saved searches in the window: create, fill, rename, delete, show."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _TOUCH = frozenset({"collection", "collections", "trashed"})
 
 
 class CollectionsController(QObject):
-    """Keeps the sidebar's collections true and does what they offer.
+    """Keeps the sidebar's collections current and performs its actions.
 
     Attributes:
         every: the collections, by name.
 
     Signals:
-        changed: there are others now, or with other names.
-        shelf_wanted: a shelf shall be shown (View).
-        collection_wanted: a collection shall be shown (its id).
-        search_wanted: something shall be looked for (str).
+        changed: collections were added, removed or renamed.
+        shelf_wanted: show a shelf (View).
+        collection_wanted: show a collection (its id).
+        search_wanted: run a search (str).
     """
 
     changed = Signal()
@@ -62,7 +62,7 @@ class CollectionsController(QObject):
         views: QWidget,
         parent: QWidget,
     ) -> None:
-        """Questions about the selection stand over `views`."""
+        """Popovers about the selection open over `views`."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -82,7 +82,7 @@ class CollectionsController(QObject):
         self.every: list[Collection] = []
 
     def refresh(self) -> None:
-        """Read the collections again, soon; many wishes become one."""
+        """Read the collections again soon; requests are merged."""
         if self._reading is not None and not self._reading.done():
             self._again = True
             return
@@ -106,7 +106,7 @@ class CollectionsController(QObject):
                 break
         shown = self._shown.query.collection
         if shown and not any(one.id == shown for one in self.every):
-            # It was deleted, or taken back: its pictures are elsewhere.
+            # The shown collection was deleted or its creation undone.
             self.shelf_wanted.emit(self._shown.query.view)
 
     def _show(self) -> None:
@@ -115,40 +115,37 @@ class CollectionsController(QObject):
         self.changed.emit()
 
     def on_core_event(self, event: Event) -> None:
-        """Follow what the core tells."""
         touched = isinstance(event, RecordsChanged) and _TOUCH.intersection(event.fields)
         may_be_found = isinstance(event, (RecordsChanged, PicturesAdded))
         if touched or (may_be_found and any(one.search for one in self.every)):
             self.refresh()
 
     def name_of(self, id: str) -> str:
-        """What a collection is called."""
+        """Name of a collection; empty if unknown."""
         return next((one.name for one in self.every if one.id == id), "")
 
     def take_from(self, asked: NamePopover, take: Callable[[str], Awaitable[str]]) -> None:
-        """Do with what is written there; it stays open where that cannot be."""
+        """Call `take` with the name; the popover stays open if the name is refused."""
         self._naming = asked
         asked.named.connect(partial(self._apply_name, take))
 
     def _apply_name(self, take: Callable[[str], Awaitable[str]], text: str) -> None:
         spawn(self._named(take(text)))
 
-    # What the sidebar asks
+    # Sidebar
 
     def on_chosen(self, id: str) -> None:
-        """The user went to a collection."""
         self.collection_wanted.emit(id)
 
     def on_dropped(self, id: str, ids: Sequence[str]) -> None:
-        """Pictures were dropped on a collection."""
         self._spawn_change(self._collections.add(ids, id))
 
     def on_new(self) -> None:
-        """The user wants a new collection, of the pictures that are selected."""
+        """Ask for a name and create a collection from the selection."""
         self._ask_for_name(_("Name of the new collection"), _("Create"), self._make)
 
     def on_save_search(self) -> None:
-        """The user wants to keep what is looked for now."""
+        """Ask for a name and save the current search."""
         words = self._shown.query.words.strip()
         if not words:
             self._messages.show_message(_("Enter a search first"))
@@ -159,7 +156,7 @@ class CollectionsController(QObject):
         )
 
     def on_asked(self, place: SidebarItem, what: str) -> None:
-        """A collection is to be renamed or deleted, or its menu is wanted."""
+        """Rename or delete a collection, or open its menu."""
         if what == "delete":
             self._spawn_change(self._collections.delete(place.collection))
         elif what == "rename":
@@ -180,10 +177,10 @@ class CollectionsController(QObject):
     def _on_menu(self, place: SidebarItem, what: str, _checked: object = None) -> None:
         self.on_asked(place, what)
 
-    # What the rail asks
+    # Rail
 
     def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
-        """The narrow window's collections, or its saved searches, shall be chosen from."""
+        """Open or close the list of collections, or of saved searches, in a narrow window."""
         if self._listed is not None:
             self._listed.close_it()
             return
@@ -195,17 +192,16 @@ class CollectionsController(QObject):
         listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
 
     def on_list_closed(self) -> None:
-        """It went away."""
         self._listed = None
 
     def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
-        """Ask into which collection these pictures go, or the selected ones."""
+        """Ask for a collection to add these pictures, or the selected ones, to."""
         spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
-        """Ask into which collection pictures go: these ids, else what is selected.
+        """Ask for a collection to add pictures to: these ids, or the selection if empty.
 
-        A new name makes one.
+        A new name creates a collection.
         """
         ids = list(ids) or await self._selection.ids()
         if not ids:
@@ -223,14 +219,14 @@ class CollectionsController(QObject):
 
         self.take_from(asked, take)
 
-    # What is asked of tags
+    # Tags
 
     def ask_tags(self) -> None:
-        """Ask which tags the selected pictures have."""
+        """Ask for the tags of the selected pictures."""
         spawn(self._ask_tags())
 
     async def _ask_tags(self) -> None:
-        """Those that not all have stay as they are."""
+        """Ask for the tags; those shared only by some pictures stay unchanged."""
         pictures = await self._selection.pictures()
         if not pictures:
             return
@@ -255,17 +251,17 @@ class CollectionsController(QObject):
         self.take_from(asked, take)
 
     def on_tagged(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
-        """Tags were given to pictures, or taken from them."""
+        """Add tags to pictures and remove others."""
         spawn(self._tag(ids, add, remove))
 
     def on_tag_chosen(self, name: str) -> None:
-        """Everything with this tag shall be shown."""
+        """Search for a tag."""
         words = f'tag:"{name}"' if any(sign in name for sign in ' ,"') else f"tag:{name}"
         self._top_bar.set_words(words)
         self.search_wanted.emit(words)
 
     def on_tags_wanted(self) -> None:
-        """A tag is about to be written: those that there are can be offered."""
+        """Offer the existing tags."""
         spawn(self._offer_tags())
 
     async def _tag(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
@@ -275,7 +271,7 @@ class CollectionsController(QObject):
     async def _offer_tags(self) -> None:
         self._inspector.offer_tags([name for name, _n in await self._collections.tags()])
 
-    # How
+    # Helpers
 
     def _ask_for_name(
         self, title: str, button: str, take: Callable[[str], None], name: str = ""
@@ -331,6 +327,6 @@ class CollectionsController(QObject):
 
 
 def _shared(pictures: Sequence[Picture]) -> list[str]:
-    """Tags that all of them have."""
+    """Tags shared by all of the pictures."""
     every = [set(picture.tags) for picture in pictures]
     return [one for one in pictures[0].tags if all(one in tags for tags in every)]

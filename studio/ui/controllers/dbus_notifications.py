@@ -1,7 +1,7 @@
-"""Notifications over the desktop's own bus: org.freedesktop.Notifications.
+"""Notifications over D-Bus: org.freedesktop.Notifications.
 
-The call is made with the bus tool of GLib, since the binding cannot send unsigned numbers, which
-that interface asks for; that the notification was pressed is heard with QtDBus.
+The call uses GLib's command line tool, because the binding cannot send the unsigned numbers this
+interface requires; clicks are received with QtDBus.
 https://specifications.freedesktop.org/notification-spec/latest/
 """
 
@@ -28,7 +28,7 @@ ANSWER = re.compile(r"\(uint32 (\d+),?\)")
 
 
 class DBusChannel(QObject):
-    """Says something through the desktop, where it listens."""
+    """Shows notifications through the desktop's notification service."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,17 +36,17 @@ class DBusChannel(QObject):
         self._markup: bool | None = None
         self._shown: dict[int, Callable[[], None]] = {}
         self._calls: set[QProcess] = set()
-        # Pressed before the tool had told us the number.
+        # Clicks received before the tool returned the notification's id.
         self._early: set[int] = set()
 
     async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
-        """Whether the desktop took it; `on_click` is called when it is pressed."""
+        """Show a notification; False if the desktop refused. `on_click` is called for a click."""
         tool = shutil.which(TOOL) if sys.platform not in ("win32", "darwin") else None
         if tool is None or not self._listen():
             return False
         if self._markup is None:
             can = await self._call(tool, question())
-            # Whoever does not say what he can is given no chance to read markup.
+            # A service that lists no capabilities may parse markup: the text is escaped.
             self._markup = "'body-markup'" in can or not can.strip()
         output = await self._call(tool, arguments(title, text, markup=self._markup))
         answer = ANSWER.search(output)
@@ -61,19 +61,19 @@ class DBusChannel(QObject):
         return True
 
     def close(self) -> None:
-        """End what is still being said."""
+        """Abort pending calls."""
         for call in tuple(self._calls):
             call.kill()
 
     def _listen(self) -> bool:
-        # A library of Qt that most sessions do not need.
+        # Imported late: most sessions do not need this library.
         from PySide6.QtDBus import QDBusConnection
 
         if self._bus is None:
             bus = QDBusConnection.sessionBus()
             if not bus.isConnected():
                 return False
-            # No sender is named: asking for its address would wait for the bus.
+            # No sender is given: resolving its address would block on the bus.
             for signal, slot in (
                 ("ActionInvoked", "on_action(uint,QString)"),
                 ("NotificationClosed", "on_gone(uint,uint)"),
@@ -102,7 +102,7 @@ class DBusChannel(QObject):
 
     @Slot("uint", "QString")
     def on_action(self, id: int, action: str) -> None:
-        """A notification was pressed, maybe another program's."""
+        """Handle a click on a notification, possibly of another program."""
         pressed = self._shown.pop(id, None)
         if action != "default":
             return
@@ -113,17 +113,19 @@ class DBusChannel(QObject):
 
     @Slot("uint", "uint")
     def on_gone(self, id: int, _reason: int) -> None:
-        """A notification is away."""
         self._shown.pop(id, None)
 
 
 def question() -> list[str]:
-    """What the tool is called with to hear what the desktop can do."""
+    """Arguments of the tool to query the service's capabilities."""
     return _call("GetCapabilities")
 
 
 def arguments(title: str, text: str, *, markup: bool = True) -> list[str]:
-    """What the tool is called with. `markup`: the desktop reads the text so; the title never is."""
+    """Arguments of the tool for a notification.
+
+    `markup` says whether the service parses markup in the text; it never does in the title.
+    """
     return [
         *_call("Notify"),
         *(_quoted("Gridbrush"), "uint32 0", _quoted("gridbrush")),
@@ -140,6 +142,6 @@ def _call(method: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """The text as GVariant writes strings."""
+    """A string literal in GVariant text format."""
     clean = "".join(sign if sign.isprintable() else " " for sign in text)
     return "'" + clean.replace("\\", "\\\\").replace("'", "\\'") + "'"

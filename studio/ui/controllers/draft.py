@@ -1,4 +1,4 @@
-"""The composer and the window: its draft is kept, others put words into it."""
+"""The window's draft: saved continuously, and filled from other parts of the window."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _PAUSE = 300
 
 
 def first_draft(core: Core, left: Draft | None, written: str) -> Draft:
-    """The composer as it was left, but with the profile this run asks for.
+    """Initial draft: the last one (`left`), but with the profile given for this run.
 
-    Without this a start with a service would offer the painter, which never stands in for it.
-    `written` is what the prompt says by now: it was there before the composer.
+    Without this a start with a service would offer the offline painter, which must never replace
+    it. `written` is the current text of the prompt, which can be edited before the composer exists.
     """
     profile = core.default_profile
     asked = bool(core.options.provider) or profile != core.settings.value.profile
@@ -47,7 +47,7 @@ def first_draft(core: Core, left: Draft | None, written: str) -> Draft:
 
 
 class DraftController(QObject):
-    """Keeps the draft and carries prompts to the composer."""
+    """Saves the draft and passes prompts to the composer."""
 
     def __init__(
         self,
@@ -78,54 +78,54 @@ class DraftController(QObject):
         self._draft_timer.timeout.connect(self.on_draft_pause)
 
     def stop(self) -> None:
-        """No more saving by itself: the window closes and saves the last state."""
+        """Stop saving after changes: the closing window saves the final draft."""
         self._draft_timer.stop()
 
     def on_prompt_chosen(self, prompt: str) -> None:
-        """Words for the prompt, from an example or the history."""
+        """Set a prompt from an example or the history."""
         self._composer.set_prompt(prompt)
         self._composer.focus_prompt()
 
     def on_wants_prompt(self, job: Job) -> None:
-        """What a failed job asked for shall be edited."""
+        """Load the request of a failed job for editing."""
         self._composer.set_draft(runs.draft_of(job.request))
         self._composer.focus_prompt()
 
     def on_wants_details(self, job: Job) -> None:
-        """A job shall be shown in full."""
+        """Show a job in the inspector."""
         self._gallery.select_keys([job.id])
         self._inspector.show_job(job)
         self._zones.open_inspector(True)
 
     def on_composer_left(self) -> None:
-        """Esc in the composer: the keyboard goes to the view."""
+        """Return the focus from the composer to the view."""
         in_loupe = self._navigation.in_loupe
         target = self._loupe.get().canvas if in_loupe else self._gallery
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_draft_changed(self, draft: Draft) -> None:
-        """The composer changed: save it at the next pause."""
+        """Schedule saving the draft."""
         self._unsaved = draft
         self._draft_timer.start()
 
     def on_draft_pause(self) -> None:
-        """A pause in typing."""
+        """Save the draft."""
         if self._unsaved is not None:
             spawn(self._save_draft(self._unsaved))
             self._unsaved = None
 
     def on_replaced(self, sentence: str) -> None:
-        """The composer was changed as a whole: that can be undone."""
+        """Offer to undo a replacement of the draft."""
         self._messages.offer_action(sentence, _("Undo"), self._composer.undo)
 
     def on_prompt_kept(self, sentence: str) -> None:
-        """The prompt stayed when a picture was taken to edit: it can be cleared."""
+        """Offer to clear the prompt that was kept."""
         self._messages.offer_action(sentence, _("Clear"), self._composer.clear_prompt)
 
-    # A draft over whose restoring the program died
+    # Recovery of a draft after a crash during its restoration
 
     async def restored(self) -> None:
-        """Wait until what was left stands on the screen; then offer what could not be restored."""
+        """Wait until the restored draft is painted; then offer a draft that was set aside."""
         await self._stands()
         await asyncio.to_thread(self._core.draft.restored)
         if await asyncio.to_thread(self._core.draft.kept) is not None:
@@ -136,7 +136,6 @@ class DraftController(QObject):
             )
 
     def restore_kept(self) -> None:
-        """The user wants the draft that was put aside."""
         spawn(self._restore_kept())
 
     async def _restore_kept(self) -> None:
@@ -151,7 +150,7 @@ class DraftController(QObject):
         await asyncio.to_thread(kept.end_kept)
 
     async def _stands(self) -> None:
-        """Wait until the composer was painted with all it shows."""
+        """Wait until the composer and its thumbnails are painted."""
         composer = self._composer
         painted = _FrameWaiter(composer)
         try:
@@ -171,7 +170,7 @@ class _FrameWaiter(QObject):
     """Waits for a widget's next frame.
 
     Attributes:
-        once: set when it was painted.
+        once: set after the widget was painted.
     """
 
     def __init__(self, widget: QWidget) -> None:
@@ -182,7 +181,7 @@ class _FrameWaiter(QObject):
         widget.update()
 
     def stop(self) -> None:
-        """Look no longer."""
+        """Stop watching."""
         if shiboken6.isValid(self._widget):
             self._widget.removeEventFilter(self)
             self.deleteLater()

@@ -1,4 +1,4 @@
-"""What the core tells, shown by those whom it concerns."""
+"""Routes core events to the parts of the window."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 
 class EventRouter(QObject):
-    """Listens for one window.
+    """Event listener of one window.
 
     Signals:
-        settings_changed: the settings are others now.
-        keys_changed: a key came or went.
-        jobs_shown: what the queue has was shown.
+        settings_changed: settings changed.
+        keys_changed: a key was added or removed.
+        jobs_shown: the queue's jobs were updated.
     """
 
     settings_changed = Signal()
@@ -61,7 +61,7 @@ class EventRouter(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`first` hear of every event, in this order, before anything is shown of it here."""
+        """`first` are called with every event, in this order, before the parts updated here."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -77,7 +77,7 @@ class EventRouter(QObject):
         self._failed_new: set[str] = set()
 
     def on_core_event(self, event: Event) -> None:
-        """Show what happened."""
+        """Show an event."""
         for hear in self._first:
             hear(event)
         if isinstance(event, JobChanged):
@@ -104,7 +104,7 @@ class EventRouter(QObject):
             self._loupe.made.refresh(event.ids)
 
     def _hear_job(self, job: Job) -> None:
-        # By id: a job that is tried again is no longer failed, and fails once however often.
+        # A set of ids: a retry removes its job, and repeated failures of a job count once.
         before = len(self._failed_new)
         if job.state is not JobState.FAILED:
             self._failed_new.discard(job.id)
@@ -120,7 +120,7 @@ class EventRouter(QObject):
         self._places.set_failed_new(len(self._failed_new))
 
     def on_failures_seen(self) -> None:
-        """The shelf of failures is shown: none of them is new any more."""
+        """Clear the badge: the shelf of failures is open."""
         self._failed_new.clear()
         self._show_failed_new()
 
@@ -134,7 +134,7 @@ class EventRouter(QObject):
         self.jobs_shown.emit()
 
     def show_key(self) -> None:
-        """Tell in the status bar who makes the pictures and with which key."""
+        """Show profile and key in the status bar."""
         core = self._core
         name = core.default_profile
         self._status_bar.show_key(core.keys.status(name), core.profile(name).title)

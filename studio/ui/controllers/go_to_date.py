@@ -1,4 +1,4 @@
-"""Going to a date: it is asked for, and its first picture is found and shown."""
+"""Going to a date: asks for it, finds its first picture, and shows that."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Read = Callable[[Sequence[int]], Awaitable[list[Picture]]]
 
 
 class DateNavigation(QObject):
-    """Goes to the pictures of a day, a month or a year."""
+    """Goes to the pictures of a day, month or year."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class DateNavigation(QObject):
         gallery: GalleryView,
         views: QWidget,
     ) -> None:
-        """The question stands over `views`."""
+        """The popover opens over `views`."""
         super().__init__(views)
         self._core = core
         self._browsing = browsing
@@ -46,7 +46,6 @@ class DateNavigation(QObject):
         self._views = views
 
     def choose(self) -> None:
-        """Let the user choose a date."""
         spawn(self.ask_for_date())
 
     async def ask_for_date(self) -> None:
@@ -64,18 +63,17 @@ class DateNavigation(QObject):
         popover.open_at(self._views.mapTo(self._views.window(), at), popover.line)
 
     def on_chosen(self, period: DatePeriod) -> None:
-        """A time was chosen."""
         spawn(self.go_to_period(period))
 
     async def go_to_period(self, period: DatePeriod) -> None:
-        """Put the keyboard on the first picture of that time, or on the one next to it."""
+        """Make the period's first picture current, or the nearest one if it has none."""
         self._navigation.close_loupe()
         if self._browsing.query.sort not in (Sort.NEWEST, Sort.OLDEST):
-            # Another order has no place for a date.
+            # Only sorting by date has a position for a date.
             self._core.settings.change(sort=Sort.NEWEST.value)
             await _once(self._browsing.loaded)
         while self._browsing.shown is None:
-            # The first page stands, the rest is on its way.
+            # Wait for the rows after the first page.
             await _once(self._browsing.counted)
         order = self._browsing.order
         newest = self._browsing.query.sort is Sort.NEWEST
@@ -97,15 +95,15 @@ class DateNavigation(QObject):
 async def first_of(
     read: Read, order: Sequence[int], reached: Callable[[Picture], bool]
 ) -> Picture | None:
-    """The first picture of an order for which `reached` holds, else the last of all.
+    """The first picture of an order for which `reached` holds, else the last one.
 
-    It holds for none up to some place and for all from there: a million are searched in 20 steps.
+    `reached` must be monotonic, false and then true: the binary search takes 20 steps per million.
     """
     low, high = 0, len(order)
     best: Picture | None = None
     while low < high:
         middle = probe = (low + high) // 2
-        # What was deleted since tells nothing: its neighbour does.
+        # For a deleted picture its next neighbour is tested.
         while (found := await _read(read, order[probe])) is None and probe + 1 < high:
             probe += 1
         if found is not None and not reached(found):
@@ -121,7 +119,7 @@ async def _read(read: Read, row: int) -> Picture | None:
 
 
 async def _once(signal: SignalInstance) -> None:
-    """Wait until a signal comes."""
+    """Wait for a signal."""
     heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def on_heard(*_values: object) -> None:

@@ -1,7 +1,7 @@
-"""Pictures from elsewhere on their way into the library: chosen, or dropped on the gallery.
+"""Import of files chosen by the user or dropped on the gallery.
 
-An import goes on beside everything else. The message bar says how far it is and can stop it; what
-was taken until then stays. What reads files and drops is loaded when it is first used: 3 MB.
+An import runs in the background. The message bar shows its progress and can stop it; pictures
+imported until then stay. Modules for reading files and drops are loaded at first use (3 MB).
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 KEY = "import"
 _TELL_EVERY = 1.0
-"""Seconds between two sentences of how far it is: a screen reader says each."""
+"""Seconds between progress messages: screen readers speak each one."""
 
 
 class ImportController(QObject):
-    """Imports for one window, one after the other."""
+    """Imports of one window, one after the other."""
 
     def __init__(
         self,
@@ -79,11 +79,11 @@ class ImportController(QObject):
         views.currentChanged.connect(self.on_page_changed)
 
     def is_under_way(self) -> bool:
-        """Whether pictures are being imported."""
+        """Whether an import is running."""
         return self._work is not None and not self._work.done()
 
     def choose(self, *, folder: bool) -> None:
-        """Let the user choose files, or a folder."""
+        """Ask for files, or for a folder."""
         spawn(self._choose(folder=folder))
 
     async def _choose(self, *, folder: bool) -> None:
@@ -97,11 +97,11 @@ class ImportController(QObject):
         self.import_paths(chosen)
 
     def import_paths(self, paths: Sequence[Path]) -> None:
-        """Import these; what comes while one is under way comes after it."""
+        """Import these paths, after any running import."""
         self.take_in(drop_contents.DropContents(paths=tuple(paths)))
 
     def take_in(self, incoming: drop_contents.DropContents) -> None:
-        """Import what came from another program, with or without a file."""
+        """Import content of another program: files or image data."""
         self._waiting.extend(incoming.paths)
         self._waiting_blobs.extend(incoming.blobs)
         self._refused.extend((error.name, error.reason) for error in incoming.troubles)
@@ -113,7 +113,7 @@ class ImportController(QObject):
         return bool(self._waiting or self._waiting_blobs or self._refused)
 
     async def _import_next(self) -> None:
-        # 2.2 MB, for who imports.
+        # Imported late: 2.2 MB, only for imports.
         from studio.library.operations import import_
 
         core = self._core
@@ -140,7 +140,7 @@ class ImportController(QObject):
     async def _read(
         blobs: Sequence[drop_contents.PictureBlob], refused: list[tuple[str, str]]
     ) -> list[tuple[str, bytes]]:
-        """The bytes of pictures that came without a file; those that are none go to `refused`."""
+        """Bytes of pictures dropped without a file; unreadable ones are added to `refused`."""
         found: list[tuple[str, bytes]] = []
         for blob in blobs:
             name = _("Dropped picture")
@@ -154,7 +154,7 @@ class ImportController(QObject):
         return found
 
     def _show_outcome(self, one: Import) -> None:
-        # As above.
+        # Imported late, as above.
         from studio.library.operations import import_, import_sources
 
         result = one.result
@@ -189,7 +189,7 @@ class ImportController(QObject):
         )
 
     def stop(self) -> None:
-        """End the import after the file it is at; what was taken stays."""
+        """Stop after the current file; pictures imported so far stay."""
         self._waiting.clear()
         self._waiting_blobs.clear()
         self._refused.clear()
@@ -199,7 +199,7 @@ class ImportController(QObject):
     # Drops
 
     def show_target(self, mime: QMimeData) -> None:
-        """Files are dragged over the window: the gallery takes them into the library."""
+        """Show the gallery's drop target while files are dragged over the window."""
         n = drop_contents.number_in(mime)
         if not n or self._welcoming():
             return
@@ -209,12 +209,12 @@ class ImportController(QObject):
         self._target.cover(n)
 
     def hide_target(self) -> None:
-        """The drag is over."""
+        """Hide the drop target after the drag."""
         if self._target is not None:
             self._target.hide_soon()
 
     def on_drag(self, drag: Drag) -> None:
-        """Something from elsewhere is dragged over the window."""
+        """Show the drop targets for a drag from another program."""
         if not drag.begins:
             return
         # A folder cannot be a reference, but it can be imported.
@@ -223,29 +223,29 @@ class ImportController(QObject):
         self.show_target(drag.mime)
 
     def on_drag_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """It is not over the window itself any more: over a part of it, or nowhere."""
+        """Hide the drop targets: the drag left the window, or entered a part with its own area."""
         self._composer.on_drag_ended(gone)
         if self._target is not None and gone:
             self._target.hide()
         self.hide_target()
 
     def on_dropped_on_window(self, drag: Drag) -> None:
-        """Something was dropped where no part of the window takes it."""
+        """Add content dropped outside all drop targets to the composer."""
         role = Role.EDIT if self._welcoming() else Role.FREE
         self._composer.add_contents(drag.contents, role)
 
     def on_page_changed(self) -> None:
-        """Another view came under the pointer: a drag that goes on begins anew."""
+        """Restart the drag handling, since another view is now below the pointer."""
         drop_area.end_all()
 
     def on_dropped(self, incoming: drop_contents.DropContents) -> None:
-        """Files, or pictures without one, were dropped on the gallery."""
+        """Import content dropped on the gallery."""
         self._composer.on_drag_ended(True)
         self.take_in(incoming)
 
 
 class ImportTarget(DropCover):
-    """Lies over the gallery while files are dragged over the window.
+    """Overlay on the gallery while files are dragged over the window.
 
     Signals:
         dropped(object): the DropContents.
@@ -264,7 +264,7 @@ class ImportTarget(DropCover):
         return self.area.inside
 
     def cover(self, n: int) -> None:
-        """Appear over the whole of the gallery, for that many files."""
+        """Show it over the whole gallery, for `n` files."""
         self._n = n
         parent = self.parentWidget()
         assert parent is not None
@@ -273,7 +273,6 @@ class ImportTarget(DropCover):
         self.raise_()
 
     def on_dropped(self, drag: Drag) -> None:
-        """They were dropped here."""
         self.dropped.emit(drag.contents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

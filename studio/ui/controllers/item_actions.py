@@ -1,4 +1,4 @@
-"""What tiles and panels ask the window to do."""
+"""Actions of tiles, panels and shelves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.ui.window.actions import Actions
 
 
 class ItemActions(QObject):
-    """Does what a tile, the inspector or a shelf offers."""
+    """Performs the actions of a tile, the inspector or a shelf."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class ItemActions(QObject):
         self._parent = parent
 
     def on_tile_action(self, name: str, item: Item) -> None:
-        """A zone of a tile was pressed."""
+        """Run the action of a zone of a tile."""
         if isinstance(item, Job):
             self._jobs.run_tile_action(name, item)
         elif name == "pick":
@@ -64,13 +64,13 @@ class ItemActions(QObject):
             self._forget(item)
 
     def _forget(self, picture: Picture) -> None:
-        """Let a picture go whose file is gone: into the trash, from where it can be taken back."""
+        """Move a picture without a file to the trash, where it can still be restored."""
         if self._gallery.selected_items() == (picture,):
             self._selection.before_removal()
         self._pictures.trash_these([picture.id])
 
     def on_inspector_action(self, name: str, items: object) -> None:
-        """A button of the inspector was pressed; `items` are the pictures or the job it shows."""
+        """Run a button of the inspector; `items` are the pictures or the job it shows."""
         shown = items if isinstance(items, tuple) else ()
         if shown and isinstance(shown[0], Job):
             self._jobs.run_tile_action(name, shown[0])
@@ -79,7 +79,7 @@ class ItemActions(QObject):
         elif name == "restore" and self._shown.query.view is View.TRASH:
             self._pictures.restore()
         elif name == "restore":
-            # Not by the action: that is offered in the trash only.
+            # Not through the action, which is enabled in the trash only.
             self._pictures.restore_these([one.id for one in shown])
         elif name == "more":
             self.on_context_menu(shown[0] if shown else None, self._parent.cursor().pos())
@@ -87,7 +87,7 @@ class ItemActions(QObject):
             action.trigger()
 
     def on_context_menu(self, item: Item | None, where: QPoint) -> None:
-        """The menu of a tile."""
+        """Open the menu of a tile, or of the background for None."""
         if isinstance(item, Picture):
             trashed = self._shown.query.view is View.TRASH
             menu = menus.tile_menu(self._actions, self._parent, trashed=trashed)
@@ -99,7 +99,7 @@ class ItemActions(QObject):
         menu.popup(where)
 
     def on_dropped_on_shelf(self, view: View, ids: tuple[str, ...]) -> None:
-        """Pictures were dropped onto a shelf of the sidebar."""
+        """Pick or trash pictures dropped on a shelf of the sidebar."""
         if view is View.PICKS:
             self._pictures.flag_these(ids, Flag.PICK)
         elif view is View.TRASH:

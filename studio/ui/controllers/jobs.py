@@ -1,4 +1,4 @@
-"""From the press of Generate to the queue, and what a job's tile offers."""
+"""Submission of runs, and actions on jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from studio.ui.support.tasks import spawn
 _CUT = IncompleteAnswer.kind
 
 VARIATIONS = 4
-"""Pictures that Vary makes, as other programs do."""
+"""Number of pictures for Vary, as in other programs."""
 
 _TOP_UP = {
     "dgrid": "https://dgrid.ai",
@@ -31,17 +31,17 @@ _TOP_UP = {
 
 
 class JobsController(QObject):
-    """Sends runs and does what job tiles offer.
+    """Submits runs and performs the actions of job tiles.
 
     Signals:
-        refused: a run could not be queued (StudioError); the composer says why.
+        refused: a run could not be queued (StudioError); the composer shows why.
         wants_key: a profile needs a key (str).
-        wants_prompt: the prompt of a job shall be edited (Job).
-        wants_model: another model shall be chosen.
-        wants_details: a job shall be shown in full (Job).
-        again: a job shall be sent again, or for the first time (Job); it may cost money.
-        said: what was done, in words (str); it can be undone.
-        told: what was done, in words (str).
+        wants_prompt: edit the prompt of a job (Job).
+        wants_model: choose another model.
+        wants_details: show a job in full (Job).
+        again: submit a job again, or for the first time (Job); it may cost money.
+        said: sentence about a change that can be undone (str).
+        told: sentence about an action without undo (str).
     """
 
     refused = Signal(object)
@@ -76,7 +76,6 @@ class JobsController(QObject):
         }
 
     def start(self, run: Run) -> None:
-        """Queue a run."""
         self._core.budget.expect(run)
         spawn(self._start(run))
 
@@ -89,16 +88,16 @@ class JobsController(QObject):
             self._core.budget.stop_expecting(run)
 
     def variations(self, picture: Picture, here: Draft | None = None) -> Run:
-        """Variations of a picture: its source and prompt, new seeds; `here` as in `runs.again`.
+        """Run with variations of a picture: its source and prompt, new seeds.
 
-        Raises InputError.
+        `here` is the current draft, as in `runs.again`. Raises InputError.
         """
         known = here if here is not None and not picture.profile else picture
         model = self._core.catalogue.find(known.profile, known.model)
         return runs.variations(picture, model, VARIATIONS, here)
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
-        """What a job's menu has: names for `run_tile_action` and their words."""
+        """Entries of a job's menu: names for `run_tile_action` and labels."""
         state = job.state
         if state is JobState.QUEUED:
             places = [
@@ -127,7 +126,7 @@ class JobsController(QObject):
         ]
 
     def run_tile_action(self, name: str, job: Job) -> bool:
-        """Do what a job's tile offers; False when this is not of its business."""
+        """Run an action of a job's tile; False if the name is unknown."""
         if (action := self._actions.get(name)) is None:
             return False
         action(job)
@@ -170,7 +169,7 @@ class JobsController(QObject):
 
 
 def details(job: Job) -> str:
-    """Everything support needs to know of a job, without the key."""
+    """Details of a job for support, without the key."""
     failure = job.failure
     lines = [
         f"job {job.id}, attempt {job.attempt}, {job.state}",

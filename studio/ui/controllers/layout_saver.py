@@ -1,6 +1,6 @@
-"""The layout of the window is kept a moment after it changed, so that a crash forgets none of it.
+"""Saves the window's layout soon after each change, so that a crash does not lose it.
 
-What is written at the end (`WindowSession.settle`) waits for what is being written here.
+The final save (`WindowSession.settle`) waits for a write in progress here.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ _MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
 
 
 class LaidOut(Protocol):
-    """What has a layout to be kept."""
+    """Owner of the layout."""
 
     @property
     def closing(self) -> bool:
-        """Whether it is being closed: then the end writes what is true."""
+        """Whether it is closing, in which case the final save is up to date."""
 
     def layout_now(self) -> WindowState:
-        """How it and its panels are."""
+        """Current layout of the window and its panels."""
 
 
 class LayoutSaver(QObject):
-    """Watches where the window and its panels are, and writes it down.
+    """Watches the layout of window and panels, and saves it.
 
     Attributes:
-        pause: runs while a change waits to be written.
+        pause: timer running while a change is unsaved.
     """
 
     def __init__(
         self, source: LaidOut, path: Path, *, zones: WindowLayout, parent: QWidget
     ) -> None:
-        """`parent` is the widget whose place is watched; it is written to `path`."""
+        """Watches the geometry of the widget `parent`; saves to `path`."""
         super().__init__(parent)
         self._source = source
         self._path = path
@@ -63,31 +63,30 @@ class LayoutSaver(QObject):
         parent.installEventFilter(self)
 
     def on_changed(self) -> None:
-        """Something of it is another now."""
         self.pause.start()
 
     def on_pause(self) -> None:
-        """It has come to rest."""
+        """Save the layout after a pause."""
         if self._source.closing or self._writing is not None:
-            return  # the end writes what is true then; what is being written asks again
+            return  # the final save follows, or the write in progress checks again
         state = self._source.layout_now()
         if state != self._written:
             self._written = state
-            # Begun here and now: `stop_saving` must not look before it is under way.
+            # Started here, so that `stop_saving` finds it.
             self._writing = asyncio.ensure_future(
                 asyncio.to_thread(window_state.save, self._path, state)
             )
             spawn(self._follow(self._writing, state))
 
     async def stop_saving(self) -> None:
-        """No more of it; comes back when nothing is being written."""
+        """Stop saving; returns after the write in progress."""
         self.pause.stop()
         if self._writing is not None:
             await asyncio.wait([self._writing])
 
     async def _follow(self, writing: asyncio.Future[None], state: WindowState) -> None:
         try:
-            # The thread goes on when the window is closed meanwhile: `stop_saving` waits for it.
+            # The thread continues if the window closes meanwhile: `stop_saving` waits for it.
             await asyncio.shield(writing)
         except StorageError as error:
             log.warning("The window's layout was not kept: %s", error)

@@ -1,4 +1,4 @@
-"""What the user does to the library as a whole: another one, another place, an empty trash."""
+"""Commands for the whole library: open another, move, empty the trash."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class LibraryCommands(QObject):
-    """Opens, moves and empties.
+    """Commands of one window.
 
     Attributes:
-        opener, mover: made when they are first asked for.
+        opener, mover: created at first use.
         emptier: empties the trash.
     """
 
@@ -37,7 +37,7 @@ class LibraryCommands(QObject):
         importing: Callable[[], bool],
         parent: QWidget,
     ) -> None:
-        """`importing` says whether an import is under way."""
+        """`importing` says whether an import is running."""
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -49,25 +49,25 @@ class LibraryCommands(QObject):
         self.emptier = TrashEmptier(core, messages, parent)
 
     def open_another(self) -> None:
-        """Choose another library; a new start opens it."""
+        """Choose another library, which a restart opens."""
         spawn(self.opener.get().choose())
 
     def move(self) -> None:
-        """Choose where the library shall lie; asks, moves it and begins again there."""
+        """Choose a new place, confirm, move the library and restart."""
         spawn(self.mover.get().choose())
 
     def empty_trash(self) -> None:
-        """Delete what is in the trash for good; asks first."""
+        """Delete the trash permanently, after a confirmation."""
         spawn(self.emptier.ask_to_empty_trash())
 
     def _make_opener(self) -> LibraryOpener:
-        # With the mover 1.1 MB, for what is done once in a while.
+        # Imported late: 1.1 MB with the mover, and rarely used.
         from studio.ui.dialogs.open_library import LibraryOpener
 
         return LibraryOpener(self._core, self._messages, self._bar, self._parent)
 
     def _make_mover(self) -> LibraryMover:
-        # As above.
+        # Imported late, as above.
         from studio.ui.dialogs.relocate_library import LibraryMover
 
         return LibraryMover(

@@ -1,4 +1,4 @@
-"""Shelves of the sidebar, shown in the grid."""
+"""Navigation to shelves and collections."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from studio.ui.views.gallery.view import GalleryView
 
 
 class LibraryNavigation(QObject):
-    """Goes to a shelf, a collection or a saved search.
+    """Opens a shelf, a collection or a saved search in the grid.
 
     Signals:
-        failures_seen: the shelf of failures is shown.
+        failures_seen: the shelf of failures was opened.
     """
 
     failures_seen = Signal()

@@ -1,9 +1,9 @@
-"""Which pictures are on show: shelf, words and order, kept true while the library changes.
+"""Contents of the grid: shelf, search and order, kept current while the library changes.
 
-Data flow: a choice becomes a `Query`, the library answers with the first rows, the model shows
-them, and the rest is added when it comes; another choice ends what is still asked for. Events of
-the core then change the model one tile at a time; rows are asked for again only when a change may
-move pictures in or out of the shelf.
+Data flow: a choice becomes a `Query`; the model shows the first rows of the answer, and the rest
+is appended when it arrives. A new choice cancels pending queries. Core events then change the model
+one tile at a time; rows are queried again only if a change may move pictures in or out of the
+shelf.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ from studio.ui.views.gallery.view import GalleryView
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
 )
-"""Fields whose change may move a picture in or out of a shelf, or change its place."""
+"""Fields whose change may move a picture in or out of a shelf, or change its position."""
 
 PAGE = 256
-"""Rows that are shown before the others are known: more than a screen of usual tiles."""
+"""Rows shown before the rest is known: more than a screen of default tiles."""
 
 EARLIER = 2000
-"""Pictures of a session that is gone on with, among which what failed finds its place."""
+"""Limit of pictures of a continued session among which failed jobs are placed."""
 
 _TRIES = 3
-"""How often all rows are read again because something changed meanwhile, before they are shown."""
+"""Attempts to read all rows without a change in between, before they are shown anyway."""
 
 
 def shelf_name(view: View) -> str:
-    """What a shelf is called."""
+    """Name of a shelf."""
     return {
         View.ALL: _("All pictures"),
         View.SESSION: _("This session"),
@@ -62,19 +62,19 @@ def shelf_name(view: View) -> str:
 
 
 class LibraryViewController(QObject):
-    """The shelf on show.
+    """The open shelf.
 
     Attributes:
-        query: what is shown.
-        counts: pictures on each shelf, as last counted.
-        shown: pictures in the grid; None while they are not all known.
+        query: the current query.
+        counts: pictures per shelf, as last counted.
+        shown: number of pictures in the grid; None until all are known.
 
     Signals:
-        counted: numbers are new.
-        spent: money is new (Spend).
-        order_changed: other rows, or other order; the loupe follows.
-        loaded: rows were shown for the first time.
-        index_read: the index is made anew, or was (IndexRead).
+        counted: new counts.
+        spent: new sums (Spend).
+        order_changed: rows or order changed; the loupe follows.
+        loaded: a query was loaded and its rows are shown.
+        index_read: progress of an index rebuild (IndexProgress).
     """
 
     counted = Signal()
@@ -102,7 +102,7 @@ class LibraryViewController(QObject):
         self._count_again = False
 
     def show(self, **changes: Any) -> None:
-        """Show another shelf, other words, another order (fields of Query)."""
+        """Show another shelf, search or order (fields of Query)."""
         query = replace(self.query, **changes)
         if query == self.query:
             return
@@ -113,7 +113,7 @@ class LibraryViewController(QObject):
         self._loading = spawn(self._load())
 
     def begin_earlier(self) -> None:
-        """The session is the one before, gone on with: it has more pictures."""
+        """Extend the session to the previous one, which is being continued."""
         if self.query.view is View.SESSION:
             self.show(since=self._core.session_start)
         else:
@@ -123,11 +123,11 @@ class LibraryViewController(QObject):
         self.recount()
 
     async def _go_on(self) -> None:
-        """The tiles of what failed in the session before, among its pictures."""
+        """Show the failed jobs of the continued session among its pictures."""
         library, since = self._core.library, self._core.session_start
         rows = await library.rows(Query(view=View.SESSION, since=since), EARLIER)
         if len(rows) == EARLIER:
-            # Of what failed before these it is not known where it stood: it is under Failed.
+            # The position of older failures is unknown; they are on the shelf Failed only.
             since = (await library.pictures(rows[-1:]))[0].created
         failed = [job.id for job in await library.failed() if job.created >= since]
         if failed:
@@ -135,20 +135,20 @@ class LibraryViewController(QObject):
             await self._bring_back(frozenset(failed))
 
     def reload(self) -> None:
-        """Ask for the rows again; place and selection stay."""
+        """Query the rows again; position and selection stay."""
         if self._loads:
             self._load_again = True
         else:
             self._loading = spawn(self._load())
 
     async def settled(self) -> None:
-        """Wait until the rows that are asked for are shown."""
+        """Wait until the pending rows are shown."""
         if self._loading is not None:
             await self._loading.wait_until_ended()
 
     @property
     def order(self) -> array[int]:
-        """Index rows of the pictures in the grid, as they stand there."""
+        """Index rows of the pictures in the grid, in grid order."""
         return self._model.picture_rows(0, self._model.rowCount() - 1)
 
     @property
@@ -156,13 +156,13 @@ class LibraryViewController(QObject):
         return self._loading is not None and not self._loading.done()
 
     def begin_with(self, pictures: Sequence[Picture], *, whole: bool) -> None:
-        """Show the first pictures before the library is open; `fill` brings in the rest."""
+        """Show the first pictures before the library is open; `fill` loads the rest."""
         newest = self.query.sort is Sort.NEWEST
         self._model.begin_with(pictures, newest_first=newest, whole=whole)
         self._gallery.dated = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
 
     async def fill(self, pictures: int) -> None:
-        """Show the first page, with the runs of so many pictures; the rest comes after it."""
+        """Show the first page, reading the runs of `pictures` pictures; then load the rest."""
         self._another, self._recall = True, pictures
         query = self.query
         older = await self._older(query)
@@ -197,7 +197,7 @@ class LibraryViewController(QObject):
         return []
 
     async def _first_page(self, query: Query, older: Sequence[Job]) -> array[int] | None:
-        """Show the first rows of another question; None where the place would be lost by it."""
+        """Show the first rows of a new query; None if that would lose the kept picture."""
         library = self._core.library
         page = await library.rows(query, PAGE)
         whole = len(page) < PAGE
@@ -215,10 +215,13 @@ class LibraryViewController(QObject):
         return page
 
     async def _every_row(self, query: Query) -> tuple[array[int], array[int] | None, int | None]:
-        """All rows; where each stands and the newest of them, where that cannot be seen by them."""
+        """All rows, their places, and the newest row.
+
+        Places and newest row are None if the model can derive them from the rows.
+        """
         library = self._core.library
         if query.sort not in (Sort.NEWEST, Sort.OLDEST):
-            # Sorting all of them takes longer than counting.
+            # Counting is faster than sorting all rows.
             self.shown = await library.count(query)
             self.counted.emit()
         rows = await library.rows(query)
@@ -229,7 +232,7 @@ class LibraryViewController(QObject):
         return rows, stood, newest[0] if newest else 0
 
     def _append(self, rows: array[int], page: array[int], stood: array[int] | None) -> bool:
-        """Add the rest to the page that is shown; False where it is not the beginning any more."""
+        """Append the rest to the shown page; False if the page is outdated."""
         return rows[: len(page)] == page and self._model.append(rows[len(page) :], stood)
 
     def _show_rows(
@@ -256,7 +259,7 @@ class LibraryViewController(QObject):
         self._gallery.dated = query.sort in (Sort.NEWEST, Sort.OLDEST)
 
     def recount(self) -> None:
-        """Count the shelves and the money again, soon; many wishes become one."""
+        """Count shelves and spending again soon; requests are merged."""
         if self._counting is not None and not self._counting.done():
             self._count_again = True
             return
@@ -279,7 +282,6 @@ class LibraryViewController(QObject):
             self.counted.emit()
 
     def on_core_event(self, event: Event) -> None:
-        """Follow what the core tells."""
         if isinstance(event, JobChanged):
             self._model.job_changed(event.job)
             if not event.job.alive:
@@ -301,7 +303,7 @@ class LibraryViewController(QObject):
         self._model.learn(event.rows, event.job)
         if plain and query.sort is Sort.NEWEST:
             self._model.insert_pictures(event.rows, event.job)
-            # What is being read may not know of them.
+            # A running query may miss these pictures.
             self._load_again = True
             self._numbers()
             self.order_changed.emit()
@@ -320,7 +322,7 @@ class LibraryViewController(QObject):
         self.recount()
 
     async def _bring_back(self, ids: frozenset[str]) -> None:
-        """Tiles of this session's failed jobs that were put away and are wanted again."""
+        """Show failed jobs of this session again whose dismissal was undone."""
         told = await self._core.queue.bring_back(ids)
         since, others = self._core.session_start, ids.difference(job.id for job in told)
         failed = await self._core.library.failed() if others else []
@@ -328,7 +330,7 @@ class LibraryViewController(QObject):
         for job in back:
             self._model.job_changed(job)
         if back or told:
-            # Asked anew, each stands where it stood.
+            # The reload puts them in their former places.
             self.reload()
 
     def _may_move(self, fields: Sequence[str]) -> bool:
@@ -344,7 +346,7 @@ class LibraryViewController(QObject):
 
 
 def _shown_jobs(query: Query) -> Callable[[Job], bool]:
-    """Which ended jobs a shelf shows: the session's in the open shelves, all under Failed."""
+    """Filter for the ended jobs on a shelf: this session's on open shelves, all on Failed."""
     closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection)
     words: tuple[tuple[str, bool], ...] = ()
     facts: tuple[SearchFilter, ...] = ()
@@ -354,7 +356,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
         facts = asked.facts
 
     def shown(job: Job) -> bool:
-        # The shelf counts what failed; what the user stopped did not.
+        # The shelf counts failures, not jobs cancelled by the user.
         if query.view is View.FAILED and job.state is JobState.CANCELLED:
             return False
         if closed or not all(_has(job, fact) for fact in facts):
@@ -366,7 +368,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
 
 
 def _has(job: Job, fact: SearchFilter) -> bool:
-    """Of the facts of a picture an ended job has its date; and it can be asked for as failed."""
+    """Match a filter: ended jobs have a date and can be searched as failed."""
     if fact.key == "created":
         low, high = fact.low, fact.high
         inside = (low is None or job.created >= low) and (high is None or job.created < high)

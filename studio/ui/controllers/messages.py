@@ -1,4 +1,4 @@
-"""What the window says: toasts for what was done, the message bar for what went wrong."""
+"""Messages of the window: toasts for results, the message bar for errors."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 
 class MessagesController(QObject):
-    """The one place that puts sentences in front of the user.
+    """The only place that shows messages to the user.
 
     Signals:
-        undo_wanted: the last change shall be taken back.
+        undo_wanted: undo the last change.
     """
 
     undo_wanted = Signal()
@@ -38,27 +38,27 @@ class MessagesController(QObject):
         self._messages = bar
 
     def on_said(self, sentence: str) -> None:
-        """Something was done that can be undone."""
+        """Show a toast with Undo."""
         self.offer_action(sentence, _("Undo"), self.undo_wanted.emit)
 
     def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
-        """Something was done, and a button says what can be done about it."""
+        """Show a toast with a button."""
         self._toast.show_toast(sentence, MessageAction(label, callback))
 
     def show_message(self, sentence: str) -> None:
-        """Something was done, and that is all."""
+        """Show a toast."""
         self._toast.show_toast(sentence)
 
     def on_error(self, error: BaseException, about: str = "") -> None:
-        """Whatever went wrong and belongs to no tile, in one bar; bugs with their details.
+        """Show an error in the message bar; bugs with their details.
 
-        Each sentence stands until the user has closed it, then the one before it is seen. What
-        has a name in `about` takes the place of what was said about that.
+        A message stays until the user closes it, which uncovers the previous one. A message with
+        the same non-empty `about` replaces the previous one.
         """
         if isinstance(error, asyncio.CancelledError):
             return
         if isinstance(error, OSError) and error.filename is not None:
-            # A name that no system takes, or a disk that went away: the world's fault, not a bug.
+            # An invalid file name or a disconnected disk is no bug.
             log.warning("The system refused", exc_info=error)
             error = storage_error(error, Path(os.fsdecode(error.filename)))
         if isinstance(error, StudioError):
@@ -81,7 +81,7 @@ class MessagesController(QObject):
         )
 
     def on_news(self, news: InfoPosted) -> None:
-        """Something good, in the bar until the user has closed it."""
+        """Show good news in the message bar until closed."""
         text = f"{news.title}. {news.message}"
         self._messages.show_notice(Notice(key=f"news: {text}", text=text, icon="info"))
 

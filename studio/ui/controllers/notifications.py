@@ -1,4 +1,4 @@
-"""Says that a run is over while the window is in the background."""
+"""Notifications for finished runs while the window is in the background."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ log = logging.getLogger(__name__)
 
 
 class HasSettings(Protocol):
-    """The core, as far as notifications need it."""
+    """The part of the core needed for notifications."""
 
     @property
     def settings(self) -> SettingsStore: ...
 
 
 class NotificationChannel(Protocol):
-    """One way to say something beside the window."""
+    """A way to notify the user outside the window."""
 
     async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
-        """Whether it was said."""
+        """Show a notification; False if the channel is unavailable."""
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Release resources."""
 
 
 @dataclass(slots=True)
@@ -47,10 +47,10 @@ class _Run:
 
 
 class Notifier(QObject):
-    """Counts each run, and speaks when its last job is over and nobody is looking.
+    """Counts the results of each run, and notifies after its last job if the window is inactive.
 
     Signals:
-        spoken: what was said (str); after the first channel took it.
+        spoken: text of a notification accepted by a channel (str).
     """
 
     spoken = Signal(str)
@@ -63,7 +63,7 @@ class Notifier(QObject):
         channels: Sequence[NotificationChannel] | None = None,
         looking: Callable[[], bool] | None = None,
     ) -> None:
-        """`channels` are tried in order; `looking` says whether the user has us before them."""
+        """`channels` are tried in order; `looking` says whether the program is in use."""
         super().__init__(window)
         self._core = core
         self._window = window
@@ -77,7 +77,6 @@ class Notifier(QObject):
         return tuple(channels)
 
     def on_core_event(self, event: Event) -> None:
-        """Take note of an event of the core."""
         if isinstance(event, JobChanged):
             self._note(event.job)
         elif isinstance(event, PicturesAdded):
@@ -102,7 +101,7 @@ class Notifier(QObject):
         self._end(job.run, run)
 
     def _count(self, event: PicturesAdded) -> None:
-        # A job that went well is not told of once more: its pictures come, then it is removed.
+        # A successful job sends no final JobChanged: its pictures are added, then it is removed.
         for run in self._runs.values():
             if event.job in run.alive:
                 run.pictures += len(event.ids)
@@ -131,7 +130,7 @@ class Notifier(QObject):
                 return
 
     def on_clicked(self) -> None:
-        """The notification was pressed: bring the window to the front."""
+        """Bring the window to the front."""
         window = self._window
         window_state.open_again(window)
         window.show()
@@ -140,7 +139,7 @@ class Notifier(QObject):
 
 
 def run_words(pictures: int, jobs: int, failures: Sequence[str]) -> str:
-    """What is said of a run: "3 pictures are ready", "1 of 3 failed: The service is busy"."""
+    """Text for a run: "3 pictures are ready", "1 of 3 failed: The service is busy"."""
     if failures:
         count = _("{failed} of {jobs} failed").format(failed=len(failures), jobs=jobs)
         if jobs == 1:
@@ -159,14 +158,14 @@ def _is_active() -> bool:
 
 
 def _usual(window: QWidget) -> tuple[NotificationChannel, ...]:
-    # It brings QtDBus, which most sessions do not need.
+    # Imported late: loads QtDBus, which most sessions do not need.
     from studio.ui.controllers.dbus_notifications import DBusChannel
 
     return DBusChannel(window), TrayChannel(window), AlertChannel(window)
 
 
 class TrayChannel:
-    """The system's tray; its icon is there only as long as the message is."""
+    """The system tray; its icon is shown only with the message."""
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
@@ -174,7 +173,7 @@ class TrayChannel:
         self._on_click: Callable[[], None] | None = None
 
     async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
-        """Show a balloon, where there is a tray that can."""
+        """Show a balloon, if the tray supports it."""
         await asyncio.sleep(0)
         if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
             return False
@@ -190,23 +189,22 @@ class TrayChannel:
         return True
 
     def on_message_clicked(self) -> None:
-        """The balloon was pressed."""
         if self._tray is not None:
             self._tray.hide()
         if self._on_click is not None:
             self._on_click()
 
     def close(self) -> None:
-        """Nothing: the tray's icon goes with the window."""
+        """Do nothing: the tray icon is destroyed with the window."""
 
 
 def _plain(text: str) -> str:
-    """Words that no desktop behind the tray takes for markup: nobody says whether it reads it."""
+    """Text without markup characters: whether the desktop parses markup cannot be queried."""
     return text.replace("&", "＆").replace("<", "‹").replace(">", "›")
 
 
 class AlertChannel:
-    """The entry of the window in the task bar asks for attention."""
+    """Makes the window's taskbar entry ask for attention."""
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
@@ -214,10 +212,10 @@ class AlertChannel:
     async def show_notification(
         self, _title: str, _text: str, _on_click: Callable[[], None]
     ) -> bool:
-        """Always works, where there is a task bar."""
+        """Alert the user in the taskbar, if there is one."""
         await asyncio.sleep(0)
         QApplication.alert(self._window)
         return True
 
     def close(self) -> None:
-        """Nothing was opened."""
+        """Do nothing."""

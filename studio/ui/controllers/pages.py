@@ -1,4 +1,4 @@
-"""What fills the middle: the gallery, why it is empty, or the page of the first start."""
+"""Central page: gallery, empty state, or first start."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Pages(QObject):
-    """Chooses the page by what there is to show, and shows the numbers."""
+    """Chooses the page for the current contents, and updates counts."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Pages(QObject):
         collection_name: Callable[[str], str],
         parent: QObject,
     ) -> None:
-        """`pages` has the gallery, and the page of the first start once it was made."""
+        """`pages` has the gallery, and the page of the first start once created."""
         super().__init__(parent)
         self._browsing = browsing
         self._pages = pages
@@ -60,7 +60,7 @@ class Pages(QObject):
         self._collection_name = collection_name
 
     def on_counted(self) -> None:
-        """Numbers are new: bars, sidebar, and whether there is anything to see."""
+        """Update bars, sidebar and page for new counts."""
         counts, query = self._browsing.counts, self._browsing.query
         self._places.show_counts(counts)
         total = {
@@ -76,7 +76,7 @@ class Pages(QObject):
         self.choose_page()
 
     def choose_page(self) -> None:
-        """The first start's page while there is nothing at all to show."""
+        """Show the first start while the library is empty, else the gallery or its empty state."""
         query, rows = self._browsing.query, self._model.rowCount()
         empty = (
             self._browsing.counts.all == 0

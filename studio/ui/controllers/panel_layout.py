@@ -1,4 +1,4 @@
-"""Bars and panels around the views: which are open, which has the keyboard, and the menu."""
+"""Bars and panels around the views: open state, focus, and the menu."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class PanelLayout(QObject):
-    """Keeps bars and actions true to the panels.
+    """Keeps bars and actions consistent with the panels.
 
     Attributes:
-        menu: what the menu button opens.
+        menu: the menu of the menu button.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class PanelLayout(QObject):
         actions: Actions,
         parent: QWidget,
     ) -> None:
-        """`pages` is what lies in the grid's place."""
+        """`pages` is the stack in place of the grid."""
         super().__init__(parent)
         self._navigation = navigation
         self._pages = pages
@@ -73,26 +73,25 @@ class PanelLayout(QObject):
         return menus.main_menu(self._actions, self._parent)
 
     def on_menu_requested(self, where: QPoint) -> None:
-        """The menu button was pressed."""
         self.menu.get().popup(where)
 
     def open_menu(self) -> None:
-        """Open the menu where its button is."""
+        """Open the menu at its button."""
         self.on_menu_requested(self._top_bar.menu_point())
 
     def on_panels_changed(self) -> None:
-        """Sidebar or inspector was opened or closed."""
+        """Update the actions for sidebar and inspector."""
         self._actions.every["sidebar"].setChecked(self._zones.sidebar_open)
         self._actions.every["inspector"].setChecked(self._zones.inspector_open)
 
     def on_narrowed(self, narrow: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """The window became narrow, or wide again."""
+        """Pass the narrow or wide layout on to the bars."""
         self._top_bar.set_narrow(narrow)
         self._grid_bar.set_narrow(narrow)
         self._status_bar.set_narrow(narrow)
 
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
-        """Zones that are in sight, each with what gives it the keyboard."""
+        """Visible zones, each with a function that focuses it."""
         side = self._sidebar if self._sidebar.isVisible() else self._rail
         every: list[tuple[QWidget, Callable[[], None]]] = [
             (self._top_bar, self._top_bar.focus_search),
@@ -104,14 +103,14 @@ class PanelLayout(QObject):
         return [(zone, go) for zone, go in every if zone.isVisible()]
 
     def focus_next(self) -> None:
-        """The keyboard to the next zone that is in sight."""
+        """Focus the next visible zone."""
         places = self.focus_places()
         focus = QApplication.focusWidget()
         here = next((n for n, (zone, _go) in enumerate(places) if layout.inside(focus, zone)), -1)
         for step in range(1, len(places) + 1):
             zone, go = places[(here + step) % len(places)]
             go()
-            # An inspector with nothing to show takes no keyboard: on to the next.
+            # An empty inspector takes no focus: try the next zone.
             if layout.inside(QApplication.focusWidget(), zone):
                 return
 
@@ -125,7 +124,7 @@ class PanelLayout(QObject):
 
 
 def _to_first(zone: QWidget) -> None:
-    """The keyboard to a zone, or to the first widget in it that takes it."""
+    """Focus a zone, or the first widget in it that accepts focus."""
     if zone.focusPolicy() & Qt.FocusPolicy.TabFocus:
         focus_by_key(zone)
         return

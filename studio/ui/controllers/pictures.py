@@ -1,7 +1,6 @@
-"""What can be done with the selected pictures; each change can be taken back.
+"""Actions on the selected pictures; every change can be undone.
 
-The window says which pictures are meant. Selections can be large, so they are asked for only when
-an action needs them.
+Selections can be large, so they are read only when an action needs them.
 """
 
 from __future__ import annotations
@@ -29,20 +28,19 @@ from studio.ui.support.tasks import spawn
 log = logging.getLogger(__name__)
 
 MOST = 1000
-"""Pictures that copy, drag and Show in folder take at once."""
+"""Limit of pictures for copy, drag and Show in folder."""
 
 LARGE = 20_000
-"""Pictures that are too many to be looked at one by one."""
+"""Number of pictures from which they are not read one by one."""
 
 
 class PicturesController(QObject):
     """Acts on the selection.
 
     Signals:
-        said: what was done, in words, with the number of pictures; offered with Undo (str).
-        told: what was done and needs no Undo (str).
-        stepped: a step through the changes put these pictures into the trash or took them out of it
-            (a tuple of ids).
+        said: sentence about a change, shown with Undo (str).
+        told: sentence about an action without Undo (str).
+        stepped: undo or redo moved these pictures to or from the trash (a tuple of ids).
     """
 
     said = Signal(str)
@@ -56,34 +54,34 @@ class PicturesController(QObject):
         self._parent = parent
         self._saved_in: Path | None = None
 
-    # Verdicts
+    # Rating and flags
 
     def pick(self) -> None:
-        """Pick the selected pictures, or take the mark away when all have it."""
+        """Pick the selected pictures, or clear the flag if all have it."""
         self._do(self._toggle(Flag.PICK))
 
     def reject(self) -> None:
-        """Reject the selected pictures, or take the mark away when all have it."""
+        """Reject the selected pictures, or clear the flag if all have it."""
         self._do(self._toggle(Flag.REJECT))
 
     def rate(self, stars: int) -> None:
-        """Give the selected pictures stars; 0 clears."""
+        """Rate the selected pictures; 0 clears the rating."""
         self._do(self._with_ids(lambda ids: self._core.library.rate(ids, stars)))
 
     def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
-        """Set the mark of these pictures."""
+        """Set the flag of these pictures."""
         self._do(self._meant(ids, lambda all_ids: self._core.library.flag(all_ids, flag)))
 
     def rate_these(self, ids: Sequence[str], stars: int) -> None:
-        """Give these pictures stars."""
+        """Rate these pictures; 0 clears the rating."""
         self._do(self._meant(ids, lambda all_ids: self._core.library.rate(all_ids, stars)))
 
     def entitle(self, id: str, title: str) -> None:
-        """Give a picture a title."""
+        """Set the title of a picture."""
         self._do(self._core.library.entitle([id], title))
 
     def annotate(self, id: str, note: str) -> None:
-        """Give a picture a note."""
+        """Set the note of a picture."""
         self._do(self._core.library.annotate([id], note))
 
     async def _toggle(self, flag: Flag) -> str:
@@ -105,13 +103,13 @@ class PicturesController(QObject):
     # Trash and undo
 
     def trash(self) -> None:
-        """Move pictures to the trash and put failed jobs away; the neighbour is chosen."""
+        """Move pictures to the trash and dismiss failed jobs; the next item is selected."""
         spawn(self._trash())
 
     async def _trash(self) -> None:
         ids = await self._selection.ids()
         if 0 < len(ids) < LARGE:
-            # What is in the trash already stays where it is.
+            # Pictures already in the trash are skipped.
             ids = [p.id for p in await self._selection.pictures() if not p.trashed]
         jobs = [job.id for job in self._selection.jobs() if not job.alive]
         if not ids and not jobs:
@@ -126,11 +124,10 @@ class PicturesController(QObject):
             self.said.emit(said)
 
     def trash_these(self, ids: Sequence[str]) -> None:
-        """Move these pictures to the trash."""
         self._spawn_change(self._core.library.trash(ids))
 
     def restore(self) -> None:
-        """Bring the selected pictures back from the trash; the neighbour is chosen."""
+        """Restore the selected pictures from the trash; the next item is selected."""
         self._spawn_change(self._restore())
 
     async def _restore(self) -> str:
@@ -141,15 +138,15 @@ class PicturesController(QObject):
         return await self._core.library.restore(ids)
 
     def restore_these(self, ids: Sequence[str]) -> None:
-        """Bring these pictures back from the trash."""
+        """Restore these pictures from the trash."""
         self._spawn_change(self._meant(ids, self._core.library.restore))
 
     def undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         spawn(self._step(self._core.library.undo, _("Undone: {what}"), _("Nothing to undo")))
 
     def redo(self) -> None:
-        """Do the last undone change again."""
+        """Redo the change undone last."""
         spawn(self._step(self._core.library.redo, _("Redone: {what}"), _("Nothing to redo")))
 
     async def _step(
@@ -170,10 +167,10 @@ class PicturesController(QObject):
             self.stepped.emit(tuple(trashed))
         self.told.emit(words.format(what=what) if what else nothing)
 
-    # Out
+    # Export
 
     def copy(self) -> None:
-        """Files and image to the clipboard."""
+        """Copy files and image to the clipboard."""
         spawn(self._copy())
 
     async def _copy(self) -> None:
@@ -193,7 +190,7 @@ class PicturesController(QObject):
             self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
 
     def save_as(self) -> None:
-        """Copy the selected originals where the user says."""
+        """Save copies of the selected originals where the user chooses."""
         spawn(self._save_as())
 
     async def _save_as(self) -> None:
@@ -210,7 +207,7 @@ class PicturesController(QObject):
             return
         library = self._core.library.folder
         if len(paths) == 1:
-            # The dialog has asked whether a file that is there may go.
+            # The dialog has already asked about overwriting.
             await asyncio.to_thread(save_copies.save_as, paths[0], chosen, library)
             where = chosen.parent
         else:
@@ -227,7 +224,7 @@ class PicturesController(QObject):
         )
 
     async def _ask_over(self, paths: Sequence[Path], folder: Path) -> list[str] | None:
-        """Names in a folder whose files may go; None where nothing shall be saved."""
+        """Names in `folder` that may be overwritten; None if the user cancelled."""
         names = await asyncio.to_thread(save_copies.taken, folder, paths)
         if not names:
             return []
@@ -244,7 +241,7 @@ class PicturesController(QObject):
         spawn(self._show_in_folder())
 
     def show_this(self, picture: Picture) -> None:
-        """Show the original of one picture, be it selected or not."""
+        """Show the original of one picture, selected or not."""
         spawn(self._show_these([picture]))
 
     async def _show_in_folder(self) -> None:
@@ -262,13 +259,13 @@ class PicturesController(QObject):
             if not show_files(paths):
                 raise InputError(_("No file manager answered"), str(paths[0].parent))
 
-    # How
+    # Helpers
 
     def _paths(self, pictures: Sequence[Picture]) -> list[Path]:
         return [self._core.library.path(picture) for picture in pictures]
 
     def _do(self, change: Awaitable[str]) -> None:
-        """Change without a word: the tiles show it."""
+        """Run a change without a message: the tiles show it."""
         spawn(_await(change))
 
     def _spawn_change(self, change: Awaitable[str]) -> None:
@@ -284,7 +281,7 @@ async def _await(change: Awaitable[str]) -> None:
 
 
 def _there(pictures: Sequence[Picture]) -> list[Picture]:
-    """Those whose files are there. Raises InputError when there are pictures and none is."""
+    """Pictures with an existing file. Raises InputError if there are pictures but no files."""
     there = [picture for picture in pictures if not picture.missing]
     if pictures and not there:
         n = len(pictures)
@@ -302,7 +299,7 @@ def _make_usual(paths: Sequence[Path]) -> None:
 
 
 def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str]) -> None:
-    """Save several; where one cannot be, the error says how many were."""
+    """Save several copies; an error states how many were saved."""
     done = 0
     try:
         for _path in save_copies.save(paths, folder, library, over=over):
@@ -314,7 +311,7 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
 
 
 def show_files(paths: Sequence[Path]) -> bool:
-    """Ask the system's file manager to show files; False when none takes it."""
+    """Show files in the system's file manager; False if none accepts them."""
     if sys.platform == "win32":
         return bool(QProcess.startDetached("explorer", [f"/select,{paths[0]}"])[0])
     elif sys.platform == "darwin":
@@ -324,8 +321,8 @@ def show_files(paths: Sequence[Path]) -> bool:
 
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:
-    """The freedesktop file manager interface selects the files; few managers lack it."""
-    # A library of Qt that nothing else needs.
+    """Select the files over D-Bus, an interface that nearly all file managers have."""
+    # Imported late: no other part needs this library.
     from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()

@@ -1,4 +1,4 @@
-"""Telling that the library is read anew, how far that is, and what it means for the user."""
+"""Progress of an index rebuild, and its effect on the user."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ KEY = "index"
 
 
 class ReindexProgress(QObject):
-    """Says how far the library is read.
+    """Shows the progress of an index rebuild.
 
     Signals:
-        ended: it was read, or as much of it as was wanted.
+        ended: the rebuild finished or was stopped.
     """
 
     ended = Signal()
@@ -27,7 +27,6 @@ class ReindexProgress(QObject):
         self._bar = bar
 
     def on_index_progress(self, event: IndexProgress) -> None:
-        """Follow what the core tells."""
         if event.part < 1:
             text = _(
                 "Reading the library again: {percent} %. Changes wait until it is finished."
@@ -47,7 +46,7 @@ class ReindexProgress(QObject):
         self.ended.emit()
 
     def stop(self) -> None:
-        """Show the library as far as it was read."""
+        """Stop, and show the pictures read so far."""
         rereading = self._core.library.rereading
         if rereading is not None:
             rereading.stop()

@@ -1,4 +1,4 @@
-"""Trying everything again that failed in this session, with a question where it may cost much."""
+"""Retry of all jobs that failed in this session, confirmed if expensive."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 def failed_jobs(jobs: Iterable[Job]) -> list[Job]:
-    """What failed in this session and was not put away, in order of queueing.
+    """Failed jobs of this session that were not dismissed, in queue order.
 
-    A job whose answer is kept is none: it is there to be read, not to be paid for twice.
+    Jobs with a kept answer are excluded: it should be read, not paid for twice.
     """
     return [
         job
@@ -29,7 +29,7 @@ def failed_jobs(jobs: Iterable[Job]) -> list[Job]:
 
 
 class FailedJobs(QObject):
-    """Tries again what failed in this session."""
+    """Retries the failed jobs of this session."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class FailedJobs(QObject):
         return failed_jobs(self._core.queue.jobs.values())
 
     def ask_or_retry(self) -> None:
-        """Try all of them again; above the user's own threshold a message bar asks first."""
+        """Retry all failed jobs, after a confirmation if expensive."""
         jobs = self._jobs
         if not jobs:
             self._messages.show_message(_("Nothing has failed in this session"))
         elif question := self._question(jobs):
-            # The question is asked where the jobs are.
+            # The question is about jobs in the grid.
             self._navigation.close_loupe()
             again = MessageAction(_("Try again"), self.retry_all)
             self._bar.show_notice(
@@ -73,7 +73,7 @@ class FailedJobs(QObject):
             self.retry_all()
 
     def retry_all(self) -> None:
-        """Queue everything again that failed, as it stands now."""
+        """Queue all currently failed jobs again."""
         jobs = self._jobs
         for job in jobs:
             self._core.queue.retry(job)
@@ -91,10 +91,10 @@ class FailedJobs(QObject):
 
 
 def question_about(jobs: Sequence[Job], confirm_above: float) -> str:
-    """What to ask before these are sent again; empty where nothing need be asked.
+    """Question before these jobs are retried; empty if none is needed.
 
-    Asked is about a sum above `confirm_above` US dollars, a price nobody knows, and jobs that may
-    have been billed already.
+    Needed for a sum above `confirm_above` US dollars, an unknown price, and jobs that may already
+    have been billed.
     """
     paid = [job for job in jobs if job.request.profile != OFFLINE]
     known = [job.estimate_usd for job in paid if job.estimate_usd is not None]

@@ -1,4 +1,4 @@
-"""The selection of the window, asked for only when something is done with it."""
+"""Selection of the window, read only when an action needs it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from studio.ui.views.loupe import Loupe
 
 MOST = 20_000
-"""Pictures whose every fact is held at once."""
+"""Limit of pictures read with all their data."""
 
 KNOWN = 1000
-"""Pictures of a selection that panels are told of."""
+"""Limit of selected pictures passed to panels."""
 
 
 class SelectionController:
-    """What an action is about: the picture in the loupe, else the selection of the grid."""
+    """Target of actions: the picture in the loupe, else the selection of the grid."""
 
     def __init__(
         self, core: Core, gallery: GalleryView, loupe: Late[Loupe], navigation: Navigation
@@ -39,9 +39,9 @@ class SelectionController:
         return self._navigation.in_loupe
 
     async def pictures(self, limit: int | None = None) -> list[Picture]:
-        """The chosen pictures, in the order of the grid; at most `limit`.
+        """The selected pictures, in grid order; at most `limit`.
 
-        Raises InputError where they are more than can be held at once; `ids` knows no such limit.
+        Raises InputError for more than can be read at once; `ids` has no such limit.
         """
         if limit is None and self._gallery.selected_count() > MOST and not self._in_loupe:
             raise InputError(
@@ -54,22 +54,22 @@ class SelectionController:
         return await self._gallery.selected_pictures(limit)
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
-        """Whose ids are meant where a panel speaks of these: all that is chosen, if it is more.
+        """Ids meant by a panel that names these: the whole selection if it may be larger.
 
-        Panels know the first thousand pictures of a selection.
+        Panels have only the first thousand pictures of a selection.
         """
         if len(ids) < KNOWN or self._in_loupe:
             return list(ids)
         return await self.ids()
 
     async def ids(self) -> list[str]:
-        """The ids of the chosen pictures, a million if need be."""
+        """Ids of the selected pictures, without a limit."""
         if self._in_loupe:
             return [picture.id for picture in await self.pictures()]
         return await self._core.library.ids(self._gallery.selected_rows())
 
     async def all_flagged(self, flag: Flag) -> bool:
-        """Whether every chosen picture has this mark."""
+        """Whether every selected picture has this flag."""
         if self._in_loupe:
             return all(picture.flag is flag for picture in await self.pictures())
         rows = self._gallery.selected_rows()
@@ -77,11 +77,10 @@ class SelectionController:
         return await library.query_index(lambda index: index.all_flagged(rows, flag), long=True)
 
     def jobs(self) -> tuple[Job, ...]:
-        """The chosen jobs."""
         return () if self._in_loupe else self._gallery.selected_jobs()
 
     def before_removal(self) -> None:
-        """What is chosen leaves the view: choose the one after it, else the one before."""
+        """Select the item after the selection, or before it, since it will leave the view."""
         if self._in_loupe:
             self._loupe.get().step(1)
             return

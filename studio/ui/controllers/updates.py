@@ -1,4 +1,4 @@
-"""A newer version is said in the message bar, with a way to read about it. Loaded if wanted."""
+"""Notice of a newer version in the message bar, with a link. Loaded only if enabled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class UpdateNotice(QObject):
-    """Says once in the message bar what is newer."""
+    """Announces a newer version."""
 
     def __init__(self, core: Core, bar: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,7 +23,7 @@ class UpdateNotice(QObject):
         self._bar = bar
 
     async def check_for_update(self) -> None:
-        """Ask once a day; say what is newer until it was read or closed."""
+        """Check once a day; announce a newer version until its notice is opened or closed."""
         address = await asyncio.to_thread(updates.feed)
         if not address:
             return

@@ -1,4 +1,4 @@
-"""Variations of a picture: said in a toast first, and sent when nobody has cancelled it."""
+"""Variations of a picture: announced in a toast, and submitted unless cancelled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = 3
 
 
 class Variations(QObject):
-    """Sends variations, after a moment to think better of it."""
+    """Submits variations after a delay for cancelling."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class Variations(QObject):
         self._toast = toast
 
     def vary(self, picture: Picture) -> None:
-        """Variations at once, with three seconds to think better of it."""
+        """Announce variations and submit them after the delay."""
         try:
             run = self._plans.variations(picture, self._composer.draft())
         except StudioError as error:
             self._messages.on_error(error)
             return
-        # Past the budget nothing is said to be on its way before it was asked about.
+        # Beyond the budget, a question replaces the announcement.
         if not self._limit.asks(run):
             self._toast.show_toast(
                 variations(run),
@@ -56,7 +56,7 @@ class Variations(QObject):
 
 
 def variations(run: Run) -> str:
-    """How many there will be, and for how much."""
+    """Text with number and price of the variations."""
     n = len(run.requests)
     text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
     return text.format(n=n, price=_price(run))

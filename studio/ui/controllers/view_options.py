@@ -1,4 +1,4 @@
-"""Choices made in the bars over the views: what is shown changes, and most are remembered."""
+"""Choices in the bars above the views; most are saved as settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from studio.ui.window.top_bar import TopBar
 
 
 class ViewOptionsController(QObject):
-    """Takes choices over into the view or the settings."""
+    """Applies choices to the view or the settings."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class ViewOptionsController(QObject):
         self._actions = actions
 
     def show_settings(self) -> None:
-        """Be as the settings say."""
+        """Apply the current settings."""
         value = self._core.settings.value
         self._gallery.set_tile_size(value.tile)
         self._gallery.set_captions(value.captions)
@@ -56,13 +56,13 @@ class ViewOptionsController(QObject):
         self._shown.show(sort=sort, hide_rejected=value.hide_rejected)
 
     def on_searched(self, words: str) -> None:
-        """Other words are looked for."""
+        """Search for `words`."""
         self._navigation.close_loupe()
         self._shown.show(words=words)
         self._tell_troubles(words)
 
     def offer_completion(self) -> None:
-        """Let the search field offer how a token may go on."""
+        """Give the search field its completion."""
         SearchCompleter(self._core, self._top_bar.search.field)
 
     def _tell_troubles(self, words: str) -> None:
@@ -73,7 +73,7 @@ class ViewOptionsController(QObject):
             self._messages.dismiss("search")
 
     def on_more_wanted(self, what: str) -> None:
-        """Nothing is shown, and this is in the way."""
+        """Remove the filter `what` that hides all pictures: "rejected", else the search."""
         if what == "rejected":
             self.on_hide_rejected_toggled(False)
         else:
@@ -81,24 +81,24 @@ class ViewOptionsController(QObject):
             self.on_searched("")
 
     def on_view_chosen(self, view: str) -> None:
-        """Grid or loupe was chosen in the top bar."""
+        """Switch to grid or loupe."""
         if view == "loupe":
             self._navigation.open_loupe()
         else:
             self._navigation.close_loupe()
 
     def on_sort_chosen(self, sort: Sort) -> None:
-        """Another order was chosen; it is remembered."""
+        """Save the order."""
         self._core.settings.change(sort=sort.value)
 
     def on_hide_rejected_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Rejected pictures are hidden or shown; it is remembered."""
+        """Save whether rejected pictures are hidden."""
         self._core.settings.change(hide_rejected=on)
 
     def on_tile_size_chosen(self, size: int) -> None:
-        """Tiles of another size; it is remembered."""
+        """Save the tile size."""
         self._core.settings.change(tile=size)
 
     def on_surround_changed(self, surround: str) -> None:
-        """Another ground in the loupe; it is remembered."""
+        """Save the loupe's background."""
         self._core.settings.change(surround=surround)

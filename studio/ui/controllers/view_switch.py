@@ -1,4 +1,4 @@
-"""Grid and loupe, what is selected in them, and what was looked at."""
+"""Switch between grid and loupe, with their selection and the seen pictures."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     from studio.ui.views.loupe import Loupe
 
 _SEEN_PAUSE = 1000
-"""Milliseconds of looking after which a picture is no longer new."""
+"""Milliseconds in view after which a picture is no longer new."""
 
 
 class ViewSwitch(QObject):
-    """Which view is shown, and what the user looks at in it.
+    """Current view, and the pictures the user looks at in it.
 
     Attributes:
         in_loupe: whether the loupe is shown instead of the grid.
 
     Signals:
-        flagged: a mark was given in the loupe (a list of ids, Flag).
+        flagged: a flag was set in the loupe (a list of ids, Flag).
     """
 
     flagged = Signal(object, object)
@@ -66,7 +66,7 @@ class ViewSwitch(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`views` shows either the `grid`, in which the gallery lies, or the loupe."""
+        """`views` shows either the loupe or `grid`, the page with the gallery."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -88,7 +88,7 @@ class ViewSwitch(QObject):
         self._seen_timer.timeout.connect(self.on_seen_pause)
 
     def on_order_changed(self) -> None:
-        """Other rows or other order: the loupe stays with its picture, or goes to its neighbour."""
+        """Keep the loupe at its picture, or at the neighbour if that was removed."""
         loupe = self._loupe.made
         if self.in_loupe and loupe is not None and loupe.picture is not None:
             order = self._shown.order
@@ -98,14 +98,13 @@ class ViewSwitch(QObject):
                 self.close_loupe()
 
     def toggle_loupe(self) -> None:
-        """Loupe to grid and back."""
         if self.in_loupe:
             self.close_loupe()
         else:
             self.open_loupe()
 
     def open_loupe(self, picture: Picture | None = None) -> None:
-        """Show a picture in the loupe: this one, or the current of the grid."""
+        """Show a picture in the loupe; None for the current one of the grid."""
         chosen = picture
         if chosen is None:
             item = self._gallery.current_item()
@@ -125,7 +124,7 @@ class ViewSwitch(QObject):
         self._loupe.get().focus_view()
 
     def close_loupe(self) -> None:
-        """Back to the grid, at the picture that was looked at."""
+        """Return to the grid, at the loupe's picture."""
         if not self.in_loupe:
             self._top_bar.set_view("grid")
             return
@@ -168,7 +167,7 @@ class ViewSwitch(QObject):
             self._seen_timer.start()
 
     def on_seen_pause(self) -> None:
-        """The user has looked long enough: these are no longer new."""
+        """Mark the pictures as seen."""
         ids, self._unseen = sorted(self._unseen), set()
         if ids:
             spawn(self._mark_seen(ids))
@@ -177,18 +176,17 @@ class ViewSwitch(QObject):
         await self._core.library.mark_seen(ids)
 
     def on_loupe_picture(self, picture: Picture) -> None:
-        """Another picture in the loupe: the selection follows."""
+        """Select the loupe's new picture."""
         self._gallery.select_keys([picture.row])
         self._inspector.show_pictures([picture])
         self._looked_at([picture])
 
     def on_opened(self, item: Item) -> None:
-        """A tile was opened."""
         if isinstance(item, Picture):
             self.open_loupe(item)
 
     def on_relative_chosen(self, id: str) -> None:
-        """A parent or child was chosen: show it where the user is."""
+        """Show a parent or child in the current view."""
         spawn(self._go_to(id))
 
     async def _go_to(self, id: str) -> None:
@@ -209,7 +207,7 @@ class ViewSwitch(QObject):
         self._inspector.show_pictures(found)
 
     def on_stepped(self, ids: object) -> None:
-        """A trash was undone, or done again: what came back is selected."""
+        """Select the pictures moved by undo or redo of a trash."""
         assert isinstance(ids, tuple)
         spawn(self._select_back(ids))
 
@@ -218,7 +216,7 @@ class ViewSwitch(QObject):
         wanted = View.TRASH if self._shown.query.view is View.TRASH else View.ALL
         rows = [one.row for one in found if one.trashed is (wanted is View.TRASH)]
         await self._shown.settled()
-        # What is at hand of them may be how they lay in the trash.
+        # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
         if not shown:
@@ -230,19 +228,19 @@ class ViewSwitch(QObject):
             self._gallery.select_keys(shown)
 
     def on_job_chosen(self, id: str) -> None:
-        """A job was chosen from the list of what runs."""
+        """Show a job of the queue in the grid."""
         self.close_loupe()
         if self._gallery.show_item(id):
             self._gallery.select_keys([id])
 
     def on_loupe_flagged(self, flag: Flag) -> None:
-        """Pick or reject in the loupe."""
+        """Flag the picture in the loupe."""
         picture = self._loupe.get().picture
         if picture is not None:
             self.flagged.emit([picture.id], flag)
 
     def on_loupe_action(self, name: str, picture: Picture) -> None:
-        """The picture in the loupe is dragged out."""
+        """Drag the picture out of the loupe."""
         if name == "drag":
             self._drag(picture)
 
@@ -256,7 +254,7 @@ class ViewSwitch(QObject):
 
 
 def _place(order: array[int], row: int) -> int | None:
-    """Where a picture stands in an order, None if it is not there."""
+    """Index of a row in an order, None if it is not in it."""
     try:
         return order.index(row)
     except ValueError:

@@ -1,1 +1,1 @@
-"""What opens over the window: questions, lists, and what is chosen from the disk."""
+"""Dialogs and popovers: questions, lists, and file choices."""

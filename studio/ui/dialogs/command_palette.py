@@ -1,4 +1,4 @@
-"""The command palette: type a few letters of an action or of an earlier prompt, press Enter."""
+"""Command palette: find an action or an earlier prompt by typing."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ ENTRY = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaletteEntry:
-    """One line: an action's name, or a prompt.
+    """One line: an action or a prompt.
 
     Attributes:
-        note: stands at the right: the key, or the menu.
+        note: text at the right: shortcut or menu.
         action: name of the action; empty for a prompt.
         prompt: the prompt as it was written.
     """
@@ -63,17 +63,17 @@ class PaletteEntry:
     prompt: str = ""
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether every word is in the text or the note."""
+        """Whether text and note contain every word."""
         text = f"{self.text} {self.note}".casefold()
         return all(word in text for word in words)
 
 
 class CommandPalette(Popover):
-    """Lies at the top of the window until something was chosen.
+    """Popover at the top of the window; closes after a choice.
 
     Attributes:
         words: the search field.
-        list: what was found.
+        list: the results.
 
     Signals:
         prompt_chosen: a prompt of the history was chosen (str).
@@ -113,7 +113,7 @@ class CommandPalette(Popover):
         column.addWidget(self.list)
 
     def open(self) -> None:
-        """Show it, empty, with the keyboard in its field."""
+        """Open with an empty, focused field."""
         self.words.set_text("")
         self._fill("")
         room = self.host.width()
@@ -134,7 +134,7 @@ class CommandPalette(Popover):
     def _entries(self, text: str) -> list[PaletteEntry]:
         words = text.casefold().split()
         found = [entry for entry in self._all_actions() if entry.matches(words)]
-        # What begins with the words comes first; the order of the menus is kept otherwise.
+        # Entries that start with the words are first; otherwise in menu order.
         found.sort(key=lambda entry: not entry.text.casefold().startswith(text.casefold().strip()))
         prompts = [entry for entry in self._prompts if entry.matches(words)]
         return found + prompts[:MOST_PROMPTS]
@@ -168,17 +168,16 @@ class CommandPalette(Popover):
         announce(self, count)
 
     def on_edited(self, words: str) -> None:
-        """Other words."""
         self._fill(words)
 
     def on_submitted(self) -> None:
-        """Enter: do what is marked."""
+        """Run the current entry."""
         item = self.list.currentItem()
         if item is not None:
             self.on_item(item)
 
     def on_item(self, item: QListWidgetItem) -> None:
-        """Do what this line says."""
+        """Run the action, or emit the prompt."""
         entry = item.data(ENTRY)
         assert isinstance(entry, PaletteEntry)
         self.close_it()
@@ -206,7 +205,7 @@ class CommandPalette(Popover):
 
 
 class _EntryDelegate(QStyledItemDelegate):
-    """Icon, words, and the key at the right."""
+    """Draws an entry: icon, text, and shortcut at the right."""
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex

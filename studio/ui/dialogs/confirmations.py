@@ -1,4 +1,4 @@
-"""Questions before something is lost: a prompt deleted, files written over."""
+"""Confirmations before data is lost: a prompt deleted, files overwritten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHARACTERS_SHOWN = 160
 
 
 class ForgetPromptDialog(Question):
-    """Asks before a prompt is deleted for good, and deletes it."""
+    """Asks before a prompt is deleted permanently, and deletes it."""
 
     def __init__(self, library: Library, prompt: str, parent: QWidget) -> None:
         super().__init__(_("Delete this prompt permanently?"), (), parent)
@@ -43,7 +43,6 @@ class ForgetPromptDialog(Question):
         self.accepted.connect(self.on_accepted)
 
     def on_accepted(self) -> None:
-        """Delete the prompt."""
         spawn(forget_prompt(self._library.store, self._prompt))
 
 
@@ -54,7 +53,7 @@ class OverwriteDialog(Question):
     """Asks whether to replace files or keep both.
 
     Attributes:
-        replaces: the files that are there may go; else both are kept.
+        replaces: whether to replace existing files; otherwise both are kept.
     """
 
     def __init__(self, names: Sequence[str], folder: Path, parent: QWidget) -> None:
@@ -76,6 +75,5 @@ class OverwriteDialog(Question):
         self.both = self.add_button(_("Keep both"), self.accept, kind="primary", first=True)
 
     def on_replace(self) -> None:
-        """Accept replacing the files."""
         self.replaces = True
         self.accept()

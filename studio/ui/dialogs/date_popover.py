@@ -1,4 +1,4 @@
-"""Going to a date: written, or picked by year and month."""
+"""Popover for going to a date, typed or chosen by year and month."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ _COLUMNS = 4
 
 
 class DatePopover(Popover):
-    """A line to write a date in, over the months of a year.
+    """Line edit for a date, above the months of a year.
 
     Attributes:
-        line: what is written.
-        meaning: how that was understood.
-        months: a button for each.
+        line: the typed text.
+        meaning: how it was understood.
+        months: a button per month.
 
     Signals:
-        chosen: a Period.
+        chosen: a DatePeriod.
     """
 
     chosen = Signal(object)
 
     def __init__(self, first: float, last: float, parent: QWidget) -> None:
-        """`first` and `last` are the moments of the oldest and the newest picture."""
+        """`first` and `last` are the times of the oldest and newest picture."""
         super().__init__(_("Go to date"), parent)
         self._first, self._last = dates.day_of(first), dates.day_of(last)
         self._year = self._last.year
@@ -71,7 +71,7 @@ class DatePopover(Popover):
         column.addLayout(row)
         grid = QGridLayout()
         grid.setSpacing(4)
-        # In a group the arrows go to the button that lies there.
+        # In a button group the arrow keys move by position.
         group = QButtonGroup(self)
         group.setExclusive(False)
         self.months: list[Button] = []
@@ -103,7 +103,7 @@ class DatePopover(Popover):
         return understand(self.line.text(), month_first=usual.startswith("M"))
 
     def on_edited(self, text: str) -> None:
-        """Something was written: say how it is understood."""
+        """Show how the text is understood."""
         period = self._meant()
         if period is not None:
             self._show_year(period.year)
@@ -111,13 +111,12 @@ class DatePopover(Popover):
         self.meaning.setText(period.words() if period is not None else wrong)
 
     def on_entered(self) -> None:
-        """Go there."""
+        """Choose the typed date."""
         period = self._meant()
         if period is not None:
             self._choose(period)
 
     def on_month(self, month: int, _checked: object = None) -> None:
-        """A month was picked."""
         self._choose(DatePeriod(year=self._year, month=month))
 
     def _choose(self, period: DatePeriod) -> None:
@@ -125,11 +124,9 @@ class DatePopover(Popover):
         self.chosen.emit(period)
 
     def on_back(self) -> None:
-        """The year before."""
         self._show_year(self._year - 1)
 
     def on_on(self) -> None:
-        """The year after."""
         self._show_year(self._year + 1)
 
     @once

@@ -1,4 +1,4 @@
-"""A date as people write it: "2026-11", "23 Nov", "yesterday", "3.11.2026". Pure: no widgets."""
+"""Parser for informal dates: "2026-11", "23 Nov", "yesterday", "3.11.2026". No widgets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MONTH = re.compile(r"(\d{1,2})[-./](\d{4})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatePeriod:
-    """A day, a month or a year by the local calendar; parts that were not said are 0."""
+    """A day, month or year of the local calendar; unspecified parts are 0."""
 
     year: int
     month: int = 0
@@ -34,7 +34,7 @@ class DatePeriod:
 
     @property
     def end(self) -> float:
-        """The first moment after it."""
+        """The first moment after it, in seconds since 1970."""
         if self.day:
             return _moment(self.year, self.month, self.day + 1)
         if self.month:
@@ -42,7 +42,7 @@ class DatePeriod:
         return _moment(self.year + 1, 1, 1)
 
     def words(self) -> str:
-        """What it is called: "23 November 2026"."""
+        """Text such as "23 November 2026"."""
         if not self.month:
             return str(self.year)
         month = formatting.month_name(self.month, in_date=bool(self.day))
@@ -52,7 +52,7 @@ class DatePeriod:
 
 
 def day_of(moment: float) -> DatePeriod:
-    """The day of a moment."""
+    """Day of a time in seconds since 1970."""
     day = time.localtime(moment)
     return DatePeriod(year=day.tm_year, month=day.tm_mon, day=day.tm_mday)
 
@@ -60,10 +60,10 @@ def day_of(moment: float) -> DatePeriod:
 def understand(
     text: str, *, now: float | None = None, month_first: bool = False
 ) -> DatePeriod | None:
-    """The period that is meant, None where none is.
+    """Period for a text; None if it is no date.
 
-    A month without a year is the last one there was. `month_first` is how this user writes dates
-    with slashes.
+    A month without a year is its latest occurrence. `month_first` is the user's order in dates with
+    slashes.
     """
     words = " ".join(text.casefold().replace(",", " ").split())
     clock = time.localtime(now)
@@ -87,7 +87,7 @@ def understand(
 
 
 def _by_name(words: list[str], today: dt.date) -> DatePeriod | None:
-    """A month by its name, with a day, a year, or both around it."""
+    """Period for a month's name, with an optional day or year."""
     month = year = day = 0
     for word in words:
         if word.isdecimal() and len(word) == 4 and not year:
@@ -108,7 +108,10 @@ def _by_name(words: list[str], today: dt.date) -> DatePeriod | None:
 
 
 def _month(word: str) -> int:
-    """The month whose name begins so, in the user's language or in English; 0 for none or many."""
+    """Number of the month whose name starts with `word`, in the user's language or English.
+
+    0 for none or several.
+    """
     numbers = range(1, 13)
     alone = [formatting.month_name(number).casefold() for number in numbers]
     dated = [formatting.month_name(number, in_date=True).casefold() for number in numbers]
@@ -136,5 +139,5 @@ def _on(day: dt.date) -> DatePeriod:
 
 
 def _moment(year: int, month: int, day: int) -> float:
-    # The clock may go forward or back in between: the system is asked what holds that day.
+    # Clock changes may lie in between: let the system determine daylight saving for that day.
     return time.mktime((year, month, day, 0, 0, 0, 0, 0, -1))

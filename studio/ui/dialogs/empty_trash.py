@@ -1,4 +1,4 @@
-"""Emptying the trash from the window: asked first, with what goes and where to."""
+"""Emptying the trash, with a confirmation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from studio.ui.widgets.buttons import Kind
 
 
 class EmptyTrashDialog(Question):
-    """Asks whether what is in the trash shall go; accepted means yes.
+    """Asks whether to empty the trash; accepted means yes.
 
     Attributes:
         go, keep: its buttons; Enter presses `keep`.
@@ -32,7 +32,7 @@ class EmptyTrashDialog(Question):
         title = ngettext("Delete {n} picture?", "Delete {n} pictures?", n).format(n=number(n))
         words = consequence(found, into_system_trash=into_system_trash)
         super().__init__(title, [words], parent, caption=_("Empty trash"))
-        # What goes into the system's trash is not lost yet.
+        # Files in the system's trash can still be recovered.
         kind: Kind = "" if into_system_trash else "danger"
         self.go = self.add_button(_("Empty trash"), self.accept, kind=kind)
         keep = ngettext("Keep it", "Keep them", n)
@@ -40,7 +40,7 @@ class EmptyTrashDialog(Question):
 
 
 def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
-    """What becomes of these, in words."""
+    """Description of the consequences."""
     n, size = len(found.ids), formatting.megabytes(found.bytes)
     if into_system_trash:
         words = ngettext(
@@ -61,7 +61,7 @@ def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
 
 
 def system_trash(where: paths.Paths) -> trash.Discard | None:
-    """How files get into the system's trash; None where everything lies in one given folder."""
+    """Function that moves files to the system's trash; None with a given home folder."""
     return _discard if where.home is None else None
 
 
@@ -79,7 +79,7 @@ class TrashEmptier:
         self._parent = parent
 
     async def ask_to_empty_trash(self) -> None:
-        """Ask, and empty the trash if the user wants it. Raises StorageError."""
+        """Empty the trash after a confirmation. Raises StorageError."""
         library = self._core.library
         if not library.writable:
             raise read_only()
@@ -96,7 +96,7 @@ class TrashEmptier:
             self._messages.show_message(said)
 
     async def resume(self) -> None:
-        """Finish what an earlier start began."""
+        """Finish an emptying that was interrupted in an earlier session."""
         discard = system_trash(self._core.paths)
         if discard is not None and self._core.library.writable:
             await trash.resume(self._core.library.store, discard)

@@ -1,4 +1,4 @@
-"""The history of changes: what was done to the library, undone and done again step by step."""
+"""History of changes to the library, with undo and redo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WHEN = Qt.ItemDataRole.UserRole + 1
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """One change: what was done at the left, when at the right; struck where it was undone."""
+    """Draws a change: description at the left, time at the right; struck out if undone."""
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -63,14 +63,14 @@ class HistoryDelegate(QStyledItemDelegate):
 
 
 class HistoryDialog(QDialog):
-    """Lists the last changes, the newest first; it is the log, so a restart forgets none.
+    """Lists the last changes, newest first; read from the log, so it survives restarts.
 
     Attributes:
-        list: a row for each.
+        list: a row per change.
 
     Signals:
-        undo_wanted: the last change shall be taken back.
-        redo_wanted: the last undone change shall be done again.
+        undo_wanted: undo the last change.
+        redo_wanted: redo the change undone last.
     """
 
     undo_wanted = Signal()
@@ -132,5 +132,4 @@ class HistoryDialog(QDialog):
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 
     def on_finished(self) -> None:
-        """Stop listening to the core."""
         self._end()

@@ -1,6 +1,6 @@
-"""Settings, keys, shortcuts and the command palette: opened without a loop of their own.
+"""Opens settings, keys, shortcuts and the command palette, without nested event loops.
 
-Settings and upkeep are loaded when they are first opened: 16 ms each, a seventh of the window.
+Settings and maintenance are imported at first use: 16 ms each, a seventh of the window's start.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 class DialogLauncher(QObject):
-    """Opens what lies over the window.
+    """Opens the dialogs and popovers of the window.
 
     Signals:
-        unlocked: the keyring was asked to give its keys.
-        prompt_chosen: words for the prompt (str).
-        undo_wanted: the last change shall be taken back.
-        redo_wanted: the last undone change shall be done again.
-        mended: pictures are where they were not before.
+        unlocked: the keyring was asked to unlock.
+        prompt_chosen: a prompt was chosen (str).
+        undo_wanted: undo the last change.
+        redo_wanted: redo the change undone last.
+        mended: the library's files were repaired.
 
     Attributes:
         upkeep: checks and backs up the library.
@@ -56,7 +56,7 @@ class DialogLauncher(QObject):
         self.upkeep: Late[MaintenanceActions] = Late(self._make_upkeep)
 
     def on_unlock_requested(self, profile: str) -> None:
-        """Unlock the keyring: its own prompt appears."""
+        """Unlock the keyring, which shows its own prompt."""
         spawn(self._unlock(profile))
 
     async def _unlock(self, profile: str) -> None:
@@ -64,22 +64,21 @@ class DialogLauncher(QObject):
         self.unlocked.emit()
 
     def on_keys_requested(self) -> None:
-        """The key's state was pressed."""
         self.open_settings("keys", self._core.default_profile)
 
     def on_limit_wanted(self) -> None:
-        """Open the settings at the month's limit."""
+        """Open the settings at the monthly budget."""
         field = self.open_settings("pictures").pictures.budget
         field.setFocus()
         field.selectAll()
 
     def on_wants_key(self, profile: str) -> None:
-        """Open the settings at the keys."""
+        """Open the settings at the card for a key."""
         self.open_settings("keys", profile)
 
     def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
-        """Open the settings at a section, with the card for the key of a profile."""
-        # 16 ms, when they are first opened.
+        """Open the settings at a section, with the key card of the profile `key_of` if given."""
+        # Imported late: 16 ms, only at first use.
         from studio.ui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self._core, self._parent)
@@ -92,17 +91,14 @@ class DialogLauncher(QObject):
         return dialog
 
     def on_show_folder(self, folder: object) -> None:
-        """Open a folder in the file manager."""
         desktop_services.open_folder(Path(str(folder)))
 
     def open_shortcuts(self) -> None:
-        """Show the sheet of all shortcuts."""
         sheet = ShortcutsSheet(self._actions, self._parent)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
     def open_changes(self) -> None:
-        """Show the history of changes."""
         dialog = HistoryDialog(self._core, self._parent)
         dialog.undo_wanted.connect(self.undo_wanted)
         dialog.redo_wanted.connect(self.redo_wanted)
@@ -110,7 +106,6 @@ class DialogLauncher(QObject):
         dialog.open()
 
     def open_palette(self) -> None:
-        """Find an action or a prompt of the history by typing."""
         prompts = self._core.library.prompts
         palette = CommandPalette(self._actions, prompts, self._parent)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -118,11 +113,11 @@ class DialogLauncher(QObject):
         palette.open()
 
     def on_forget_wanted(self, prompt: object) -> None:
-        """Ask before a prompt of the history is deleted for good."""
+        """Ask before deleting a prompt of the history permanently."""
         ForgetPromptDialog(self._core.library, str(prompt), self._parent).open()
 
     def _make_upkeep(self) -> MaintenanceActions:
-        # 16 ms, when it is first wanted.
+        # Imported late: 16 ms, only at first use.
         from studio.ui.dialogs.maintenance import MaintenanceActions
 
         made = MaintenanceActions(self._core, self._messages, self._parent)
@@ -130,9 +125,9 @@ class DialogLauncher(QObject):
         return made
 
     def check_library(self) -> None:
-        """Read every original again; a bar says how far it is."""
+        """Verify every original, with progress."""
         spawn(self.upkeep.get().check())
 
     def back_up(self) -> None:
-        """Everything into one file, where the user says."""
+        """Ask for a file and back up the library into it."""
         spawn(self.upkeep.get().back_up())

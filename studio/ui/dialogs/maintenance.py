@@ -1,6 +1,6 @@
-"""Checking and backing up the library from the window, and what a crash left to tell.
+"""Checking and backing up the library from the window, and crash reports.
 
-Nothing of this is needed to show the window; it is imported when it is first used.
+Not needed to show the window, so imported at first use.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from studio.ui.support.ports import Messages
 
 
 class TextDialog(Question):
-    """Something to read, in full, with what can be done about it.
+    """Dialog with a long text to read or copy, and optional actions.
 
     Attributes:
-        body: the text, as plain text that can be selected.
+        body: the text, plain and selectable.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class TextDialog(Question):
         parent: QWidget,
         *ways: tuple[str, Callable[[], None]],
     ) -> None:
-        """`ways` are buttons before Copy and Close: their words, and what they do."""
+        """`ways` are buttons before Copy and Close: label and callback."""
         super().__init__(title, [text], parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 420)
@@ -57,15 +57,14 @@ class TextDialog(Question):
         self.add_button(_("Close"), self.accept, kind="primary", first=True)
 
     def on_copy(self) -> None:
-        """The text goes to the clipboard."""
         clipboard.put_text(self.body.toPlainText())
 
 
 class MaintenanceActions(QObject):
-    """Does the library's upkeep for one window.
+    """Maintenance of the library for one window.
 
     Signals:
-        mended: pictures are where they were not before.
+        mended: the library's files were repaired.
     """
 
     mended = Signal()
@@ -77,7 +76,7 @@ class MaintenanceActions(QObject):
         self._parent = parent
 
     async def check(self) -> None:
-        """Read every original again, then say what was found."""
+        """Verify every original and show the result."""
         core = self._core
         work = ProgressDialog(
             _("Checking all pictures"),
@@ -119,7 +118,7 @@ class MaintenanceActions(QObject):
         ).open()
 
     def on_mend(self) -> None:
-        """The report's button was pressed."""
+        """Repair the reported problems."""
         tasks.spawn(self._mend())
 
     async def _mend(self) -> None:
@@ -131,7 +130,7 @@ class MaintenanceActions(QObject):
         self.mended.emit()
 
     async def back_up(self) -> None:
-        """Everything into one file, where the user says."""
+        """Ask for a file and back up the library into it."""
         usual = QStandardPaths.StandardLocation.DocumentsLocation
         dialog = file_dialogs.saving_dialog(
             self._parent,
@@ -143,7 +142,7 @@ class MaintenanceActions(QObject):
             await self.back_up_to(target)
 
     async def back_up_to(self, target: Path) -> None:
-        """Everything into that file, with a bar; cancelling leaves nothing."""
+        """Back up the library into `target`, with progress; cancelling removes the file."""
         core = self._core
         work = ProgressDialog(
             _("Backing up"),
@@ -156,7 +155,7 @@ class MaintenanceActions(QObject):
         more = {"settings.json": core.paths.settings_file, "draft.json": core.paths.draft_file}
         try:
             work.expect(await asyncio.to_thread(backup.size_of, core.library.folder))
-            # The file dialog has asked whether a file of that name may go.
+            # The file dialog has already asked about overwriting.
             write = partial(backup.write, over=True)
             await asyncio.to_thread(write, core.library.folder, target, more, work.step)
         except Stopped:
@@ -170,13 +169,13 @@ class MaintenanceActions(QObject):
         )
 
     async def tell_of_crash(self) -> None:
-        """Show the report of a crash in the last session, once."""
+        """Show the crash report of the last session, once."""
         folder = self._core.paths.log_folder
         if text := await asyncio.to_thread(crash_reports.left_behind, folder):
             self.show_crash(text)
 
     def show_crash(self, text: str) -> TextDialog:
-        """The report of a crash, without keys, to be copied or read."""
+        """Show a crash report, which contains no keys."""
         shown = TextDialog(
             _("Gridbrush closed unexpectedly last time"),
             _(
@@ -191,7 +190,6 @@ class MaintenanceActions(QObject):
         return shown
 
     def on_log_folder(self) -> None:
-        """Open the folder of log files."""
         desktop_services.open_folder(self._core.paths.log_folder)
 
 

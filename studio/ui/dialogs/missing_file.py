@@ -1,4 +1,4 @@
-"""What can be done about a picture whose file is missing: point at it."""
+"""Locating the missing file of a picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ABOUT = "locate"
 
 
 class MissingFiles:
-    """Finds files again that are not where they were."""
+    """Lets the user locate missing files."""
 
     def __init__(self, core: Core, messages: Messages, bar: MessageBar, parent: QWidget) -> None:
         self._core = core
@@ -28,16 +28,16 @@ class MissingFiles:
         self._parent = parent
 
     async def locate(self, picture: Picture) -> None:
-        """Let the user point at the file of a picture. Raises StorageError."""
+        """Ask for the file of a picture. Raises StorageError."""
         title = _("Where is {name}?").format(name=picture.name)
-        # It may have any name by now.
+        # The file may have been renamed.
         dialog = file_dialogs.file_dialog(self._parent, title, self._core.library.folder)
         dialog.selectFile(Path(picture.path).name)
         if (chosen := await file_dialogs.chosen(dialog)) is not None:
             await self.relink_file(picture, chosen)
 
     async def relink_file(self, picture: Picture, file: Path) -> None:
-        """Take the file the user pointed at, and what lies beside it for others."""
+        """Link the picture to this file, and other missing pictures to files beside it."""
         try:
             found = await relink.locate(self._core.library.store, picture, file)
         except InputError as error:

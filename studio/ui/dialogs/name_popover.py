@@ -1,4 +1,4 @@
-"""Popovers that ask for a name, or for tags."""
+"""Popovers that ask for a name or for tags."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ WIDTH = 280
 
 
 class NamePopover(Popover):
-    """A line for a name and the button that takes it.
+    """Line edit for a name, with a button.
 
     Attributes:
-        field: the line.
+        field: the line edit.
 
     Signals:
-        named: Enter, or the button: the words.
+        named: Enter or the button: the text.
     """
 
     named = Signal(str)
@@ -28,7 +28,7 @@ class NamePopover(Popover):
     def __init__(
         self, title: str, button: str, parent: QWidget, *, name: str = "", empty: bool = False
     ) -> None:
-        """`empty` lets nothing be a name too."""
+        """`empty` allows an empty name."""
         super().__init__(title, parent)
         self._empty = empty
         self.setFixedWidth(WIDTH)
@@ -55,19 +55,18 @@ class NamePopover(Popover):
         self.closed.connect(self.deleteLater)
 
     def refuse(self, why: str) -> None:
-        """Say why this name cannot be; it stays open."""
+        """Show why the name is invalid; stays open."""
         self._trouble.setText(why)
         self._trouble.show()
         self.adjustSize()
         self.field.setFocus()
 
     def on_taken(self) -> None:
-        """The name is written."""
         if self._empty or self.field.text().strip():
             self.named.emit(self.field.text())
 
     def sizeHint(self) -> QSize:
-        # As tall as its lines need at its own width, not at the one they would take.
+        # Height for its own width, not for the narrower width of the labels' size hint.
         wide, layout = self.maximumWidth(), self.layout()
         return QSize(wide, 0 if layout is None else layout.totalHeightForWidth(wide))
 
@@ -75,7 +74,7 @@ class NamePopover(Popover):
 def ask_for_name(
     title: str, button: str, over: QWidget, at: QPoint, take: Callable[[str], None], name: str = ""
 ) -> NamePopover:
-    """Ask at a point of the widget `over`; `take` gets what was written."""
+    """Ask at a point of the widget `over`; `take` gets the text."""
     asked = NamePopover(title, button, over, name=name)
     asked.named.connect(take)
     asked.adjustSize()
@@ -92,7 +91,7 @@ def ask_for_tags(
     text: str = "",
     empty: bool = True,
 ) -> NamePopover:
-    """Ask for names over a view; what is written after the last comma is completed."""
+    """Ask for names over a view; the name after the last comma is completed."""
     window = view.window()
     asked = NamePopover(title, button, view, name=text, empty=empty)
     asked.setFixedWidth(420)
@@ -107,7 +106,7 @@ def ask_for_tags(
 
 
 class LastWordCompleter(QCompleter):
-    """Offers names for what stands after the last comma."""
+    """Completes the name after the last comma."""
 
     def __init__(self, names: Sequence[str], parent: NamePopover) -> None:
         super().__init__(list(names), parent)

@@ -1,6 +1,6 @@
-"""Opening another library: chosen here, opened by a new start, because a library has one owner.
+"""Choosing another library, which a restart opens because each library has one owner.
 
-A library that was moved by hand is opened the same way: its records name files within it only.
+A library that was moved by hand is opened the same way: records name files relative to it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 
 class LibraryOpener(QObject):
-    """Lets the user choose another library, and begins again with it."""
+    """Lets the user choose another library, and restarts with it."""
 
     def __init__(self, core: Core, messages: Messages, bar: MessageBar, parent: QWidget) -> None:
-        """`parent` is the window: it is closed for the new start."""
+        """`parent` is the window, which is closed for the restart."""
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -36,7 +36,7 @@ class LibraryOpener(QObject):
         self._parent = parent
 
     async def choose(self) -> None:
-        """Let the user choose the folder of another library. Raises StorageError."""
+        """Ask for the folder of another library. Raises StorageError."""
         if self._core.paths.home is not None:
             self._messages.show_message(_("The library was set at startup"))
             return
@@ -46,7 +46,7 @@ class LibraryOpener(QObject):
             await self.set_library(chosen)
 
     async def set_library(self, folder: Path) -> None:
-        """Remember this folder as the library, and offer to open it now."""
+        """Save this folder as the library, and offer to open it now."""
         core = self._core
         folder = await asyncio.to_thread(_root, folder)
         if folder == core.library.folder.resolve():
@@ -77,7 +77,7 @@ class LibraryOpener(QObject):
         )
 
     def trust(self) -> None:
-        """Open the chosen library as the user's own: what is under way in it is gone on with."""
+        """Trust the chosen library as the user's own, so that its unfinished work is resumed."""
         spawn(self._trust())
 
     async def _trust(self) -> None:
@@ -87,9 +87,9 @@ class LibraryOpener(QObject):
         self.reopen()
 
     def reopen(self, start: Callable[[str, list[str]], object] = QProcess.startDetached) -> None:
-        """Close this window; once nothing stands in the way the program is started anew.
+        """Close the window and restart the program after it has closed.
 
-        The new start comes last, when this one has given back what both may want.
+        The new process is started last, after this one has released shared resources.
         """
         self._core.afterwards = partial(_start, start)
         self._parent.close()
@@ -100,7 +100,7 @@ def _foreign(where: paths.Paths, folder: Path) -> int:
 
 
 def _root(folder: Path) -> Path:
-    """The library's own folder, also where a folder within it was chosen."""
+    """The library's root folder, also if a folder inside it was chosen."""
     real = folder.resolve()
     above = (real, *real.parents)
     return next((one for one in above if (one / HIDDEN / "id").is_file()), real)

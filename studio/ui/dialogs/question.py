@@ -1,4 +1,4 @@
-"""What dialogs are made of: questions with a row of buttons, a bar for long work, their size."""
+"""Base classes of dialogs: questions with a row of buttons, progress, and their size."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _SIDE = 24
 
 
 class Question(QDialog):
-    """Says something and offers what can be done about it.
+    """Dialog with a text and buttons.
 
-    Enter presses the button that has the keyboard, Escape is the same as rejecting.
+    Enter presses the focused button; Escape rejects.
 
     Attributes:
         title: the first line, in large type.
-        column: the sentences, and whatever else stands over the buttons.
+        column: layout above the buttons.
     """
 
     def __init__(
@@ -35,12 +35,12 @@ class Question(QDialog):
         caption: str = "",
         width: int = 440,
     ) -> None:
-        """`caption` is the name of the window where that is not the title; `width` its least."""
+        """`caption` is the window title if it differs; `width` is the minimum in pixels."""
         super().__init__(parent)
-        # Where a name has [*] in it, Qt would put the mark of a changed document there.
+        # Qt would replace [*] in a name by the mark of a modified document.
         self.setWindowTitle((caption or title).replace("[*]", "[\u200b*]"))
         self.column = QVBoxLayout()
-        # Not the dialog's own minimum: that would let it become narrower than its buttons.
+        # Not the dialog's minimum width, which would allow less than the buttons need.
         self.column.addStrut(width - 2 * _SIDE)
         self.column.setSpacing(8)
         self.title = Text(title, "title", weight=600, wrap=True)
@@ -58,7 +58,7 @@ class Question(QDialog):
         whole.addLayout(self._row)
 
     def add_text(self, sentence: str, color: str = "text2") -> Text:
-        """One more sentence, or a paragraph."""
+        """Add a sentence or paragraph."""
         text = Text(sentence, "body", color, wrap=True)
         self.column.addWidget(text)
         return text
@@ -72,9 +72,9 @@ class Question(QDialog):
         left: bool = False,
         first: bool = False,
     ) -> Button:
-        """One more button, right of those before; `left` of the gap, away from them.
+        """Add a button at the right, or with `left` on the far left.
 
-        The `first` one has the keyboard when the dialog opens.
+        The `first` one has the focus when the dialog opens.
         """
         button = Button(label, kind, size=32)
         button.setAutoDefault(True)
@@ -85,7 +85,7 @@ class Question(QDialog):
         return button
 
     def begin_with(self, button: Button) -> None:
-        """Enter presses this one as long as nothing else has the keyboard."""
+        """Make this the default button and focus it."""
         button.setDefault(True)
         button.setFocus()
 
@@ -94,38 +94,39 @@ class Question(QDialog):
         return 0 if layout is None else layout.totalHeightForWidth(width)
 
     def sizeHint(self) -> QSize:
-        # Lines break at the width it gets; Qt counts them at the narrower one they would take.
+        # Lines wrap at the actual width; Qt computes the height for the labels' narrower size
+        # hint.
         hint = super().sizeHint()
         return QSize(hint.width(), max(self._height_at(hint.width()), self.minimumHeight()))
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
-            # Other words while it is open: they get the room they need.
+            # Longer text while the dialog is open gets the room it needs.
             self.resize(self.width(), max(self.height(), self._height_at(self.width())))
         return done
 
 
 _FRAME = QSize(8, 40)
-"""What a window manager adds around a window, as far as can be known before."""
+"""Estimated size of a window manager's frame."""
 
 
 def fit(dialog: QDialog, width: int, height: int) -> None:
-    """Give a dialog this size, or as much of it as the screen has room for."""
+    """Resize a dialog to this size, or to the available screen area."""
     room = dialog.screen().availableSize() - _FRAME
     dialog.resize(QSize(width, height).boundedTo(room))
 
 
 _STEPS = 1000
 _TELL_EVERY = 0.05
-"""Seconds between two steps of a bar that a thread moves."""
+"""Seconds between updates of the bar by a worker thread."""
 
 
 class ProgressDialog(Question):
-    """Says what is being done and how far it is; closing it stops the work.
+    """Shows the progress of a task; closing it stops the task.
 
     Signals:
-        moved: how far it is, in thousandths; emitted by the thread that works.
+        moved: progress in thousandths; emitted by the worker thread.
     """
 
     moved = Signal(int)
@@ -147,11 +148,11 @@ class ProgressDialog(Question):
         self.finished.connect(self.on_finished)
 
     def expect(self, total: int) -> None:
-        """What `step` counts up to."""
+        """Set the value of `step` that means completion."""
         self._total = max(total, 1)
 
     def step(self, done: int) -> None:
-        """How far it is; called by the thread that works. Raises Stopped when it should end."""
+        """Report progress from the worker thread. Raises Stopped if the task should end."""
         if self.stopped:
             raise Stopped
         now = time.monotonic()
@@ -160,5 +161,4 @@ class ProgressDialog(Question):
             self.moved.emit(min(_STEPS, done * _STEPS // self._total))
 
     def on_finished(self) -> None:
-        """Stop the work."""
         self.stopped = True

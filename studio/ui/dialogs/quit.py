@@ -1,6 +1,6 @@
-"""Leaving while pictures are being made: a question with three ways, and the waiting one.
+"""Quitting while jobs are running: a question with three answers, and the wait for them.
 
-The window never closes over an answer that was paid for without having said so.
+The window never discards a paid answer without a warning.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from studio.ui.dialogs.question import Question
 from studio.ui.widgets import MessageAction, MessageBar, Notice
 
 KEY = "quitting"
-"""Of the notice that says what the window waits for."""
+"""Key of the notice shown while waiting."""
 
 STAY, LEAVE, WAIT = QDialog.DialogCode.Rejected, QDialog.DialogCode.Accepted, 2
 
 
 def coming(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs that will end by themselves: not those that wait for a key or a paused queue."""
+    """Jobs that will finish by themselves; not those held by a missing key or a paused queue."""
     held = (HoldReason.PAUSED, HoldReason.KEY)
     return [j for j in jobs if j.alive and not (j.state is JobState.QUEUED and j.hold in held)]
 
 
 class QuitDialog(Question):
-    """Asks whether to wait, to leave or to stay; its result is WAIT, LEAVE or STAY.
+    """Asks whether to wait, leave or stay; its result is WAIT, LEAVE or STAY.
 
     Attributes:
-        wait, leave, stay: the buttons; `wait` is hidden where nothing would come.
+        wait, leave, stay: the buttons; `wait` is hidden if no job would finish.
     """
 
     def __init__(
         self, jobs: Sequence[Job], parent: QWidget, *, in_memory: Sequence[Job] = ()
     ) -> None:
-        """`in_memory` are jobs whose answer the disk had no room for."""
+        """`in_memory` are jobs whose answer could not be saved on a full disk."""
         super().__init__("", (), parent, caption=_("Quit Gridbrush?"), width=480)
         self._words = self.add_text("")
         self.leave = self.add_button(_("Quit now"), self.accept, left=True)
@@ -50,7 +50,7 @@ class QuitDialog(Question):
         self.begin_with(self.wait if coming(jobs) else self.stay)
 
     def show_jobs(self, jobs: Sequence[Job], *, in_memory: Sequence[Job] = ()) -> None:
-        """Say what is under way now."""
+        """Update the text for the current jobs."""
         alive = [job for job in jobs if job.alive]
         ends = len(coming(jobs))
         self.title.setText(_title(alive, in_memory))
@@ -76,7 +76,7 @@ def _title(alive: Sequence[Job], in_memory: Sequence[Job]) -> str:
 
 
 def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
-    """What is lost when the user leaves now, a paragraph each."""
+    """What is lost by quitting now, one paragraph each."""
     sent = [job for job in alive if job.state not in (JobState.QUEUED, JobState.RETRYING)]
     paid = [job for job in sent if job.request.profile != OFFLINE]
     said = []
@@ -110,14 +110,14 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
 
 
 class QuitSequence(QObject):
-    """From the wish to close the window to its end.
+    """Sequence from the request to close the window until it closes.
 
     Attributes:
-        question: what is asked just now, None while nothing is.
-        waiting: the window closes once nothing is under way.
+        question: the open dialog, None without one.
+        waiting: whether the window will close after the running jobs.
 
     Signals:
-        left: the window shall be closed now.
+        left: close the window now.
     """
 
     left = Signal()
@@ -143,18 +143,18 @@ class QuitSequence(QObject):
 
     @property
     def free(self) -> bool:
-        """Whether nothing would be lost or left undone by leaving."""
+        """Whether quitting loses nothing and leaves no job unfinished."""
         return not self._in_memory and not any(job.alive for job in self._jobs)
 
     def may_leave(self) -> bool:
-        """Whether nothing is under way; asks the user where something is."""
+        """Whether the window may close; if not, ask the user."""
         if self.free:
             return True
         self.ask_to_quit()
         return False
 
     def ask_to_quit(self) -> None:
-        """Ask, once: a second wish to close brings the same question to the front."""
+        """Open the question, or raise it if it is already open."""
         if self.question is None:
             self.question = QuitDialog(self._jobs, self._parent, in_memory=self._in_memory)
             self.question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -164,7 +164,6 @@ class QuitSequence(QObject):
         self.question.activateWindow()
 
     def on_answered(self, result: int) -> None:
-        """One of the three ways was chosen."""
         self.question = None
         if result == LEAVE:
             self.left.emit()
@@ -184,7 +183,7 @@ class QuitSequence(QObject):
         if isinstance(event, JobChanged | JobsRemoved | QueueChanged) and (
             self.waiting or self.question is not None
         ):
-            # Not in the middle of telling: others hear of it as well.
+            # After the current event, since other listeners have not received it yet.
             QTimer.singleShot(0, self, self._check_queue)
 
     def _check_queue(self) -> None:

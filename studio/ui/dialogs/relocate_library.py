@@ -1,7 +1,7 @@
-"""Moving the library to another folder or disk: asked first, then the window begins again there.
+"""Moving the library to another folder or disk, followed by a restart.
 
-Nothing of the library may be open meanwhile, so this window closes it, moves it and makes room for
-a new start, which finds it in its new place; or in the old one, when it was not moved.
+No file of the library may be open during the move, so this window closes it, moves it and starts
+the program again: at the new place, or at the old one if the move failed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from studio.ui.support.ports import Messages
 
 
 class RelocateDialog(Question):
-    """A few sentences about the move and one way on; accepted when that was taken.
+    """Dialog about the move with one action; accepted if that was chosen.
 
     Attributes:
-        go: the button of that way.
-        stay: the other one; None where there is nothing to decide.
+        go: the button of the action.
+        stay: the other button; None if there is no choice.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class RelocateDialog(Question):
 
 
 class LibraryMover(QObject):
-    """Moves the library where the user says."""
+    """Moves the library to a folder the user chooses."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class LibraryMover(QObject):
         reopen: Callable[[], None],
         parent: QWidget,
     ) -> None:
-        """`importing` says whether an import is under way, `reopen` starts the program anew."""
+        """`importing` says whether an import is running; `reopen` restarts the program."""
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -62,7 +62,7 @@ class LibraryMover(QObject):
         self._parent = parent
 
     async def choose(self) -> None:
-        """Let the user choose the new place of the library. Raises StudioError."""
+        """Ask for the new place of the library and move it. Raises StudioError."""
         if not self.may_move():
             return
         parent = self._core.library.folder.parent
@@ -71,7 +71,10 @@ class LibraryMover(QObject):
             await self.move_to(chosen)
 
     def may_move(self) -> bool:
-        """Whether nothing stands in the way; says what does. Raises StorageError to a reader."""
+        """Whether the library can be moved now; if not, say why.
+
+        Raises StorageError if it is read-only.
+        """
         core = self._core
         if not core.library.writable:
             raise read_only()
@@ -88,7 +91,7 @@ class LibraryMover(QObject):
         return False
 
     async def move_to(self, chosen: Path) -> None:
-        """Ask, move the library into this folder, and begin again there. Raises StudioError."""
+        """Confirm, move the library into this folder, and restart. Raises StudioError."""
         source = self._core.library.folder
         target = await asyncio.to_thread(place_in, chosen, source.name)
         await asyncio.to_thread(relocate.check, source, target)
@@ -118,7 +121,7 @@ class LibraryMover(QObject):
             self._parent,
         )
         try:
-            # Something may have begun while it was asked.
+            # New work may have started in the meantime.
             if await tasks.finished(question) and self._still_free():
                 await self._move(target, size)
         finally:
@@ -139,7 +142,7 @@ class LibraryMover(QObject):
         )
         work.expect(size)
         work.open()
-        # From here on nothing asks the library: what comes is for the next start.
+        # New tasks are held back from here on, so that none uses the library before the restart.
         tasks.hold()
         await _end_others()
         trouble: StudioError | None = None
@@ -168,14 +171,14 @@ class LibraryMover(QObject):
 
 
 def place_in(chosen: Path, name: str) -> Path:
-    """The folder the library becomes: an empty one is taken itself, in another it gets its own."""
+    """The library's new folder: `chosen` itself if empty or new, else a subfolder of it."""
     if not chosen.is_dir() or not any(chosen.iterdir()):
         return chosen
     return chosen / name
 
 
 class _Settle:
-    """Makes the new place the library's, in the settings file."""
+    """Saves the new place in the settings."""
 
     def __init__(self, core: Core, target: Path) -> None:
         self._core = core

@@ -1,4 +1,4 @@
-"""All shortcuts on one sheet, opened with `?`; made from the table of actions."""
+"""Sheet of all shortcuts, opened with `?`; generated from the table of actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 560, 560
 
 
 class ShortcutRow(QWidget):
-    """What is done, and the keys that do it."""
+    """An action and its keys."""
 
     def __init__(self, words: str, keys: tuple[str, ...], parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,17 +39,17 @@ class ShortcutRow(QWidget):
             row.addWidget(KeyCap(each, self))
 
     def matches(self, words: str) -> bool:
-        """Whether every one of the words is in its name or keys."""
+        """Whether its name and keys contain all of these words."""
         text = " ".join((self.words, *self.keys)).casefold()
         return all(word in text for word in words.casefold().split())
 
 
 class ShortcutsSheet(QDialog):
-    """Every action that has a key, by menu. Non-modal; Esc closes it.
+    """All actions with keys, by menu. Non-modal; Esc closes it.
 
     Attributes:
-        filter: what is looked for.
-        rows: every row, shown or not.
+        filter: the search field.
+        rows: all rows, visible or not.
     """
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -103,7 +103,7 @@ class ShortcutsSheet(QDialog):
         self.rows += rows
 
     def on_edited(self, words: str) -> None:
-        """Show what matches."""
+        """Show the matching rows."""
         shown = 0
         for head, rows in self._groups:
             matching = [row for row in rows if row.matches(words)]
@@ -120,7 +120,7 @@ class ShortcutsSheet(QDialog):
 
 
 def _elsewhere() -> list[tuple[str, tuple[str, ...]]]:
-    """Keys of the grid and the prompt that no menu names."""
+    """Keys of the grid and the prompt that are in no menu."""
     return [
         (_("Move between pictures"), _arrows()),
         (_("Back"), ("Esc",)),

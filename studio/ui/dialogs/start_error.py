@@ -1,4 +1,4 @@
-"""The one window shown when the library cannot be opened: what happened and what helps."""
+"""Window shown when the library cannot be opened: cause and remedies."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from studio.ui.dialogs.question import Question
 
 
 class StartErrorDialog(Question):
-    """Says why the program cannot start.
+    """Explains why the program cannot start.
 
     Attributes:
-        anyway: the user knows that the other computer has closed the library.
+        anyway: whether the user confirmed that the other computer has closed the library.
     """
 
     def __init__(self, error: StudioError, parent: QWidget | None = None) -> None:
@@ -30,6 +30,5 @@ class StartErrorDialog(Question):
         self.add_button(_("Quit"), self.accept, kind="primary", first=True)
 
     def on_open_anyway(self) -> None:
-        """The library is opened, whatever the other computer wrote."""
         self.anyway = True
         self.accept()

@@ -1,1 +1,1 @@
-"""Panels around the view in the middle."""
+"""Panels around the central view."""

@@ -1,9 +1,8 @@
-"""The card that takes a key: which provider, the key, test and save, and what came of it.
+"""Card for an API key: provider, key, test and save, and the result.
 
-Where a key is saved it says so and asks for none: it is changed on request.
-
-Shared by the first start, the settings and "needs a key". The key is tested with a free call
-before it is kept. Nothing here blocks: the keyring may show its prompt for as long as it likes.
+Shared by the first start, the settings and "needs a key". A saved key is only reported; it can be
+changed on request. The key is tested with a free call before it is saved. Nothing here blocks: the
+keyring may show its prompt for any length of time.
 """
 
 from __future__ import annotations
@@ -42,13 +41,13 @@ from studio.ui.widgets.text import Paragraph
 
 
 class KeyField(QFrame):
-    """One line of dots.
+    """Password field for a key.
 
     Attributes:
-        field: the line itself.
+        field: the line edit.
 
     Signals:
-        edited: what was typed (nothing is passed on: ask `text`).
+        edited: the text changed (see `text`).
         submitted: Enter was pressed.
     """
 
@@ -79,16 +78,16 @@ class KeyField(QFrame):
 
     @property
     def text(self) -> str:
-        """The key as it was pasted."""
+        """The key as typed or pasted."""
         return self.field.text()
 
     def clear(self) -> None:
-        """Forget what was typed, and hide what comes next."""
+        """Empty the field and mask the next key."""
         self.field.clear()
         self.eye.setChecked(False)
 
     def set_name(self, name: str) -> None:
-        """What it asks for: "DGrid key"."""
+        """Set placeholder and accessible name, e.g. "DGrid key"."""
         self.field.setPlaceholderText(name)
         self.field.setAccessibleName(name)
 
@@ -108,19 +107,19 @@ class KeyField(QFrame):
 OTHER = ""
 OFFERED = ("dgrid", "google")
 PROMPT_AFTER = 700
-"""Milliseconds a keyring may take before its prompt is spoken of."""
+"""Milliseconds without an answer after which the keyring's prompt is mentioned."""
 
 
 class KeyCard(QWidget):
-    """Takes the key of one provider.
+    """Form for one provider's key.
 
     Attributes:
-        providers: the switch between the providers.
-        own: the form for a provider of one's own.
+        providers: choice of the provider.
+        own: form for a custom provider.
         key: the field.
         save: the button "Test and save".
-        verdict: what came of it, or how it stands.
-        asking: it asks for a key; not where one is saved and no other is wanted.
+        verdict: result, or status of the key.
+        asking: whether the field is shown; not if a key is saved and stays.
 
     Signals:
         saved: a key is usable now (name of the profile).
@@ -201,27 +200,27 @@ class KeyCard(QWidget):
         column.addLayout(row)
         self._draw_icons()
 
-    # --- which profile --------------------------------------------------------------------
+    # --- profile --------------------------------------------------------------------------
 
     def _first(self) -> str:
-        """Whose key it is about at first: what makes the pictures, else what has a key."""
+        """Initial profile: the default one, else one with a key, else the first."""
         chosen = self._core.settings.value.profile
         having = [name for name in OFFERED if self._core.keys.status(name).usable]
         return chosen if chosen in OFFERED else next(iter(having), OFFERED[0])
 
     def show_default(self, name: str) -> None:
-        """The default is another profile: be about that, unless something is written here."""
+        """Follow a change of the default profile, unless a key is being typed or tested."""
         if name not in (OFFLINE, self._about) and not self._running.busy and not self.key.text:
             self.set_profile(name)
 
     def ask_for_key(self) -> None:
-        """Ask for a key, also where one is saved."""
+        """Show the field even if a key is saved."""
         self._changing = True
         self._show_profile()
         self.focus_key()
 
     def set_profile(self, name: str) -> None:
-        """Be about the key of this profile. Raises InputError for an unknown one."""
+        """Switch to the key of this profile. Raises InputError for an unknown one."""
         self._changing = False
         profile = self._core.settings.value.find_profile(name)
         self._fixed = None if name in OFFERED else profile
@@ -232,7 +231,7 @@ class KeyCard(QWidget):
         self._show_profile()
 
     def focus_key(self) -> None:
-        """Go to the first field that is empty, by key."""
+        """Focus the first empty field, with a focus ring."""
         form = self._is_own and not self.own.title.text()
         change = self.verdict.button(_("Change key…"))
         if change is not None:
@@ -246,7 +245,7 @@ class KeyCard(QWidget):
 
     @property
     def _known(self) -> Profile | None:
-        """The profile that is asked for, None while the user writes one."""
+        """The chosen profile; None while a custom provider is being entered."""
         if self._is_own:
             return None
         name = str(self.providers.value)
@@ -291,7 +290,7 @@ class KeyCard(QWidget):
         self._refresh()
 
     async def _test_and_save(self, key: str, *, test: bool) -> None:
-        """Test a key and keep it; the form's profile stays only when that worked."""
+        """Test and save a key; a new custom profile is kept only if that succeeds."""
         before = self._core.settings.value.profiles
         saved = False
         try:
@@ -349,7 +348,7 @@ class KeyCard(QWidget):
             self._running.done()
             self._refresh()
 
-    # --- what came of it ------------------------------------------------------------------
+    # --- result ---------------------------------------------------------------------------
 
     def _show_status(self, status: KeyStatus, sentence: str = "") -> None:
         saved = status.saved or status.source is KeySource.ENVIRONMENT
@@ -381,7 +380,7 @@ class KeyCard(QWidget):
         self.verdict.show_error(error, [anyway] if untested else [])
 
     def on_core_event(self, event: Event) -> None:
-        """A prompt was answered, or the key was changed elsewhere."""
+        """Update after a keyring prompt or a change of the key elsewhere."""
         if not isinstance(event, KeyChanged) or event.profile != self._about:
             return
         status = self._core.keys.status(event.profile)
@@ -394,12 +393,11 @@ class KeyCard(QWidget):
         self._refresh()
 
     def on_provider(self) -> None:
-        """Another provider was chosen."""
         self._changing = False
         self._show_profile()
 
     def on_edited(self) -> None:
-        """Something was typed: what was said of an older key no longer holds."""
+        """Clear a verdict about the previous key."""
         if self.verdict.tone in ("bad", "ok") and not self._running.busy:
             self.verdict.clear()
         self._refresh()
@@ -410,15 +408,14 @@ class KeyCard(QWidget):
             self._start(self._test_and_save(self.key.text, test=True))
 
     def on_prompting(self) -> None:
-        """The keyring takes its time: it is asking."""
+        """Mention the keyring's prompt after a delay."""
         self._say_waiting()
 
     def on_save_untested(self) -> None:
-        """The key shall be kept though the test failed."""
+        """Save the key despite a failed test."""
         self._start(self._test_and_save(self.key.text, test=False))
 
     def on_unlock(self) -> None:
-        """The keyring shall be unlocked."""
         if self._about:
             self._start(self._unlock(self._about))
 
@@ -427,7 +424,7 @@ class KeyCard(QWidget):
         return MessageAction(_("Cancel"), self.cancel)
 
     def cancel(self) -> None:
-        """Stop testing or waiting; a key that was given already is used for this session."""
+        """Stop testing or waiting; a key already entered is used for this session."""
         self._running.cancel()
         self._prompting.stop()
         self.verdict.clear()
@@ -447,7 +444,7 @@ class KeyCard(QWidget):
 
 
 class _CardCall:
-    """The one call in flight; it ends with the card."""
+    """The one call in flight; cancelled when the card is destroyed."""
 
     def __init__(self) -> None:
         self._task: SpawnedTask | None = None

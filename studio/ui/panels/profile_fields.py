@@ -1,4 +1,4 @@
-"""The three or four things a provider of one's own needs: name, address, how the key is sent."""
+"""Fields of a custom provider: name, address, and how the key is sent."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ VERSIONS = ("v1", "v1beta")
 
 
 class ProfileFields(QWidget):
-    """A small form; `profile` reads it.
+    """Small form; `profile` returns its contents.
 
     Signals:
-        edited: something was changed.
+        edited: a field changed.
     """
 
     edited = Signal()
@@ -52,32 +52,31 @@ class ProfileFields(QWidget):
 
     @property
     def complete(self) -> bool:
-        """Whether name and address were given."""
+        """Whether name and address are filled in."""
         return bool(self.title.text().strip() and self.address.text().strip())
 
     @property
     def host(self) -> str:
-        """Where the key goes, as far as that can be read."""
+        """Host the key is sent to; empty if the address is invalid."""
         return profiles.host_of(self.address.text())
 
     def clear(self) -> None:
-        """Empty all fields."""
         self.title.clear()
         self.address.clear()
         self.auth.set_value("bearer")
         self.version.set_value("v1")
 
     def show_profile(self, profile: Profile) -> None:
-        """Fill in what is known of a profile."""
+        """Fill in the fields from a profile."""
         self.title.setText(profile.title)
         self.address.setText(profile.base_url)
         self.auth.set_value(profile.auth if profile.auth in AUTHS else AUTHS[0])
         self.version.set_value(profile.version if profile.version in VERSIONS else VERSIONS[0])
 
     def profile(self, settings: Settings, like: Profile | None = None) -> Profile:
-        """The profile as written, all else as in `like`, which it replaces where that has a name.
+        """Profile from the fields; the rest is from `like`, which it replaces if that has a name.
 
-        Raises InputError saying what is wrong with it.
+        Raises InputError for invalid fields.
         """
         base = like or Profile(name="", title="", base_url="")
         written = replace(
@@ -85,14 +84,14 @@ class ProfileFields(QWidget):
             title=self.title.text(),
             base_url=self.address.text(),
             auth=str(self.auth.value),
-            # One that only the settings file can have is not lost by what the form has not.
+            # A version set only in the settings file is kept: the form does not list it.
             version=base.version if base.version not in VERSIONS else str(self.version.value),
         )
         return profiles.checked(written, settings, editing=base.name)
 
 
 def field(name: str, column: QVBoxLayout, parent: QWidget) -> QLineEdit:
-    """A line to write in, which says itself what belongs there."""
+    """Add a line edit labelled by its placeholder."""
     made = QLineEdit(parent)
     made.setFixedHeight(theme().height(32))
     made.setPlaceholderText(name)

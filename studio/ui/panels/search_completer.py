@@ -1,4 +1,4 @@
-"""What the search field offers while a token is typed: keys, and the names behind them."""
+"""Completion of tokens in the search field: keys, and names of tags, collections and models."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from studio.app.core import Core
 
 _MOST = 40
-_GAP = 4  # pixels between the field and what is offered
+_GAP = 4  # pixels between field and popup
 _VALUES = {
     "rating": (">=4", ">=3", "5", "0"),
     "is": STATES,
@@ -39,9 +39,9 @@ _VALUES = {
 
 
 class SearchCompleter(QCompleter):
-    """OfferList how the last word of a line may go on; Enter or a click takes it.
+    """Offers completions of the last word; Enter or a click accepts one.
 
-    Names of tags, collections and models are read again each time a token is begun.
+    Names of tags, collections and models are read again whenever a token is started.
     """
 
     def __init__(self, core: Core, line: QLineEdit) -> None:
@@ -53,7 +53,7 @@ class SearchCompleter(QCompleter):
         self._offered = SearchHintModel(self)
         self.setModel(self._offered)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        # Not the unfiltered kind: there the first offer is taken by Enter though nothing marks it.
+        # Not the unfiltered mode, where Enter accepts the first offer although none is marked.
         self.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setMaxVisibleItems(12)
         offered = self.popup()
@@ -63,11 +63,11 @@ class SearchCompleter(QCompleter):
         self._ground = RoundedCorners(offered)
         line.textEdited.connect(self.on_edited)
         line.setCompleter(self)
-        # The line puts the words in once more after it has told of them.
+        # Queued, because the line sets its text once more after this signal.
         self.activated.connect(self.on_taken, Qt.ConnectionType.QueuedConnection)
 
     def offers(self, text: str) -> list[str]:
-        """How the last part of the text may go on; nothing where there is no token in sight."""
+        """Completions of the last part of the text; empty outside a token."""
         part = self._last(text)
         sign = "-" if part.startswith("-") else ""
         key, colon, value = part.removeprefix("-").partition(":")
@@ -84,7 +84,7 @@ class SearchCompleter(QCompleter):
         ][:_MOST]
 
     def on_edited(self, text: str) -> None:
-        """The user typed: other words are offered."""
+        """Offer completions of the typed text."""
         self._typed = text
         self._offered.setStringList(self.offers(text))
         key = self._last(text).removeprefix("-").casefold()
@@ -92,7 +92,7 @@ class SearchCompleter(QCompleter):
             spawn(self._read())
 
     def on_taken(self, _words: object) -> None:
-        """What was offered stands in the line: as if it had been typed, and so it goes on."""
+        """Treat an accepted offer like typed text, and offer its continuation."""
         self._line.textEdited.emit(self._line.text())
         self._go_on()
 
@@ -106,13 +106,13 @@ class SearchCompleter(QCompleter):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Offer what the last word may become, where nobody types."""
+        """Offer continuations without a keystroke."""
         if self._line.hasFocus() and (offered := self.offers(self._line.text())):
             self._offered.setStringList(offered)
             self.complete()
 
     def _accept_offer(self) -> None:
-        """The offer that is marked, else the first, as Enter takes the one that is marked."""
+        """Accept the marked offer, or the first one."""
         offered = self.popup()
         assert offered is not None
         marked = offered.currentIndex()
@@ -123,7 +123,7 @@ class SearchCompleter(QCompleter):
             self.on_taken(None)
 
     def _place(self) -> None:
-        """Under the frame around the line, where Qt would lie over its lower edge."""
+        """Place the popup below the field's frame; Qt's place would cover its lower edge."""
         offered, frame = self.popup(), self._line.parentWidget()
         if offered is None or frame is None:
             return
@@ -142,21 +142,21 @@ class SearchCompleter(QCompleter):
         if event.type() in (QEvent.Type.Show, QEvent.Type.Move) and watched is offered:
             self._place()
         elif isinstance(event, QKeyEvent) and watched is offered and _is_tab(event):
-            # Qt hands it to the line first, and the line to the next field.
+            # Qt would pass it to the line edit, which would move the focus to the next field.
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
                 self._accept_offer()
             return True
         return super().eventFilter(watched, event)
 
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
-        # As it was typed: while offers are gone through, the line shows the one that is marked.
+        # The typed text: while the arrows move through the offers, the line shows the marked one.
         text = self._typed
         chosen = super().pathFromIndex(index)
         kept = text.removesuffix(self._last(text))
         return kept + chosen + ("" if chosen.endswith(":") else " ")
 
     def splitPath(self, _path: str) -> list[str]:
-        # What is offered was chosen already: nothing of it is filtered out again.
+        # The offers are already filtered; Qt must not filter them again.
         return [""]
 
 

@@ -1,4 +1,4 @@
-"""What the offers of the search field mean, in plain words beside each of them."""
+"""Explanations beside the completions of the search field."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 
 WORDS = Qt.ItemDataRole.UserRole
-"""Role of the words."""
+"""Item data role of the explanation."""
 
-_SIDE = 12  # pixels between the words and the edge of the list
-_BETWEEN = 16  # pixels between the offer and its words
+_SIDE = 12  # pixels between explanation and list edge
+_BETWEEN = 16  # pixels between offer and explanation
 
 
 def meaning(offer: str) -> str:
-    """What an offer finds: "4 stars or more" of `rating:>=4`; empty where it says so itself."""
+    """Explanation of an offer: "4 stars or more" for `rating:>=4`; empty if self-explanatory."""
     without = offer.startswith("-")
     key, _colon, value = offer.removeprefix("-").partition(":")
     words = _values().get((key, value), "") if value else _keys().get(key, "")
@@ -74,7 +74,7 @@ def _values() -> dict[tuple[str, str], str]:
 
 
 class SearchHintModel(QStringListModel):
-    """The offers, each with its words; a screen reader says both."""
+    """Offers with their explanations; both are in the accessible text."""
 
     def data(
         self,
@@ -91,7 +91,7 @@ class SearchHintModel(QStringListModel):
 
 
 class SearchHintDelegate(QStyledItemDelegate):
-    """An offer at the left, its words at the right where there is room for both."""
+    """Draws the offer at the left, its explanation at the right if both fit."""
 
     def displayText(self, value: object, _locale: object) -> str:
         return one_line(str(value))

@@ -1,4 +1,4 @@
-"""The settings: one dialog, a section per file. What is changed holds at once; there is no OK."""
+"""Settings dialog, one section per file. Changes apply at once; there is no OK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs and About: what goes into a report, the version, and whose work this stands on."""
+"""Logs and About: contents of a report, version, and third-party licences."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ LIBRARIES = (
 
 
 class AboutSection(SettingsSection):
-    """The logs' folder, the version, the licences.
+    """Log folder, version, licences.
 
     Signals:
-        show_folder: the folder of the logs is to be shown (Path).
+        show_folder: show the log folder (Path).
     """
 
     show_folder = Signal(object)
@@ -68,7 +68,6 @@ class AboutSection(SettingsSection):
         self.column.addWidget(licences)
 
     def refresh(self) -> None:
-        """Show the settings as they are."""
         self.updates.setChecked(self._core.settings.value.updates)
 
     async def _find_feed(self) -> None:
@@ -85,7 +84,6 @@ class AboutSection(SettingsSection):
         self._asked.show()
 
     def on_logs(self) -> None:
-        """Show the folder."""
         self.show_folder.emit(self._core.paths.log_folder)
 
     def showEvent(self, event: QShowEvent) -> None:

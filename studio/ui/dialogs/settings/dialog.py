@@ -1,4 +1,4 @@
-"""The dialog itself: sections one under the other, and the way to each."""
+"""Settings dialog: all sections in one column, with tabs that scroll to them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ WIDTH, HEIGHT = 560, 620
 
 
 class SettingsDialog(QDialog):
-    """Non-modal, 560 wide; Esc closes it.
+    """Non-modal, 560 px wide; Esc closes it.
 
     Attributes:
         keys, pictures, look, about: its sections.
 
     Signals:
-        show_folder: a folder is to be shown in the file manager (Path).
+        show_folder: show a folder in the file manager (Path).
     """
 
     show_folder = Signal(object)
@@ -83,7 +83,8 @@ class SettingsDialog(QDialog):
         sections.addStretch(1)
         self._scroll.setWidget(inside)
         column.addWidget(self._scroll, 1)
-        # The user's own scrolling only: layouts move the bar too, and choose nothing by it.
+        # Only scrolling by the user: layout changes also move the bar, and must not change the
+        # tab.
         self._scroll.verticalScrollBar().actionTriggered.connect(self.on_scrolled)
         self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)
@@ -91,12 +92,12 @@ class SettingsDialog(QDialog):
         self.destroyed.connect(core.events.subscribe(_EventListener(self).on_core_event))
 
     def show_section(self, name: str) -> None:
-        """Go to "keys", "pictures", "look" or "about"; works before the dialog is open too."""
+        """Scroll to "keys", "pictures", "look" or "about"; also before the dialog is open."""
         self._tabs.set_value(name)
         self._go()
 
     def on_core_event(self, event: Event) -> None:
-        """Something was changed, here or elsewhere."""
+        """Update the sections for a change made anywhere."""
         if isinstance(event, KeyChanged):
             self.keys.refresh()
         elif isinstance(event, SettingsChanged):
@@ -113,11 +114,10 @@ class SettingsDialog(QDialog):
         self._inside.move(0, -bar.value())
 
     def on_tab(self) -> None:
-        """The user asked for a section."""
         self._go()
 
     def on_card_opened(self, card: QWidget) -> None:
-        """Bring the card for a key into view."""
+        """Scroll to the card for a key."""
         layout = self._inside.layout()
         if layout is not None:
             layout.activate()
@@ -125,12 +125,12 @@ class SettingsDialog(QDialog):
         self._scroll.ensureWidgetVisible(card, 0, 24)
 
     def on_scrolled(self, _action: int) -> None:
-        """Mark the section at the top."""
+        """Select the tab of the section at the top."""
         bar = self._scroll.verticalScrollBar()
         value = bar.sliderPosition()
         chosen = self._sections[str(self._tabs.value)]
         if value == bar.maximum() and chosen.y() >= value:
-            return  # the last ones never reach the top
+            return  # the last sections never reach the top
         name = "keys"
         for each, section in self._sections.items():
             if section.y() <= value + 40 or (value and value == bar.maximum()):
@@ -144,7 +144,7 @@ class SettingsDialog(QDialog):
 
 
 class _EventListener:
-    """Hears the core for a dialog, and no longer than it lives."""
+    """Listener for a dialog that ignores events after the dialog is deleted."""
 
     def __init__(self, dialog: SettingsDialog) -> None:
         self._dialog = dialog

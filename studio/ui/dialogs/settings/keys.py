@@ -1,4 +1,4 @@
-"""Keys and providers: every profile with how its key stands, and one more of one's own."""
+"""Keys and providers: every profile with the state of its key, and custom providers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from studio.ui.widgets import Button
 
 
 class KeysSection(SettingsSection):
-    """A row for each provider; the card for a key opens under its row.
+    """Row per provider; the card for a key opens below its row.
 
     Attributes:
-        card: takes a key; hidden until a row asks for it.
-        rows: the rows by the name of their profile.
+        card: form for a key; hidden until a row opens it.
+        rows: the rows by name of their profile.
 
     Signals:
-        card_opened: the card is to be scrolled into view (QWidget).
+        card_opened: scroll to the card (QWidget).
     """
 
     card_opened = Signal(object)
@@ -59,7 +59,7 @@ class KeysSection(SettingsSection):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the profiles as they are, keys and all."""
+        """Show the current profiles and the state of their keys."""
         profiles = {profile.name: profile for profile in self._core.settings.value.all_profiles}
         for gone in [name for name in self.rows if name not in profiles]:
             row = self.rows.pop(gone)
@@ -77,7 +77,7 @@ class KeysSection(SettingsSection):
             row_of.show_profile(profile)
 
     def show_key(self, profile: str) -> None:
-        """Open the card for the key of this profile; it asks for one where none is saved."""
+        """Open the card for this profile's key; it asks for a key if none is saved."""
         if profile == OFFLINE:
             return
         row = self.rows[profile]
@@ -91,31 +91,29 @@ class KeysSection(SettingsSection):
         self.card_opened.emit(self._box)
 
     def on_key_wanted(self, profile: str) -> None:
-        """A row asks for a key."""
         self.ask_for_key(profile)
 
     def ask_for_key(self, profile: str) -> None:
-        """Ask for the key of this profile, or for another one."""
+        """Open the card to enter or replace this profile's key."""
         self.show_key(profile)
         if not self.card.asking:
             self.card.ask_for_key()
 
     def on_saved(self, _profile: str) -> None:
-        """A key was given."""
         self.refresh()
 
     def on_add(self) -> None:
-        """Open the form for a provider of one's own."""
+        """Open an empty form for a custom provider."""
         self._open_form(None)
         self.own.show_profile(None)
 
     def on_edit_wanted(self, name: str) -> None:
-        """A row asks for its provider to be changed."""
+        """Open the form below the provider's row."""
         self._open_form(self.rows[name])
         self.own.show_profile(self._core.settings.value.find_profile(name))
 
     def on_copy_wanted(self, name: str) -> None:
-        """A row asks for one more like it."""
+        """Open the form with a copy of a provider."""
         settings = self._core.settings.value
         self._open_form(None)
         self.own.show_profile(copy_of(settings.find_profile(name), settings))
@@ -133,13 +131,12 @@ class KeysSection(SettingsSection):
         self.card_opened.emit(self.own)
 
     def on_kept(self, profile: Profile) -> None:
-        """A provider was added or changed: the key of a new one comes next."""
+        """Show an added or changed provider, and ask for its key if it has none."""
         self.on_left()
         self.refresh()
         if not self._core.keys.status(profile.name).usable:
             self.ask_for_key(profile.name)
 
     def on_left(self) -> None:
-        """The form was left."""
         self.own.hide()
         self.add.show()

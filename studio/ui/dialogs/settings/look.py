@@ -21,7 +21,7 @@ from studio.ui.widgets import CheckBox, ChipChoice, MenuChip, Segmented, Text
 
 
 class LookSection(SettingsSection):
-    """What the program looks like, and when it speaks up."""
+    """Appearance and notifications."""
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(core, _("Appearance"), parent)
@@ -63,7 +63,6 @@ class LookSection(SettingsSection):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the settings as they are."""
         settings = self._core.settings.value
         self.themes.set_value(settings.theme if settings.theme in ("dark", "light") else "system")
         known = ("black", "dark", "middle", "light")
@@ -87,7 +86,7 @@ class LookSection(SettingsSection):
             self._show_languages()
 
     def on_theme(self, choice: str) -> None:
-        """Dress the program at once."""
+        """Apply the theme at once."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme().apply(app, cast("Literal['system', 'dark', 'light']", choice))
@@ -99,13 +98,13 @@ class LookSection(SettingsSection):
 
 
 def catalogues(folder: Path) -> tuple[str, ...]:
-    """Codes of the languages that are installed; blocking."""
+    """Codes of the installed languages; blocking."""
     found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return tuple(sorted(path.parent.parent.name for path in found))
 
 
 def language_name(code: str) -> str:
-    """A language in its own words: "Deutsch"."""
+    """Native name of a language: "Deutsch"."""
     if code == "en":
         return "English"
     name = str(QLocale(code).nativeLanguageName())

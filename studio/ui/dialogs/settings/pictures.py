@@ -1,4 +1,4 @@
-"""Pictures: where they are kept, how they are called, and how runs behave."""
+"""Pictures: library folder, file names, and limits of runs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
 
 
 class PicturesSection(SettingsSection):
-    """The library's folder, names, limits.
+    """Library folder, file names, limits.
 
     Signals:
-        show_folder: the library's folder is to be shown (Path).
+        show_folder: show the library's folder (Path).
     """
 
     show_folder = Signal(object)
@@ -37,7 +37,7 @@ class PicturesSection(SettingsSection):
         self.show_it.clicked.connect(self.on_show)
         self.change_it = Button(_("Change…"), parent=self)
         self.change_it.clicked.connect(self.on_change)
-        # A home given on the command line names the library itself.
+        # A home given on the command line determines the library.
         self.change_it.setVisible(core.paths.home is None)
         self.column.addWidget(Text(_("Library folder"), "body", "text2", self))
         row = QHBoxLayout()
@@ -75,7 +75,7 @@ class PicturesSection(SettingsSection):
         self.refresh()
 
     def _dollars(self, label: str, hint: str = "") -> QLineEdit:
-        """A row with a sum of money."""
+        """Add a row for a sum in dollars."""
         field = QLineEdit(self)
         # Translators: {label} is the name of a field, such as "Monthly budget".
         field.setAccessibleName(_("{label}, in dollars").format(label=label))
@@ -91,7 +91,6 @@ class PicturesSection(SettingsSection):
         return field
 
     def refresh(self) -> None:
-        """Show the settings as they are."""
         settings = self._core.settings.value
         self.neutral.setChecked(settings.neutral_names)
         self.at_once.set_value(settings.at_once)
@@ -109,7 +108,6 @@ class PicturesSection(SettingsSection):
             self._later.setText(words.format(folder=chosen))
 
     def on_show(self) -> None:
-        """Show the folder."""
         self.show_folder.emit(self._open)
 
     def on_change(self) -> None:
@@ -120,23 +118,23 @@ class PicturesSection(SettingsSection):
         dialog.open()
 
     def on_folder(self, folder: str) -> None:
-        """Another folder was chosen."""
+        """Save the folder for the next start."""
         self._core.settings.change(library=folder)
 
     def on_late(self, minutes: int) -> None:
-        """Sooner or later than expected; 0 goes by model and size."""
+        """Set the minutes after which a request is late; 0 depends on model and size."""
         self._core.settings.change(time_out=minutes * 60.0)
 
     def on_limit(self, minutes: int) -> None:
-        """Give up sooner or later."""
+        """Set the minutes after which a request is given up."""
         self._core.settings.change(outer_limit=minutes * 60.0)
 
     def on_ask(self) -> None:
-        """Ask above another sum; what is no sum goes back to the last one."""
+        """Set the sum that needs a confirmation; invalid text restores the last one."""
         self._take_sum(self.ask, "confirm_above")
 
     def on_budget(self) -> None:
-        """Another budget; what is no sum goes back to the last one."""
+        """Set the budget; invalid text restores the last one."""
         self._take_sum(self.budget, "budget_usd")
 
     def _take_sum(self, field: QLineEdit, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The form for a provider: where it is, and what the user says about its models and prices."""
+"""Form for a provider: address, models, prices and limits."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ WIDTH = 132
 
 
 class LimitFields(QWidget):
-    """Two numbers; the lowest of each stands for no limit of the provider's own.
+    """Two numbers; the lowest value of each means no limit for this provider.
 
     Attributes:
-        at_once, per_minute: the two.
+        at_once, per_minute: parallel requests, and requests per minute.
 
     Signals:
-        edited: one of them was changed by the user.
+        edited: the user changed one of them.
     """
 
     edited = Signal()
@@ -64,12 +64,12 @@ class LimitFields(QWidget):
         return made
 
     def show_profile(self, profile: Profile) -> None:
-        """The limits of a profile."""
+        """Show the limits of a profile."""
         self.at_once.set_value(profile.at_once or 0)
         self.per_minute.set_value(profile.per_minute or 0)
 
     def taken_by(self, profile: Profile) -> Profile:
-        """The profile with these limits."""
+        """Return the profile with these limits."""
         at_once, per_minute = self.at_once.value(), self.per_minute.value()
         return replace(profile, at_once=at_once or None, per_minute=per_minute or None)
 
@@ -78,15 +78,15 @@ PRICE_LINES = 3
 
 
 class ProfileForm(QFrame):
-    """Adds a provider, or changes one. Of a built-in one the address is fixed.
+    """Form to add or edit a provider. A built-in provider's address is fixed.
 
     Attributes:
         form: name, address and how the key is sent.
-        path, model, prices, limits: the rest.
+        path, model, prices, limits: the other fields.
 
     Signals:
-        kept: it was added or changed (Profile).
-        left: the form was left without that.
+        kept: the provider was added or changed (Profile).
+        left: the form was cancelled.
     """
 
     kept = Signal(object)
@@ -139,7 +139,7 @@ class ProfileForm(QFrame):
         self.show_profile(None)
 
     def show_profile(self, profile: Profile | None) -> None:
-        """Fill the form: with a profile to change, one to begin with (no name yet), or nothing."""
+        """Fill the form from a profile; one without a name is a template, None empties the form."""
         self._like = profile
         self.form.clear()
         if profile is not None:
@@ -166,18 +166,16 @@ class ProfileForm(QFrame):
         return self._like is not None and self._like.name in BUILT_IN_NAMES
 
     def on_edited(self) -> None:
-        """Something was written."""
         self.verdict.clear()
         self.save.setEnabled(self._built_in or self.form.complete)
 
     def on_cancel(self) -> None:
-        """Leave it."""
         self._work.cancel()
         self.show_profile(None)
         self.left.emit()
 
     def on_save(self) -> None:
-        """Add or change the provider, if nothing is wrong with it."""
+        """Add or change the provider if all fields are valid."""
         try:
             profile = self._written()
         except InputError as error:
@@ -194,7 +192,7 @@ class ProfileForm(QFrame):
         self.verdict.show_result("warn", title, detail.format(host=before), [send, forget])
 
     def _written(self) -> Profile:
-        """The profile as it is written. Raises InputError."""
+        """Profile from the fields. Raises InputError."""
         settings = self._core.settings.value
         more = replace(
             self.limits.taken_by(self._like or Profile(name="", title="", base_url="")),
@@ -205,7 +203,7 @@ class ProfileForm(QFrame):
         return more if self._built_in else self.form.profile(settings, more)
 
     def _elsewhere(self, profile: Profile) -> str | None:
-        """The computer the profile's key was given for, where it would now go to another."""
+        """Previous host of a stored key that would now be sent to another; None if unchanged."""
         like, settings = self._like, self._core.settings.value
         if like is None or not like.name:
             return None
@@ -232,10 +230,10 @@ class ProfileForm(QFrame):
 
     def _save_profile(self, profile: Profile) -> None:
         settings = self._core.settings
-        # Whatever was asked about the key has been answered.
+        # Any question about the key has been answered.
         key_hosts.forget_host(settings, profile.name)
         own = profiles.with_profile(settings.value, profile)
-        # A built-in one without a word of the user's own is the built-in one again.
+        # A built-in profile without changes by the user is not stored.
         settings.change(profiles=tuple(one for one in own if one not in built_in()))
         self.show_profile(None)
         self.kept.emit(profile)

@@ -1,4 +1,4 @@
-"""One provider in the settings: how its key stands, and what can be done with it."""
+"""One provider in the settings: state of its key, and actions."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from studio.ui.widgets.signs import Lamp
 
 
 class ProfileRow(QFrame):
-    """A provider with its buttons.
+    """Row of a provider with its buttons.
 
     Signals:
-        key_wanted: the card for its key is to be opened (name of the profile).
-        edit_wanted, copy_wanted: the form is to be opened, for it or for one more like it.
+        key_wanted: open the card for its key (name of the profile).
+        edit_wanted, copy_wanted: open the form to edit or copy it (name of the profile).
     """
 
     key_wanted = Signal(str)
@@ -85,7 +85,7 @@ class ProfileRow(QFrame):
         self.destroyed.connect(self._work.cancel)
 
     def show_profile(self, profile: Profile) -> None:
-        """The profile and its key as they are now."""
+        """Show the current state of a profile and its key."""
         self._profile = profile
         self._title.setText(profile.title)
         settings = self._core.settings.value
@@ -107,7 +107,7 @@ class ProfileRow(QFrame):
         self.test.setVisible(status.usable or status.locked)
         self.delete.setVisible(status.source in (KeySource.KEYRING, KeySource.SESSION))
         for button in (self.give, self.test, self.use, self.delete):
-            # The same words stand in every row: a screen reader hears whose they are.
+            # Every row has the same labels: add the provider for screen readers.
             button.setAccessibleName(f"{button.text()} ({profile.title})")
         for icon, words in (
             (self.edit, _("Edit {provider}")),
@@ -120,33 +120,30 @@ class ProfileRow(QFrame):
             self.verdict.clear()
 
     def on_give(self) -> None:
-        """The card for a key."""
         self.key_wanted.emit(self._profile.name)
 
     def on_use(self) -> None:
-        """New prompts go to this provider."""
+        """Make this provider the default."""
         self._core.settings.change(profile=self._profile.name)
 
     def on_test(self) -> None:
-        """A free call with the key that is there."""
+        """Test the key with a free call."""
         self._work.start(self._test())
 
     def on_edit(self) -> None:
-        """The form for this provider."""
         self.edit_wanted.emit(self._profile.name)
 
     def on_copy(self) -> None:
-        """The form for one more like it."""
         self.copy_wanted.emit(self._profile.name)
 
     def on_delete(self) -> None:
-        """Ask before the key is gone."""
+        """Ask before deleting the key."""
         title = _("Delete the key of {provider}?").format(provider=self._profile.title)
         detail = _("It is deleted here and in the keyring. It stays valid at the provider.")
         self._show_confirmation(title, detail, _("Delete key"), self._delete)
 
     def on_remove(self) -> None:
-        """Ask before a provider of one's own is taken off the list, and its key with it."""
+        """Ask before removing a custom provider and its key."""
         title = _("Remove {provider}?").format(provider=self._profile.title)
         detail = _("Pictures made with it stay.")
         if self._has_key:
@@ -180,7 +177,7 @@ class ProfileRow(QFrame):
         self.verdict.clear()
 
     async def _remove(self) -> None:
-        # The key first: one that stayed behind would belong to nobody.
+        # The key first: otherwise a failure would leave a key without a provider.
         if self._has_key and not await self._delete_key():
             return
         settings = self._core.settings
@@ -204,7 +201,7 @@ class ProfileRow(QFrame):
             self.show_profile(self._profile)
 
     async def _delete_key(self) -> bool:
-        """Delete the key, saying so meanwhile; False where that failed, which is said too."""
+        """Delete the key, with progress; on failure show the error and return False."""
         self.verdict.show_result("busy", _("Deleting the key…"))
         try:
             await self._core.keys.delete_key(self._profile.name)

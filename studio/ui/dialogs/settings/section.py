@@ -1,4 +1,4 @@
-"""What sections of the settings share: title and rows, and one call in flight."""
+"""Base of the settings' sections: title and rows, and a cancellable call."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LABEL = 148
 
 
 class SettingsSection(QFrame):
-    """One part of the dialog, between two hairlines.
+    """One section of the dialog, between two hairlines.
 
     Attributes:
-        column: what stands under the title.
+        column: layout below the title.
     """
 
     def __init__(self, core: CoreProtocol, title: str, parent: QWidget | None = None) -> None:
@@ -35,7 +35,7 @@ class SettingsSection(QFrame):
         self._grid: QGridLayout | None = None
 
     def refresh(self) -> None:
-        """Show the settings as they are."""
+        """Show the current settings."""
 
     def saver(self, name: str) -> Callable[[object], None]:
         """Return a slot that saves a control's value as the setting of this name."""
@@ -45,7 +45,7 @@ class SettingsSection(QFrame):
         self._core.settings.change(**{name: value})
 
     def add_row(self, label: str, control: QWidget, hint: str = "") -> None:
-        """A label, its control, and a quieter sentence under it."""
+        """Add a label, its control, and a dimmer hint below it."""
         if self._grid is None:
             self._grid = QGridLayout()
             self._grid.setHorizontalSpacing(12)
@@ -65,18 +65,18 @@ class SettingsSection(QFrame):
 
 
 class CancellableCall:
-    """The one call in flight; it ends with the widget whose `destroyed` goes to `cancel`."""
+    """A single call at a time; connect the widget's `destroyed` to `cancel`."""
 
     def __init__(self) -> None:
         self._work: SpawnedTask | None = None
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Begin this in the place of what was waited for."""
+        """Start a call in place of the previous one."""
         self.cancel()
         self._work = spawn(coroutine)
 
     def cancel(self) -> None:
-        """Wait no longer."""
+        """Cancel the call."""
         if self._work is not None:
             self._work.cancel()
             self._work = None

@@ -1,1 +1,1 @@
-"""The composer: source and references, prompt, choices, and Generate."""
+"""Composer: source and references, prompt, choices, and Generate."""

@@ -1,4 +1,4 @@
-"""The seldom-made choices, in a panel over their button."""
+"""Advanced choices, in a panel above their button."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from studio.ui.widgets import Button, CheckBox, IconButton, Segmented, SmallSlid
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.popover import Popover
 
-STEPS = 10  # of the slider for 1.0
-USUAL = 10  # where the slider rests while the temperature is the model's own
+STEPS = 10  # slider steps per 1.0
+USUAL = 10  # position of the slider while the temperature is the model's default
 MOST = 20
 HEIGHT = 28
 
 
 def level_name(level: str) -> str:
-    """What a level of thinking is called."""
+    """Name of a thinking level."""
     names = {
         "minimal": pgettext("thinking level", "Minimal"),
         "low": pgettext("thinking level", "Low"),
@@ -36,7 +36,7 @@ def level_name(level: str) -> str:
 
 
 def category_name(category: str) -> str:
-    """What a kind of harm is called."""
+    """Name of a harm category."""
     names = {
         "HARASSMENT": _("Harassment"),
         "HATE_SPEECH": _("Hate speech"),
@@ -47,7 +47,7 @@ def category_name(category: str) -> str:
 
 
 def threshold_name(level: str) -> str:
-    """How much is blocked, in a word."""
+    """Name of a blocking threshold."""
     return {
         "few": pgettext("how much is blocked", "Few"),
         "some": pgettext("how much is blocked", "Some"),
@@ -58,21 +58,21 @@ def threshold_name(level: str) -> str:
 
 
 def turned_off(wanted: Advanced) -> tuple[str, ...]:
-    """The kinds of harm whose filter is off, which is offered only where it was chosen."""
+    """Harm categories whose filter is off; "off" is offered only for these."""
     off = LEVELS["off"]
     return tuple(one for one in CATEGORIES if threshold_in(wanted.safety, one) == off)
 
 
 class AdvancedRows(QWidget):
-    """The rows of one model; another model gets rows of its own.
+    """Rows for one model; another model gets new ones.
 
     Attributes:
-        slider, free, thinking, search, safety: its controls; None or empty where there is none.
+        slider, free, thinking, search, safety: the controls; None or empty if unsupported.
 
     Signals:
-        temperature_chosen(object): a number, or None for the model's own.
+        temperature_chosen(object): a number, or None for the model's default.
         thinking_chosen(object), search_chosen(bool): as in a request.
-        safety_chosen(str, str): a category and its threshold; empty for the model's own.
+        safety_chosen(str, str): a category and its threshold; empty for the model's default.
     """
 
     temperature_chosen = Signal(object)
@@ -112,7 +112,6 @@ class AdvancedRows(QWidget):
             self._add_safety(category, off=category in off)
 
     def show_choices(self, wanted: Advanced) -> None:
-        """Show these choices."""
         own = wanted.temperature
         if self.slider is not None:
             with QSignalBlocker(self.slider):
@@ -173,28 +172,26 @@ class AdvancedRows(QWidget):
         self._grid.addWidget(control, self._label(label), 1, left)
 
     def on_temperature(self, value: int) -> None:
-        """The slider was moved."""
         self.temperature_chosen.emit(value / STEPS)
 
     def on_freed(self) -> None:
-        """Go back to the model's own temperature."""
+        """Return to the model's default temperature."""
         if self.slider is not None:
             self.slider.setFocus()
         self.temperature_chosen.emit(None)
 
     def on_safety(self, threshold: str) -> None:
-        """Another threshold for one kind of harm."""
         row = self.sender()
         if row is not None:
             self.safety_chosen.emit(row.objectName(), threshold)
 
 
 WIDTH = 420
-LINES = 4  # of the instruction in sight
+LINES = 4  # visible lines of the instruction
 
 
 class InstructionEdit(QPlainTextEdit):
-    """The text "System instruction"; bytes that are no text are not pasted into it.
+    """The text "System instruction"; binary data is not pasted into it.
 
     Signals:
         troubled(object): a StudioError for text that cannot be pasted.
@@ -210,16 +207,16 @@ class InstructionEdit(QPlainTextEdit):
 
 
 class AdvancedPanel(Popover):
-    """Shows what the model can be told, and nothing else.
+    """Shows only the choices the model supports.
 
     Attributes:
         system, keep: the instruction, and whether it is kept for all pictures.
         rows: the other choices of the model.
-        reset: leaves all to the model again.
+        reset: restores the model's defaults.
 
     Signals:
-        chosen(object, str): the choices as they are now, and which of them changed.
-        kept(str): the instruction that is kept for all pictures from now on; empty for none.
+        chosen(object, str): the current choices, and which of them changed.
+        kept(str): the instruction to keep for all future pictures; empty for none.
         troubled(object): a StudioError for text that cannot be pasted.
     """
 
@@ -265,7 +262,7 @@ class AdvancedPanel(Popover):
     # --- content --------------------------------------------------------------------------
 
     def show_choices(self, wanted: Advanced, model: Model, kept: str) -> None:
-        """Show the user's own choices, of those the model can be told.
+        """Show the user's choices that the model supports.
 
         `kept` is the instruction that is kept for all pictures.
         """
@@ -276,7 +273,8 @@ class AdvancedPanel(Popover):
             with QSignalBlocker(self.system):
                 self.system.setPlainText(wanted.system)
         if not self.isVisible():
-            # While it is open the box stands for what is kept, also of words still being written.
+            # While open, the box means that the text is to be kept, even text still being
+            # written.
             self._show_kept(bool(kept) and kept == wanted.system)
         self.keep.setEnabled(bool(wanted.system.strip()) or self.keep.isChecked())
         self._make_rows(model)
@@ -289,7 +287,7 @@ class AdvancedPanel(Popover):
             self.keep.setChecked(on)
 
     def open_over(self, anchor: QWidget) -> None:
-        """Show it above the button that opens it."""
+        """Open above its button."""
         self.ensurePolished()
         self.adjustSize()
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
@@ -297,7 +295,7 @@ class AdvancedPanel(Popover):
         self.open_at(corner, first, anchor)
 
     def move_to_anchor(self, anchor: QWidget) -> None:
-        """Stay over the button when it moved."""
+        """Follow the button after it moved."""
         room = self.host.rect().adjusted(8, 8, -8, -8)
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         x = max(room.left(), min(corner.x(), room.right() - self.width() + 1))
@@ -324,39 +322,33 @@ class AdvancedPanel(Popover):
     # --- slots ----------------------------------------------------------------------------
 
     def on_system(self) -> None:
-        """The instruction was written on."""
         self._choose("system", replace(self._wanted, system=self.system.toPlainText()))
 
     def on_keep(self, on: bool) -> None:  # noqa: FBT001 a slot
-        """Keep the instruction for all pictures, or stop doing so."""
         self._tell_kept(self._wanted.system if on else "")
 
     def on_temperature(self, degrees: float | None) -> None:
-        """Another temperature."""
         self._choose("temperature", replace(self._wanted, temperature=degrees))
 
     def on_thinking(self, level: str) -> None:
-        """Another level."""
         self._choose("thinking", replace(self._wanted, thinking=level))
 
     def on_search(self, on: bool) -> None:  # noqa: FBT001 a slot
-        """Search, or not."""
         self._choose("search", replace(self._wanted, search=on))
 
     def on_safety(self, category: str, threshold: str) -> None:
-        """Another threshold for one kind of harm."""
         safety = with_threshold(self._wanted.safety, category, threshold)
         self._choose(category, replace(self._wanted, safety=safety))
 
     def on_reset(self) -> None:
-        """All as the model has it."""
+        """Restore the model's defaults."""
         self.setFocus()
         self._show_kept(False)
         self._tell_kept("")
         self._choose("reset", Advanced())
 
     def on_closed(self) -> None:
-        """What was written is kept, if it is to be."""
+        """Keep the final text of the instruction if the box is checked."""
         if self.keep.isChecked():
             self._tell_kept(self._wanted.system)
 

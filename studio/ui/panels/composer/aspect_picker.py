@@ -1,4 +1,4 @@
-"""The aspect ratios as little rectangles: a radio group, a chip, and the panel of all of them."""
+"""Aspect ratios as small rectangles: a radio group, a chip, and a panel of all ratios."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ from studio.ui.widgets.popover import RoundedCorners
 
 SEGMENT = 24
 LONGER = 14
-FORGET = 1200  # milliseconds after which typed figures begin anew
+FORGET = 1200  # milliseconds after which typed figures are discarded
 
 
 def label(value: str) -> str:
-    """What a choice is called."""
+    """Label of a choice."""
     return _("Match") if value == MATCH else value
 
 
 def spoken(value: str) -> str:
-    """What a choice is called by a screen reader and in its tool tip."""
+    """Accessible name and tool tip of a choice."""
     return _("Match the input picture") if value == MATCH else value
 
 
@@ -68,13 +68,13 @@ def paint_ratio(
     height = longer if ratio <= 1 else max(4.0, round(longer / ratio))
     painter.setPen(QPen(look.color(role), 1.5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    # On whole pixels, so that every side is equally sharp.
+    # Whole pixels keep every side equally sharp.
     left, top = round(centre.x() - width / 2), round(centre.y() - height / 2)
     painter.drawRoundedRect(QRectF(left + 0.75, top + 0.75, width - 1.5, height - 1.5), 1, 1)
 
 
 class RatioSegment(PaintedRadio):
-    """One ratio in the frame; the chosen one shows its name."""
+    """One ratio in the frame; shows its name while chosen."""
 
     def __init__(self, value: str, parent: QWidget) -> None:
         super().__init__(parent, radius=4)
@@ -118,7 +118,7 @@ class RatioSegment(PaintedRadio):
 
 
 class MoreButton(QAbstractButton):
-    """The chevron that opens the panel of all ratios."""
+    """Chevron that opens the panel of all ratios."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -142,7 +142,7 @@ class MoreButton(QAbstractButton):
 
 
 class AspectPicker(QWidget):
-    """The radio group "Aspect ratio". Left and Right move, figures such as 4:5 can be typed.
+    """Radio group "Aspect ratio". Left and Right move; ratios such as 4:5 can be typed.
 
     Signals:
         changed(object): the user chose a ratio, or Match.
@@ -179,14 +179,14 @@ class AspectPicker(QWidget):
         return self._value
 
     def segments(self) -> tuple[RatioSegment, ...]:
-        """What stands in the frame, from left to right."""
+        """The segments, from left to right."""
         return tuple(self._segments)
 
     def show_choice(self, value: str, aspects: tuple[str, ...], *, match: bool, note: str) -> None:
-        """Offer the common ones among `aspects`, and the chosen one whatever it is."""
+        """Offer the common ratios of `aspects`, and always the chosen one."""
         common = [a for a in PICKED if a in aspects] or list(aspects[:5])
         if value not in common and value not in ("", MATCH):
-            # A rarer one takes the last place, so that the frame keeps its width.
+            # A rarer one replaces the last, so that the frame keeps its width.
             common = [*common[:4], value]
         offered = tuple([MATCH] * match + common)
         self._all = tuple([MATCH] * match) + aspects
@@ -199,7 +199,7 @@ class AspectPicker(QWidget):
         for segment in self._segments:
             with QSignalBlocker(segment):
                 segment.setChecked(segment.ratio == value)
-            # Only the chosen one is reached by Tab, as in every radio group.
+            # Tab reaches only the chosen one, as in every radio group.
             policy = Qt.FocusPolicy.TabFocus if segment.isChecked() else Qt.FocusPolicy.ClickFocus
             segment.setFocusPolicy(policy)
             segment.updateGeometry()
@@ -232,14 +232,14 @@ class AspectPicker(QWidget):
         self._offered = offered
 
     def on_toggled(self, on: bool) -> None:  # noqa: FBT001  # Qt's own signature
-        """A segment was chosen by the mouse or by the arrows."""
+        """Emit the segment chosen by mouse or arrow keys."""
         segment = self.sender()
         if on and isinstance(segment, RatioSegment):
             self._value = segment.ratio
             self.changed.emit(segment.ratio)
 
     def on_forgotten(self) -> None:
-        """Typing stopped."""
+        """Discard typed figures."""
         self._typed = ""
 
     @needs("_more")
@@ -279,10 +279,10 @@ class AspectPicker(QWidget):
 
 
 class AspectChip(PaintedButton):
-    """The chosen ratio alone, where the row has no room for the picker; opens the panel.
+    """The chosen ratio as a chip, for rows too narrow for the picker; opens the panel.
 
     Signals:
-        stepped(object): -1 or 1, the user wants the ratio before or after.
+        stepped(object): -1 or 1, for the previous or next ratio.
     """
 
     stepped = Signal(object)
@@ -296,7 +296,7 @@ class AspectChip(PaintedButton):
         self.setFixedHeight(theme().height(30))
 
     def show_choice(self, value: str, note: str) -> None:
-        """Show this ratio, and mark it when it is not the one asked for."""
+        """Show this ratio; a non-empty `note` marks it as a replacement of the requested one."""
         self._value, self._mark = value, note
         self.setText(label(value))
         self.setAccessibleName(_("Aspect ratio"))
@@ -348,7 +348,7 @@ class AspectChip(PaintedButton):
 
 
 def _paint_mark(widget: QWidget, right: int = 3) -> None:
-    """The 5 px dot of a value that is not the one asked for."""
+    """Paint the 5 px dot of a value that replaces the requested one."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -358,7 +358,7 @@ def _paint_mark(widget: QWidget, right: int = 3) -> None:
 
 
 COLUMNS = 5
-AREA = 26 * 26  # of every rectangle, in logical pixels
+AREA = 26 * 26  # of each rectangle, in square logical pixels
 CELL = QSize(84, 88)
 Pixels = tuple[int, int] | None
 
@@ -415,7 +415,7 @@ class RatioCell(QAbstractButton):
 
 
 class AspectPanel(QFrame):
-    """Opens above or below the picker; a choice or Esc closes it. Figures lead to a ratio.
+    """Panel above or below the picker; a choice or Esc closes it, typed figures focus a ratio.
 
     Signals:
         chosen(object): the ratio, or "match".
@@ -441,11 +441,10 @@ class AspectPanel(QFrame):
             self._cells.append(cell)
 
     def cells(self) -> tuple[RatioCell, ...]:
-        """Every ratio that is offered."""
         return tuple(self._cells)
 
     def open_at(self, anchor: QWidget) -> None:
-        """Show it over the anchor, or under it where there is no room above."""
+        """Open above the anchor, or below it if there is no room above."""
         self.adjustSize()
         above = anchor.mapToGlobal(QPoint(0, -self.height() - 4))
         if above.y() < anchor.screen().availableGeometry().top():
@@ -461,7 +460,7 @@ class AspectPanel(QFrame):
             current.setFocus()
 
     def _go_to(self, figure: str) -> bool:
-        """Go to the ratio that is typed; what leads nowhere begins anew."""
+        """Focus the ratio being typed; figures without a match start over."""
         figure = ":" if figure in "x/" else figure
         for typed in (self._typed + figure, figure):
             begun = [cell for cell in self._cells if cell.ratio.startswith(typed)]
@@ -472,7 +471,6 @@ class AspectPanel(QFrame):
         return False
 
     def on_clicked(self) -> None:
-        """A ratio was chosen."""
         cell = self.sender()
         if isinstance(cell, RatioCell):
             self.chosen.emit(cell.ratio)

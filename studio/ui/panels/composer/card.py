@@ -1,4 +1,4 @@
-"""The card: where slots, prompt, choices and Generate stand, and the halves a drop goes to."""
+"""Card with slots, prompt, choices and Generate, and its two drop targets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from studio.ui.widgets import IconButton, Text, restyle
 
 
 class DropTarget(DropCover):
-    """Lies over the card while pictures are dragged over the window.
+    """Overlay on the card during a drag over the window, with a half for each role.
 
     Signals:
         dropped(object, object): Role.EDIT or Role.FREE, and the DropContents.
@@ -35,21 +35,19 @@ class DropTarget(DropCover):
         self.area.dropped.connect(self.on_dropped)
 
     def half_at(self, x: float) -> Role:
-        """The role a drop at `x` gives."""
+        """Role of a drop at `x`."""
         return Role.EDIT if x < self.width() / 2 else Role.FREE
 
     def on_over(self, drag: Drag) -> None:
-        """Mark the half under the pointer."""
+        """Highlight the half under the pointer."""
         self._half = self.half_at(drag.at.x())
         super().on_over(drag)
 
     def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Unmark the halves."""
         self._half = None
         super().on_ended(gone)
 
     def on_dropped(self, drag: Drag) -> None:
-        """Emit what was dropped, and on which half."""
         self.dropped.emit(self.half_at(drag.at.x()), drag.contents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -83,17 +81,17 @@ class DropTarget(DropCover):
         painter.end()
 
 
-INSET = 9  # with the 2 px of the frame the 11 of the design
+INSET = 9  # plus the frame's 2 px: the 11 of the design
 
 
 class Card(QFrame):
-    """The composer in full.
+    """The full composer.
 
     Attributes:
-        slots, editor, choices, generate: its parts, in the order of the Tab key.
+        slots, editor, choices, generate: its parts, in tab order.
         history: opens the prompts of the library.
-        counter: characters left, where the prompt nears the model's limit.
-        target: lies over all while pictures are dragged.
+        counter: characters used, shown near the model's limit.
+        target: overlay for drops.
     """
 
     def __init__(
@@ -103,7 +101,7 @@ class Card(QFrame):
         self.setProperty("zone", "card")
         self.slots = SlotsRow(self)
         self.editor = editor or PromptEditor(self)
-        # Pictures belong to the halves of the card; words may be dragged about in the prompt.
+        # Pictures are dropped on the card's halves; text can be dragged within the prompt.
         self.words = TextDrops(self.editor.viewport(), brings_words)
         self.choices = ChoicesRow(self)
         self.history = IconButton("history", _("Prompt history"), "Alt+↑", self)
@@ -114,7 +112,7 @@ class Card(QFrame):
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(INSET, INSET, INSET, INSET)
-        # 12 between words and Generate; the last icon of the row has 7 of them as its own margin.
+        # 12 px between prompt and Generate; the last icon's own margin is 7 of them.
         self._grid.setHorizontalSpacing(5)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
@@ -125,7 +123,7 @@ class Card(QFrame):
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
-        """Thumbnails left of the prompt, or a row of slots above it."""
+        """Set thumbnails left of the prompt, or a row of slots above it."""
         if narrow == self._narrow:
             return
         self._narrow = narrow
@@ -146,7 +144,7 @@ class Card(QFrame):
         self.order_tabs()
 
     def order_tabs(self) -> None:
-        """Source, references, prompt, choices, Generate."""
+        """Set the tab order: source, references, prompt, choices, Generate."""
         order = [
             *self.slots.slots(),
             self.slots.overflow,
@@ -162,12 +160,12 @@ class Card(QFrame):
             QWidget.setTabOrder(before, after)
 
     def set_focused(self, on: bool) -> None:  # noqa: FBT001
-        """The prompt has the keyboard."""
+        """Set the frame of a focused prompt."""
         self.setProperty("focused", on)
         restyle(self)
 
     def show_count(self, written: int, limit: int) -> None:
-        """Say how long the prompt is once it is near the limit."""
+        """Show the prompt's length near the limit."""
         near = limit > 0 and written > 0.8 * limit
         self.counter.setVisible(near)
         if near:
@@ -180,7 +178,7 @@ class Card(QFrame):
             restyle(self.counter)
 
     def place_target(self) -> None:
-        """Cover everything but the slots, which take drops themselves."""
+        """Cover everything but the slots, which accept drops themselves."""
         area = self.rect()
         if self.slots.slots() and self._narrow:
             area.setLeft(self.slots.geometry().right() + 4)

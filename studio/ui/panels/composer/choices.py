@@ -1,4 +1,4 @@
-"""The row of choices: model, aspect ratio, size, count, seed, and what has no room."""
+"""Row of choices: model, aspect ratio, size, count, seed, and a menu for the hidden ones."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _ENDING = (ModelState.DEPRECATED, ModelState.RETIRED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenChoices:
-    """What of the row has no room, in the order of giving way: each step includes those before.
+    """Choices hidden for lack of room; each step also hides those of the steps before.
 
-    `words` are those beside the count; it keeps them for screen readers and its tool tip.
+    `words` is the text beside the count, which stays in its tool tip and accessible description.
     """
 
     words: bool = False
@@ -58,12 +58,12 @@ _STEPS = (
 
 
 class MarkedButton(IconButton):
-    """An icon with a dot beside it where something behind it is other than usual."""
+    """Icon with a dot beside it for non-default choices behind it."""
 
     marked = False
 
     def set_marked(self, marked: bool, words: str) -> None:  # noqa: FBT001 - as Qt's setters
-        """Show the dot or not; `words` say what is other than usual."""
+        """Show or hide the dot; `words` describe the non-default choices."""
         self.marked = marked
         self.setAccessibleDescription(words)
         name = self.accessibleName()
@@ -82,18 +82,18 @@ class MarkedButton(IconButton):
 
 
 class ChoicesRow(QWidget):
-    """Chips that give way by measured width: pixels, seed, aspect to a chip, count into "more".
+    """Chips that are hidden as the row narrows: pixels, seed, aspect to a chip, count into "more".
 
     Attributes:
-        given_way: what has no room now.
+        given_way: the choices hidden now.
 
     Signals:
         model_chosen(object): (profile, model).
         aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object):
             the user's choice; a seed of None is automatic.
-        advanced_chosen(object, str): the seldom-made choices, and which of them changed.
+        advanced_chosen(object, str): the advanced choices, and which of them changed.
         system_kept(str): the instruction kept for all pictures; empty for none.
-        troubled(object): a StudioError for what cannot be pasted.
+        troubled(object): a StudioError for content that cannot be pasted.
         clear_wanted: empty the composer.
     """
 
@@ -144,7 +144,7 @@ class ChoicesRow(QWidget):
     def show_draft(
         self, draft: Draft, offer: DraftSuggestion, model: Model, *, kept: str = ""
     ) -> None:
-        """Show the choices as the model takes them; `kept` is the instruction for all pictures."""
+        """Show the choices the model supports; `kept` is the instruction for all pictures."""
         self._draft, self._offer, self._model, self._kept = draft, offer, model, kept
         sent = offer.sent
         self.aspect.show_choice(
@@ -172,21 +172,20 @@ class ChoicesRow(QWidget):
         self.fit()
 
     def show_variants(self, variants: int, sources: int) -> None:
-        """How many prompts and sources there are: of more than one, the count is that of each."""
+        """Label the count "per variant" or "per picture" for several prompts or sources."""
         words = _("per variant") if variants > 1 else _("per picture") if sources > 1 else ""
         if words != self.count.accessibleDescription():
             self.count.setAccessibleDescription(words)
             self.fit()
 
     def show_models(self, choices: list[ChipChoice], chosen: tuple[str, str]) -> None:
-        """Offer these models."""
         self.model.set_choices(choices)
         if any(choice.value == chosen for choice in choices):
             self.model.set_value(chosen)
         self.fit()
 
     def set_narrow(self, narrow: bool, extra: QWidget | None) -> None:  # noqa: FBT001
-        """The window is narrow: a chip for the ratio, seed and more at the right with `extra`."""
+        """Use the narrow layout: a chip for the ratio; seed, menu and `extra` at the right."""
         self._narrow = narrow
         self._extra = extra
         if extra is not None:
@@ -195,7 +194,7 @@ class ChoicesRow(QWidget):
         self.fit()
 
     def controls(self) -> list[QWidget]:
-        """Everything the Tab key reaches, in its order."""
+        """All controls, in tab order."""
         return [
             self.model,
             *self.aspect.segments(),
@@ -209,10 +208,10 @@ class ChoicesRow(QWidget):
             self.more,
         ]
 
-    # --- giving way -----------------------------------------------------------------------
+    # --- layout ---------------------------------------------------------------------------
 
     def fit(self) -> None:
-        """Give way until everything has room, then put everything in its place."""
+        """Hide choices until the rest fits, then lay out the row."""
         for step in _STEPS:
             self._apply(step)
             if self._wanted() <= self.width():
@@ -286,7 +285,7 @@ class ChoicesRow(QWidget):
         panel.open_at(self.aspect if self.aspect.isVisible() else self.aspect_chip)
 
     def on_aspect_stepped(self, step: int) -> None:
-        """The ratio before or after the chosen one."""
+        """Choose the previous (-1) or next (1) ratio."""
         offer = self._offer
         if offer is None:
             return
@@ -317,11 +316,11 @@ class ChoicesRow(QWidget):
         return self.more if self.advanced.isHidden() else self.advanced
 
     def on_more(self) -> None:
-        """Open the menu of what does not fit or is seldom needed."""
+        """Open the menu of hidden and rare choices."""
         self.more_menu().open_above(self.more)
 
     def more_menu(self) -> Menu:
-        """The menu behind the sliders."""
+        """Menu of hidden and rare choices."""
         menu = Menu("", self)
         if self.given_way.count:
             counts = menu.submenu(_("Count {n}").format(n=self._draft.count))
@@ -372,7 +371,7 @@ class ChoicesRow(QWidget):
 
 
 def summary(advanced: Advanced) -> str:
-    """What of the seldom-made choices is other than the model's own, in a few words."""
+    """Short list of the advanced choices that differ from the model's defaults."""
     words: list[str] = []
     if advanced.system.strip():
         words.append(_("system instruction"))
@@ -389,7 +388,7 @@ def summary(advanced: Advanced) -> str:
 
 
 def _size(part: QWidget) -> QSize:
-    """The size a part wants, inside the bounds it was given."""
+    """Size hint of a part, within its minimum and maximum."""
     return part.sizeHint().expandedTo(part.minimumSize()).boundedTo(part.maximumSize())
 
 
@@ -408,9 +407,9 @@ def offered(
 ) -> list[ChipChoice]:
     """Entries for the chip "Model"; their values are (profile, model).
 
-    `keyless` tells which profiles have no key: choosing one of their models asks for one. Models
-    that only try out faults are offered while chosen; retired ones too, and where a service lists
-    them, for it may still serve them.
+    `keyless` says whether a profile has no key; choosing one of its models asks for one. Models
+    that only simulate faults are listed only while chosen. Retired models are listed where chosen
+    or listed by the service, which may still serve them.
     """
     current, model = chosen
     ordered = sorted(profiles, key=lambda profile: (profile.name != current, keyless(profile.name)))
@@ -420,7 +419,8 @@ def offered(
         if profile.name == current and all(m.id != model.id for m in shown):
             shown.insert(0, model)
         for place, one in enumerate(shown):
-            # Only what stands first needs no heading: else it would stand under another's.
+            # The offline section needs no heading at the top of the list; further down, it would
+            # seem to belong to the section above.
             alone = profile.name == OFFLINE and not entries
             section = profile.title if place == 0 and not alone else ""
             missing = keyless(profile.name)
@@ -454,7 +454,7 @@ def _entry(profile: str, model: Model, section: str, *, missing: bool) -> ChipCh
 
 
 def state_words(model: Model) -> str:
-    """Whether a model may still be asked, in a few words; empty where there is nothing to say."""
+    """Short note on a model's availability; empty if it is available."""
     if model.state is ModelState.RETIRED:
         return _("retired {day}").format(day=model.shut_down).strip()
     if model.state is ModelState.DEPRECATED:

@@ -1,4 +1,4 @@
-"""The composer as one line of 44 px, for the loupe: picture, prompt, choices, Generate."""
+"""The composer as a single line of 44 px, for the loupe: picture, prompt, choices, Generate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ THUMB = 30
 
 
 class CompactLine(QWidget):
-    """Shows what would be sent; a click opens the composer in full.
+    """Shows the draft; a click opens the full composer.
 
     Signals:
         opened: click, Enter or Space.
@@ -57,7 +57,7 @@ class CompactLine(QWidget):
         theme().changed.connect(self.update)
 
     def show_line(self, prompt: str, placeholder: str, words: str, pixmap: QPixmap | None) -> None:
-        """Show prompt, choices as words, and the source's picture."""
+        """Show prompt, choices (`words`) and the source's thumbnail."""
         self._prompt = " ".join(one_line(prompt).split())
         words = one_line(words)
         self._placeholder, self._words, self._pixmap = placeholder, words, pixmap
@@ -121,7 +121,7 @@ class CompactLine(QWidget):
         painter.end()
 
     def _paint_prompt(self, painter: QPainter, left: int, right: int) -> None:
-        """The prompt on one line, its groups coloured as in the editor."""
+        """Draw the prompt on one line, its groups coloured as in the editor."""
         look = theme()
         font = look.font("prompt")
         font.setPixelSize(look.px(14))

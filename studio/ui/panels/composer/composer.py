@@ -1,7 +1,7 @@
-"""The composer: one draft of source, references, prompt and choices, and the button that sends it.
+"""Composer: one draft (source, references, prompt, choices) and the button that submits it.
 
-What the user does becomes a new draft, a step that can be undone, and is shown again from the
-draft alone: `_take` is the one way in, `_show` the one way out.
+Each user action replaces the draft, which is one undo step; the widgets are then updated from the
+draft alone: changes enter by `change_draft` and are displayed by `_show`.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ MODEL_NOTICE = 6000  # milliseconds
 
 
 class Composer(Dock):
-    """The dock at the foot of the window. It sizes its own height.
+    """Dock at the foot of the window; sets its own height.
 
     Signals:
-        changed(object): the draft is another one.
-        generate(object): a Run to be submitted.
-        wants_budget: the month's limit shall be changed.
-        wants_key(object): name of a profile whose model was chosen, or used, without a key.
+        changed(object): the draft was replaced.
+        generate(object): a Run to submit.
+        wants_budget: the user wants to change the monthly limit.
+        wants_key(object): name of a profile without a key whose model was chosen or used.
         show_picture(object): id of a library picture whose thumbnail was clicked.
-        toast(object): what was changed as a whole; `undo` takes it back.
-        kept(object): the prompt stayed while the rest was replaced; `clear_prompt` empties it.
-        left: Esc: the keyboard goes back to the view.
-        forget_wanted(object): a prompt of the history shall be deleted for good.
-        at_rest: every thumbnail that was on its way has come.
+        toast(object): text about a replacement of the whole draft; `undo` reverts it.
+        kept(object): the prompt was kept while the rest was replaced; `clear_prompt` empties it.
+        left: Esc; return the focus to the view.
+        forget_wanted(object): a prompt of the history to delete permanently.
+        at_rest: all pending thumbnails have arrived.
     """
 
     changed = Signal(object)
@@ -85,7 +85,7 @@ class Composer(Dock):
         editor: PromptEditor | None = None,
         draft: Draft | None = None,
     ) -> None:
-        """`editor` is a prompt that is there already; it moves in. `draft` is shown first."""
+        """`editor` is an existing prompt editor to move in; `draft` is the first draft."""
         super().__init__(parent, editor=editor)
         self._core = core
         first = draft or Draft()
@@ -152,11 +152,11 @@ class Composer(Dock):
     # --- the draft ------------------------------------------------------------------------
 
     def draft(self) -> Draft:
-        """Everything as it stands, with the user's own values."""
+        """The current draft, with the user's own values."""
         return self._steps.draft
 
     def set_draft(self, draft: Draft, *, undoable: bool = True) -> None:
-        """Show another draft; with `undoable` it is one step, else the first there is."""
+        """Show another draft: as one undo step with `undoable`, else with an empty undo history."""
         draft = replace(draft, references=in_order(draft.references))
         if undoable:
             self.change_draft(draft)
@@ -166,25 +166,23 @@ class Composer(Dock):
         self._show()
 
     def set_prompt(self, prompt: str) -> None:
-        """Write this in the place of the prompt, as one step, and give it the keyboard."""
+        """Replace the prompt as one undo step and focus it."""
         self.change_draft(replace(self.draft(), prompt=prompt))
         self.focus_prompt()
 
     def clear_prompt(self) -> None:
-        """No words; pictures and choices stay."""
+        """Empty the prompt; pictures and choices stay."""
         self.set_prompt("")
 
     def clear(self) -> None:
-        """No words, no pictures; one step."""
+        """Remove prompt and pictures as one undo step."""
         kept = self._core.settings.value.system
         self.change_draft(drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept))
 
     def undo(self) -> None:
-        """One step back."""
         self._shown_step(self._steps.undo())
 
     def redo(self) -> None:
-        """One step forward."""
         self._shown_step(self._steps.redo())
 
     def _shown_step(self, draft: Draft | None) -> None:
@@ -193,21 +191,24 @@ class Composer(Dock):
             self.changed.emit(draft)
 
     def change_draft(self, draft: Draft, *, run: str = "") -> None:
-        """The one way in: a change the user made."""
+        """Apply a change by the user; all changes enter here.
+
+        Changes of one `run` share an undo step.
+        """
         if draft.aspect == MATCH and self.draft().aspect != MATCH:
             self.own_aspect = self.draft().aspect
         if self._steps.push_draft(draft, run=run):
             self._show()
             self.changed.emit(draft)
 
-    # --- what the window asks for -----------------------------------------------------------
+    # --- commands of the window -------------------------------------------------------------
 
     def edit(self, picture: Picture) -> None:
-        """Edit from this picture: it becomes the source, Match is chosen, the prompt stays."""
+        """Make this picture the source and choose Match; the prompt stays."""
         self._reception.pictures([picture], Role.EDIT)
 
     def edit_many(self, pictures: Sequence[Picture]) -> None:
-        """Edit from each of these by itself: one request with the same words for every one."""
+        """Edit these pictures separately: one request per picture, all with the same prompt."""
         if len(pictures) > MOST_EDITED:
             self.show_error(
                 InputError(
@@ -221,11 +222,11 @@ class Composer(Dock):
         self._reception.pictures(pictures, Role.EDIT, each=True)
 
     def use_as_references(self, pictures: Sequence[Picture]) -> None:
-        """Add these pictures behind those that are there."""
+        """Append these pictures as references."""
         self._reception.pictures(pictures, Role.FREE)
 
     def remix(self, draft: Draft) -> None:
-        """Everything of a picture replaces everything here; nothing is sent."""
+        """Replace the whole draft with that of a picture; nothing is submitted."""
         self.change_draft(replace(draft, count=self.draft().count))
         self.toast.emit(_("Composer replaced"))
         self.focus_prompt()
@@ -238,48 +239,48 @@ class Composer(Dock):
         role: Role = Role.FREE,
         picture: str | None = None,
     ) -> None:
-        """Add a picture from outside; what cannot be read is said in the message bar."""
+        """Add an external picture; errors are shown in the message bar."""
         thing = IntakeItem(source=source, name=name, picture=picture)
         self._reception.things([thing], role)
 
     def add_references(self, paths: Sequence[Path]) -> None:
-        """Add pictures from outside, as many as there is room for."""
+        """Add external pictures, up to the limit."""
         self._reception.files(paths, Role.FREE)
 
     def room(self) -> int:
-        """How many references can still be added."""
+        """Number of references that can still be added."""
         draft = self.draft()
         there = len(draft.references) - len(draft.sources)
         return max(0, self._most() - there)
 
     def _most(self) -> int:
-        """References a draft takes: as many as any model does."""
+        """Limit of references in a draft: the model's, but at least `MOST_AT_ONCE`."""
         return max(MOST_AT_ONCE, self._model().references)
 
     @property
     def settled(self) -> bool:
-        """Whether the thumbnails of what is shown have come."""
+        """Whether all thumbnails have loaded."""
         return not self._thumbnails.busy
 
     def add_contents(self, contents: DropContents, role: Role = Role.FREE) -> None:
-        """Take what was dropped or pasted anywhere in the window."""
+        """Add content that was dropped or pasted anywhere in the window."""
         self._reception.incoming(contents, role)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
-        """Offer to edit the gallery's new selection; nothing changes yet."""
+        """Offer to edit the gallery's new selection; the draft does not change."""
         self._referencing.suggest(pictures)
 
     def focus_prompt(self) -> None:
-        """Give the prompt the keyboard; the compact composer opens."""
+        """Focus the prompt, and expand a compact composer."""
         self.open_full()
         self.card.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh_keys(self) -> None:
-        """Keys, models or settings changed outside."""
+        """Update after an external change of keys, models or settings."""
         self._show()
 
     def set_network(self, there: bool) -> None:  # noqa: FBT001
-        """Whether the service can be reached; without it runs wait in the queue."""
+        """Set whether the service is reachable; if not, runs wait in the queue."""
         if there == self._network:
             return
         self._network = there
@@ -290,7 +291,7 @@ class Composer(Dock):
         self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
-        """Say in the composer's own bar what went wrong with what it asked for."""
+        """Show an error in the composer's own bar."""
         self._show_notice(submit.trouble(error))
 
     def _show_notice(self, notice: Notice) -> None:
@@ -300,7 +301,7 @@ class Composer(Dock):
     # --- Generate -----------------------------------------------------------------------------
 
     def generate_now(self) -> None:
-        """Send what is written; asks first where much money or many pictures are at stake."""
+        """Submit the draft; expensive and large runs need a confirmation first."""
         self._send(confirmed=False)
 
     def _send(self, *, confirmed: bool) -> None:
@@ -310,7 +311,7 @@ class Composer(Dock):
             self.focus_prompt()
             return
         if self._reception.busy:
-            # A picture is still being copied; the press counts as soon as it is there.
+            # A picture is still being copied; `on_idle` submits.
             self._press_waits = True
             return
         if self._keyless(draft.profile):
@@ -337,9 +338,9 @@ class Composer(Dock):
         self.generate.emit(run)
 
     def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:
-        """Whether the question was answered; one nobody has seen, or a new one, is asked now.
+        """Whether the question was answered; if it is new or was never shown, show it.
 
-        `confirmed` is a press of the question's own button, which took it out of the bar.
+        `confirmed` means that the question's own button was pressed, which removed it from the bar.
         """
         stands = self._asked.stands(sent, ask) and (confirmed or self.bar.notice == ask)
         if not stands:
@@ -353,10 +354,10 @@ class Composer(Dock):
         return submit.situation(self.draft(), sent, model, self._core, net=self._network)
 
     def on_spent(self) -> None:
-        """Update what was spent, which may reach the month's budget."""
+        """Update for the new amount spent, which may reach the monthly budget."""
         self._show_quote()
 
-    # --- showing --------------------------------------------------------------------------
+    # --- display --------------------------------------------------------------------------
 
     def _model(self) -> Model:
         return self._core.catalogue.find(self.draft().profile, self.draft().model)
@@ -365,7 +366,7 @@ class Composer(Dock):
         return suggest_draft(self.draft(), model, input_ratio=self._ratio())
 
     def _ratio(self) -> float | None:
-        """Width to height of the picture Match follows, told from its thumbnail."""
+        """Width to height of the picture Match follows, measured on its thumbnail."""
         references = self.draft().references
         pixmap = self.card.slots.thumbnail(references[0].sha256) if references else None
         return pixmap.width() / pixmap.height() if pixmap and pixmap.height() else None
@@ -374,7 +375,7 @@ class Composer(Dock):
         return profile != OFFLINE and self._core.keys.status(profile).source == "none"
 
     def _show(self) -> None:
-        """The one way out: show the draft."""
+        """Update all widgets from the draft."""
         draft, model = self.draft(), self._model()
         made = self._offer(model)
         if self._asked.sent not in (None, made.sent):
@@ -398,7 +399,7 @@ class Composer(Dock):
         self._watching.show_pictures([r.picture for r in draft.references if r.picture])
 
     def _show_words(self) -> None:
-        """What follows from the prompt alone; for every key."""
+        """Update only what depends on the prompt; runs at every keystroke."""
         draft, model = self.draft(), self._model()
         if self._asked.sent is not None and self._asked.sent.prompt != draft.prompt:
             self._asked.clear_question()
@@ -430,17 +431,16 @@ class Composer(Dock):
         pixmap = self.card.slots.thumbnail(first)
         self.line.show_line(draft.prompt, self.card.editor.placeholderText(), words, pixmap)
 
-    # --- slots: words -----------------------------------------------------------------------
+    # --- slots: prompt ----------------------------------------------------------------------
 
     def on_typed(self) -> None:
-        """The prompt was written on."""
         self._recall.leave_history()
         if self._steps.type(replace(self.draft(), prompt=self.card.editor.text())):
             self._show_words()
             self.changed.emit(self.draft())
 
     def on_escaped(self) -> None:
-        """Esc in the prompt: back to making something new, else back to the view."""
+        """Remove the source if the prompt is empty, else return the focus to the view."""
         draft = self.draft()
         if not draft.prompt and drafting.source_of(draft) is not None:
             self.change_draft(drafting.without_source(draft, aspect=self.own_aspect))
@@ -449,45 +449,44 @@ class Composer(Dock):
         self.left.emit()
 
     def on_history_step(self, way: int) -> None:
-        """Alt+Up or Alt+Down."""
+        """Step through the prompt history (Alt+Up, Alt+Down)."""
         self._recall.step(way, self.draft().prompt)
 
     def on_walked(self, prompt: str) -> None:
-        """Another prompt of the history."""
+        """Show another prompt of the history."""
         self.change_draft(replace(self.draft(), prompt=prompt))
         self.card.editor.caret_to_end()
 
     def on_history_wanted(self) -> None:
-        """The history button was pressed."""
         self._recall.open_list(self.card.history)
 
     # --- slots: pictures --------------------------------------------------------------------
 
     def on_idle(self) -> None:
-        """Everything is copied: a press that waited for it counts now."""
+        """Submit if Generate was pressed while pictures were being copied."""
         if self._press_waits:
             self._press_waits = False
             self.generate_now()
 
     def on_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
-        """A thumbnail came; Match may know its pixels now, or how the input is sent."""
+        """Show a thumbnail; it may give Match its ratio, or change how the input is sent."""
         self.card.slots.show_thumbnail(sha256, pixmap)
         references = self.draft().references
         if self._thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
             self._show()
 
     def on_inputs_refused(self, errors: Sequence[StudioError]) -> None:
-        """Some of what came in together cannot be used."""
+        """Show the errors of several inputs."""
         self._show_notice(submit.trouble(*errors))
 
     def on_limited(self, taken: int, given: int, full: bool) -> None:  # noqa: FBT001 - a signal's
-        """More came than there was room for, or than were worth a try."""
+        """Report that some pictures were left out: no room, or too many unreadable ones."""
         self._show_notice(submit.limited(taken, given, self._most() if full else 0))
 
     # --- slots: choices ---------------------------------------------------------------------
 
     def on_model_chosen(self, value: tuple[str, str]) -> None:
-        """Another model; one that needs a key waits for it."""
+        """Choose a model, or ask for its key first."""
         profile, model = value
         if self._keyless(profile):
             self._wanted = value
@@ -500,7 +499,7 @@ class Composer(Dock):
         self._tell_of_model()
 
     def _tell_of_model(self) -> None:
-        """Say once what the chosen model does not do as asked."""
+        """Say once which choices the model does not support."""
         model = self._model()
         text = differences(self.draft(), model, self._offer(model))
         self.bar.dismiss("model")
@@ -509,27 +508,23 @@ class Composer(Dock):
             self._model_notice.start()
 
     def on_model_notice_over(self) -> None:
-        """The sentence about the model was there long enough."""
         self.bar.dismiss("model")
 
     def on_aspect_chosen(self, aspect: str) -> None:
-        """Another aspect ratio, or Match."""
         self.change_draft(replace(self.draft(), aspect=aspect), run="aspect")
 
     def on_size_chosen(self, size: str) -> None:
-        """Another size."""
         self.change_draft(replace(self.draft(), size=size), run="size")
 
     def on_count_chosen(self, count: int) -> None:
-        """More or fewer pictures."""
         self.change_draft(replace(self.draft(), count=count), run="count")
 
     def on_seed_chosen(self, seed: int | None) -> None:
-        """A seed was fixed, or made automatic."""
+        """Set the seed; None is automatic."""
         self.change_draft(replace(self.draft(), seed=seed), run="seed")
 
     def on_advanced_chosen(self, advanced: Advanced, what: str) -> None:
-        """One of the seldom-made choices; `what` runs together into one step."""
+        """Apply an advanced choice; changes of the same `what` share an undo step."""
         self.change_draft(replace(self.draft(), advanced=advanced), run=what)
 
     def on_system_kept(self, system: str) -> None:
@@ -538,23 +533,23 @@ class Composer(Dock):
         self._show()
 
     def on_confirmed(self) -> None:
-        """The question is answered: send it."""
+        """Submit after the confirmation."""
         self._send(confirmed=True)
 
     def on_limit_wanted(self) -> None:
-        """Instead of an answer the limit shall be changed."""
+        """Open the budget in place of an answer."""
         self._asked.clear_question()
         self.wants_budget.emit()
 
     def on_sketch_wanted(self) -> None:
-        """The offline painter shall stand in for the service."""
+        """Use the offline painter in place of the service."""
         self._painter_meant = True
         self._begin_with(OFFLINE)
 
-    # --- slots: the world -------------------------------------------------------------------
+    # --- slots: core events -----------------------------------------------------------------
 
     def on_key_changed(self, profile: str) -> None:
-        """A key came or went: what waited for it, a model or a whole profile, is chosen now."""
+        """Choose the model or profile that waited for this key."""
         if not self._keyless(profile) and self._wanted is not None and self._wanted[0] == profile:
             self.on_model_chosen(self._wanted)
         elif not self._keyless(profile) and self._lacking == profile:
@@ -564,14 +559,14 @@ class Composer(Dock):
         self._show()
 
     def on_settings_changed(self, names: frozenset[str]) -> None:
-        """Settings that concern the composer have new values."""
+        """Update for changed settings that concern the composer."""
         settings = self._core.settings.value
         profile = settings.profile
-        # The first key brings its profile: what was painted offline until now is asked for there.
+        # The first key makes its profile the default: leave the offline painter for it.
         first = "profile" in names and self.draft().profile == OFFLINE
         gone = all(one.name != self.draft().profile for one in settings.all_profiles)
         if "profile" in names:
-            # A key that is just being given is there a moment after its profile is the default.
+            # A new key is stored a moment after its profile becomes the default.
             self._lacking = profile if self._keyless(profile) else ""
         if gone or (first and not self._lacking):
             self._begin_with(profile)

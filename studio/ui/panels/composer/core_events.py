@@ -1,4 +1,4 @@
-"""What the composer hears of the core: the queue, keys, settings, seeds and the trash."""
+"""Core events for the composer: queue, keys, settings, seeds and trash."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from studio.ui.support.tasks import spawn
 if TYPE_CHECKING:
     from studio.app.core import Core
 
-PAUSE = 100  # milliseconds between two looks at the queue
+PAUSE = 100  # milliseconds between updates from the queue
 OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "budget_usd", "at_once"})
 
 
 class ComposerEvents(QObject):
-    """Turns events of the core into signals, no more often than the eye can follow.
+    """Turns core events into signals, at a limited rate.
 
     Attributes:
-        trashed: pictures known to lie in the trash.
+        trashed: ids of pictures known to be in the trash.
 
     Signals:
-        queue_moved: jobs came, went or changed.
+        queue_moved: jobs were added, removed or changed.
         key_changed(object): name of a profile.
-        titles_changed(object): ids of pictures with another title.
+        titles_changed(object): ids of renamed pictures.
         settings_changed(object): names of settings that concern the composer.
         seed_read(object): the seed of the newest picture.
-        trash_changed(object): ids of pictures that went into the trash or came back.
+        trash_changed(object): ids of pictures moved to or from the trash.
     """
 
     queue_moved = Signal()
@@ -58,11 +58,10 @@ class ComposerEvents(QObject):
         self.destroyed.connect(self._unsubscribe)
 
     def show_pictures(self, ids: Sequence[str]) -> None:
-        """These pictures are in the slots: whether they are in the trash is of interest."""
+        """Watch the pictures in the slots for moves to the trash."""
         self._shown = frozenset(ids)
 
     def on_event(self, event: Event) -> None:
-        """Something changed in the core."""
         if isinstance(event, JobChanged | JobsRemoved):
             if not self._pause.isActive():
                 self._pause.start()

@@ -1,4 +1,4 @@
-"""The dock at the foot of the window: the card in full, as one line, laid over the view, narrow."""
+"""Dock at the foot of the window: the full card, a single line, an overlay, or narrow."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ SHARE = 0.4  # of the window's height, for the prompt
 
 
 class Dock(QFrame):
-    """Where the composer's parts stand; it knows no draft.
+    """Layout of the composer's parts in full, as one line, as an overlay, or narrow; has no draft.
 
     Attributes:
-        sheet: message bar and card together; laid over the view while the line is opened.
+        sheet: message bar and card together; laid over the view while a compact composer is open.
         bar, card: the message bar and the card.
-        line: the one line of the compact composer.
-        area: hears of what is dragged over it; its parts have areas of their own.
+        line: the single line of the compact composer.
+        area: drop area of the dock; its parts have areas of their own.
 
     Signals:
-        opened(object): whether the compact composer is open in full.
+        opened(object): whether a compact composer is expanded.
     """
 
     opened = Signal(object)
@@ -58,7 +58,7 @@ class Dock(QFrame):
         self._box.addWidget(self.sheet)
         self._box.addWidget(self.line)
         self.line.hide()
-        # Its margins, and a tile of the gallery, which the window itself does not ask for.
+        # For drops on its margins, and for gallery tiles, which the window's own area ignores.
         self.area = DropArea(self, brings_pictures)
         self.area.over.connect(self.on_drag)
         self.area.ended.connect(self.on_drag_ended)
@@ -69,16 +69,16 @@ class Dock(QFrame):
 
     @property
     def compact(self) -> bool:
-        """Whether it is one line, as outside the grid."""
+        """Whether it is a single line, as outside the grid."""
         return self._compact
 
     @property
     def is_open(self) -> bool:
-        """Whether the card is in sight."""
+        """Whether the card is visible."""
         return not self._compact or self.sheet.parentWidget() is not self
 
     def set_compact(self, on: bool) -> None:  # noqa: FBT001
-        """One line, for the views that need the room; nothing else changes."""
+        """Switch to a single line, for views that need the room; nothing else changes."""
         if on == self._compact:
             return
         self.close_full()
@@ -90,7 +90,7 @@ class Dock(QFrame):
         self.updateGeometry()
 
     def open_full(self) -> None:
-        """Lay the card over the view, where the composer is compact."""
+        """Open the card over the view if the composer is compact."""
         if self.is_open:
             return
         self.sheet.setParent(self.window())
@@ -100,7 +100,7 @@ class Dock(QFrame):
         self.opened.emit(True)
 
     def close_full(self) -> None:
-        """Back to the one line."""
+        """Close the overlay of a compact composer."""
         if not self._compact or not self.is_open:
             return
         self.sheet.hide()
@@ -109,7 +109,7 @@ class Dock(QFrame):
         self.opened.emit(False)
 
     def place_sheet(self) -> None:
-        """Keep the opened card at the composer's own foot."""
+        """Align the open card's bottom edge with the composer's."""
         if not self._compact or not self.is_open:
             return
         window = self.window()
@@ -120,13 +120,13 @@ class Dock(QFrame):
         self.sheet.raise_()
 
     def set_writing(self, on: bool) -> None:  # noqa: FBT001
-        """The keyboard came to the prompt, or left it."""
+        """Update for a focus change of the prompt."""
         self._writing = on
         self.card.set_focused(on)
         self.fit_window()
 
     def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
-        """Show or hide the drop target while pictures are dragged over the window."""
+        """Show or hide the drop target."""
         if on:
             self.card.place_target()
             self.card.target.show_now()
@@ -134,19 +134,18 @@ class Dock(QFrame):
             self.card.target.hide_soon()
 
     def on_drag(self, drag: Drag) -> None:
-        """Pictures are dragged over it."""
         if drag.begins:
             self.show_drop_target(True)
 
     def on_drag_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Hide the drop target: at once if the drag is over, else a moment later."""
+        """Hide the drop target: at once if the drag is over, else after a moment."""
         if gone:
             self.card.target.hide()
         else:
             self.card.target.hide_soon()
 
     def fit_window(self) -> None:
-        """Narrow, and as many lines of prompt, as the window allows."""
+        """Fit layout and prompt height to the window."""
         window, editor = self.window().size(), self.card.editor
         self.card.set_narrow(narrow=window.width() < NARROW)
         most = int(window.height() * SHARE) // editor.line_height()
@@ -156,7 +155,7 @@ class Dock(QFrame):
         self.place_sheet()
 
     def place(self) -> Place:
-        """Where card and prompt stand, for the next start; empty where they will not stand so."""
+        """Geometry of card and prompt to restore at the next start; empty if it would not apply."""
         if self._compact or not self.bar.isHidden():
             return ()
         return place_of(self, self.card, self.card.editor)
@@ -187,7 +186,7 @@ class Dock(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._compact:
-            # The card brings this line along; the one line has none of its own.
+            # The card has its own top line; the compact line needs this one.
             painter = QPainter(self)
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
             painter.end()

@@ -1,4 +1,4 @@
-"""Changes of a draft, each a new value, and the steps back and forth between them."""
+"""Changes of a draft, each a new value, and the undo stack."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from studio.ui.panels.composer.suggestion import fitting, in_order
 
 
 def source_of(draft: Draft) -> Reference | None:
-    """The picture being edited, or the first of several."""
+    """The picture being edited, or the first of several; None without a source."""
     return next(iter(draft.sources), None)
 
 
 def with_sources(draft: Draft, sources: Sequence[Reference]) -> Draft:
-    """Edit these, each by itself: they come first, in the place of others; Match is chosen."""
+    """Edit these pictures separately: they replace the sources, come first, and choose Match."""
     others = tuple(r for r in draft.references if r.role is not Role.EDIT)
     edited = {one.sha256: replace(one, role=Role.EDIT) for one in sources}
     return replace(draft, references=(*edited.values(), *others), aspect=MATCH)
 
 
 def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
-    """Add references at the end; one with the same bytes and role is not added twice."""
+    """Append references; duplicates by bytes and role are skipped."""
     known = {(one.sha256, one.role): one for one in (*added, *draft.references)}
     there = {(one.sha256, one.role) for one in draft.references}
     new = [one for key, one in known.items() if key not in there]
@@ -37,33 +37,33 @@ def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
 
 
 def without(draft: Draft, place: int, *, aspect: str) -> Draft:
-    """Take a reference away; with the last one Match goes too, back to `aspect`."""
+    """Remove a reference; with the last one Match is replaced by `aspect`."""
     references = draft.references[:place] + draft.references[place + 1 :]
     return _settled(replace(draft, references=references), aspect)
 
 
 def without_source(draft: Draft, *, aspect: str) -> Draft:
-    """Make something new instead of editing."""
+    """Remove the sources."""
     references = tuple(r for r in draft.references if r.role is not Role.EDIT)
     return _settled(replace(draft, references=references), aspect)
 
 
 def moved(draft: Draft, place: int, to: int) -> Draft:
-    """Move a reference to another place; sources stay first."""
+    """Move a reference; sources stay first."""
     references = list(draft.references)
     references.insert(to, references.pop(place))
     return replace(draft, references=in_order(references))
 
 
 def with_role(draft: Draft, place: int, role: Role) -> Draft:
-    """Give a reference another role."""
+    """Change the role of a reference."""
     references = list(draft.references)
     references[place] = replace(references[place], role=role)
     return replace(draft, references=tuple(references))
 
 
 def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
-    """Put another picture in a slot; the slot keeps its role."""
+    """Replace the picture of a slot; the slot keeps its role."""
     references = list(draft.references)
     if place >= len(references):
         return with_references(draft, [reference])
@@ -72,7 +72,7 @@ def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
 
 
 def cleared(draft: Draft, *, aspect: str, system: str = "") -> Draft:
-    """Nothing written but the instruction that is kept (`system`), no pictures; choices stay."""
+    """Remove prompt and pictures; the kept instruction (`system`) and the other choices stay."""
     advanced = replace(draft.advanced, system=system)
     empty = replace(draft, prompt="", references=(), seed=None, advanced=advanced)
     return _settled(empty, aspect)
@@ -84,10 +84,10 @@ def notes_of(
     trashed: Collection[str],
     otherwise: Mapping[str, str] = MappingProxyType({}),
 ) -> list[SlotNote]:
-    """What each slot says.
+    """Notes of the slots, in order.
 
-    `trashed` are pictures known to lie in the trash; `otherwise` tells by sha256 how an input is
-    sent other than it is.
+    `trashed` are ids of pictures known to be in the trash; `otherwise` says by sha256 how an input
+    is converted for sending.
     """
     sent = len(fitting(draft, model.references))
     return [
@@ -129,9 +129,9 @@ TYPING = "typing"
 
 
 class UndoStack:
-    """Undo and redo over the composer's whole state: one frozen draft is one step.
+    """Undo and redo of the composer's whole state: one frozen draft per step.
 
-    Typing runs together into one step until a pause, a new word after a space, or any other change
+    Typing is merged into one step until a pause, a new word after a space, or any other change
     closes it (`seal`).
     """
 
@@ -142,23 +142,23 @@ class UndoStack:
 
     @property
     def draft(self) -> Draft:
-        """The draft as it stands."""
+        """The current draft."""
         return self._drafts[self._at]
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
+        """Whether there is a step to undo."""
         return self._at > 0
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
+        """Whether there is a step to redo."""
         return self._at < len(self._drafts) - 1
 
     def push_draft(self, draft: Draft, *, run: str = "") -> bool:
-        """A change. False when nothing changed.
+        """Add a change as a step. False if nothing changed.
 
-        Changes of one named run (a stepper that is turned) make one step together.
+        Changes of one named run (e.g. turns of a stepper) share a step.
         """
         if draft == self.draft:
             return False
@@ -171,17 +171,17 @@ class UndoStack:
         return True
 
     def type(self, draft: Draft) -> bool:
-        """A change of the prompt by typing. False when nothing changed."""
+        """Add a change of the prompt by typing. False if nothing changed."""
         if self._open == TYPING and _new_word(self.draft.prompt, draft.prompt):
             self.seal()
         return self.push_draft(draft, run=TYPING)
 
     def seal(self) -> None:
-        """The next typing begins a step of its own."""
+        """Close the step: the next typing starts a new one."""
         self._open = ""
 
     def undo(self) -> Draft | None:
-        """The draft one step back, None at the first."""
+        """Go one step back; returns its draft, None at the first."""
         self._open = ""
         if not self.can_undo:
             return None
@@ -189,7 +189,7 @@ class UndoStack:
         return self.draft
 
     def redo(self) -> Draft | None:
-        """The draft one step forward, None at the last."""
+        """Go one step forward; returns its draft, None at the last."""
         self._open = ""
         if not self.can_redo:
             return None
@@ -204,7 +204,7 @@ class UndoStack:
 
 
 def _new_word(before: str, after: str) -> bool:
-    """Whether the typing that led from one text to the other begins a word after a space."""
+    """Whether the typing between two texts starts a new word after a space."""
     grown = len(after) - len(before)
     if grown < 1 or not after.startswith(before):
         return False

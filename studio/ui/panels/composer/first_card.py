@@ -1,4 +1,4 @@
-"""The composer before it is there: its card and its prompt, where they stood when it was left."""
+"""Placeholder of the composer during startup: card and prompt at their last position."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.support.qt_overrides import needs
 
 Place = tuple[int, ...]
-"""Height of the dock; room left, above, right and below the card; left, above, right of the prompt
-in it: logical pixels, and room rather than width, so that the window may have another width by now.
-Then the most lines the prompt shows, and 1 for the smaller type of a narrow window.
+"""Height of the dock; margins left, above, right and below of the card; left, above, right of the
+prompt in it: logical pixels, and margins rather than widths, so that the window's width may have
+changed. Then the prompt's maximum number of lines, and 1 for the smaller font of a narrow window.
 """
 
 _NUMBERS = 10
 
 
 class FirstCard(QFrame):
-    """A prompt to write on. The composer takes the editor over, and this goes.
+    """Prompt usable during startup; the composer takes over the editor and replaces this card.
 
     Attributes:
-        editor: the prompt's one editor.
-        writing: whether it had the keyboard when it was handed over.
+        editor: the prompt editor.
+        writing: whether it had the focus when it was handed over.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -38,7 +38,7 @@ class FirstCard(QFrame):
         self._card.hide()
 
     def show_at(self, place: Place, *, narrow: bool) -> bool:
-        """Stand where the composer stood; whether that is known for a window like this one."""
+        """Take the composer's last position; False if unknown for a window like this one."""
         if len(place) != _NUMBERS or bool(place[9]) is not narrow:
             return False
         self._place = place
@@ -50,9 +50,9 @@ class FirstCard(QFrame):
         return True
 
     def hand_over(self) -> None:
-        """The editor is about to move: remember whether it is being written on."""
+        """Remember the focus before the editor moves."""
         self.writing = self.editor.hasFocus()
-        # Else Qt hands the keyboard to the next in line, which takes it for a wish of the user's.
+        # Otherwise Qt would focus the next widget, which mistakes that for the user's choice.
         self.editor.clearFocus()
 
     def _lay_out(self) -> None:
@@ -73,7 +73,7 @@ class FirstCard(QFrame):
 
 
 def place_of(dock: QWidget, card: QWidget, editor: PromptEditor) -> Place:
-    """Where a composer's card and prompt stand now."""
+    """Current position of a composer's card and prompt."""
     at, inner = card.mapTo(dock, QPoint(0, 0)), editor.mapTo(card, QPoint(0, 0))
     return (
         dock.height(),

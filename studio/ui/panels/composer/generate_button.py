@@ -1,4 +1,4 @@
-"""The one primary action: Generate, with what it will make and cost."""
+"""The primary action: Generate, with number and cost of the pictures."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ KEY = "Ctrl ↵"
 
 
 class GenerateButton(PaintedButton):
-    """Two lines in full, one in the compact composer. It is never disabled.
+    """Two lines in full, one in the compact composer; never disabled.
 
-    Its accessible name is always "Generate"; the description says how many and how much.
+    Its accessible name is always "Generate"; the description has number and cost.
     """
 
     def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
@@ -34,11 +34,10 @@ class GenerateButton(PaintedButton):
 
     @property
     def quote(self) -> Quote:
-        """What it says."""
         return self._quote
 
     def show_quote(self, quote: Quote, *, prompts: str = "") -> None:
-        """Say this; `prompts` is what the tool tip lists, one prompt a line."""
+        """Show a quote; `prompts` is the tool tip, one prompt per line."""
         if quote == self._quote and self.toolTip() == plain_tip(prompts):
             return
         self._quote = quote
@@ -55,7 +54,7 @@ class GenerateButton(PaintedButton):
     def sizeHint(self) -> QSize:
         look, quote = theme(), self._quote
         if not self._compact:
-            # Wider than the design only where a font or a language needs it: no word is cut off.
+            # Wider than the design only if a font or language needs it: no word is cut off.
             upper = QFontMetrics(look.font("title")).horizontalAdvance(quote.title)
             upper += 8 + QFontMetrics(look.font("title", weight=400)).horizontalAdvance(quote.price)
             lower = QFontMetrics(look.font("small")).horizontalAdvance(quote.detail)
@@ -117,7 +116,8 @@ class GenerateButton(PaintedButton):
         painter.setPen(look.color(second))
         painter.setFont(look.font("small"))
         metrics = QFontMetrics(painter.font())
-        # The key gives way to the words: it is in the menu and in the tool tip of the shortcuts.
+        # The shortcut is the first to be left out: the menu and the list of shortcuts have it
+        # too.
         key = metrics.horizontalAdvance(KEY) + 8
         if metrics.horizontalAdvance(quote.detail) + key <= width:
             painter.drawText(lower, right, KEY)

@@ -1,4 +1,4 @@
-"""Pictures that come in, made references one after another, and the thumbnails of inputs."""
+"""Import of incoming pictures as references, one at a time, and thumbnails of inputs."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class IntakeResult:
     """Result of an import.
 
     Attributes:
-        references: those that could be read, in the order given.
-        troubles: one for each that could not.
-        left: how many were not looked at, because there is no room for more.
+        references: the readable items, in the order given.
+        troubles: one error per unreadable item.
+        left: number of items not tried, for lack of room or after too many errors.
     """
 
     references: tuple[Reference, ...]
@@ -49,7 +49,7 @@ class IntakeResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeItem:
-    """Bytes or a file to be made a reference.
+    """Bytes or a file to import as a reference.
 
     Attributes:
         talk: the conversation that ends with the library's picture, if one was kept.
@@ -62,13 +62,13 @@ class IntakeItem:
 
 
 TRIED = 16
-"""Unreadable items after which no more are tried."""
+"""Limit of unreadable items, after which the rest are not tried."""
 
 
 async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
-    """Make references of what came in by drop or paste; the first gets `role`, the others none.
+    """Import dropped or pasted content; the first reference gets `role`, the others none.
 
-    Of more than `room` the first are taken: what is left costs nothing, however much it is.
+    Items are taken in order until `room` is used up; the rest are not even read.
     """
     things: list[IntakeItem] = []
     troubles: list[StudioError] = list(incoming.troubles)
@@ -98,7 +98,7 @@ async def take_in(library: Library, incoming: DropContents, role: Role, room: in
 async def take_pictures(
     library: Library, pictures: Sequence[Picture], role: Role, room: int, *, each: bool = False
 ) -> IntakeResult:
-    """Make references of pictures of the library; all get `role` if `each` does."""
+    """Import pictures of the library as references; with `each`, all get `role`."""
     things = await _of_pictures(library, pictures[: room + TRIED])
     taken = await store_items(library, things, role, room, each=each)
     looked_at = len(taken.references) + len(taken.troubles)
@@ -108,10 +108,7 @@ async def take_pictures(
 async def store_items(
     library: Library, things: Sequence[IntakeItem], role: Role, room: int, *, each: bool = False
 ) -> IntakeResult:
-    """Copy them into the library's inputs, as long as there is room.
-
-    One that cannot be read does not cost the others.
-    """
+    """Copy items into the library's inputs while there is room; unreadable ones are skipped."""
     references: list[Reference] = []
     troubles: list[StudioError] = []
     for thing in things:
@@ -138,7 +135,7 @@ async def _of_pictures(library: Library, pictures: Sequence[Picture]) -> list[In
 
 
 def _next(role: Role) -> Role:
-    """What comes together with a picture to edit goes beside it."""
+    """Role of the items after the first: plain references if the first is to be edited."""
     return Role.FREE if role is Role.EDIT else role
 
 
@@ -148,15 +145,15 @@ THUMBNAIL = 256
 
 
 class InputImport(QObject):
-    """Copies what is given into the library's inputs, in the order it was given.
+    """Copies items into the library's inputs, in the order given.
 
     Signals:
-        taken(object, object): references that are ready, and the place of the slot they were
+        taken(object, object): references that are ready, and the index of the slot they were
             dropped on (None for the end).
-        troubled(object): the StudioErrors of what cannot be used, together.
-        limited(int, int, bool): how many were taken of how many, the others not even looked at;
-            whether that is because there is room for no more.
-        idle: nothing is being copied any more.
+        troubled(object): the StudioErrors of unusable items, together.
+        limited(int, int, bool): number taken, number given, and whether the limit of references is
+            the reason; the others were not tried.
+        idle: all copies are done.
     """
 
     taken = Signal(object, object)
@@ -165,7 +162,7 @@ class InputImport(QObject):
     idle = Signal()
 
     def __init__(self, library: Library, room: Callable[[], int], parent: QObject) -> None:
-        """`room` is asked how many references there is still room for."""
+        """`room` returns the number of references that can still be added."""
         super().__init__(parent)
         self._library = library
         self._room = weakref.WeakMethod(room)
@@ -180,30 +177,30 @@ class InputImport(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is still being copied."""
+        """Whether a copy is running or waiting."""
         return self._waiting > 0
 
     async def find(self, ids: Sequence[str]) -> Sequence[Picture]:
-        """Pictures of the library as they are now."""
+        """Current state of library pictures."""
         return await self._library.find(ids)
 
     def pictures(self, pictures: Sequence[Picture], role: Role, *, each: bool = False) -> None:
-        """Take pictures of the library; all of them with this role if `each` is to have it."""
+        """Import library pictures; with `each`, all get this role."""
         take = partial(take_pictures, self._library, tuple(pictures), role, each=each)
         self._start(take, role, sources=MOST_EDITED if each else 1)
 
     def things(self, things: Sequence[IntakeItem], role: Role) -> None:
-        """Take files or bytes."""
+        """Import files or bytes."""
         self._start(partial(store_items, self._library, tuple(things), role), role)
 
     def files(self, paths: Sequence[Path], role: Role) -> None:
-        """Take files that were picked."""
+        """Import files chosen in a dialog."""
         self.incoming(drop_contents.DropContents(paths=tuple(paths)), role)
 
     def incoming(
         self, incoming: drop_contents.DropContents, role: Role, *, place: int | None = None
     ) -> None:
-        """Take what was dropped or pasted."""
+        """Import dropped or pasted content."""
         self._start(partial(take_in, self._library, incoming, role), role, place)
 
     def _start(
@@ -215,8 +212,8 @@ class InputImport(QObject):
     async def _run(self, work: _Work, role: Role, place: int | None, sources: int) -> None:
         try:
             async with self._in_order():
-                # Asked now: what came before may have filled it. A source, and what takes another
-                # one's place, need none of it.
+                # Ask only now: earlier imports may have filled it. A source or a replacement
+                # needs no room.
                 ask = self._room()
                 room = ask() if ask is not None else 0
                 room = sources if sources > 1 else room + (role is Role.EDIT or place is not None)
@@ -235,14 +232,14 @@ class InputImport(QObject):
 
 
 class InputThumbnails(QObject):
-    """Thumbnails of references, each asked for once.
+    """Thumbnails of references, each requested once.
 
     Attributes:
-        notes: by sha256, how an input is sent otherwise than it is, where it is.
+        notes: by sha256, how an input is converted for sending, if it is.
 
     Signals:
         arrived(object, object): sha256 of the input and its QPixmap.
-        idle: none is on its way any more.
+        idle: no request is pending.
     """
 
     arrived = Signal(object, object)
@@ -257,11 +254,11 @@ class InputThumbnails(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether any is on its way."""
+        """Whether a request is pending."""
         return self._coming > 0
 
     def fetch_missing(self, references: Sequence[Reference]) -> None:
-        """Fetch those that were not asked for yet."""
+        """Request those not requested yet."""
         for reference in references:
             if reference.sha256 not in self._asked:
                 self._asked.add(reference.sha256)
@@ -281,7 +278,7 @@ class InputThumbnails(QObject):
             self.notes[reference.sha256] = await self._library.input_note(reference)
             data = await self._library.input_thumbnail(reference, THUMBNAIL)
         except StudioError as error:
-            # The slot keeps its name and role; the run itself will say what is wrong.
+            # The slot keeps its name and role; the run reports the error.
             log.warning("An input has no thumbnail: %s", error)
             self._asked.discard(reference.sha256)
             return

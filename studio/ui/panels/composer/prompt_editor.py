@@ -1,4 +1,4 @@
-"""Where the prompt is written: plain text that grows with its lines, without an undo of its own."""
+"""Plain text editor for the prompt; grows with its lines and has no undo of its own."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.scrolling import give_viewport
 
 _PLAIN = frozenset("{|}\\#")
-"""Without one of these a prompt has no colours."""
+"""A prompt without any of these characters has no colours."""
 
 Span = tuple[int, int, str]  # first and last + 1 in UTF-16 units, kind
 
 
 class PromptColours(QSyntaxHighlighter):
-    """Colours a prompt as it is typed.
+    """Colours the prompt during typing.
 
-    A group may run over several lines, so the whole prompt is parsed once for each text and every
-    line takes its part of it. Lines whose colours another line changed are coloured again.
+    A group may span several lines, so the whole prompt is parsed once per text and every line takes
+    its spans from that. Lines whose colours change because of another line are coloured again.
     """
 
-    # Here, because Qt colours as soon as there is a document, and has nothing of its own for it.
+    # Class attributes, because Qt highlights as soon as there is a document, before `__init__`
+    # ends.
     _text: str | None = None
     _spans: tuple[Span, ...] = ()
 
@@ -75,12 +76,12 @@ class PromptColours(QSyntaxHighlighter):
                     self.setFormat(at, 1, _underlined(self.format(at)))
             else:
                 self.setFormat(first, last - first, _char_format(kind))
-        # A state that differs makes Qt colour the next line too: groups reach over lines.
+        # A different state makes Qt highlight the next line too, since groups span lines.
         self.setCurrentBlockState(hash(self._spans) & 0x7FFFFFFF)
 
 
 def spans(text: str) -> Iterator[Span]:
-    """What to colour, later ones over earlier ones; positions as Qt counts them."""
+    """Spans to colour, later ones over earlier ones; positions in UTF-16 units."""
     if _PLAIN.isdisjoint(text):
         return
     parsed = parse(text)
@@ -97,7 +98,7 @@ def spans(text: str) -> Iterator[Span]:
 
 
 class _Units:
-    """Turns a place counted in characters into one counted in UTF-16 units, as Qt does."""
+    """Converts a character index to an index in UTF-16 units, as used by Qt."""
 
     __slots__ = ("_wide",)
 
@@ -126,9 +127,9 @@ def _underlined(before: QTextCharFormat) -> QTextCharFormat:
 
 
 WIDEST = 90  # characters of a line
-PAUSE = 600  # milliseconds without a key that end one step of typing
+PAUSE = 600  # milliseconds without a keystroke that end an undo step of typing
 FADE = 12
-FADES_FROM = 3  # lines in sight: of two, nothing would be left
+FADES_FROM = 3  # lines in view; two would be faded entirely
 SIDE = 4
 _SAMPLE = "a lighthouse on a granite island at dusk, wide negative space above, muted palette, gou"
 
@@ -136,8 +137,8 @@ _SAMPLE = "a lighthouse on a granite island at dusk, wide negative space above, 
 class PromptEditor(QTextEdit):
     """The text "Prompt".
 
-    Undo belongs to the composer, whose steps hold more than this text; pictures and files that are
-    pasted or dropped are handed on.
+    Undo belongs to the composer, whose steps hold more than this text; pasted or dropped pictures
+    and files are emitted.
 
     Signals:
         typed: the user changed the text.
@@ -148,8 +149,8 @@ class PromptEditor(QTextEdit):
         escaped: Esc.
         things_given(object): QMimeData with pictures or files, pasted or dropped.
         troubled(object): a StudioError for text that cannot be pasted.
-        focus_changed(object): whether the keyboard is here.
-        height_changed: it wants another height.
+        focus_changed(object): whether it has the focus.
+        height_changed: the preferred height changed.
     """
 
     typed = Signal()
@@ -172,14 +173,14 @@ class PromptEditor(QTextEdit):
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
-        # Until the composer has it: a picture would come to nobody.
+        # Off until the composer owns it: a dropped picture would be lost.
         self.setAcceptDrops(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
         view = give_viewport(self)
         view.setCursor(Qt.CursorShape.IBeamCursor)
         view.setAutoFillBackground(False)
-        # Lines are measured for the viewport; the layout still knows the one that went.
+        # Lines are measured for the viewport; the layout still refers to the previous one.
         self.document().documentLayout().setPaintDevice(view)
         self.document().setDocumentMargin(0)
         self.setViewportMargins(SIDE, 0, SIDE, 0)
@@ -198,11 +199,10 @@ class PromptEditor(QTextEdit):
     # --- text -----------------------------------------------------------------------------
 
     def text(self) -> str:
-        """The prompt as written."""
         return self.toPlainText()
 
     def replace_text(self, text: str) -> None:
-        """Show another text; only what differs is touched, and the caret goes to its end."""
+        """Replace the text, touching only the part that differs; the caret moves to the end."""
         before = self.text()
         if text == before:
             return
@@ -220,11 +220,10 @@ class PromptEditor(QTextEdit):
         self._layout_lines()
 
     def caret_to_end(self) -> None:
-        """Move the caret behind the last character."""
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def on_text_changed(self) -> None:
-        """The text, or only its colours, changed."""
+        """Emit `typed` for a change of the text, not of its colours."""
         text = self.text()
         if self._quiet or text == self._text:
             return
@@ -235,23 +234,23 @@ class PromptEditor(QTextEdit):
 
     @property
     def most_lines(self) -> int:
-        """It grows to that many lines, then scrolls."""
+        """Number of lines after which it scrolls."""
         return self._most
 
     @property
     def small(self) -> bool:
-        """Whether it has the smaller type of a narrow window."""
+        """Whether it uses the smaller font of a narrow window."""
         return self._font == "body"
 
-    # --- look -----------------------------------------------------------------------------
+    # --- appearance -----------------------------------------------------------------------
 
     def set_small(self, *, small: bool) -> None:
-        """Use the smaller type of the narrow window."""
+        """Use the smaller font of a narrow window."""
         self._font = "body" if small else "prompt"
         self.dress()
 
     def set_most_lines(self, lines: int) -> None:
-        """Grow to that many lines, then scroll."""
+        """Set the number of lines after which it scrolls."""
         if lines != self._most:
             self._most = max(2, lines)
             self._measure()
@@ -261,12 +260,12 @@ class PromptEditor(QTextEdit):
         return theme().px(20 if self._font == "body" else 22)
 
     def dress(self) -> None:
-        """Take fonts and colours of the theme."""
+        """Apply the theme's fonts and colours."""
         font = theme().font("prompt")
         if self._font == "body":
             font.setPixelSize(theme().px(14))
-        # The style sheet's size of fields would win over setFont; and Qt's placeholder stands
-        # higher than the text will, so it is painted here.
+        # The style sheet's font size would override setFont. Qt's placeholder is higher than the
+        # text, so it is painted here.
         self.setStyleSheet(f"font-size: {font.pixelSize()}px; placeholder-text-color: transparent;")
         self.setFont(font)
         self.document().setDefaultFont(font)
@@ -275,7 +274,7 @@ class PromptEditor(QTextEdit):
         self._wrap()
 
     def _layout_lines(self) -> None:
-        """Give lines the height of the design; Qt would set them as tight as the font allows."""
+        """Set the design's line height; Qt's default is as tight as the font allows."""
         kind = QTextBlockFormat.LineHeightTypes.FixedHeight.value
         height = self.line_height()
         block = self.document().begin()
@@ -315,7 +314,7 @@ class PromptEditor(QTextEdit):
         return QSize(160, 2 * self.line_height())
 
     def event(self, event: QEvent) -> bool:
-        # Undo and Ctrl+Enter are the prompt's while it has the keyboard, not a menu's.
+        # While it has the focus, undo and Ctrl+Enter are the prompt's, not a menu's.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             event.setAccepted(bool(_undo_key(event) or _enter(event) or _history(event)))
             if event.isAccepted():
@@ -349,7 +348,7 @@ class PromptEditor(QTextEdit):
             self.troubled.emit(error)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        # What an input method has not committed yet stands where the placeholder would.
+        # Uncommitted text of an input method is drawn in place of the placeholder.
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
@@ -394,7 +393,7 @@ class PromptEditor(QTextEdit):
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts have in common at their start."""
+    """Length of the common prefix."""
     length = 0
     for a, b in zip(one, other, strict=False):
         if a != b:
@@ -404,7 +403,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _units(text: str) -> int:
-    """The length of a text in UTF-16 units, as Qt counts."""
+    """Length in UTF-16 units, as counted by Qt."""
     return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
 
 

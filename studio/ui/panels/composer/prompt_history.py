@@ -1,4 +1,4 @@
-"""Prompts of the library come back: Alt+Up and Alt+Down walk through them, a list shows them."""
+"""Prompt history: Alt+Up and Alt+Down step through it, a popup lists it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ Find = Callable[[str], Awaitable[Sequence[PromptUse]]]
 
 
 class HistoryPopup(QFrame):
-    """Opens over the composer and closes with a choice or Esc.
+    """Popup above the composer; a choice or Esc closes it.
 
     Signals:
         chosen(object): the prompt as it was written.
-        forget_wanted(object): a prompt is to be deleted for good.
+        forget_wanted(object): a prompt to delete permanently.
     """
 
     chosen = Signal(object)
@@ -85,7 +85,7 @@ class HistoryPopup(QFrame):
         self.list.customContextMenuRequested.connect(self.on_menu_wanted)
 
     def open_at(self, anchor: QWidget) -> None:
-        """Show it over the anchor, its right edges aligned."""
+        """Open above the anchor, right edges aligned."""
         corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), -self.height() - 4))
         room = anchor.screen().availableGeometry()
         corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
@@ -96,11 +96,11 @@ class HistoryPopup(QFrame):
         spawn(self.read(""))
 
     def prompts(self) -> tuple[str, ...]:
-        """What is listed."""
+        """The listed prompts."""
         return self._prompts
 
     async def read(self, words: str) -> None:
-        """List the prompts with these words; an answer that is overtaken is dropped."""
+        """List the prompts that match these words; outdated answers are dropped."""
         self._asked += 1
         mine = self._asked
         found = await self._find(words)
@@ -118,30 +118,28 @@ class HistoryPopup(QFrame):
             self._fit(len(found))
 
     def _fit(self, rows: int) -> None:
-        """As high as the whole history needs, standing on the same foot."""
+        """Fit the height to the whole history, keeping the bottom edge in place."""
         foot = self.geometry().bottom()
         row, rest = theme().height(28) + 2, self.search.height() + 24
-        # As many whole rows as there is room for.
+        # Whole rows only.
         rows = min(max(2, rows), (HEIGHT - rest) // row)
         self.setFixedHeight(rest + rows * row)
         self.move(self.x(), foot + 1 - self.height())
 
     def on_edited(self, words: str) -> None:
-        """Other words are searched."""
         spawn(self.read(words))
 
     def on_submitted(self, _words: str) -> None:
-        """Enter in the search field takes the current prompt."""
+        """Choose the current prompt."""
         self.on_activated(self.list.currentIndex())
 
     def on_activated(self, index: QModelIndex) -> None:
-        """A prompt was chosen."""
         if index.isValid() and index.row() < len(self._prompts):
             self.chosen.emit(self._prompts[index.row()])
             self.close()
 
     def on_menu_wanted(self, where: QPoint) -> None:
-        """What can be done with a prompt of the list."""
+        """Open the context menu of a prompt."""
         index = self.list.indexAt(where)
         if not index.isValid():
             return
@@ -152,7 +150,7 @@ class HistoryPopup(QFrame):
         menu.popup(self.list.viewport().mapToGlobal(where))
 
     def on_forget(self) -> None:
-        """The current prompt is to be deleted; what it is asked in comes after this list."""
+        """Close and emit the current prompt; the confirmation opens after this popup is gone."""
         index = self.list.currentIndex()
         if index.isValid() and index.row() < len(self._prompts):
             self.forget_wanted.emit(self._prompts[index.row()])
@@ -187,12 +185,12 @@ class HistoryPopup(QFrame):
 
 
 class PromptHistoryCursor(QObject):
-    """Where the walk is. What was written before it began waits at its end.
+    """Position in the history; the unsent prompt is kept and follows the newest entry.
 
     Signals:
-        walked(object): the prompt that is shown next on the walk.
-        chosen(object): a prompt was taken from the list.
-        forget_wanted(object): a prompt shall be deleted for good.
+        walked(object): the next prompt to show.
+        chosen(object): a prompt was chosen from the list.
+        forget_wanted(object): a prompt to delete permanently.
     """
 
     walked = Signal(object)
@@ -208,7 +206,7 @@ class PromptHistoryCursor(QObject):
         self._own = ""
 
     def step(self, way: int, written: str) -> None:
-        """One prompt older (-1) or newer (1) than `written`."""
+        """Step one prompt older (-1) or newer (1); `written` is the unsent prompt."""
         if self._at >= 0:
             self._go(way)
         elif way < 0:
@@ -227,17 +225,16 @@ class PromptHistoryCursor(QObject):
             self.walked.emit(self._own if to < 0 else self._prompts[to])
 
     def leave_history(self) -> None:
-        """The walk is over: the user wrote something, or sent it."""
+        """End the walk, because the user typed or submitted."""
         self._at = -1
         self._prompts = ()
 
     def on_forget_wanted(self, prompt: object) -> None:
-        """A prompt of the list is to be deleted for good."""
         self.leave_history()
         self.forget_wanted.emit(prompt)
 
     def open_list(self, anchor: QWidget) -> None:
-        """Show all of them over the anchor."""
+        """Open the list above the anchor."""
         popup = HistoryPopup(self._library.prompts, self._parent)
         popup.chosen.connect(self.chosen)
         popup.forget_wanted.connect(self.on_forget_wanted)

@@ -1,6 +1,6 @@
-"""What the Generate button says: how many pictures, what they should cost, what stands in the way.
+"""Text of the Generate button: number of pictures, price, and obstacles.
 
-Nothing is claimed that is not known: a price without a table is "price ?".
+An unknown price is shown as "price ?", never guessed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.budget import Budget
 
 ASKS_FROM = 17
-"""A run of that many pictures asks before it is sent."""
+"""Pictures from which a run needs a confirmation."""
 REFUSED_FROM = 257
-"""A run of that many pictures is not sent at all."""
+"""Pictures from which a run is refused."""
 
 
 class ButtonState(StrEnum):
-    """How Generate looks."""
+    """Appearance of Generate."""
 
     READY = "ready"
     QUIET = "quiet"
@@ -27,16 +27,16 @@ class ButtonState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteContext:
-    """What a quote is made from.
+    """Input of a quote.
 
     Attributes:
-        variants: prompts that {a|b} makes; 0 when nothing is written.
-        count: pictures of each variant.
-        sources: pictures that are edited one each, each with every variant; 1 without any.
-        each_usd: price of one picture, None when not known.
-        threshold: US dollars of one run that ask before sending.
-        others: jobs that go first, when the queue is long; else 0.
-        budget: where this month stands.
+        variants: prompts that {a|b} expands to; 0 for an empty prompt.
+        count: pictures per variant.
+        sources: pictures edited separately, each with every variant; 1 without any.
+        each_usd: price of one picture, None if unknown.
+        threshold: US dollars above which a run needs a confirmation.
+        others: jobs ahead in a long queue; else 0.
+        budget: the state of this month's budget.
     """
 
     variants: int
@@ -51,34 +51,34 @@ class QuoteContext:
 
     @property
     def pictures(self) -> int:
-        """How many pictures a press asks for."""
+        """Number of pictures of the run."""
         return self.variants * self.count * self.sources
 
     @property
     def total_usd(self) -> float | None:
-        """What they should cost together."""
+        """Price of the run; None if unknown."""
         return None if self.each_usd is None else self.each_usd * self.pictures
 
     @property
     def over_limit(self) -> bool:
-        """Whether the run costs more than the user wants to pay without being asked."""
+        """Whether the run costs more than the user's confirmation threshold."""
         return not self.offline and (self.total_usd or 0.0) > self.threshold
 
     @property
     def over_by(self) -> float:
-        """US dollars by which the run goes past the month's budget; 0 when it fits."""
+        """US dollars by which the run exceeds the monthly budget; 0 if it fits."""
         return 0.0 if self.offline else self.budget.over_by(self.total_usd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """The words on Generate.
+    """Text on Generate.
 
     Attributes:
-        title: begins with "Generate", as the accessible name does.
-        price: right of the title; empty when there is nothing to say.
+        title: starts with "Generate", like the accessible name.
+        price: right of the title; may be empty.
         detail: the second line.
-        description: what a screen reader adds to the name.
+        description: accessible description.
     """
 
     mood: ButtonState
@@ -89,7 +89,7 @@ class Quote:
 
 
 def quote(now: QuoteContext) -> Quote:
-    """Say what a press of Generate does in this situation."""
+    """Describe the result of a press of Generate."""
     if now.pictures == 0:
         return Quote(
             mood=ButtonState.QUIET,
@@ -156,7 +156,7 @@ def _after(now: QuoteContext) -> str:
 
 
 def money(usd: float, *, each: bool = False) -> str:
-    """US dollars as a person reads them: cents; tenths of a cent for `each` and small sums."""
+    """US dollars in cents, or in tenths of a cent for `each` and small sums."""
     if not each and usd >= 0.095:
         return f"${number(usd, 2)}"
     text = number(usd, 3)

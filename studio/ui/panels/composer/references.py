@@ -1,4 +1,4 @@
-"""The pictures of the draft: what arrives, and what the user does with their slots."""
+"""Pictures of the draft: imports, and actions on their slots."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from studio.ui.support.tasks import spawn
 
 
 class DraftHolder(Protocol):
-    """Holds the draft whose pictures these are.
+    """Owner of the draft.
 
     Attributes:
-        own_aspect: the aspect ratio that comes back when the source goes.
+        own_aspect: the aspect ratio to restore when the source is removed.
     """
 
     own_aspect: str
@@ -42,16 +42,16 @@ class DraftHolder(Protocol):
 
 
 class ReferenceEdits(QObject):
-    """Turns what happens to the slots of a dock into new drafts of its holder.
+    """Turns actions on the slots of a dock into new drafts of its holder.
 
     Attributes:
-        reception: copies what is given into the library's inputs.
+        reception: copies items into the library's inputs.
 
     Signals:
-        edit_wanted(object): these pictures shall be edited, each by itself.
-        references_wanted(object): these pictures shall be added as references.
+        edit_wanted(object): pictures to edit, each separately.
+        references_wanted(object): pictures to add as references.
         show_picture(object): id of a library picture whose thumbnail was clicked.
-        kept(object): the prompt stayed while the source was replaced.
+        kept(object): the prompt was kept while the source was replaced.
     """
 
     edit_wanted = Signal(object)
@@ -83,7 +83,7 @@ class ReferenceEdits(QObject):
         reception.taken.connect(self.on_taken)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
-        """Offer to edit what is selected in the gallery. Nothing is taken over."""
+        """Offer to edit the gallery's selection; the draft does not change."""
         self._suggested = tuple(pictures)
         slots = self._dock.card.slots
         if not pictures:
@@ -105,7 +105,7 @@ class ReferenceEdits(QObject):
             slots.suggest("", "")
 
     def on_titles_changed(self, ids: Sequence[str]) -> None:
-        """Pictures have another title: the offer calls them by it."""
+        """Update the offer for pictures that were renamed."""
         suggested = [picture.id for picture in self._suggested]
         if len(suggested) <= MOST_EDITED and not set(suggested).isdisjoint(ids):
             spawn(self._suggest_again(suggested))
@@ -118,7 +118,7 @@ class ReferenceEdits(QObject):
     # --- slots ----------------------------------------------------------------------------
 
     def on_taken(self, references: tuple[Reference, ...], place: int | None) -> None:
-        """Pictures are in the library's inputs: put them into the draft, as one step."""
+        """Add imported references to the draft as one undo step."""
         draft, added = self._holder.draft(), list(references)
         sources = [one for one in added if one.role is Role.EDIT]
         editing = bool(sources)
@@ -134,63 +134,55 @@ class ReferenceEdits(QObject):
                 self.kept.emit(_("Still using your last prompt"))
 
     def on_pasted(self, mime: QMimeData) -> None:
-        """Pictures or files were pasted into the prompt, or dropped on it."""
+        """Import pictures or files pasted into or dropped on the prompt."""
         incoming = drop_contents.pictures_in(mime)
         if incoming.says:
             self.reception.incoming(incoming, Role.FREE)
 
     def on_dropped(self, role: Role, contents: DropContents) -> None:
-        """Pictures were dropped on one half of the card."""
+        """Import pictures dropped on one half of the card."""
         self._dock.show_drop_target(False)
         self.reception.incoming(contents, role)
 
     def on_dropped_beside(self, drag: Drag) -> None:
-        """Pictures were dropped on the composer, beside the halves of the card."""
+        """Import pictures dropped on the composer outside the card's halves."""
         self.reception.incoming(drag.contents, Role.FREE)
 
     def on_replaced(self, place: int, contents: DropContents) -> None:
-        """A picture was dropped on a slot."""
+        """Replace a slot's picture with a dropped one."""
         self.reception.incoming(contents, Role.FREE, place=place)
 
     def on_remove(self, place: int) -> None:
-        """× or Delete on a slot."""
         self._holder.change_draft(
             drafting.without(self._holder.draft(), place, aspect=self._holder.own_aspect)
         )
 
     def on_role_chosen(self, place: int, role: Role) -> None:
-        """A reference is for something else."""
         self._holder.change_draft(drafting.with_role(self._holder.draft(), place, role))
 
     def on_talk_chosen(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """The conversation about the source goes on, or does not."""
         self._holder.change_draft(replace(self._holder.draft(), continues=on))
 
     def on_move_wanted(self, place: int, to: int) -> None:
-        """A reference was moved."""
         self._holder.change_draft(drafting.moved(self._holder.draft(), place, to))
 
     def on_show_wanted(self, place: int) -> None:
-        """The picture of a slot was clicked."""
         picture = self._holder.draft().references[place].picture
         if picture is not None:
             self.show_picture.emit(picture)
 
     def on_suggestion_taken(self) -> None:
-        """What is suggested for the selection was pressed."""
         self.edit_wanted.emit(self._suggested)
 
     def on_also_taken(self) -> None:
-        """The other thing that is suggested for several was pressed."""
         self.references_wanted.emit(self._suggested)
 
     def on_pick_wanted(self) -> None:
-        """Files are to be chosen, in a dialog that opens in the folder of the last time."""
+        """Open the file dialog, in the folder used last."""
         if self._file_dialog is None:
             self._file_dialog = pictures_dialog(self._dock, _("Add references"))
             self._file_dialog.filesSelected.connect(self.on_picked)
         self._file_dialog.open()
 
     def on_picked(self, files: list[str]) -> None:
-        """Files were chosen in the dialog."""
         self.reception.files([Path(file) for file in files], Role.FREE)

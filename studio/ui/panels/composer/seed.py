@@ -1,4 +1,4 @@
-"""The seed: automatic behind a dice, or a number that stays."""
+"""Seed control: a dice while automatic, or a fixed number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 2_147_483_647
 
 
 class SeedControl(QWidget):
-    """A dice while the seed is automatic; a click fixes the last one as a number with an ×.
+    """Dice while the seed is automatic; a click fixes the last seed as a number with an ×.
 
     Double-click or F2 on the number edits it.
 
@@ -57,11 +57,11 @@ class SeedControl(QWidget):
 
     @property
     def seed(self) -> int | None:
-        """The fixed seed, None while automatic."""
+        """The fixed seed; None while automatic."""
         return self._seed
 
     def set_last(self, seed: int | None) -> None:
-        """The seed of the newest picture: what a click on the dice fixes."""
+        """Set the seed of the newest picture, which a click on the dice fixes."""
         self._last = seed
         name = _("Fix the seed")
         if seed is not None:
@@ -69,7 +69,7 @@ class SeedControl(QWidget):
         self.dice.set_name(name)
 
     def show_seed(self, seed: int | None) -> None:
-        """Show this seed without emitting a signal."""
+        """Show a seed without emitting a signal."""
         self._seed = seed
         fixed = seed is not None
         self.number.setText("" if seed is None else str(seed))
@@ -84,7 +84,7 @@ class SeedControl(QWidget):
         self.update()
 
     def edit(self) -> None:
-        """Let the user write a seed."""
+        """Open the field for a number."""
         self.dice.hide()
         self.number.hide()
         self.clear.show()
@@ -98,21 +98,19 @@ class SeedControl(QWidget):
         self.update()
 
     def to_fix(self) -> int:
-        """What a click on the dice fixes: the last seed, or a new one where none is known."""
+        """Seed that a click on the dice fixes: the last one, or a new one if unknown."""
         if self._last is None:
             self._last = secrets.randbelow(MOST - 8)
         return self._last
 
     def on_fixed(self) -> None:
-        """The dice was pressed."""
         self._choose(self.to_fix())
 
     def on_cleared(self) -> None:
-        """The × was pressed."""
         self._choose(None)
 
     def on_edited(self) -> None:
-        """A number was written, or the field was left."""
+        """Set the typed seed after Enter or loss of focus; empty means automatic."""
         if self.field.isHidden():
             return
         text = self.field.text().strip()

@@ -1,4 +1,4 @@
-"""One picture that goes with the prompt: the source being edited, or a reference with its role."""
+"""One picture sent with the prompt: a source being edited, or a reference with its role."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ ROLES = (Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)
 
 @dataclass(frozen=True, slots=True)
 class SlotNote:
-    """What a slot says in the place of its role, and whether its picture is sent.
+    """Note shown in a slot in place of its role, and whether its picture is sent.
 
     Attributes:
-        tip: more about it, for the tool tip.
-        beside: a word beside the role, where the slot says nothing in its place.
-        talk: turns of the conversation that goes on; 0 when the user wants none of it, None where
-            there is nothing to go on with.
+        tip: details for the tool tip.
+        beside: a word beside the role, for slots without a note in its place.
+        talk: turns of the conversation to continue; 0 if the user declined, None if there is no
+            conversation.
     """
 
     words: str = ""
@@ -57,7 +57,7 @@ class SlotNote:
 
 
 def role_name(role: Role) -> str:
-    """What a role is called."""
+    """Name of a role."""
     return {
         Role.EDIT: _("Editing"),
         Role.SUBJECT: pgettext("role of a reference", "Subject"),
@@ -70,7 +70,7 @@ def role_name(role: Role) -> str:
 
 
 def paint_square(painter: QPainter, pixmap: QPixmap | None, box: QRect) -> None:
-    """Draw the middle of a picture with round corners; a plain ground until it is there."""
+    """Draw the centre of a picture with rounded corners, or a plain square without one."""
     path = QPainterPath()
     path.addRoundedRect(QRectF(box), 4, 4)
     painter.save()
@@ -88,18 +88,17 @@ class Slot(QWidget):
     """Thumbnail, role and name; Delete removes it, its menu changes the role.
 
     Attributes:
-        place: where it stands in the row.
+        place: index in the row.
 
     Signals:
-        remove_wanted(int), show_wanted(int): its place: × or Delete; Enter or a click on the
-            picture.
-        role_chosen(int, object): its place and its new role.
-        talk_chosen(object): whether the conversation about the source goes on.
-        dragged(object, object), dropped_at(object, object): the slot and where the pointer is, in
-            its parent: while it is moved, and at the end.
-        given_up: it was moved, and stays where it is.
-        step_wanted(object, object): move it by -1 or 1.
-        replaced(int, object): its place and the DropContents dropped on it.
+        remove_wanted(int), show_wanted(int): index; × or Delete; Enter or a click on the picture.
+        role_chosen(int, object): index and new role.
+        talk_chosen(object): whether to continue the conversation about the source.
+        dragged(object, object), dropped_at(object, object): the slot and the pointer's position in
+            its parent, during and at the end of a move.
+        given_up: a move was cancelled.
+        step_wanted(object, object): the slot, and -1 or 1 to move it by.
+        replaced(int, object): index and the DropContents dropped on it.
     """
 
     remove_wanted = Signal(int)
@@ -157,17 +156,17 @@ class Slot(QWidget):
         self.update()
 
     def show_thumbnail(self, pixmap: QPixmap | None) -> None:
-        """The picture, once it is there."""
+        """Show the thumbnail; None for none yet."""
         self._pixmap = pixmap
         self.update()
 
     @property
     def _has_menu(self) -> bool:
-        """Whether there is something to choose about it."""
+        """Whether it has a menu."""
         return self.reference.role is not Role.EDIT or self._note.talk is not None
 
     def role_menu(self) -> Menu:
-        """The roles a reference may have, and how to take it away."""
+        """Menu of roles and of removal."""
         menu = Menu("", self)
         if self.reference.role is not Role.EDIT:
             for role in ROLES:
@@ -185,11 +184,9 @@ class Slot(QWidget):
     # --- slots ----------------------------------------------------------------------------
 
     def on_role_wanted(self) -> None:
-        """The chevron was pressed."""
         self.role_menu().open_above(self)
 
     def on_triggered(self, action: QAction) -> None:
-        """An entry of the menu was chosen."""
         chosen = action.data()
         if chosen == "show":
             self.show_wanted.emit(self.place)
@@ -201,11 +198,9 @@ class Slot(QWidget):
             self.role_chosen.emit(self.place, Role(chosen))
 
     def on_close(self) -> None:
-        """The × was pressed."""
         self.remove_wanted.emit(self.place)
 
     def on_picture_dropped(self, drag: Drag) -> None:
-        """A picture was dropped on it."""
         self.replaced.emit(self.place, drag.contents)
 
     # --- painting -------------------------------------------------------------------------
@@ -340,7 +335,7 @@ class Slot(QWidget):
             self.show_wanted.emit(self.place)
 
     def _give_up(self) -> None:
-        """Stay in the old place; the button may still be down."""
+        """Cancel the move; the mouse button may still be down."""
         if self._moving:
             self._pressed, self._moving = None, False
             self.unsetCursor()

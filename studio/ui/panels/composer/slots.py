@@ -1,4 +1,4 @@
-"""The row above the prompt: source, references, where more are added, and what is suggested."""
+"""Row above the prompt: source, references, the button to add more, and suggestions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from studio.ui.widgets.buttons import PaintedButton
 
 
 class DashedButton(PaintedButton):
-    """An empty place for a picture: a dashed outline, words, quieter words."""
+    """Empty slot for a picture: dashed outline, label, dimmer second label."""
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, radius=7)
@@ -40,7 +40,7 @@ class DashedButton(PaintedButton):
         self._with_beside = True
 
     def show_words(self, words: str, beside: str, icon: str = "") -> None:
-        """What it says, with another icon if one is named; `beside` gives way first."""
+        """Set the labels, and the icon if given; `beside` is the first to be hidden."""
         self._words, self._beside = words, beside = one_line(words), one_line(beside)
         self._icon = icon or self._icon
         self.setAccessibleName(words)
@@ -49,12 +49,12 @@ class DashedButton(PaintedButton):
         self.update()
 
     def set_small(self, small: bool) -> None:  # noqa: FBT001
-        """Only the icon, as high as a thumbnail."""
+        """Show only the icon, at the height of a thumbnail."""
         self._small = small
         set_tip(self, f"{self._words} {self._beside}" if small else "")
 
     def set_with_beside(self, on: bool) -> None:  # noqa: FBT001
-        """Whether the quieter words have room."""
+        """Set whether the dimmer label fits."""
         self._with_beside = on
         self.update()
 
@@ -107,22 +107,22 @@ class DashedButton(PaintedButton):
 
 GAP = 8
 MOST_SLOTS = 32
-"""Most slots: no window has room for more, and each is a widget."""
+"""Limit of slots: each is a widget, and no window fits more."""
 _MOST_ROWS = 64
-"""Most rows in the menu of references that do not fit."""
+"""Limit of rows in the menu of references that do not fit."""
 
 
 class SlotsRow(QWidget):
-    """The list "References"; more than fit are behind "+ 3".
+    """The list "References"; those that do not fit are behind "+ 3".
 
     Signals:
-        remove_wanted(int), show_wanted(int): place of a reference.
-        role_chosen(int, object): place and role.
-        talk_chosen(object): whether the conversation about the source goes on.
-        move_wanted(object, object): from place, to place.
-        replaced(int, object): place and DropContents.
+        remove_wanted(int), show_wanted(int): index of a reference.
+        role_chosen(int, object): index and role.
+        talk_chosen(object): whether to continue the conversation about the source.
+        move_wanted(object, object): from index, to index.
+        replaced(int, object): index and DropContents.
         pick_wanted: choose files.
-        suggestion_taken, also_taken: what is suggested was pressed, or the other thing.
+        suggestion_taken, also_taken: the suggestion, or its alternative, was pressed.
     """
 
     remove_wanted = Signal(int)
@@ -165,7 +165,7 @@ class SlotsRow(QWidget):
     # --- content --------------------------------------------------------------------------
 
     def show_references(self, references: Sequence[Reference], notes: Sequence[SlotNote]) -> None:
-        """Show these, each with what is to be said of it."""
+        """Show these references, each with its note."""
         focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
         self._references, self._notes = tuple(references), tuple(notes)
         shown = min(len(references), MOST_SLOTS)
@@ -175,7 +175,7 @@ class SlotsRow(QWidget):
             slot.deleteLater()
         while len(self._slots) < shown:
             self._slots.append(self._new_slot())
-        # One that is moved meanwhile may stand elsewhere by now.
+        # The slot being dragged may have another index now.
         self._insert_at = None
         for slot, reference, note in zip(self._slots, references, notes, strict=False):
             slot.show_reference(reference, note, small=self._small)
@@ -187,21 +187,20 @@ class SlotsRow(QWidget):
         self._offer()
 
     def show_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
-        """The picture of a reference came."""
         self._thumbnails[sha256] = pixmap
         for slot in self._slots:
             if slot.reference.sha256 == sha256:
                 slot.show_thumbnail(pixmap)
 
     def thumbnail(self, sha256: str) -> QPixmap | None:
-        """The picture of a reference, None until it came."""
+        """Thumbnail of a reference; None until it has loaded."""
         return self._thumbnails.get(sha256)
 
     def suggest(self, words: str, key: str, *, edits: Collection[str] = (), also: str = "") -> None:
-        """Offer what can be done with the gallery's selection; empty words take it back.
+        """Offer an action for the gallery's selection; empty words withdraw the offer.
 
-        `edits` are the pictures that would become the sources: not offered while they are that.
-        `also` is another thing that can be done with them.
+        `edits` are the ids that would become sources; the offer is hidden while they are. `also`
+        is an alternative action for the same pictures.
         """
         self._suggested = (words, key, also)
         self._edits = frozenset(edits)
@@ -219,7 +218,7 @@ class SlotsRow(QWidget):
         self.fit()
 
     def set_small(self, small: bool, extra: QWidget | None) -> None:  # noqa: FBT001
-        """Thumbnails alone, for the narrow window; `extra` stands at the right otherwise."""
+        """Show thumbnails only, for narrow windows; otherwise `extra` is at the right."""
         self._small = small
         self._extra = extra
         if extra is not None:
@@ -232,7 +231,7 @@ class SlotsRow(QWidget):
         self.show_references(self._references, self._notes)
 
     def slots(self) -> tuple[Slot, ...]:
-        """One for each of the first references, in their order."""
+        """Slots of the first references, in order."""
         return tuple(self._slots)
 
     def _new_slot(self) -> Slot:
@@ -251,7 +250,7 @@ class SlotsRow(QWidget):
     # --- slots ----------------------------------------------------------------------------
 
     def on_step(self, slot: Slot, step: int) -> None:
-        """Alt and an arrow on a slot."""
+        """Move a slot by keyboard (Alt+arrow)."""
         at = slot.place
         to = at + step
         if self._first() <= at < len(self._slots) and self._first() <= to < len(self._slots):
@@ -259,12 +258,11 @@ class SlotsRow(QWidget):
             self._slots[to].setFocus()
 
     def on_dragged(self, _slot: Slot, place: QPoint) -> None:
-        """Show where the slot would go."""
+        """Show the insertion point of a dragged slot."""
         self._insert_at = self._place_at(place.x())
         self.update()
 
     def on_dropped(self, slot: Slot, place: QPoint) -> None:
-        """Move the slot."""
         at, to = slot.place, self._place_at(place.x())
         self._insert_at = None
         self.update()
@@ -273,7 +271,6 @@ class SlotsRow(QWidget):
             self.move_wanted.emit(at, to)
 
     def on_given_up(self) -> None:
-        """Cancel a move."""
         self._insert_at = None
         self.update()
 
@@ -292,25 +289,24 @@ class SlotsRow(QWidget):
         menu.open_above(self.overflow)
 
     def on_triggered(self, action: QAction) -> None:
-        """Run the chosen entry of that menu."""
         what, at = action.data()
         (self.show_wanted if what == "show" else self.remove_wanted).emit(at)
 
-    # --- placing --------------------------------------------------------------------------
+    # --- layout ---------------------------------------------------------------------------
 
     def _first(self) -> int:
-        """The first place a reference may have: behind the sources."""
+        """First index a reference may have: after the sources."""
         return sum(one.role is Role.EDIT for one in self._references)
 
     def _place_at(self, x: int) -> int:
-        """The place before which something at `x` would be put."""
+        """Insertion index for something dropped at `x`."""
         for at, slot in enumerate(self._slots[: self._shown]):
             if x < slot.geometry().center().x():
                 return max(at, self._first())
         return self._shown
 
     def fit(self) -> None:
-        """Give way until everything has room, then put everything in its place."""
+        """Hide parts until the rest fits, then lay out the row."""
         room = self.width()
         if self._small:
             self._shown = min(len(self._slots), 3)
@@ -367,7 +363,7 @@ class SlotsRow(QWidget):
                 right -= width + GAP
 
     def _needs(self, shown: int, *, suggestion: bool) -> int:
-        """Width needed beside so many slots."""
+        """Width needed beside `shown` slots."""
         width = 56 if shown < len(self._references) else 0
         width += self.add.sizeHint().width()
         for button in (self.suggestion, self.also):

@@ -1,4 +1,4 @@
-"""What a press of Generate makes of a draft: a run, a question, or a sentence why not."""
+"""Generate: turns a draft into a run, a question to confirm, or an error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def situation(draft: Draft, sent: Draft, model: Model, core: Core, *, net: bool) -> QuoteContext:
-    """What Generate would do now."""
+    """State of the run that Generate would submit now."""
     queue, settings = core.queue, core.settings.value
     long = queue.waiting >= settings.at_once
     return QuoteContext(
@@ -39,7 +39,7 @@ def situation(draft: Draft, sent: Draft, model: Model, core: Core, *, net: bool)
 
 
 def is_blank(prompt: str) -> bool:
-    """Whether nothing would be sent: no words, or only lines that are not sent."""
+    """Whether the prompt is empty apart from comments."""
     if not prompt.strip():
         return True
     kept, last = [], 0
@@ -50,7 +50,7 @@ def is_blank(prompt: str) -> bool:
 
 
 def run_of(sent: Draft, model: Model) -> runs.Run:
-    """The run a draft asks for. Raises InputError for one that is empty or far too large."""
+    """Run for a draft. Raises InputError if it is empty or far too large."""
     pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
     if pictures >= REFUSED_FROM:
         raise InputError(
@@ -64,7 +64,7 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
 
 
 def question(now: QuoteContext) -> str:
-    """What to ask before sending; empty when nothing needs to be asked."""
+    """Question to ask before submitting; empty if none is needed."""
     if now.over_by:
         return past_budget(now.budget, now.total_usd)
     if now.over_limit:
@@ -86,14 +86,14 @@ def question(now: QuoteContext) -> str:
 
 
 def past_budget(now: Budget, run_usd: float | None) -> str:
-    """That a run goes past the month's budget; empty where it fits."""
+    """Warning that a run exceeds the monthly budget; empty if it does not."""
     return budgets.question(now, run_usd, formatting.this_month())
 
 
 def question_notice(
     now: QuoteContext, *, send: Callable[[], object], change_limit: Callable[[], object]
 ) -> Notice | None:
-    """The question as the composer's own bar asks it; None when nothing needs to be asked."""
+    """Notice with the question for the composer's own bar; None if none is needed."""
     if not (text := question(now)):
         return None
     limit = MessageAction(_("Change limit"), change_limit)
@@ -103,15 +103,15 @@ def question_notice(
 
 
 PAUSE = 1.0
-"""Seconds without a press after which another one answers a question; less is a finger's slip."""
+"""Seconds between presses for the second to confirm; a faster one is taken for an accident."""
 
 
 class PendingQuestion:
-    """The question that stands in the bar, and whether another press of Generate answers it.
+    """The pending question, and whether another press of Generate confirms it.
 
     Attributes:
-        sent: what would be sent; None while nothing is asked.
-        clock: seconds that only grow.
+        sent: the draft to be submitted; None without a question.
+        clock: monotonic time in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -121,25 +121,24 @@ class PendingQuestion:
         self._pressed = 0.0
 
     def set_question(self, sent: Draft, question: Notice) -> None:
-        """This is asked now, about what would be sent."""
+        """Set the question about a draft to be submitted."""
         self.sent, self._question, self._pressed = sent, question, self.clock()
 
     def clear_question(self) -> None:
-        """Nothing is asked any more."""
         self.sent = self._question = None
 
     def stands(self, sent: Draft, question: Notice) -> bool:
-        """Whether this very question was asked about this very run."""
+        """Whether this question about this draft is pending."""
         return (self.sent, self._question) == (sent, question)
 
     def confirms(self) -> bool:
-        """Whether a press answers what stands: a second after the last one, however many come."""
+        """Whether a press confirms: at least `PAUSE` after the previous one."""
         before, self._pressed = self._pressed, self.clock()
         return self._pressed - before >= PAUSE
 
 
 def list_of(prompt: str) -> str:
-    """The prompts {a|b} makes, one a line, for the tool tip of Generate; "" for a single one."""
+    """Prompts that {a|b} expands to, one per line, for the tool tip of Generate; "" for one."""
     count = prompt_variants.count(prompt)
     if not 1 < count <= REFUSED_FROM:
         return ""
@@ -151,7 +150,7 @@ def list_of(prompt: str) -> str:
 
 
 def warning(model: Model) -> Notice | None:
-    """What to say of a model that is retired: a gateway may still serve it, so it is asked."""
+    """Warning about a retired model, which a gateway may still serve; None for other models."""
     if model.state is not ModelState.RETIRED:
         return None
     text = f"{model.title}: {model.note}"
@@ -159,14 +158,14 @@ def warning(model: Model) -> Notice | None:
 
 
 def no_network(sketch: Callable[[], object]) -> Notice:
-    """What to say while the service cannot be reached."""
+    """Notice while the service is unreachable."""
     text = _("No network. Runs wait in the queue and start automatically.")
     actions = (MessageAction(_("Use sketch"), sketch),)
     return Notice(key="network", text=text, icon="cloud-off", actions=actions)
 
 
 def limited(taken: int, given: int, most: int) -> Notice:
-    """That more pictures came than a prompt takes; with 0 for `most`, that too many were none."""
+    """Notice that not all pictures were added; 0 for `most` means too many were unreadable."""
     words = ngettext("Added {taken} of {given}.", "Added {taken} of {given}.", taken)
     text = words.format(taken=number(taken), given=number(given))
     if most:
@@ -178,11 +177,11 @@ def limited(taken: int, given: int, most: int) -> Notice:
 
 
 _TOLD = 4
-"""Errors of one action that are told in full: the bar stays lower than the window."""
+"""Limit of errors shown in full, so that the bar does not outgrow the window."""
 
 
 def trouble(*errors: StudioError) -> Notice:
-    """Errors of one action as the composer's own bar says them; of many the first in full."""
+    """Notice for the errors of one action; of many, the first ones in full."""
     told = [_sentences(error) for error in errors[:_TOLD]]
     if left := len(errors) - len(told):
         more = _("and {n} more").format(n=left)

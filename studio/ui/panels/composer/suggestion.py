@@ -1,4 +1,4 @@
-"""What of a draft a model can take: the nearest value for each it has not, and a word about it."""
+"""Fitting a draft to a model: the nearest supported values, and notes about replacements."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSuggestion:
-    """A draft as the model will get it, beside what the user chose.
+    """A draft as submitted to the model, and the choices the model offers.
 
     Attributes:
-        sent: the draft with values the model has, and no more references than it takes.
+        sent: the draft with supported values, and no more references than the limit.
         match: whether following the input picture is offered.
-        aspects: every ratio the model has; empty when it leaves no choice.
-        sizes: every size the model has; empty when it leaves no choice.
-        seed: whether the model takes a seed.
-        aspect_note: why another ratio is used; empty when the user's own is.
-        size_note: why another size is used; empty when the user's own is.
-        takes: how many references the model takes.
-        pixels: width and height that will come, None when not known.
+        aspects: every ratio of the model; empty if there is no choice.
+        sizes: every size of the model; empty if there is no choice.
+        seed: whether the model supports a seed.
+        aspect_note: why another ratio is used; empty if the user's own is.
+        size_note: why another size is used; empty if the user's own is.
+        takes: the model's limit of references.
+        pixels: width and height of the result, None if unknown.
     """
 
     sent: Draft
@@ -49,7 +49,7 @@ def suggest_draft(
 ) -> DraftSuggestion:
     """Fit a draft to a model.
 
-    `input_ratio` is width to height of the picture that Match follows, None while not known.
+    `input_ratio` is width to height of the picture that Match follows, None while unknown.
     """
     known = model.state != "unknown"
     references = fitting(draft, model.references)
@@ -85,7 +85,7 @@ def suggest_draft(
 
 
 def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
-    """One sentence on what the model does not do as asked; empty when it does everything."""
+    """Sentence on the choices the model does not support; empty if it supports all."""
     notes = [note for note in (made.size_note, made.aspect_note) if note]
     if len(made.sent.references) < len(draft.references):
         notes.append(_("not all references are sent, limit {n}").format(n=made.takes))
@@ -103,7 +103,7 @@ def _sentence(notes: list[str]) -> str:
 
 
 def _untold(wanted: Advanced, told: Advanced) -> list[str]:
-    """What of the seldom-made choices it cannot be told."""
+    """Notes on the unsupported advanced choices."""
     notes: list[str] = []
     if wanted.system.strip() and not told.system:
         notes.append(_("no system instruction"))
@@ -141,7 +141,7 @@ def _not_offered(wanted: str, used: str) -> str:
 
 
 def nearest_size(wanted: str, among: Sequence[str]) -> str:
-    """The size of `among` that is closest to the one wanted, the first when it is no number."""
+    """The closest size of `among`; its first if `wanted` is not a number."""
     edge = edge_of(wanted)
     if edge is None:
         return among[0]
@@ -149,7 +149,7 @@ def nearest_size(wanted: str, among: Sequence[str]) -> str:
 
 
 def edge_of(size: str) -> int | None:
-    """The pixels a size such as "512" or "2K" stands for; None for other spellings."""
+    """Edge in pixels of a size such as "512" or "2K"; None for other spellings."""
     found = re.fullmatch(r"(\d+)\s*([kK]?)", size.strip())
     if not found or not int(found[1]):
         return None
@@ -157,12 +157,12 @@ def edge_of(size: str) -> int | None:
 
 
 def in_order(references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """The sources first, the others as they stand."""
+    """Sources first, otherwise in the same order."""
     return tuple(sorted(references, key=lambda one: one.role is not Role.EDIT))
 
 
 def fitting(draft: Draft, takes: int) -> tuple[Reference, ...]:
-    """The references of a draft that a model gets which takes so many with a prompt."""
+    """References of a draft that fit a model's limit per prompt."""
     sources, references = draft.sources, draft.references
-    # Of several sources each goes alone.
+    # Several sources are sent one by one.
     return references[: takes + len(sources) - 1 if takes and len(sources) > 1 else takes]

@@ -1,4 +1,4 @@
-"""What there is to know about what is selected, and what can be done with it."""
+"""Inspector: details of the selection, and actions on it."""
 
 from studio.ui.panels.inspector.inspector import Inspector
 

@@ -1,4 +1,4 @@
-"""Rows of facts: label and value, to be read and copied."""
+"""Table of facts with copyable values, and icons with sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LABEL = 72  # width of the first column
 
 
 class FactTable(QWidget):
-    """Two columns; long values wrap anywhere, so that nothing is cut."""
+    """Two columns; long values wrap anywhere, so that nothing is cut off."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +32,10 @@ class FactTable(QWidget):
 
     @property
     def facts(self) -> tuple[FactRow, ...]:
-        """What it shows."""
+        """The rows shown."""
         return self._facts
 
     def set_facts(self, facts: Sequence[FactRow]) -> None:
-        """Show these rows."""
         if tuple(facts) == self._facts:
             return
         self._facts = tuple(facts)
@@ -54,11 +53,11 @@ class FactTable(QWidget):
 
     def _add_row(self) -> None:
         label = Text("", "small", "text3", self)
-        # A line of fixed height stands at its foot; so must the label beside it.
+        # Values are set at the foot of a fixed line height; the label beside them must match.
         label.setFixedHeight(theme().px(16))
         label.setAlignment(Qt.AlignmentFlag.AlignBottom)
         value = MarkedText("", self, kind="small", line=16)
-        # Clicked to be copied from; with Tab the way through the facts would be long.
+        # A click focuses it for copying; with Tab, the way through the rows would be long.
         value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         row = len(self._rows)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -67,10 +66,10 @@ class FactTable(QWidget):
 
 
 class Remarks(QWidget):
-    """Sentences with an icon each: warnings with the triangle, as colour alone says nothing.
+    """Sentences with an icon each: warnings with a triangle, not by colour alone.
 
     Attributes:
-        texts: what it says.
+        texts: the sentences.
     """
 
     def __init__(

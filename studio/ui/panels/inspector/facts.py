@@ -1,4 +1,4 @@
-"""The facts of a picture and of several, as rows of words. Pure: no widgets."""
+"""Facts of one or several pictures as rows of text, without widgets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.support import formatting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRow:
-    """One row: what it is about, its value, and a supplement in a quieter colour.
+    """One row: label, value, and a supplement in a dimmer colour.
 
     Attributes:
         role: the colour role of the value; "warn" rows have an icon and no label.
@@ -27,7 +27,7 @@ class FactRow:
 
 
 def warnings(picture: Picture) -> tuple[str, ...]:
-    """What a person should know about this picture before relying on it."""
+    """Warnings to read before relying on this picture."""
     said: list[str] = []
     if picture.missing:
         said.append(_("File missing"))
@@ -48,7 +48,7 @@ def warnings(picture: Picture) -> tuple[str, ...]:
 
 
 def origin(picture: Picture) -> str:
-    """Who made it, where that is no image model; empty otherwise."""
+    """Source of a picture that no image model made; empty otherwise."""
     return _("Offline sketch, not AI") if picture.offline else ""
 
 
@@ -59,9 +59,9 @@ def details(
     within: Sequence[str] = (),
     now: float | None = None,
 ) -> list[FactRow]:
-    """Everything known about one picture; what is not known is left out or called unknown.
+    """Details of one picture; unknown values are omitted or marked as unknown.
 
-    `names` are the names of what it was made from, `within` those of its collections.
+    `names` are the names of its input pictures, `within` those of its collections.
     """
     size = formatting.pixels(picture.width, picture.height)
     shape = formatting.shape(picture.width, picture.height)
@@ -100,7 +100,7 @@ def details(
 
 
 def settings(picture: Picture) -> list[FactRow]:
-    """What an imported file tells of how it was made, in the words of the program that made it."""
+    """Settings read from an imported file, in the wording of the program that made it."""
     return [
         FactRow(label=_("Made with") if name == MADE_WITH else name, value=value)
         for name, value in picture.settings
@@ -108,7 +108,7 @@ def settings(picture: Picture) -> list[FactRow]:
 
 
 def choices(picture: Picture) -> list[FactRow]:
-    """What of the seldom-made choices was not left to the model."""
+    """Advanced choices that differ from the model's defaults."""
     chosen = picture.advanced
     if chosen is None:
         return []
@@ -127,7 +127,7 @@ def choices(picture: Picture) -> list[FactRow]:
 
 
 def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, ...]:
-    """What a picture was made from, by name: pictures of the library by theirs."""
+    """Names of the input pictures; pictures of the library by their current names."""
     by_id = {other.id: other for other in known}
     names: list[str] = []
     for parent in picture.parents:
@@ -139,7 +139,7 @@ def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, 
 
 
 def several(pictures: Sequence[Picture]) -> list[FactRow]:
-    """What several pictures are together."""
+    """Summary of several pictures."""
     made_here = [p for p in pictures if not p.imported or p.cost_usd is not None]
     known = [p.cost_usd for p in made_here if _known_cost(p)]
     unknown = len(made_here) - len(known)

@@ -1,4 +1,4 @@
-"""A picture among its kin, as a strip: what it came from, itself, what came of it."""
+"""Family strip of a picture: ancestors, itself, descendants."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SIDE = 38
 RING = 4  # around the current picture
 CHEVRON = 12
 GAP = 4
-BETWEEN = 3  # brothers and sisters stand closer
+BETWEEN = 3  # siblings are closer together
 MORE = 36
 RADIUS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyPosition:
-    """Where a picture of the family stands; without one it is the rest of its side."""
+    """Position of a family member; without a picture, the hidden rest of its side."""
 
     rect: QRect
     picture: Picture | None
@@ -44,10 +44,10 @@ class FamilyPosition:
 
 
 class FamilyStrip(QWidget):
-    """One line of small pictures; those that do not fit are counted.
+    """Row of thumbnails; those that do not fit are counted.
 
     Signals:
-        selected: id of the picture that was clicked.
+        selected: id of the clicked picture.
     """
 
     selected = Signal(str)
@@ -66,7 +66,7 @@ class FamilyStrip(QWidget):
         theme().changed.connect(self.update)
 
     def set_family(self, family: Family | None) -> None:
-        """Show this picture's kin."""
+        """Show a family; None for none."""
         self._family = family
         self._focus = -1
         if family is not None:
@@ -78,11 +78,10 @@ class FamilyStrip(QWidget):
         self.update()
 
     def on_thumbnail(self, _picture: str) -> None:
-        """A thumbnail has come."""
         self.update()
 
     def wishes(self) -> list[ThumbnailRequest]:
-        """The thumbnails it needs now."""
+        """Thumbnails it needs now."""
         side = round(SIDE * self.devicePixelRatioF())
         found = []
         for place in self.places():
@@ -94,13 +93,13 @@ class FamilyStrip(QWidget):
         return found
 
     def places(self) -> list[FamilyPosition]:
-        """What is in view, from left to right."""
+        """Visible positions, from left to right."""
         family = self._family
         if family is None:
             return []
         above, below = list(family.ancestors), list(family.children)
         room = self.width() - SIDE - 2 * RING
-        # The parent and the first child come before more of either side.
+        # The parent and the first child have priority over more of either side.
         up, down = min(1, len(above)), min(1, len(below))
         while True:
             steps = [(up + 1, down), (up, down + 1)]
@@ -145,7 +144,7 @@ class FamilyStrip(QWidget):
         if place.picture is not None and place.picture.id != family.picture.id:
             self.selected.emit(place.picture.id)
         elif place.picture is None:
-            # The rest of a side: its nearest member that is not in view.
+            # The hidden rest of a side: select its nearest member.
             shown = {p.picture.id for p in self.places() if p.picture}
             side = family.children if place.rect.x() > 0 else family.ancestors[::-1]
             hidden = next((picture for picture in side if picture.id not in shown), None)
@@ -241,7 +240,7 @@ class FamilyStrip(QWidget):
 
 
 def _taken(above: int, below: int, up: int, down: int) -> int:
-    """Pixels that so many pictures of each side take beside the current one."""
+    """Pixels for this many pictures of each side, beside the current one."""
     taken = up * (SIDE + CHEVRON + 2 * GAP) + (MORE if up < above else 0)
     if below:
         taken += CHEVRON + 2 * GAP + down * (SIDE + BETWEEN) + (MORE if down < below else 0)

@@ -1,4 +1,4 @@
-"""The top of the inspector: title, rating, prompt and what can be done with the picture."""
+"""Top of the inspector: title, rating, prompt and actions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST = 200
 
 
 class _Label(ElidedLabel):
-    """The name; a click or Enter edits it."""
+    """Title label; a click or Enter edits it."""
 
     pressed = Signal()
 
@@ -39,13 +39,13 @@ class _Label(ElidedLabel):
 
 
 class _Field(QLineEdit):
-    """Where the name is edited: Enter keeps it, Esc or going away leaves it."""
+    """Title editor: Enter confirms, Esc or loss of focus discards."""
 
     left = Signal()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # Everything typed is part of the name; no shortcut of the window may take it.
+            # Typed keys are part of the title, not shortcuts of the window.
             event.accept()
             return True
         return super().event(event)
@@ -64,11 +64,11 @@ class _Field(QLineEdit):
 
 
 class Title(QWidget):
-    """The first line of the inspector.
+    """Title row of the inspector.
 
     Signals:
-        renamed: the new name, other than before.
-        rated: the stars chosen.
+        renamed: the new title, if it differs.
+        rated: the chosen stars.
         flagged: the flag to set.
     """
 
@@ -102,7 +102,7 @@ class Title(QWidget):
         self.stars.changed.connect(self.rated)
 
     def set_picture(self, name: str, *, rating: int, flag: Flag) -> None:
-        """Show the name, rating and verdict of a picture, or of several alike."""
+        """Show title, rating and flag of a picture, or those shared by several."""
         if name != self.label.text():
             self.stop_editing()
             self.label.setText(name)
@@ -118,7 +118,7 @@ class Title(QWidget):
         self.flag.set_name(spoken, "P")
 
     def set_editable(self, *, editable: bool) -> None:
-        """Whether the name may be changed."""
+        """Set whether the title can be edited."""
         self.label.setEnabled(True)
         self.label.setCursor(Qt.CursorShape.IBeamCursor if editable else Qt.CursorShape.ArrowCursor)
         self._editable = editable
@@ -126,7 +126,7 @@ class Title(QWidget):
     _editable = True
 
     def edit(self) -> None:
-        """Open the name for writing."""
+        """Start editing the title."""
         if not self._editable or self.field.isVisible():
             return
         self.field.setText(self.label.text())
@@ -136,14 +136,14 @@ class Title(QWidget):
         self.field.selectAll()
 
     def stop_editing(self) -> None:
-        """Leave the name as it was."""
+        """Stop editing and keep the old title."""
         if self.field.isHidden():
             return
         self.field.hide()
         self.label.show()
 
     def on_kept(self) -> None:
-        """Rename if Enter confirmed a new name."""
+        """Rename if Enter confirmed a new title."""
         name = " ".join(self.field.text().split())
         changed = name and name != self.label.text()
         self.stop_editing()
@@ -153,7 +153,7 @@ class Title(QWidget):
             self.renamed.emit(name)
 
     def on_flag(self) -> None:
-        """The flag; a second time takes the verdict back."""
+        """Set the flag, or clear it if set."""
         self.flagged.emit(Flag.PICK if self._flag is Flag.NONE else Flag.NONE)
 
 
@@ -163,10 +163,10 @@ ICONS = {"edit": "edit", "vary": "vary", "remix": "remix", "references": "refere
 
 
 class ActionRow(QWidget):
-    """What can be made of a picture, and "More" at the end.
+    """Actions on a picture, with "More" at the end.
 
     Signals:
-        action: the name of the action pressed.
+        action: name of the pressed action.
     """
 
     action = Signal(str)
@@ -186,7 +186,7 @@ class ActionRow(QWidget):
         self._row.addWidget(self._more)
 
     def set_labels(self, *actions: tuple[str, str, str]) -> None:
-        """The actions as (name, label, tool tip), in order; the names stay the same ones."""
+        """Set the actions as (name, label, tool tip), in order; existing buttons are reused."""
         known = {button.property("action"): button for button in self._labels}
         for at, (name, label, tip) in enumerate(actions):
             button = known.get(name) or self._new(name, at)
@@ -196,7 +196,7 @@ class ActionRow(QWidget):
         self._fit()
 
     def set_able(self, names: frozenset[str], *, able: bool) -> None:
-        """Whether these actions can be had for what is shown."""
+        """Enable or disable these actions."""
         for button in self._labels:
             if button.property("action") in names:
                 button.setEnabled(able)
@@ -215,7 +215,7 @@ class ActionRow(QWidget):
         if not count:
             return
         room = self.width() - MORE - count * SPACE
-        padding = 14 + 6 + 20  # icon, space and the frame
+        padding = 14 + 6 + 20  # icon, space and frame
         metrics = QFontMetrics(theme().font("small"))
         wide = {
             button: metrics.horizontalAdvance(label) + padding
@@ -228,7 +228,6 @@ class ActionRow(QWidget):
             self._row.setStretchFactor(button, 1 if even or not words else wide[button])
 
     def on_pressed(self) -> None:
-        """One of the buttons."""
         button = self.sender()
         if button is not None:
             self.action.emit(str(button.property("action")))
@@ -252,14 +251,14 @@ class ActionRow(QWidget):
         return QSize((MORE + SPACE) * count + MORE, super().minimumSizeHint().height())
 
 
-LINES = 6  # of the prompt before "Show all"
+LINES = 6  # lines of the prompt before "Show all"
 
 
 class PictureHead(InspectorSection):
-    """What a picture is called, what it was asked for, and what can be made of it.
+    """Title, prompt and actions.
 
     Signals:
-        action: the name of the action that was pressed.
+        action: name of the pressed action.
     """
 
     action = Signal(str)
@@ -292,7 +291,7 @@ class PictureHead(InspectorSection):
         self.show_all.clicked.connect(self.on_show_all)
 
     def set_prompt(self, prompt: str, before: str = "") -> None:
-        """Show the prompt, marked against the one of the picture it was made from."""
+        """Show the prompt, with changes from that of the parent picture (`before`) marked."""
         self.prompt.setVisible(bool(prompt))
         if before and word_diff.worth_marking(before, prompt):
             self.prompt.set_pieces(word_diff.compare(before, prompt))
@@ -300,11 +299,11 @@ class PictureHead(InspectorSection):
             self.prompt.set_words(prompt)
 
     def set_repeatable(self, *, able: bool) -> None:
-        """Whether the picture has anything another one could be made from."""
+        """Set whether there is data to make another picture from."""
         self._one.set_able(frozenset({"vary", "remix"}), able=able)
 
     def set_count(self, count: int) -> None:
-        """How many pictures the actions are for."""
+        """Set the number of pictures the actions apply to."""
         self._one.setVisible(count == 1)
         self._many.setVisible(count > 1)
         if count > 1:
@@ -315,18 +314,18 @@ class PictureHead(InspectorSection):
             self._many.set_able(frozenset({"references"}), able=count <= MOST_AT_ONCE)
 
     def fold(self) -> None:
-        """Back to the first lines of the prompt."""
+        """Show only the first lines of the prompt."""
         self._all = False
         self.prompt.set_limit(LINES)
         self.show_all.setText(_("Show all"))
         self.show_all.setVisible(self.prompt.shortened)
 
     def on_cut_changed(self, cut: bool) -> None:  # noqa: FBT001 - a slot
-        """The prompt is longer than what is shown, or no longer."""
+        """Show the link if the prompt is cut off."""
         self.show_all.setVisible(cut or self._all)
 
     def on_show_all(self) -> None:
-        """The link under the prompt."""
+        """Toggle between the whole prompt and its first lines."""
         if self._all:
             self.fold()
             return

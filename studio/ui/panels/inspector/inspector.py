@@ -1,4 +1,4 @@
-"""The inspector: one picture, several, a job, or nothing."""
+"""Inspector: page of one picture, several pictures, a job, or nothing."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ KEPT = 24 * 1024 * 1024  # bytes of thumbnails
 
 
 class Inspector(QFrame):
-    """Tells of what is selected. A page is made when it is first shown: no start waits for it.
+    """Shows the selection. Pages are created when first shown, to keep them out of startup.
 
     Signals:
         rated, flagged, noted: ids (a tuple) and the new value.
         retitled: id and the new title.
-        tagged: ids, names they all get, names they all lose (three tuples).
-        tag_chosen: a tag to look for.
-        tags_wanted: the names of tags there are are needed (`offer_tags`).
+        tagged: ids, names to add, names to remove (three tuples).
+        tag_chosen: a tag to search for.
+        tags_wanted: needs the names of existing tags (`offer_tags`).
         selected: id of a picture of the family that was clicked.
-        action: the name of what is wanted and the items (a tuple of Picture or Job).
-        toast: a short sentence about what the inspector itself did.
+        action: name of an action and its items (a tuple of Picture or Job).
+        toast: a short sentence about an action of the inspector itself.
     """
 
     rated = Signal(object, int)
@@ -129,27 +129,27 @@ class Inspector(QFrame):
             page.copied.connect(self.on_details_copied)
         return self._job_page
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
-        """What it tells of."""
+        """The pictures shown."""
         return self._pictures
 
     def show_nothing(self) -> None:
-        """Nothing is selected."""
+        """Show the empty page."""
         self._leave()
         self._pages.setCurrentWidget(self._nothing)
 
     def show_job(self, job: Job, *, usual: float | None = None) -> None:
-        """Tell of a job; `usual` is what such a job takes, where that was measured."""
+        """Show a job; `usual` is the typical duration of such a job in seconds, if measured."""
         self._leave()
         self.job_page.set_job(job, usual=usual)
         if self._job_scroll is not None:
             self._pages.setCurrentWidget(self._job_scroll)
 
     def show_pictures(self, pictures: Sequence[Picture], total: int = 0) -> None:
-        """Tell of one picture, or of several together; they may be the first of `total`."""
+        """Show one picture or several together, which may be the first of `total`."""
         if not pictures:
             self.show_nothing()
             return
@@ -171,7 +171,7 @@ class Inspector(QFrame):
         self._want()
 
     def set_collections(self, names: Mapping[str, str]) -> None:
-        """The collections there are, by id: what a picture is in is told by name."""
+        """Set the names of all collections, by id."""
         if names == self._collections:
             return
         self._collections = dict(names)
@@ -181,7 +181,7 @@ class Inspector(QFrame):
             self._look_up(self._pictures[0])
 
     def set_preview_shown(self, shown: bool) -> None:  # noqa: FBT001 - reads as a property
-        """Show the picture, or the palette in its place where the picture is large beside it."""
+        """Show the preview, or the palette in its place if the view has the large picture."""
         if shown == self._with_preview:
             return
         self._with_preview = shown
@@ -192,22 +192,22 @@ class Inspector(QFrame):
         self._want()
 
     def refresh(self, ids: Iterable[str]) -> None:
-        """These pictures changed; read those that are shown again."""
+        """Read the shown pictures again if they are among `ids`."""
         shown = {picture.id for picture in self._pictures}
         if not shown.isdisjoint(ids):
             spawn(self._read_again(tuple(picture.id for picture in self._pictures)))
 
     def edit_title(self) -> None:
-        """Open the title for writing."""
+        """Start editing the title."""
         if len(self._pictures) == 1:
             self.page.head.title.edit()
 
     def offer_tags(self, names: Sequence[str]) -> None:
-        """The tags there are, the most used first."""
+        """Set the tags to offer, most used first."""
         self.page.tags.line.set_known_names(names)
 
     def _leave(self) -> None:
-        """Keep what is being written before it is about something else."""
+        """Save pending edits before the contents change."""
         if self._page is not None:
             self._page.note.save_note()
             self._page.tags.line.on_taken()
@@ -219,8 +219,8 @@ class Inspector(QFrame):
 
     def _want(self) -> None:
         if self._page is None or not loop_runs() or not self.isVisible():
-            return  # asked again when it is shown
-        # The preview's wish comes last: of one picture the larger copy is kept.
+            return  # called again when shown
+        # The preview's request is last: of one picture the larger copy is kept.
         wishes = self._page.family_wishes()
         if self._with_preview:
             wishes += self._page.preview.wishes()
@@ -249,7 +249,7 @@ class Inspector(QFrame):
             path = await asyncio.to_thread(self._library.path, picture)
             colours = await self._decoder.palette(path)
         except StudioError:
-            colours = ()  # the view beside it says what is wrong with the file
+            colours = ()  # the view beside it reports the problem
         self.page.show_palette(colours, visible=bool(colours) and not self._with_preview)
 
     async def _read_again(self, ids: tuple[str, ...]) -> None:
@@ -260,50 +260,41 @@ class Inspector(QFrame):
     # --- slots ----------------------------------------------------------------------------
 
     def on_rated(self, stars: int) -> None:
-        """Stars were chosen."""
         self.rated.emit(tuple(picture.id for picture in self._pictures), stars)
 
     def on_flagged(self, flag: Flag) -> None:
-        """The flag was pressed."""
         self.flagged.emit(tuple(picture.id for picture in self._pictures), flag)
 
     def on_renamed(self, title: str) -> None:
-        """A title was written."""
         if len(self._pictures) == 1:
             self.retitled.emit(self._pictures[0].id, title)
 
     def on_noted(self, note: str) -> None:
-        """A note was written, about the pictures it was begun for."""
+        """Emit the note for the pictures it was started on."""
         if self._noted:
             self.noted.emit(self._noted, note)
 
     def on_tags_changed(self, add: object, remove: object) -> None:
-        """Tags were given or taken away."""
         if self._pictures:
             self.tagged.emit(tuple(picture.id for picture in self._pictures), add, remove)
 
     def on_action(self, name: str) -> None:
-        """One of the buttons under the prompt, or of the footer."""
+        """Pass on an action of the head or the footer."""
         self.action.emit(name, self._pictures)
 
     def on_opened(self) -> None:
-        """The preview was double clicked."""
         self.action.emit("open", self._pictures)
 
     def on_dragged(self) -> None:
-        """The preview is dragged out."""
         self.action.emit("drag", self._pictures)
 
     def on_job_action(self, name: str, job: Job) -> None:
-        """What helps a job."""
         self.action.emit(name, (job,))
 
     def on_colour_copied(self, colour: str) -> None:
-        """A colour is on the clipboard."""
         self.toast.emit(_("Copied {colour}").format(colour=colour))
 
     def on_details_copied(self) -> None:
-        """The details of a failure are on the clipboard."""
         self.toast.emit(_("Details copied"))
 
     # --- Qt -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A job in the inspector: what is asked for, how far it is, or why it failed."""
+"""Job page of the inspector: request, progress, or failure."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _ROLES = {"calm": "text2", "bad": "bad", "warn": "warn"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDescription:
-    """A job in full words.
+    """Text for a job.
 
     Attributes:
-        head: what it does or what happened; `icon` and `role` go with it.
+        head: activity or result, with its `icon` and `role`.
         message, hint: sentences below.
-        bill: whether it cost money; `doubt` where nobody knows.
-        answer: what the model said in words.
-        offers: what helps, the first one first.
-        ticks: the words count seconds.
+        bill: whether it cost money; `doubt` if unknown.
+        answer: text answer of the model.
+        offers: helpful actions, the best first.
+        ticks: whether the text counts seconds.
     """
 
     head: str
@@ -51,7 +51,7 @@ class JobDescription:
 
 
 def account(job: Job, now: float, *, usual: float | None = None) -> JobDescription:
-    """Tell of a job; `usual` is what such a job takes, in seconds, where that was measured."""
+    """Describe a job; `usual` is the typical duration of such a job in seconds, if measured."""
     facts = tuple(_facts(job))
     if job.alive or job.state is JobState.DONE:
         tile = tile_content.describe(job, now, usual=usual)
@@ -83,7 +83,7 @@ def account(job: Job, now: float, *, usual: float | None = None) -> JobDescripti
 
 
 def copied(job: Job) -> str:
-    """What "Copy details" puts on the clipboard: everything a support person would ask for."""
+    """Text for "Copy details": everything a support person would ask for."""
     failure = job.failure
     end = job_outcome.end_of(job)
     lines = [end.head]
@@ -129,11 +129,11 @@ def _facts(job: Job) -> list[FactRow]:
 
 
 class JobPage(QWidget):
-    """Tells of one job; counts on by itself while it runs.
+    """Page of one job; updates by itself while the job runs.
 
     Signals:
-        action: the action that was pressed and the job.
-        copied: the details were put on the clipboard.
+        action: the pressed action and the job.
+        copied: the details are on the clipboard.
     """
 
     action = Signal(str, object)
@@ -209,11 +209,10 @@ class JobPage(QWidget):
 
     @property
     def job(self) -> Job | None:
-        """The job it tells of."""
         return self._job
 
     def set_job(self, job: Job, *, usual: float | None = None) -> None:
-        """Tell of this job as it stands now."""
+        """Show the current state of a job."""
         self._job, self._usual = job, usual
         self.name.setText(job.name or job.request.prompt)
         self.prompt.set_words(job.request.prompt)
@@ -221,7 +220,6 @@ class JobPage(QWidget):
         self._update_account()
 
     def on_tick(self) -> None:
-        """A second has passed."""
         self._update_account()
 
     def _update_account(self) -> None:
@@ -263,20 +261,19 @@ class JobPage(QWidget):
                 widget.deleteLater()
         for offer in told.offers:
             if offer.action == "read_answer":
-                continue  # it stands below, in full
+                continue  # shown in full below
             button = Button(offer.label, "", self)
             button.setProperty("action", offer.action)
             button.clicked.connect(self.on_pressed)
             self._buttons.addWidget(button)
 
     def on_pressed(self) -> None:
-        """One of the actions that help."""
         button = self.sender()
         if button is not None and self._job is not None:
             self.action.emit(str(button.property("action")), self._job)
 
     def on_copy(self) -> None:
-        """Put everything about the failure on the clipboard."""
+        """Copy the details of the failure."""
         if self._job is not None:
             clipboard.put_text(copied(self._job), self.copied.emit)
 

@@ -1,4 +1,4 @@
-"""A note or alternative text, written where it stands."""
+"""Editor for a note or alternative text."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ REST = 30  # height of one line with its frame
 
 
 class NoteEdit(QPlainTextEdit):
-    """Grows with what is written. Going away or Ctrl+Enter keeps it, Esc leaves it as it was.
+    """Grows with its text. Loss of focus or Ctrl+Enter saves, Esc discards.
 
     Signals:
-        kept: the new text, other than before.
-        left: the keyboard goes back to where it came from.
+        kept: the new text, if it differs.
+        left: Esc or Ctrl+Enter; move the focus away.
     """
 
     kept = Signal(str)
@@ -42,25 +42,24 @@ class NoteEdit(QPlainTextEdit):
         self._grow()
 
     def set_note(self, note: str) -> None:
-        """Show a note as it is saved. What was being written elsewhere must be kept first."""
+        """Show a saved note. Pending edits of the previous one must be saved first."""
         self._saved = note
         if self.toPlainText() != note:
             self.setPlainText(note)
         self._grow()
 
     def save_note(self) -> None:
-        """Tell of what was written, if it is other than what is saved."""
+        """Emit the text if it differs from the saved one."""
         text = self.toPlainText().strip()
         if text != self._saved:
             self._saved = text
             self.kept.emit(text)
 
     def on_changed(self) -> None:
-        """Something was typed."""
         self._grow()
 
     def _grow(self) -> None:
-        # A plain text's document counts its height in lines.
+        # The document of a plain text edit measures its height in lines.
         lines = max(1, round(self.document().size().height()))
         line = self.fontMetrics().lineSpacing()
         rest = theme().height(REST)
@@ -73,7 +72,7 @@ class NoteEdit(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # Everything typed is part of the note; no shortcut of the window may take it.
+            # Typed keys are part of the note, not shortcuts of the window.
             event.accept()
             return True
         return super().event(event)

@@ -1,4 +1,4 @@
-"""The inspector's page of one picture, or of several together: what stands on it, and where."""
+"""Inspector page of one picture, or of several together."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class PicturePage(QWidget):
     """Preview, head, family, palette, details, and the footer.
 
     Attributes:
-        collections: names of the collections there are, by id.
+        collections: names of all collections, by id.
         preview, head, family, palette_strip, sources, warnings, origin, facts, tags, note,
             settings: its parts.
-        restore: brings back what lies in the trash; hidden where nothing shown does.
+        restore: restores from the trash; hidden unless all shown pictures are in it.
 
     Signals:
         chosen: a button of the footer was pressed ("restore", "copy" or "save").
@@ -107,15 +107,15 @@ class PicturePage(QWidget):
         return footer
 
     def on_footer(self) -> None:
-        """Restore, Copy or Save as."""
+        """Emit the pressed button of the footer."""
         button = self.sender()
         if button is not None:
             self.chosen.emit(str(button.property("action")))
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     def show_parts(self, pictures: Sequence[Picture], *, preview: bool) -> None:
-        """The preview, or the palette in its place, and what belongs to so many pictures."""
+        """Show the preview or the palette, and the parts for this number of pictures."""
         one = len(pictures) == 1
         self.preview.setVisible(preview)
         self.head.set_line(line=preview)
@@ -126,7 +126,7 @@ class PicturePage(QWidget):
         self.head.title.set_editable(editable=one)
 
     def show_one(self, picture: Picture, *, same: bool) -> None:
-        """Tell of one picture; `same` keeps what was read of it before."""
+        """Show one picture; `same` keeps the details already read for it."""
         self.head.title.set_picture(picture.name, rating=picture.rating, flag=picture.flag)
         said = facts.warnings(picture)
         self.warnings.set_texts(said)
@@ -153,7 +153,7 @@ class PicturePage(QWidget):
             self.note.set_note(picture.note)
 
     def show_several(self, pictures: Sequence[Picture], total: int = 0) -> None:
-        """Tell of several together; they may be the first of `total`."""
+        """Show several pictures together, which may be the first of `total`."""
         count = max(total, len(pictures))
         ratings = {picture.rating for picture in pictures}
         flags = {picture.flag for picture in pictures}
@@ -175,7 +175,7 @@ class PicturePage(QWidget):
         self.facts.set_facts(facts.several(pictures))
 
     def show_kin(self, picture: Picture, family: Family, others: Sequence[Picture]) -> None:
-        """Its family, and the pictures (`others`) that went into it."""
+        """Show the family, and the names of the input pictures (`others`)."""
         if family.ancestors:
             self.head.set_prompt(picture.prompt, family.ancestors[-1].prompt)
         self.show_facts(picture, others)
@@ -183,16 +183,16 @@ class PicturePage(QWidget):
         self.family.set_family(family)
 
     def show_facts(self, picture: Picture, others: Sequence[Picture] = ()) -> None:
-        """What is known of it; `others` are the pictures that went into it."""
+        """Show the details; `others` are the input pictures."""
         names = facts.parent_names(picture, others)
         within = [self.collections[id] for id in picture.collections if id in self.collections]
         self.facts.set_facts(facts.details(picture, names=names, within=within))
 
     def show_palette(self, colours: Sequence[int], *, visible: bool) -> None:
-        """The colours of the picture."""
+        """Show the colours of the picture."""
         self.palette_strip.set_colours(colours)
         self._palette_part.setVisible(visible)
 
     def family_wishes(self) -> list[ThumbnailRequest]:
-        """The thumbnails of the family, where it is shown."""
+        """Thumbnails of the family, if visible."""
         return self.family.wishes() if self._family_part.isVisibleTo(self) else []

@@ -1,4 +1,4 @@
-"""The picture in the inspector: small, or as its palette where it is large beside it."""
+"""Preview of the picture in the inspector, or its palette if the view has the large picture."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from studio.ui.widgets.accessible import set_tip
 
 HEIGHT = 212
 PADDING = 10
-FAN = 3  # pictures of a selection that are drawn behind one another
+FAN = 3  # pictures of a selection drawn behind one another
 
 
 class Preview(QWidget):
@@ -35,7 +35,7 @@ class Preview(QWidget):
 
     Signals:
         opened: double click.
-        drag_requested: the picture is dragged out; within the mouse event.
+        drag_requested: the picture is dragged out; emitted within the mouse event.
     """
 
     opened = Signal()
@@ -53,17 +53,16 @@ class Preview(QWidget):
         theme().changed.connect(self.update)
 
     def set_pictures(self, pictures: tuple[Picture, ...]) -> None:
-        """Show these; of several the first few."""
+        """Show these pictures; of several the first few."""
         self._pictures = pictures[:FAN]
         self.setAccessibleName(pictures[0].name if len(pictures) == 1 else "")
         self.update()
 
     def on_thumbnail(self, _picture: str) -> None:
-        """A thumbnail has come."""
         self.update()
 
     def wishes(self) -> list[ThumbnailRequest]:
-        """The thumbnails it needs now."""
+        """Thumbnails it needs now."""
         dpr = self.devicePixelRatioF()
         return [
             ThumbnailRequest(
@@ -73,7 +72,7 @@ class Preview(QWidget):
         ]
 
     def _places(self) -> list[tuple[Picture, QRect]]:
-        """Pictures with their places, the front one last."""
+        """Pictures with their rectangles, the front one last."""
         shift = 14 if len(self._pictures) > 1 else 0
         lost = shift * (len(self._pictures) - 1)
         across, down = self.width() - 2 * PADDING - lost, HEIGHT - 2 * PADDING - lost
@@ -154,7 +153,7 @@ class _Colour(QAbstractButton):
         left, right = self._ends
         if left or right:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            # Only the outer corners are round: the strip is one thing.
+            # Only the outer corners of the strip are rounded.
             path = QPainterPath()
             path.addRoundedRect(rect, RADIUS, RADIUS)
             inner = rect.adjusted(0 if not left else RADIUS, 0, 0 if not right else -RADIUS, 0)
@@ -173,7 +172,7 @@ class PaletteRow(QWidget):
     """Up to five colours side by side.
 
     Signals:
-        copied: the colour that was put on the clipboard, as "#101d42".
+        copied: the colour put on the clipboard, as "#101d42".
     """
 
     copied = Signal(str)
@@ -203,7 +202,7 @@ class PaletteRow(QWidget):
             self._row.addWidget(button)
 
     def on_clicked(self) -> None:
-        """A colour was clicked: copy it."""
+        """Copy the clicked colour."""
         button = self.sender()
         if isinstance(button, _Colour):
             text = hex_of(button.value)

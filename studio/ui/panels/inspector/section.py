@@ -1,4 +1,4 @@
-"""The inspector's sections under their headings, and the area they scroll in."""
+"""Sections of the inspector, and their scroll area."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from studio.ui.widgets import Text, restyle
 
 
 class InspectorSection(QFrame):
-    """A hairline, a heading (with a word at the right, if given), and what it holds."""
+    """Section with a hairline, a heading, and a word at its right if given."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class InspectorSection(QFrame):
         aside: str = "",
         ring: int = 0,
     ) -> None:
-        """`ring` pixels around what it holds are for a ring, which may lie in the margins."""
+        """`ring` is the width in pixels of a focus ring that may extend into the margins."""
         super().__init__(parent)
         self.setProperty("zone", "section")
         self.body = QVBoxLayout(self)
@@ -46,7 +46,7 @@ class InspectorSection(QFrame):
             self.setAccessibleName(heading)
 
     def set_line(self, *, line: bool) -> None:
-        """Whether the hairline above is drawn; the first section has none."""
+        """Set whether the hairline above is drawn; the first section has none."""
         zone = "section" if line else "panel"
         if self.property("zone") != zone:
             self.setProperty("zone", zone)
@@ -54,7 +54,7 @@ class InspectorSection(QFrame):
 
 
 class PaddedScrollArea(QScrollArea):
-    """A scroll area as wide inside as outside; its bar lies over the padding at the right."""
+    """Scroll area as wide inside as outside; its bar is drawn over the padding at the right."""
 
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ class PaddedScrollArea(QScrollArea):
         self.on_range_changed(true.minimum(), true.maximum())
 
     def on_range_changed(self, low: int, high: int) -> None:
-        """The contents or the view have another height."""
+        """Update the bar for a new height of contents or view."""
         true = self.verticalScrollBar()
         self.bar.setRange(low, high)
         self.bar.setPageStep(true.pageStep())

@@ -1,4 +1,4 @@
-"""What the model looked up before it made a picture: pages and searches, opened in the browser."""
+"""Web sources and searches the model used for a picture, as links to the browser."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from studio.ui.widgets.accessible import set_tip, set_words
 from studio.ui.widgets.buttons import PaintedButton
 
 SHOWN = 12
-"""Most links of each kind; an answer rarely has more than five."""
+"""Limit of links of each kind; an answer rarely has more than five."""
 
 _GLYPH = 14
 
 
 class LinkRow(PaintedButton):
-    """One link: its words, and the computer it leads to. Enter, Space or a click opens it.
+    """One link: text and host. Enter, Space or a click opens it.
 
     Attributes:
-        url: where it leads.
+        url: address of the link.
     """
 
     def __init__(self, source: GroundingSource, icon: str, parent: QWidget) -> None:
@@ -84,10 +84,10 @@ class LinkRow(PaintedButton):
 
 
 class SourceLinks(QWidget):
-    """The links of one picture.
+    """Links of one picture.
 
     Attributes:
-        rows: the links that are shown: pages first, then searches.
+        rows: the visible links: pages first, then searches.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -101,7 +101,7 @@ class SourceLinks(QWidget):
         self._column.addWidget(self._queries)
 
     def show_grounding(self, found: Grounding | None) -> None:
-        """Show what was looked up; nothing where the model did not search."""
+        """Show the sources; hidden if the model did not search."""
         if found == self._shown:
             return
         self._shown = found
@@ -122,7 +122,6 @@ class SourceLinks(QWidget):
         self._queries.setText(_("Searched for: {words}").format(words=", ".join(plain)))
 
     def on_clicked(self) -> None:
-        """A link was pressed."""
         row = self.sender()
         if isinstance(row, LinkRow):
             desktop_services.open_link(row.url)

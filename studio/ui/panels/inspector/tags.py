@@ -1,4 +1,4 @@
-"""The tags of what is selected, as chips, with a line to write further ones in."""
+"""Tags of the selection as chips, with a line to add more."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from studio.ui.widgets.accessible import set_tip, set_words
 from studio.ui.widgets.flow import Flow
 
 MOST = 60
-"""Chips that are shown; a picture with more has them all in its popover (Ctrl+T)."""
+"""Limit of chips; the popover (Ctrl+T) has all tags."""
 
 _HIGH, _SIDE, _CROSS = 22, 8, 18
 
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """A tag, and how many of so many pictures have it."""
+    """A tag and its count within a selection."""
 
     name: str
     have: int
@@ -53,19 +53,19 @@ class TagCount:
 
     @property
     def partly(self) -> bool:
-        """Whether some have it and others do not."""
+        """Whether only some of the pictures have it."""
         return self.have < self.of
 
 
 def held(pictures: Sequence[Picture]) -> list[TagCount]:
-    """The tags of these pictures: those that all have first, then by name."""
+    """Tags of these pictures: those shared by all first, then by name."""
     counted = Counter(tag for picture in pictures for tag in set(picture.tags))
     found = [TagCount(name, have, len(pictures)) for name, have in counted.items()]
     return sorted(found, key=lambda one: (one.partly, one.name.casefold()))
 
 
 class TagChip(QAbstractButton):
-    """One tag. A click looks for it, or gives it to all where only some have it; × takes it away.
+    """One tag. A click searches for it, or adds it to all if only some have it; × removes it.
 
     Signals:
         removed: its cross, Delete or Backspace.
@@ -99,7 +99,7 @@ class TagChip(QAbstractButton):
 
     @property
     def cross(self) -> QRect:
-        """Where its cross is."""
+        """Rectangle of the cross."""
         return QRect(self.width() - _CROSS, 0, _CROSS, self.height())
 
     def _point(self, event: QMouseEvent) -> None:
@@ -151,7 +151,7 @@ class TagChip(QAbstractButton):
         keys = (Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
         pressed = event.type() == QEvent.Type.ShortcutOverride
         if pressed and isinstance(event, QKeyEvent) and event.key() in keys:
-            # They are about this tag, not about the pictures.
+            # These keys are for this tag, not for the pictures.
             event.accept()
             return True
         return super().event(event)
@@ -195,13 +195,13 @@ class TagChip(QAbstractButton):
 
 
 class TagLine(QLineEdit):
-    """A line for names with commas between them; known names are offered.
+    """Line edit for comma-separated names, with completion.
 
     Signals:
-        written: Enter, a comma, or the keyboard going elsewhere: the names (a tuple).
-        wanted: it has the keyboard now, and known names can be offered.
-        back: Backspace where nothing is written.
-        left: the keyboard goes back to where it came from.
+        written: Enter, a comma, or loss of focus: the names (a tuple).
+        wanted: it got the focus and needs names to offer.
+        back: Backspace in the empty line.
+        left: Esc; move the focus away.
     """
 
     written = Signal(object)
@@ -224,7 +224,7 @@ class TagLine(QLineEdit):
         offered = completer.popup()
         assert offered is not None
         offered.setProperty("zone", "offers")
-        # A short field: what is offered may be wider than it.
+        # The field is short: the popup may be wider.
         offered.setMinimumWidth(theme().px(160))
         self.setCompleter(completer)
         completer.activated.connect(self.on_taken, Qt.ConnectionType.QueuedConnection)
@@ -232,16 +232,16 @@ class TagLine(QLineEdit):
         self.textEdited.connect(self.on_edited)
 
     def set_known_names(self, names: Sequence[str]) -> None:
-        """The names that are known."""
+        """Set the names to offer."""
         self._known.setStringList(list(names))
 
     def on_edited(self, text: str) -> None:
-        """Something was typed: a comma ends a name."""
+        """End a name at a comma."""
         if "," in text:
             self.on_taken()
 
     def on_taken(self, _words: object = None) -> None:
-        """Emit the names that were written or chosen."""
+        """Emit the names that were typed or chosen."""
         names = tuple(one for part in self.text().split(",") if (one := " ".join(part.split())))
         self.clear()
         if names:
@@ -273,13 +273,13 @@ class TagsRow(QWidget):
     """The row "Tags" of the details.
 
     Attributes:
-        line: where further ones are written.
+        line: line edit for new tags.
 
     Signals:
-        changed: names that all get, names that all lose (two tuples).
-        chosen: a tag to look for.
-        wanted: known names are needed for the offers.
-        left: the keyboard goes back to where it came from.
+        changed: names to add, names to remove (two tuples).
+        chosen: a tag to search for.
+        wanted: the line needs names to offer.
+        left: Esc; move the focus away.
     """
 
     changed = Signal(object, object)
@@ -314,11 +314,11 @@ class TagsRow(QWidget):
 
     @property
     def chips(self) -> tuple[TagChip, ...]:
-        """The tags that are shown."""
+        """The visible chips."""
         return tuple(self._chips)
 
     def set_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Show the tags of these."""
+        """Show the tags of these pictures."""
         wanted = held(pictures)
         more = len(wanted) - MOST
         self._more.setText(_("and {n} more").format(n=number(more)))
@@ -332,7 +332,7 @@ class TagsRow(QWidget):
             chip.deleteLater()
         self._chips = [self._new(tag, at) for at, tag in enumerate(wanted[:MOST])]
         if focused is not None:
-            # The one after the one that went; behind the last of them stands the line.
+            # Focus the chip after the removed one; after the last chip, the line.
             after = self._chips[focused] if focused < len(self._chips) else self.line
             after.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -346,7 +346,7 @@ class TagsRow(QWidget):
         return chip
 
     def on_chip(self) -> None:
-        """A tag was clicked."""
+        """Add a partial tag to all, or search for a shared one."""
         chip = self.sender()
         if isinstance(chip, TagChip) and chip.tag.partly:
             self.changed.emit((chip.tag.name,), ())
@@ -354,16 +354,14 @@ class TagsRow(QWidget):
             self.chosen.emit(chip.tag.name)
 
     def on_removed(self) -> None:
-        """A tag is to go."""
         chip = self.sender()
         if isinstance(chip, TagChip):
             self.changed.emit((), (chip.tag.name,))
 
     def on_written(self, names: object) -> None:
-        """Names were written."""
         self.changed.emit(names, ())
 
     def on_back(self) -> None:
-        """Backwards out of the empty line."""
+        """Focus the last chip."""
         if self._chips:
             self._chips[-1].setFocus(Qt.FocusReason.BacktabFocusReason)

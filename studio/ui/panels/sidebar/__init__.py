@@ -1,1 +1,1 @@
-"""The places of the library at the left: as a list, and as a rail in a narrow window."""
+"""Places of the library: as a list, and as a rail in a narrow window."""

@@ -1,4 +1,4 @@
-"""The rows of the sidebar: a list with icons, counts, a badge, and shelves that take a drop."""
+"""Rows of the sidebar: a list with icons, counts, a badge, and drop targets."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ _BY_KEY = (
 
 
 class PlaceList(QListWidget):
-    """A list of places; one may be what the gallery shows.
+    """List of places; one of them may be open in the gallery.
 
-    Only the model highlights a row: what is highlighted is what the gallery shows, wherever the
-    pointer was pressed, moved and let go.
+    Only the model highlights a row: the highlight follows the gallery, regardless of where the
+    pointer was pressed, moved or released.
 
     Signals:
         left: Up on the first row or Down on the last (-1 or 1).
@@ -112,7 +112,7 @@ class PlaceList(QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, row.label)
 
     def set_rows(self, rows: Sequence[SidebarItem]) -> None:
-        """Replace the rows; the list is as tall as they are and scrolls if there is less room."""
+        """Replace the rows; the list is as tall as its rows and scrolls if there is less room."""
         top = self.verticalScrollBar().value()
         if [self.place(n) for n in range(self.count())] != list(rows):
             self.clear()
@@ -127,7 +127,7 @@ class PlaceList(QListWidget):
         self._mark()
 
     def place(self, row: int) -> SidebarItem:
-        """The place of a row."""
+        """Place of a row."""
         found = self.item(row).data(PLACE)
         assert isinstance(found, SidebarItem)
         return found
@@ -158,23 +158,21 @@ class PlaceList(QListWidget):
         self.clearSelection()
 
     def enter(self, *, at_end: bool) -> None:
-        """Take the keyboard from the list above or below, and go to the row that comes first."""
+        """Take the focus from the adjacent list and go to the nearest row."""
         self.by_key = True
         self.setFocus(Qt.FocusReason.TabFocusReason)
         self._go(self.count() - 1 if at_end else 0)
 
     def on_pressed(self, item: QListWidgetItem) -> None:
-        """Go to the clicked row."""
         self.by_key = False
         self._choose(self.row(item))
 
     def on_theme_changed(self) -> None:
-        """Repaint in the new colours."""
         self.viewport().update()
 
     def _go(self, row: int) -> None:
         self.setCurrentRow(row, self.selectionModel().SelectionFlag.NoUpdate)
-        # The list of prompts opens a window of its own: passing over it must not.
+        # The prompt history opens a window, so moving past its row must not choose it.
         if self.place(row).view is not None:
             self._choose(row)
 
@@ -190,11 +188,10 @@ class PlaceList(QListWidget):
             drag.refuse()
 
     def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Unmark the row."""
         self._show_target(-1)
 
     def on_dropped(self, drag: Drag) -> None:
-        """Drop pictures on a row."""
+        """Drop pictures on the row, if it accepts any."""
         row = self._target(drag)
         if row < 0:
             drag.refuse()
@@ -216,7 +213,7 @@ class PlaceList(QListWidget):
         return QItemSelectionModel.SelectionFlag.NoUpdate
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        # Held down it chose its row already, and goes to no other.
+        # With a button held down, the pressed row stays chosen.
         if event.buttons() == Qt.MouseButton.NoButton:
             super().mouseMoveEvent(event)
 
@@ -244,7 +241,7 @@ class PlaceList(QListWidget):
         elif (what := _ASKS.get(Qt.Key(key))) and row >= 0 and self.place(row).collection:
             self._model.collection_asked.emit(self.place(row), what)
         else:
-            # Letters are hotkeys of the window here, not a search among five rows.
+            # Letters are hotkeys of the window, not a search in this short list.
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -254,7 +251,7 @@ class PlaceList(QListWidget):
 
 
 class _PlaceDelegate(QStyledItemDelegate):
-    """Draws a row: ground, icon, label, and the count or the badge at the right."""
+    """Draws a row: background, icon, label, and count or badge at the right."""
 
     def __init__(self, rows: PlaceList) -> None:
         super().__init__(rows)

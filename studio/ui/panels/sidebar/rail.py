@@ -1,4 +1,4 @@
-"""The sidebar of a narrow window: a column of icons, and the lists that two of them open."""
+"""Sidebar of a narrow window: a column of icons, and popover lists for two of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from studio.ui.widgets.popover import Popover
 
 
 class PlaceButton(IconButton):
-    """One place as an icon; its name and count are the tool tip. Pictures may be dropped on it."""
+    """Place as an icon with name and count in its tool tip. Accepts dropped pictures."""
 
     def __init__(self, model: SidebarModel, place: SidebarItem, parent: QWidget) -> None:
         super().__init__(place.icon, place.label, parent=parent, checkable=place.view is not None)
@@ -37,13 +37,12 @@ class PlaceButton(IconButton):
             self._area.dropped.connect(self.on_dropped)
 
     def show_count(self, count: int, new: int = 0) -> None:
-        """Show the count in the name, and a dot if some are new."""
+        """Show the count in the name, and a dot for new items."""
         self._new = new
         self.set_name(sidebar_items.spoken(self.place, count, new))
         self.update()
 
     def on_dropped(self, drag: Drag) -> None:
-        """Drop pictures on the place."""
         self._model.drop(self.place, drag.ids)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,11 +64,11 @@ class PlaceButton(IconButton):
 
 
 class Rail(QFrame):
-    """What the sidebar offers, as icons.
+    """The sidebar as icons.
 
     Signals:
-        collections_wanted: the list of collections, or of saved searches (True), is wanted at
-            that button.
+        collections_wanted: open the list of collections, or of saved searches (True), at that
+            button.
     """
 
     collections_wanted = Signal(bool, object)
@@ -119,7 +118,7 @@ class Rail(QFrame):
         button.clicked.connect(self.on_clicked)
 
     def _add_list(self, column: QVBoxLayout, name: str, icon: str, *, takes: bool) -> PlaceButton:
-        """A button that opens a list of places instead of going to one."""
+        """Add a button that opens a list of places."""
         place = SidebarItem(label=name, icon=icon, takes=takes)
         button = PlaceButton(self._model, place, self)
         button.setCheckable(True)
@@ -129,11 +128,11 @@ class Rail(QFrame):
         return button
 
     def button(self, view: View | None) -> PlaceButton:
-        """The button of a shelf, of the history for None."""
+        """Button of a shelf; of the prompt history for None."""
         return next(each for each in self._buttons if each.place.view is view)
 
     def _mark(self) -> None:
-        """Mark the shelf that is shown, or what has the collection that is."""
+        """Mark the open shelf, or the button whose list has the open collection."""
         model = self._model
         if not model.collection:
             self.button(model.view).setChecked(True)
@@ -157,7 +156,6 @@ class Rail(QFrame):
         self._coin.set_name(sidebar_items.spend_words(self._model.spend, month, self._model.limit))
 
     def on_clicked(self) -> None:
-        """Go to the place of the button."""
         button = self.sender()
         if isinstance(button, PlaceButton):
             self._model.choose(button.place)
@@ -165,7 +163,7 @@ class Rail(QFrame):
     def on_list_wanted(self) -> None:
         """Ask for the list of collections or saved searches."""
         button = self.sender()
-        # What is shown stays marked until another place is chosen.
+        # The open place stays marked until another is chosen.
         self._mark()
         self.collections_wanted.emit(button is self.searches, button)
 
@@ -180,10 +178,10 @@ _MOST = 12  # rows before it scrolls
 
 
 class _RailRows(PlaceList):
-    """The rows; Enter and a click also end the choice.
+    """Rows of the popover; Enter or a click also closes it.
 
     Signals:
-        decided: a row was chosen for good; the arrows only show it.
+        decided: a row was chosen by Enter or click, not by the arrow keys.
     """
 
     decided = Signal()
@@ -196,14 +194,14 @@ class _RailRows(PlaceList):
 
 
 class RailList(Popover):
-    """Lies over the window beside the rail until something is chosen.
+    """Popover beside the rail; closes after a choice.
 
     Attributes:
-        rows: the collections, or the searches.
-        more: makes a further one.
+        rows: the collections, or the saved searches.
+        more: the button for a new one.
 
     Signals:
-        wanted: a new one is.
+        wanted: create a new one.
     """
 
     wanted = Signal()
@@ -244,7 +242,7 @@ class RailList(Popover):
         self._show_places()
 
     def _show_places(self) -> None:
-        """List those of the collections and searches that belong here."""
+        """List the collections, or the saved searches."""
         found = [place for place in self._model.collections if place.takes is not self._searches]
         self.rows.set_rows(found)
         self.rows.setVisible(bool(found))
@@ -256,10 +254,8 @@ class RailList(Popover):
         return _MOST * self.rows.sizeHintForRow(0) if self.rows.count() else 0
 
     def on_decided(self, _item: object = None) -> None:
-        """Close after a choice."""
         self.close_it()
 
     def on_more(self) -> None:
-        """Ask for a new one."""
         self.close_it()
         self.wanted.emit()

@@ -1,4 +1,4 @@
-"""The sidebar: the library's shelves, the prompts, the trash, and what was spent."""
+"""Sidebar: shelves, collections, prompts, trash, and spending."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ WIDTH, NARROWEST, WIDEST = 224, 180, 360
 
 
 class Sidebar(QFrame):
-    """Shelves with counts; the one that is shown is marked.
+    """Lists of places with counts; the open place is marked.
 
     Attributes:
-        model: what it shows.
+        model: the contents.
         lists: its lists from top to bottom, for the tab order.
         collections: the list of collections and saved searches.
-        hint: stands where that list is empty.
+        hint: shown in place of that list while it is empty.
 
     Signals:
         collection_wanted: the user wants a new collection.
@@ -93,27 +93,27 @@ class Sidebar(QFrame):
         self.hint.setVisible(not self.model.collections)
 
     def on_library_left(self, step: int) -> None:
-        """Go to the list below."""
+        """Focus the list below."""
         if step > 0:
             (self.collections if self.collections.count() else self._prompts).enter(at_end=False)
 
     def on_collections_left(self, step: int) -> None:
-        """Go to the list above or below."""
+        """Focus the list above or below."""
         (self._prompts if step > 0 else self._library).enter(at_end=step < 0)
 
     def on_prompts_left(self, step: int) -> None:
-        """Go to the list above or below."""
+        """Focus the list above or below."""
         above = self.collections if self.collections.count() else self._library
         (self._trash if step > 0 else above).enter(at_end=step < 0)
 
     def on_trash_left(self, step: int) -> None:
-        """Go to the list above."""
+        """Focus the list above."""
         if step < 0:
             self._prompts.enter(at_end=True)
 
 
 class Hint(Text):
-    """Says what an empty list is for, and takes the first pictures.
+    """Explains an empty list, and accepts the first pictures.
 
     Signals:
         dropped: pictures of the gallery were dropped on it (their ids).
@@ -129,7 +129,6 @@ class Hint(Text):
         self._area.dropped.connect(self.on_dropped)
 
     def on_dropped(self, drag: Drag) -> None:
-        """Emit the dropped pictures."""
         self.dropped.emit(drag.ids)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -143,7 +142,7 @@ class Hint(Text):
 
 
 class Meter(QWidget):
-    """How much of the month's budget is spent; a notch stands where it is said."""
+    """Part of the monthly budget that is spent, with a notch at the warning level."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,7 +151,7 @@ class Meter(QWidget):
         theme().changed.connect(self.update)
 
     def show_part(self, part: float) -> None:
-        """From 0 for nothing to 1 for everything and more."""
+        """Set the spent part, from 0 to 1; more is capped."""
         self._part = min(1.0, part)
         self.update()
 
@@ -173,7 +172,7 @@ class Meter(QWidget):
 
 
 class SpendBlock(QFrame):
-    """Today and this month in dollars, what is left of the budget, and what is in no sum."""
+    """Spending today and this month, the rest of the budget, and items missing from the sums."""
 
     def __init__(self, model: SidebarModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -189,7 +188,7 @@ class SpendBlock(QFrame):
         self._month = Text("", "small", "text", self)
         self._of = ElidedLabel("", "small", "text3", self)
         self._meter: Meter | None = None
-        # What is left of the budget, and what is in no sum.
+        # Rest of the budget, and items missing from the sums.
         self._lines = tuple(ElidedLabel("", "micro", "text3", self) for _line in range(3))
         right = Qt.AlignmentFlag.AlignRight
         grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
@@ -203,7 +202,7 @@ class SpendBlock(QFrame):
         model.spend_changed.connect(self.refresh)
 
     def _place_month(self, *, limited: bool) -> None:
-        """The month stands under today, or before what it is a part of."""
+        """Place the month under today, or before the limit it is part of."""
         if limited and self._meter is None:
             self._meter = Meter(self)
             self._grid.addWidget(self._meter, 2, 0, 1, 3)
@@ -215,7 +214,7 @@ class SpendBlock(QFrame):
         self._grid.addWidget(self._month, 1, 1, 1, columns, Qt.AlignmentFlag.AlignRight)
 
     def refresh(self) -> None:
-        """Show the sums and the budget as they are now."""
+        """Show the current sums and budget."""
         spend, limit = self._model.spend, self._model.limit
         month = time.localtime().tm_mon
         self._place_month(limited=bool(limit))

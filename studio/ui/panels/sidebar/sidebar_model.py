@@ -1,4 +1,4 @@
-"""What sidebar and rail are two views of: rows, numbers, the row that is open, and the money."""
+"""Model of sidebar and rail: rows, counts, open place, and spending."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from studio.ui.support.sidebar_items import SidebarItem
 
 
 class SidebarModel(QObject):
-    """Holds what is shown, and tells what the user does with it in whichever view.
+    """State shown by sidebar and rail, with signals for the user's actions in either.
 
     Attributes:
         collections: rows of collections and saved searches.
-        counts: how many things are at each place.
+        counts: number of items per place.
         failed_new: failed jobs the user has not seen.
-        view, collection: what the gallery shows.
-        spend, limit: what was spent, and the month's budget (0 for none).
+        view, collection: the open place.
+        spend, limit: spending, and the monthly budget (0 for none).
 
     Signals:
-        collections_changed, counts_changed, shown_changed, spend_changed: show them again.
+        collections_changed, counts_changed, shown_changed, spend_changed: update the view.
         view_chosen: the user went to a shelf (View).
         collection_chosen: the user went to a collection (its id).
-        history_requested: the user wants the prompts of the history.
+        history_requested: the user wants the prompt history.
         dropped: pictures of the gallery were dropped on a shelf (View, ids).
         collected: pictures of the gallery were dropped on a collection (its id, ids).
-        collect_wanted: pictures were dropped where no single collection is named (ids).
-        collection_asked: of a collection: "rename", "delete" or "menu" (SidebarItem, what).
+        collect_wanted: pictures were dropped on a place for any collection (ids).
+        collection_asked: action on a collection: "rename", "delete" or "menu" (SidebarItem, what).
     """
 
     collections_changed = Signal()
@@ -55,54 +55,54 @@ class SidebarModel(QObject):
         self.spend = Spend()
         self.limit = 0.0
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     def show_collections(self, rows: Sequence[SidebarItem]) -> None:
-        """Show these collections and saved searches, each with its number."""
+        """Show these collections and saved searches, with their counts."""
         self.collections = tuple(rows)
         self.collections_changed.emit()
 
     def show_counts(self, counts: Counts) -> None:
-        """Show how many pictures, failed jobs and prompts there are."""
+        """Show the number of pictures, failed jobs and prompts."""
         self.counts = counts
         self.counts_changed.emit()
 
     def set_failed_new(self, new: int) -> None:
-        """Show how many failed jobs the user has not seen; 0 takes the badge away."""
+        """Show the number of unseen failed jobs; 0 hides the badge."""
         self.failed_new = new
         self.counts_changed.emit()
 
     def set_view(self, view: View, collection: str = "") -> None:
-        """Mark the shelf that is shown, or the collection."""
+        """Mark the open shelf or collection."""
         self.view, self.collection = view, collection
         self.shown_changed.emit()
 
     def show_spend(self, spend: Spend) -> None:
-        """Show what was spent today and this month."""
+        """Show the spending of today and this month."""
         self.spend = spend
         self.spend_changed.emit()
 
     def set_limit(self, usd: float) -> None:
-        """Set the month's budget; 0 for none."""
+        """Set the monthly budget; 0 for none."""
         self.limit = usd
         self.spend_changed.emit()
 
     def count_of(self, place: SidebarItem) -> int:
-        """How many things are at a place."""
+        """Number of items of a place."""
         return sidebar_items.count_of(place, self.counts)
 
     def new_of(self, place: SidebarItem) -> int:
-        """How many of them the user has not seen."""
+        """Number of unseen items of a place."""
         return self.failed_new if place.view is View.FAILED else 0
 
     def is_shown(self, place: SidebarItem) -> bool:
         """Whether the gallery shows this place."""
         return place.view is self.view and place.collection == self.collection
 
-    # --- what the user does ---------------------------------------------------------------
+    # --- user actions ---------------------------------------------------------------------
 
     def choose(self, place: SidebarItem) -> None:
-        """Go to a place, or ask for the history."""
+        """Go to a place, or ask for the prompt history."""
         if place.view is None:
             self.history_requested.emit()
             return
@@ -113,7 +113,7 @@ class SidebarModel(QObject):
             self.view_chosen.emit(place.view)
 
     def drop(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
-        """Put pictures of the gallery where they were dropped."""
+        """Emit the signal for pictures dropped on a place."""
         if place.collection:
             self.collected.emit(place.collection, ids)
         elif place.view is None:

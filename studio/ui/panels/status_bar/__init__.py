@@ -1,1 +1,1 @@
-"""The status bar and the queue that opens from it."""
+"""Status bar, and the queue popover."""

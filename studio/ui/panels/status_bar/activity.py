@@ -1,4 +1,4 @@
-"""The status bar: who makes the pictures, what the queue does, what is selected."""
+"""Status bar: profile and key, queue, selection."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
 
 
 class StatusBar(QFrame):
-    """One line under everything.
+    """Single line at the bottom of the window.
 
     Attributes:
-        queue: the button that says what runs; it opens `popover`.
+        queue: the button with the queue's state; opens `popover`.
         popover: the list of jobs.
 
     Signals:
-        unlock_requested: the keyring is to be opened for this profile (str).
+        unlock_requested: unlock the keyring for this profile (str).
         keys_requested: the user wants to see the keys.
-        cancel_requested: a job is to be cancelled (its id).
-        cancel_all_requested: every job is to be cancelled.
-        job_chosen: a job is to be shown (its id).
-        move_requested: a queued job is to be moved (its id, "first", "earlier" or "later").
-        pause_requested: the queue is to be paused, or to go on.
-        retry_requested: everything that failed is to be tried again.
+        cancel_requested: cancel a job (its id).
+        cancel_all_requested: cancel all jobs.
+        job_chosen: show a job (its id).
+        move_requested: move a queued job (its id, "first", "earlier" or "later").
+        pause_requested: pause or resume the queue.
+        retry_requested: retry all failed jobs.
     """
 
     unlock_requested = Signal(str)
@@ -88,7 +88,7 @@ class StatusBar(QFrame):
         self._selection = ElidedLabel("", "small", "text2", self)
         self._advice = ElidedLabel("", "small", "text3", self)
         row.addWidget(self._selection)
-        # The advice goes on the sentence: a space between them, not a gap.
+        # The hint continues the sentence: a space between them, not a gap.
         row.addSpacing(-3)
         row.addWidget(self._advice)
         self._draw_icons()
@@ -100,7 +100,7 @@ class StatusBar(QFrame):
     # --- the key --------------------------------------------------------------------------
 
     def show_key(self, status: KeyStatus, title: str) -> None:
-        """Say which profile makes the pictures and how its key stands."""
+        """Show the active profile and the state of its key."""
         self._profile = status.profile
         if status.profile == OFFLINE:
             self._show_key(title, _("no key, no network needed"), "", lamp="")
@@ -129,7 +129,7 @@ class StatusBar(QFrame):
     # --- the queue ------------------------------------------------------------------------
 
     def show_jobs(self, jobs: Sequence[Job], *, paused: bool = False) -> None:
-        """Say what runs, what waits and what failed; jobs that are over otherwise are left out."""
+        """Show the number of running, waiting and failed jobs; other finished jobs are ignored."""
         self._jobs = tuple(job for job in jobs if job.alive)
         self._failed = sum(job.state is JobState.FAILED for job in jobs)
         self._paused = paused
@@ -148,7 +148,7 @@ class StatusBar(QFrame):
         popover.show_state(paused=self._paused, failed=self._failed)
 
     def on_queue(self) -> None:
-        """Open the list of jobs, or put it away."""
+        """Open or close the list of jobs."""
         if self.popover is None:
             self.popover = QueuePopover(self)
             self.popover.cancel_requested.connect(self.cancel_requested)
@@ -166,17 +166,17 @@ class StatusBar(QFrame):
     # --- the selection --------------------------------------------------------------------
 
     def show_selection(self, pictures: int, jobs: int) -> None:
-        """Say how many pictures and jobs are selected."""
+        """Show the number of selected pictures and jobs."""
         self._selected = (pictures, jobs)
         self._show_right()
 
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed
-        """Say that there are no pictures yet."""
+        """Show that there are no pictures yet."""
         self._empty = empty
         self._show_right()
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
-        """Leave out the advice."""
+        """Hide the hint in a narrow window."""
         self._narrow = narrow
         self._show_right()
 
@@ -199,7 +199,7 @@ class StatusBar(QFrame):
         self._advice.setVisible(bool(advice))
 
     def on_link(self) -> None:
-        """What helps with the key."""
+        """Unlock the keyring, or show the keys."""
         if self._link.text() == _("Unlock"):
             self.unlock_requested.emit(self._profile)
         else:
@@ -211,7 +211,7 @@ class StatusBar(QFrame):
 
 
 def queue_words(jobs: Sequence[Job], *, failed: int = 0, paused: bool = False) -> str:
-    """What the queue does: "2 running, 1 late, 1 waiting to retry, 4 queued, paused"."""
+    """Summary of the queue: "2 running, 1 late, 1 waiting to retry, 4 queued, paused"."""
     late = sum(job.late for job in jobs if job.state in RUNNING)
     running = sum(job.state in RUNNING for job in jobs) - late
     retrying = sum(job.state is JobState.RETRYING for job in jobs)

@@ -1,4 +1,4 @@
-"""The queue: a panel over the status bar, and a row for each job."""
+"""Queue popover above the status bar, with a row per job."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROW = 44
 
 
 def state_words(job: Job, now: float) -> str:
-    """How a job stands, in a few words: "Receiving 3.1 MB, 0:14"."""
+    """Short state of a job: "Receiving 3.1 MB, 0:14"."""
     if job.state is JobState.QUEUED:
         return _queued(job, now)
     if job.state is JobState.RETRYING:
@@ -66,17 +66,17 @@ def clock(seconds: float) -> str:
 
 
 class JobRow(QPushButton):
-    """One job; a press shows it in the gallery, a drag up or down moves one that is queued.
+    """Row of a job; a click shows it in the gallery, a drag up or down moves a queued job.
 
-    With the keyboard here Alt+Up and Alt+Down move a queued job, Alt+Home sends it first, and
-    Delete cancels.
+    With the focus here, Alt+Up and Alt+Down move a queued job, Alt+Home sends it first, and Delete
+    cancels.
 
     Attributes:
-        cancel, earlier, later: its buttons; the last two are there for queued jobs.
+        cancel, earlier, later: its buttons; the last two only for queued jobs.
 
     Signals:
-        asked_to_cancel: its cross was pressed (id of the job).
-        asked_to_move: it is to be moved (id of the job, "first", "earlier" or "later").
+        asked_to_cancel: the cross was pressed (id of the job).
+        asked_to_move: move the job (its id, "first", "earlier" or "later").
         picked: the row was pressed (id of the job).
     """
 
@@ -115,7 +115,7 @@ class JobRow(QPushButton):
         self.clicked.connect(self.on_clicked)
 
     def show_job(self, job: Job, now: float, *, movable: bool) -> None:
-        """The job as it stands now; `movable` when there is another it can change places with."""
+        """Show the job's current state; `movable` if it can change places with another."""
         second = int(now)
         movable = movable and job.state is JobState.QUEUED
         same = job is self.job and second == self._second
@@ -137,34 +137,30 @@ class JobRow(QPushButton):
 
     @property
     def movable(self) -> bool:
-        """Whether there is another it can change places with."""
+        """Whether the job can change places with another."""
         return self.earlier.isVisibleTo(self)
 
     def on_cancel(self) -> None:
-        """The cross was pressed."""
         self.asked_to_cancel.emit(self.job.id)
 
     def on_earlier(self) -> None:
-        """One place earlier."""
         self.asked_to_move.emit(self.job.id, "earlier")
 
     def on_later(self) -> None:
-        """One place later."""
         self.asked_to_move.emit(self.job.id, "later")
 
     def on_clicked(self) -> None:
-        """The row was pressed."""
         self.picked.emit(self.job.id)
 
     def _follow(self, y: int) -> None:
-        """The pointer is at this height of the row: one place further where it left it."""
+        """Move the job by one place once the pointer has left the row at height `y`."""
         if y < 0:
             self.on_earlier()
         elif y >= self.height():
             self.on_later()
         else:
             return
-        # The next height is that within the row where it lies from now on.
+        # The next height is relative to the row's new position.
         inside = self.parentWidget()
         column = inside.layout() if inside is not None else None
         if column is not None:
@@ -207,7 +203,7 @@ class JobRow(QPushButton):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragged:
-            # Let go of after a drag, it is not pressed.
+            # The end of a drag is not a click.
             self.setDown(False)
             self.unsetCursor()
         self._from, self._dragged = None, False
@@ -218,18 +214,18 @@ MOST_SEEN = 7
 
 
 class QueuePopover(Popover):
-    """The jobs that are alive, in the order of the queue.
+    """Pending and running jobs, in queue order.
 
     Attributes:
         pause, cancel_all, retry_all: its buttons.
 
     Signals:
-        cancel_requested: one is to be cancelled (id of the job).
-        cancel_all_requested: all are to be cancelled.
-        job_chosen: one is to be shown in the gallery (id of the job).
-        move_requested: one is to be moved (id of the job, "first", "earlier" or "later").
-        pause_requested: the queue is to be paused, or to go on.
-        retry_requested: everything that failed is to be tried again.
+        cancel_requested: cancel a job (its id).
+        cancel_all_requested: cancel all jobs.
+        job_chosen: show a job in the gallery (its id).
+        move_requested: move a job (its id, "first", "earlier" or "later").
+        pause_requested: pause or resume the queue.
+        retry_requested: retry all failed jobs.
     """
 
     cancel_requested = Signal(str)
@@ -286,18 +282,18 @@ class QueuePopover(Popover):
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self._scroll.setWidget(self._inside)
-        # The ground is the popover's own.
+        # The background is the popover's own.
         self._inside.setAutoFillBackground(False)
         self._scroll.viewport().setAutoFillBackground(False)
         return self._scroll
 
     @property
     def rows(self) -> tuple[JobRow, ...]:
-        """The rows that are shown, in their order."""
+        """The visible rows, in order."""
         return tuple(self._rows.values())
 
     def show_jobs(self, jobs: Sequence[Job]) -> None:
-        """Show these; rows that stay are kept, with the keyboard where it is."""
+        """Show these jobs; existing rows are reused and keep the focus."""
         now = time.time()
         wanted = {job.id: job for job in jobs}
         before = [id for id in self._rows if id in wanted]
@@ -317,7 +313,7 @@ class QueuePopover(Popover):
         self._fit()
 
     def show_state(self, *, paused: bool, failed: int) -> None:
-        """Say whether the queue is paused, and how many jobs failed."""
+        """Show whether the queue is paused, and how many jobs failed."""
         self._title.setText(_("Queue paused") if paused else _("Queue"))
         self.pause.setText(_("Resume") if paused else _("Pause"))
         set_tip(
@@ -345,7 +341,7 @@ class QueuePopover(Popover):
         row.deleteLater()
 
     def _arrange(self, order: Sequence[str]) -> None:
-        """Put the rows in this order, for the eye and for the Tab key."""
+        """Set the order of the rows, both visible and in tab order."""
         self._rows = {id: self._rows[id] for id in order}
         last: QWidget = self.cancel_all
         for place, row in enumerate(self._rows.values()):
@@ -360,7 +356,7 @@ class QueuePopover(Popover):
             self._scroll.ensureWidgetVisible(focus)
 
     def open_over(self, anchor: QWidget) -> None:
-        """Show it above the part of the status bar that opens it."""
+        """Open above its part of the status bar."""
         self._fit()
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         first = next(iter(self._rows.values()), self.pause)
@@ -369,7 +365,7 @@ class QueuePopover(Popover):
 
     def _fit(self) -> None:
         seen = min(MOST_SEEN, len(self._rows))
-        # The style sheet asks for less than a row needs, and a longer list would be squeezed.
+        # The style sheet's minimum is lower than a row, which would squeeze a long list.
         self._inside.setMinimumHeight(len(self._rows) * theme().height(ROW))
         self._scroll.setFixedHeight(seen * theme().height(ROW))
         bottom = self.geometry().bottom()
@@ -378,15 +374,14 @@ class QueuePopover(Popover):
             self.move(self.x(), bottom - self.height() + 1)
 
     def on_picked(self, job: str) -> None:
-        """Show a job in the gallery."""
         self.close_it()
         self.job_chosen.emit(job)
 
     def on_retry_all(self) -> None:
-        """Try again what failed; a question about money stands where this lies."""
+        """Retry failed jobs; closes first, since a question about cost would open in this place."""
         self.close_it()
         self.retry_requested.emit()
 
     def on_second(self) -> None:
-        """Times go on."""
+        """Update the times."""
         self.show_jobs([row.job for row in self._rows.values()])
