@@ -193,7 +193,7 @@ class GalleryModel(QAbstractListModel):
         stood: array[int] | None = None,
         highest: int | None = None,
     ) -> None:
-        """Show these pictures (typecode 'q', kept). The view keeps its scroll position and selection.
+        """Show these pictures (typecode 'q', kept). The view keeps its position and selection.
 
         `shown` is the filter for ended jobs (None: all); `older` are failed jobs of earlier
         sessions, for the Failed shelf. `whole`, `another`: see the attributes; `stood`, `highest`:
