@@ -42,7 +42,7 @@ class ConversationHistory(Protocol):
     length: int
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """The newest turns, oldest first; read anew on each call, because they are large.
+        """The newest turns, oldest first; read on each call, because they are large.
 
         Empty when the last picture, or the model's parts with it, are gone.
         """

@@ -28,7 +28,6 @@ class NetworkBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to a host."""
         options = list(socket_options or ())
         return NetworkStream(await self._reach(host, port, timeout, local_address, options))
 

@@ -92,7 +92,7 @@ class GeminiProvider:
         """Send one request; see Provider.
 
         A request refused for its form, and so not charged, is sent once more in another form: the
-        size in its other spelling, a conversation as its last picture alone.
+        size in its other spelling, a conversation as only its last picture.
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
@@ -140,7 +140,7 @@ class GeminiProvider:
             alone = NoHistoryReason.TOO_LARGE if turns else NoHistoryReason.LOST
         loaded = await self._loaded(inputs)
         if not loaded:
-            # Text alone is not worth a thread.
+            # Only text: not worth a thread.
             return self._body(request_, loaded, way), HistoryUse(alone=alone)
         return await asyncio.to_thread(self._body, request_, loaded, way), HistoryUse(alone=alone)
 

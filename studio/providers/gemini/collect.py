@@ -250,7 +250,7 @@ def _readable(raw: bytes) -> str:
 
 
 def _foreign_shapes(value: Any, found: CollectedAnswer) -> None:
-    """Collect from answers of the chat, images and prediction families."""
+    """Collect from responses of the chat, images and prediction families."""
     for choice in fields.items(value, "choices"):
         end = fields.text(choice, "finishReason").strip().upper()
         found.finishes.append(_CHAT_ENDS.get(end, end))

@@ -1,6 +1,6 @@
 """Split a stream of server-sent events into the JSON on its `data:` lines.
 
-Streams are never requested here, but some gateways send one all the same. The framing is removed
+Streams are never requested here, but some gateways send one anyway. The framing is removed
 during reception, so that positions of pictures in the body stay valid. Source: the HTML standard's
 chapter on server-sent events; and lines without `data:`, as they occur.
 """

@@ -33,7 +33,7 @@ _PAUSE = 0.1
 
 
 async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = None) -> None:
-    """Put the result of `make` on the clipboard, calling it anew for every try.
+    """Put the result of `make` on the clipboard; it is called for every try.
 
     `hold` sets the clipboard and returns whether that worked. Raises StorageError if all tries
     fail.

@@ -74,7 +74,7 @@ class PictureData(QMimeData):
         self.setData(IDS, QByteArray(ids.encode()))
 
     def make_usual(self) -> None:
-        """Set a copyable mode on the files; `retrieveData` waits for it."""
+        """Give the files a copyable mode, in a thread; `retrieveData` waits for it."""
         paths = [each.path for each in self._carried]
         self._usual = threading.Thread(target=save_copies.make_usual, args=(paths,), daemon=True)
         self._usual.start()

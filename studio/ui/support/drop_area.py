@@ -56,7 +56,7 @@ class Drag:
 
     @property
     def contents(self) -> DropContents:
-        """Contents of the drag, read anew on each call."""
+        """Contents of the drag, read on each call."""
         return drop_contents.pictures_in(self.mime)
 
     @property

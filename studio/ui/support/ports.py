@@ -90,7 +90,7 @@ class SelectionSource(Protocol):
         """Selected jobs."""
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
-        """Ids to act on for a panel that lists `ids`, the first of the selection."""
+        """Ids to act on for a panel that lists `ids`: the whole selection, if it is larger."""
 
     def before_removal(self) -> None:
         """Select the neighbour before the selected pictures leave the view."""

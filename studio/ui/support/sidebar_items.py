@@ -84,7 +84,7 @@ def new_words(new: int) -> str:
 
 
 def spoken(place: SidebarItem, count: int, new: int = 0) -> str:
-    """Accessible name of an entry: "All images, 12,408"."""
+    """Accessible name of an entry: "All pictures, 12,408"."""
     parts = [place.label, number(count)]
     if new:
         parts.append(new_words(new))

@@ -41,7 +41,7 @@ class SpawnedTask:
             self._coroutine.close()
 
     def start_task(self) -> None:
-        """Run it on the running loop."""
+        """Start it on the running loop."""
         if self._given_up or self._task is not None:
             return
         self._task = asyncio.get_running_loop().create_task(self._coroutine)

@@ -145,7 +145,7 @@ class MenuChip(HoverTip, QComboBox):
         self._changed_size()
 
     def menu(self) -> Menu:
-        """Build the menu of all entries, anew on each call."""
+        """Build a new menu of all entries."""
         made = Menu(self._name, self)
         for row, choice in enumerate(self._choices):
             if choice.section:

@@ -64,7 +64,6 @@ class KeyTestResult(QWidget):
 
     @property
     def tone(self) -> Tone:
-        """Tone of the result."""
         return self._tone
 
     @property

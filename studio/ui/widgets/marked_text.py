@@ -69,7 +69,6 @@ class MarkedText(QTextEdit):
         theme().changed.connect(self.on_theme_changed)
 
     def set_pieces(self, pieces: Sequence[DiffPiece]) -> None:
-        """Show these pieces."""
         self._show(tuple((piece, self._role) for piece in pieces))
 
     def set_words(self, words: str) -> None:

@@ -29,7 +29,6 @@ class Menu(QMenu):
         self._ground = RoundedCorners(self)
 
     def submenu(self, title: str, icon: str = "") -> Menu:
-        """Add a submenu."""
         made = Menu(_literal(title), self)
         if icon:
             theme().bind_icon(made.menuAction(), icon, size=14)

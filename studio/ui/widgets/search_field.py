@@ -106,7 +106,6 @@ class SearchField(QFrame):
         self.field.setText(text)
 
     def set_placeholder(self, text: str) -> None:
-        """Set the placeholder text."""
         self.field.setPlaceholderText(text)
 
     def set_tokens(self, tokens: Sequence[tuple[str, str]]) -> None:
@@ -145,7 +144,6 @@ class SearchField(QFrame):
         self.submitted.emit(self.field.text())
 
     def on_clear(self) -> None:
-        """Clear the text."""
         self.field.clear()
         self.field.setFocus()
         self.edited.emit("")

@@ -153,7 +153,6 @@ class Paragraph(QLabel):
         return self._words.replace("{strong}", self._strong)
 
     def set_words(self, text: str) -> None:
-        """Set the text."""
         self._words = text
         self.setAccessibleName(self.words)
         self._draw()

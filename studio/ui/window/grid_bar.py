@@ -113,7 +113,6 @@ class GridBar(QFrame):
             self._empty.setVisible(wanted)
 
     def set_sort(self, sort: Sort) -> None:
-        """Show this sort order."""
         self.sort.set_value(sort)
 
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
@@ -121,7 +120,6 @@ class GridBar(QFrame):
         self._hide.setChecked(hidden)
 
     def set_tile_size(self, size: int) -> None:
-        """Show this tile size."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(size)
 

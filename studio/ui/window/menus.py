@@ -13,7 +13,7 @@ from studio.ui.window.actions import Actions
 
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
-    """Main menu: File, Edit, Image, View, Library, Help."""
+    """Main menu: File, Edit, Picture, View, Library, Help."""
     actions.dress()
     menu = Menu("", parent)
     for table in actions.menus:

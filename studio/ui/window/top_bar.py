@@ -162,7 +162,6 @@ class TopBar(QFrame):
         self.search.set_tokens([(key, value.strip('"')) for key, _colon, value in pairs])
 
     def on_menu(self) -> None:
-        """Request the menu."""
         self.menu_requested.emit(self.menu_point())
 
     def on_view(self, view: object) -> None:

@@ -57,7 +57,7 @@ class Viewport:
 
     @classmethod
     def fit(cls, width: int, height: int, view: tuple[float, float], frame: DeviceRect) -> Viewport:
-        """The whole picture, centred in the frame."""
+        """Viewport of the whole picture, centred in the frame."""
         return cls(
             width=max(1, width),
             height=max(1, height),

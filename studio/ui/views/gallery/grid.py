@@ -63,7 +63,6 @@ class Grid:
 
     @property
     def lines(self) -> int:
-        """Number of lines."""
         return -(-(self.count + self.lead) // self.columns) if self.count else 0
 
     @property
@@ -141,7 +140,7 @@ class Grid:
             first = line * columns + left - self.lead
             last = line * columns + right - self.lead
             rows = range(max(0, first), min(self.count, last + 1))
-            # Drop end cells of which only the gutter lies in the area.
+            # Drop end cells of which only the gutter is in the area.
             while rows and not self.cell(rows[0]).intersects(area):
                 rows = rows[1:]
             while rows and not self.cell(rows[-1]).intersects(area):

@@ -225,7 +225,6 @@ class GridView(QListView):
         return self._grid.cell(row).translated(0, -self.verticalOffset())
 
     def visible_rows(self) -> range:
-        """Rows on screen."""
         top = self.verticalOffset()
         return self._grid.between(top, top + self.viewport().height() - 1)
 

@@ -322,7 +322,6 @@ class GalleryModel(QAbstractListModel):
             self._touch(at)
 
     def remove_jobs(self, ids: Iterable[str]) -> None:
-        """Remove the tiles of jobs."""
         gone = [id_ for id_ in ids if id_ in self._jobs]
         self._remove(self._order.find_all(gone))
         for id_ in gone:

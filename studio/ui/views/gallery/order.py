@@ -225,7 +225,7 @@ class RowOrder:
         return sorted(row for row in rows if row is not None)
 
     def pictures(self, first: int, last: int) -> array[int]:
-        """Index rows of pictures from row to row, both included."""
+        """Index rows of the pictures between two rows, both included."""
         return self.gather(((first, last),))
 
     def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
@@ -244,7 +244,7 @@ class RowOrder:
         return found
 
     def jobs(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, str]]:
-        """Rows and ids of jobs from row to row, both included."""
+        """Rows and ids of the jobs between two rows, both included; None is the last row."""
         end = len(self) if last is None else last + 1
         for row, entry in enumerate(self._head[first:end], first):
             if isinstance(entry, str):
@@ -255,7 +255,6 @@ class RowOrder:
 
     @property
     def picture_count(self) -> int:
-        """Number of pictures."""
         return len(self._tail) + sum(isinstance(entry, int) for entry in self._head)
 
     # --- changes --------------------------------------------------------------------------
@@ -317,7 +316,6 @@ class RowOrder:
         self._anchors.setdefault(job, self._highest)
 
     def remove_job(self, job: str) -> None:
-        """Forget a job."""
         self._anchors.pop(job, None)
 
     def replace(self, row: int, picture: int) -> None:

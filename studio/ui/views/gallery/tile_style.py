@@ -55,7 +55,6 @@ class TileStyle:
         return self.micro.line - 14 if self.micro.line > 14 else 0
 
     def color(self, role: str) -> QColor:
-        """Colour of a role."""
         return self.theme.color(role)
 
     def icon(self, name: str, role: str, size: int, dpr: float) -> QPixmap:

@@ -216,11 +216,10 @@ class GalleryView(TileView):
         return self.selection.pictures()
 
     def selected_jobs(self) -> tuple[Job, ...]:
-        """All selected jobs."""
         return self.selection.jobs()
 
     def kept_picture(self) -> int | None:
-        """Index row of the first picture in view; None when scrolled to the top."""
+        """Index row of the first row in view; None at the top, and for a job."""
         row = self.place()[0]
         if self.at_top or row >= self.rows.rowCount():
             return None
@@ -283,7 +282,7 @@ class GalleryView(TileView):
     # --- selecting ------------------------------------------------------------------------
 
     def go_to_row(self, row: int) -> None:
-        """Select this row alone and move the focus there."""
+        """Select only this row and move the focus there."""
         self.anchor = QPersistentModelIndex(self.rows.index(row))
         self.selection.only(row, row)
         self.set_current(row)
@@ -317,7 +316,7 @@ class GalleryView(TileView):
         self.set_current(row)
 
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None:
-        """Select the tiles under a rubber band, and the runs of rows in `kept`."""
+        """Select the tiles under a rubber band, and the ranges of rows in `kept`."""
         spans = [(rows[0], rows[-1]) for rows in self.grid.touched(band)]
         self.selection.these([*kept, *spans])
         self.viewport().update()

@@ -133,7 +133,7 @@ class ParentPreview(QWidget):
             self._print.set_picture(pixmap, self._parent_picture)
 
     def set_corner(self, *, corner: bool) -> None:
-        """Shrink to the picture alone, or return to a column."""
+        """Show only the picture, or return to a column."""
         if corner == self._corner:
             return
         self._corner = corner
@@ -172,7 +172,7 @@ class ParentPreview(QWidget):
 
 
 def likeness(parent: Picture, child: Picture) -> str:
-    """Similarities and differences, such as "Same model, size and shape."."""
+    """Similarities and differences, such as "Same model, size and aspect ratio."."""
     same_model = bool(child.model) and parent.model == child.model
     same_size = (parent.width, parent.height) == (child.width, child.height)
     shapes = (

@@ -122,7 +122,7 @@ class FilmStrip(QWidget):
         return self._thumbnails.pixmap(picture)
 
     def on_thumbnail(self, _picture: str) -> None:
-        """A thumbnail has come."""
+        """Repaint after a thumbnail was loaded."""
         self.update()
 
     def on_painted(self) -> None:

@@ -78,7 +78,7 @@ class Loupe(QWidget):
     ) -> None:
         super().__init__(parent)
         self._library = library
-        self._thumbnails = ThumbnailCache(library, self)  # of the parent alone
+        self._thumbnails = ThumbnailCache(library, self)  # of the parent only
         self._index = 0
         self._picture: Picture | None = None
         self._parent: Picture | None = None
