@@ -1,1 +1,1 @@
-"""Services that make pictures, and the painter inside this program."""
+"""Image services, and the offline painter."""

@@ -1,6 +1,6 @@
-"""TCP and TLS connections on asyncio alone; small answers spend most of their time in layers.
+"""TCP and TLS connections on plain asyncio; further layers would dominate small responses.
 
-Reading is bounded: a service is left unread until somebody takes what arrived.
+Reading is bounded: it pauses until received data is consumed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_WAITING = 512 * 1024
-"""Bytes that may wait to be read."""
+"""Most bytes that may wait to be read."""
 
 _PIECE = 256 * 1024
 
@@ -49,7 +49,7 @@ class TcpConnection(asyncio.Protocol):
         local: str | None = None,
         options: Iterable[tuple[Any, ...]] = (),
     ) -> TcpConnection:
-        """Connect; `options` are of the socket."""
+        """Connect; `options` are socket options."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(seconds):
             try:
@@ -61,7 +61,7 @@ class TcpConnection(asyncio.Protocol):
                     happy_eyeballs_delay=None if _is_number(host) else _NEXT_ADDRESS,
                 )
             except UnicodeError as error:
-                # No name at all, says Python, before anybody is asked for it.
+                # Python rejects an invalid name before resolving it.
                 raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
         made = line.info("socket")
         for option in options:
@@ -69,7 +69,7 @@ class TcpConnection(asyncio.Protocol):
         return line
 
     async def read(self, most: int, *, seconds: float | None = None) -> bytes:
-        """Read at most `most` bytes of what arrived; empty at the end."""
+        """Read at most `most` bytes of received data; empty at the end."""
         if not self._pieces and not self._ended:
             self._arrival = asyncio.get_running_loop().create_future()
             try:
@@ -92,7 +92,7 @@ class TcpConnection(asyncio.Protocol):
         return bytes(piece)
 
     async def write(self, data: bytes, *, seconds: float | None = None) -> None:
-        """Send; returns when the system has taken all of it."""
+        """Send; returns when the system has accepted all of it."""
         wire = self._wire
         if self._lost is not None:
             raise self._lost
@@ -104,7 +104,7 @@ class TcpConnection(asyncio.Protocol):
                 await asyncio.shield(self._drained)
 
     def close(self) -> None:
-        """Hang up at once; twice is fine."""
+        """Close at once; may be called twice."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -114,7 +114,7 @@ class TcpConnection(asyncio.Protocol):
         return bool(self._pieces) or self._ended
 
     def info(self, name: str) -> Any:
-        """Look up a fact about the connection by asyncio's name for it."""
+        """Look up a property of the connection by asyncio's name for it."""
         return self._wire.get_extra_info(name)
 
     @property
@@ -126,11 +126,11 @@ class TcpConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start: asyncio has connected."""
         self._transport = cast("asyncio.Transport", transport)
-        # What was written is with the system then, and a broken line is noticed at once.
+        # Written data then goes straight to the system, and a broken connection is noticed at once.
         self._transport.set_write_buffer_limits(0)
 
     def data_received(self, data: bytes) -> None:
-        """Queue what arrived, and stop reading when too much waits."""
+        """Queue received data, and pause reading when too much waits."""
         self._pieces.append(data)
         self._size += len(data)
         self._wake()
@@ -140,30 +140,30 @@ class TcpConnection(asyncio.Protocol):
                 self._wire.pause_reading()
 
     def eof_received(self) -> bool:
-        """Note the end of what the service says; we may still write."""
+        """Mark the end of the service's data; writing is still possible."""
         self._ended = True
         self._wake()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wake whoever waits on the lost connection."""
+        """Wake readers and writers of the lost connection."""
         self._lost = exc if exc is not None or self._ended else ConnectionResetError()
         self._ended = True
         self._wake()
         self.resume_writing()
 
     def pause_writing(self) -> None:
-        """Make writers wait until the system takes more."""
+        """Block writers until the system accepts more."""
         if self._drained is None:
             self._drained = asyncio.get_running_loop().create_future()
 
     def resume_writing(self) -> None:
-        """Wake writers: what they wrote is with the system, or lost."""
+        """Wake writers: their data was accepted by the system, or lost."""
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             if self._lost is not None:
                 drained.set_exception(self._lost)
-                # Nobody may wait for it.
+                # Mark the exception as retrieved; there may be no waiter.
                 drained.exception()
             else:
                 drained.set_result(None)
@@ -176,8 +176,8 @@ class TcpConnection(asyncio.Protocol):
 class TlsConnection:
     """TLS over a connection, or over TLS to a proxy.
 
-    Raises what the connection raises, and ssl.SSLError. `loop.start_tls` would keep none of the
-    promises of `TcpConnection`; see docs/decisions/receiving.md.
+    Raises the connection's errors and ssl.SSLError. `loop.start_tls` would break the guarantees of
+    `TcpConnection`; see docs/decisions/receiving.md.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class TlsConnection:
         *,
         seconds: float | None = None,
     ) -> TlsConnection:
-        """Shake hands with the service that has this name."""
+        """Perform the handshake with the service of this name."""
         made = cls(line, context, name)
         async with asyncio.timeout(seconds):
             await made._do(made._object.do_handshake)
@@ -208,7 +208,7 @@ class TlsConnection:
             try:
                 first = await self._do(self._object.read, most)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-                # HTTP tells whether that was all.
+                # HTTP determines whether that was all.
                 return b""
         pieces, size = [first], len(first)
         # Records have 16 KB; each on its own would cost a round of the loop.
@@ -224,16 +224,16 @@ class TlsConnection:
             await self._do(self._object.write, data)
 
     def close(self) -> None:
-        """Hang up at once; twice is fine."""
+        """Close at once; may be called twice."""
         self._line.close()
 
     @property
     def readable(self) -> bool:
-        """Whether something arrived, or ended."""
+        """Whether data or the end of the connection was received."""
         return self._object.pending() > 0 or self._line.readable
 
     def info(self, name: str) -> Any:
-        """Look up a fact about the connection; `ssl_object` is the TLS itself."""
+        """Look up a property of the connection; `ssl_object` is the TLS object itself."""
         return self._object if name == "ssl_object" else self._line.info(name)
 
     async def _do(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -247,7 +247,7 @@ class TlsConnection:
                 else:
                     self._came.write_eof()
             except ssl.SSLError:
-                # The other side is told why.
+                # Send the TLS alert to the peer.
                 with contextlib.suppress(OSError):
                     await self._flush()
                 raise

@@ -1,9 +1,9 @@
-"""What a provider is: it sends one request and reads one answer, and knows nothing else.
+"""Interface of a provider: it sends one request and reads one response, and knows nothing else.
 
 A provider gets (request, key, client, sink). It never sees journal, library, queue or keyring. It
-alone knows its wire: where a request goes, how it is written and where the pictures of an answer
-are. Of an answer no more is presumed than that it is JSON, or a stream of events of JSON, with its
-pictures as base64 in strings or at addresses.
+alone knows its wire: the address and format of a request and the position of pictures in a
+response. Callers assume only that a response is JSON, or a stream of JSON events, with its pictures
+as base64 strings or addresses.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from studio.providers.transport import HttpClient
 
 FindModel = Callable[[str], Model]
-"""Gives a model of a profile by its id."""
+"""Return a model of a profile by its id."""
 
 Learn = Callable[[ServiceObservation], None]
-"""Keeps what an answer taught. Blocking."""
+"""Store an observation from a response. Blocking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class InputPicture:
     """A picture to send with a prompt.
 
     Attributes:
-        load: gives its bytes, ready to send (upright, within the limits), and their media type.
+        load: returns its bytes, ready to send (upright, within the limits), and their media type.
     """
 
     reference: Reference
@@ -48,9 +48,9 @@ class InputPicture:
 
 @dataclass(frozen=True, slots=True)
 class SpilledString:
-    """A long string of a JSON body, left where it is: the bytes `start` to `end` of the file.
+    """A long string of a JSON body, left in the file: its bytes from `start` to `end`.
 
-    The bytes are those between the quotes, with JSON escapes.
+    These are the bytes between the quotes, with JSON escapes.
     """
 
     start: int
@@ -59,16 +59,16 @@ class SpilledString:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A JSON body as the scanner saw it.
+    """Result of scanning a JSON body.
 
     Attributes:
-        value: the parsed JSON, with a SpilledString in the place of every long string; None when
-            the body is not JSON.
-        complete: the value was closed; False for a body that was cut.
-        trailing: something that is not white space came after the value.
-        json: whether the body was JSON at all, as far as it went.
-        long: there was a string so long that it may be a picture.
-        refused: why the reader gave up in the middle: it has more than is taken.
+        value: the parsed JSON, with a SpilledString in place of every long string; None when the
+            body is not JSON.
+        complete: whether the value was closed; False for a truncated body.
+        trailing: whether anything but white space followed the value.
+        json: whether the body was JSON, as far as it went.
+        long: whether a string was long enough to be a picture.
+        refused: reason for giving up halfway: a limit was exceeded.
     """
 
     value: Any
@@ -80,53 +80,53 @@ class Scan:
 
 
 class LongStringHandler(Protocol):
-    """Hears the content of every long string while it is scanned, as it stands in the JSON."""
+    """Receives the content of every long string during the scan, as raw JSON."""
 
     def begin_string(self, start: int) -> None:
-        """One begins at that byte of the body."""
+        """A string begins at that byte of the body."""
 
     def add_piece(self, piece: bytes | memoryview) -> None:
-        """More of it."""
+        """More of its content."""
 
     def end_string(self, end: int) -> None:
-        """It ended before that byte."""
+        """The string ended before that byte."""
 
 
 class Scanner(Protocol):
-    """Follows a body while it arrives. Fed its bytes in order, in pieces of any size.
+    """Scanner for a body while it arrives. Fed its bytes in order, in pieces of any size.
 
-    Whoever listens hears of each picture that way: it is decoded while it comes, and a body in
-    which none begins is not read without end.
+    Its listener receives each picture during the scan: pictures are decoded as they arrive, and a
+    body in which none begins is not read endlessly.
     """
 
     @property
     def complete(self) -> bool:
-        """Whether the value is closed; of a stream, whether it has said that this was all."""
+        """Whether the value is closed; for a stream, whether its end marker was received."""
 
     @property
     def streaming(self) -> bool:
-        """Whether the body is a stream of events, which may go on after it was complete."""
+        """Whether the body is a stream of events, which may continue after `complete`."""
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more need come."""
+        """Whether the body may end here."""
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes. Never raises; what is too much is told by `finish`."""
+        """Scan the next bytes. Never raises; `finish` reports an exceeded limit."""
 
     def finish(self) -> Scan:
-        """What was fed, parsed; more may be fed afterwards. Never raises."""
+        """Parse the bytes fed so far; more may be fed afterwards. Never raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPicture:
-    """A picture within an answer, not decoded yet.
+    """A picture in a response, not decoded yet.
 
     Attributes:
-        data: its base64: where it lies in the body, or the text itself when it is short.
+        data: its base64: position in the body, or the text itself when short.
         media_type: as declared; often wrong, the bytes decide.
         draft: made while thinking, not meant as the result.
-        url: where it must be fetched, when the service sent an address instead of bytes.
+        url: address to fetch it from, when the service sent no bytes.
     """
 
     data: SpilledString | str = field(default="", repr=False)
@@ -135,10 +135,10 @@ class AnswerPicture:
     url: str = ""
 
     def chunks(self, body: Path) -> Iterator[bytes]:
-        """The picture's bytes, decoded from the answer's body file in pieces. Blocking.
+        """Decode the picture's bytes from the response's body file in pieces. Blocking.
 
-        Raises NoPicture when the text is no base64 or only an address came, StorageError when the
-        file cannot be read.
+        Raises NoPicture when the text is not base64 or only an address was sent, StorageError when
+        the file cannot be read.
         """
         if self.url:
             raise NoPicture(
@@ -168,11 +168,11 @@ class AnswerPicture:
 
 @dataclass(frozen=True, slots=True)
 class KeptPart:
-    """One part of the model's answer as it came, for a later turn of a conversation.
+    """One part of the model's response, unchanged, for a later turn of a conversation.
 
     Attributes:
-        part: its JSON, with a SpilledString in the place of every long string.
-        picture: number of its picture within the answer, if it has one.
+        part: its JSON, with a SpilledString in place of every long string.
+        picture: number of its picture within the response, if it has one.
     """
 
     part: Mapping[str, Any] = field(repr=False)
@@ -181,16 +181,16 @@ class KeptPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back for one request.
+    """Contents of the response to one request.
 
     Attributes:
-        pictures: all of them in the order sent, drafts too; the last that is no draft is the one.
-        words: what the model said beside them.
-        model_version: the model that really answered, when it says so.
-        seed: the seed that was used, when the service says so.
-        warnings: what was odd about it, in sentences for a person.
-        parts: the model's own parts, in the order sent; none where it cannot be gone on with.
-        grounding: what it looked up, when it was allowed to search and did.
+        pictures: all in the order sent, drafts included; the last non-draft is the result.
+        words: the model's text.
+        model_version: the model actually used, if given.
+        seed: the seed actually used, if given.
+        warnings: oddities of the response, as sentences for the user.
+        parts: the model's own parts, in the order sent; empty if the conversation cannot continue.
+        grounding: the model's searches, if allowed and made.
     """
 
     pictures: tuple[AnswerPicture, ...]
@@ -212,14 +212,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSource:
-    """A whole answer as it lies on disk.
+    """A complete response on disk.
 
     Attributes:
         headers: names in lower case.
         body: file with the body's bytes, nothing before or after.
-        scan: what the scanner made of the body while it arrived; None scans the file now.
-        cut: it stopped in the middle, and what was open in it is closed: what is there will do.
-        key: used for nothing but to keep it out of every text.
+        scan: result of the scan during reception; None scans the file now.
+        cut: the body was truncated and its open values closed: read what is there.
+        key: used only to redact it from texts.
     """
 
     status: int
@@ -232,19 +232,19 @@ class AnswerSource:
 
 
 class Provider(Protocol):
-    """One service behind one profile, in the language of its wire."""
+    """One service of one profile, in the format of its wire."""
 
     @property
     def wire(self) -> str:
-        """Name of its wire in the registry; noted with every answer."""
+        """Name of its wire in the registry; stored with every response."""
 
     @property
     def reader_version(self) -> int:
-        """Kept with an answer that was looked at in vain: a newer reader looks once more."""
+        """Stored with a response read without success: a newer reader tries it once more."""
 
     @property
     def limits(self) -> UploadLimits:
-        """What pictures may be sent with a request."""
+        """Limits of pictures sent with a request."""
 
     async def send(
         self,
@@ -257,37 +257,35 @@ class Provider(Protocol):
         before_first_byte: BeforeFirstByte | None = None,
         past: ConversationHistory | None = None,
     ) -> None:
-        """Send one request; the answer, of whatever status, goes to `sink`.
+        """Send one request; the response, whatever its status, goes to `sink`.
 
-        `past` is the conversation it goes on with; told by its last picture where it cannot be
-        told again.
-
-        Raises StudioError when nothing could be sent or the connection broke. Cancelling the task
-        closes the connection.
+        `past` is the conversation to continue; replaced by its last picture where it cannot be
+        replayed. Raises StudioError when nothing could be sent or the connection broke. Cancelling
+        the task closes the connection.
         """
 
     def read(self, source: AnswerSource) -> Answer:
-        """Make sense of an answer. Blocking. Raises StudioError when it has no picture.
+        """Interpret a response. Blocking. Raises StudioError when it has no picture.
 
-        Raises IncompleteAnswer for one that is not whole, unless the source says that it was cut.
-        `answered` is set of an error only where the answer itself says that there is no picture:
-        it is let go then.
+        Raises IncompleteAnswer for a truncated one, unless the source has `cut` set. An error has
+        `answered` set only where the response itself states that there is no picture: it may then
+        be discarded.
         """
 
     def scanner(self, listener: LongStringHandler) -> Scanner:
-        """What follows one answer while it arrives."""
+        """Scanner for one response while it arrives."""
 
     def scan(self, body: Path) -> Scan:
-        """Scan a body that lies on disk. Blocking. Raises StorageError."""
+        """Scan a body on disk. Blocking. Raises StorageError."""
 
     def extract_turn(self, answer: Answer, body: Path) -> bytes | None:
-        """The model's parts for a later turn, pictures left out; None when there can be none.
+        """The model's parts for a later turn, without pictures; None when there can be none.
 
         Blocking. Raises OSError.
         """
 
     def kept_parts(self, data: bytes) -> tuple[Part, ...]:
-        """What `extract_turn` gave, read again. Raises ValueError for anything else."""
+        """Parse the result of `extract_turn`. Raises ValueError for anything else."""
 
     async def listed(self, key: str | None, client: HttpClient) -> tuple[ListedModel, ...]:
-        """The image models the service lists: free of charge, and so the test of a key."""
+        """Image models listed by the service: free of charge, so also the test of a key."""

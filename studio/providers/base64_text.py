@@ -1,6 +1,6 @@
-"""Base64 as it really arrives, decoded in pieces: escaped, wrapped, urlsafe, unpadded, prefixed.
+"""Streaming decoder for real-world base64: escaped, wrapped, urlsafe, unpadded, prefixed.
 
-Python's lenient decoder drops `-` and `_` silently and so gives wrong bytes; here the text is
+Python's lenient decoder silently drops `-` and `_` and so returns wrong bytes; here the text is
 decoded strictly, and cleaned first where that fails.
 """
 
@@ -26,29 +26,29 @@ _LONGEST_PREFIX = 256
 _PIECE = 256 * 1024
 
 _decode_strictly = partial(pybase64.b64decode, validate=True)
-"""Raises binascii.Error. Python's own takes seventy times as long."""
+"""Raises binascii.Error. Python's own decoder takes seventy times as long."""
 
 
 class DirtyBase64Error(ValueError):
-    """The text is not base64, however kindly it is read."""
+    """The text is not base64, even after cleaning."""
 
 
 class Base64Decoder:
-    """Decodes the raw content of a JSON string, escapes and all, as it is fed; holds next to none.
+    """Decodes the raw content of a JSON string, escapes included, with almost no buffering.
 
     Attributes:
-        size: bytes given so far.
+        size: bytes returned so far.
     """
 
     def __init__(self) -> None:
         self.size = 0
-        self._head: bytes | None = b""  # the beginning, until it is long enough to see a prefix
-        self._held = b""  # cleaned characters that do not make a whole quartet yet
-        self._tail = b""  # an escape that may go on in the next piece
+        self._head: bytes | None = b""  # start of the text, until long enough to detect a prefix
+        self._held = b""  # cleaned characters short of a whole quartet
+        self._tail = b""  # an escape that may continue in the next piece
         self._ended = False
 
     def feed(self, piece: bytes | memoryview) -> bytes:
-        """The bytes that are certain after `piece`. Raises DirtyBase64Error."""
+        """Decoded bytes after `piece`, as far as certain. Raises DirtyBase64Error."""
         if self._head is not None:
             self._head += piece
             if len(self._head) < _LONGEST_PREFIX:
@@ -57,7 +57,7 @@ class Base64Decoder:
         return self._decode_piece(piece)
 
     def end(self) -> bytes:
-        """The last bytes. Raises DirtyBase64Error."""
+        """The last decoded bytes. Raises DirtyBase64Error."""
         out = b""
         if self._head is not None:
             head, self._head = self._head, None
@@ -76,9 +76,9 @@ class Base64Decoder:
 
 
 def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes behind base64 `pieces` (the raw content of a JSON string, escapes and all).
+    """Decode base64 `pieces` (the raw content of a JSON string, escapes included).
 
-    Yields as it goes, so memory does not grow with the picture. Raises DirtyBase64Error.
+    A generator, so memory does not grow with the picture. Raises DirtyBase64Error.
     """
     decoder = Base64Decoder()
     for piece in pieces:
@@ -89,7 +89,7 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterator[bytes]:
-    """The raw bytes `start` to `end` of a file, in pieces of at most so many."""
+    """Raw bytes of a file from `start` to `end`, in pieces of at most `most`."""
     with path.open("rb") as file:
         file.seek(start)
         left = end - start
@@ -108,7 +108,7 @@ def _without_prefix(head: bytes) -> bytes:
 
 
 def _unescaped(text: bytes) -> tuple[bytes, bytes]:
-    """The text without JSON escapes, and what may be the beginning of one at its end."""
+    """The text without JSON escapes, and a possible incomplete one at its end."""
     if b"\\" not in text:
         return text, b""
     tail = b""
@@ -125,10 +125,10 @@ def _plain(found: re.Match[bytes]) -> bytes:
 
 
 def _decoded(text: bytes, *, ended: bool) -> tuple[bytes, bool, bytes]:
-    """What is left over, whether padding was seen, and the decoded bytes."""
+    """Remaining text, whether padding was seen, and the decoded bytes."""
     whole = len(text) - len(text) % 4
     if not ended and b"=" not in text and _PLAIN.fullmatch(text, whole):
-        # Nearly all text is clean, and decoding it strictly is the quickest way to know.
+        # Nearly all text is clean, and strict decoding is the fastest check.
         with contextlib.suppress(binascii.Error):
             return text[whole:], False, _decode_strictly(memoryview(text)[:whole])
     text = text.translate(_URLSAFE, _SPACE)
@@ -136,7 +136,7 @@ def _decoded(text: bytes, *, ended: bool) -> tuple[bytes, bool, bytes]:
     if ended and body:
         raise DirtyBase64Error("there is more after the padding")
     if len(body) < len(text):
-        # Padding ends the text: the last quartet is whole whatever it was padded with.
+        # Padding ends the text: the last quartet is complete, however it was padded.
         body += b"=" * (-len(body) % 4)
         return b"", True, _strict(body)
     whole = len(body) - len(body) % 4

@@ -1,4 +1,4 @@
-"""Which models there are: the built-in dated table, and what the services list themselves."""
+"""Catalogue of models: the built-in dated table, and the services' own lists."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from studio.domain.models import (
 log = logging.getLogger(__name__)
 
 Prices = Mapping[str, Mapping[str, float]]
-"""US dollars for one picture, by model and tier."""
+"""US dollars per picture, by model and tier."""
 
 _USUAL_ASPECTS = "common"
 _USUAL_SIZES = ("1K", "2K", "4K")
@@ -40,14 +40,14 @@ _USUAL_SIZES = ("1K", "2K", "4K")
 class Catalogue:
     """The models of every profile.
 
-    The table is read at once (a few kilobytes); what services list is learned later and kept by the
-    caller between two starts (`dump`, `load`).
+    The table is read at once (a few kilobytes); the services' lists are learned later and stored by
+    the caller between two starts (`dump`, `load`).
 
-    A model is retired by the clock, whatever the table called it when it was made.
+    A model counts as retired by date, whatever its state in the table.
 
     Attributes:
         as_of: date of the built-in table, such as "2026-11-01".
-        source: where its facts come from.
+        source: source of its data.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class Catalogue:
         find_profile: Callable[[str], Profile] | None = None,
         today: Callable[[], str] | None = None,
     ) -> None:
-        """`find_profile` tells the user's own prices and first model of a profile.
+        """`find_profile` returns a profile, with the user's own prices and default model.
 
-        `today` gives the day, such as "2026-11-23".
+        `today` returns the date, such as "2026-11-23".
         """
         self._find_profile = find_profile
         self._today = today or _today
@@ -82,9 +82,9 @@ class Catalogue:
         self._both_modalities: set[str] = set()
 
     def models(self, profile: str) -> tuple[Model, ...]:
-        """What the composer offers: the best first, those for trying out faults last.
+        """Models offered by the composer, best first; those that simulate faults last.
 
-        Once a service has listed image models, these and no others.
+        Once a service has listed image models, only these.
         """
         if profile == OFFLINE:
             ordered = sorted(self._sketches.values(), key=_is_fault)
@@ -101,7 +101,7 @@ class Catalogue:
         return tuple(sorted(found, key=lambda one: (ranks[id(one)], one.id)))
 
     def find(self, profile: str, id: str) -> Model:
-        """What is known of a model; one nobody knows gets everything common, at unknown price."""
+        """Data of a model; an unknown one gets all common options, at unknown price."""
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
         listed = (one for one in self._learned.get(profile, ()) if one.id == id)
@@ -113,7 +113,7 @@ class Catalogue:
         )
 
     def default(self, profile: str) -> str:
-        """The model to begin with: the profile's own, else the best the service lists.
+        """Default model: the profile's own, else the best the service lists.
 
         Never a retired one, as long as there is another.
         """
@@ -132,12 +132,12 @@ class Catalogue:
         return next(same, alive[0].id if alive else wanted)
 
     def learn(self, profile: str, listed: Sequence[ListedModel]) -> None:
-        """Keep what a service listed; an empty list changes nothing."""
+        """Store a service's list; an empty one changes nothing."""
         if listed:
             self._learned[profile] = tuple({one.id: one for one in listed}.values())
 
     def add_observation(self, profile: str, lesson: ServiceObservation) -> None:
-        """Keep what an answer taught; `find` tells it from now on."""
+        """Store an observation from a response, for use by `find`."""
         if lesson.pixel_sizes is not None:
             known = self._pixel_sizes.get(profile, {})
             self._pixel_sizes[profile] = {**known, lesson.model: lesson.pixel_sizes}
@@ -145,12 +145,12 @@ class Catalogue:
             self._both_modalities = self._both_modalities | {profile}
 
     def dump(self) -> bytes:
-        """What was learned, for a file."""
+        """Learned data, for a file."""
         kept = _StoredCatalogue(1, self._learned, self._pixel_sizes, sorted(self._both_modalities))
         return msgspec.json.encode(kept)
 
     def load(self, data: bytes) -> bool:
-        """Take what `dump` gave, of a broken file what is understood; whether that was all."""
+        """Load the result of `dump`, as far as it is valid; returns whether all of it was."""
         whole = True
         try:
             kept = json_reader.decode(data, _StoredCatalogue)
@@ -169,7 +169,7 @@ class Catalogue:
         try:
             return self._find_profile(profile)
         except InputError:
-            return None  # a picture's profile may be gone, and what its model can is still known
+            return None  # an old picture's profile may be gone; its model is still known
 
     def _prices(self, profile: str) -> Prices:
         about = self._about(profile)
@@ -229,7 +229,7 @@ def _today() -> str:
 
 
 def _priced(model: Model, prices: Prices) -> Model:
-    """The model with the user's own prices, under its id or one of its other spellings."""
+    """The model with the user's own prices, under its id or another spelling of it."""
     if not prices or model.offline:
         return model
     plain = plain_id(model.id)
@@ -244,7 +244,7 @@ def _is_fault(model: Model) -> bool:
 
 
 def _titled(model: Model) -> Model:
-    """The painter's models are named by this program, in the user's language."""
+    """Add the title of a painter's model, in the user's language."""
     titles = {
         "sketch": _("Offline sketch, not AI"),
         "sketch-slow": _("Sketch: slow (20 seconds, in pieces)"),

@@ -1,6 +1,6 @@
-"""Errors for broken connections, in words and in money.
+"""Errors for broken connections, with their billing.
 
-Charged: nothing before the request left, very likely nothing while it was leaving, maybe
+Charged: nothing before the request was sent, very likely nothing while it was being sent, maybe
 afterwards.
 """
 
@@ -24,13 +24,15 @@ from studio.common.i18n import _
 from studio.providers import proxies
 
 _NOT_CONFORMING = frozenset(range(79, 95))
-"""OpenSSL's codes (X509_V_ERR_INVALID_CA to ..._EC_KEY_EXPLICIT_PARAMS) for certificates that break
-RFC 5280. Most are checked since Python 3.13 only, whose contexts have VERIFY_X509_STRICT set.
+"""OpenSSL's codes for certificates that violate RFC 5280.
+
+X509_V_ERR_INVALID_CA to ..._EC_KEY_EXPLICIT_PARAMS. Most are checked only since Python 3.13, whose
+contexts set VERIFY_X509_STRICT.
 """
 
 
 def foreign() -> tuple[type[BaseException], ...]:
-    """The errors a connection may raise. Asked only while an error is handled: httpx is loaded."""
+    """Exception types of connections. Call it only in an except clause: httpx is loaded then."""
     kinds: tuple[type[BaseException], ...] = (OSError, ssl.SSLError)
     if (httpx := sys.modules.get("httpx")) is not None:
         kinds = (*kinds, httpx.StreamError, httpx.InvalidURL)
@@ -55,10 +57,10 @@ def explain(
     answering: bool = False,
     clean: Callable[[str], str] = str,
 ) -> StudioError:
-    """The error for a request to `url` that went wrong.
+    """Error for a failed request to `url`.
 
-    `sent`: its first byte has left; `whole_request`: and its last; `answering`: the answer began.
-    `clean` cuts the key out of what the error says: libraries quote lines they could not read.
+    `sent`: its first byte was sent; `whole_request`: its last too; `answering`: the response began.
+    `clean` removes the key from messages: libraries quote lines they could not parse.
     """
     host = urlsplit(url).hostname or url
     if answering:
@@ -90,7 +92,7 @@ def explain(
 
 
 def _proxy(url: str) -> str:
-    """Setting that names the proxy for an address; empty for none."""
+    """Name of the proxy setting for an address; empty for none."""
     try:
         return proxies.called(url)
     except ValueError:
@@ -138,7 +140,7 @@ def _not_reached(
         )
         hint = _("Check the proxy in the system settings.")
     elif proxy:
-        # Behind it, only the proxy knows what went wrong.
+        # Behind a proxy, only the proxy knows the cause.
         title = _("The proxy is not reachable")
         # Translators: {name} is an environment variable or "the system's settings".
         message = _("The proxy to {host}, set in {name}, does not answer.").format(
@@ -165,9 +167,9 @@ def _not_reached(
 
 
 def _broken_rule(causes: Iterable[BaseException]) -> str:
-    """OpenSSL's words for the rule a certificate breaks; empty where that is not the cause."""
+    """OpenSSL's description of the rule a certificate violates; empty for other causes."""
     for one in causes:
-        # Only an error that comes from OpenSSL has a code.
+        # Only errors raised by OpenSSL have a code.
         code = getattr(one, "verify_code", 0)
         if isinstance(one, ssl.SSLCertVerificationError) and code in _NOT_CONFORMING:
             return one.verify_message[:100]
@@ -186,12 +188,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _name(error: BaseException, clean: Callable[[str], str]) -> str:
-    """Kind and text of the error."""
+    """Type and text of an exception."""
     return f"{type(error).__name__}: {clean(str(error))[:300]}".rstrip(": ")
 
 
 def too_long(limit: int) -> ServiceError:
-    """For an answer that does not end where any picture would."""
+    """Error for a response larger than any picture."""
     return ServiceError(
         _("The answer is too large"),
         _("It is larger than {mb} MB.").format(mb=limit >> 20),
@@ -201,7 +203,7 @@ def too_long(limit: int) -> ServiceError:
 
 
 def unreadable_encoding(name: str) -> ServiceError:
-    """For an answer in an encoding that was not asked for and cannot be read."""
+    """Error for a response in an unrequested, unreadable encoding."""
     return ServiceError(
         _("The answer could not be decompressed"),
         # Translators: {name} is a compression such as gzip.

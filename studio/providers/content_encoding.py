@@ -1,6 +1,6 @@
-"""Decodes answers that came compressed or in another charset, although nobody asked for it.
+"""Decode responses that arrive compressed or in another charset, although not requested.
 
-What cannot be decoded is passed on as it came: it was paid for, and is kept.
+Data that cannot be decoded is passed on unchanged: it was paid for, and is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from studio.providers import connection_errors
 _PIECE = 256 * 1024
 _MOST_LAYERS = 4
 _TELLING = 16
-"""Bytes that tell the charset of a text."""
+"""Bytes needed to detect the charset of a text."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_BITS = 31
@@ -29,10 +29,10 @@ class ContentDecoder(Protocol):
     """Decoder of one encoding, fed in pieces."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Decode more bytes, in pieces: no bomb unfolds at once."""
+        """Decode more bytes, in pieces, so that a compression bomb never unfolds at once."""
 
     def end(self) -> Iterator[bytes]:
-        """Decode what was held back until the end."""
+        """Decode the data held back until the end."""
 
 
 def known(encoding: str) -> bool:
@@ -41,7 +41,7 @@ def known(encoding: str) -> bool:
 
 
 def unpacker(encoding: str) -> ContentDecoder:
-    """Decoder to UTF-8 for a Content-Encoding header; passes on what it does not know."""
+    """Decoder to UTF-8 for a Content-Encoding header; passes unknown encodings through."""
     if not known(encoding):
         return _Identity()
     return _DecoderChain(
@@ -83,9 +83,9 @@ class _DecoderChain:
 
 
 class _Decompressor:
-    """Gzip, zlib or bare deflate, told by the first bytes; several gzip members are one text.
+    """Gzip, zlib or raw deflate, detected by the first bytes; gzip members are joined.
 
-    Some services call packed what is not: then nothing is undone.
+    Some services declare a compression that is not applied: such data passes unchanged.
     """
 
     def __init__(self, name: str) -> None:
@@ -102,7 +102,7 @@ class _Decompressor:
                 return
             data, self._opening = self._opening, None
             if self._over:
-                # Another member, or something that does not belong to it.
+                # Another member, or trailing data outside the format.
                 self._packed = zlib.decompressobj(_GZIP_BITS) if data[:2] == _GZIP else None
                 if self._packed is None:
                     return
@@ -149,7 +149,7 @@ class _Decompressor:
 
 
 class _Transcoder:
-    """UTF-16 and UTF-32, told by the first bytes as JSON has them."""
+    """UTF-16 and UTF-32, detected by the first bytes as for JSON."""
 
     def __init__(self) -> None:
         self._opening: bytes | None = b""
@@ -166,7 +166,7 @@ class _Transcoder:
 
     def _begin(self, data: bytes) -> None:
         name = json.detect_encoding(data[:4])
-        # A picture that came bare has zeros too.
+        # A bare picture contains zeros too.
         if not name.startswith("utf-8") and _begins_json(data, name):
             self._decoder = codecs.getincrementaldecoder(name)("replace")
 

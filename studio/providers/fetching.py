@@ -1,10 +1,9 @@
-"""Fetches a picture when the service sent an address instead of bytes.
+"""Fetch a picture for which the service sent an address instead of bytes.
 
-Such an address was written by a service or by a model, so nobody vouches for it: it must be https,
-and it must not lead into this machine or into the network it stands in. A name is resolved here and
-the connection goes to the very address that was looked at, so that no second answer of a name
-server can lead elsewhere. Behind a proxy of the system the proxy resolves; it stands in another
-network and has rules of its own.
+Such an address was written by a service or a model and is untrusted: it must be https, and must not
+lead to this machine or its local network. The host name is resolved here and the connection goes to
+the checked address, so that a second DNS answer cannot redirect it. Behind a system proxy the proxy
+resolves it, in another network and by its own rules.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ from studio.providers import connection_errors, proxies
 from studio.providers.public_addresses import is_outside
 
 MAX_PICTURE = 128 * 1024 * 1024
-"""Most bytes of one picture that are fetched."""
+"""Most bytes fetched for one picture."""
 
 MAX_REDIRECTS = 3
 SECONDS = 120.0
 TRIES = 3
-"""Fetching is free, so a line that breaks is tried again."""
+"""Fetching is free, so a broken connection is retried."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -46,18 +45,18 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 async def look_up(host: str, port: int) -> list[str]:
-    """The addresses of a name, as the system gives them."""
+    """Addresses of a host name, from the system's resolver."""
     found = await asyncio.to_thread(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     return [str(one[4][0]) for one in found]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchPolicy:
-    """What may be fetched; the defaults are for the world outside.
+    """Restrictions on fetching; the defaults allow only public addresses.
 
     Attributes:
-        loopback: this machine may be asked too, also without encryption. For tests alone.
-        resolve: gives the addresses of a name.
+        loopback: allow this machine, also without encryption. For tests only.
+        resolve: returns the addresses of a host name.
         pause: seconds before the second try; the third waits three times as long.
         proxied: whether the system's proxies are used.
     """
@@ -70,12 +69,12 @@ class FetchPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchTarget:
-    """Where one request goes.
+    """Target of one request.
 
     Attributes:
-        url: with the checked address in the place of the name (with the name behind a proxy).
-        host: the name for the Host header, with the port where it is unusual.
-        name: the name the certificate must be for.
+        url: with the checked address instead of the host name (with the name behind a proxy).
+        host: value of the Host header, with the port where it is unusual.
+        name: host name the certificate must match.
     """
 
     url: str
@@ -84,24 +83,24 @@ class FetchTarget:
 
 
 class FetchSink(Protocol):
-    """Where a fetched picture goes."""
+    """Destination of a fetched picture."""
 
     async def begin_picture(self) -> None:
-        """Its first byte is about to come, maybe for the second time: forget what came before."""
+        """Start a picture, possibly for the second time: discard earlier data."""
 
     async def chunk(self, data: bytes) -> None:
-        """More of it."""
+        """Append data."""
 
 
 Take = Callable[[bytes], Awaitable[None]]
 Visit = Callable[[FetchTarget, Take], Awaitable[tuple[int, Mapping[str, str]]]]
-"""Asks once: the body of an answer with status 200 is taken; gives status and headers."""
+"""Send one request; pass the body of a status 200 to `Take`. Returns status and headers."""
 
 
 async def fetch(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink) -> None:
-    """Fetch a picture. Raises NotFetched when the line broke, NoPicture for anything else.
+    """Fetch a picture. Raises NotFetched when the connection broke, NoPicture for anything else.
 
-    What `taker` raises passes through.
+    Exceptions from `taker` are passed on.
     """
     for number in range(TRIES):
         try:
@@ -132,7 +131,7 @@ async def _follow(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink)
 async def _request_addresses(
     url: str, place: str, policy: FetchPolicy, visit: Visit, taker: FetchSink
 ) -> tuple[int, Mapping[str, str]]:
-    """Ask at one place, at each of its addresses until one answers."""
+    """Send a request to each address of a host until one answers."""
     broke: BaseException | None = None
     for target in await targets(place, policy):
         taking = _CheckingSink(url, taker)
@@ -155,7 +154,7 @@ async def _request_addresses(
 
 
 class _CheckingSink:
-    """Looks at the first bytes: what is no picture is not taken, however it is called."""
+    """Checks the first bytes: only pictures are accepted, whatever their declared type."""
 
     def __init__(self, url: str, taker: FetchSink) -> None:
         self._url = url
@@ -176,13 +175,13 @@ class _CheckingSink:
         await self._taker.chunk(data)
 
     def check(self) -> None:
-        """Raise NoPicture when what came so far is no picture; all of it when it was short."""
+        """Raise NoPicture unless the data so far is a picture; call it at the end of short data."""
         if self._head is not None and (len(self._head) < _HEAD or not kind_of(self._head[:_HEAD])):
             raise refused(self._url, _("The file there is not a picture."))
 
 
 async def targets(url: str, policy: FetchPolicy) -> tuple[FetchTarget, ...]:
-    """The addresses to try in turn. Raises NoPicture for what may not be fetched."""
+    """Addresses to try in turn. Raises NoPicture for forbidden ones."""
     scheme, name, port, rest = _parts(url, policy)
     host = f"[{name}]" if ":" in name else name
     usual = {"https": 443, "http": 80}[scheme]
@@ -222,7 +221,7 @@ def _proxied(url: str, scheme: str, name: str) -> bool:
 
 
 def _parts(url: str, policy: FetchPolicy) -> tuple[str, str, int, str]:
-    """Scheme, host, port and the rest of an address that may be asked at all."""
+    """Scheme, host, port and the rest of an allowed address."""
     try:
         parts = urlsplit(url)
         name = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii").lower()
@@ -242,19 +241,19 @@ def _literal(name: str) -> Address | None:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(name)
     with contextlib.suppress(OSError):
-        # 127.1, 0x7f000001 and 2130706433 are addresses too, for those who resolve.
+        # 127.1, 0x7f000001 and 2130706433 are addresses too for resolvers.
         if re.fullmatch(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", name):
             return ipaddress.ip_address(socket.inet_aton(name))
     return None
 
 
 def allowed(address: Address, policy: FetchPolicy) -> bool:
-    """Whether an address may be asked."""
+    """Whether an address may be contacted."""
     return (policy.loopback and address.is_loopback) or is_outside(address)
 
 
 def moved(url: str, location: str) -> str:
-    """Where a redirection leads. Raises NoPicture when it leads nowhere."""
+    """Target of a redirect. Raises NoPicture without a valid one."""
     if not location:
         raise refused(url, _("It redirects without a target."))
     try:
@@ -264,12 +263,12 @@ def moved(url: str, location: str) -> str:
 
 
 def refused(url: str, reason: str) -> NoPicture:
-    """For an address that is not fetched, or gave no picture: the user may still open it."""
+    """Error for a refused address, or one without a picture: the user may still open it."""
     return NoPicture(*_sentences(url, reason), hint=_hint(), billed=Billed.MAYBE)
 
 
 def not_fetched(url: str, reason: str) -> NotFetched:
-    """For a line that broke: fetching it again costs nothing."""
+    """Error for a broken connection: fetching it again is free."""
     return NotFetched(
         *_sentences(url, reason),
         hint=_("Try again downloads it again. Nothing new is requested."),

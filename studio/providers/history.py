@@ -13,14 +13,14 @@ Part = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationTurn:
-    """One question and its answer.
+    """One prompt and its answer.
 
     Attributes:
-        profile, model: who was asked.
-        inputs: the pictures that were sent, with media type, in the order they were sent.
-        parts: what came back, with the number of a picture in the place of its bytes.
-        pictures: the bytes of the answer's pictures, by their number.
-        result: which of them the conversation goes on with.
+        profile, model: recipient of the prompt.
+        inputs: pictures sent, with media types, in order.
+        parts: the model's parts, with the number of a picture in place of its bytes.
+        pictures: bytes of the answer's pictures, by number.
+        result: number of the picture the conversation continues with.
     """
 
     profile: str
@@ -33,19 +33,19 @@ class ConversationTurn:
 
 
 class ConversationHistory(Protocol):
-    """The conversation a question goes on with.
+    """The conversation a request continues.
 
     Attributes:
-        length: turns it has; more than `turns` gives where some are too old or lost.
+        length: number of turns; more than `turns` returns where some are too old or lost.
     """
 
     length: int
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """Its newest turns, the oldest first; read anew each time, because they are large.
+        """The newest turns, oldest first; read on each call, because they are large.
 
-        Empty when its last picture, or what the model said with it, is gone.
+        Empty when the last picture, or the model's parts with it, are gone.
         """
 
     async def record_history_use(self, told: HistoryUse) -> None:
-        """Write down how the question is told, before its first byte leaves."""
+        """Record how the history is sent, before the first byte of the request."""

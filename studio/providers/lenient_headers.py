@@ -1,8 +1,8 @@
-"""Repairs the head of an answer before it is parsed strictly: a bad header costs no paid answer.
+"""Repair the head of a response before strict parsing: a bad header must not cost a paid answer.
 
-Browsers read answers with a space in a header name, a control character or two different lengths
-too. What is no header is left out here; where the head contradicts itself about the length of the
-body, the end of the connection decides.
+Browsers also accept a space in a header name, a control character or two different lengths. Invalid
+headers are left out here; where the head contradicts itself about the length of the body, the end
+of the connection decides.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 MOST = 64 * 1024
-"""Bytes of the longest head; a longer one is passed on as it is."""
+"""Size of the longest head; a longer one is passed on unchanged."""
 
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/1\.[01] +([0-9]{3})")
@@ -19,13 +19,13 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class LenientHeaders:
-    """Filter for what arrives on one connection."""
+    """Filter for the data received on one connection."""
 
     def __init__(self) -> None:
         self._head: bytes | None = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Add what arrived, empty at the end of the connection; return what may be parsed."""
+        """Add received data, empty at the end of the connection; returns the parsable part."""
         if self._head is None or not (data or self._head):
             return data
         if not data:
@@ -38,7 +38,7 @@ class LenientHeaders:
             head, rest = self._head[: end.start()], self._head[end.end() :]
             status = _STATUS.match(head)
             out += _mended(head) if status else self._head[: end.end()]
-            # The real head follows a 100 or 103.
+            # The final head follows a 100 or 103.
             more = status is not None and status[1].startswith(b"1") and status[1] != b"101"
             self._head, out = (rest, out) if more else (None, out + rest)
         if self._head is not None and len(self._head) > MOST:
@@ -62,7 +62,7 @@ def _mended(head: bytes) -> bytes:
 
 
 def _told_once(fields: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Length and encoding of the body, given once and in terms of HTTP."""
+    """Length and encoding of the body, unambiguous and in terms of HTTP."""
     lengths = {value for name, value in fields if name.lower() == b"content-length"}
     codings = [
         one.strip().lower()

@@ -1,4 +1,4 @@
-"""Network backend for httpcore: straight connections, and those through a SOCKS 5 proxy."""
+"""Network backend for httpcore: direct connections, and those through a SOCKS 5 proxy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.providers.lenient_headers import LenientHeaders
 
 
 class NetworkBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections straight to a host."""
+    """Opens connections directly to a host."""
 
     async def connect_tcp(
         self,
@@ -28,7 +28,6 @@ class NetworkBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to a host."""
         options = list(socket_options or ())
         return NetworkStream(await self._reach(host, port, timeout, local_address, options))
 
@@ -48,7 +47,7 @@ class SocksBackend(NetworkBackend):
     """
 
     def __init__(self, proxy: str) -> None:
-        """`proxy` is an address as `proxies.proxy_for` gives it."""
+        """`proxy` is an address as returned by `proxies.proxy_for`."""
         parts = urlsplit(proxy)
         self._host, self._port = parts.hostname or "", parts.port or 0
         self._login = proxies.login(proxy)
@@ -106,7 +105,7 @@ _CODES = {
 
 
 def _place(host: str) -> bytes:
-    """A host as SOCKS has it: numbers as such, names with their length."""
+    """Encode a host for SOCKS: numeric addresses as such, names with their length."""
     for family, kind in ((socket.AF_INET, b"\1"), (socket.AF_INET6, b"\4")):
         with contextlib.suppress(OSError):
             return kind + socket.inet_pton(family, host.strip("[]"))
@@ -118,7 +117,7 @@ def _place(host: str) -> bytes:
 
 
 async def _exactly(line: TcpConnection, size: int) -> bytes:
-    """Read `size` bytes. Raises ProxyError when the proxy ends the connection before."""
+    """Read `size` bytes. Raises ProxyError when the proxy closes the connection earlier."""
     data = b""
     while len(data) < size:
         if not (piece := await line.read(size - len(data))):
@@ -128,14 +127,14 @@ async def _exactly(line: TcpConnection, size: int) -> bytes:
 
 
 class NetworkStream(httpcore.AsyncNetworkStream):
-    """Connection on which answers arrive: their heads are mended before httpcore reads them."""
+    """Connection for responses; repairs their heads before httpcore parses them."""
 
     def __init__(self, line: TcpConnection | TlsConnection) -> None:
         self._line = line
         self._heads = LenientHeaders()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        """Read what arrived; empty at the end."""
+        """Read received data; empty at the end."""
         with _translate_errors(httpcore.ReadTimeout, httpcore.ReadError):
             while data := await self._line.read(max_bytes, seconds=timeout):
                 if mended := self._heads.feed(data):
@@ -143,13 +142,13 @@ class NetworkStream(httpcore.AsyncNetworkStream):
         return self._heads.feed(b"")
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Send; returns when the system has taken all of it."""
+        """Send; returns when the system has accepted all of it."""
         if buffer:
             with _translate_errors(httpcore.WriteTimeout, httpcore.WriteError):
                 await self._line.write(buffer, seconds=timeout)
 
     async def aclose(self) -> None:
-        """Hang up at once."""
+        """Close at once."""
         self._line.close()
 
     async def start_tls(
@@ -171,7 +170,7 @@ class NetworkStream(httpcore.AsyncNetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        """Look up a fact about the connection by httpcore's name for it."""
+        """Look up a property of the connection by httpcore's name for it."""
         if info == "is_readable":
             return self._line.readable
         names = {"client_addr": "sockname", "server_addr": "peername"}

@@ -1,8 +1,8 @@
-"""Proxies of the system: which one an address uses, and what is wrong with how it is named.
+"""System proxies: selection by address, and errors in their settings.
 
-Variables name them (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on Windows and macOS,
-the system's settings. A wrong name is an error and never ignored: a request without its proxy may
-go where nobody wanted it to.
+They are set by variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on Windows and
+macOS, in the system's settings. An invalid setting is an error and never ignored: without its proxy
+a request could take an unwanted route.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.common.urls import LOOPBACK, is_name
 
 _HTTP = ("http", "https")
 _SOCKS = ("socks5h", "socks5", "socks")
-"""All mean the same here: the proxy always resolves host names."""
+"""All are equivalent here: the proxy always resolves host names."""
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20})://")
 _HOST = re.compile(r"[^\s\x00-\x20%@/\\?#<>^|`{}\"]{1,253}")
@@ -27,23 +27,23 @@ _LONGEST_WORD = 255
 
 
 def proxy_for(scheme: str, host: str) -> str:
-    """The system's proxy for this address; empty for none, and always for this machine itself.
+    """System proxy for this address; empty for none, and always for this machine itself.
 
-    Begins with http://, https:// or socks5h://. Raises NetworkError for one that cannot be used.
+    Begins with http://, https:// or socks5h://. Raises NetworkError for an unusable one.
     """
     name, value = _named(scheme, host)
     return _read(value, name) if value else ""
 
 
 def called(url: str) -> str:
-    """Setting that names the proxy for an address; empty when there is none."""
+    """Name of the proxy setting for an address; empty for none."""
     parts = urlsplit(url)
     name, value = _named(parts.scheme, parts.hostname or "")
     return name if value else ""
 
 
 def is_socks(proxy: str) -> bool:
-    """Whether a proxy, as `proxy_for` gives it, speaks SOCKS."""
+    """Whether a proxy, as returned by `proxy_for`, uses SOCKS."""
     return proxy.startswith("socks")
 
 
@@ -67,14 +67,14 @@ def _named(scheme: str, host: str) -> tuple[str, str]:
 
 
 def _name(kind: str) -> str:
-    """Variable that names the proxies of a kind."""
+    """Variable that sets the proxies of a kind."""
     variable = f"{kind}_proxy"
     names = sorted((one for one in os.environ if one.lower() == variable), reverse=True)
     return names[0] if names else _("the system's settings")
 
 
 def _read(value: str, name: str) -> str:
-    """Normalize the address. Errors never quote it: it may hold a password."""
+    """Normalize the address. Errors never quote it: it may contain a password."""
     refused = _refusing(name)
     if re.search(r"[\s\x00-\x1f\x7f]", value):
         raise refused(_("It contains a space."))
@@ -136,5 +136,5 @@ def _refusing(name: str) -> Callable[[str], NetworkError]:
 
 
 def unusable(url: str) -> NetworkError:
-    """For a proxy that httpx refuses."""
+    """Error for a proxy that httpx rejects."""
     return _refusing(called(url))(_("It is not an address."))

@@ -1,7 +1,7 @@
-"""Which addresses are out in the world; a table of our own, the same on every Python.
+"""Public addresses; our own table, the same on every Python.
 
 Source: IANA's registries of special addresses (IPv4 and IPv6, as of October 2026). Of IPv6, only
-what is given out for the world (2000::/3) is the world; addresses within addresses count too.
+global unicast (2000::/3) is public; embedded IPv4 addresses are checked too.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ _NOT_V4: Final = tuple(
     for one in (
         "0.0.0.0/8",  # this network
         "10.0.0.0/8",  # private
-        "100.64.0.0/10",  # a provider's own
+        "100.64.0.0/10",  # shared address space of providers
         "127.0.0.0/8",  # this machine
-        "168.63.129.16/32",  # a cloud's own service
-        "169.254.0.0/16",  # this link, and clouds' metadata
+        "168.63.129.16/32",  # cloud services
+        "169.254.0.0/16",  # link-local, and metadata of clouds
         "172.16.0.0/12",  # private
-        "192.0.0.0/24",  # protocols
+        "192.0.0.0/24",  # protocol assignments
         "192.0.2.0/24",  # documentation
-        "192.88.99.0/24",  # relays of 6to4, given up
+        "192.88.99.0/24",  # 6to4 relays, deprecated
         "192.168.0.0/16",  # private
-        "198.18.0.0/15",  # measurements
+        "198.18.0.0/15",  # benchmarks
         "198.51.100.0/24",  # documentation
         "203.0.113.0/24",  # documentation
-        "224.0.0.0/4",  # groups
-        "240.0.0.0/4",  # never given out; broadcast
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved; broadcast
     )
 )
 _WORLD_V6: Final = IPv6Network("2000::/3")
 _NOT_V6: Final = tuple(
     IPv6Network(one)
     for one in (
-        "2001::/23",  # protocols, Teredo among them, which nobody uses any more
+        "2001::/23",  # protocol assignments, including the obsolete Teredo
         "2001:db8::/32",  # documentation
-        "2002::/16",  # 6to4, given up
+        "2002::/16",  # 6to4, deprecated
         "3fff::/20",  # documentation
     )
 )
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
-"""NAT64 (RFC 6052): how networks without IPv4 reach all that has nothing else."""
+"""NAT64 (RFC 6052): access to IPv4 from IPv6-only networks."""
 
 _TUNNELS: Final = (0x00005EFE, 0x02005EFE)
-"""What stands before the IPv4 address at the end of an address of ISATAP (RFC 5214)."""
+"""Interface identifiers before the IPv4 address in ISATAP addresses (RFC 5214)."""
 
 
 def is_outside(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is out in the world: no machine, network or link of one's own."""
+    """Whether an address is public: not of this machine, a local network or a link."""
     if isinstance(address, IPv4Address):
         return not any(address in one for one in _NOT_V4)
     if address.scope_id is not None:

@@ -1,4 +1,4 @@
-"""Cuts the key out of an answer before anything else sees it."""
+"""Remove the key from a response before any other code sees it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _PIECE = 8 * 1024
 """Bytes searched in one call; other threads get their turn in between."""
 
 _FIRST = 64 * 1024
-"""Bytes of an answer that are not worth a thread, unless they hold escapes."""
+"""Bytes of a response that are not worth a thread, unless they contain escapes."""
 
 _PLAIN = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}
 )
-"""Headers of a request that hold no secret; every other counts as one."""
+"""Request headers without secrets; every other counts as one."""
 
 
 def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -31,10 +31,10 @@ def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 class RedactingSink:
-    """Sink that passes an answer on without the key. `end` must be called after the last chunk.
+    """Sink that passes a response on without the key. `end` must be called after the last chunk.
 
-    Long searches run on `lane`, on a thread of their own without one. All answers share it: the
-    fewer threads work at a time, the sooner the window gets its turn.
+    Long searches run on `lane`, or on a thread without one. All responses share it: the fewer
+    threads work at a time, the sooner the window's thread gets its turn.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class RedactingSink:
         self._seen = 0
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The answer begins."""
+        """Start the response."""
         await self._sink.status(code, self._echoes.headers(headers))
 
     async def chunk(self, data: bytes) -> None:
-        """More of the body."""
+        """Append to the body."""
         self._seen += len(data)
         first = self._seen <= _FIRST and not escaped(data)
         if first or self._stream.is_quick(data):
@@ -67,7 +67,7 @@ class RedactingSink:
         return b"".join(map(self._stream.redact_piece, pieces))
 
     async def end(self) -> None:
-        """Pass on what was held back."""
+        """Pass on the data held back."""
         await self._pass(self._stream.flush_rest())
 
     async def _pass(self, data: bytes) -> None:

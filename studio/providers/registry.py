@@ -1,7 +1,7 @@
-"""Wire formats by name: who speaks the one that a profile has.
+"""Registry of wire formats by name.
 
-A new wire is a folder beside `gemini` and a line here; nobody else knows it. Whoever imports this
-module loads every wire, so it is imported at the first job and never at a window's start.
+A new wire is a package beside `gemini` and a line here; no other module knows it. Importing this
+module loads every wire, so it is imported with the first job and never at a window's start.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from studio.providers.base import FindModel, Learn, Provider
 from studio.providers.gemini import GeminiProvider
 
 WIRES: dict[str, Callable[[Profile, FindModel, Learn], Provider]] = {USUAL_WIRE: GeminiProvider}
-"""Name of a wire -> what makes the provider of a profile that has it."""
+"""Name of a wire -> factory for the provider of a profile."""
 
 _MOST_SHOWN = 60
 
 
 def provider_of(profile: Profile, find_model: FindModel, learn: Learn) -> Provider:
-    """The provider of a profile. Raises InputError for a wire that is not known here."""
+    """Create the provider of a profile. Raises InputError for an unknown wire."""
     speaks = WIRES.get(profile.wire)
     if speaks is None:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Where an answer goes while it arrives, and the moment before its request leaves."""
+"""Receiver of a response during its arrival, and the hook before its request is sent."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
-"""Awaited once connected, just before a request's first byte; when it raises, nothing is sent.
+"""Awaited once connected, just before a request's first byte; if it raises, nothing is sent.
 
-What is told in two ways takes two requests: then it is awaited for each.
+A request sent in two forms takes two requests: it is awaited for each.
 """
 
 
 class Sink(Protocol):
-    """Where an answer goes while it arrives."""
+    """Receiver of a response during its arrival."""
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The answer begins. Names of headers are in lower case."""
+        """Start the response. Names of headers are in lower case."""
 
     async def chunk(self, data: bytes) -> None:
-        """More of the body. The next piece is read when this returns; it may raise StudioError."""
+        """Append to the body. Reading continues after it returns; it may raise StudioError."""
 
     @property
     def whole(self) -> bool:
@@ -27,4 +27,4 @@ class Sink(Protocol):
 
     @property
     def promising(self) -> bool:
-        """Whether a picture is in what was received so far, or begins there."""
+        """Whether the received data contains a picture, or the start of one."""

@@ -1,10 +1,11 @@
-"""HTTP client: one request out, one answer back in pieces.
+"""HTTP client: sends one request and streams its response.
 
-Money decides what an error means here. Until the first byte of a request has left, nothing can have
-been charged and the same request may be sent again; afterwards it may have been, and only the user
-sends it again. The border is exact: httpcore's trace hook tells when it begins to write.
+The meaning of an error depends on billing. Before the first byte of a request has been sent,
+nothing can have been charged and the request may be repeated; afterwards it may have been, and only
+the user repeats it. The boundary is exact: httpcore's trace hook reports the start of writing.
 
-The first request imports httpx with `http_routes`, on another thread: no window waits for it.
+The first request imports httpx with `http_routes`, on another thread, so that no window waits for
+it.
 """
 
 from __future__ import annotations
@@ -36,14 +37,14 @@ __all__ = ["HttpClient", "HttpReply", "check_address"]
 
 MAX_BODY = 256 * 1024 * 1024
 MAX_WORDS = 32 * 1024 * 1024
-"""Limit of an answer in which no picture has begun by then."""
+"""Size limit for a response in which no picture has begun."""
 
 MAX_ERROR_BODY = 1024 * 1024
 MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
 ERROR_SECONDS = 10.0
-"""Time for the words of a refusal to arrive: its status says enough."""
+"""Time limit for the body of a refusal: its status is enough."""
 
 LIST_SECONDS = 20.0
 FETCH_SECONDS = 60.0
@@ -52,7 +53,7 @@ _SENT_PIECE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """A short answer, whole. Header names are in lower case."""
+    """A short response, complete. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,18 +63,18 @@ class HttpReply:
 class HttpClient:
     """HTTP client of the whole program, for any number of requests at once. Must be closed.
 
-    It belongs to the loop of its first request. Connections are not kept for a second request: a
-    picture takes longer than a handshake, and a kept connection that died in the meantime would
-    leave a request of which nobody knows whether it was charged.
+    It belongs to the loop of its first request. Connections are not reused: a picture takes longer
+    than a handshake, and a kept connection that died meanwhile would leave it unknown whether the
+    request was charged.
 
-    Secrets in the headers of a request are cut out of everything that comes back, to this request
-    and to every later one: out of headers, bodies and the words of errors.
+    Secrets in the headers of a request are removed from everything received, by this request and
+    all later ones: headers, bodies and error messages.
 
-    `painter` answers requests to sketch://; None is the program's own. Answers are searched for
+    `painter` answers requests to sketch://; None is the built-in one. Responses are searched for
     secrets on `lane`.
 
     Attributes:
-        policy: which of the addresses in answers may be fetched.
+        policy: the addresses in responses that may be fetched.
     """
 
     def __init__(
@@ -99,12 +100,12 @@ class HttpClient:
         *,
         before_first_byte: BeforeFirstByte | None = None,
     ) -> None:
-        """Send `body` and hand the answer to `sink`, whatever its status.
+        """Send `body` and stream the response to `sink`, whatever its status.
 
-        Waits for the answer without limit: the caller sets one. Cancelling closes the connection.
-        Raises InputError for an unsafe address, NetworkError when nothing was reached or the
-        connection broke (`billed` tells which), IncompleteAnswer when it broke within the answer,
-        ServiceError for an answer larger than any picture.
+        There is no time limit for the response: the caller sets one. Cancelling closes the
+        connection. Raises InputError for an unsafe address, NetworkError when the service was not
+        reached or the connection broke (`billed` distinguishes them), IncompleteAnswer when it
+        broke during the response, ServiceError for a response larger than any picture.
         """
         check_address(url)
         echoes = await self._cutting(headers)
@@ -129,14 +130,14 @@ class HttpClient:
                                 response,
                                 clean.chunk,
                                 echoes,
-                                # A little of a refusal is enough, unless it brings a picture.
+                                # The start of a refusal is enough, unless it contains a picture.
                                 enough=partial(_enough, sink, limit) if refused else None,
                                 promising=lambda: sink.promising,
                             )
                         finally:
                             await clean.end()
                 except connection_errors.foreign() as error:
-                    # The status of a refusal says enough, and complete JSON lost nothing.
+                    # The status of a refusal is enough, and complete JSON lost nothing.
                     if sink.whole or (refused and not sink.promising):
                         return
                     raise connection_errors.explain(
@@ -153,7 +154,7 @@ class HttpClient:
             ) from error
 
     async def get_json(self, url: str, headers: Mapping[str, str]) -> HttpReply:
-        """Fetch something short and free, such as the list of models.
+        """Fetch a short and free response, such as the list of models.
 
         Raises InputError for an unsafe address and NetworkError.
         """
@@ -194,10 +195,10 @@ class HttpClient:
             raise connection_errors.explain(error, url, sent=False, clean=echoes.text) from error
 
     async def fetch(self, url: str, taker: fetching.FetchSink) -> None:
-        """Fetch a picture, without key or cookies, from an address in an answer; see `fetching`.
+        """Fetch a picture from an address in a response, without key or cookies; see `fetching`.
 
-        Raises NotFetched when the line broke, NoPicture for an address that is not asked and for
-        what is no picture.
+        Raises NotFetched when the connection broke, NoPicture for a forbidden address and for
+        anything but a picture.
         """
         await self._open()
         try:
@@ -244,7 +245,7 @@ class HttpClient:
         content: AsyncIterator[bytes] | None = None,
         trace: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None,
     ) -> AsyncIterator[httpx.Response]:
-        """Send one request as it stands; nothing is added, followed or remembered."""
+        """Send one request unchanged; no redirects, no cookies."""
         routes = await self._open()
         extensions: dict[str, Any] = {"timeout": _limits(None)}
         if trace is not None:
@@ -256,7 +257,7 @@ class HttpClient:
             await response.aclose()
 
     async def _cutting(self, headers: Mapping[str, str]) -> SecretRedactor:
-        """Redactor for the secrets of a request and of those sent before."""
+        """Redactor for the secrets of this request and all earlier ones."""
         secrets = secrets_in(headers)
         if not self._echoes.knows(secrets):
             # Compiling the patterns of a secret takes a while; they are cached.
@@ -265,7 +266,7 @@ class HttpClient:
         return self._echoes
 
     async def close(self) -> None:
-        """Close every connection; calling it twice is fine."""
+        """Close every connection; may be called twice."""
         routes, self._routes = self._routes, None
         if routes is not None:
             await routes.aclose()
@@ -279,19 +280,19 @@ class HttpClient:
 
 def _routes(painter: Painter | None) -> Routes:
     """Open the routes. Blocking."""
-    # httpx and the certificates take 0.2 s; the first request waits for them, and no window.
+    # httpx and the certificates take 0.2 s; only the first request waits for them, no window.
     from studio.providers import http_routes
 
     return http_routes.Routes(painter, http_routes.prepare())
 
 
 def _limits(read: float | None) -> dict[str, float | None]:
-    """Seconds each step of a request may take; whoever asks limits the wait for an answer."""
+    """Time limits in seconds for each step; the caller limits the wait for the response."""
     return {"connect": CONNECT_SECONDS, "write": WRITE_SECONDS, "read": read, "pool": None}
 
 
 class _RequestTrace:
-    """Tracks how much of a request has left; awaits `before_first_byte` just before it begins."""
+    """Tracks how much of a request was sent; awaits `before_first_byte` just before the start."""
 
     def __init__(self, before_first_byte: BeforeFirstByte | None) -> None:
         self._before = before_first_byte
@@ -310,9 +311,9 @@ class _RequestTrace:
 
 
 async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
-    """Split the body of a request: a connection that breaks is noticed at the next piece.
+    """Split the body of a request, so that a broken connection is noticed at the next piece.
 
-    Written at once, it would lie in the loop's buffer and count as sent.
+    Written at once, it would sit in the loop's buffer and count as sent.
     """
     view = memoryview(body)
     for start in range(0, len(view), _SENT_PIECE):
@@ -339,10 +340,10 @@ async def _receive(
     promising: Callable[[], bool] | None = None,
     most: int = 0,
 ) -> None:
-    """Hand the body on in pieces, decoded and as UTF-8.
+    """Pass the body on in pieces, decoded and as UTF-8.
 
-    Reading stops where so many bytes are `enough`. An answer beyond the limit is an error; `most`
-    is a limit of its own for what is no answer.
+    Reading stops once the byte count is `enough`. A response beyond the limit is an error; `most`
+    is a separate limit for fetched files.
     """
     unpack = content_encoding.unpacker(echoes.text(response.headers.get("content-encoding", "")))
     total = 0
@@ -364,8 +365,8 @@ async def _receive(
     async def deliver(raw: bytes) -> bool:
         return await hand_on(unpack.feed(raw))
 
-    # Leaving the iteration early would leave generators behind that wait on the network, and not
-    # every event loop finalizes them. So the connection is cut first, and they end by themselves.
+    # Leaving the iteration early would leave generators waiting on the network, and not every event
+    # loop finalizes them. So the connection is closed first, and they end by themselves.
     wanted = True
     reason: BaseException | None = None
     try:
@@ -393,7 +394,7 @@ def _a_megabyte(total: int) -> bool:
 
 
 def _enough(sink: Sink, limit: asyncio.Timeout, total: int) -> bool:
-    """Whether so much of a refusal will do; one with a picture in it is read to its end."""
+    """Whether enough of a refusal was read; one that contains a picture is read to its end."""
     if not sink.promising:
         return _a_megabyte(total)
     limit.reschedule(None)

@@ -1,8 +1,8 @@
-"""What a command line asks of the process that owns the library, and what it is answered.
+"""Messages between a command line and the process that owns the library.
 
-Both talk over the owner's bell (`instance`), which only this user can reach. A message is its
-length in eight hex digits and that much JSON. No key ever travels: the owner has keys of its own,
-and is only told whether another one was meant.
+Both use the owner's socket (`instance`), which only this user can reach. A message is its length in
+eight hex digits and that much JSON. No key is ever sent: the owner has keys of its own, and only
+compares a hash.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from studio.domain.runs import Run
 
 _HEAD = 8
 LONGEST = 64 << 20
-"""Bytes of one message; a run of 256 long prompts has a few million."""
+"""Most bytes of one message; a run of 256 long prompts has a few million."""
 
 
 class KeepInput(msgspec.Struct, frozen=True, tag="keep"):
@@ -36,15 +36,15 @@ class KeepInput(msgspec.Struct, frozen=True, tag="keep"):
 
 
 class GetBudget(msgspec.Struct, frozen=True, tag="money"):
-    """How does the month's budget stand? Answered with `BudgetStanding`."""
+    """Request the month's budget; answered with `BudgetStanding`."""
 
 
 class MakePictures(msgspec.Struct, frozen=True, tag="make"):
-    """Make the pictures of a run; answered with `RunQueued`, then what happens, at last `RunEnded`.
+    """Make the pictures of a run; answered with `RunQueued`, then updates, finally `RunEnded`.
 
     Attributes:
-        addresses: where each profile of the run is reached, as the asker knows it.
-        key: mark of the key that was given to the asker alone; "" when there is none.
+        addresses: address of each profile of the run, as known to the client.
+        key: hash of a key given only to the client; "" when there is none.
     """
 
     run: Run
@@ -53,14 +53,14 @@ class MakePictures(msgspec.Struct, frozen=True, tag="make"):
 
 
 class CancelRequest(msgspec.Struct, frozen=True, tag="cancel"):
-    """Stop what this line asked for."""
+    """Cancel the run of this connection."""
 
 
 class ChangeLibrary(msgspec.Struct, frozen=True, tag="change", kw_only=True):
     """A change to the library; answered with `ChangeDone`.
 
     Attributes:
-        ids: pictures, maybe by a part of their id.
+        ids: pictures, possibly by the start of their ids.
         name, search: of a collection.
         paths: files and folders to import.
     """
@@ -85,19 +85,19 @@ class InputKept(msgspec.Struct, frozen=True, tag="kept"):
 
 
 class BudgetStanding(msgspec.Struct, frozen=True, tag="standing"):
-    """The month's budget with what the owner has under way."""
+    """The month's budget including the owner's jobs in progress."""
 
     budget: Budget
 
 
 class RunQueued(msgspec.Struct, frozen=True, tag="taken"):
-    """The run is queued from here on; `paused` when nothing is sent for now."""
+    """The run is queued; `paused` when nothing is sent for now."""
 
     paused: bool = False
 
 
 class JobUpdate(msgspec.Struct, frozen=True, tag="job"):
-    """A job of the run stands differently."""
+    """A job of the run has changed."""
 
     job: Job
 
@@ -114,7 +114,7 @@ class RunEnded(msgspec.Struct, frozen=True, tag="over"):
 
 
 class ChangeDone(msgspec.Struct, frozen=True, tag="said"):
-    """What was changed, in words; `number` or `facts` where these are the answer."""
+    """Sentence about the change; `number` or `facts` where these are the answer."""
 
     sentence: str = ""
     number: int = 0
@@ -122,7 +122,7 @@ class ChangeDone(msgspec.Struct, frozen=True, tag="said"):
 
 
 class RequestFailed(msgspec.Struct, frozen=True, tag="refused"):
-    """It cannot be done; what the error says."""
+    """The request failed, with the texts of the error."""
 
     name: str
     title: str
@@ -131,14 +131,14 @@ class RequestFailed(msgspec.Struct, frozen=True, tag="refused"):
 
     @classmethod
     def of(cls, error: StudioError) -> RequestFailed:
-        """An error of the owner's."""
-        # A sentence may say the name of a file, and that may be no text.
+        """Message for an error of the owner."""
+        # A sentence may contain a file name that is not valid text.
         title, message, hint = map(valid, (error.title, error.message, error.hint))
         return cls(type(error).__name__, title, message, hint)
 
     @property
     def error(self) -> StudioError:
-        """The same error here, with its exit code."""
+        """The same error in the client, with its exit code."""
         kind = getattr(errors, self.name, StudioError)
         known = isinstance(kind, type) and issubclass(kind, StudioError)
         return (kind if known else StudioError)(self.title, self.message, hint=self.hint)
@@ -160,19 +160,19 @@ _replies: JsonReader[Reply] = JsonReader(Reply)
 
 
 async def send_message(writer: asyncio.StreamWriter, message: Request | Reply) -> None:
-    """Send a message. Raises OSError when nobody is there any more."""
+    """Send a message. Raises OSError when the peer is gone."""
     body = msgspec.json.encode(message)
     writer.write(b"%08x" % len(body) + body)
     await writer.drain()
 
 
 async def next_request(reader: asyncio.StreamReader) -> Request:
-    """The next message of whoever asks. Raises EOFError, OSError, ValueError."""
+    """The client's next message. Raises EOFError, OSError, ValueError."""
     return _requests.decode(await _frame(reader))
 
 
 async def next_reply(reader: asyncio.StreamReader) -> Reply:
-    """The next message of the owner. Raises EOFError, OSError, ValueError."""
+    """The owner's next message. Raises EOFError, OSError, ValueError."""
     return _replies.decode(await _frame(reader))
 
 
@@ -184,5 +184,5 @@ async def _frame(reader: asyncio.StreamReader) -> bytes:
 
 
 def mark_of(key: str | None) -> str:
-    """What tells two keys apart without saying either; "" for none."""
+    """Hash that distinguishes keys without revealing them; "" for none."""
     return hashlib.sha256(f"gridbrush {key}".encode()).hexdigest() if key else ""

@@ -1,8 +1,8 @@
-"""The owner's side: what other processes of this user ask for is done by the one that may write.
+"""Server of the process that owns the library, for requests of the user's other processes.
 
-A command line that finds the library open hands its request over (`cli/remote_client.py`). What it
-asked for goes through the same queue and library as everything else, so the window shows it too;
-when the asker leaves, it goes on.
+A command line that finds the library open sends its request here (`cli/remote_client.py`). The work
+goes through the same queue and library as everything else, so the window shows it too; it continues
+after the client disconnects.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ _LOOK_AGAIN = 0.2
 
 
 class RemoteServer:
-    """Answers every line of one bell."""
+    """Serves all connections to one socket."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._lines: dict[asyncio.Task[None], _ClientSession] = {}
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Do what comes over one line, until it ends."""
+        """Serve one connection until it closes."""
         task = asyncio.current_task()
         assert task is not None
         line = self._lines[task] = _ClientSession(self._core, reader, writer)
@@ -68,7 +68,7 @@ class RemoteServer:
             del self._lines[task]
 
     async def finish(self) -> None:
-        """Wait for what is being done; who has asked for nothing yet asks somebody else."""
+        """Wait for requests in progress; close idle connections, so that clients go elsewhere."""
         while self._lines:
             for task, line in self._lines.items():
                 if not line.busy:
@@ -76,7 +76,7 @@ class RemoteServer:
             await asyncio.wait(set(self._lines), timeout=_LOOK_AGAIN)
 
     async def close(self) -> None:
-        """Hang up. What was sent is in the journal, and the asker hears that the line is dead."""
+        """Close all connections; clients notice. Sent requests are in the journal."""
         lines = set(self._lines)
         for task in lines:
             task.cancel()
@@ -85,7 +85,7 @@ class RemoteServer:
 
 
 class _ClientSession:
-    """One asker."""
+    """One client."""
 
     def __init__(
         self, core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -99,11 +99,11 @@ class _ClientSession:
 
     @property
     def busy(self) -> bool:
-        """Whether something that was asked for is not done yet."""
+        """Whether a request is still in progress."""
         return self._answering or (self._making is not None and not self._making.done())
 
     async def serve(self) -> None:
-        """Take requests until the asker hangs up and all it asked for has ended."""
+        """Handle requests until the client disconnects and its run has ended."""
         try:
             with contextlib.suppress(EOFError, OSError):
                 while True:
@@ -153,7 +153,7 @@ class _ClientSession:
             self._core.queue.cancel(job.id)
 
     async def _make(self, asked: MakePictures) -> None:
-        """Make a run and tell what happens to it; the run goes on when nobody listens."""
+        """Run the jobs and report their progress; the run continues without a listener."""
         self._run = asked.run.id
         try:
             await self._check(asked)
@@ -197,7 +197,7 @@ class _ClientSession:
             log.info("Whoever handed a run over has left; the run goes on")
 
     async def _check(self, asked: MakePictures) -> None:
-        """The same address and the same key were meant. Raises StudioError."""
+        """Check that address and key are those the client meant. Raises StudioError."""
         core = self._core
         if not core.library.writable:
             raise LibraryLocked(
@@ -232,7 +232,7 @@ class _ClientSession:
 
 
 class _RunFollower:
-    """Hears of one run until all its jobs have ended."""
+    """Follows the events of one run until all its jobs have ended."""
 
     def __init__(self, run: str, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
         self.over = asyncio.Event()
@@ -254,7 +254,7 @@ class _RunFollower:
         self._check_ended()
 
     def submitted(self) -> None:
-        """No further jobs will come."""
+        """Mark the run's jobs as complete."""
         self._all_known = True
         self._check_ended()
 
@@ -264,19 +264,19 @@ class _RunFollower:
 
 
 async def carry_out(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Do one change to the library, whoever asked for it. Raises StudioError."""
+    """Apply one change to the library. Raises StudioError."""
     if (action := _ACTIONS.get(asked.action)) is None:
         raise InputError(_("The other Gridbrush does not support this command"))
     return await action(core, asked)
 
 
 async def check(core: Core, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
-    """Read every original again. Raises StorageError, and what `progress` raises."""
+    """Verify every original. Raises StorageError, and exceptions from `progress`."""
     return await read_again(core.library.store, progress)
 
 
 def facts_of(report: VerifyReport) -> dict[str, Any]:
-    """A report as the command line's JSON has it."""
+    """A report in the form of the command line's JSON."""
     return {
         "checked": report.checked,
         "sound": report.sound,
@@ -316,7 +316,7 @@ async def _empty_trash(core: Core, _asked: ChangeLibrary) -> ChangeDone:
 
 
 async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Put pictures into a collection, or save a search as one."""
+    """Add pictures to a collection, or save a search as one."""
     collections = core.library.collections
     ids = await _ids(core, asked)
     found = await collections.named(asked.name)
@@ -335,7 +335,7 @@ async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
 
 
 async def _uncollect(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Take pictures out of a collection; without pictures the collection is deleted."""
+    """Remove pictures from a collection; without pictures the collection is deleted."""
     found = await core.library.collections.named(asked.name)
     if found is None:
         # Translators: {name} is a collection.
@@ -362,7 +362,7 @@ async def _redo(core: Core, _asked: ChangeLibrary) -> ChangeDone:
 
 
 async def _fix(core: Core, _asked: ChangeLibrary) -> ChangeDone:
-    """Verify, mend what can be, verify again."""
+    """Verify, repair where possible, verify again."""
     report = await check(core)
     repaired = await repair(core.library.store, report)
     if repaired.total or repaired.lost:
@@ -379,7 +379,7 @@ async def _forget(core: Core, asked: ChangeLibrary) -> ChangeDone:
 
 
 def _forget_broken(core: Core) -> None:
-    """Remove requests and drafts that were set aside: nobody can tell whose words are in them."""
+    """Remove invalid requests and drafts set aside: their prompts cannot be identified."""
     draft = core.paths.draft_file
     broken = list(draft.parent.glob(f"{draft.stem}*.broken*{draft.suffix}"))
     library, damaged = core.library.folder, core.journal.folder.with_name(DAMAGED)

@@ -1,7 +1,7 @@
-"""The Gemini-native wire: one way of asking and answering, spoken by every profile.
+"""Gemini-native wire: one format for requests and responses, used by every profile.
 
-The services differ in address, in the header the key travels in and in what they ask to be told;
-the offline painter speaks it too.
+The services differ in address, in the header for the key and in required fields; the offline
+painter speaks it too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from studio.providers.transport import HttpClient
 
 _ROOM_FOR_WORDS = 256 * 1024
-"""Bytes of a body kept free of pictures, for words and choices."""
+"""Bytes of a body reserved for text and options."""
 
 _MOST_PAGES = 20
 
@@ -50,7 +50,7 @@ class GeminiProvider:
     """A provider that speaks generateContent.
 
     Attributes:
-        profile: where it is reached and how it is told the key.
+        profile: its address and way of authentication.
     """
 
     def __init__(self, profile: Profile, find_model: FindModel, learn: Learn | None = None) -> None:
@@ -65,17 +65,17 @@ class GeminiProvider:
 
     @property
     def reader_version(self) -> int:
-        """Version of whoever reads an answer; see Provider."""
+        """Version of the response reader; see Provider."""
         return READER_VERSION
 
     @property
     def limits(self) -> UploadLimits:
-        """What pictures may be sent with a request; see Provider."""
+        """Limits of pictures sent with a request; see Provider."""
         return UploadLimits(largest=request.MAX_PICTURE)
 
     @property
     def offline(self) -> bool:
-        """Whether this is the painter, which needs no key and no network."""
+        """Whether this is the painter, which needs neither key nor network."""
         return self.profile.name == OFFLINE or self.profile.base_url.startswith("sketch:")
 
     async def send(
@@ -91,8 +91,8 @@ class GeminiProvider:
     ) -> None:
         """Send one request; see Provider.
 
-        What the service refuses for the way it was told, and so does not charge, is told once in
-        another way: the size in its other spelling, a conversation by its last picture alone.
+        A request refused for its form, and so not charged, is sent once more in another form: the
+        size in its other spelling, a conversation as only its last picture.
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
@@ -101,7 +101,8 @@ class GeminiProvider:
         )
         refusal: HeldSink | None = None
         while way is not None:
-            # Loaded for each way anew: a second is rare, and they are large while one waits.
+            # Reloaded for each form: a second one is rare, and the pictures use memory during the
+            # wait.
             body, told = await self._build_body(request_, inputs, way, past)
             if past is not None:
                 await past.record_history_use(told)
@@ -123,10 +124,10 @@ class GeminiProvider:
         way: RequestVariant,
         past: ConversationHistory | None,
     ) -> tuple[bytes, HistoryUse]:
-        """The body, and how it tells what was said before."""
+        """Build the body, and describe its use of the history."""
         alone = way.alone
         if past is not None and way.past:
-            # What was said has the edited picture in it.
+            # The history contains the edited picture.
             others = [one for one in inputs if not _said_before(one, request_)]
             loaded = await self._loaded(others)
             turns = await past.turns()
@@ -139,7 +140,7 @@ class GeminiProvider:
             alone = NoHistoryReason.TOO_LARGE if turns else NoHistoryReason.LOST
         loaded = await self._loaded(inputs)
         if not loaded:
-            # Words alone are not worth a thread.
+            # Only text: not worth a thread.
             return self._body(request_, loaded, way), HistoryUse(alone=alone)
         return await asyncio.to_thread(self._body, request_, loaded, way), HistoryUse(alone=alone)
 
@@ -194,10 +195,10 @@ class GeminiProvider:
         return loaded
 
     def read(self, source: AnswerSource) -> Answer:
-        """Make sense of a whole answer; see Provider.
+        """Interpret a complete response; see Provider.
 
-        The transport cut the key out of what came; a key that was sent in two pieces, as the words
-        of a stream are, is whole only here.
+        The transport removes the key from received data; a key split across two pieces, as in the
+        text of a stream, is complete only here.
         """
         echoes = SecretRedactor((source.key,))
         try:
@@ -223,11 +224,11 @@ class GeminiProvider:
             raise answer.unreadable(source, error) from error
 
     def scanner(self, listener: LongStringHandler) -> GeminiScanner:
-        """What follows one answer while it arrives; see Provider."""
+        """Scanner for one response while it arrives; see Provider."""
         return GeminiScanner(listener)
 
     def scan(self, body: Path) -> Scan:
-        """Scan a body that lies on disk; see Provider."""
+        """Scan a body on disk; see Provider."""
         return scan_file(body)
 
     def extract_turn(self, answer: Answer, body: Path) -> bytes | None:
@@ -235,11 +236,11 @@ class GeminiProvider:
         return conversation.extract_turn(answer, body)
 
     def kept_parts(self, data: bytes) -> tuple[Part, ...]:
-        """What `extract_turn` gave, read again; see Provider."""
+        """Parse the result of `extract_turn`; see Provider."""
         return conversation.kept_parts(data)
 
     async def listed(self, key: str | None, client: HttpClient) -> tuple[ListedModel, ...]:
-        """The image models the service lists; see Provider."""
+        """Image models listed by the service; see Provider."""
         if self.offline:
             return ()
         headers = request.headers(self.profile, key)

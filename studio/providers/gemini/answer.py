@@ -1,8 +1,8 @@
-"""Reads a whole answer: pictures, drafts, words and usage, or the reason why there are none.
+"""Reader for complete responses: pictures, drafts, text and usage, or the reason for none.
 
-Services and gateways send both spellings of every name, nulls anywhere, several pictures, pictures
-of their thinking, and the shapes of other APIs on the same address. What can be rescued is rescued,
-and what was odd becomes a warning.
+Services and gateways send both spellings of every name, nulls anywhere, several pictures, drafts
+made while thinking, and the formats of other APIs on the same address. Everything usable is kept,
+and oddities become warnings.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from studio.providers.gemini.no_picture import understood
 
 
 def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
-    """Read an answer with status 2xx. Blocking where words lie in the file.
+    """Read a response with status 2xx. Blocking where text is in the file.
 
-    Raises PictureRefused or NoPicture when there is no picture, IncompleteAnswer when it was cut,
-    a kind of ServiceError when an error came as a success.
+    Raises PictureRefused or NoPicture without a picture, IncompleteAnswer for a truncated response,
+    a kind of ServiceError for an error sent as a success.
     """
     if scan.refused is not None:
         scan.refused.request_id = error_body.request_id(source.headers)
@@ -38,7 +38,7 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
         raise _unfinished(source, scan)
     value, streamed = _unwrapped(scan.value)
     found = gather(value, source.body)
-    # A stream sends its words in pieces, a whole answer in paragraphs.
+    # A stream sends its text in pieces, a complete response in paragraphs.
     spoken = "".join(found.words) if streamed else "\n\n".join(one.strip() for one in found.words)
     words = error_body.redact(spoken, source.key, limit=MOST_WORDS)
     told = error_body.parse_value(value)
@@ -112,9 +112,9 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
 
 
 def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
-    """Read the picture in an answer with another status than 2xx, where there is one.
+    """Read the picture in a response with a status other than 2xx, if there is one.
 
-    Raises what the service said, IncompleteAnswer where the picture was cut.
+    Raises the service's error, IncompleteAnswer for a truncated picture.
     """
     if scan.complete and gather(_unwrapped(scan.value)[0], source.body).pictures:
         found = read(source, scan, model, provider=provider)
@@ -150,8 +150,8 @@ _MOST_ENVELOPES = 3
 def _unwrapped(value: Any) -> tuple[Any, bool]:
     """Find the object with the candidates within lists and envelopes.
 
-    A list is a collected stream: its objects are merged. The second value tells whether there were
-    several.
+    A list is a collected stream: its objects are merged. The second value is True for several
+    objects.
     """
     if isinstance(value, list):
         objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
@@ -175,7 +175,7 @@ def _out_of_envelope(value: Any, depth: int = 0) -> Any:
 
 
 def _together(objects: list[Mapping[Any, Any]]) -> dict[Any, Any]:
-    """Merge objects: lists are joined, of everything else the last value stands."""
+    """Merge objects: lists are joined; of other values the last is kept."""
     whole: dict[Any, Any] = {}
     for one in objects:
         for name, said_ in one.items():
@@ -227,7 +227,7 @@ def _usage(value: Any) -> Usage | None:
         by_kind[kind] = by_kind.get(kind, 0) + (fields.number(detail, "tokenCount") or 0)
     image = by_kind.get("IMAGE")
     if image is None and not by_kind and answered:
-        # Without details everything counted is the picture; words beside one are few.
+        # Without details all counted tokens belong to the picture; text beside one is short.
         image = answered
     text = by_kind.get("TEXT", max(0, (answered or 0) - (image or 0)) if by_kind else 0)
     return Usage(
@@ -276,7 +276,7 @@ def _warnings(
 
 
 def _delivered_tier(answer: Answer, asked: str | None, model: Model) -> str:
-    """Size tier by the counted tokens, when it is not the one asked for."""
+    """Size tier according to the counted tokens, if it differs from the requested one."""
     expected = model.image_tokens.get(asked or "")
     if expected is None or answer.usage is None or len(answer.pictures) != 1:
         return ""
@@ -287,7 +287,7 @@ def _delivered_tier(answer: Answer, asked: str | None, model: Model) -> str:
 
 
 def unreadable(source: AnswerSource, error: Exception | None = None) -> NoPicture:
-    """Error for an answer of a shape this program does not know."""
+    """Error for a response in an unknown format."""
     return NoPicture(
         _("Unknown answer format"),
         _("Gridbrush does not know this format."),

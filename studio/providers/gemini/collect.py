@@ -1,7 +1,7 @@
-"""Collects pictures, addresses, words and finish reasons of an answer, whatever its shape.
+"""Collect pictures, addresses, text and finish reasons of a response, whatever its format.
 
-Besides the service's own shape there are those of the chat, images and prediction families, which
-gateways send on the same address, and pictures written into words.
+Besides the service's own format these are the chat, images and prediction families, which gateways
+send on the same address, and pictures within text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.providers.gemini import fields
 
 MOST_WORDS = 16 * 1024
 MOST_PICTURES = 64
-"""More pictures than any answer has; the rest is ignored."""
+"""More pictures than any response has; the rest is ignored."""
 
 _MOST_TRIES = 4 * MOST_PICTURES
 _LONGEST_ADDRESS = 4096
@@ -46,12 +46,12 @@ _CHAT_ENDS = {"CONTENT_FILTER": "SAFETY", "LENGTH": "MAX_TOKENS"}
 
 @dataclass(slots=True)
 class CollectedAnswer:
-    """Contents of an answer.
+    """Contents of a response.
 
     Attributes:
-        body: file with the answer.
-        links: pictures at addresses in the words.
-        words: the model's words, in pieces.
+        body: file with the response.
+        links: pictures at addresses in the text.
+        words: the model's text, in pieces.
         finishes: finish reason of each candidate, in capitals.
         told: the service's own sentence about the end.
         parts: the model's parts, for a later turn of a conversation.
@@ -73,7 +73,7 @@ class CollectedAnswer:
 
 
 def gather(value: Any, body: Path) -> CollectedAnswer:
-    """Collect everything in an answer. Blocking where words lie in the file."""
+    """Collect the contents of a response. Blocking where text is in the file."""
     found = CollectedAnswer(body)
     _candidates(value, found)
     if not found.pictures:
@@ -95,7 +95,7 @@ def _candidates(value: Any, found: CollectedAnswer) -> None:
         before = len(found.pictures)
         kept = [_part(part, found) for part in parts]
         if not found.parts or not any(part.picture is not None for part in found.parts):
-            # A conversation goes on with the candidate that has the picture.
+            # A conversation continues with the candidate that has the picture.
             only_words = len(found.pictures) == before and found.parts
             found.parts = found.parts + kept if only_words else kept
 
@@ -124,7 +124,7 @@ def _part(part: Any, found: CollectedAnswer) -> KeptPart:
 def _inline(inline: Any, found: CollectedAnswer, *, draft: bool) -> None:
     data = inline if isinstance(inline, (str, SpilledString)) else fields.get(inline, "data")
     kind = fields.text(inline, "mimeType") or fields.text(inline, "mime")
-    # Sound and video come in the same field.
+    # Audio and video use the same field.
     if kind.lower().startswith(("audio/", "video/", "text/")):
         return
     if isinstance(data, str) and _LINK.match(data.strip()):
@@ -183,7 +183,7 @@ def _text(text: Any, found: CollectedAnswer) -> None:
 
 
 def _words(text: str, found: CollectedAnswer) -> None:
-    """Add words, and the addresses of pictures in them."""
+    """Add text, and the addresses of pictures in it."""
     links = []
     if "](" in text:
         links = [one[1] for one in _SHOWN_LINK.finditer(text)]
@@ -202,7 +202,7 @@ def _words(text: str, found: CollectedAnswer) -> None:
 
 
 def _long_text(text: SpilledString, found: CollectedAnswer) -> None:
-    """Add words too long for the scanner, and the pictures in them as data: addresses."""
+    """Add text too long for the scanner, and the pictures in it as data: addresses."""
     words, position = bytearray(), text.start
     for _number in range(_MOST_TRIES):
         if position >= text.end or len(found.pictures) >= MOST_PICTURES:
@@ -217,13 +217,13 @@ def _long_text(text: SpilledString, found: CollectedAnswer) -> None:
         if position - data[1] >= _LEAST_DATA:
             found.add(AnswerPicture(data=SpilledString(data[1], position)))
             if stop and _piece(found.body, *stop) == b")":
-                position = stop[1]  # the end of the link the picture was in
+                position = stop[1]  # end of the link around the picture
             words = bytearray(_OPENING_RAW.sub(b" ", bytes(words)))
     _words(_readable(bytes(words[: 4 * MOST_WORDS])), found)
 
 
 def _search(body: Path, start: int, end: int, pattern: re.Pattern[bytes]) -> tuple[int, int] | None:
-    """First match between two places of the file, in constant memory."""
+    """First match between two positions of the file, in constant memory."""
     held, base = b"", start
     for piece in base64_text.from_file(body, start, end, most=_LOOKED_AT):
         held += piece
@@ -250,7 +250,7 @@ def _readable(raw: bytes) -> str:
 
 
 def _foreign_shapes(value: Any, found: CollectedAnswer) -> None:
-    """Collect from answers of the chat, images and prediction families."""
+    """Collect from responses of the chat, images and prediction families."""
     for choice in fields.items(value, "choices"):
         end = fields.text(choice, "finishReason").strip().upper()
         found.finishes.append(_CHAT_ENDS.get(end, end))

@@ -1,11 +1,11 @@
-"""A conversation with a model: what is kept of its turns, and how they are told again.
+"""Conversations with a model: storage and replay of their turns.
 
-Services that think hand out signatures with their parts and want them back untouched, so a turn is
-kept as the model sent it. Only the bytes of pictures are left out: they lie in the library, and are
-put back when the turn is told again. Turns are told whole or not at all, because a service may
-check each part for its signature; the oldest make way first.
+Thinking services attach signatures to their parts and want them back unchanged, so a turn is stored
+as the model sent it. Only the bytes of pictures are left out: they are in the library, and
+reinserted on replay. Turns are replayed whole or not at all, because a service may check each part
+for its signature; the oldest are dropped first.
 
-Source: the published facts about signatures of thoughts and their enforcement by route.
+Source: the published documentation of thought signatures and their enforcement by route.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from studio.providers.gemini.request import MAX_PICTURE
 from studio.providers.history import ConversationTurn, Part
 
 MOST_KEPT = 4 * 1024 * 1024
-"""Most bytes of one turn without its pictures; a longer one cannot be gone on with."""
+"""Most bytes of one turn without its pictures; a longer one cannot be continued."""
 
 MOST_PARTS = 2_000
-"""Most parts of one; a model that thinks aloud while it streams sends some hundreds."""
+"""Most parts of one; a model that streams its thoughts sends some hundreds."""
 
 _NAMES = {
     "inline_data": "inlineData",
@@ -45,13 +45,13 @@ _NAMES = {
 }
 _PICTURE = "picture"
 _AROUND = 64
-"""More bytes than the JSON around a picture or a text has."""
+"""Upper bound for the JSON around a picture or a text, in bytes."""
 
 
 def extract_turn(answer: Answer, body: Path) -> bytes | None:
-    """The model's parts for a file, pictures left out; None when it cannot be gone on with.
+    """The model's parts for a file, without pictures; None when they cannot be continued.
 
-    Blocking: long signatures lie in the answer's body. Raises OSError.
+    Blocking: long signatures are in the response's body. Raises OSError.
     """
     if len(answer.parts) > MOST_PARTS:
         return None
@@ -67,7 +67,7 @@ def extract_turn(answer: Answer, body: Path) -> bytes | None:
         try:
             part = {name: _read(value, body) for name, value in part.items()}
         except ValueError:
-            # What cannot be read as text could not be told again as it was.
+            # Unreadable text could not be replayed unchanged.
             return None
         if part:
             kept.append(part)
@@ -77,7 +77,7 @@ def extract_turn(answer: Answer, body: Path) -> bytes | None:
 
 
 def kept_parts(data: bytes) -> tuple[Part, ...]:
-    """What `extract_turn` gave, read again. Raises ValueError for anything else."""
+    """Parse the result of `extract_turn`. Raises ValueError for anything else."""
     value = json_reader.plain(data)
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise ValueError("no kept parts")
@@ -85,9 +85,9 @@ def kept_parts(data: bytes) -> tuple[Part, ...]:
 
 
 def _without_bytes(part: Part, picture: int) -> Part:
-    """The part with its picture's number in the place of its bytes.
+    """Replace the bytes of a part's picture by its number.
 
-    A picture that came as an address or within words is told again as a picture too.
+    A picture sent as an address or within text is replayed as a picture too.
     """
     kind = fields.text(part.get("inlineData"), "mimeType")
     kept: Part = {"inlineData": {_PICTURE: picture, **({"mimeType": kind} if kind else {})}}
@@ -106,7 +106,7 @@ def _length(value: Any) -> int:
 
 
 def _read(value: Any, body: Path) -> Any:
-    """The value with every long string read back from the answer's body."""
+    """The value with every long string read from the response's body."""
     if isinstance(value, SpilledString):
         raw = b"".join(base64_text.from_file(body, value.start, value.end))
         return json.loads(b'"' + raw + b'"', strict=False)
@@ -119,10 +119,10 @@ def _read(value: Any, body: Path) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class HistoryReplay:
-    """The turns before the new one, ready to be sent.
+    """The turns before the new one, ready to send.
 
     Attributes:
-        turns: how many they are.
+        turns: number of turns.
     """
 
     contents: tuple[Part, ...]
@@ -130,7 +130,7 @@ class HistoryReplay:
 
 
 def replayable(turn: ConversationTurn, profile: str, model: str) -> bool:
-    """Whether a turn can be told again to this model: it must have said it, with every picture."""
+    """Whether a turn can be replayed to this model: it is the model's own, with every picture."""
     return (
         turn.profile == profile
         and plain_id(turn.model) == plain_id(model)
@@ -142,7 +142,7 @@ def replayable(turn: ConversationTurn, profile: str, model: str) -> bool:
 def replay(turns: Sequence[ConversationTurn], budget: int) -> HistoryReplay | None:
     """The newest turns as contents of at most `budget` bytes; None when not even one fits.
 
-    Blocking. Neither is a picture told that is larger than a service takes.
+    Blocking. A turn with a picture above the service's limit is left out, with all older ones.
     """
     kept: list[ConversationTurn] = []
     for turn in reversed(turns):
@@ -200,7 +200,7 @@ def _largest(turn: ConversationTurn) -> int:
 
 
 def _size(turn: ConversationTurn) -> int:
-    """At least the bytes of the turn as JSON, told without encoding its pictures."""
+    """Lower bound of the turn's size as JSON, without encoding its pictures."""
     words = json.dumps([turn.prompt, turn.parts], ensure_ascii=False, separators=(",", ":"))
     pictures = sum((len(data) + 2) // 3 * 4 + _AROUND for data in _pictures(turn))
     return len(words.encode("utf-8", "replace")) + 2 * _AROUND + pictures

@@ -1,7 +1,7 @@
-"""What a service said when it did not send a picture: every shape of error body, made one value.
+"""Parser for error responses of every format.
 
-Bodies come from the service itself, from gateways that speak another API's shapes on this route,
-and from whatever stands in between (HTML of a proxy, nothing at all).
+Bodies are sent by the service itself, by gateways that use another API's formats on this route, and
+by anything in between (a proxy's HTML, or nothing at all).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.providers.gemini import fields
 from studio.providers.gemini.event_lines import begins_stream
 
 MOST_READ = 64 * 1024
-"""Bytes of an error body that are looked at."""
+"""Bytes of an error body that are read."""
 
 MOST_SHOWN = 1000
 
@@ -45,7 +45,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SECRETS_BEGIN = ("sk-", "mk-", "pk-", "rk-", "aiza", "ya29.", "key=", "bearer ")
-"""One of these is in every text with such a secret; most have none, and are done quickly."""
+"""Every such secret contains one of these; a quick check for the many texts without."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _EVENT = re.compile(r"^(?:data:)?[ \t]*(\{.*)", re.MULTILINE)
@@ -66,15 +66,15 @@ _ID_HEADERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBody:
-    """An error as the service told it.
+    """An error as reported by the service.
 
     Attributes:
         code: the gateway's own word or number for it, in lower case.
         status: the upstream's word, such as RESOURCE_EXHAUSTED.
-        number: HTTP status named inside the body, 0 when there is none.
-        details: the structured details, where they survived.
+        number: HTTP status given in the body, 0 when there is none.
+        details: the structured details, if preserved.
         html: the body was a web page; `message` is its title.
-        found: there was an error in the body at all.
+        found: whether the body contained an error.
     """
 
     message: str = ""
@@ -89,7 +89,7 @@ class ErrorBody:
 
     @property
     def all_words(self) -> str:
-        """Everything that may tell one error from another, in lower case."""
+        """All text that helps to identify the error, in lower case."""
         reasons = " ".join(sorted(self.reasons()))
         return f"{self.code} {self.status} {self.type} {reasons} {self.message}".lower()
 
@@ -98,7 +98,7 @@ class ErrorBody:
         return {fields.text(one, "reason") for one in self.details} - {""}
 
     def quota_ids(self) -> str:
-        """The names of the quotas that were passed, joined."""
+        """Names of the exceeded quotas, joined."""
         names = [
             fields.text(violation, "quotaId")
             for one in self.details
@@ -107,7 +107,7 @@ class ErrorBody:
         return " ".join(names)
 
     def quota_values(self) -> set[str]:
-        """The limits of the quotas that were passed."""
+        """Limits of the exceeded quotas."""
         return {
             str(fields.get(violation, "quotaValue"))
             for one in self.details
@@ -115,7 +115,7 @@ class ErrorBody:
         }
 
     def named_fields(self) -> tuple[str, ...]:
-        """The fields of the request the service complains about."""
+        """Fields of the request that the service rejects."""
         return tuple(
             name
             for one in self.details
@@ -125,7 +125,7 @@ class ErrorBody:
 
 
 def parse(body: bytes) -> ErrorBody:
-    """Read an error body of any shape; never raises."""
+    """Parse an error body of any format; never raises."""
     text = body[:MOST_READ].decode("utf-8", "replace").strip().removeprefix("\ufeff")
     if not text:
         return ErrorBody()
@@ -134,7 +134,7 @@ def parse(body: bytes) -> ErrorBody:
         return ErrorBody(message=" ".join(title[1].split()) if title else "", html=True)
     value = _json(text)
     if value is None:
-        # What is packed or encrypted is no sentence.
+        # Compressed or encrypted data is not a message.
         return ErrorBody(message="" if _NO_WORDS.search(text) else text, found=True)
     return parse_value(value)
 
@@ -150,7 +150,7 @@ def _json(text: str) -> Any:
 
 
 def parse_value(value: Any) -> ErrorBody:
-    """Read an error out of parsed JSON; `found` is False when there is none in it."""
+    """Parse an error from JSON; `found` is False when there is none."""
     if isinstance(value, list):
         value = next((one for one in value if isinstance(one, Mapping)), None)
     if not isinstance(value, Mapping):
@@ -176,7 +176,7 @@ def parse_value(value: Any) -> ErrorBody:
 def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> ErrorBody:
     message = fields.text(error, "message")
     if message.lstrip()[:1] in ("{", "[") and depth < 3:
-        # The upstream's whole answer, packed as text into the gateway's own.
+        # The upstream's whole response, embedded as text in the gateway's own.
         inner = _json(message.strip())
         if isinstance(inner, list) and inner:
             inner = inner[0]
@@ -186,7 +186,7 @@ def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> ErrorBody:
     code = error.get("code")
     number = fields.number(error, "code") or fields.number(error, "param") or 0
     if _LONG_CODE.fullmatch(str(number)):
-        # A family of five digits, of which the first three are the status.
+        # Codes of five digits, of which the first three are the status.
         number //= 100
     found_id = _REQUEST_ID.search(message)
     return ErrorBody(
@@ -202,9 +202,9 @@ def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> ErrorBody:
 
 
 def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
-    """The service's name for the request, from the headers of its answer.
+    """The service's id of the request, from the response headers.
 
-    `own` leaves out the name that somebody between here and the service gave it.
+    `own` leaves out ids assigned by intermediaries.
     """
     names = _ID_HEADERS[:-1] if own else _ID_HEADERS
     found = next((headers[name] for name in names if headers.get(name)), "")
@@ -214,10 +214,11 @@ def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
 def wait_seconds(
     said: ErrorBody, headers: Mapping[str, str], now: float | None = None
 ) -> float | None:
-    """How long the service asks to wait; None when it does not say. Never negative.
+    """Requested wait in seconds; None without one. Never negative.
 
-    The header wins over the structured detail, and that over the sentence in the message. A date is
-    compared with the service's own clock, so that a wrong clock here does not matter.
+    The header takes precedence over the structured detail, and that over the sentence in the
+    message. A date is compared with the service's own clock, so that a wrong clock here does not
+    matter.
     """
     header = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header):
@@ -236,11 +237,11 @@ def wait_seconds(
 
 
 def _span(text: str) -> float:
-    """Seconds of "49.1s", "1m30s", "2 minutes"; what is no unit ends it."""
+    """Seconds of "49.1s", "1m30s", "2 minutes"; parsing ends at an unknown unit."""
     total = 0.0
     for number, unit in _SPAN.findall(text):
         if (factor := _UNITS.get(unit.lower())) is None:
-            # "retry in 20 if …": the number stands, the word does not belong to it.
+            # "retry in 20 if …": keep the number, ignore the word after it.
             return total or float(number)
         total += float(number) * factor
     return total
@@ -254,7 +255,7 @@ def _timestamp(text: str) -> float | None:
 
 
 def redact(text: str, key: str = "", *, limit: int = MOST_SHOWN) -> str:
-    """The text without key, base64, web page or control characters; at most `limit` characters."""
+    """Remove key, base64, web pages and control characters; at most `limit` characters."""
     text = fields.sound(text)
     if len(key) >= 4:
         text = SecretRedactor((key,)).text(text.replace(key, HIDDEN))

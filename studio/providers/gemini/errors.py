@@ -1,8 +1,8 @@
-"""Turns what a service said into an error made for people.
+"""Convert a service's error response to an error for the user.
 
-Told apart here: balance from key, model from overload, a day's quota from a short pause, a web page
-from an API; and what may have been charged from what was not. Statuses and codes: the published
-facts about the services and gateways of this API.
+Distinguishes balance from key, model from overload, a daily quota from a short pause, a web page
+from an API, and possibly charged requests from free ones. Statuses and codes: the published
+documentation of the services and gateways of this API.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ _MAYBE_CHARGED = frozenset({408, 499, 504, 520, 522, 523, 524})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCase:
-    """One failed answer, with all that helps to tell what it means."""
+    """A failed response, with everything that helps to identify the cause."""
 
     status: int
     said: ErrorBody
@@ -100,21 +100,21 @@ class ErrorCase:
 
     @property
     def message(self) -> str:
-        """The service's own sentence, fit to be shown; may be empty."""
+        """The service's own sentence, redacted; may be empty."""
         if self.said.html:
             return ""
         return redact(self.said.message, self.key, limit=400)
 
     @property
     def request_id(self) -> str:
-        """The service's name for the request."""
+        """The service's id of the request."""
         in_body = redact(self.said.request_id, self.key, limit=100)
         return request_id(self.headers, own=True) or in_body or request_id(self.headers)
 
     def make(
         self, kind: type[StudioError], title: str, message: str = "", **more: Any
     ) -> StudioError:
-        """The error, with what the service said as its message unless told otherwise."""
+        """Create the error; its message is the service's own unless given."""
         return kind(
             title,
             message or self.message,
@@ -133,7 +133,7 @@ def from_status(
     provider: str = "",
     key: str = "",
 ) -> StudioError:
-    """The error behind an answer with any status but 2xx."""
+    """Error for a response with a status other than 2xx."""
     raw = body[:MOST_READ].decode("utf-8", "replace")
     return explain(
         ErrorCase(
@@ -157,7 +157,7 @@ def within_answer(
     provider: str,
     key: str = "",
 ) -> StudioError:
-    """The error that came with status 200: never sent again by itself, it may have been charged."""
+    """Error in a response with status 200: not retried automatically, it may have been charged."""
     error = explain(
         ErrorCase(
             status=said.number or 200,
@@ -176,7 +176,7 @@ def within_answer(
 
 
 def explain(case: ErrorCase) -> StudioError:
-    """Find what the case means: what was said first, the status where that tells nothing."""
+    """Identify the error by its text first, else by the status."""
     for found in (_by_words, _by_status):
         if (error := found(case)) is not None:
             return error
@@ -366,7 +366,7 @@ def _rate(case: ErrorCase) -> StudioError:
 
 
 def _long_wait(wait: float | None) -> str:
-    """The sentence for a wait that is too long for a job to sit out; else empty."""
+    """Hint for a wait too long for a job to sit out; empty for a short or unknown one."""
     if wait is None or wait <= LONGEST_WAIT:
         return ""
     minutes = math.ceil(wait / 60)
@@ -443,7 +443,7 @@ def names_signature(said: ErrorBody) -> bool:
 
 
 def names_size(said: ErrorBody) -> bool:
-    """Whether a refusal is about how the size of the picture was told."""
+    """Whether a refusal is about the spelling of the picture's size."""
     told = f"{' '.join(said.named_fields())} {said.message}"
     if _ASPECT.search(told) and not _SIZE_ALONE.search(told):
         return False

@@ -1,8 +1,8 @@
-"""Splits a stream of server-sent events into the pieces of JSON on its `data:` lines.
+"""Split a stream of server-sent events into the JSON on its `data:` lines.
 
-Nobody asks for a stream here, but some gateways send one all the same. Its frame is taken off while
-it arrives, so that the bytes of a picture are still found where they lie in the body.
-Source: the HTML standard's chapter on server-sent events; and lines without `data:`, as they come.
+Streams are never requested here, but some gateways send one anyway. The framing is removed
+during reception, so that positions of pictures in the body stay valid. Source: the HTML standard's
+chapter on server-sent events; and lines without `data:`, as they occur.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _DATA = b"data:"
 
 
 def begins_stream(opening: bytes) -> bool | None:
-    """Whether a body that opens so is a stream of events; None when it is too short to tell."""
+    """Whether a body with this start is a stream of events; None when it is too short to tell."""
     text = opening.lstrip(b"\xef\xbb\xbf \t\r\n")
     if any(text.startswith(name) for name in _FIELDS):
         return True
@@ -23,10 +23,10 @@ def begins_stream(opening: bytes) -> bool | None:
 
 
 class EventLines:
-    """Fed the body's bytes in order, in pieces of any size.
+    """Splitter fed with the body's bytes in order, in pieces of any size.
 
     Attributes:
-        done: the service has said that this was all.
+        done: whether the service has sent its end marker.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class EventLines:
         self._wanted = False
 
     def split(self, data: bytes, base: int) -> Iterator[tuple[int, bytes, bool]]:
-        """The pieces of payload in `data`, which begins at `base`: place, bytes, begins a line."""
+        """Payload in `data`, which begins at `base`: position, bytes, whether they begin a line."""
         position = 0
         while position < len(data):
             newline = data.find(b"\n", position)
@@ -55,7 +55,7 @@ class EventLines:
                 self._head = bytearray()
 
     def end(self) -> Iterator[tuple[int, bytes, bool]]:
-        """What is left of a last line that nobody ended."""
+        """The rest of an unterminated last line."""
         if self._head:
             yield from self._begun(bytes(self._head))
 
@@ -65,7 +65,7 @@ class EventLines:
         payload = head[name:]
         if payload.strip().startswith(b"[DONE]"):
             self.done, payload = True, b""
-        # Without its name a line counts when it goes on with JSON, or begins some.
+        # A line without the prefix counts when it continues JSON, or begins some.
         framed = any(head.startswith(one) for one in _FIELDS if one != _DATA)
         self._wanted = bool(payload.strip()) and not framed
         if self._wanted:

@@ -1,7 +1,6 @@
-"""Holds back a refusal until it is clear whether the same request is told in another way.
+"""Hold back a refusal until it is clear whether the request is sent in another form.
 
-A request that was refused with the status 400 or 413 was not charged, so asking once more costs
-nothing.
+A request refused with status 400 or 413 was not charged, so a second attempt is free.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from studio.providers.sink import Sink
 _REFUSED = 400
 _TOO_LARGE = 413
 _LONGEST_HELD = 32 * 1024
-"""Bytes of a refusal; what is longer is more than words."""
+"""Most bytes of a refusal; anything longer is more than text."""
 
 _ABOUT_TURNS = re.compile(r"\bcontents?\[|\bcontent position\b|\bmodel role\b|\brole\b.*\bmodel\b")
 _ABOUT_NOTHING = re.compile(r"\W*(request contains an )?invalid[ _]argument\W*|\W*bad request\W*")
@@ -27,13 +26,13 @@ _ABOUT_NOTHING = re.compile(r"\W*(request contains an )?invalid[ _]argument\W*|\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestVariant:
-    """One way of telling a request.
+    """One form of a request.
 
     Attributes:
-        model: as it is told the size.
-        past: with what was said before; else its last picture goes along as an input.
-        alone: why it is told without what was said before.
-        respelled: the size is told in the other spelling already.
+        model: with the spelling of the size to use.
+        past: with the conversation; else its last picture is sent as an input.
+        alone: reason for sending it without the conversation.
+        respelled: whether the size is already in the other spelling.
     """
 
     model: Model
@@ -44,7 +43,7 @@ class RequestVariant:
     def after(
         self, told: error_body.ErrorBody, code: int, asked: GenerationRequest
     ) -> RequestVariant | None:
-        """The way to try after this one was refused; None when there is no other."""
+        """The form to try after a refusal of this one; None when there is no other."""
         if code == _TOO_LARGE:
             return replace(self, past=False, alone=NoHistoryReason.TOO_LARGE) if self.past else None
         if self.past and (names_signature(told) or _names_turns(told)):
@@ -56,7 +55,7 @@ class RequestVariant:
 
 
 def _names_turns(told: error_body.ErrorBody) -> bool:
-    """Whether a refusal is about what was said before, or does not say what it is about."""
+    """Whether a refusal is about the conversation, or does not name its subject."""
     message = told.message.lower()
     fields = " ".join(told.named_fields()).lower()
     if _ABOUT_TURNS.search(f"{fields} {message}"):
@@ -65,12 +64,12 @@ def _names_turns(told: error_body.ErrorBody) -> bool:
 
 
 class HeldSink:
-    """Passes an answer on, except for a refusal that may be told in another way: it is kept.
+    """Passes a response on, except for a refusal that may be avoided in another form.
 
-    A refusal that is longer than words, or has a picture in it, is passed on like any other answer.
+    A refusal that is longer than text, or contains a picture, is passed on like any other response.
 
     Attributes:
-        code: the answer's status.
+        code: status of the response.
     """
 
     def __init__(self, sink: Sink) -> None:
@@ -81,13 +80,13 @@ class HeldSink:
         self.code = 0
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The answer begins."""
+        """Start the response."""
         self.code, self._headers = code, headers
         if not self.held:
             await self._sink.status(code, headers)
 
     async def chunk(self, data: bytes) -> None:
-        """More of the body."""
+        """Append to the body."""
         if not self.held:
             await self._sink.chunk(data)
             return
@@ -97,25 +96,25 @@ class HeldSink:
 
     @property
     def whole(self) -> bool:
-        """As the sink behind says."""
+        """As reported by the wrapped sink."""
         return not self.held and self._sink.whole
 
     @property
     def promising(self) -> bool:
-        """As the sink behind says."""
+        """As reported by the wrapped sink."""
         return not self.held and self._sink.promising
 
     @property
     def held(self) -> bool:
-        """Whether this answer is kept back."""
+        """Whether this response is held back."""
         return self.code in (_REFUSED, _TOO_LARGE) and not self._passed_on
 
     def about(self) -> error_body.ErrorBody:
-        """What the service did not like."""
+        """The service's objection."""
         return error_body.parse(bytes(self._body))
 
     async def release(self) -> None:
-        """Pass on what was kept back."""
+        """Pass on the response held back."""
         if self.held:
             self._passed_on = True
             body, self._body = bytes(self._body), bytearray()

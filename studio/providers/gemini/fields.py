@@ -1,4 +1,4 @@
-"""Careful reading of foreign JSON: both spellings of a name, and no trust in any type."""
+"""Defensive access to foreign JSON: both spellings of names, no trust in types."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 ANSWERS = ("candidates", "choices", "predictions", "promptFeedback", "usageMetadata")
-"""Fields of which an answer of any family but that of images has one."""
+"""Fields of which a response of any family but that of images has one."""
 
 NO_REASON = ("", "FINISH_REASON_UNSPECIFIED")
-"""Finish reasons that say nothing."""
+"""Finish reasons without a meaning."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 def get(value: Any, name: str) -> Any:
-    """Field `name`, given in camelCase, in either spelling; None when there is none."""
+    """Field `name`, given in camelCase, in either spelling; None without one."""
     if not isinstance(value, Mapping):
         return None
     if (found := value.get(name)) is not None:
@@ -30,7 +30,7 @@ def get(value: Any, name: str) -> Any:
 
 @functools.cache
 def _others(name: str) -> tuple[str, ...]:
-    """Other spellings of a name; the cache holds only names this program asks for."""
+    """Other spellings of a name; the cache holds only names used by this program."""
     low = name.lower()
     return tuple(
         dict.fromkeys(one for one in (_HUMP.sub(r"_\1", name).lower(), low) if one != name)
@@ -44,7 +44,7 @@ def text(value: Any, name: str) -> str:
 
 
 def sound(words: str) -> str:
-    """Replace lone surrogates, which JSON can hold and no file can."""
+    """Replace lone surrogates, which are possible in JSON but not in files."""
     return words if words.isascii() else words.encode("utf-8", "replace").decode()
 
 

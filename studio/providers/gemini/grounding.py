@@ -1,7 +1,7 @@
-"""Reads what a model looked up before it made a picture: queries, pages, links to searches.
+"""Reader for a model's searches before it made a picture: queries, pages, search links.
 
-The service wants its links to searches shown and sends them as a piece of a web page. What is kept
-of that are the links and their words; nothing of it is ever shown as it came.
+The service requires its search links to be shown and sends them as an HTML fragment. Only the links
+and their texts are kept; the fragment itself is never displayed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from studio.providers.base import SpilledString
 from studio.providers.gemini import fields
 
 MOST = 50
-"""Most sources, queries and searches that are kept of one answer."""
+"""Most sources, queries and searches kept of one response."""
 
 _LONGEST_ADDRESS = 4096
 _LONGEST_TITLE = 200
@@ -26,9 +26,9 @@ _UNSEEN = frozenset({"script", "style", "template", "noscript", "head", "svg"})
 
 
 def read(value: Any, body: Path) -> Grounding | None:
-    """What the candidates of an answer looked up; None when nothing. Blocking.
+    """Searches of the candidates of a response; None without any. Blocking.
 
-    `body` is the file the answer lies in.
+    `body` is the file of the response.
     """
     queries: dict[str, None] = {}
     sources: dict[str, GroundingSource] = {}
@@ -52,7 +52,7 @@ def read(value: Any, body: Path) -> Grounding | None:
 
 
 def links(page: str) -> tuple[GroundingSource, ...]:
-    """The links of a piece of a web page that go to https addresses, with the words in them."""
+    """The https links of an HTML fragment, with their texts."""
     reader = _Links()
     reader.feed(page)
     reader.close()
@@ -78,7 +78,7 @@ def _pages(chunks: list[Any]) -> Iterator[GroundingSource]:
 
 
 def _safe(address: str) -> str | None:
-    """The address as it may be opened; None for any that is not https."""
+    """The address if it is safe to open; None for anything but https."""
     text = address.strip()
     if not text.lower().startswith("https://") or len(text) > _LONGEST_ADDRESS:
         return None
@@ -91,7 +91,7 @@ def _words(text: str) -> str:
 
 
 def _text(value: Any, body: Path) -> str:
-    """The text, from the answer's file where it was too long to be kept."""
+    """The text, read from the response's file where it is too long for the scan."""
     if isinstance(value, str):
         return value
     if not isinstance(value, SpilledString) or value.end - value.start > _LONGEST_PAGE:
@@ -106,7 +106,7 @@ def _text(value: Any, body: Path) -> str:
 
 
 class _Links(HTMLParser):
-    """Collects links and their words; everything else is passed over."""
+    """Collects links and their texts; ignores everything else."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

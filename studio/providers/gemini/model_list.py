@@ -1,4 +1,4 @@
-"""Reads the list of models a service offers, in either of the two shapes there are."""
+"""Parser for a service's list of models, in either of two formats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST = 5000
 def parse(
     body: bytes, headers: Mapping[str, str], *, key: str = ""
 ) -> tuple[tuple[ListedModel, ...], str]:
-    """The image models of one page, each once, and the name of the next page (or "").
+    """Image models of one page, without duplicates, and the token of the next page (or "").
 
     Raises ServiceError and its like when the list is an error in disguise.
     """

@@ -1,7 +1,7 @@
-"""Tells whether an answer without a picture was understood: only then may it be discarded.
+"""Check whether a response without a picture was understood: only then may it be discarded.
 
-That no picture was found proves nothing, unless the whole answer was read and every long text in it
-is known to be something else, or the answer is too short for a picture. In doubt it counts as not
+Finding no picture proves nothing, unless the whole response was read and every long text in it is
+known to be something else, or the response is too short for a picture. In doubt it counts as not
 understood: it was paid for.
 """
 
@@ -18,15 +18,15 @@ from studio.providers.base import AnswerSource, Scan, SpilledString
 from studio.providers.gemini import fields
 
 _SHORT = 1024
-"""Bytes of a body too short for a useful picture."""
+"""Size of a body too short for a useful picture."""
 
 _KNOWN = (*fields.ANSWERS, "data", "output", "error", "message", "detail", "msg", "code")
 _MOST_LOOKED_AT = 100_000
-"""Values in one answer; with more it counts as not understood."""
+"""Most values checked in one response; beyond that it counts as not understood."""
 
 _HEAD = 128
 _LEAST = 64
-"""Characters of a text that may be a picture."""
+"""Shortest text that may be a picture, in characters."""
 
 _MOST_PAGE = 1 << 20
 _DATA = re.compile(rb"base64\s*,", re.IGNORECASE)
@@ -38,9 +38,9 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def understood(source: AnswerSource, scan: Scan) -> bool:
-    """Whether an answer in which no picture was found certainly has none. Blocking.
+    """Whether a response without a found picture certainly has none. Blocking.
 
-    Raises StorageError: what cannot be looked at is not understood.
+    Raises StorageError: an unreadable response is not understood.
     """
     try:
         size = source.body.stat().st_size
@@ -51,11 +51,11 @@ def understood(source: AnswerSource, scan: Scan) -> bool:
         if scan.complete:
             known = size <= _SHORT or _has_a_known_shape(scan.value)
             return known and not _may_hold_a_picture(scan.value, source)
-        # What JSON that was cut would have held is unknown, except for short refusals.
+        # The missing part of truncated JSON is unknown, except for short refusals.
         cut = scan.json and 200 <= source.status < 300
         return not (cut or scan.long) and size <= _MOST_PAGE and _is_text(source)
     except FileNotFoundError as error:
-        # Nothing came, so nothing was written; or all of it is gone.
+        # Nothing was received, so nothing was written; or the whole folder is gone.
         if source.body.parent.is_dir():
             return True
         raise storage_error(error, source.body) from error
@@ -69,7 +69,7 @@ def _has_a_known_shape(value: Any) -> bool:
 
 
 def _is_text(source: AnswerSource) -> bool:
-    """Whether it is a page or words: UTF-8 without control characters or pictures."""
+    """Whether it is a web page or text: UTF-8 without control characters or pictures."""
     data = source.body.read_bytes()
     try:
         data.decode()
@@ -88,7 +88,7 @@ def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
 
 
 def _texts(value: Any) -> Iterator[tuple[str, str | SpilledString]]:
-    """Every text in a value, with the name of its field."""
+    """All texts in a value, with the names of their fields."""
     waiting: list[tuple[Any, Any]] = [("", value)]
     while waiting:
         name, one = waiting.pop()
@@ -102,7 +102,7 @@ def _texts(value: Any) -> Iterator[tuple[str, str | SpilledString]]:
 
 
 def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource) -> bool:
-    """Whether it is base64 of a picture or, where it is long, of anything unknown."""
+    """Whether a text is base64 of a picture or, if long, of anything unknown."""
     if isinstance(text, str):
         if len(text) < _LEAST:
             return False

@@ -1,4 +1,4 @@
-"""Why an answer with status 200 has no picture, in words: finish reasons and block reasons."""
+"""Reasons for a response with status 200 without a picture: finish and block reasons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RECITED = frozenset({"RECITATION", "IMAGE_RECITATION"})
 
 
 class NothingSaid(NoPicture):
-    """Neither a picture nor a word: the service may want to be asked for both."""
+    """Neither a picture nor text: the service may need both modalities requested."""
 
 
 def explain(
@@ -38,10 +38,11 @@ def explain(
     categories: tuple[str, ...] = (),
     more: Mapping[str, Any] | None = None,
 ) -> StudioError:
-    """The error for an answer without a picture.
+    """Error for a response without a picture.
 
-    `words` are the model's own, `told` the service's sentence about the end, `more` goes to the
-    error as it is (request id, details). Such an answer is often charged, a blocked prompt rarely.
+    `words` is the model's own text, `told` the service's sentence about the end, `more` is passed
+    to the error unchanged (request id, details). Such a response is often charged, a blocked prompt
+    rarely.
     """
     rest: dict[str, Any] = {"billed": Billed.MAYBE, **(more or {})}
     if "not be charged" in told.lower():

@@ -1,7 +1,7 @@
-"""Builds what is sent: address, headers and body of one generateContent call.
+"""Build a generateContent request: address, headers and body.
 
-Source: the service's own page of the call, and the published facts about the gateways before it.
-Only camelCase is sent: some gateways drop the other spelling without a word.
+Source: the service's own documentation of the call, and that of the gateways before it. Only
+camelCase is sent: some gateways silently drop the other spelling.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from studio.domain.entities import GenerationRequest, Role
 from studio.domain.models import TIERS, Model
 
 MAX_BODY = 18 * 1024 * 1024
-"""Most bytes of one request's body; services refuse from 20 MB on."""
+"""Most bytes of a request's body; services refuse from 20 MB on."""
 
 MAX_PICTURE = 7 * 1024 * 1024
 """Most bytes of one picture in a request, before base64."""
@@ -41,11 +41,11 @@ def body(
     both_modalities: bool,
     before: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
-    """The request's JSON: references first, the edited picture last, the words after them.
+    """JSON of the request: references first, then the edited picture, then the text.
 
     `inputs` are bytes, media type and role in the request's order; `before` are the turns of a
-    conversation. What is not set, or what the model cannot, is left out. Raises InputError when it
-    would be larger than any service takes.
+    conversation. Options that are unset or unsupported by the model are left out. Raises InputError
+    for a body larger than any service accepts.
     """
     edited_last = sorted(inputs, key=_is_edited)
     parts: list[dict[str, Any]] = [
@@ -78,7 +78,7 @@ def body(
         ]
     if request.search and model.search:
         whole["tools"] = [{"googleSearch": {}}]
-    # A lone half of a surrogate pair, as some clipboards give, is no text any service can take.
+    # A lone surrogate, as some clipboards produce, is not valid text for any service.
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(text) > MAX_BODY:
         raise InputError(
@@ -105,7 +105,7 @@ def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
 
 
 def other_spelling(request: GenerationRequest, model: Model) -> Model | None:
-    """The model as it would be told the size in the other way; None when there is none.
+    """The model with the other spelling of the size; None when there is none.
 
     The user's own spelling is never changed.
     """
@@ -119,16 +119,16 @@ def _category(name: str) -> str:
 
 
 def base_url(profile: Profile) -> str:
-    """The address up to and with the version, in whatever spelling it was pasted.
+    """Address up to and including the version, from any pasted spelling.
 
-    A version in the address wins over the profile's own. Raises InputError.
+    A version in the address overrides the profile's own. Raises InputError.
     """
     address = read_address(profile.base_url)
     return address if _VERSION.search(address) else f"{address}/{profile.version}"
 
 
 def url(profile: Profile, model: str) -> str:
-    """Where to send a request for `model`; `/` and `:` in its place stay as they are."""
+    """Address of a request for `model`; `/` in the model's id stays unescaped."""
     name = model.strip().removeprefix("models/")
     if not name:
         raise InputError(_("Choose a model first"))
@@ -139,7 +139,7 @@ def url(profile: Profile, model: str) -> str:
 
 
 def list_url(profile: Profile, page: str = "") -> str:
-    """Where the service lists its models. Google pages; the others give all at once."""
+    """Address of the list of models. Google's has pages; others send all at once."""
     address = f"{base_url(profile)}/models"
     if profile.path != USUAL_PATH:
         before = profile.path.partition(PLACE)[0].rstrip("/")
@@ -151,12 +151,12 @@ def list_url(profile: Profile, page: str = "") -> str:
 
 
 def headers(profile: Profile, key: str | None) -> dict[str, str]:
-    """The headers of a request; the key travels here and nowhere else."""
+    """Headers of a request; the only place for the key."""
     sent = {
         "User-Agent": f"Gridbrush/{__version__}",
         "Content-Type": "application/json",
         "Accept": "application/json",
-        # The journal keeps the bytes as they come, and a bomb has nowhere to unfold.
+        # The journal stores the bytes as received, and a compression bomb has nowhere to unfold.
         "Accept-Encoding": "identity",
     }
     if key is not None:
@@ -169,7 +169,7 @@ def headers(profile: Profile, key: str | None) -> dict[str, str]:
 
 
 def clean_key(key: str) -> str:
-    """The key without what comes along when it is copied. Raises KeyRefused if none is left."""
+    """Strip artefacts of copying from a key. Raises KeyRefused if nothing valid is left."""
     text = key.strip().strip("\"'").strip()
     text = re.sub(r"^(?:authorization\s*:\s*)?bearer\s+", "", text, flags=re.IGNORECASE)
     text = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", text)

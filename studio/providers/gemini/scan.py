@@ -1,10 +1,9 @@
-"""Reads a JSON answer as it arrives, in constant memory: the skeleton is kept, long strings stay
-in the file.
+"""Incremental JSON scanner in constant memory: long strings stay in the file.
 
-An answer with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
-copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers where it
-lies in the body. It also knows when the value is closed, so that a cut answer is never taken for a
-whole one. Feed it in the decoding lane, not on the thread of a user interface.
+A response with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
+copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers its
+position in the body. It also detects the end of the value, so that a truncated response is never
+mistaken for a complete one. Feed it in the decoding lane, not on the thread of a user interface.
 
 A stream of server-sent events is read as the list of its events.
 """
@@ -29,22 +28,22 @@ __all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
 READER_VERSION: Final = 2
-"""Kept with each answer that was looked at in vain. A newer reader looks at it once more.
+"""Stored with each response that was read without success. A newer reader tries it once more.
 
-1: reads strings of more than 512 bytes as they are on Python 3.11.2.
+1: reads strings of more than 512 bytes unchanged on Python 3.11.2.
 2: reads numbers of any length and values nested to any depth.
 """
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
-"""What is nested deeper is left out: null stands in its place."""
+"""Values nested deeper are replaced by null."""
 
 MAX_MARKS: Final = 500_000
-"""Most brackets and strings of one answer, so that parsing the skeleton stays cheap."""
+"""Limit of brackets and strings in one response, so that parsing the skeleton stays cheap."""
 
 _MARK = re.compile(rb'["\[\]{}]')
 _PLAIN = re.compile(rb'[^"\[\]{}]*(?:"[^"\\]{0,512}"[^"\[\]{}]*){0,1000}')
-"""Text that needs no look at each mark: anything but brackets, and short strings without escapes.
+"""Text without significant marks: anything but brackets, and short strings without escapes.
 
 Nothing follows the repetition, so it never backtracks into it; its bound keeps the matcher's stack
 small. No possessive quantifiers: Python 3.11.2 matches them wrongly.
@@ -59,12 +58,12 @@ _BROKEN: Final = object()
 
 
 class GeminiScanner:
-    """Fed the body's bytes in order, in pieces of any size.
+    """Scanner fed with the body's bytes in order, in pieces of any size.
 
     Attributes:
-        complete: the outermost value is closed; a stream has said that this was all.
+        complete: the outermost value is closed, or a stream has sent its end marker.
         received: bytes fed so far.
-        refused: why it has given up; what is fed from then on is counted and no more.
+        refused: reason for giving up; further bytes are only counted.
     """
 
     def __init__(self, listener: LongStringHandler | None = None) -> None:
@@ -74,7 +73,7 @@ class GeminiScanner:
         self._listener = listener
         self._skeleton = bytearray()
         self._spilled: list[SpilledString] = []
-        # Nobody who writes an answer can know this, so no string in it can pass for a marker.
+        # Unpredictable for the sender, so no string of the response can imitate a marker.
         self._token = f"\x00{secrets.token_hex(8)}:"
         self._depth = 0
         self._marks = 0
@@ -93,7 +92,7 @@ class GeminiScanner:
         self._stream_end = StreamEnd()
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Scan the next bytes."""
         base = self.received
         self.received += len(data)
         if self.refused is not None:
@@ -138,7 +137,7 @@ class GeminiScanner:
                 position = self._take_structure(data, position, base)
 
     def _look_at_beginning(self, opening: bytes) -> bool:
-        """Decide what this is; False when more must come first."""
+        """Detect the format; False when more bytes are needed."""
         first = opening.removeprefix(_BOM).lstrip(_SPACE)[:1]
         if first in (b"", b"\xef"):
             return len(opening) > MAX_DEPTH
@@ -158,9 +157,9 @@ class GeminiScanner:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more need come: complete, or a stream whose events say that it is over.
+        """Whether the body may end here: complete, or a stream whose events report the end.
 
-        The second is no promise: a service may still tell what it counted.
+        The latter is no guarantee: a service may still send its usage counts.
         """
         if self.complete or self._lines is None:
             return self.complete
@@ -189,7 +188,7 @@ class GeminiScanner:
     def _take_structure(self, data: bytes, position: int, base: int) -> int:
         if self._depth > MAX_DEPTH and (over := self._passed_over(data, position)):
             return over
-        # A value that is a string alone ends with it: that is looked at below.
+        # A value that is only a string ends with it; that case is handled below.
         if self._depth > 0 and (plain := _PLAIN.match(data, position)) and plain[0]:
             position = plain.end()
             self._count(plain[0].count(b'"') >> 1)
@@ -210,7 +209,7 @@ class GeminiScanner:
         elif mark in b"[{":
             self._depth += 1
             if self._depth == MAX_DEPTH + 1:
-                # The bracket was the last that was kept.
+                # Replace the bracket, the last byte kept.
                 self._skeleton[-1:] = b"null"
         else:
             self._depth -= 1
@@ -218,7 +217,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Where to go on after what is too deep to be kept; 0 where it may end before that."""
+        """Position after the part too deep to be kept; 0 where it may end before that."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end
@@ -297,7 +296,7 @@ class GeminiScanner:
         self._skeleton += piece
 
     def finish(self) -> Scan:
-        """What was fed, parsed. Never raises; a body that is no JSON has `json` False."""
+        """Parse the bytes fed so far. Never raises; `json` is False for anything but JSON."""
         if self.refused is not None:
             return Scan(None, complete=False, long=bool(self._spilled), refused=self.refused)
         skeleton = self._skeleton
@@ -332,7 +331,7 @@ class GeminiScanner:
 
 
 def scan_file(path: Path) -> Scan:
-    """Scan a body that lies on disk. Blocking. Raises StorageError."""
+    """Scan a body on disk. Blocking. Raises StorageError."""
     scanner = GeminiScanner()
     try:
         with path.open("rb") as file:
@@ -350,14 +349,14 @@ def _parsed(skeleton: bytes | bytearray) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        # Python reads no whole number of more than 4300 digits; as a fraction it does.
+        # Python parses no integer of more than 4300 digits, but does as a float.
         return json.loads(text, strict=False, parse_int=float)
     except (ValueError, RecursionError):
         return _BROKEN
 
 
 class _ScanLimitError(Exception):
-    """Why the scanner gives up; never leaves this file."""
+    """Reason for giving up; never leaves this file."""
 
 
 def _too_much(reason: str) -> ServiceError:

@@ -1,6 +1,6 @@
-"""Detects the end of a stream from its events, because some services leave the connection open.
+"""Detect the end of a stream from its events, because some services leave the connection open.
 
-The last event of a candidate has its finishReason; a refusal and an error are the end as well.
+The last event of a candidate has its finishReason; a refusal or an error is also the end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class StreamEnd:
         self._refused = False
 
     def on_stream_event(self, event: Any) -> None:
-        """Note one more event, parsed."""
+        """Process one more parsed event."""
         for name in _ENVELOPES:
             event = fields.get(event, name) or event
         for name in ("candidates", "choices"):
@@ -35,5 +35,5 @@ class StreamEnd:
 
     @property
     def has_ended(self) -> bool:
-        """Whether every candidate that began has ended."""
+        """Whether every started candidate has ended."""
         return self._refused or (bool(self._ended) and all(self._ended.values()))

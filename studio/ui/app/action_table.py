@@ -1,6 +1,6 @@
-"""The table of actions: menus, command palette and shortcut sheet are made from it.
+"""Action table, the source of menus, command palette and shortcut list.
 
-What an action does is looked up when it is triggered: the table is there before all of the window.
+Handlers are looked up when triggered: the table exists before the whole window.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TRASHED = ActionNeeds.TRASHED
 
 
 def menus() -> tuple[ActionMenu[WindowParts], ...]:
-    """Every action, by menu and group."""
+    """All actions, by menu and group."""
     return (_file(), _edit(), _image(), _view(), _library(), _help())
 
 

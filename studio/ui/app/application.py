@@ -1,4 +1,4 @@
-"""The window's process, up to where Qt is loaded."""
+"""The window's process, up to the loading of Qt."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from studio.ui.app.startup import Startup, print_line
 _NEEDED = ("libGL.so.1", "libEGL.so.1", "libxcb-cursor.so.0")
 
 TURN = 0.0001
-"""Seconds a thread may keep Python to itself while the window waits for it.
+"""Most seconds a thread may hold the interpreter while the window waits for it.
 
-The usual 5 ms make the window stand still for up to 80 ms while a hostile answer is read: each time
-it needs Python back it waits for the reader's turn to end, and it lets go of Python at almost every
-call of Qt. With 0.5 ms it still stood for 50 ms on a slow machine.
+With the default of 5 ms the window freezes for up to 80 ms during a hostile response: it releases
+the interpreter at almost every Qt call, and then waits for the reader's turn to end. With 0.5 ms it
+still froze for 50 ms on a slow machine.
 """
 
 
 def run(options: Any) -> int:
-    """Open the window and stay until it is closed; the exit code."""
-    # A start makes a hundred thousand objects that stay: looking for garbage among them is in vain.
-    # `GcTimer` takes over once the window is there.
+    """Open the window and run until it is closed; returns the exit code."""
+    # A start creates a hundred thousand lasting objects; collecting garbage among them is useless.
+    # `GcTimer` takes over once the window is shown.
     gc.disable()
-    # Two threads take turns: the one that reads the first screen only ever needs a moment.
+    # Two threads alternate: the one reading the first screen only ever needs a moment.
     sys.setswitchinterval(TURN)
     i18n.install(paths.resources() / "locale")
     if not _can_show():
         return 1
-    # qasync takes the binding it finds.
+    # qasync uses the binding it finds.
     os.environ["QT_API"] = "pyside6"
-    # Qt is loaded now, and not before: it aborts where there is no display, and while it is being
-    # loaded a thread reads the first screen (docs/decisions/start.md).
+    # Load Qt only now: it aborts without a display, and during its loading a thread reads the first
+    # screen (docs/decisions/start.md).
     if options.probe_window:
         # It loads Qt.
         from studio.ui.app import probe
@@ -50,14 +50,14 @@ def run(options: Any) -> int:
         return error.exit_code
     logs.buffer_logs()
     startup = Startup(options, where)
-    # It loads Qt, beside the thread that reads the first pictures.
+    # It loads Qt, in parallel with the thread that reads the first pictures.
     from studio.ui.app import first_window
 
     return first_window.run(startup)
 
 
 def _can_show() -> bool:
-    """Whether Qt can open a window here; says what is missing, for it would abort instead."""
+    """Whether Qt can open a window here; prints the reason if not, where Qt would abort."""
     asked = sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM")
     return not asked or _has_display()
 

@@ -1,4 +1,4 @@
-"""Signals that ask the program to end."""
+"""Termination signals."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import signal
 
 
 def ends() -> list[int]:
-    """The signals that ask for an orderly end."""
+    """Signals that request an orderly shutdown."""
     numbers = [signal.SIGINT, signal.SIGTERM]
-    # The terminal it was started from is closed; who asked that to be ignored (nohup) has it so.
+    # Sent when the terminal is closed; ignored if the user chose so (nohup).
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     return [int(number) for number in numbers]
 
 
 def note(asked: list[int]) -> None:
-    """As long as no loop listens: the window stands already, so it has something to save.
+    """Record signals until the loop runs: the visible window may have data to save.
 
-    Who asks twice gets the end at once.
+    A second signal terminates at once.
     """
 
     def hear(number: int, _frame: object) -> None:
@@ -30,7 +30,7 @@ def note(asked: list[int]) -> None:
 
 
 def listen(stop: asyncio.Event) -> None:
-    """Set `stop` on each of them; a loop runs by now."""
+    """Set `stop` on each signal; requires a running loop."""
     loop = asyncio.get_running_loop()
     for number in ends():
         try:

@@ -1,11 +1,10 @@
-"""The window's event loop: qasync's, with callbacks run in rounds.
+"""Event loop of the window: qasync's, with callbacks run in rounds.
 
-qasync starts and stops a Qt timer for every callback; a small answer takes seventy of them. Here
-they queue, and one timer, running only while there are any, runs all that waited at the beginning
-of its round. What they schedule runs in the next one, after Qt has handled input and painting.
-
-Blocking calls run in Python threads, which start one by one as they are needed; qasync would start
-ten at the first call.
+qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
+they are queued, and one timer, active only while any wait, runs all that were queued at the start
+of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting.
+Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
+first call.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from studio.common.serial_executor import PendingCall
 from studio.ui.support.qt_overrides import needs
 
 _ASIDE = 10
-"""Blocking calls that may run at once."""
+"""Most blocking calls at once."""
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
 class ReadyQueue(QObject):
-    """Queue of handles, run a round at a time."""
+    """Queue of handles, run one round at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,18 +38,18 @@ class ReadyQueue(QObject):
         self._timer = 0
 
     def add(self, handle: asyncio.Handle) -> None:
-        """Run it in the next round; only on the window's thread."""
+        """Queue for the next round; only on the window's thread."""
         self._waiting.append(handle)
         if not self._timer:
             self._timer = self.startTimer(0)
 
     def add_from_elsewhere(self, handle: asyncio.Handle) -> None:
-        """Run it in the next round; from any thread."""
+        """Queue for the next round; from any thread."""
         self._waiting.append(handle)
         QCoreApplication.postEvent(self, QEvent(_WAKE))
 
     def stop(self) -> None:
-        """Drop what waits."""
+        """Drop all queued handles."""
         self._waiting.clear()
         self._rest()
 
@@ -67,7 +66,7 @@ class ReadyQueue(QObject):
     @needs("_timer")
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
         waiting = self._waiting
-        # A round may run within a round, while a handle of this one waits for the window.
+        # Rounds may nest, while a handle of this one runs a nested event loop.
         for _number in range(len(waiting)):
             if not waiting:
                 break
@@ -79,7 +78,7 @@ class ReadyQueue(QObject):
 
 
 class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
-    """asyncio event loop on Qt's own."""
+    """asyncio event loop on top of Qt's own."""
 
     def __init__(self, app: QCoreApplication) -> None:
         self._rounds = ReadyQueue()
@@ -101,14 +100,14 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
                 return result
 
     def stop(self) -> None:
-        """Stop it after this round."""
+        """Stop after this round."""
         self._asked_to_stop = True
         super().stop()
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
-        """Call it on a thread of `executor`, or of the loop's own."""
+        """Call `func` on a thread of `executor`, or of the loop's own."""
         future: asyncio.Future[Any] = self.create_future()
         call = PendingCall(future, partial(func, *args))
         asked = (executor or self._executor).submit(call.run)
@@ -118,7 +117,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
-        """Call it in the next round."""
+        """Call in the next round."""
         handle = asyncio.Handle(callback, args, self, context)
         self._rounds.add(handle)
         return handle
@@ -126,13 +125,13 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     def call_soon_threadsafe(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
-        """Call it in the next round; from any thread."""
+        """Call in the next round; from any thread."""
         handle = asyncio.Handle(callback, args, self, context)
         self._rounds.add_from_elsewhere(handle)
         return handle
 
     def close(self) -> None:
-        """Close the loop; what waits is dropped."""
+        """Close the loop; drops all queued callbacks."""
         self._rounds.stop()
         super().close()
 

@@ -1,4 +1,4 @@
-"""Whatever nobody expected goes to one place: the log, and a sentence in the window."""
+"""Handlers for unexpected exceptions: log them, and show a message in the window."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ log = logging.getLogger(__name__)
 
 
 class ExceptionHooks:
-    """Hears of what was raised in slots, in spawned coroutines and in the loop."""
+    """Handles exceptions of slots, spawned coroutines and the loop."""
 
     def __init__(self, tell: Callable[[BaseException], None]) -> None:
-        """`tell` says it in the window."""
+        """`tell` shows a message in the window."""
         self._tell = tell
         self._former = sys.excepthook
 
     def install(self) -> None:
-        """From now on; the loop runs."""
+        """Install the handlers; the loop must be running."""
         sys.excepthook = self._on_exception
         tasks.on_error(self._tell)
         asyncio.get_running_loop().set_exception_handler(self._on_loop)
 
     def remove(self) -> None:
-        """Everything as it was."""
+        """Restore the previous handlers."""
         sys.excepthook = self._former
         tasks.on_error(None)
 

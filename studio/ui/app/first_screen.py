@@ -1,7 +1,7 @@
-"""The first pictures of the grid, read and decoded on a thread while the window is being built.
+"""First pictures of the grid, read and decoded on a thread during the window's construction.
 
-A start is Python's own work on one processor; this is the part of it that another one can do. It
-begins before Qt is loaded, so nothing of Qt is imported here at the top.
+A start is mainly Python code on one processor; this part can run on another. It begins before Qt is
+loaded, so nothing of Qt is imported at module level.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_PICTURES = 64
-"""Asked of the index: a screen of usual tiles, and the runs they belong to."""
+"""Pictures read from the index: a screen of usual tiles, and the rest of their runs."""
 
 DECODED = 48
-"""Decoded ahead; where smaller tiles show more, the others come a moment later."""
+"""Pictures decoded ahead; with smaller tiles the others follow a moment later."""
 
 PATIENCE = 0.3
-"""Seconds the window waits for them at most before it is shown."""
+"""Most seconds the window waits for them before it is shown."""
 
 
 class FirstScreen:
-    """Reads from the index as it was left; the library need not be open.
+    """Reads the index as last saved; the library need not be open.
 
     Attributes:
-        pictures: in the order of the grid, once `wait` said so.
+        pictures: in the order of the grid; complete once `read` has returned.
         limited: whether there may be more than these.
     """
 
     def __init__(self, core: Core) -> None:
-        """The core is prepared, and need not be open."""
+        """The core must be prepared, but need not be open."""
         self.pictures: list[Picture] = []
         self._library = core.library
         self._query = first_query(core.settings.value, core.session_start)
@@ -60,16 +60,16 @@ class FirstScreen:
         return len(self.pictures) >= FIRST_PICTURES
 
     def decode(self, ratio: float) -> None:
-        """Qt is loaded: decode for a screen with that many device pixels to a logical one."""
+        """Start decoding for this ratio of device to logical pixels; Qt is loaded."""
         self._ratio = ratio
         self._qt_is_there.set()
 
     def read(self) -> list[Picture]:
-        """The pictures, as soon as the index told them; empty when it did not in time."""
+        """The pictures, once read from the index; empty after a timeout."""
         return self.pictures if self._read.wait(PATIENCE) else []
 
     def images(self) -> dict[str, QImage]:
-        """The first pictures decoded, by picture id; what the thread has not done is done here."""
+        """Decoded first pictures, by picture id; finishes the thread's work here."""
         self._qt_is_there.set()
         self._decode()
         self._thread.join(PATIENCE)
@@ -89,7 +89,7 @@ class FirstScreen:
             self._decode()
 
     def _decode(self) -> None:
-        """Decode until none waits; two threads may."""
+        """Decode until none waits; runs on up to two threads."""
         # The thread begins before Qt is loaded.
         from PySide6.QtCore import QSize
         from PySide6.QtGui import QImageReader
@@ -104,9 +104,8 @@ class FirstScreen:
             if path is None:
                 continue
             aspect = picture.width / picture.height
-            # A reader, because Python goes on beside its `read`; the format spares Qt loading all
-            # its decoders. As large as the gallery fits it into its square
-            # (ui/views/gallery/layout.py).
+            # QImageReader.read releases the interpreter; the explicit format spares Qt loading all
+            # its decoders. The size is that of the gallery (ui/views/gallery/layout.py).
             reader = QImageReader(str(path), b"jpg")
             reader.setScaledSize(QSize(round(side * min(1, aspect)), round(side / max(1, aspect))))
             image = reader.read()

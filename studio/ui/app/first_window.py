@@ -1,6 +1,6 @@
-"""The window with its first screen, shown before there is a loop; then everything else.
+"""Show the window's first screen before the loop runs, then load everything else.
 
-Until the loop runs, what is started waits (`tasks.hold`).
+Until the loop runs, spawned coroutines wait (`tasks.hold`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from studio.ui.support import formatting, tasks
 from studio.ui.widgets import focus_ring
 
 _PAINT = 1.0
-"""Seconds the first screen may take to be painted before the start goes on all the same."""
+"""Timeout for painting the first screen, in seconds; the start then continues anyway."""
 
 _LOOK = 0.001
-"""Seconds between two looks whether it is."""
+"""Seconds between two checks for that."""
 
 _FURNITURE = (
     "studio.ui.widgets.focus_ring", "studio.ui.views.gallery.keyboard",
@@ -45,29 +45,29 @@ _AFTER = (
     "concurrent.futures.thread", "logging.handlers", "qasync",
     "studio.ui.app.main_loop",
 )  # fmt: skip
-"""Loaded one by one once the first screen stands; in between the window answers."""
+"""Modules loaded one by one after the first screen; the window stays responsive in between."""
 
 
 def run(startup: Startup) -> int:
-    """Until the window is closed; the exit code."""
+    """Run until the window is closed; returns the exit code."""
     app = _application()
     end_signals.note(startup.asked_to_end)
     session = _show(app, startup, startup.first) if startup.first is not None else None
     _load_the_rest(app, session)
-    # The loop comes last: nothing is awaited until the first screen stands.
+    # The loop comes last: nothing is awaited until the first screen is shown.
     from studio.ui.app import main_loop
 
     return main_loop.run(app, startup, session)
 
 
 def _application() -> QApplication:
-    # Wayland finds the icon by it; in a sandbox the entry has the sandbox's name.
+    # Wayland finds the icon by this name; in a sandbox the entry has the sandbox's name.
     QApplication.setDesktopFileName(os.environ.get("FLATPAK_ID", "gridbrush"))
     app = QApplication([sys.argv[0], *STYLE])
     formatting.use_program_language()
     app.setApplicationName("Gridbrush")
     app.setApplicationDisplayName("Gridbrush")
-    # Closing the last window must not stop the loop: a coroutine would wait for ever.
+    # Closing the last window must not stop the loop: a coroutine would wait forever.
     app.setQuitOnLastWindowClosed(False)
     return app
 
@@ -87,7 +87,7 @@ def _show(app: QApplication, startup: Startup, first: FirstScreen) -> WindowSess
 
 
 def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
-    """Step by step, so that the window answers in between."""
+    """Load the remaining modules one by one, so that the window stays responsive."""
     for name in _FURNITURE:
         importlib.import_module(name)
         app.processEvents()

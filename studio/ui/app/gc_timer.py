@@ -1,13 +1,13 @@
-"""Garbage is collected on the window's thread, between frames.
+"""Garbage collection on the window's thread, between frames.
 
-Python collects wherever an allocation happens to cross the limit, on any thread. A Qt object that
-dies on a decoding thread takes the process with it. So the automatic collection is switched off and
-a timer does the work: small ones often, full ones seldom. What start-up made is frozen, so that
-even a full one looks only at what has come since.
+Python collects wherever an allocation crosses the threshold, on any thread. A Qt object destroyed
+on a decoding thread crashes the process. So automatic collection is off and a timer collects: young
+objects often, all objects rarely. Objects created at start-up are frozen, so that even a full
+collection only scans later ones.
 
-Large blocks go back to the system as soon as they are free: the C library would learn from the rows
-of a large library, which come and go, to keep as much for itself. Small ones that are free go back
-at the start and with each full collection, from a thread.
+Large blocks are returned to the system as soon as they are freed: the C library would adapt its
+threshold to the rows of a large library, which are freed and reallocated, and keep as much. Small
+free blocks are returned at the start and with each full collection, on a thread.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LARGE = 128 * 1024
 
 
 class GcTimer(QObject):
-    """Collects while it lives; the automatic collection is off as long."""
+    """Collects garbage while it exists; automatic collection is off meanwhile."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -54,21 +54,21 @@ class GcTimer(QObject):
             gc.collect(1)
 
     def collect_all(self) -> None:
-        """Collect everything, and give back what is free."""
+        """Run a full collection, and return free memory."""
         gc.collect()
         _trim_aside()
 
     def stop(self) -> None:
-        """Give the automatic collection back, where there was one."""
+        """Restore automatic collection, if it was on."""
         self._timer.stop()
         if self._automatic:
             gc.enable()
 
 
 def _give_back() -> None:
-    """Hold on to glibc's own limit, above which a block is the system's again once it is free."""
+    """Fix glibc's default size above which freed blocks are returned to the system."""
     if sys.platform == "linux":
-        # musl has neither of these functions, and no need for them.
+        # musl has neither of these functions, nor needs them.
         with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).mallopt(_MAP_THRESHOLD, _LARGE)
 

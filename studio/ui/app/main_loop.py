@@ -1,7 +1,7 @@
-"""The loop and what lives in it: the open core, the window, hooks, the stop event, the orderly end.
+"""Main loop: core, window, exception hooks, stop event and shutdown.
 
-The only place that knows the loop. Nothing may be awaited after it was stopped, so the window
-closes by setting an event that `_stay` waits for, and everything is closed in its `finally`.
+The only module that runs the loop. Nothing may be awaited after it was stopped, so closing the
+window sets an event that `_stay` waits for, and its `finally` closes everything.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ from studio.ui.support import tasks
 log = logging.getLogger(__name__)
 
 _GRACE = 10.0
-"""Seconds everything has to close in before the process ends all the same."""
+"""Seconds for an orderly shutdown before the process ends anyway."""
 
 _AT_REST = 2.0
-"""Seconds after which a start is over, and what it did not need may be loaded."""
+"""Seconds until a start counts as complete, and optional modules may be loaded."""
 
 
 def run(app: QApplication, startup: Startup, shown: WindowSession | None) -> int:
-    """Until the window is closed; the exit code. `shown` is None where there is no window yet."""
+    """Run until the window is closed; returns the exit code. `shown` is None without a window."""
     terminal.guard()
     end_logs = log_files.install(startup.where, startup.options.log_level.upper())
-    # What Qt says may hold the name of a file: it goes where our own words go.
+    # Qt's messages may contain file names, so they go where our own messages go.
     qInstallMessageHandler(_pass_on)
     try:
         with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
@@ -77,7 +77,7 @@ async def _live(app: QApplication, startup: Startup, shown: WindowSession | None
         await startup.core.open_library()
     except StudioError as error:
         await startup.core.close()
-        # The draft was not what ended it.
+        # The draft was not the cause of the failure.
         await asyncio.to_thread(startup.core.draft.restored)
         tasks.drop()
         if shown is not None:
@@ -92,12 +92,12 @@ async def _live(app: QApplication, startup: Startup, shown: WindowSession | None
 
 
 async def _raised(startup: Startup) -> bool:
-    """Whether another Gridbrush on this machine has the library, and showed its window."""
+    """Whether another Gridbrush on this machine has the library open, and showed its window."""
     return await instance.ask_to_raise(startup.core.library_folder, files=startup.options.files)
 
 
 async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asyncio.Event) -> int:
-    """The window on an open core, until it is closed."""
+    """Run the window on an open core, until it is closed."""
     window = session.window
     hooks = ExceptionHooks(session.built.messages_controller.on_error)
     hooks.install()
@@ -126,7 +126,7 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
     finally:
         hooks.remove()
         session.save_state_now()
-        # Nothing is begun any more: a tile that comes late must not ask a library that is closed.
+        # Start nothing new: a late tile must not query a closed library.
         tasks.hold()
         for task in tasks.running():
             task.cancel()
@@ -144,7 +144,7 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
 
 
 async def _watched(core: Core, staying: Awaitable[int]) -> int:
-    """Until the window is closed; what ends the program otherwise is told at the next start."""
+    """Run until the window is closed; record any other end for the next start."""
     making = asyncio.create_task(asyncio.to_thread(CrashFile, core.paths.log_folder))
     try:
         code = await staying
@@ -159,13 +159,13 @@ async def _watched(core: Core, staying: Awaitable[int]) -> int:
 
 
 async def _later(session: WindowSession) -> None:
-    """What nobody waits for, once the window is at rest."""
+    """Run background work once the start is complete."""
     await asyncio.sleep(_AT_REST)
     await look_after(session)
 
 
 async def look_after(session: WindowSession) -> None:
-    """What waits until the window stands: a crash to tell of, then the library's upkeep."""
+    """Report a crash, resume emptying the trash, then maintain the library."""
     await go_on(session)
     await session.built.dialogs.upkeep.get().tell_of_crash()
     await session.built.library_commands.emptier.resume()
@@ -173,7 +173,7 @@ async def look_after(session: WindowSession) -> None:
 
 
 async def go_on(session: WindowSession) -> None:
-    """After a crash "This session" is the one that crashed, as far as its pictures came."""
+    """After a crash, continue its session as "This session", with the pictures it saved."""
     core = session.core
     try:
         folder = core.paths.window_file.parent
@@ -189,15 +189,15 @@ async def go_on(session: WindowSession) -> None:
 async def _take_work(
     core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """A command line of this user has work for the library's owner."""
-    # Half of the loop's own modules, and few sessions are asked.
+    """Serve a command line of this user, for which this process owns the library."""
+    # Half of the main loop's own modules, and used in few sessions.
     from studio.remote.server import RemoteServer
 
     await RemoteServer(core).answer(reader, writer)
 
 
 async def _open_anyway(app: QApplication, error: StudioError, stop: asyncio.Event) -> bool:
-    """The program cannot open its library: say so in a window; whether the user insists."""
+    """Show that the library cannot be opened; returns whether the user opens it anyway."""
     print_line(str(error))
     theme.install(app, "system")
     dialog = StartErrorDialog(error)

@@ -1,4 +1,4 @@
-"""A hidden window, for the self-test."""
+"""Hidden window for the self-test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 def run() -> int:
-    """Say which platform plugin served."""
+    """Print the platform plugin in use."""
     app = QApplication([sys.argv[0]])
     window = QWidget()
     window.winId()

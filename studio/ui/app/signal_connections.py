@@ -1,4 +1,4 @@
-"""Which signal of a window's parts is heard by which other part."""
+"""Signal connections between the parts of a window."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from studio.ui.app.window_parts import WindowParts
 
 
 def connect(parts: WindowParts) -> None:
-    """Connect all parts, once they are made."""
+    """Connect all parts, once they are created."""
     _connect_bars(parts)
     _connect_sides(parts)
     _connect_views(parts)

@@ -1,4 +1,4 @@
-"""What a start prepares before Qt is loaded: the core, and the first pictures on a thread."""
+"""Preparation before Qt is loaded: the core, and the first pictures on a thread."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Startup:
     """One start, in the language of the settings.
 
     Attributes:
-        options: the words the program was started with.
-        where: its folders.
-        core: prepared; open once `begin` was called.
-        trouble: why it cannot be opened, None where it can.
-        first: reads the first pictures; None where there is trouble.
-        asked_to_end: signals that came before a loop listened.
+        options: command line options.
+        where: the program's folders.
+        core: prepared, but not yet open.
+        trouble: reason why it cannot be opened; None if it can.
+        first: reader of the first pictures; None with `trouble`.
+        asked_to_end: signals received before the loop handled them.
     """
 
     def __init__(self, options: Any, where: paths.Paths, *, catalogues: Path | None = None) -> None:
@@ -44,7 +44,7 @@ class Startup:
         self.first = FirstScreen(self.core) if self.trouble is None else None
 
     def begin_again(self, *, anyway: bool) -> None:
-        """Prepare another core, with a library that is open elsewhere where the user insists."""
+        """Prepare another core; with `anyway`, even for a library that is open elsewhere."""
         self._chosen = replace(self._chosen, anyway=anyway)
         self.core = self._prepared()
 
@@ -59,5 +59,5 @@ class Startup:
 
 
 def print_line(text: str) -> None:
-    """A line to who started the program from a terminal."""
+    """Print a line to the terminal, on stderr."""
     sys.stderr.write(harmless(text) + "\n")

@@ -1,8 +1,8 @@
-"""Builds what the window has beside its first screen: panels, controllers, and who hears whom.
+"""Build the rest of the window after its first screen: panels, controllers and connections.
 
-It goes step by step: between two steps the window answers, and nothing here is needed to look at
-the first pictures or to write on the prompt. Only `window_parts.py`, which makes the parts,
-`action_table.py` and `signal_connections.py` know all of them.
+Done in steps, between which the window stays responsive; nothing here is needed to view the first
+pictures or write a prompt. Only `window_parts.py`, which creates the parts, `action_table.py` and
+`signal_connections.py` know all of them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from studio.ui.window.main_window import StudioWindow
 
 
 class WindowBuilder(WindowParts):
-    """Makes the parts of one window and connects them."""
+    """Creates the parts of one window and connects them."""
 
     def __init__(self, core: Core, window: StudioWindow, browsing: LibraryViewController) -> None:
-        """The window has its first screen, which `browsing` fills."""
+        """The window shows its first screen, filled by `browsing`."""
         super().__init__(core, window, browsing, menus)
 
     def build(self, left: Draft | None) -> Iterator[None]:
-        """Make everything, put it in its place and connect it; `left` is the composer as it was."""
+        """Create, place and connect all parts; `left` is the saved draft of the composer."""
         yield from self.make(left)
         yield
         connect(self)

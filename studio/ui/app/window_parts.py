@@ -1,7 +1,7 @@
-"""Panels and controllers of one window, and how each is made.
+"""Panels and controllers of one window, and their construction.
 
-What most sessions never show is loaded when it is first wanted: loupe, first page and empty page
-are 2.4 MB.
+Parts unused in most sessions are loaded on first use: loupe, welcome page and empty state are 2.4
+MB.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, welcome, nothing: views that are made when they are first shown.
-        quit_sequence: made when the window is first closed over work.
+        loupe, welcome, nothing: views created when first shown.
+        quit_sequence: created when the window is first closed with jobs in progress.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class WindowParts:
         browsing: LibraryViewController,
         menus: Callable[[], Sequence[ActionMenu[WindowParts]]],
     ) -> None:
-        """The window has its first screen, which `browsing` fills; `menus` makes the actions."""
+        """The window shows its first screen, filled by `browsing`; `menus` creates the actions."""
         self.core = core
         self._menus = menus
         self.window = window
@@ -86,7 +86,7 @@ class WindowParts:
         self.quit_sequence = Late(self._make_leaving)
 
     def make(self, left: Draft | None) -> Iterator[None]:
-        """Make everything and put it in its place; `left` is the composer as it was."""
+        """Create and place all parts; `left` is the saved draft of the composer."""
         core, window = self.core, self.window
         window.gallery.draw_icons(True)
         editor = window.first_card.editor
@@ -234,7 +234,7 @@ class WindowParts:
         )
 
     def _make_work(self) -> None:
-        """What makes pictures, and the draft it begins with."""
+        """Create the controllers of jobs, and the initial draft."""
         core, window = self.core, self.window
         self.jobs_controller = JobsController(core, window)
         self.budget_controller = BudgetController(
@@ -300,7 +300,7 @@ class WindowParts:
         )
 
     def _make_library(self) -> None:
-        """What is done to the library as a whole."""
+        """Create the controllers of the library as a whole."""
         core, window = self.core, self.window
         self.import_controller = ImportController(
             core,
@@ -346,10 +346,10 @@ class WindowParts:
         )
 
     def may_close(self) -> bool:
-        """Whether nothing is under way; asks the user where something is."""
+        """Whether the window may close; asks the user while jobs are in progress."""
         return not self.core.queue.jobs or self.quit_sequence.get().may_leave()
 
-    # What is made when it is first wanted
+    # Created on first use
 
     def _make_loupe(self) -> Loupe:
         # 2.4 MB together with the next two.
@@ -373,7 +373,7 @@ class WindowParts:
         from studio.ui.panels.key_card import KeyCard
         from studio.ui.views.welcome import Welcome
 
-        key_card = KeyCard(self.core)  # without a parent: the page puts it into its tab order
+        key_card = KeyCard(self.core)  # no parent: the page adds it to its tab order
         welcome = Welcome(self.core, key_card, self.window)
         welcome.profile_shown.connect(key_card.show_default)
         welcome.show_profile(self.core.default_profile)

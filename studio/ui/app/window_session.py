@@ -1,4 +1,4 @@
-"""One window from the state it was left in to its end."""
+"""Session of one window, from its saved state to its end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PATIENCE = 0.3
 
 
 def begin_window_session(app: QApplication, core: Core) -> WindowSession:
-    """A window on a prepared core, as it was left."""
+    """Create a window on a prepared core, with its saved state."""
     theme.install(app, theme.choice_of(core.settings.value.theme))
     session = WindowSession(core, StudioWindow(core))
     session.restore()
@@ -40,15 +40,15 @@ def begin_window_session(app: QApplication, core: Core) -> WindowSession:
 
 
 class WindowSession:
-    """Opens a window on a core, and ends it.
+    """Opens a window on a core, and closes it.
 
-    It comes in two steps, so that a start shows pictures and prompt before it has loaded the rest:
-    the window with its first screen at once, everything else by `furnish`.
+    Construction has two steps, so that pictures and prompt are shown before the rest is loaded: the
+    window with its first screen at once, everything else by `furnish`.
 
     Attributes:
-        left_draft: the composer as it was left, None when nothing was.
-        given_files: pictures the program was started with.
-        built: panels and controllers; there once `furnish` has begun.
+        left_draft: saved draft of the composer; None without one.
+        given_files: pictures from the command line.
+        built: panels and controllers; set once `furnish` has begun.
     """
 
     built: WindowBuilder
@@ -68,7 +68,7 @@ class WindowSession:
     # The first screen
 
     def restore(self) -> None:
-        """Be as the window was left, with what was being written; before it is shown. Blocking."""
+        """Restore the saved window and draft, before the window is shown. Blocking."""
         window = self.window
         state, self._broken = window_state.load(self.core.paths.window_file)
         self.left_draft = self.core.draft.begin_restore()
@@ -79,7 +79,7 @@ class WindowSession:
         self._place_known = window.first_card.show_at(state.prompt, narrow=narrow)
 
     def show_first(self, screen: FirstScreen) -> None:
-        """Show pictures and prompt, where both are known, while the rest is still to come."""
+        """Show pictures and prompt, if known, before the rest is loaded."""
         window = self.window
         pictures = screen.read() if self._place_known else []
         if not pictures:
@@ -87,13 +87,13 @@ class WindowSession:
         self.browsing.begin_with(pictures, whole=not screen.limited)
         window.gallery.draw_icons(False)
         window.show()
-        # The splitter shares its room out once it is shown; only then it is known what is in view.
+        # The splitter sets its sizes once shown; the visible tiles are known only then.
         QCoreApplication.sendPostedEvents()
         window.gallery.put_thumbnails(screen.images())
         window.first_card.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def furnish(self) -> Iterator[None]:
-        """Make everything that is not there yet, step by step; nothing the second time."""
+        """Create the remaining parts step by step; does nothing on a second call."""
         if self._furnished:
             return
         self._furnished = True
@@ -108,15 +108,15 @@ class WindowSession:
         events.show_key()
         self.built.view_switch.show_items(self.window.gallery.selected_items())
 
-    # Life
+    # Running
 
     async def open(self) -> None:
-        """The core is open: bring in what waits, and show the window if it is not there yet."""
+        """Load the tiles, and show the window if necessary; the core is open."""
         for _step in self.furnish():
             pass
         tiles = spawn(self.browsing.fill(FIRST_PICTURES))
         if not self.window.isVisible():
-            # The window opens with its tiles; a huge library may come a moment later.
+            # The window opens with its tiles; a huge library may take a moment longer.
             await tiles.wait_until_ended(_PATIENCE)
             self.window.show()
             self.built.composer.focus_prompt()
@@ -148,22 +148,22 @@ class WindowSession:
             await built.updates.check_for_update()
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Take pictures from outside as references, as when they are opened with this program."""
+        """Add files from outside as references, for instance when opened with this program."""
         if files:
             self.built.composer.add_references(files)
             self.built.composer.focus_prompt()
 
-    # The end
+    # Closing
 
     def save_state_now(self) -> None:
-        """Take note of how the window is left; written by `save_state`."""
+        """Capture the state of the window; `save_state` writes it."""
         self._left = self.window.layout_now()
         self.built.draft_controller.stop()
         if self._unsubscribe is not None:
             self._unsubscribe()
 
     async def save_state(self) -> None:
-        """Write what is not yet on disk: the draft and the window's state."""
+        """Write unsaved data: the draft and the window's state."""
         draft = self.built.composer.draft()
         if self._layout_saving is not None:
             await self._layout_saving.stop_saving()

@@ -1,7 +1,7 @@
-"""The typeface of the window: Inter, from resources/fonts.
+"""Typeface of the window: Inter, from resources/fonts.
 
-Two static weights and no variable font: what Qt loads from a file has its default weight alone,
-and a style sheet's `font-weight` cannot set an axis (docs/decisions/typeface.md).
+Two static weights instead of a variable font: from a file Qt loads only its default weight, and a
+style sheet's `font-weight` cannot set an axis (docs/decisions/typeface.md).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def files() -> tuple[Path, ...]:
-    """One file for each weight the design uses: 400 and 600."""
+    """One file per weight of the design: 400 and 600."""
     folder = paths.resources() / "fonts"
     return (folder / "Inter-Regular.ttf", folder / "Inter-SemiBold.ttf")
 
@@ -28,7 +28,7 @@ def files() -> tuple[Path, ...]:
 def families(system: str) -> list[str]:
     """Inter, then the system's own family for the scripts Inter lacks.
 
-    The system's alone where Inter cannot be loaded.
+    Only the system's where Inter cannot be loaded.
     """
     return [FAMILY, system] if _load() else [system]
 
@@ -43,5 +43,5 @@ def _load() -> bool:
 
 
 def reset_fonts() -> None:
-    """Load again for the next QApplication, as fonts go with the one they were loaded for."""
+    """Reload for the next QApplication, as fonts are tied to the one they were loaded for."""
     _load.cache_clear()

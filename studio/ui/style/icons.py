@@ -1,4 +1,4 @@
-"""Icons by name: monochrome SVG files, coloured by role and rendered at device pixels."""
+"""Icons by name: monochrome SVG files, coloured by role and rendered in device pixels."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ GRID = 16  # the files are drawn on a grid of 16 by 16
 
 
 def folder() -> Path:
-    """Where the SVG files lie, one for each name."""
+    """Folder of the SVG files, one per name."""
     return paths.resources() / "icons"
 
 
 @cache
 def source(name: str) -> str:
-    """The SVG text of an icon; `currentColor` stands for its colour.
+    """SVG text of an icon; `currentColor` stands for its colour.
 
-    Raises KeyError for a name that has no file.
+    Raises KeyError for an unknown name.
     """
     try:
         return (folder() / f"{name}.svg").read_text(encoding="utf-8")
@@ -34,7 +34,8 @@ def source(name: str) -> str:
 def render(name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
     """The icon as a square of `size` logical pixels, sharp on a screen of `dpr`.
 
-    The shape is drawn once, each colour is poured into a copy. Raises KeyError as `source` does.
+    The shape is rendered once, and a copy filled with each colour. Raises KeyError as `source`
+    does.
     """
     side = max(1, round(size * dpr))
     made = QPixmap(_shape(name, side))
@@ -47,7 +48,7 @@ def render(name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
 
 
 def widened(pixmap: QPixmap, gap: int) -> QPixmap:
-    """The same with `gap` logical pixels of empty room at its right."""
+    """A copy with `gap` logical pixels of empty space at its right."""
     dpr = pixmap.devicePixelRatio()
     made = QPixmap(pixmap.width() + round(gap * dpr), pixmap.height())
     made.setDevicePixelRatio(dpr)
@@ -60,7 +61,7 @@ def widened(pixmap: QPixmap, gap: int) -> QPixmap:
 
 @cache
 def _shape(name: str, side: int) -> QPixmap:
-    # Read before a painter is open: an error under an open painter takes the program down.
+    # Read before the painter is open: an exception under an open painter crashes the program.
     svg = source(name).replace("currentColor", "black")
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     shape = QPixmap(side, side)
@@ -72,5 +73,5 @@ def _shape(name: str, side: int) -> QPixmap:
 
 
 def clear_icons() -> None:
-    """Let go of all shapes: pixmaps must not outlive the program's QApplication."""
+    """Clear the cache: pixmaps must not outlive the program's QApplication."""
     _shape.cache_clear()

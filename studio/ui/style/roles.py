@@ -1,4 +1,4 @@
-"""The colours of both themes, by role; every colour of the window is one of these."""
+"""Colours of both themes, by role; every colour of the window is one of these."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColorRoles:
-    """The colours of one theme as #rrggbb or #aarrggbb, named for what they are for.
+    """Colours of one theme as #rrggbb or #aarrggbb, named by purpose.
 
-    Up to `chrome` they are the table of the design; after it stand the few that its text names.
-    `raise_` is the role "raise".
+    Up to `chrome` they are the design's table; the others are named in its text. `raise_` is the
+    role "raise".
     """
 
     sunk: str
@@ -50,7 +50,7 @@ class ColorRoles:
     ontoast: str = "#eeeeee"
     toastlink: str = "#c3caff"
     shadow: str = "#99000000"
-    # edges of warnings and failures, the hovered tile, what is switched on, the chosen segment
+    # edges of warnings and failures, hovered tile, toggled controls, chosen segment
     warnline: str
     badline: str
     tilehover: str
@@ -58,11 +58,11 @@ class ColorRoles:
     chosen: str
     chosenline: str
     tick: str = "#111111"
-    # words added and removed stand on 12 % of themselves; pictures have a hairline inside
+    # backgrounds of added and removed words, 12 % of their colour; hairline inside pictures
     addbg: str
     rembg: str
     hairline: str
-    # surround of the loupe
+    # backgrounds of the loupe
     black: str = "#000000"
     middle: str = "#6b6b6b"
     bright: str = "#e2e2e2"

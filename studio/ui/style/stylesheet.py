@@ -1,4 +1,4 @@
-"""What is made from the roles: the style sheet's text, the palette, the system's own colours."""
+"""Values derived from the roles: the style sheet, the palette, high contrast."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication
 from studio.common import paths
 from studio.ui.style.roles import DARK, ColorRoles
 
-# The usual size of the system's font in points: what is larger was asked for by the user.
+# Default size of the system's font in points; a larger one was chosen by the user.
 _USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
 
 
 class Look(Protocol):
-    """What is asked of a theme: colours by role, sizes of type and heights of controls."""
+    """The part of a theme used here: colours by role, font sizes and heights of controls."""
 
     def color(self, role: str) -> QColor: ...
     def px(self, size: float) -> int: ...
@@ -26,10 +26,10 @@ class Look(Protocol):
 
 
 def style_sheet(theme: Look) -> str:
-    """The text of resources/style.qss with colours and sizes put in.
+    """Fill colours and sizes into resources/style.qss.
 
-    `$role` is a colour, `$px12` a size of type and `$h30` the height of a control, both under
-    the text scale. Raises KeyError for a name that is none of these.
+    `$role` is a colour, `$px12` a font size and `$h30` the height of a control, both under the text
+    scale. Raises KeyError for any other name.
     """
     text = (paths.resources() / "style.qss").read_text(encoding="utf-8")
     template = Template(text)
@@ -45,7 +45,7 @@ def style_sheet(theme: Look) -> str:
 
 
 def palette(theme: Look) -> QPalette:
-    """The palette for what the style sheet does not reach, native dialogs among it."""
+    """Palette for parts outside the style sheet, such as native dialogs."""
     made = QPalette()
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     for where, name in (
@@ -78,7 +78,7 @@ def palette(theme: Look) -> QPalette:
 
 
 def roles_from(system: QPalette) -> ColorRoles:
-    """The roles under the system's high contrast: its few colours, every edge a full line."""
+    """Roles for the system's high contrast: its few colours, and solid lines for every edge."""
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
 
     def name(of: QPalette.ColorRole) -> str:
@@ -120,9 +120,9 @@ def roles_from(system: QPalette) -> ColorRoles:
 
 
 def text_scale(app: QApplication) -> float:
-    """How much larger than usual the system wants its text, 1.0 to 2.25.
+    """The system's text scale, 1.0 to 2.25.
 
-    Told by the size of the system's font and by a font resolution set apart from the screen's.
+    Computed from the size of the system's font and from a font resolution other than the screen's.
     """
     usual_dpi = 72.0 if sys.platform == "darwin" else 96.0
     screen = app.primaryScreen()

@@ -1,6 +1,6 @@
-"""The look in use: colours by role, type, icons by name, sizes, and the one style sheet.
+"""Theme: colours by role, fonts, icons by name, sizes, and the style sheet.
 
-`install(app)` is called once, at start; after that `theme()` answers from anywhere in the window.
+`install(app)` is called once, at start; after that `theme()` returns the theme anywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HEIGHTS = {"top": 44, "view": 38, "status": 26}
 """Heights of the bars by the name of their zone, before the system's text scale."""
 
 RAIL = 48
-"""Width of the rail that takes the sidebar's place in a narrow window."""
+"""Width of the rail that replaces the sidebar in a narrow window."""
 
 FAINT = 0.25
 """Opacity of a picture that cannot be shown."""
@@ -45,22 +45,22 @@ _PROSE = ("display", "prompt")
 
 
 class HasIcon(Protocol):
-    """A button, an action, a menu: whatever has `setIcon`."""
+    """A button, an action, a menu: any object with `setIcon`."""
 
     def setIcon(self, icon: QIcon) -> object: ...
 
 
 class Theme(QObject):
-    """The look in use, and what is drawn from it.
+    """The current theme.
 
     Attributes:
-        roles: colours in use.
-        dark: whether the ground is dark.
-        high_contrast: whether the system's own palette is in use.
+        roles: current colours.
+        dark: whether the background is dark.
+        high_contrast: whether the system's own palette is used.
         scale: the system's text scale; 1.0 is the usual size.
 
     Signals:
-        changed: colours or fonts are others now; what was painted must be painted again.
+        changed: colours or fonts changed; custom-painted widgets must repaint.
     """
 
     changed = Signal()
@@ -86,7 +86,7 @@ class Theme(QObject):
     # --- choosing -------------------------------------------------------------------------
 
     def apply(self, app: QApplication, choice: Choice = "system") -> None:
-        """Dress the program: palette, font and style sheet; "system" follows the system."""
+        """Set palette, font and style sheet; "system" follows the system."""
         hints = QGuiApplication.styleHints()
         if self._app is None:
             self._app = app
@@ -95,7 +95,7 @@ class Theme(QObject):
             hints.colorSchemeChanged.connect(self.on_system_changed)
             hints.accessibility().contrastPreferenceChanged.connect(self.on_system_changed)
         self._choice = choice
-        # Title bars and native dialogs follow the choice too. Tells us through the signal.
+        # Title bars and native dialogs follow the choice too, through the system's signal.
         if choice == "system":
             hints.unsetColorScheme()
         else:
@@ -104,7 +104,7 @@ class Theme(QObject):
         self._dress()
 
     def on_system_changed(self) -> None:
-        """The system turned dark or light, or its contrast was changed."""
+        """Follow the system's change of colour scheme or contrast."""
         self._dress()
 
     def _dress(self) -> None:
@@ -115,7 +115,7 @@ class Theme(QObject):
         contrast = hints.accessibility().contrastPreference()
         self.high_contrast = contrast == Qt.ContrastPreference.HighContrast
         if self.high_contrast:
-            app.setPalette(QPalette())  # hands the system's own palette back
+            app.setPalette(QPalette())  # restores the system's own palette
             self.use(stylesheet.roles_from(app.palette()))
         elif self._choice == "system":
             light = hints.colorScheme() == Qt.ColorScheme.Light
@@ -124,7 +124,7 @@ class Theme(QObject):
             self.use(LIGHT if self._choice == "light" else DARK)
 
     def use(self, roles: ColorRoles) -> None:
-        """Take these colours; nothing happens where they are in use already."""
+        """Use these colours; does nothing if unchanged."""
         if roles == self.roles and self._sheet:
             return
         self.roles = roles
@@ -134,7 +134,7 @@ class Theme(QObject):
         self._sheet = stylesheet.style_sheet(self)
         if self._app is not None:
             self._app.setPalette(stylesheet.palette(self))
-            # Of fields and menus, which hold names; labels and counters have fonts of their own.
+            # For fields and menus, which contain names; labels and counters have their own fonts.
             self._app.setFont(self.font("body", prose=True))
             self._app.setStyleSheet(self._sheet)
         for target, make in list(self._bound.items()):
@@ -146,7 +146,7 @@ class Theme(QObject):
     # --- colours --------------------------------------------------------------------------
 
     def color(self, role: str) -> QColor:
-        """The colour of a role of the table, for a painter. Raises KeyError for others."""
+        """Colour of a role, for a painter. Raises KeyError for an unknown one."""
         found = self._colours.get(role)
         if found is None:
             try:
@@ -158,13 +158,13 @@ class Theme(QObject):
 
     @property
     def ghost(self) -> float:
-        """How strongly the blurred source shows through a waiting tile."""
+        """Opacity of the blurred source in a waiting tile."""
         return 0.20 if self.dark else 0.28
 
     # --- type -----------------------------------------------------------------------------
 
     def font(self, name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
-        """The typeface in one of the seven sizes, with figures of equal width.
+        """Font in one of the seven sizes, with figures of equal width.
 
         `prose` is for prompts and names: figures, and the hyphen, keep their own widths.
         """
@@ -177,7 +177,7 @@ class Theme(QObject):
             found.setWeight(QFont.Weight(weight) if weight is not None else usual)
             if not key[2]:
                 found.setFeature(QFont.Tag("tnum"), 1)
-            # Advances in fractions of a pixel: words keep the rhythm the font was drawn with.
+            # Fractional advances preserve the font's own spacing.
             found.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
             self._fonts[key] = found
         return QFont(found)
@@ -187,17 +187,17 @@ class Theme(QObject):
         return self.px(_TYPE[name][1])
 
     def px(self, size: float) -> int:
-        """A size of type under the system's text scale, never below 11."""
+        """Font size under the system's text scale, never below 11."""
         return max(11, round(size * self.scale))
 
     def height(self, pixels: int) -> int:
-        """The height of a bar or control (26, 30, 44 ...), grown with the line it holds."""
+        """Height of a bar or control (26, 30, 44 ...), increased with its line of text."""
         return pixels + max(0, round(16 * (self.scale - 1)))
 
     # --- icons ----------------------------------------------------------------------------
 
     def pixmap(self, name: str, role: str = "text2", size: int = 16, dpr: float = 1.0) -> QPixmap:
-        """An icon for a painter; `dpr` is the painter's devicePixelRatioF. Kept once drawn."""
+        """Cached icon for a painter; `dpr` is the painter's devicePixelRatioF."""
         key = (name, role, size, dpr)
         found = self._pixmaps.get(key)
         if found is None:
@@ -207,11 +207,11 @@ class Theme(QObject):
     def icon(
         self, name: str, role: str = "text2", *, size: int = 16, on: str = "", gap: int = 0
     ) -> QIcon:
-        """An icon in the colours of now, sharp on every screen there is.
+        """An icon in the current colours, sharp on every connected screen.
 
-        `on` is the role it takes while checked (default: "text" for "text2", else the same).
-        Disabled it takes "off"; `gap` is empty room at its right. `bind_icon` keeps it right when
-        the theme changes.
+        `on` is its role while checked (default: "text" for "text2", else the same). Disabled, its
+        role is "off"; `gap` is empty space at its right. `bind_icon` updates it when the theme
+        changes.
         """
         checked = on or ("text" if role in ("text2", "text3") else role)
         looks = (
@@ -230,14 +230,14 @@ class Theme(QObject):
     def bind_icon(
         self, target: HasIcon, name: str, role: str = "text2", *, size: int = 16, gap: int = 0
     ) -> None:
-        """Give a button or action this icon, now and after every change of the theme."""
+        """Set the icon of a button or action, updated when the theme changes."""
         assert isinstance(target, QObject)
         make = partial(self.icon, name, role, size=size, gap=gap)
         self._bound[target] = make
         _set_icon(target, make)
 
     def show_icon(self, label: QLabel, name: str, role: str = "text2", size: int = 16) -> None:
-        """Give a label this icon, now and after every change of the theme."""
+        """Set the icon of a label, updated when the theme changes."""
         make = partial(self.pixmap, name, role, size, label.devicePixelRatioF())
         self._shown[label] = make
         label.setPixmap(make())
@@ -253,20 +253,20 @@ def _set_pixmap(label: QLabel, draw: Callable[[], QPixmap]) -> None:
         label.setPixmap(draw())
 
 
-# --- the one in use ---------------------------------------------------------------------------
+# --- current theme ------------------------------------------------------------------------------
 
 _theme: Theme | None = None
 
 
 def choice_of(value: str) -> Choice:
-    """A remembered choice; "system" for one this version does not know."""
+    """Validate a saved choice; "system" for one this version does not know."""
     return value if value in ("dark", "light") else "system"  # type: ignore[return-value]
 
 
 def install(app: QApplication, choice: Choice = "system", *, scale: float | None = None) -> Theme:
-    """Dress the program and keep the theme for `theme()`; a second call only changes the choice.
+    """Apply the theme and keep it for `theme()`; a second call only changes the choice.
 
-    `scale` replaces the system's text scale.
+    `scale` overrides the system's text scale.
     """
     global _theme
     if _theme is None:
@@ -277,7 +277,7 @@ def install(app: QApplication, choice: Choice = "system", *, scale: float | None
 
 
 def theme() -> Theme:
-    """The theme in use. Raises RuntimeError before `install`."""
+    """The current theme. Raises RuntimeError before `install`."""
     if _theme is None:
         raise RuntimeError("the theme is asked for before it was installed")
     return _theme

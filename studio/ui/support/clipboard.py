@@ -1,10 +1,10 @@
-"""The one door to the clipboard: what is said to be copied can be pasted.
+"""Clipboard access that verifies each copy.
 
-Under X11 a program owns the clipboard from a time on, and the server refuses a time that is still
-to come. Qt's time is the latest it has heard of, and it believes whoever asks for what was dragged
-or copied: pcmanfm asks with the seconds since 1970, which are days or weeks ahead. From then on
-nothing could be copied, and `QClipboard.ownsClipboard` would say that it was. So Qt's time is put
-right after every such question, and what was put on the clipboard is looked for there.
+Under X11 a program owns the clipboard from a timestamp on, and the server rejects future ones. Qt
+uses the latest timestamp it has seen, including those of programs that request dragged or copied
+data: pcmanfm sends seconds since 1970, which are days or weeks ahead. After that nothing could be
+copied, although `QClipboard.ownsClipboard` would claim success. So Qt's timestamp is corrected
+after every such request, and each copy is read back.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ Hold = Callable[[QMimeData], bool]
 
 _TRIES = 5
 _PAUSE = 0.1
-"""Seconds until the next try: another program may be at the clipboard, or the time is put right."""
+"""Seconds until the next try: another program may hold the clipboard, or the time is corrected."""
 
 
 async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = None) -> None:
-    """Put on the clipboard what `make` makes, anew for every try.
+    """Put the result of `make` on the clipboard; it is called for every try.
 
-    `hold` puts it there and says whether it is. Raises StorageError where it is not in the end.
+    `hold` sets the clipboard and returns whether that worked. Raises StorageError if all tries
+    fail.
     """
     watch()
     for attempt in range(_TRIES):
@@ -53,9 +54,9 @@ async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = No
 
 
 def put_text(text: str, done: Callable[[], object] = lambda: None) -> None:
-    """Put a text on the clipboard, and call `done` when it is there.
+    """Put a text on the clipboard, then call `done`.
 
-    That is at once, nearly always; where it cannot be had that is told as any other error is.
+    Usually at once; a failure is reported like any other error of a task.
     """
     if _hold(_words(text)):
         done()
@@ -77,10 +78,10 @@ def _words(text: str) -> QMimeData:
 def _hold(data: QMimeData) -> bool:
     clipboard = QGuiApplication.clipboard()
     clipboard.setMimeData(data)
-    # Under X11 Qt hands back the same object only where the server says that the clipboard is ours.
+    # Under X11 Qt returns the same object only while the server confirms our ownership.
     if clipboard.mimeData() is data:
         return True
-    # macOS gives it to everybody, and Qt knows nobody there who owns it.
+    # macOS has no clipboard owner, and Qt reports none there.
     asked = QGuiApplication.platformName() in ("windows", "wayland")
     return clipboard.ownsClipboard() if asked else not _on_x11()
 
@@ -89,19 +90,21 @@ def _on_x11() -> bool:
     return QGuiApplication.platformName() == "xcb"
 
 
-# --- the time of an X server ------------------------------------------------------------------
+# --- timestamps of an X server ------------------------------------------------------------------
 
 _EVENT = b"xcb_generic_event_t"
 _PROPERTY_NOTIFY, _SELECTION_REQUEST, _SELECTION_NOTIFY = 28, 30, 31
 _CUT_BUFFER, _STRING, _APPEND = 9, 31, 2
 STEPS = (2**31 - 1, 2**31 - 1 + 2**30, 0)
-"""Milliseconds beside the true time: Qt's own only goes on, so it goes on all around the circle of
-2^32 that a time of X is, each step less than half of it. A time that is right takes only the last.
+"""Offsets from the true time in milliseconds, for three property events.
+
+Qt's own timestamp only advances, so it is advanced around the whole circle of 2^32, each step less
+than half of it. A correct time takes only the last step.
 """
 
 
 class _PropertyEvent(ctypes.Structure):
-    """What the server says of a property that changed; the first field is in every event."""
+    """The server's event for a changed property; the first field is in every event."""
 
     _fields_ = (
         ("kind", ctypes.c_uint8),
@@ -116,7 +119,7 @@ _clock: _TimestampFilter | None = None
 
 
 def watch() -> None:
-    """Keep Qt's time right from now on. Nothing to do where there is no X server."""
+    """Start correcting Qt's timestamp. Does nothing without an X server."""
     global _clock
     application = QGuiApplication.instance()
     if _clock is None and isinstance(application, QGuiApplication) and _on_x11():
@@ -128,9 +131,9 @@ def watch() -> None:
 
 @contextlib.contextmanager
 def dragging() -> Iterator[None]:
-    """While something is dragged out Qt's time stays as it is, and is put right afterwards.
+    """Leave Qt's timestamp unchanged while dragging out, and correct it afterwards.
 
-    Qt gives what is dragged to nobody who asks with another time than its own.
+    Qt does not deliver dragged data to requests with a timestamp other than its own.
     """
     watch()
     if _clock is None:
@@ -145,10 +148,10 @@ def dragging() -> Iterator[None]:
 
 
 class _TimestampFilter(QAbstractNativeEventFilter):
-    """Puts Qt's time right after other programs told theirs.
+    """Corrects Qt's timestamp after requests of other programs.
 
     Attributes:
-        resting: not now.
+        resting: whether corrections are paused.
     """
 
     def __init__(self, application: QGuiApplication, server: ctypes.CDLL) -> None:
@@ -163,12 +166,12 @@ class _TimestampFilter(QAbstractNativeEventFilter):
         application.installNativeEventFilter(self)
 
     def soon(self) -> None:
-        """Put it right when what happens now has happened."""
+        """Schedule a correction after the current event."""
         if not self.resting:
             self._timer.start(0)
 
     def put_right(self) -> None:
-        """Have the server tell its time, three times, with news of a window of ours."""
+        """Request three property events of a window of ours, which carry the server's time."""
         windows = QGuiApplication.topLevelWindows()
         window = next((one for one in windows if one.isVisible()), None)
         connection = getattr(self._application.nativeInterface(), "connection", None)
@@ -177,7 +180,7 @@ class _TimestampFilter(QAbstractNativeEventFilter):
         line, self._window = ctypes.c_void_p(connection()), int(window.winId())
         self._steps = list(STEPS)
         for _step in STEPS:
-            # Nothing is added to it, which is news all the same.
+            # Appending nothing still triggers an event.
             self._server.xcb_change_property(
                 line, _APPEND, self._window, _CUT_BUFFER, _STRING, 8, 0, None
             )

@@ -1,7 +1,7 @@
-"""The door out of the window: what is given to the system to be opened.
+"""Opening links and folders in other programs.
 
-An address may come from an answer, a record or a setting, and the system starts whatever program an
-address belongs to. So pages are http or https, and nothing else; folders are folders.
+An address may be from a response, a record or a setting, and the system starts any program
+registered for its scheme. So links must be http or https, and folders must be folders.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SCHEMES = frozenset({"http", "https"})
 
 
 def open_link(address: str) -> bool:
-    """Open a page in the browser; False for what is no page, and where no browser is."""
+    """Open a page in the browser; False for other addresses, and without a browser."""
     url = QUrl(address)
     if not url.isValid() or url.scheme() not in _SCHEMES or not url.host():
         log.warning("This is no address of a page: %r", address[:200])
@@ -27,5 +27,5 @@ def open_link(address: str) -> bool:
 
 
 def open_folder(folder: Path) -> bool:
-    """Open a folder in the file manager; False where there is no manager."""
+    """Open a folder in the file manager; False without one."""
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

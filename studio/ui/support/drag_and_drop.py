@@ -1,8 +1,8 @@
-"""What leaves by drag and by copy.
+"""Dragging and copying out of the window.
 
-Outside the window the files count: the originals themselves, real paths, copied and never moved.
-Inside, the ids of the pictures win. A single picture goes as an image too, for programs that take
-no files.
+Other programs get files: the originals themselves, real paths, copied and never moved. Within the
+window the ids of the pictures take precedence. A single picture is offered as an image too, for
+programs that accept no files.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from studio.ui.support.tasks import spawn
 
 QT_IMAGE = "application/x-qt-image"
 MOST = 1_000
-"""Pictures dragged or copied at once; more is refused in words, not cut silently."""
+"""Most pictures dragged or copied at once; more is an error, not silently truncated."""
 _PATIENCE = 1.0
-"""Seconds for which a disk may keep somebody waiting who asks for the files."""
+"""Seconds a slow disk may delay the delivery of the files."""
 
-CARD = 128  # logical pixels of the picture under the pointer
+CARD = 128  # logical pixels of the drag picture
 STACKED = 3
 
 
@@ -48,7 +48,7 @@ class PixelSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DraggedPicture:
-    """A picture on its way out: the library's value and the absolute path of its original."""
+    """A picture to drag or copy: the library's value and the absolute path of its original."""
 
     picture: Picture
     path: Path
@@ -57,8 +57,8 @@ class DraggedPicture:
 class PictureData(QMimeData):
     """Files, ids and, for a single picture, the image, which is ready a moment after the start.
 
-    A program that asks for the image before it is decoded gets none and takes the file: waiting
-    would stop both programs.
+    A program that requests the image before it is decoded gets none and takes the file: waiting
+    would block both programs.
     """
 
     def __init__(self, carried: Sequence[DraggedPicture]) -> None:
@@ -74,21 +74,21 @@ class PictureData(QMimeData):
         self.setData(IDS, QByteArray(ids.encode()))
 
     def make_usual(self) -> None:
-        """Let the files have a mode that may be copied; who asks for them waits until they do."""
+        """Give the files a copyable mode, in a thread; `retrieveData` waits for it."""
         paths = [each.path for each in self._carried]
         self._usual = threading.Thread(target=save_copies.make_usual, args=(paths,), daemon=True)
         self._usual.start()
 
     def take_image(self, image: QImage) -> None:
-        """The decoded picture is here."""
+        """Set the decoded picture."""
         self._image = image
 
     def take_bytes(self, data: bytes) -> None:
-        """The bytes of a PNG file are here: nothing of it is lost on the way."""
+        """Set the bytes of a PNG file, which are offered unchanged."""
         self._bytes = QByteArray(data)
 
     async def load(self, decoder: PixelSource) -> None:
-        """Read and decode the single picture; nothing to do for several."""
+        """Read and decode the single picture; does nothing for several."""
         if not self._single:
             return
         path = self._carried[0].path
@@ -98,9 +98,9 @@ class PictureData(QMimeData):
         self.take_image(await asyncio.to_thread(image_of, pixels))
 
     def plain(self) -> QMimeData:
-        """The same, as far as it is loaded, for the clipboard, which outlives this program's code.
+        """A plain copy of the loaded data for the clipboard, which outlives this program's code.
 
-        Names the files the way GNOME's file manager wants them too.
+        Also lists the files in the format of GNOME's file manager.
         """
         made = QMimeData()
         made.setUrls(self.urls())
@@ -144,10 +144,10 @@ def drag_out(
     thumbnails: Sequence[QPixmap],
     decoder: PixelSource,
 ) -> bool:
-    """Let the user drag these originals, copy only; returns whether somebody took them.
+    """Drag these originals, copy only; returns whether they were accepted.
 
-    To be called from a mouse event and from nowhere else: it returns when the drag is over.
-    Raises InputError for more than `MOST` pictures.
+    Call it only from a mouse event: it returns when the drag is over. Raises InputError for more
+    than `MOST` pictures.
     """
     refuse_too_many(len(carried))
     if not carried:
@@ -171,13 +171,13 @@ async def _load(data: PictureData, decoder: PixelSource) -> None:
     try:
         await data.load(decoder)
     except (StudioError, OSError):
-        return  # the file itself still goes
+        return  # the file is still offered
     except RuntimeError:
-        return  # the drag ended first and Qt took its data away
+        return  # the drag ended first and Qt deleted its data
 
 
 def refuse_too_many(count: int) -> None:
-    """Raises InputError for more pictures than can go at once."""
+    """Raise InputError for more pictures than can be dragged or copied at once."""
     if count > MOST:
         raise InputError(
             _("Too many pictures at once"),
@@ -188,7 +188,7 @@ def refuse_too_many(count: int) -> None:
 
 
 def drag_picture(thumbnails: Sequence[QPixmap], count: int, dpr: float) -> QPixmap:
-    """What hangs on the pointer: the thumbnail, or a stack of three with the number."""
+    """Drag picture: the thumbnail, or a stack of three with the number."""
     cards = [_card(thumbnail, dpr) for thumbnail in thumbnails[:STACKED]]
     side = CARD + (0 if count == 1 else 24)
     made = QPixmap(round(side * dpr), round(side * dpr))
@@ -239,7 +239,7 @@ def _badge(painter: QPainter, count: int, side: int) -> None:
 
 
 async def copy(carried: Sequence[DraggedPicture], decoder: PixelSource) -> None:
-    """Put files, and of a single picture the image too, on the clipboard.
+    """Put files, and for a single picture the image too, on the clipboard.
 
     Raises InputError for more than `MOST` pictures.
     """
@@ -247,14 +247,14 @@ async def copy(carried: Sequence[DraggedPicture], decoder: PixelSource) -> None:
     if not carried:
         return
     loaded = PictureData(carried)
-    # The clipboard is read much later, by programs that will not wait: all of it comes first.
-    # Files whose image cannot be had are still worth pasting.
+    # The clipboard is read much later, by programs that will not wait, so everything is loaded
+    # first. Files whose image cannot be loaded are still worth pasting.
     with contextlib.suppress(StudioError, OSError):
         await loaded.load(decoder)
     await clipboard.set_clipboard(loaded.plain)
 
 
 def image_of(pixels: RawPixels) -> QImage:
-    """Raw pixels as an image that owns its bytes."""
+    """Convert raw pixels to an image that owns its bytes."""
     shape = QImage.Format.Format_RGBA8888
     return QImage(pixels.data, pixels.width, pixels.height, pixels.width * 4, shape).copy()

@@ -1,8 +1,8 @@
-"""Drop targets: the one place that handles Qt's drag events and makes sure that each drag ends.
+"""Drop targets: handle Qt's drag events and make sure that every drag ends.
 
-A drag is over when it is dropped or leaves. Three things tell nobody: a source that dies, a window
-that is covered or put away under the pointer, and a part that is hidden meanwhile. So whoever takes
-drags has a `DropArea` and no drag event of its own, and hears `ended` whatever happens.
+A drag ends by a drop or a leave event. Three ends are not reported: the source dies, the window is
+covered or minimized under the pointer, or the target is hidden meanwhile. So every target has a
+`DropArea` instead of its own drag events, and receives `ended` in all cases.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _BY_HAND = (
     QEvent.Type.MouseButtonRelease,
     QEvent.Type.Wheel,
 )
-"""What a pointer does that drags nothing: none of it comes while another program's drag goes on."""
+"""Pointer events without a drag: none occur during another program's drag."""
 
 
 class Drag:
     """A drag over an area, or a drop on it.
 
     Attributes:
-        mime: valid only now.
-        at: the place in the widget.
-        begins: it was not over it a moment ago.
-        taken: whether a drop here does something; `refuse` says that it does not.
+        mime: valid only during the event.
+        at: position in the widget.
+        begins: whether the drag has just entered.
+        taken: whether a drop here is accepted; cleared by `refuse`.
     """
 
     def __init__(self, event: QDropEvent, *, begins: bool = False) -> None:
@@ -56,31 +56,31 @@ class Drag:
 
     @property
     def contents(self) -> DropContents:
-        """What it brings, read anew each time."""
+        """Contents of the drag, read on each call."""
         return drop_contents.pictures_in(self.mime)
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Pictures of the gallery that it brings."""
+        """Ids of dragged gallery pictures."""
         return drop_contents.dropped_ids(self.mime)
 
     def refuse(self) -> None:
-        """Take no drop here."""
+        """Reject a drop here."""
         self.taken = False
 
 
 def brings_pictures(event: QDropEvent) -> bool:
-    """Whether anything that is dragged could become a reference."""
+    """Whether the drag contains possible references."""
     return drop_contents.accepts(event.mimeData())
 
 
 def brings_words(event: QDropEvent) -> bool:
-    """Whether nothing is dragged but what the prompt takes as words."""
+    """Whether the drag contains only text for the prompt."""
     return not brings_pictures(event)
 
 
 def brings_files(event: QDropEvent) -> bool:
-    """Whether something from another program is dragged that the window can use."""
+    """Whether the drag is from another program and usable by the window."""
     mime = event.mimeData()
     if event.source() is not None or mime.hasFormat(drop_contents.IDS):
         return False
@@ -88,27 +88,27 @@ def brings_files(event: QDropEvent) -> bool:
 
 
 def brings_local_files(event: QDropEvent) -> bool:
-    """Whether something is dragged that can be imported: files, folders, pictures."""
+    """Whether the drag contains importable items: files, folders, pictures."""
     return drop_contents.number_in(event.mimeData()) > 0
 
 
 def brings_own(event: QDropEvent) -> bool:
-    """Whether pictures of the gallery are dragged, and no files."""
+    """Whether gallery pictures are dragged, and no files."""
     return bool(drop_contents.dropped_ids(event.mimeData()))
 
 
 class DropArea(QObject):
-    """Handles the drags over one widget, and the end of each.
+    """Handles drags over one widget, and the end of each.
 
     Attributes:
-        inside: a drag is over it that would be taken.
+        inside: whether an acceptable drag is over the widget.
 
     Signals:
-        inside_changed: `inside` is another, for a widget that paints it.
-        over: a drag is over it, or moved there (Drag).
-        ended: it is not over it any more; whether it is at an end altogether (dropped, given up)
-            or may go on over something else. Comes once for each drag that was over it.
-        dropped: after `ended`, where it was let go (Drag).
+        inside_changed: `inside` changed, for widgets that paint it.
+        over: a drag is over the widget, or moved there (Drag).
+        ended: the drag left; whether it ended altogether (dropped, cancelled) or may continue
+            elsewhere. Emitted once for each drag over the widget.
+        dropped: emitted after `ended` for a drop (Drag).
     """
 
     inside_changed = Signal()
@@ -120,7 +120,7 @@ class DropArea(QObject):
     """Whether Qt's own handling of drags is skipped."""
 
     def __init__(self, widget: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
-        """`accepts` says what may be dropped anywhere on it; `over` still refuses by place."""
+        """`accepts` filters drags on the whole widget; `over` may still refuse by position."""
         super().__init__(widget)
         self._accepts = accepts
         self._widget = widget
@@ -159,7 +159,7 @@ class DropArea(QObject):
         return False
 
     def _on_over(self, event: QDropEvent) -> bool:
-        # Once for each drag: what is dragged may be a thousand files, and moves with every pixel.
+        # Check once per drag: it may contain a thousand files, and moves with every pixel.
         if not self.inside and not self._accepts(event):
             event.ignore()
             return True
@@ -169,7 +169,7 @@ class DropArea(QObject):
             self._begin(event)
         else:
             self.end_drag(gone=False)
-        # Who refuses by place must still hear where the drag goes next.
+        # A target that refuses by position must still receive later moves.
         if drag.taken or event.type() == QEvent.Type.DragEnter:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -196,9 +196,9 @@ class DropArea(QObject):
 
 
 class TextDrops(DropArea):
-    """A field that takes words as Qt does; what it does not accept goes to what lies around it.
+    """Text field that accepts text as Qt does; other drags go to the surrounding widgets.
 
-    Qt draws a caret where the words would go, until the drag leaves.
+    Qt draws a caret at the drop position until the drag leaves.
     """
 
     _alone = False
@@ -225,15 +225,15 @@ class TextDrops(DropArea):
 
 
 class DropCover(QWidget):
-    """Lies over a part of the window while something is dragged over the window.
+    """Overlay on a part of the window during drags over the window.
 
     Attributes:
-        area: hears of drags over it.
+        area: its drop area.
     """
 
     def __init__(self, parent: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
         super().__init__(parent)
-        # A drag that moves from the window onto a part of it leaves the window first.
+        # A drag from the window onto a part of it leaves the window first.
         self._away = QTimer(self, singleShot=True, interval=LINGER)
         self._away.timeout.connect(self.hide)
         self.hide()
@@ -242,21 +242,21 @@ class DropCover(QWidget):
         self.area.ended.connect(self.on_ended)
 
     def show_now(self) -> None:
-        """Show it while something is dragged over the window."""
+        """Show during a drag over the window."""
         self._away.stop()
         self.show()
 
     def hide_soon(self) -> None:
-        """Hide a moment later, unless the drag goes on over this."""
+        """Hide a moment later, unless the drag continues over this widget."""
         self._away.start()
 
     def on_over(self, _drag: Drag) -> None:
-        """The drag is over it."""
+        """Stay visible under the drag."""
         self._away.stop()
         self.update()
 
     def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """The drag is over, or goes on elsewhere."""
+        """Hide after the drag, or soon if it continues elsewhere."""
         self.update()
         if gone:
             self.hide()
@@ -274,7 +274,7 @@ class DropCover(QWidget):
     @needs("_away")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        # Hidden with what is around it, it would be back with it.
+        # Hidden with its parent, it would reappear with it.
         if not self.isHidden():
             self.hide()
         self._away.stop()
@@ -324,7 +324,7 @@ class _Watch(QObject):
         if kind == QEvent.Type.KeyPress:
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
                 self.end_all()
-        # Our own drag holds the pointer itself: only what reaches a widget counts, and not then.
+        # Our own drag grabs the pointer: only events that reach a widget count, and not then.
         elif kind in _BY_HAND and isinstance(watched, QWidget) and all(self._areas.values()):
             self.end_all()
         return False

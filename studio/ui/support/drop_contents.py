@@ -1,8 +1,8 @@
-"""What a drop or the clipboard offers: pictures of the library, files, pictures, addresses, text.
+"""Contents of a drop or the clipboard: library pictures, files, pictures, addresses, text.
 
-Other programs write addresses in many ways: with and without a host, escaped or not, in bytes that
-are no UTF-8, as a picture that is an address itself, in a list, in a page or as plain text. What
-is found here is a path, a picture, a link, or a sentence that says why it is none.
+Other programs write addresses in many ways: with and without a host, escaped or not, in bytes other
+than UTF-8, as a data: address, in a list, in a page or as plain text. The result is a path, a
+picture, a link, or a sentence that says why it is none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from studio.common.i18n import _
 from studio.common.user_input import Unusable
 
 IDS = "application/x-gridbrush-ids"
-"""Ids of pictures of the library, a line each."""
+"""Ids of library pictures, one per line."""
 URIS = "text/uri-list"
 GNOME_FILES = "x-special/gnome-copied-files"
 RAW_IMAGES = (
@@ -34,19 +34,19 @@ _SOURCE = re.compile(r"""[\s"']src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
 _IMG = re.compile(r"<img\b", re.IGNORECASE)
 _TAG = re.compile(r"""<[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
 _UNSEEN = ("style", "script", "title")
-"""What is in these is not seen on a page."""
+"""Elements whose content is invisible on a page."""
 
 _WEB = ("http:", "https:", "blob:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedFiles:
-    """What addresses name.
+    """Targets of addresses.
 
     Attributes:
-        data: pictures that are written as addresses.
+        data: pictures encoded as addresses.
         links: addresses of pictures elsewhere.
-        troubles: one for each that cannot be used.
+        troubles: one error per unusable address.
     """
 
     paths: tuple[Path, ...] = ()
@@ -57,13 +57,13 @@ class NamedFiles:
 
 @dataclass(frozen=True, slots=True)
 class PictureBlob:
-    """A picture that came without a file.
+    """A picture without a file.
 
     Attributes:
-        name: what to call it.
-        data: its bytes as they came; empty if only pixels came, or an address.
-        image: the pixels, where no bytes came.
-        address: the picture written as an address (`data:…`), where it came so.
+        name: display name.
+        data: its original bytes; empty for bare pixels or an address.
+        image: the pixels, if there are no bytes.
+        address: the picture encoded as an address (`data:…`), if given so.
     """
 
     name: str
@@ -72,9 +72,9 @@ class PictureBlob:
     address: str = ""
 
     async def read(self) -> bytes:
-        """The bytes of a picture file; pixels are written as PNG, in a thread.
+        """Bytes of a picture file; pixels are encoded as PNG, in a thread.
 
-        Raises InputError for an address that holds no picture.
+        Raises InputError for an address without a picture.
         """
         if self.address:
             return await asyncio.to_thread(user_input.picture_in, self.address)
@@ -85,12 +85,12 @@ class PictureBlob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropContents:
-    """What is in a drop or on the clipboard; only the best of it is filled in.
+    """Contents of a drop or the clipboard; only the best kind is filled in.
 
     Attributes:
         ids: pictures of this library.
-        links: addresses of pictures elsewhere. Nothing fetches them by itself.
-        troubles: one for each address that cannot be used.
+        links: addresses of pictures elsewhere. They are not fetched automatically.
+        troubles: one error per unusable address.
     """
 
     ids: tuple[str, ...] = ()
@@ -104,12 +104,12 @@ class DropContents:
 
     @property
     def says(self) -> bool:
-        """Whether there is anything to take, or to say of it."""
+        """Whether there is anything to use, or to report."""
         return bool(self or self.links or self.troubles)
 
 
 def accepts(mime: QMimeData) -> bool:
-    """Whether there is a picture in it, told without fetching any picture."""
+    """Whether it contains a picture, checked without fetching any."""
     if mime.hasFormat(IDS) or mime.hasImage() or any(map(mime.hasFormat, RAW_IMAGES)):
         return True
     lines = addresses(mime)
@@ -119,32 +119,32 @@ def accepts(mime: QMimeData) -> bool:
 
 
 def number_in(mime: QMimeData) -> int:
-    """How many things of a drag from outside could be imported; no picture is fetched for it."""
+    """Number of importable items in a drag from outside; no picture is fetched."""
     if mime.hasFormat(IDS):
         return 0
     return sum(map(is_from_here, addresses(mime))) or int(accepts(mime))
 
 
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
-    """Pictures of the gallery; none where files are dragged."""
+    """Ids of gallery pictures; none where files are dragged."""
     if not mime.hasFormat(IDS):
         return ()
     return tuple(bytes(mime.data(IDS).data()).decode(errors="replace").split())
 
 
 def is_words(mime: QMimeData) -> bool:
-    """Whether it is text to be written, and no picture, file or link."""
-    # A browser's picture has text beside it, an editor's text may have a picture of itself.
+    """Whether it is text for a field, and no picture, file or link."""
+    # A browser's picture comes with text, an editor's text may come with a picture of itself.
     if not mime.hasText() or addresses(mime):
         return False
     return not pictures_written(mime)
 
 
 def pictures_in(mime: QMimeData) -> DropContents:
-    """The pictures of a drop: our own ids, else files, else image bytes, else pixels.
+    """Pictures of a drop: our own ids, else files, else image bytes, else pixels.
 
-    A picture that is written as an address counts as a file. Addresses of the web are told apart,
-    beside whatever else there is.
+    A picture encoded as an address counts as a file. Web addresses are listed separately, beside
+    anything else.
     """
     found = named(addresses(mime))
     if mime.hasFormat(IDS):
@@ -178,11 +178,11 @@ def _incoming(found: NamedFiles) -> DropContents:
 
 
 def addresses(mime: QMimeData) -> list[str]:
-    """The addresses that are offered, as they were written; bytes that are no text included."""
+    """Offered addresses, unchanged; undecodable bytes included."""
     if mime.hasFormat(URIS):
         lines = _lines(mime, URIS)
     elif mime.hasFormat(GNOME_FILES):
-        # The first line says whether they were copied or cut.
+        # The first line is "copy" or "cut".
         lines = _lines(mime, GNOME_FILES)[1:]
     else:
         return []
@@ -195,14 +195,14 @@ def _lines(mime: QMimeData, kind: str) -> list[str]:
 
 
 def is_from_here(address: str) -> bool:
-    """Whether an address is more than a link: a file, a picture, or a place files come from."""
+    """Whether an address is more than a link: a file, a picture, or a file system location."""
     return not address.casefold().startswith(_WEB) and (
         address.startswith("/") or user_input.is_address(address)
     )
 
 
 def named(lines: Sequence[str]) -> NamedFiles:
-    """What the addresses name."""
+    """Resolve addresses."""
     paths: list[Path] = []
     data: list[str] = []
     links: list[str] = []
@@ -214,7 +214,7 @@ def named(lines: Sequence[str]) -> NamedFiles:
             links.append(user_input.valid(line))
         elif is_from_here(line):
             try:
-                # A drop looks at no disk: one of a network may be away.
+                # A drop does not access the disk: a network disk may be away.
                 address = f"file://{line}" if line.startswith("/") else line
                 paths.append(user_input.path_of(address, look=False))
             except Unusable as error:
@@ -225,9 +225,9 @@ def named(lines: Sequence[str]) -> NamedFiles:
 
 
 def pictures_written(mime: QMimeData) -> list[str]:
-    """Addresses in a page or a text that is nothing else: a picture, or files.
+    """Addresses in a page or text that contains nothing else: a picture, or files.
 
-    A page with words has its pictures beside them, and is words.
+    A page with visible text counts as text.
     """
     if (
         mime.hasHtml()
@@ -250,8 +250,8 @@ def pictures_written(mime: QMimeData) -> list[str]:
 
 
 def _sources(page: str) -> list[str]:
-    """The pictures in a page that are addresses themselves; none where it has words too."""
-    # 0.3 MB of names of signs, for a drag from a browser.
+    """Pictures encoded as addresses in a page; none where it has text too."""
+    # 0.3 MB of character names, needed only for a drag from a browser.
     import html
 
     found: list[str] = []
@@ -266,7 +266,7 @@ def _sources(page: str) -> list[str]:
 
 
 def _pieces(page: str) -> Iterator[tuple[str, str]]:
-    """The words before each tag, and the tag; each sign is looked at once."""
+    """Text before each tag, and the tag; a single pass."""
     at = 0
     while (start := page.find("<", at)) >= 0:
         words = page[at:start]
@@ -278,7 +278,7 @@ def _pieces(page: str) -> Iterator[tuple[str, str]]:
         else:
             end = page.find(">", start) + 1
         if end <= start:
-            # It is cut: nothing after it means anything.
+            # Truncated: the rest is meaningless.
             return
         tag = page[start + 1 : end - 1]
         at = end
@@ -294,7 +294,7 @@ def _pieces(page: str) -> Iterator[tuple[str, str]]:
 
 
 def text_in(mime: QMimeData) -> str:
-    """The text that is offered, valid. Raises InputError where its bytes are no text."""
+    """The offered text, valid. Raises InputError for undecodable bytes."""
     text = mime.text()
     if "\N{REPLACEMENT CHARACTER}" in text:
         raw = bytes(mime.data("text/plain").data())

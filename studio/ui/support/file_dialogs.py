@@ -1,4 +1,4 @@
-"""Dialogs in which pictures on the disk are chosen: where they begin, and what they show."""
+"""File dialogs for pictures: start folder and filters."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from studio.common.i18n import _
 from studio.ui.support import tasks
 
 PATTERNS = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
-"""Names of the files that are read, and of no others."""
+"""Supported file name patterns."""
 
 
 def usual_folder() -> Path:
-    """Where a user's pictures are, as the system says."""
+    """The user's picture folder, from the system."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
 
 
 def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
-    """Choose pictures; begins in `start`, else where a user's pictures are."""
+    """Dialog for choosing pictures; starts in `start`, else in the user's picture folder."""
     dialog = file_dialog(parent, title, start)
     dialog.setFileMode(dialog.FileMode.ExistingFiles)
     pictures, everything = _("Pictures"), _("All files")
@@ -29,14 +29,14 @@ def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> Q
 
 
 def folder_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
-    """Choose a folder; begins as `pictures_dialog` does."""
+    """Dialog for choosing a folder; starts as `pictures_dialog` does."""
     dialog = file_dialog(parent, title, start)
     dialog.setFileMode(dialog.FileMode.Directory)
     return dialog
 
 
 def saving_dialog(parent: QWidget, title: str, name: str, start: Path | None = None) -> QFileDialog:
-    """Choose where to write a file, `name` is offered; asks before one is written over."""
+    """Dialog for saving a file, with `name` as a suggestion; confirms overwriting."""
     dialog = file_dialog(parent, title, start)
     dialog.setAcceptMode(dialog.AcceptMode.AcceptSave)
     dialog.setFileMode(dialog.FileMode.AnyFile)
@@ -46,14 +46,14 @@ def saving_dialog(parent: QWidget, title: str, name: str, start: Path | None = N
 
 
 def file_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
-    """Choose a file that is there; begins as `pictures_dialog` does."""
+    """Dialog for choosing an existing file; starts as `pictures_dialog` does."""
     dialog = QFileDialog(parent, title, str(start or usual_folder()))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return dialog
 
 
 async def all_chosen(dialog: QFileDialog) -> list[Path]:
-    """Show the dialog, and what was chosen; nothing where it was left. It is deleted then."""
+    """Show the dialog; returns the chosen paths, none if cancelled. Deletes the dialog."""
     try:
         accepted = await tasks.finished(dialog)
         return [Path(name) for name in dialog.selectedFiles()] if accepted else []
@@ -62,5 +62,5 @@ async def all_chosen(dialog: QFileDialog) -> list[Path]:
 
 
 async def chosen(dialog: QFileDialog) -> Path | None:
-    """The same for one file or folder."""
+    """Show the dialog for a single file or folder; None if cancelled. Deletes the dialog."""
     return next(iter(await all_chosen(dialog)), None)

@@ -1,4 +1,4 @@
-"""What the window shows first."""
+"""First query of the window."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from studio.library.query import Query, Sort
 
 
 def first_query(settings: Settings, since: float) -> Query:
-    """The whole library in the order the user left it in; `since` is the start of this session."""
+    """The whole library in the user's last order; `since` is the start of this session."""
     sort = Sort(settings.sort) if settings.sort in set(Sort) else Sort.NEWEST
     return Query(sort=sort, hide_rejected=settings.hide_rejected, since=since)

@@ -1,6 +1,6 @@
-"""Numbers as people read them: money, bytes, seconds, dates, pixels. One place, so they agree.
+"""Formats for money, bytes, seconds, dates and pixels, in one place for consistency.
 
-Names of months, and how numbers are written, are Qt's for the language of the program.
+Month names and number formats are Qt's for the language of the program.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from studio.domain.entities import AspectRatio, CostBasis, Picture
 
 
 def use_program_language() -> None:
-    """Write numbers as the language of the program does, whatever the system's is."""
+    """Format numbers in the language of the program, whatever the system's is."""
     i18n.use_numbers(_number)
 
 
 def _number(value: float, decimals: int) -> str:
-    # Halves are rounded as Python does it, on the command line too.
+    # Round halves as Python does, as on the command line.
     return _locale().toString(round(float(value), decimals), "f", decimals)
 
 
@@ -33,7 +33,7 @@ def _locale() -> QLocale:
 def money(usd: float, *, fine: bool = False) -> str:
     """US dollars with two decimals: "$14.90".
 
-    `fine` is for the price of one picture and keeps a third decimal where there is one: "$0.134".
+    `fine` is for the price of one picture and keeps a third decimal if needed: "$0.134".
     """
     if usd < 0:
         return "−" + money(-usd, fine=fine)
@@ -46,13 +46,13 @@ def money(usd: float, *, fine: bool = False) -> str:
 
 
 def about(usd: float, *, fine: bool = False) -> str:
-    """Money that was counted or looked up, never read from a bill: "≈ $14.90"; nothing is $0.00."""
+    """Estimated money, never taken from a bill: "≈ $14.90"; zero is $0.00."""
     text = money(usd, fine=fine)
     return f"≈ {text}" if usd and not text.startswith("<") else text
 
 
 def cost(usd: float | None, basis: CostBasis) -> tuple[str, str]:
-    """What a picture cost and where that is known from: ("≈ $0.134", "from usage")."""
+    """Cost of a picture and its source: ("≈ $0.134", "from usage")."""
     if usd is None or basis is CostBasis.UNKNOWN:
         return _("unknown"), ""
     source = _("from usage") if basis is CostBasis.USAGE else _("from the price list")
@@ -60,7 +60,7 @@ def cost(usd: float | None, basis: CostBasis) -> tuple[str, str]:
 
 
 def megabytes(size: int) -> str:
-    """A file's size in the decimal units of file managers: "6.1 MB", "820 KB"."""
+    """File size in the decimal units of file managers: "6.1 MB", "820 KB"."""
     if size < 1000:
         return _("{size} bytes").format(size=size)
     if size < 999_500:
@@ -71,7 +71,7 @@ def megabytes(size: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """How long something took: "11.8 s", "1 min 24 s"."""
+    """Duration: "11.8 s", "1 min 24 s"."""
     if seconds < 59.95:
         return _("{seconds} s").format(seconds=number(max(0.0, seconds), 1))
     whole = round(seconds)
@@ -79,7 +79,7 @@ def duration(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A counter that runs: "0:14", "12:03", "1:00:07"."""
+    """Running timer: "0:14", "12:03", "1:00:07"."""
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     if hours:
@@ -88,7 +88,7 @@ def clock(seconds: float) -> str:
 
 
 def when(stamp: float, *, now: float | None = None) -> str:
-    """A moment in local time: "Today 14:06", "Yesterday 9:12", "21 Nov 14:06", "3 Mar 2024"."""
+    """Local date and time: "Today 14:06", "Yesterday 9:12", "21 Nov 14:06", "3 Mar 2024"."""
     moment = datetime.fromtimestamp(stamp).astimezone()
     today = datetime.fromtimestamp(time.time() if now is None else now).astimezone().date()
     clock_time = f"{moment:%H:%M}"
@@ -106,7 +106,7 @@ def when(stamp: float, *, now: float | None = None) -> str:
 
 
 def moment(stamp: float, *, now: float | None = None) -> str:
-    """A moment within a sentence: "14:06" where it is today, else "24 Nov 14:06"."""
+    """Time within a sentence: "14:06" for today, else "24 Nov 14:06"."""
     day, here = (
         datetime.fromtimestamp(each).astimezone()
         for each in (stamp, time.time() if now is None else now)
@@ -115,18 +115,18 @@ def moment(stamp: float, *, now: float | None = None) -> str:
 
 
 def month_name(month: int, *, in_date: bool = False) -> str:
-    """The whole name of a month, 1 to 12; `in_date` beside a day, where languages bend it."""
+    """Full name of a month, 1 to 12; `in_date` for the form used beside a day."""
     name = QLocale.monthName if in_date else QLocale.standaloneMonthName
     return name(_locale(), month, QLocale.FormatType.LongFormat)
 
 
 def this_month() -> str:
-    """The whole name of this month."""
+    """Full name of the current month."""
     return month_name(time.localtime().tm_mon)
 
 
 def short_month(month: int) -> str:
-    """The short name of a month, 1 to 12."""
+    """Short name of a month, 1 to 12."""
     return _locale().monthName(month, QLocale.FormatType.ShortFormat)
 
 
@@ -136,7 +136,7 @@ def pixels(width: int, height: int) -> str:
 
 
 def shape(width: int, height: int) -> str:
-    """The ratio as people name it: "16:9" also for pixels that meet it only within 3 %."""
+    """Common name of an aspect ratio: "16:9" also for pixels within 3 % of it."""
     if width < 1 or height < 1:
         return ""
     exact = named_ratio(width, height) or AspectRatio.of(width, height)
@@ -147,7 +147,7 @@ def shape(width: int, height: int) -> str:
 
 
 def aspect_mismatch(picture: Picture) -> str:
-    """That a picture has another ratio than was asked for; empty when it has that."""
+    """Sentence for a picture whose aspect ratio differs from the request; empty otherwise."""
     try:
         asked = AspectRatio.parse(picture.asked_aspect)
     except ValueError:
@@ -159,7 +159,7 @@ def aspect_mismatch(picture: Picture) -> str:
 
 
 def percent(part: float) -> str:
-    """A zoom or a share: "30 %", "100 %", "3.1 %" below ten."""
+    """Zoom or share: "30 %", "100 %", "3.1 %" below ten."""
     value = part * 100
     if 0 < value < 9.95 and abs(value - round(value)) > 0.05:
         return f"{number(value, 1)} %"
@@ -177,5 +177,5 @@ FORMATS = {
 
 
 def kind(media_type: str) -> str:
-    """The file's kind by its media type: "PNG"."""
+    """File format by media type: "PNG"."""
     return FORMATS.get(media_type) or media_type.rpartition("/")[2].upper()

@@ -1,4 +1,4 @@
-"""How a job that brought no picture is told: what happened, what it cost, what helps."""
+"""Texts for a job without a picture: what happened, the cost, and remedies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Tone = Literal["calm", "bad", "warn"]
 
 @dataclass(frozen=True, slots=True)
 class TileButton:
-    """A button in a tile: the action it asks for and its label."""
+    """A button in a tile: action and label."""
 
     action: str
     label: str
@@ -24,11 +24,11 @@ class TileButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOutcome:
-    """How a job ended, in the words of its tile.
+    """End of a job, in the texts of its tile.
 
     Attributes:
-        again: when the service may be asked again, where it said so.
-        doubt: nobody knows whether it was billed.
+        again: earliest time to retry, if given by the service.
+        doubt: whether it is unknown if the job was billed.
     """
 
     tone: Tone = "bad"
@@ -41,7 +41,7 @@ class JobOutcome:
 
 
 def end_of(job: Job, now: float | None = None) -> JobOutcome:
-    """The end of a job that is over or waits for the user, as it is told at `now`."""
+    """Outcome at `now` of a job that has ended or waits for the user."""
     billed = job.failure.billed if job.failure else Billed.MAYBE
     if job.failure is not None and job.failure.kept and not job.alive:
         return _kept(job, job.failure)
@@ -95,7 +95,7 @@ def ordinal(number: int) -> str:
 
 
 def price_of_cancel(estimate: float | None) -> str:
-    """What cancelling a job that was sent may cost."""
+    """Possible cost of cancelling a job that was sent."""
     if estimate is None:
         return _("cancelling may cost money")
     if not estimate:
@@ -104,14 +104,14 @@ def price_of_cancel(estimate: float | None) -> str:
 
 
 def cancel_tip(job: Job) -> str:
-    """What cancelling a job does, said before it is done."""
+    """Tool tip for cancelling a job."""
     if job.state in (JobState.QUEUED, JobState.RETRYING) or job.request.profile == OFFLINE:
         return _("Cancel")
     return _("Cancel: closes the connection. The answer is lost and may be billed.")
 
 
 def again_from(failure: Failure | None, now: float | None = None) -> str:
-    """When the service may be asked again; empty where it did not say, or that is past."""
+    """Earliest time to retry; empty where the service gave none, or it has passed."""
     at = failure.retry_at if failure else None
     if at is None or (now is not None and at <= now):
         return ""
@@ -119,13 +119,13 @@ def again_from(failure: Failure | None, now: float | None = None) -> str:
 
 
 def _came(job: Job) -> bool:
-    """Whether part of an answer is kept."""
+    """Whether part of a response is kept."""
     cut = job.failure is not None and job.failure.kind == IncompleteAnswer.kind
     return job.state is JobState.CUT or (cut and bool(job.received))
 
 
 def _kept(job: Job, failure: Failure) -> JobOutcome:
-    """An answer came, and could not be read: it is there, and can be looked at again."""
+    """Outcome of a stored but unreadable response, which can be read again."""
     doubt = failure.billed is Billed.MAYBE
     return JobOutcome(
         tone="warn",
@@ -216,4 +216,4 @@ _ADVICE: dict[str, tuple[str, str, Tone]] = {
     "rate_limited": ("retry", "", "warn"),
     "server": ("retry", "", "warn"),
 }
-"""Icon, what helps ("" is trying again) and tone, by the kind of a failure."""
+"""Icon, remedy ("" is trying again) and tone, by the kind of a failure."""

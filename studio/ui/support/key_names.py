@@ -1,4 +1,4 @@
-"""Shortcuts as people read them on this system: "Ctrl F", on a Mac with its signs."""
+"""Readable shortcuts for this system: "Ctrl F", with symbols on a Mac."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from PySide6.QtGui import QKeySequence
 
 
 def spoken(keys: str | QKeySequence) -> str:
-    """The shortcut with plus signs, for tool tips and screen readers: "Ctrl+Shift+Z"."""
+    """Shortcut with plus signs, for tool tips and screen readers: "Ctrl+Shift+Z"."""
     sequence = QKeySequence(keys)
     text = str(sequence.toString(QKeySequence.SequenceFormat.NativeText))
     return text.replace("Return", "Enter")
 
 
 def cap(keys: str | QKeySequence) -> str:
-    """The shortcut as a key cap has it: "Ctrl Shift Z", "Ctrl +"."""
+    """Shortcut for a key cap: "Ctrl Shift Z", "Ctrl +"."""
     text = spoken(keys)
     if sys.platform != "darwin" and len(text) > 1:
         text = text[:-1].replace("+", " ") + text[-1]

@@ -1,9 +1,9 @@
-"""Keys that are held down: what their repetition may do, decided in one place.
+"""Rules for held keys: the actions that may repeat.
 
-A held key is one wish. It may move, zoom and write; it never starts, deletes, confirms or spends a
-second time. It writes only where it was pressed: one that did something, and by that put the
-keyboard into a text, writes nothing there. `KeyRepeatFilter` stands before every window, so that
-neither shortcuts nor widgets of Qt's own hear the rest; our own widgets ask the same rule (`once`).
+A held key is one command. It may move, zoom and type; it never starts, deletes, confirms or spends
+a second time. It types only where it was pressed: if its press moved focus into a text field,
+nothing is typed there. `KeyRepeatFilter` filters the events of every window, so that neither
+shortcuts nor Qt's own widgets receive the rest; our own widgets apply the same rule (`once`).
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ Widget = TypeVar("Widget", bound=QObject)
 
 
 def harmless(event: QKeyEvent, receiver: QObject | None) -> bool:
-    """Whether a press of this key may be repeated as long as it is held: it moves, zooms or writes.
+    """Whether a held key may repeat: it moves, zooms or types.
 
-    `receiver` is what has the keyboard.
+    `receiver` is the object with keyboard focus.
     """
     key, mods = event.key(), event.modifiers() & ~_Mod.KeypadModifier
     shift, mods = bool(mods & _Mod.ShiftModifier), mods & ~_Mod.ShiftModifier
@@ -61,14 +61,14 @@ def harmless(event: QKeyEvent, receiver: QObject | None) -> bool:
     if key in (_Key.Key_Return, _Key.Key_Enter):
         return not mods and isinstance(receiver, QTextEdit | QPlainTextEdit)
     if key == _Key.Key_Delete:
-        return not shift  # with it, a line of the history is forgotten
+        return not shift  # Shift+Delete removes an entry of the history
     if key == _Key.Key_Backspace:
         return True
     if mods == _Mod.ControlModifier:
         return key in (_Key.Key_Z, _Key.Key_Y)
     if mods not in (_Mod.NoModifier, _Mod.ControlModifier | _Mod.AltModifier):
         return False
-    # Ctrl and Alt together are AltGr, where they write a sign.
+    # Ctrl and Alt together are AltGr, if they type a character.
     return bool(event.text()) and event.text().isprintable()
 
 
@@ -79,7 +79,7 @@ def _writes(receiver: QObject | None) -> bool:
 
 
 def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKeyEvent], None]:
-    """A keyPressEvent that hears a held key once, unless its repetition only moves or writes."""
+    """Decorate a keyPressEvent to ignore key repeats, except those that only move or type."""
 
     @wraps(override)
     def guarded(self: Widget, event: QKeyEvent) -> None:
@@ -92,10 +92,10 @@ def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKe
 
 
 class KeyRepeatFilter(QObject):
-    """Keeps the repetitions of a held key from every window of the program.
+    """Filters the repeats of held keys from every window of the program.
 
-    `twins`: a release and a press at the same moment are one repetition, as X sends it; where they
-    do not come in one piece, Qt takes them for two.
+    `twins`: a release and a press with the same timestamp are one repeat, as X sends it; when they
+    arrive separately, Qt reports two events.
     """
 
     def __init__(self, app: QApplication, *, twins: bool) -> None:
@@ -107,24 +107,24 @@ class KeyRepeatFilter(QObject):
         self.on_window(QGuiApplication.focusWindow())
 
     def on_window(self, window: QWindow | None) -> None:
-        """The keyboard is in this window from now on."""
+        """Filter the events of the focused window."""
         if window is not None:
             window.installEventFilter(self)
 
     def held(self, event: QKeyEvent) -> bool:
-        """Whether the key has been down since before."""
+        """Whether the key was already down."""
         twin = (event.key(), event.timestamp()) == self._released
         return event.isAutoRepeat() or (self._twins and twin)
 
     def refused(self, event: QKeyEvent) -> bool:
-        """Whether a press is a repetition that nobody may hear."""
+        """Whether a press is a repeat to be dropped."""
         receiver = QApplication.activePopupWidget() or QApplication.focusWidget()
         if receiver is not None:
             receiver = receiver.focusProxy() or receiver
         if not self.held(event):
             self._heard = _place(receiver)
             return False
-        # What has had the keyboard only since the press does not write what is left of it.
+        # A widget focused since the press does not receive the remaining repeats as text.
         return not harmless(event, receiver if self._heard == _place(receiver) else None)
 
     @needs("_released")
@@ -132,7 +132,7 @@ class KeyRepeatFilter(QObject):
         kind = event.type()
         if kind in _PRESSES and isinstance(event, QKeyEvent):
             if self.refused(event):
-                event.accept()  # no shortcut is looked for
+                event.accept()  # no shortcut is looked up
                 return True
         elif kind == _Kind.KeyRelease and isinstance(event, QKeyEvent):
             self._released = (event.key(), event.timestamp())
@@ -140,7 +140,7 @@ class KeyRepeatFilter(QObject):
 
 
 def _place(receiver: QObject | None) -> int:
-    """Which object of Qt's it is, without keeping it; 0 for none."""
+    """Address of the C++ object, without keeping it alive; 0 for none."""
     place: int = shiboken6.getCppPointer(receiver)[0] if receiver is not None else 0
     return place
 
@@ -149,7 +149,7 @@ _watch: KeyRepeatFilter | None = None
 
 
 def watch() -> None:
-    """Stand before the windows of this application, from the first call on."""
+    """Install the filter for this application on the first call."""
     global _watch
     app = QApplication.instance()
     assert isinstance(app, QApplication)

@@ -1,4 +1,4 @@
-"""Parts of the window that are made when they are first needed."""
+"""Parts of the window created on first use."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Part = TypeVar("Part")
 
 
 class Late(Generic[Part]):
-    """One part and what makes it.
+    """A part and its factory.
 
     Attributes:
-        made: the part; None until it was needed.
+        made: the part; None until first used.
     """
 
     def __init__(self, make: Callable[[], Part]) -> None:
@@ -20,7 +20,7 @@ class Late(Generic[Part]):
         self.made: Part | None = None
 
     def get(self) -> Part:
-        """The part, made now if it was not there yet."""
+        """The part, created on first use."""
         if self.made is None:
             self.made = self._make()
         return self.made

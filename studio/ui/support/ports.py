@@ -1,6 +1,6 @@
-"""What controllers and dialogs ask of each other, as small protocols.
+"""Interfaces between controllers and dialogs, as small protocols.
 
-Nothing here knows a widget or a controller: `ui/app/window_parts.py` says who serves each port.
+They do not depend on widgets or controllers: `ui/app/window_parts.py` connects each port.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from studio.ui.support.raster import RawPixels
 
 
 class Messages(Protocol):
-    """Sentences for the user: toasts, and the message bar for what went wrong."""
+    """Messages to the user: toasts, and the message bar for errors."""
 
     def show_message(self, sentence: str) -> None:
-        """Say what was done."""
+        """Show a toast about a completed action."""
 
     def on_said(self, sentence: str) -> None:
-        """Say what was done, and offer to undo it."""
+        """Show a toast about a completed action, with Undo."""
 
     def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
-        """Say what was done, with a button."""
+        """Show a toast about a completed action, with a button."""
 
     def on_news(self, news: InfoPosted) -> None:
-        """Say something good until the user closes it."""
+        """Show good news until the user closes it."""
 
     def on_error(self, error: BaseException, about: str = "") -> None:
-        """Say what went wrong; `about` names a subject that has one sentence at a time."""
+        """Show an error; `about` is a subject with one message at a time."""
 
 
 class Navigation(Protocol):
@@ -50,105 +50,105 @@ class Navigation(Protocol):
         """Whether the loupe is shown instead of the grid."""
 
     def open_loupe(self, picture: Picture | None = None) -> None:
-        """Show a picture in the loupe: this one, or the current of the grid."""
+        """Show a picture in the loupe; None: the current one of the grid."""
 
     def close_loupe(self) -> None:
-        """Back to the grid."""
+        """Return to the grid."""
 
 
 class ShownPictures(Protocol):
-    """The pictures on show."""
+    """The pictures shown."""
 
     @property
     def query(self) -> Query:
-        """What is shown."""
+        """Current query."""
 
     @property
     def order(self) -> array[int]:
-        """Index rows of the pictures in the grid, as they stand there."""
+        """Index rows of the pictures, in the order of the grid."""
 
     def show(self, **changes: Any) -> None:
-        """Show another shelf, other words, another order (fields of Query)."""
+        """Change the query: shelf, search, order (fields of Query)."""
 
     async def settled(self) -> None:
-        """Wait until the rows that are asked for are shown."""
+        """Wait until the requested rows are shown."""
 
 
 class SelectionSource(Protocol):
-    """What the user has chosen."""
+    """The current selection."""
 
     async def pictures(self, limit: int | None = None) -> list[Picture]:
-        """The chosen pictures, in order."""
+        """Selected pictures, in order."""
 
     async def ids(self) -> list[str]:
-        """The ids of the chosen pictures, however many they are."""
+        """Ids of the selected pictures, without a limit."""
 
     async def all_flagged(self, flag: Flag) -> bool:
-        """Whether every chosen picture has this mark."""
+        """Whether every selected picture has this flag."""
 
     def jobs(self) -> tuple[Job, ...]:
-        """The chosen jobs."""
+        """Selected jobs."""
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
-        """Whose ids are meant where a panel speaks of these, the first of what is chosen."""
+        """Ids to act on for a panel that lists `ids`: the whole selection, if it is larger."""
 
     def before_removal(self) -> None:
-        """They are about to leave the view: choose the neighbour."""
+        """Select the neighbour before the selected pictures leave the view."""
 
 
 class PictureChanges(Protocol):
-    """Changes of pictures that can be taken back."""
+    """Undoable changes of pictures."""
 
     def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
-        """Set the mark of these pictures."""
+        """Set the flag of these pictures."""
 
     def trash_these(self, ids: Sequence[str]) -> None:
         """Move these pictures to the trash."""
 
     def restore(self) -> None:
-        """Bring the selected pictures back from the trash."""
+        """Restore the selected pictures from the trash."""
 
     def restore_these(self, ids: Sequence[str]) -> None:
-        """Bring these pictures back from the trash."""
+        """Restore these pictures from the trash."""
 
     def undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
 
     def redo(self) -> None:
-        """Do the last undone change again."""
+        """Redo the last undone change."""
 
     def copy(self) -> None:
         """Copy the selected pictures."""
 
     def show_this(self, picture: Picture) -> None:
-        """Show the original of one picture in the file manager."""
+        """Show the original of a picture in the file manager."""
 
 
 class JobOffers(Protocol):
-    """What can be done about a job."""
+    """Actions for a job."""
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
-        """Names for `run_tile_action` and their words."""
+        """Names for `run_tile_action` and their labels."""
 
     def run_tile_action(self, name: str, job: Job) -> bool:
-        """Do what was offered; False when this is not of its business."""
+        """Run an action; False for actions of other controllers."""
 
 
 class VariationPlans(Protocol):
     """Runs that vary a picture."""
 
     def variations(self, picture: Picture, here: Draft | None = None) -> Run:
-        """Variations of a picture. Raises InputError."""
+        """Run with variations of a picture. Raises InputError."""
 
 
 class SpendingLimit(Protocol):
     """The month's budget."""
 
     def question(self, usd: float | None) -> str:
-        """What to ask before so many US dollars more are spent; empty where they fit."""
+        """Question to ask before spending this many US dollars more; empty within the budget."""
 
     def asks(self, run: Run) -> bool:
-        """Whether a run goes past the limit; then it waits for the answer."""
+        """Whether a run exceeds the limit and needs confirmation."""
 
     def send(self, run: Run) -> None:
         """Queue a run, or ask first."""
@@ -164,7 +164,7 @@ class CredentialsProtocol(Protocol):
 
 
 class CoreProtocol(Protocol):
-    """The core: settings, keys, and where things lie."""
+    """The core: settings, keys and paths."""
 
     @property
     def settings(self) -> SettingsStore: ...
@@ -180,7 +180,7 @@ class CoreProtocol(Protocol):
 
 
 class LibraryProtocol(Protocol):
-    """The library, as far as looking at pictures needs it."""
+    """The library, as used by picture views."""
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
     async def find(self, ids: Sequence[str]) -> list[Picture]: ...
@@ -193,14 +193,14 @@ class LibraryProtocol(Protocol):
 
 
 class DecoderProtocol(Protocol):
-    """The decoder, as far as looking at pictures needs it."""
+    """The decoder, as used by picture views."""
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
 
 
 def loop_runs() -> bool:
-    """Whether anything can be asked for: Qt still paints when the loop has ended."""
+    """Whether requests are possible: Qt still paints after the loop has ended."""
     if tasks.held():
         return False
     try:

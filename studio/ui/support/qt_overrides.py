@@ -1,7 +1,7 @@
-"""Overrides of Qt's functions on objects that are half made or half gone.
+"""Overrides of Qt functions on partly constructed or destroyed objects.
 
-Qt calls them in the middle of other calls: while `__init__` still sets attributes, and when the
-collector of Python has emptied an object that Qt still hides while the one around it dies.
+Qt calls them within other calls: while `__init__` still sets attributes, and when Python's garbage
+collector has cleared an object that Qt hides while its parent is destroyed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def needs(
 ) -> Callable[
     [Callable[Concatenate[Self, Given], Answer]], Callable[Concatenate[Self, Given], Answer]
 ]:
-    """Leave the call to Qt's own function as long as the object lacks this attribute.
+    """Call Qt's own function as long as the object lacks this attribute.
 
-    Name the one that `__init__` sets last of those the override reads.
+    Name the attribute that `__init__` sets last of those the override reads.
     """
 
     def decorate(
@@ -42,6 +42,6 @@ def needs(
 
 
 def _qts_own(made: type, name: str) -> object:
-    """The function of the nearest class of Qt."""
+    """The function of the nearest Qt class."""
     base = next(base for base in made.__mro__ if base.__module__.startswith("PySide6."))
     return getattr(base, name)

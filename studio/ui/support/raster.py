@@ -1,7 +1,7 @@
-"""A decoded picture ready to be painted: its pixels and a chain of half-size copies.
+"""A decoded picture ready for painting: its pixels and a chain of half-size copies.
 
-Painting a picture of 16 million pixels into one million takes longer than a frame; painting from
-the copy that is at most twice as large as needed does not, and looks better too.
+Scaling 16 million pixels down to one million while painting takes longer than a frame; painting
+from a copy at most twice as large as needed does not, and looks better too.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-SMALLEST = 256  # pixels of the longer side; there are no copies below it
+SMALLEST = 256  # pixels of the longer side; there are no smaller copies
 _CHUNK = 1 << 20
 
 
 class RawPixels(Protocol):
-    """Raw pixels as the decoder gives them: RGBA, 8 bits each, straight alpha, sRGB, upright."""
+    """Raw pixels from the decoder: RGBA, 8 bits each, straight alpha, sRGB, upright."""
 
     @property
     def width(self) -> int: ...
@@ -29,10 +29,10 @@ class RawPixels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """The copies of one picture, largest first, each half as wide as the one before.
+    """Copies of one picture, largest first, each half as wide as the one before.
 
     Attributes:
-        opaque: nothing shines through; painted faster and without a chequered ground.
+        opaque: no transparency; painted faster and without a checkerboard.
     """
 
     levels: tuple[QImage, ...]
@@ -40,21 +40,21 @@ class Raster:
 
     @property
     def width(self) -> int:
-        """Pixels across."""
+        """Width in pixels."""
         return self.levels[0].width()
 
     @property
     def height(self) -> int:
-        """Pixels down."""
+        """Height in pixels."""
         return self.levels[0].height()
 
     @property
     def bytes(self) -> int:
-        """Memory it takes."""
+        """Memory used, in bytes."""
         return sum(level.sizeInBytes() for level in self.levels)
 
     def level(self, width: float) -> QImage:
-        """The smallest copy that has at least `width` pixels across (or the largest)."""
+        """Smallest copy at least `width` pixels wide (or the largest)."""
         for image in reversed(self.levels):
             if image.width() >= width - 0.5:
                 return image
@@ -62,10 +62,10 @@ class Raster:
 
 
 def build(pixels: RawPixels) -> Raster:
-    """Make the chain. Takes tens of milliseconds for a large picture: call it in a thread.
+    """Build the chain. Takes tens of milliseconds for a large picture: call it in a thread.
 
-    Done in bands, because Qt's image calls hold the interpreter: one call for the whole of a 4K
-    picture would stop the window for several frames.
+    Done in bands, because Qt's image functions hold the interpreter: a single call for a 4K picture
+    would block the window for several frames.
     """
     data = pixels.data
     opaque = all(
@@ -119,5 +119,5 @@ def _halved(image: QImage) -> QImage:
 
 
 def from_jpeg(data: bytes) -> QImage:
-    """One of our own thumbnails as an image; a null image when it cannot be read."""
+    """Decode one of our own thumbnails; a null image when it cannot be read."""
     return QImage.fromData(data).convertToFormat(QImage.Format.Format_RGB32)

@@ -1,4 +1,4 @@
-"""The places of the library: what the sidebar and its narrow form both list."""
+"""Entries of the sidebar, in its wide and narrow forms."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class SidebarItem:
     """One row.
 
     Attributes:
-        view: the shelf it opens; None for the history of prompts, which opens a list.
-        takes: pictures can be dropped on it.
+        view: shelf it opens; None for the history of prompts, which opens a list.
+        takes: whether pictures can be dropped on it.
         collection: id of the collection it opens; "" for a shelf.
-        count: how many pictures a collection has; None while that is counted.
+        count: number of pictures in a collection; None while that is counted.
     """
 
     label: str
@@ -32,7 +32,7 @@ class SidebarItem:
 
 
 def library() -> tuple[SidebarItem, ...]:
-    """The shelves with pictures and failed jobs."""
+    """Shelves with pictures and failed jobs."""
     return (
         SidebarItem(label=_("All pictures"), icon="images", view=View.ALL),
         SidebarItem(label=_("This session"), icon="clock", view=View.SESSION),
@@ -42,7 +42,7 @@ def library() -> tuple[SidebarItem, ...]:
 
 
 def collection(one: Collection) -> SidebarItem:
-    """A collection, or a saved search."""
+    """Entry of a collection or saved search."""
     return SidebarItem(
         label=one_line(one.name),
         icon="smart-folder" if one.search else "folder",
@@ -54,17 +54,17 @@ def collection(one: Collection) -> SidebarItem:
 
 
 def history() -> SidebarItem:
-    """The prompts that were used."""
+    """Entry of the prompt history."""
     return SidebarItem(label=_("History"), icon="history")
 
 
 def trash() -> SidebarItem:
-    """What was thrown away."""
+    """Entry of the trash."""
     return SidebarItem(label=_("Trash"), icon="trash", view=View.TRASH, takes=True)
 
 
 def count_of(place: SidebarItem, counts: Counts) -> int:
-    """How many things are at a place."""
+    """Number of items of an entry."""
     if place.collection:
         return place.count or 0
     if place.view is None:
@@ -79,12 +79,12 @@ def count_of(place: SidebarItem, counts: Counts) -> int:
 
 
 def new_words(new: int) -> str:
-    """What the badge of Failed says."""
+    """Text of the badge of Failed."""
     return ngettext("{n} new", "{n} new", new).format(n=number(new))
 
 
 def spoken(place: SidebarItem, count: int, new: int = 0) -> str:
-    """How a screen reader names a place: "All images, 12,408"."""
+    """Accessible name of an entry: "All pictures, 12,408"."""
     parts = [place.label, number(count)]
     if new:
         parts.append(new_words(new))
@@ -92,7 +92,7 @@ def spoken(place: SidebarItem, count: int, new: int = 0) -> str:
 
 
 def unknown_words(unknown: int) -> str:
-    """What is said of pictures whose price is not known; empty without any."""
+    """Text about pictures of unknown price; empty without any."""
     if not unknown:
         return ""
     return ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
@@ -101,7 +101,7 @@ def unknown_words(unknown: int) -> str:
 
 
 def maybe_words(maybe: int) -> str:
-    """What is said of requests that may have been billed; empty without any."""
+    """Text about requests that may have been billed; empty without any."""
     if not maybe:
         return ""
     return ngettext(
@@ -110,7 +110,7 @@ def maybe_words(maybe: int) -> str:
 
 
 def budget_words(spend: Spend, limit: float, month: int) -> str:
-    """What is left of the month's budget; empty without one."""
+    """Text about the rest of the month's budget; empty without one."""
     if not limit:
         return ""
     left = limit - spend.month
@@ -122,7 +122,7 @@ def budget_words(spend: Spend, limit: float, month: int) -> str:
 
 
 def spend_words(spend: Spend, month: int, limit: float = 0.0) -> str:
-    """The money in one sentence, for a tool tip and a screen reader."""
+    """Spending in one sentence, for a tool tip and a screen reader."""
     text = _("Spent today {today}, in {month} {total}").format(
         today=about(spend.today), month=month_name(month), total=about(spend.month)
     )

@@ -1,6 +1,6 @@
-"""Coroutines started from the window: kept alive, and heard when they fail.
+"""Coroutines started from the window: kept alive, with errors reported.
 
-The window is shown before there is a loop. What is started until `begin` waits for it.
+The window is shown before the loop runs. Coroutines spawned before `start_waiting` wait for it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _report: Callable[[BaseException], None] | None = None
 
 
 class SpawnedTask:
-    """A coroutine that was started: at once, or when the loop is there."""
+    """A started coroutine: runs at once, or when the loop starts."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         self._coroutine = coroutine
@@ -29,11 +29,11 @@ class SpawnedTask:
         self._given_up = False
 
     def done(self) -> bool:
-        """Whether it ended, or was given up before it began."""
+        """Whether it ended, or was cancelled before it began."""
         return self._given_up or (self._task is not None and self._task.done())
 
     def cancel(self) -> None:
-        """Stop it, or see to it that it never begins."""
+        """Cancel it, before or after its start."""
         if self._task is not None:
             self._task.cancel()
         elif not self._given_up:
@@ -41,20 +41,20 @@ class SpawnedTask:
             self._coroutine.close()
 
     def start_task(self) -> None:
-        """Run it on the running loop."""
+        """Start it on the running loop."""
         if self._given_up or self._task is not None:
             return
         self._task = asyncio.get_running_loop().create_task(self._coroutine)
-        # asyncio itself holds tasks weakly: one that nobody awaits may vanish half done.
+        # asyncio holds tasks weakly: one that is never awaited may be collected halfway.
         _running.add(self._task)
         self._task.add_done_callback(_on_done)
 
     def runs_here(self) -> bool:
-        """Whether it is the work that asks."""
+        """Whether it is the current task."""
         return self._task is not None and self._task is asyncio.current_task()
 
     async def wait_until_ended(self, patience: float | None = None) -> None:
-        """Wait until it ended, however it did, or for so many seconds."""
+        """Wait until it ends in any way, or for `patience` seconds."""
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=patience)
 
@@ -65,9 +65,9 @@ class SpawnedTask:
 
 
 def spawn(work: Coroutine[Any, Any, Any]) -> SpawnedTask:
-    """Start `work` and keep it until it is done; before `begin` it waits for that.
+    """Start `work` and keep it alive until done; before `start_waiting` it waits for that.
 
-    What it raises goes to the handler of `on_error` at once, not when it is forgotten.
+    Its exceptions go to the handler of `on_error` at once, not when it is collected.
     """
     made = SpawnedTask(work)
     if _waiting is None:
@@ -78,19 +78,19 @@ def spawn(work: Coroutine[Any, Any, Any]) -> SpawnedTask:
 
 
 def hold() -> None:
-    """There is no loop yet: keep what is started from now on until `begin`."""
+    """Keep coroutines waiting until `start_waiting`: there is no loop yet."""
     global _waiting
     if _waiting is None:
         _waiting = []
 
 
 def held() -> bool:
-    """Whether what is started now would wait."""
+    """Whether new coroutines would wait."""
     return _waiting is not None
 
 
 def start_waiting() -> None:
-    """The loop runs and the core is open: start what waited, in order."""
+    """Start the waiting coroutines in order: the loop runs and the core is open."""
     global _waiting
     waiting, _waiting = _waiting or [], None
     for work in waiting:
@@ -98,7 +98,7 @@ def start_waiting() -> None:
 
 
 def drop() -> None:
-    """There will be no core to work on: forget what waits."""
+    """Drop the waiting coroutines: there will be no core."""
     global _waiting
     waiting, _waiting = _waiting or [], None
     for work in waiting:
@@ -106,18 +106,18 @@ def drop() -> None:
 
 
 def on_error(handler: Callable[[BaseException], None] | None) -> None:
-    """Hear every error of a spawned coroutine from now on; None only logs them."""
+    """Set the handler for errors of spawned coroutines; None only logs them."""
     global _report
     _report = handler
 
 
 def running() -> tuple[asyncio.Task[Any], ...]:
-    """What was spawned and is not done; for the orderly end of the program."""
+    """Unfinished spawned tasks, for an orderly shutdown."""
     return tuple(_running)
 
 
 async def finished(dialog: QDialog) -> int:
-    """Open `dialog` without a loop of its own and wait for its result code.
+    """Open `dialog` without an event loop of its own and wait for its result code.
 
     A dialog destroyed unanswered counts as rejected.
     """

@@ -1,7 +1,7 @@
-"""Thumbnails of what is on screen, at the pixels they are painted with.
+"""Thumbnails for the screen, in the size they are painted.
 
-The library gives JPEG bytes; they are decoded and scaled in threads and kept as pixmaps, within a
-bound. Only what was asked for last is fetched: what left the screen is dropped.
+The library supplies JPEG bytes; they are decoded and scaled in threads and kept as pixmaps, within
+a bound. Only the latest request is fetched: tiles scrolled off screen are dropped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STEPS = (256, 512, 1024)
-BOUND = 40 * 1024 * 1024  # bytes of pixmaps; more where a screen is large
+BOUND = 40 * 1024 * 1024  # bytes of pixmaps; more on large screens
 AT_ONCE = 4
 FADE = 0.12  # seconds
 GHOST = 16  # pixels
@@ -34,19 +34,19 @@ RADIUS = 2
 
 
 class ThumbnailSource(Protocol):
-    """Where thumbnails come from: JPEG bytes, long edge at least `edge` if the picture has it."""
+    """Source of thumbnails: JPEG bytes, long edge at least `edge` if the picture has it."""
 
     async def thumbnail(self, picture: Picture, edge: int) -> bytes: ...
 
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
-        """The file of one that is there; called in a thread."""
+        """File of a cached thumbnail; None without one. Called in a thread."""
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ThumbnailRequest:
-    """A thumbnail wanted on screen.
+    """Request for a thumbnail.
 
     Attributes:
         size: device pixels of the rectangle it is painted into.
@@ -65,10 +65,10 @@ class _CachedThumbnail:
 
 
 class ThumbnailCache(QObject):
-    """Holds pixmaps of thumbnails and fetches those that are wanted.
+    """Cache of thumbnail pixmaps that fetches the requested ones.
 
     Signals:
-        ready: the thumbnail of this picture id is here, or cannot be made.
+        ready: the thumbnail of this picture id was loaded, or failed.
     """
 
     ready = Signal(str)
@@ -102,15 +102,15 @@ class ThumbnailCache(QObject):
 
     @property
     def _pool(self) -> ThreadPoolExecutor:
-        # Decoding lets other threads run, but not for free: one lane keeps the window smooth.
+        # Decoding releases the interpreter, but at a cost: one thread keeps the window smooth.
         if not self._pools:
             self._pools.append(ThreadPoolExecutor(1, thread_name_prefix="thumbnail"))
         return self._pools[0]
 
-    # --- asking ---------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------
 
     def pixmap(self, picture: str) -> QPixmap | None:
-        """What there is of a picture; of another size while the right one is on its way."""
+        """Pixmap of a picture; of another size while the right one is loading."""
         held = self._held.get(picture)
         if held is None:
             return None
@@ -118,7 +118,7 @@ class ThumbnailCache(QObject):
         return held.pixmap
 
     def strength(self, picture: str) -> float:
-        """How far a thumbnail has faded in: 0 just arrived, 1 there."""
+        """Opacity of a thumbnail while it fades in, 0 to 1."""
         held = self._held.get(picture)
         if held is None:
             return 0.0
@@ -126,28 +126,28 @@ class ThumbnailCache(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether everything that was wanted is here."""
+        """Whether all requests are done."""
         return not self._wanted and not self._running
 
     def make_room(self, bound: int) -> None:
-        """Hold so many bytes of pixmaps at most."""
+        """Set the bound in bytes of pixmaps."""
         self._bound = bound
 
     def finish_fading(self) -> None:
-        """Show at once what is still fading in; while the user scrolls nothing moves by itself."""
+        """End all fades at once; nothing is animated while the user scrolls."""
         for shown in self._held.values():
             shown.since = float("-inf")
 
     def fault(self, picture: str) -> str:
-        """Why a picture has no thumbnail; empty if it has one, or none was asked for."""
+        """Reason for a missing thumbnail; empty if it exists, or was not requested."""
         return self._faults.get(picture, "")
 
     def request_thumbnails(self, wishes: Iterable[ThumbnailRequest]) -> None:
-        """From now on fetch these, the first ones first, and nothing else.
+        """Fetch these thumbnails in order, and cancel all other requests.
 
-        Of several wishes for one picture the last holds.
+        The last of several requests for one picture applies.
         """
-        # One of each before asking what is here: else an earlier wish takes its last one's place.
+        # Deduplicate before checking the cache; otherwise an earlier request would win.
         last = OrderedDict((wish.picture.id, wish) for wish in wishes)
         self._wanted = OrderedDict((id_, wish) for id_, wish in last.items() if not self._has(wish))
         for id_, (wish, task) in list(self._running.items()):
@@ -160,13 +160,13 @@ class ThumbnailCache(QObject):
         self._next()
 
     def add_thumbnail(self, wish: ThumbnailRequest, image: QImage) -> None:
-        """Take what was decoded elsewhere; it is there at once and does not fade in."""
+        """Add an image decoded elsewhere; it does not fade in."""
         image = fitted(image, wish.size.width(), wish.size.height(), wish.radius)
         self._store_pixmap(wish.picture.id, QPixmap.fromImage(image))
         self._held[wish.picture.id].since = float("-inf")
 
     def ghost(self, reference: Reference) -> QPixmap | None:
-        """The source of a job, 16 pixels large; None until it was read (then `ready` is sent)."""
+        """Source of a job, 16 pixels wide; None until it is loaded (then `ready` is emitted)."""
         key = reference.sha256
         if key not in self._ghosts:
             self._ghosts[key] = None
@@ -174,7 +174,7 @@ class ThumbnailCache(QObject):
         return self._ghosts[key]
 
     def card(self, picture: Picture) -> QPixmap:
-        """Something to show of a picture in any case: its thumbnail, or its average colour."""
+        """Thumbnail of a picture, or its average colour."""
         found = self.pixmap(picture.id)
         if found is not None:
             return found
@@ -184,7 +184,7 @@ class ThumbnailCache(QObject):
         return plain
 
     def refetch_thumbnails(self, pictures: Iterable[str]) -> None:
-        """The originals of these changed, or may be readable again: fetch them anew."""
+        """Drop the thumbnails of changed or newly readable originals, to fetch them again."""
         for picture in pictures:
             self._faults.pop(picture, None)
             held = self._held.pop(picture, None)
@@ -193,7 +193,7 @@ class ThumbnailCache(QObject):
 
     @property
     def bytes(self) -> int:
-        """Memory the pixmaps take."""
+        """Memory used, in bytes."""
         return self._bytes
 
     # --- fetching -------------------------------------------------------------------------
@@ -226,7 +226,7 @@ class ThumbnailCache(QObject):
                 )
             self._store_pixmap(id_, QPixmap.fromImage(image))
         except asyncio.CancelledError:
-            # The program ends, or nobody wants it any more: nothing else is begun for it.
+            # The program is ending, or the request was cancelled: start nothing else for it.
             if id_ in self._running and self._running[id_][1].runs_here():
                 del self._running[id_]
             raise
@@ -243,7 +243,7 @@ class ThumbnailCache(QObject):
         old = self._held.pop(id_, None)
         if old is not None:
             self._bytes -= _size(old.pixmap)
-        # A sharper copy of what is shown already does not fade in.
+        # A sharper copy of a visible thumbnail does not fade in.
         since = old.since if old is not None else self._clock()
         self._held[id_] = _CachedThumbnail(pixmap, since)
         self._bytes += _size(pixmap)
@@ -257,15 +257,15 @@ class ThumbnailCache(QObject):
             loop = asyncio.get_running_loop()
             image = await loop.run_in_executor(self._pool, _decode_tiny, data)
         except (StudioError, OSError, ValueError):
-            return  # a waiting tile without its source behind it is still a waiting tile
+            return  # the waiting tile works without it
         self._ghosts[reference.sha256] = QPixmap.fromImage(image)
         self.ready.emit(reference.picture or "")
 
 
 def kept(source: ThumbnailSource, wish: ThumbnailRequest, edge: int) -> QImage | None:
-    """A thumbnail that is on the disk, decoded from there; None where it must be made.
+    """Decode a cached thumbnail from disk; None where it must be made.
 
-    Runs in a thread, and so is no method: a Qt object must not be in a thread's hands.
+    Runs in a thread, so it is not a method: a Qt object must not be used there.
     """
     path = source.kept_thumbnail(wish.picture, edge)
     if path is None:
@@ -277,9 +277,9 @@ def kept(source: ThumbnailSource, wish: ThumbnailRequest, edge: int) -> QImage |
 
 
 def decoded(path: Path, size: QSize) -> QImage | None:
-    """Our own JPEG from its file in these pixels, None for what is no picture. Runs in a thread.
+    """Decode our own JPEG file to this size; None if it is not a picture. Runs in a thread.
 
-    The decoder makes it small while it reads, and only from a file Python goes on beside it.
+    The decoder scales while reading, and releases the interpreter only for a file.
     """
     reader = QImageReader(str(path), b"jpg")
     reader.setScaledSize(size)
@@ -288,9 +288,9 @@ def decoded(path: Path, size: QSize) -> QImage | None:
 
 
 def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
-    """Our own JPEG as an image of exactly these pixels with round corners. Runs in a thread.
+    """Decode our own JPEG to exactly these pixels with round corners. Runs in a thread.
 
-    Raises ValueError for bytes that are no picture.
+    Raises ValueError for bytes that are not a picture.
     """
     image = _image(data)
     if image.isNull():
@@ -299,7 +299,7 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
 
 
 def fitted(image: QImage, width: int, height: int, radius: float) -> QImage:
-    """A decoded thumbnail in exactly these pixels, with round corners."""
+    """Scale a decoded thumbnail to exactly these pixels, with round corners."""
     if (image.width(), image.height()) != (width, height):
         # Small originals are enlarged here too, so that painting never has to scale.
         image = image.scaled(
@@ -324,9 +324,9 @@ def fitted(image: QImage, width: int, height: int, radius: float) -> QImage:
 
 
 def _image(data: bytes) -> QImage:
-    # Not by a QImageReader on a QBuffer: Qt looks into the buffer while it holds the lock of its
-    # decoders, the buffer asks Python, and Python may be waiting for that very lock. The format
-    # spares Qt loading all its decoders. PySide6 takes it as text, not as its stubs say.
+    # No QImageReader on a QBuffer: Qt reads the buffer while it holds its decoder lock, the buffer
+    # calls Python, and Python may be waiting for that lock. The explicit format spares Qt loading
+    # all its decoders. PySide6 takes it as text, contrary to its stubs.
     return QImage.fromData(data, "JPG")  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""What a tile says and offers: words, marks and buttons for a picture or a job, no drawing."""
+"""Content of a tile: texts, marks and buttons of a picture or a job, without drawing."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from studio.domain.entities import Flag, HoldReason, Job, JobState, Picture, sho
 from studio.ui.support import formatting, job_outcome
 from studio.ui.support.job_outcome import TileButton
 
-BAR_STOPS_AT = 0.92  # an answer that takes longer than usual must not look finished
+BAR_STOPS_AT = 0.92  # a slower response than usual must not look finished
 
 Item = Picture | Job
-"""What a row of the gallery stands for."""
+"""Item of a gallery row."""
 
 
 class TileLook(Enum):
-    """How the box of a tile is drawn."""
+    """Appearance of a tile's box."""
 
     PICTURE = auto()
-    DASHED = auto()  # nothing is being made yet, or no longer
-    GHOST = auto()  # under way, the source shows through
+    DASHED = auto()  # nothing is being made yet, or any more
+    GHOST = auto()  # in progress, over the blurred source
     FAILED = auto()
-    DOUBTFUL = auto()  # failed, and money may be lost
-    LOST = auto()  # the file is missing or cannot be read
+    DOUBTFUL = auto()  # failed, and possibly billed
+    LOST = auto()  # the file is missing or unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TileContent:
-    """Everything a tile shows that does not depend on the pointer, the keyboard or the theme.
+    """Content of a tile, independent of pointer, focus and theme.
 
     Attributes:
-        aspect: width to height of what is, or will be, in the box.
+        aspect: width to height of the present or future picture.
         big: the line of 18 px: a timer or a place in the queue.
-        head: the first line of a message, in 600.
+        head: first line of a message, in weight 600.
         line, note: the lines under it, 12 and 11 px.
-        bill: what it cost, in words; `bill_doubt` marks "may have been billed".
-        offers: buttons in the box; shown only under the pointer where `offers_on_hover`.
-        cancel: tool tip of the cross in the caption; empty where there is none.
+        bill: cost as text; `bill_doubt` marks "may have been billed".
+        offers: buttons in the box; shown only on hover with `offers_on_hover`.
+        cancel: tool tip of the cross in the caption; empty without one.
         cancel_note: replaces `note` while the pointer is on the cross.
-        tag_icon: stands for the tag where the name needs its room.
-        bar: how far the bar at the bottom is, None for no bar, -1 for the runner.
-        ticks: the words count seconds, so they must be asked for again every second.
+        tag_icon: replaces the tag where the name needs its room.
+        bar: progress of the bar at the bottom; None for no bar, -1 for the runner.
+        ticks: whether the texts count seconds and must be updated every second.
     """
 
     name: str
@@ -78,10 +78,10 @@ class TileContent:
 def describe(
     item: Item | None, now: float, *, usual: float | None = None, fault: str = ""
 ) -> TileContent:
-    """The tile of a row at the time `now`; None is a row that is still being read.
+    """Content of a tile at the time `now`; None is a row that is still being read.
 
-    `usual` is the measured time of such a job in seconds, `fault` says why a thumbnail could not
-    be made.
+    `usual` is the measured duration of such a job in seconds, `fault` the reason for a missing
+    thumbnail.
     """
     if item is None:
         return TileContent(name="", colour=-1)
@@ -91,7 +91,7 @@ def describe(
 
 
 def accessible_name(item: Item, now: float) -> str:
-    """What a screen reader says: name, state, rating, picked or rejected, aspect."""
+    """Accessible name: name, state, rating, picked or rejected, aspect."""
     if isinstance(item, Job):
         tile = _job(item, now, None)
         parts = [tile.name, *_spoken(item, tile)]
@@ -109,7 +109,7 @@ def accessible_name(item: Item, now: float) -> str:
 
 
 def tool_tip(picture: Picture) -> str:
-    """Prompt, size, model and cost of a picture, one to a line."""
+    """Prompt, size, model and cost of a picture, one per line."""
     lines = [picture.prompt or picture.name, formatting.pixels(picture.width, picture.height)]
     if picture.offline:
         lines.append(_("Offline sketch, not AI"))
@@ -121,7 +121,7 @@ def tool_tip(picture: Picture) -> str:
 
 
 def not_as_asked(picture: Picture) -> str:
-    """What came out otherwise than asked, as one sentence; empty when all is as it should be."""
+    """Deviation of a picture from the request, as one sentence; empty without any."""
     mismatch = formatting.aspect_mismatch(picture)
     return mismatch or (picture.warnings[0] if picture.warnings else "")
 
@@ -227,7 +227,7 @@ def _queued(job: Job, now: float, _usual: float | None) -> TileContent:
 
 
 def held_words(job: Job, now: float | None = None) -> str:
-    """Why a queued job is not sent although it might; without `now` no seconds are told."""
+    """Reason for holding back a queued job; without `now`, seconds are left out."""
     match job.hold:
         case HoldReason.PAUSED:
             return _("the queue is paused")
@@ -253,7 +253,7 @@ def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
         bar = min(BAR_STOPS_AT, gone / usual) if usual else -1.0
     if job.state in (JobState.INGESTING, JobState.DONE):
         line, bar = _("Saving"), BAR_STOPS_AT
-    # Under a second the clock would read 0:00, which tells nothing.
+    # Under a second the clock would show 0:00, which is meaningless.
     told = usual is not None and usual >= 1
     note = _("usually {time}").format(time=formatting.clock(usual)) if usual and told else ""
     saving = job.state in (JobState.INGESTING, JobState.DONE)
@@ -288,7 +288,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
         name=_name(job),
         look=TileLook.DASHED,
         aspect=_aspect(job),
-        # Rounded up, so that it reads 0:00 only when the time has come.
+        # Rounded up, so that it shows 0:00 only at the actual time.
         big=formatting.clock(left + 0.999),
         line=_("Retrying: {reason}").format(reason=job.retry_reason)
         if job.retry_reason
@@ -327,7 +327,7 @@ def _spoken(job: Job, tile: TileContent) -> list[str]:
         place = [tile.big, line] if tile.big else [line]
         return [" ".join(place), shape]
     if job.alive:
-        # No seconds and no bytes: a name that changes every second is read out every second.
+        # No seconds or bytes: a name that changes every second is read out every second.
         steady = {
             JobState.RECEIVING: _("Receiving"),
             JobState.RETRYING: _("Retrying"),

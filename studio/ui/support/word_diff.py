@@ -1,4 +1,4 @@
-"""What changed between two prompts, word by word. Pure: no Qt, no markup."""
+"""Word diff of two prompts. Pure: no Qt, no markup."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 
-# Scripts written without spaces count each sign as a word, else a whole sentence would be one.
+# In scripts without spaces each character counts as a word; otherwise a sentence would be one.
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+(?:['’\-][^\W{_CJK}]+)*|[^\w\s]")
-MANY = 600  # words; above it the comparison takes popular words as noise, to stay fast
-SHARED_ENOUGH = 0.4  # below, marks are harder to read than the words (tokens.md, section 8)
+MANY = 600  # words; above it the comparison treats popular words as noise, to stay fast
+SHARED_ENOUGH = 0.4  # below, marks are harder to read than the text (tokens.md, section 8)
 
 
 class DiffKind(Enum):
-    """What happened to a piece of text."""
+    """Kind of change of a piece of text."""
 
     SAME = "same"
     ADDED = "added"
@@ -24,22 +24,22 @@ class DiffKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A run of text that stayed, came or went."""
+    """A run of unchanged, added or removed text."""
 
     change: DiffKind
     text: str
 
 
 def compare(before: str, after: str) -> tuple[DiffPiece, ...]:
-    """Both texts as one, in reading order, what went standing before what came in its place.
+    """Merge both texts in reading order, removed text before its replacement.
 
-    The pieces that are not REMOVED make up `after` exactly (outer space aside). A removed piece
-    brings the spaces that set it apart from its neighbours.
+    The pieces that are not REMOVED form `after` exactly (outer space aside). A removed piece
+    includes the spaces that separate it from its neighbours.
     """
     before, after = before.strip(), after.strip()
     old, new = list(_TOKEN.finditer(before)), list(_TOKEN.finditer(after))
     pieces: list[DiffPiece] = []
-    at = 0  # how much of `after` has been told
+    at = 0  # length of `after` processed so far
     for tag, old1, old2, new1, new2 in _steps([m[0] for m in old], [m[0] for m in new]):
         if tag == "equal":
             continue
@@ -62,7 +62,7 @@ def compare(before: str, after: str) -> tuple[DiffPiece, ...]:
 
 
 def changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """Only what differs, as (removed, added) pairs in reading order; either may be empty."""
+    """Only the differences, as (removed, added) pairs in reading order; either may be empty."""
     pairs: list[tuple[str, str]] = []
     open_removal = False
     for piece in compare(before, after):
@@ -81,7 +81,7 @@ def changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
 
 
 def shared(before: str, after: str) -> float:
-    """How much of the words of both is common, 0 to 1; two empty texts share everything."""
+    """Share of common words, 0 to 1; two empty texts share everything."""
     old, new = _words(before), _words(after)
     if not old and not new:
         return 1.0
@@ -89,7 +89,7 @@ def shared(before: str, after: str) -> float:
 
 
 def worth_marking(before: str, after: str) -> bool:
-    """Whether marks help: the texts differ, and enough of them is common to read them as one."""
+    """Whether marks help: the texts differ, but have enough in common to be read as one."""
     if not before.strip() or before.strip() == after.strip():
         return False
     return shared(before, after) >= SHARED_ENOUGH
@@ -104,7 +104,7 @@ def _is_word(token: str) -> bool:
 
 
 def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """The matcher's steps; lone signs between two replacements are taken into one with them."""
+    """Opcodes of the matcher; lone punctuation between two replacements is merged with them."""
     matcher = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > MANY)
     steps: list[tuple[str, int, int, int, int]] = []
     for tag, old1, old2, new1, new2 in matcher.get_opcodes():

@@ -1,4 +1,4 @@
-"""What the gallery says where it has nothing to show: why, and what helps."""
+"""Empty state of the gallery: the reason, and a button that helps."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ WIDEST = 420
 
 
 class EmptyState(QWidget):
-    """Words in the middle of an empty gallery.
+    """Message in the middle of an empty gallery.
 
     Attributes:
-        title, hint: what it says.
-        button: what helps; hidden where nothing does.
+        title, hint: the message.
+        button: remedy; hidden where there is none.
 
     Signals:
         wanted: the button was pressed: "clear" the search, or show the "rejected".
@@ -27,7 +27,7 @@ class EmptyState(QWidget):
     wanted = Signal(str)
 
     def __init__(self, over: QWidget, parent: QWidget) -> None:
-        """`over` is the gallery; it lies beside it in `parent`, so that it can be read out."""
+        """`over` is the gallery; both are children of `parent`, so that this one is read out."""
         super().__init__(parent)
         self._over = over
         self._action = ""
@@ -48,7 +48,7 @@ class EmptyState(QWidget):
         self.hide()
 
     def update_message(self, query: Query, *, empty: bool) -> None:
-        """Say why there is nothing, or go away."""
+        """Show the reason for an empty gallery, or hide."""
         if not empty:
             self.hide()
             return
@@ -67,7 +67,7 @@ class EmptyState(QWidget):
             announce(self, title)
 
     def on_pressed(self) -> None:
-        """The button."""
+        """Emit the button's action."""
         self.wanted.emit(self._action)
 
     def _place(self) -> None:
@@ -91,7 +91,7 @@ class EmptyState(QWidget):
 
 
 def words_for(query: Query) -> tuple[str, str, str, str]:
-    """Title, hint, action and its label for a shelf without pictures."""
+    """Title, hint, action and button label for a shelf without pictures."""
     searched = query.words.strip()
     if searched:
         title = _("Nothing matches “{words}”").format(words=searched)

@@ -1,4 +1,4 @@
-"""The first start: what to write, where pictures are kept, and who makes them."""
+"""Welcome page: example prompts, the library folder and the provider's key."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _VARIANTS = re.compile(r"\{[^}]*\}")
 
 
 class ExampleCard(QAbstractButton):
-    """A press puts its words into the prompt; {a|b} in them is shown as the composer shows it."""
+    """Example that fills in the prompt when clicked; {a|b} is coloured as in the composer."""
 
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,12 +73,12 @@ class ExampleCard(QAbstractButton):
         theme().changed.connect(self.update)
 
     def show_picture(self, image: QImage) -> None:
-        """Show this picture over the words, cut to fit."""
+        """Show this picture above the text, cropped to fit."""
         self._picture = QPixmap.fromImage(image)
         self.update()
 
     def _words(self, width: float) -> tuple[QTextLayout, float]:
-        """The words broken into lines, and how tall they are."""
+        """The text broken into lines, and its height."""
         layout = QTextLayout(self.prompt, theme().font("small", prose=True))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -152,7 +152,7 @@ class ExampleCard(QAbstractButton):
         painter.end()
 
     def _cut(self, target: QRectF) -> QRectF:
-        """The part of the picture that fills the target, from its middle."""
+        """The centred part of the picture that fills the target."""
         width, height = self._picture.width(), self._picture.height()
         scale = max(target.width() / width, target.height() / height)
         seen = QSize(round(target.width() / scale), round(target.height() / scale))
@@ -167,7 +167,7 @@ EXAMPLES = ("lighthouse", "city", "forest", "pattern", "waves", "snow")
 
 
 def example_prompts() -> tuple[str, ...]:
-    """The words of the six cards, in the order of EXAMPLES."""
+    """Prompts of the six cards, in the order of EXAMPLES."""
     return (
         _("A lighthouse on a granite island at dusk, gouache, muted palette"),
         _("City skyline at night, violet haze, lit windows, poster"),
@@ -179,16 +179,16 @@ def example_prompts() -> tuple[str, ...]:
 
 
 class Welcome(QScrollArea):
-    """Stands where the gallery will be while the library is empty.
+    """Page in place of the gallery while the library is empty.
 
     Attributes:
         cards: the six examples.
 
     Signals:
-        prompt_chosen: words for the prompt (str).
-        import_requested: a folder with pictures shall come into the library.
-        shortcuts_requested: the sheet of shortcuts is wanted.
-        profile_shown: this profile makes the pictures (its name).
+        prompt_chosen: text for the prompt (str).
+        import_requested: import of a folder requested.
+        shortcuts_requested: list of shortcuts requested.
+        profile_shown: name of the profile in use.
     """
 
     prompt_chosen = Signal(str)
@@ -199,7 +199,7 @@ class Welcome(QScrollArea):
     def __init__(
         self, core: CoreProtocol, key_card: QWidget, parent: QWidget | None = None
     ) -> None:
-        """`key_card` takes the key of a provider; it has no parent yet and moves in."""
+        """`key_card` is the form for a provider's key, without a parent; it is reparented."""
         super().__init__(parent)
         self._core = core
         self._loaded = False
@@ -265,7 +265,7 @@ class Welcome(QScrollArea):
         return left
 
     def _build_ways(self, parent: QWidget) -> QWidget:
-        """Other ways to begin, in as many lines as they need."""
+        """Other ways to begin, on as many lines as needed."""
         self._drop_icon = QLabel(parent)
         drop = _side_by_side(
             parent, self._drop_icon, Text(_("Drop a picture to edit it"), "small", "text2")
@@ -332,7 +332,7 @@ class Welcome(QScrollArea):
         return right
 
     def _lay_out(self) -> None:
-        """Examples and card side by side, or one under the other where there is no room."""
+        """Arrange examples and card side by side, or stacked where there is no room."""
         width = max(self.width(), 320)
         roomy, beside = width >= 1100, width >= 800
         side = 56 if roomy else 32 if beside else 20
@@ -375,16 +375,16 @@ class Welcome(QScrollArea):
             try:
                 data = await asyncio.to_thread((folder / f"{name}.jpg").read_bytes)
             except OSError:
-                continue  # the words do without their picture
+                continue  # the text does without its picture
             card.show_picture(from_jpeg(data))
 
     def show_profile(self, name: str) -> None:
-        """Who makes the pictures: the painter is on only while nobody else is."""
+        """Show the profile in use; the offline painter is marked "on" only without a provider."""
         self._on.setVisible(name == OFFLINE)
         self.profile_shown.emit(name)
 
     def on_card(self) -> None:
-        """An example was pressed."""
+        """Emit the prompt of the clicked example."""
         card = self.sender()
         if isinstance(card, ExampleCard):
             self.prompt_chosen.emit(card.prompt)
@@ -406,7 +406,7 @@ class Welcome(QScrollArea):
 
 
 def shown_folder(folder: Path) -> str:
-    """A folder as people say it: "Pictures / Gridbrush" under one's own home."""
+    """Folder in readable form: "Pictures / Gridbrush" within the user's home."""
     try:
         parts = folder.relative_to(paths.user_home()).parts
     except (InputError, ValueError):

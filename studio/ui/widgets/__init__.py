@@ -1,4 +1,4 @@
-"""Small widgets that every panel is built from. They speak through signals and know no core."""
+"""Basic widgets shared by all panels. They communicate by signals and do not depend on the core."""
 
 from studio.ui.widgets.accessible import announce, plain_tip, restyle, set_role
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton

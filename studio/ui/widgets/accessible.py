@@ -1,4 +1,4 @@
-"""What screen readers are told where Qt's own widgets do not say it."""
+"""Accessibility beyond Qt's own widgets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from studio.common.terminal import harmless
 _installed = False
 
 _MOST_LINES = 24
-"""Of a tool tip."""
+"""Limit for a tool tip."""
 
 
 class _Tipped(Protocol):
@@ -33,11 +33,11 @@ class _Tipped(Protocol):
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
-    """Say what a widget is: an alert, a note, a group, a combo box that keeps its name.
+    """Set a widget's accessible role: an alert, a note, a group, a combo box with its own name.
 
-    First call it in the widget's constructor, before anyone can have asked; then whenever the role
-    changes. The name is its accessibleName; a combo box tells its value as value and description
-    (Qt's own would tell it as the name on Linux).
+    First call it in the widget's constructor, before the interface can be queried; then whenever
+    the role changes. The name is its accessibleName; a combo box exposes its value as value and
+    description (Qt's own would use it as the name on Linux).
     """
     global _installed
     if not _installed:
@@ -47,7 +47,7 @@ def set_role(widget: QWidget, role: QAccessible.Role) -> None:
 
 
 def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
-    """Have a screen reader say this text; politely, unless it must not wait."""
+    """Announce a text to screen readers; politely unless `assertive`."""
     event = QAccessibleAnnouncementEvent(widget, text)
     kind = QAccessible.AnnouncementPoliteness
     event.setPoliteness(kind.Assertive if assertive else kind.Polite)
@@ -55,23 +55,24 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
 
 
 def plain_tip(text: str) -> str:
-    """Words for a tool tip that Qt shows as they are, even where they look like markup to it.
+    """Escape a text so that Qt shows it literally in a tool tip, even if it resembles markup.
 
-    Signs that turn the reading direction are none: a name would turn what is said after it, a
-    price among it. Where there are more lines than a screen has, empty ones and the last go.
+    Characters that change the reading direction are removed: a name could reverse the text after
+    it, such as a price. Empty lines, then the last ones, are dropped when there are more than fit
+    on a screen.
     """
     if not text.isprintable():
-        # Where a long path may break is marked by a sign without width.
+        # Zero-width spaces mark break points in long paths.
         text = _few_lines("\u200b".join(map(harmless, text.split("\u200b"))))
     if not QtGui.Qt.mightBeRichText(text):
         return text
-    # 0.3 MB of names of signs, for the seldom text that looks like markup.
+    # 0.3 MB of character names, needed only for the rare text that resembles markup.
     import html
 
     escaped = html.escape(text)
     if text == " ".join(text.split()):
         return f"<span>{escaped}</span>"
-    # Lines and spaces stay what they are.
+    # Preserve line breaks and spaces.
     return f'<p style="white-space:pre-wrap">{escaped.replace(chr(10), "<br>")}</p>'
 
 
@@ -83,28 +84,28 @@ def _few_lines(text: str) -> str:
 
 
 def set_tip(thing: _Tipped, text: str) -> None:
-    """Give a widget or a row its tool tip: the one door for them, as `plain_tip` has it."""
+    """Set the tool tip of a widget or row; every tool tip is set here, through `plain_tip`."""
     thing.setToolTip(plain_tip(text))
 
 
 def set_words(button: QAbstractButton, text: str) -> None:
-    """Words of others on a button that paints itself: an & in them is no key that presses it."""
+    """Set foreign text on a custom-painted button: & is no mnemonic."""
     button.setText(text)
     button.setShortcut(QKeySequence())
 
 
 def restyle(widget: QWidget) -> None:
-    """Have the style sheet look again at a widget whose properties changed."""
+    """Reapply the style sheet to a widget whose properties changed."""
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
-    # A frame's border takes room: without being told it keeps that of the properties before.
+    # Update the frame's border, which otherwise keeps the size of the previous properties.
     QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
     widget.update()
 
 
 class _PropertyAccessible(QAccessibleWidget):
-    """Reads role and value from the widget's properties each time they are asked for."""
+    """Reads role and value from the widget's properties on every query."""
 
     def role(self) -> QAccessible.Role:
         return QAccessible.Role(int(self.object().property("accessibleRole")))
@@ -118,7 +119,7 @@ class _PropertyAccessible(QAccessibleWidget):
             return widget.accessibleName()
         if kind == QAccessible.Text.Value:
             return value
-        # The bus of Linux carries no value in words: the description does.
+        # AT-SPI on Linux has no text values: use the description.
         if kind == QAccessible.Text.Description:
             return ", ".join(part for part in (value, widget.accessibleDescription()) if part)
         return str(super().text(kind))
@@ -142,6 +143,6 @@ def _interface(_key: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(role, int) or not isinstance(thing, QWidget):
         return None
     made = _PropertyAccessible(thing, QAccessible.Role(role))
-    # Qt deletes it with the widget; until then Python must not.
+    # Qt deletes it with the widget; keep a Python reference until then.
     vars(thing)["_accessible"] = made
     return made

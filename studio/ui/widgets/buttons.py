@@ -1,4 +1,4 @@
-"""Buttons: with words, with an icon alone, painted by themselves, and the box with a tick."""
+"""Buttons: with text, icon only, custom-painted, and the check box."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.tips import HoverTip
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]
-GAP = 3  # Qt leaves 4 px between icon and words; this much more
+GAP = 3  # Qt leaves 4 px between icon and text; this is extra
 _ROLE = {"": "text2", "primary": "onfill", "quiet": "text2", "link": "ink", "danger": "bad"}
 
 
@@ -36,13 +36,13 @@ else:
 
 
 class ToggledIsClicked(_Base):
-    """Has a screen reader's "Toggle" do what a click does; Qt would only change the mark.
+    """Makes a screen reader's "Toggle" act as a click; Qt would only change the check mark.
 
-    `on_toggled` is to be connected once the button is made.
+    Connect `on_toggled` once the button is constructed.
     """
 
     _known = False
-    """Whether the change that is under way is a click, or made by the program."""
+    """Whether the current change is a click, or made by the program."""
 
     def setChecked(self, on: bool) -> None:  # noqa: FBT001 - Qt's
         before, self._known = self._known, True
@@ -55,15 +55,15 @@ class ToggledIsClicked(_Base):
         self._known = before
 
     def on_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """The mark changed: where that was no click, make it one."""
-        # One of a group also loses its mark to another.
+        """Turn a change that was not a click into one."""
+        # A button in a group is also unchecked when another is checked.
         if not self._known and (on or self.group() is None):
             self.setChecked(not on)
             self.click()
 
 
 class Button(ToggledIsClicked, QPushButton):
-    """A button with words. One "primary" in a window or dialog; "danger" only where all is lost.
+    """Text button. One "primary" per window or dialog; "danger" only for irreversible loss.
 
     `size` is its height: 26 in view bars and tiles, 30 elsewhere, 32 in dialogs.
     """
@@ -90,18 +90,18 @@ class Button(ToggledIsClicked, QPushButton):
             self.set_icon(icon)
 
     def setText(self, text: str) -> None:
-        # An & in them is an &, and no key that presses the button.
+        # Show & literally, instead of as a mnemonic.
         super().setText(text.replace("&", "&&"))
 
     def set_icon(self, name: str) -> None:
-        """Stand this icon before the words."""
+        """Show this icon before the text."""
         role = _ROLE.get(str(self.property("kind")), "text2")
         self.setIconSize(QSize(14 + GAP, 14))
         theme().bind_icon(self, name, role, size=14, gap=GAP)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Else a dialog's default button would be pressed while the ring is around this one.
+        # Otherwise Enter would press a dialog's default button while this one has the focus.
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
             self.click()
@@ -110,10 +110,10 @@ class Button(ToggledIsClicked, QPushButton):
 
 
 class PaintedButton(QAbstractButton):
-    """A button that paints itself: Tab leads to it, Enter presses it too."""
+    """Custom-painted button: reachable by Tab, and pressed by Enter too."""
 
     def __init__(self, parent: QWidget | None = None, *, radius: int = 6) -> None:
-        """`radius` is that of its corners, for the ring around it."""
+        """`radius` is that of its corners, for the focus ring."""
         super().__init__(parent)
         self.setProperty("radius", radius)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -130,7 +130,7 @@ class PaintedButton(QAbstractButton):
 
 
 class PaintedRadio(QRadioButton):
-    """One of several choices that paints itself; the whole of it takes the pointer."""
+    """Custom-painted radio button; all of it is clickable."""
 
     def __init__(self, parent: QWidget, *, radius: int = 6) -> None:
         super().__init__(parent)
@@ -146,7 +146,7 @@ class PaintedRadio(QRadioButton):
 
 
 class IconButton(ToggledIsClicked, HoverTip, QToolButton):
-    """A button that is an icon alone; its name is in the tool tip, with its key, and spoken."""
+    """Icon-only button; its name is in the tool tip, with its key, and read by screen readers."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class IconButton(ToggledIsClicked, HoverTip, QToolButton):
         checkable: bool = False,
         role: str = "text2",
     ) -> None:
-        """What has an action (`set_action`) needs neither icon nor name."""
+        """Buttons with an action (`set_action`) need neither icon nor name."""
         super().__init__(parent)
         self._glyph = 14 if size < 26 else 16
         side = theme().height(size)
@@ -173,17 +173,17 @@ class IconButton(ToggledIsClicked, HoverTip, QToolButton):
         self.toggled.connect(self.on_toggled)
 
     def set_name(self, name: str, key: str = "") -> None:
-        """What it is called, and the key that does the same."""
+        """Set the name, and the shortcut shown in the tool tip."""
         name = one_line(name)
         self.setAccessibleName(name)
         set_tip(self, f"{name} ({key})" if key else name)
 
     def set_icon(self, name: str, role: str = "text2") -> None:
-        """Show this icon in the colour of this role."""
+        """Show this icon in the colour of a role."""
         theme().bind_icon(self, name, role, size=self._glyph)
 
     def set_action(self, action: QAction, icon: str, key: str = "") -> None:
-        """Do this action, and show its icon and whether it is on and offered."""
+        """Bind to an action: icon, checked and enabled state."""
         self.setAccessibleName(action.text())
         set_tip(action, f"{action.text()} ({key})" if key else action.text())
         theme().bind_icon(action, icon, size=self._glyph)
@@ -196,7 +196,7 @@ class IconButton(ToggledIsClicked, HoverTip, QToolButton):
 
 
 class CheckBox(QCheckBox):
-    """A box with a tick and words beside it."""
+    """Check box with a text."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -1,4 +1,4 @@
-"""The chip with a menu: model, size, sort. To the keyboard and screen readers a combo box."""
+"""Chip with a menu: model, size, sort. A combo box to the keyboard and screen readers."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class ChipChoice:
     """One entry of a chip.
 
     Attributes:
-        supplement: stands behind the text in the chip, in a quieter grey.
-        note: stands at the right in the menu; the supplement where it is empty.
-        enabled: whether it can be chosen; what cannot stays in the list, greyed.
-        section: a heading over this entry, where a group begins.
-        quiet: whether it stands in a quieter grey: it can be chosen, but something is missing yet.
+        supplement: shown after the text in the chip, in a quieter grey.
+        note: shown at the right in the menu; the supplement if empty.
+        enabled: whether it can be chosen; disabled entries stay in the list, greyed.
+        section: heading above this entry, at the start of a group.
+        quiet: shown in a quieter grey: can be chosen, but something is still missing.
     """
 
     value: object
@@ -54,10 +54,10 @@ class ChipChoice:
 
 
 class MenuChip(HoverTip, QComboBox):
-    """A value that opens a menu; Up and Down change it closed, letters jump.
+    """A value that opens a menu; closed, Up and Down change it, and letters jump.
 
     Signals:
-        changed: the user chose another value (the value); not sent by `set_value`.
+        changed: the user chose another value (the value); not emitted by `set_value`.
     """
 
     changed = Signal(object)
@@ -96,7 +96,7 @@ class MenuChip(HoverTip, QComboBox):
     # --- content --------------------------------------------------------------------------
 
     def set_choices(self, choices: Sequence[ChipChoice]) -> None:
-        """Offer these; the chosen value stays where it is among them, else the first one is."""
+        """Set the entries; the value is kept if among them, else the first entry is chosen."""
         before = self.value
         self._choices = tuple(choices)
         with QSignalBlocker(self):
@@ -114,7 +114,7 @@ class MenuChip(HoverTip, QComboBox):
 
     @property
     def value(self) -> object:
-        """The chosen value, None without choices."""
+        """Chosen value; None without entries."""
         choice = self._choice()
         return choice.value if choice is not None else None
 
@@ -124,28 +124,28 @@ class MenuChip(HoverTip, QComboBox):
         self._told = value
 
     def set_supplement(self, text: str | None) -> None:
-        """The quieter words behind the value; None: those of the choice."""
+        """Set the quieter text after the value; None: that of the entry."""
         self._supplement = text
         self._changed_size()
 
     def set_supplement_visible(self, visible: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Give way where the row has no room."""
+        """Show or hide the supplement, where the row has no room."""
         self._with_supplement = visible
         self._changed_size()
 
     def set_icon(self, name: str) -> None:
-        """An icon before the value; "" for that of the choice, or none."""
+        """Set the icon before the value; "" for that of the entry, or none."""
         self._icon = name
         self._changed_size()
 
     def set_mark(self, tip: str) -> None:
-        """A dot that says the value is not the one asked for, with why; "" takes it away."""
+        """Show a dot for a value other than the requested one, with the reason; "" removes it."""
         self._mark = tip
         self.setAccessibleDescription(tip)
         self._changed_size()
 
     def menu(self) -> Menu:
-        """The menu of all choices, made anew each time."""
+        """Build a new menu of all entries."""
         made = Menu(self._name, self)
         for row, choice in enumerate(self._choices):
             if choice.section:
@@ -163,19 +163,19 @@ class MenuChip(HoverTip, QComboBox):
     # --- slots ----------------------------------------------------------------------------
 
     def on_index_changed(self, _index: int) -> None:
-        """Another value: another width, and other words to a screen reader."""
+        """Update width and accessible description after a change of the value."""
         self._changed_size()
         event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
         QAccessible.updateAccessibility(event)
 
     def on_activated(self, _index: int) -> None:
-        """The user chose by key."""
+        """Emit the value chosen by key."""
         if self.value != self._told:
             self._told = self.value
             self.changed.emit(self.value)
 
     def on_triggered(self, action: QAction) -> None:
-        """The user chose in the menu."""
+        """Choose the entry of a menu action."""
         row = action.data()
         if isinstance(row, int):
             self.setCurrentIndex(row)
@@ -193,7 +193,7 @@ class MenuChip(HoverTip, QComboBox):
         self.update()
 
     def _told_name(self) -> str:
-        """The chip's name, with what it has no room for."""
+        """Name of the chip, with the supplement if that is hidden."""
         beside = self._beside()
         return f"{self._name}: {beside}" if beside and not self._with_supplement else self._name
 
@@ -204,7 +204,7 @@ class MenuChip(HoverTip, QComboBox):
         return one_line(choice.supplement if self._supplement is None else self._supplement)
 
     def _parts(self) -> tuple[str, str, str]:
-        """Icon, text and supplement as the chip would show them with all the room it wants."""
+        """Icon, text and supplement, before shortening to the width."""
         choice = self._choice()
         if choice is None:
             return self._icon, "", ""
@@ -243,7 +243,7 @@ class MenuChip(HoverTip, QComboBox):
         menu.popup(below)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel meant for the panel must not change what is paid for.
+        # Scrolling the panel must not change a paid setting.
         event.ignore()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -272,7 +272,7 @@ class MenuChip(HoverTip, QComboBox):
             left += GLYPH + SPACE
         room = right - SPACE - left - (8 if self._mark else 0)
         if beside and first.horizontalAdvance(text) + SPACE + 24 > room:
-            beside = ""  # the supplement gives way before the value
+            beside = ""  # shorten the supplement before the value
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.setFont(look.font("small", weight=600 if self._strong else 400, prose=True))
         plain = "text2" if self._quiet and not hover else "text"

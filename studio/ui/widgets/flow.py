@@ -1,4 +1,4 @@
-"""Widgets side by side that go on in the next line, as words do."""
+"""Flow layout: widgets side by side, wrapped into lines like words."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from studio.ui.support.qt_overrides import needs
 
 
 class Flow(QWidget):
-    """As many lines as the width asks for; the last widget takes what is left of its line.
+    """As many lines as needed; the last widget fills the rest of its line.
 
-    A widget wider than the line is made as narrow as the line. It places its widgets itself: a
-    layout's items have two owners, Python and Qt.
+    A widget wider than the line is narrowed to it. Positions are set without a QLayout, whose items
+    would have two owners, Python and Qt.
     """
 
     def __init__(self, parent: QWidget, *, gap: int = 4, last_at_least: int = 80) -> None:
@@ -26,12 +26,12 @@ class Flow(QWidget):
         self.setSizePolicy(policy)
 
     def insert(self, at: int, widget: QWidget) -> None:
-        """Put one of its children before the one that is there."""
+        """Insert a child at this position."""
         self._widgets.insert(at, widget)
         self._changed()
 
     def remove(self, widget: QWidget) -> None:
-        """Place it no longer."""
+        """Remove a child from the flow."""
         self._widgets.remove(widget)
         self._changed()
 
@@ -40,7 +40,7 @@ class Flow(QWidget):
         self._lay_out(self.width(), move=True)
 
     def _lay_out(self, width: int, *, move: bool) -> int:
-        """Set everything into that width; the height it takes."""
+        """Arrange the children in that width; returns the height."""
         x = y = line = 0
         for widget in self._widgets:
             hint, last = widget.sizeHint(), widget is self._widgets[-1]
@@ -61,7 +61,7 @@ class Flow(QWidget):
     @needs("_widgets")
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
-            # One of them wants another size.
+            # A child changed its size hint.
             self._changed()
         return super().event(event)
 

@@ -1,7 +1,7 @@
-"""The ring that shows where the keyboard is.
+"""Keyboard focus ring.
 
-It is a widget of its own, laid over the window, because a control cannot paint outside itself: so
-it stands 2 px away and nothing moves.
+It is a separate widget laid over the window, because a control cannot paint outside itself: it is
+drawn 2 px away and nothing moves.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ WIDTH = 2
 
 
 class FocusRing(QWidget):
-    """A 2 px line, 2 px away from the control that the keyboard reached.
+    """A 2 px line, 2 px away from the control with keyboard focus.
 
-    It follows that control when it moves, hides with it and is cut where a scroll area cuts it.
+    It follows that control when it moves, hides with it and is clipped by scroll areas.
     """
 
     def __init__(self) -> None:
@@ -40,11 +40,11 @@ class FocusRing(QWidget):
         self._watched: list[QWidget] = []
 
     def target(self) -> QWidget | None:
-        """The control the ring stands around, None while it is hidden."""
+        """Control with the ring; None while hidden."""
         return self._target
 
     def surround(self, target: QWidget | None) -> None:
-        """Move to this control, or away when it is None."""
+        """Move the ring to this control; None hides it."""
         for widget in self._watched:
             if shiboken6.isValid(widget):
                 widget.removeEventFilter(self)
@@ -66,7 +66,7 @@ class FocusRing(QWidget):
         self.raise_()
 
     def on_destroyed(self) -> None:
-        """What the ring stood around, or on, is going: let go before it takes the ring along."""
+        """Detach from a control or parent about to be destroyed, which would delete the ring."""
         self._watched = []
         self._target = None
         self.hide()
@@ -111,7 +111,7 @@ class FocusRing(QWidget):
 
 
 class FocusWatch(QObject):
-    """Shows the ring where the keyboard, and not the mouse, brought the focus."""
+    """Shows the ring where focus was moved by the keyboard, not the mouse."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -120,7 +120,7 @@ class FocusWatch(QObject):
         app.aboutToQuit.connect(self.on_quitting)
 
     def on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """Keep the ring with the focus."""
+        """Move the ring with the focus."""
         if new is None:
             if self.ring.target() is not None:
                 self.ring.surround(None)
@@ -129,7 +129,7 @@ class FocusWatch(QObject):
         self._show(new if by_key else None)
 
     def by_key(self, widget: QWidget) -> None:
-        """The keyboard brought the focus here, though not by Tab."""
+        """Move the focus here as by the keyboard, though not by Tab."""
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
         widget.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         self._show(QApplication.focusWidget())
@@ -141,20 +141,20 @@ class FocusWatch(QObject):
 
     @property
     def ring(self) -> FocusRing:
-        """The ring; another one where a window took it along."""
+        """The ring; recreated if it was destroyed with a window."""
         if not shiboken6.isValid(self._ring):
             self._ring = FocusRing()
         return self._ring
 
     def on_quitting(self) -> None:
-        """The ring has no parent while hidden, so it is let go by hand."""
+        """Detach the ring on exit; while hidden it has no parent."""
         self.ring.surround(None)
 
 
 def wants_ring(widget: QWidget) -> bool:
     """Whether a control shows its focus by the ring.
 
-    Text fields turn their edge, lists mark their current row. Property "ring" decides elsewhere.
+    Text fields colour their edge, lists mark their current row. The property "ring" overrides this.
     """
     own = widget.property("ring")
     if isinstance(own, bool):
@@ -165,7 +165,7 @@ def wants_ring(widget: QWidget) -> bool:
 
 
 def focus_by_key(widget: QWidget) -> None:
-    """Give the focus as if the Tab key had, so that the ring shows: for F6 and shortcuts."""
+    """Set the focus as by the Tab key, so that the ring shows: for F6 and shortcuts."""
     if _watch is None:
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
     else:
@@ -176,7 +176,7 @@ _watch: FocusWatch | None = None
 
 
 def install(app: QApplication) -> FocusWatch:
-    """Start watching the focus, once for an application."""
+    """Start watching the focus, once per application."""
     global _watch
     if _watch is None or not shiboken6.isValid(_watch):
         _watch = FocusWatch(app)
@@ -184,7 +184,7 @@ def install(app: QApplication) -> FocusWatch:
 
 
 def _between(target: QWidget, ground: QWidget) -> list[QWidget]:
-    """The parents of `target` up to and with `ground`."""
+    """Parents of `target` up to and including `ground`."""
     found: list[QWidget] = []
     widget = target
     while widget is not ground:
@@ -197,7 +197,7 @@ def _between(target: QWidget, ground: QWidget) -> list[QWidget]:
 
 
 def _ground(target: QWidget) -> QWidget:
-    """Where the ring is laid: the window, or the viewport that scrolls the control."""
+    """Parent of the ring: the window, or the viewport that scrolls the control."""
     widget = target
     while not widget.isWindow():
         parent = widget.parentWidget()

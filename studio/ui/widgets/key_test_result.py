@@ -1,4 +1,4 @@
-"""What came of it: a sign, a sentence, what helps, and at most two buttons."""
+"""Result of a test: icon, text, advice, and at most two buttons."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ICON: dict[Tone, tuple[str, str]] = {
 
 
 class KeyTestResult(QWidget):
-    """Hidden until there is something to say."""
+    """Result of a test; hidden until there is one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,26 +64,25 @@ class KeyTestResult(QWidget):
 
     @property
     def tone(self) -> Tone:
-        """How bad it is."""
         return self._tone
 
     @property
     def words(self) -> str:
-        """What it says, title and detail."""
+        """Title and detail shown; empty while hidden."""
         parts = (self._title.text(), self._detail.text())
         return " ".join(part for part in parts if part) if not self.isHidden() else ""
 
     def button(self, label: str) -> Button | None:
-        """The button with these words, if it is offered now."""
+        """Button with this label; None if not shown."""
         return next((button for button, action in self._made if action.label == label), None)
 
     def clear(self) -> None:
-        """Say nothing."""
+        """Hide the result."""
         self.hide()
         self._show_buttons(())
 
     def show_error(self, error: StudioError, actions: Sequence[MessageAction] = ()) -> None:
-        """An error in its own words."""
+        """Show an error's title, message and hint."""
         detail = " ".join(part for part in (error.message, error.hint) if part)
         self.show_result("bad", error.title, detail, actions)
 
@@ -94,7 +93,7 @@ class KeyTestResult(QWidget):
         detail: str = "",
         actions: Sequence[MessageAction] = (),
     ) -> None:
-        """Say this, and offer these."""
+        """Show a result with its actions."""
         self._tone = tone
         self._title.setText(title)
         self._title.recolour("bad" if tone == "bad" else "text")
@@ -121,7 +120,7 @@ class KeyTestResult(QWidget):
             self._made.append((made, action))
 
     def on_pressed(self) -> None:
-        """A button was pressed."""
+        """Run the action of the pressed button."""
         sender = self.sender()
         for action in [action for button, action in self._made if button is sender]:
             action.run()

@@ -1,4 +1,4 @@
-"""Words that can be read and copied, with what came and went marked; never markup."""
+"""Read-only text that can be selected and copied, with marked changes; never markup."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _GONE = QTextFormat.Property.UserProperty + 1
 
 
 class MarkedText(QTextEdit):
-    """A text as tall as its words, or as `lines` of them.
+    """A text as tall as its content, or limited to a number of lines.
 
     Signals:
-        cut_changed: whether words are hidden by the limit of lines.
+        cut_changed: whether text is hidden by the limit.
     """
 
     cut_changed = Signal(bool)
@@ -58,7 +58,7 @@ class MarkedText(QTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setTabChangesFocus(True)
-        self.setCursorWidth(0)  # nothing can be written here
+        self.setCursorWidth(0)  # not editable
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -69,7 +69,6 @@ class MarkedText(QTextEdit):
         theme().changed.connect(self.on_theme_changed)
 
     def set_pieces(self, pieces: Sequence[DiffPiece]) -> None:
-        """Show these pieces."""
         self._show(tuple((piece, self._role) for piece in pieces))
 
     def set_words(self, words: str) -> None:
@@ -77,7 +76,7 @@ class MarkedText(QTextEdit):
         self.set_pieces((DiffPiece(DiffKind.SAME, words),) if words else ())
 
     def set_runs(self, *runs: tuple[str, str]) -> None:
-        """Show texts one after the other, each with the role of its colour."""
+        """Show texts in sequence, each with the role of its colour."""
         self._show(tuple((DiffPiece(DiffKind.SAME, text), role) for text, role in runs if text))
 
     def _show(self, runs: tuple[tuple[DiffPiece, str], ...]) -> None:
@@ -86,13 +85,13 @@ class MarkedText(QTextEdit):
             self._write()
 
     def set_limit(self, lines: int) -> None:
-        """Show at most this many lines; 0 shows all."""
+        """Limit the number of lines; 0 shows all."""
         self._limit = lines
         self._grow()
 
     @property
     def shortened(self) -> bool:
-        """Whether words are hidden by the limit."""
+        """Whether text is hidden by the limit."""
         return self._cut
 
     def on_theme_changed(self) -> None:
@@ -123,7 +122,7 @@ class MarkedText(QTextEdit):
 
     def _plain(self, role: str) -> QTextCharFormat:
         form = QTextCharFormat()
-        # Said for every run: the style sheet sets the font of the whole widget when it is shown.
+        # Set on every run: the style sheet sets the font of the whole widget when it is shown.
         form.setFont(theme().font(self._kind, prose=True))
         form.setForeground(theme().color(role))
         return form
@@ -171,7 +170,7 @@ class MarkedText(QTextEdit):
         event.ignore()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        # What is copied is the prompt as it is now, without the words that went.
+        # Copy the current prompt, without the removed words.
         cursor = self.textCursor()
         first, last = cursor.selectionStart(), cursor.selectionEnd()
         words = []

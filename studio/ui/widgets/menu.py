@@ -1,4 +1,4 @@
-"""Menus as the design draws them: rows of 26, the shortcut at the right in a quieter grey."""
+"""Custom-painted menus: rows of 26 px, with the shortcut at the right in a quieter grey."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets.popover import RoundedCorners
 
-_WIDEST = 120  # characters of a row; a wider menu would leave the screen
+_WIDEST = 120  # characters per row; a wider menu would exceed the screen
 
 
 class Menu(QMenu):
-    """A menu that opens with `popup()`; `entry` and `submenu` show their words as they are.
+    """A menu opened with `popup()`; `entry` and `submenu` show their texts literally.
 
-    Properties of an action: `danger` (in the colour of what cannot be undone), `heading` (a
-    disabled row that names those below it), `quiet` (not to be had as it is).
+    Properties of an action: `danger` (in the colour of irreversible actions), `heading` (a disabled
+    row above a group), `quiet` (something is still missing).
     """
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
@@ -29,7 +29,6 @@ class Menu(QMenu):
         self._ground = RoundedCorners(self)
 
     def submenu(self, title: str, icon: str = "") -> Menu:
-        """A menu inside this one."""
         made = Menu(_literal(title), self)
         if icon:
             theme().bind_icon(made.menuAction(), icon, size=14)
@@ -39,9 +38,9 @@ class Menu(QMenu):
     def entry(
         self, text: str, beside: str = "", *, data: object = None, checked: bool | None = None
     ) -> QAction:
-        """One more row; `beside` stands at the right, such as a key or a price.
+        """Add a row; `beside` is shown at the right, such as a key or a price.
 
-        `data` goes to the action; `checked` gives the row a tick, or room for one.
+        `data` is stored in the action; `checked` gives the row a tick, or room for one.
         """
         action = self.addAction(_literal(text) + (f"\t{_literal(beside)}" if beside else ""))
         action.setData(data)
@@ -51,7 +50,7 @@ class Menu(QMenu):
         return action
 
     def open_above(self, widget: QWidget) -> None:
-        """Open over a widget, once: it is deleted when it closes."""
+        """Open above a widget, once: the menu is deleted when it closes."""
         self.aboutToHide.connect(self.deleteLater)
         self.popup(widget.mapToGlobal(QPoint(0, -self.sizeHint().height() - 4)))
 
@@ -61,7 +60,7 @@ class Menu(QMenu):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        # While a menu is open no button hears that the pointer left it, and it would stay lit.
+        # While a menu is open, buttons get no leave event and would stay highlighted.
         owner = self.parentWidget()
         if owner is None or isinstance(owner, QMenu):
             return
@@ -127,5 +126,5 @@ class Menu(QMenu):
 
 
 def _literal(text: str) -> str:
-    """Words for a row: an & in them underlines nothing, and no sign ends the line."""
+    """Text for a row: & is no mnemonic, and no character ends the line."""
     return " ".join(one_line(text, _WIDEST).split()).replace("&", "&&")

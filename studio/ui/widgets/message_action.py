@@ -1,4 +1,4 @@
-"""A button of a message: its words, and what a press does."""
+"""A button of a message: label and callback."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class MessageAction:
-    """A button of a message. Those with the same words are equal.
+    """A button of a message. Actions with the same label are equal.
 
     Attributes:
-        callback: called once the message is gone; None where that is all.
+        callback: called after the message is closed; None for closing alone.
     """
 
     label: str
     callback: Callable[[], object] | None = field(default=None, compare=False)
 
     def run(self) -> None:
-        """Do what the button is for."""
+        """Run the callback, if any."""
         if self.callback is not None:
             self.callback()

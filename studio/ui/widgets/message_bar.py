@@ -1,4 +1,4 @@
-"""One bar for what must be known: a few words, at most two answers, never a second bar."""
+"""Message bar for important notices: a short text, at most two buttons, one bar only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BREAKS = re.compile(r"[/\\]")
 _AIR = 10  # pixels above and below several lines
 _NARROWEST = 120
 _MOST = 9
-"""Notices that are kept; of more the oldest go."""
+"""Most notices kept; the oldest are dropped."""
 _ICONS: dict[Tone, tuple[str, str]] = {
     "plain": ("info", "text2"),
     "warn": ("warning", "warn"),
@@ -35,14 +35,14 @@ _ICONS: dict[Tone, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a message bar says.
+    """Content of a message bar.
 
     Attributes:
-        key: what it is about; a newer notice with the same key takes its place.
-        text: a sentence or three, plain text.
-        icon: an icon's name, or that of its tone.
-        actions: at most two buttons; a press takes the notice away.
-        on_closed: called when the user closes it unanswered.
+        key: subject; a newer notice with the same key replaces it.
+        text: one to three sentences, plain text.
+        icon: name of an icon; empty for that of the tone.
+        actions: at most two buttons; a press removes the notice.
+        on_closed: called when the user closes the notice without choosing an action.
     """
 
     key: str
@@ -55,12 +55,12 @@ class Notice:
 
 
 class MessageBar(QFrame):
-    """Shows the newest notice and counts the others; hidden while there is none.
+    """Shows the newest notice and the number of others; hidden without any.
 
-    It never takes the keyboard by itself: Tab or a click bring it to an answer, and to that alone.
+    It never takes keyboard focus by itself: only Tab or a click moves it to a button.
 
     Signals:
-        changed: another notice is in sight, or none.
+        changed: another notice is shown, or none.
     """
 
     changed = Signal()
@@ -78,7 +78,7 @@ class MessageBar(QFrame):
         row.setSpacing(6)
         self._icon = QLabel(self)
         self._text = Text("", "small", "text", self, wrap=True)
-        # As wide as there is room, and as high as its lines (see `_fit`).
+        # As wide as the room, and as high as the lines (see `_fit`).
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._others = Text("", "small", "text2", self)
         row.addWidget(self._icon)
@@ -102,11 +102,11 @@ class MessageBar(QFrame):
 
     @property
     def notice(self) -> Notice | None:
-        """The notice in sight."""
+        """Notice shown."""
         return self._notices[-1] if self._notices else None
 
     def show_notice(self, notice: Notice) -> None:
-        """Say this now; what was there waits behind it, or goes if it has the same key.
+        """Show a notice; earlier ones wait behind it, or are replaced if the key is the same.
 
         Raises ValueError for more than two actions.
         """
@@ -123,34 +123,34 @@ class MessageBar(QFrame):
         announce(self, notice.text, assertive=notice.tone == "bad")
 
     def update_notice(self, notice: Notice) -> None:
-        """Change what a notice says, unread; nothing happens where it is gone."""
+        """Change a notice without announcing it; does nothing if it is gone."""
         for place, other in enumerate(self._notices):
             if other.key == notice.key:
                 self._notices[place] = notice
                 self._refresh()
 
     def dismiss(self, key: str) -> None:
-        """Take this notice back; nothing happens where it is gone."""
+        """Remove a notice; does nothing if it is gone."""
         kept = [notice for notice in self._notices if notice.key != key]
         if len(kept) != len(self._notices):
             self._notices = kept
             self._refresh()
 
     def clear(self) -> None:
-        """Take all notices back."""
+        """Remove all notices."""
         self._notices = []
         self._refresh()
 
     def on_first(self) -> None:
-        """The first button was pressed."""
+        """Run the first action."""
         self._act(0)
 
     def on_second(self) -> None:
-        """The second button was pressed."""
+        """Run the second action."""
         self._act(1)
 
     def on_close(self) -> None:
-        """The user has read it."""
+        """Dismiss the notice."""
         notice = self.notice
         if notice is not None:
             self.dismiss(notice.key)
@@ -158,11 +158,11 @@ class MessageBar(QFrame):
                 notice.on_closed()
 
     def on_theme_changed(self) -> None:
-        """Other colours: another icon."""
+        """Redraw the icon in the new colours."""
         self._refresh()
 
     def on_focus_changed(self, old: object, new: object) -> None:
-        """The keyboard went somewhere: here by Tab, and not because it had to leave elsewhere."""
+        """Give up focus unless Tab or a click moved it here: it may have left a hidden widget."""
         if new not in self._buttons or not isinstance(old, QWidget):
             return
         if not (shiboken6.isValid(old) and old.isVisible() and old.isEnabled()):
@@ -193,7 +193,7 @@ class MessageBar(QFrame):
         icon, colour = _ICONS[notice.tone]
         dpr = self.devicePixelRatioF()
         self._icon.setPixmap(theme().pixmap(notice.icon or icon, colour, 16, dpr))
-        # A path has no spaces at which a line could end.
+        # A path has no spaces for line breaks.
         self._text.setText(_BREAKS.sub("\\g<0>\u200b", notice.text))
         others = len(self._notices) - 1
         words = ngettext("({n} more)", "({n} more)", others).format(n=others)
@@ -209,13 +209,13 @@ class MessageBar(QFrame):
         self._fit()
 
     def _let_go(self) -> None:
-        """Answer nothing by a key that was meant for the notice before: only Tab comes back."""
+        """Drop the focus, so that a key meant for the previous notice answers nothing."""
         for button in (*self._buttons, self._close):
             if button.hasFocus():
                 button.clearFocus()
 
     def _fit(self) -> None:
-        """Be as high as the words are: they are never cut."""
+        """Set the height to that of the text, which is never cut."""
         row = self.layout()
         assert row is not None
         row.activate()

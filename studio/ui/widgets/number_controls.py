@@ -1,4 +1,4 @@
-"""Controls for a number: a slider, the stars of a rating, a field between minus and plus."""
+"""Number controls: slider, rating stars, and a field between minus and plus."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from studio.ui.widgets.buttons import IconButton
 
 
 class SmallSlider(QSlider):
-    """A horizontal slider of fixed width."""
+    """Horizontal slider of fixed width."""
 
     def __init__(
         self,
@@ -61,10 +61,10 @@ MOST_STARS = 5
 class Stars(QAbstractSlider):
     """Zero to five stars, a slider to the keyboard and screen readers.
 
-    A click on the star that is the rating takes it away.
+    A click on the current rating clears it.
 
     Signals:
-        changed: the user rated (0 to 5); not sent by `set_value`.
+        changed: the user rated (0 to 5); not emitted by `set_value`.
     """
 
     changed = Signal(object)
@@ -91,7 +91,7 @@ class Stars(QAbstractSlider):
         self._quiet = False
 
     def on_value_changed(self, value: int) -> None:
-        """Another rating, by whatever means."""
+        """Repaint, and emit a change made by the user."""
         self.update()
         if not self._quiet:
             self.changed.emit(value)
@@ -139,7 +139,7 @@ class Stars(QAbstractSlider):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel meant for the panel must not rate a picture.
+        # Scrolling the panel must not rate a picture.
         event.ignore()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -155,10 +155,10 @@ class Stars(QAbstractSlider):
 
 
 class Stepper(QSpinBox):
-    """A number between two bounds, by buttons, arrows, wheel or typing.
+    """A number between two bounds, set by buttons, arrows, wheel or typing.
 
     Signals:
-        changed: the user chose another number; not sent by `set_value`.
+        changed: the user chose another number; not emitted by `set_value`.
     """
 
     changed = Signal(object)
@@ -195,7 +195,7 @@ class Stepper(QSpinBox):
         self._more.clicked.connect(self.stepUp)
         self.valueChanged.connect(self.on_value_changed)
         self._mark_bounds()
-        # Qt places the field anew whenever the style changes, and leaves it no room.
+        # Qt moves the line edit on every change of style, and leaves it no room.
         self.lineEdit().installEventFilter(self)
         self._place_field()
 
@@ -206,14 +206,14 @@ class Stepper(QSpinBox):
         self._quiet = False
 
     def set_range(self, low: int, high: int) -> None:
-        """Set the bounds; the number moves inside them without a signal."""
+        """Set the bounds; the number is clamped to them without a signal."""
         self._quiet = True
         self.setRange(low, high)
         self._quiet = False
         self._mark_bounds()
 
     def on_value_changed(self, value: int) -> None:
-        """Another number, by whatever means."""
+        """Update the buttons, and emit a change made by the user."""
         self._mark_bounds()
         if not self._quiet:
             self.changed.emit(value)
@@ -242,12 +242,12 @@ class Stepper(QSpinBox):
 
     def stepBy(self, steps: int) -> None:
         super().stepBy(steps)
-        # Qt selects the number, for typing over it; a digit in selection colour looks wrong.
+        # Qt selects the number for overtyping; a digit in selection colour looks wrong.
         self.lineEdit().deselect()
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Left and Right step too: there is no text to walk through in one digit.
+        # Left and Right step too: in one digit there is no text to move through.
         if event.key() == Qt.Key.Key_Left:
             self.stepDown()
         elif event.key() == Qt.Key.Key_Right:
@@ -269,7 +269,7 @@ class Stepper(QSpinBox):
         self._place_field()
 
     def _place_field(self) -> None:
-        """The field stands between the buttons; Qt would give it the whole width, or none."""
+        """Place the line edit between the buttons; Qt would give it the whole width, or none."""
         side = self._less.width()
         room = QRect(side + 3, 1, self.width() - 2 * side - 6, self.height() - 2)
         if self.lineEdit().geometry() != room:

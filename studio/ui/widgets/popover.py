@@ -1,7 +1,7 @@
-"""Panels that lie over the window until they are left, and round corners.
+"""Popovers and round corners.
 
-A popover is a child of the window and not a window: it takes no keyboard grab and works where there
-is no compositor.
+A popover is a child of the window and not a window itself: it grabs no keyboard and works without a
+compositor.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ RADIUS = 8
 
 
 class RoundedCorners(QObject):
-    """Keeps the corners of a widget round whatever its size; `paint` draws its ground.
+    """Keeps the corners of a widget round at any size; `paint` draws its background.
 
-    X11 may have no compositor; there the corners are cut off instead of seen through.
+    X11 may have no compositor; there the corners are masked instead of transparent.
     """
 
     def __init__(self, widget: QWidget) -> None:
@@ -43,7 +43,7 @@ class RoundedCorners(QObject):
             widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
 
     def paint(self, painter: QPainter) -> None:
-        """The ground with its edge."""
+        """Paint the background with its edge."""
         _paint_ground(painter, self._widget)
 
     @needs("_widget")
@@ -56,13 +56,13 @@ class RoundedCorners(QObject):
 
 
 class Popover(QFrame):
-    """Closes by Esc, by a click elsewhere, and when the keyboard goes elsewhere.
+    """Panel that closes on Esc, on a click outside, and when focus moves outside.
 
     Attributes:
-        host: the window it lies over.
+        host: the window beneath it.
 
     Signals:
-        closed: it went away.
+        closed: the popover was hidden.
     """
 
     closed = Signal()
@@ -78,7 +78,7 @@ class Popover(QFrame):
         self.hide()
 
     def open_at(self, corner: QPoint, focus: QWidget | None, owner: QWidget | None = None) -> None:
-        """Show it with its top left corner there (in the window), moved to fit.
+        """Show with the top left corner at `corner` (in the window), moved to fit.
 
         A press on `owner`, the button that opens it, is left to that button.
         """
@@ -97,7 +97,7 @@ class Popover(QFrame):
         app.focusChanged.connect(self.on_focus_changed)
 
     def close_it(self, *, restore: bool = True) -> None:
-        """Put it away; `restore` gives the keyboard back to where it was."""
+        """Close; `restore` returns focus to its previous widget."""
         if not self.isVisible():
             return
         before, self._before = self._before, None
@@ -106,7 +106,7 @@ class Popover(QFrame):
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def on_focus_changed(self, _old: object, new: object) -> None:
-        """The keyboard went somewhere."""
+        """Close when focus moves outside."""
         if isinstance(new, QWidget) and new is not self and not self.isAncestorOf(new):
             self.close_it(restore=False)
 

@@ -1,8 +1,7 @@
-"""What scrolls: the viewport of an area, and a page as tall as its words need.
+"""Scroll areas: viewports, and pages as tall as their text needs.
 
-The first time PySide6 is handed a plain QWidget that Qt made, it loads every kind of widget there
-is, to find out which of them it is: seven milliseconds, half a megabyte. So a viewport is made
-here.
+The first plain QWidget created by Qt and handed to PySide6 makes it load every widget type to
+identify the class: seven milliseconds, half a megabyte. So viewports are created here.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 
 def give_viewport(area: QAbstractScrollArea) -> QWidget:
-    """Put a viewport into this area that is dressed as Qt's own; call it first."""
+    """Set a viewport on this area that looks like Qt's own; call it first."""
     view = QWidget(area)
     view.setObjectName("qt_scrollarea_viewport")
     view.setBackgroundRole(QPalette.ColorRole.Base)
@@ -23,12 +22,12 @@ def give_viewport(area: QAbstractScrollArea) -> QWidget:
 
 
 class Page(QFrame):
-    """The inside of a scroll area that holds words which wrap.
+    """Content of a scroll area with wrapping text.
 
-    How tall it is the scroll area finds out itself, at the width it gives. Qt's own least height is
-    that of a column as narrow as the words can be, and would leave the rest of the page empty. Nor
-    must it be asked at the width the page has: where the page fits beside a scroll bar and not
-    without one, the two would take turns until the stack is full.
+    The scroll area determines its height for the width it assigns. Qt's minimum height is that of
+    the narrowest possible column and would leave the rest of the page empty. Nor can it be computed
+    for the page's current width: where the page fits beside a scroll bar and not without one, both
+    would alternate until the stack overflows.
     """
 
     def minimumSizeHint(self) -> QSize:

@@ -1,4 +1,4 @@
-"""The search field: tokens of the filter, the words, and the key that leads there."""
+"""Search field: filter tokens, text, and the shortcut that focuses it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from studio.ui.widgets.text import KeyCap, Text
 
 
 class SearchToken(QFrame):
-    """One part of the filter: key, value and a cross.
+    """One part of the filter: key, value and a close button.
 
     Signals:
-        removed: the cross was pressed (the token itself).
+        removed: the close button was pressed (the token itself).
     """
 
     removed = Signal(object)
@@ -42,19 +42,19 @@ class SearchToken(QFrame):
         row.addWidget(close)
 
     def on_close(self) -> None:
-        """The cross was pressed."""
+        """Request the token's removal."""
         self.removed.emit(self)
 
 
 class SearchField(QFrame):
-    """One line with an icon; Backspace at its start removes the last token.
+    """Line edit with an icon; Backspace at its start removes the last token.
 
     Attributes:
-        field: the line itself.
+        field: the line edit.
 
     Signals:
-        edited: the user changed the words (the words).
-        submitted: Enter was pressed (the words).
+        edited: the user changed the text (the text).
+        submitted: Enter was pressed (the text).
         token_removed: the user removed a token (its index).
         left: Esc was pressed in an empty field.
     """
@@ -98,19 +98,18 @@ class SearchField(QFrame):
 
     @property
     def text(self) -> str:
-        """The words, without the tokens."""
+        """The text, without the tokens."""
         return self.field.text()
 
     def set_text(self, text: str) -> None:
-        """Set the words without emitting a signal."""
+        """Set the text without emitting a signal."""
         self.field.setText(text)
 
     def set_placeholder(self, text: str) -> None:
-        """What stands there while it is empty."""
         self.field.setPlaceholderText(text)
 
     def set_tokens(self, tokens: Sequence[tuple[str, str]]) -> None:
-        """Show these pairs of (key, value) before the words."""
+        """Show these pairs of (key, value) before the text."""
         for old in self._tokens:
             self._row.removeWidget(old)
             old.hide()
@@ -124,20 +123,20 @@ class SearchField(QFrame):
         self._refresh()
 
     def on_token_removed(self, token: SearchToken) -> None:
-        """The cross of a token was pressed."""
+        """Emit the index of a removed token."""
         if token in self._tokens:
             self.token_removed.emit(self._tokens.index(token))
 
     def on_text_changed(self, _text: str) -> None:
-        """Update the buttons after any change of the words."""
+        """Update the buttons after any change of the text."""
         self._refresh()
 
     def on_edited(self, text: str) -> None:
-        """The user typed, pasted or cut."""
+        """Emit the text changed by the user."""
         self.edited.emit(text)
 
     def on_return(self) -> None:
-        """Enter; where it takes a marked offer, the words are sent when they stand there."""
+        """Submit the text; Enter on a highlighted completion only inserts it."""
         completer = self.field.completer()
         offered = None if completer is None else completer.popup()
         if offered is not None and offered.isVisible() and offered.currentIndex().isValid():
@@ -145,7 +144,6 @@ class SearchField(QFrame):
         self.submitted.emit(self.field.text())
 
     def on_clear(self) -> None:
-        """The cross at the end."""
         self.field.clear()
         self.field.setFocus()
         self.edited.emit("")

@@ -1,4 +1,4 @@
-"""A row of segments of which one is chosen: views, modes, providers."""
+"""Segmented control: views, modes, providers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPACE = 6
 
 
 class Segment(HoverTip, PaintedRadio):
-    """One of the choices; as wide as its words are when chosen, so that nothing moves."""
+    """One segment; as wide as its text in bold, so that nothing moves."""
 
     def __init__(self, label: str, icon: str, size: int, parent: QWidget) -> None:
         super().__init__(parent, radius=4)
@@ -38,7 +38,7 @@ class Segment(HoverTip, PaintedRadio):
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
     def set_compact(self, *, compact: bool) -> None:
-        """Show the icon alone, with the words as tool tip."""
+        """Show only the icon, with the text as tool tip."""
         self.compact = compact and bool(self.icon_name)
         set_tip(self, self.text() if self.compact else "")
         self.updateGeometry()
@@ -82,10 +82,10 @@ class Segment(HoverTip, PaintedRadio):
 
 
 class Segmented(QFrame):
-    """One choice of a few, all in sight. Arrow keys move it, Tab goes on.
+    """One choice of a few, all visible. Arrow keys change it, Tab moves on.
 
     Signals:
-        changed: the user chose another value (the value); not sent by `set_value`.
+        changed: the user chose another value (the value); not emitted by `set_value`.
     """
 
     changed = Signal(object)
@@ -122,7 +122,7 @@ class Segmented(QFrame):
 
     @property
     def value(self) -> object:
-        """The chosen value, None without items."""
+        """Chosen value; None without items."""
         chosen = self._group.checkedId()
         return self._values[chosen] if chosen >= 0 else None
 
@@ -133,19 +133,19 @@ class Segmented(QFrame):
         button.setChecked(True)
 
     def set_compact(self, *, compact: bool) -> None:
-        """Icons alone, where the window is narrow."""
+        """Show only icons, where the window is narrow."""
         for button in self._group.buttons():
             if isinstance(button, Segment):
                 button.set_compact(compact=compact)
 
     def segment(self, value: object) -> QRadioButton:
-        """The button of a value, for its tool tip or to disable it."""
+        """Button of a value, for its tool tip or to disable it."""
         found = self._group.button(self._values.index(value))
         assert isinstance(found, QRadioButton)
         return found
 
     def on_toggled(self, index: int, on: bool) -> None:  # noqa: FBT001 a slot
-        """The user chose, by pointer, by key or by a screen reader."""
+        """Emit the value chosen by pointer, key or screen reader."""
         value = self._values[index]
         if on and value != self._shown:
             self._shown = value

@@ -1,4 +1,4 @@
-"""Small painted signs: the lamp of a key, the ring that turns, the mark of the program."""
+"""Small painted indicators: key status lamp, spinner, logo."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 
 SPIN_STEP = 50  # milliseconds; twenty frames a second
-SPIN_TURN = 18  # degrees of a step
+SPIN_TURN = 18  # degrees per step
 
 
 class Lamp(QWidget):
-    """A dot 8 px wide in the colour of a role; hollow when nothing is on."""
+    """A dot 8 px wide in the colour of a role; hollow when off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class Lamp(QWidget):
         self._hollow = False
 
     def show_role(self, role: str, *, hollow: bool = False) -> None:
-        """Take the colour of this role."""
+        """Set the colour by its role."""
         self._role, self._hollow = role, hollow
         self.update()
 
@@ -40,7 +40,7 @@ class Lamp(QWidget):
 
 
 class Spinner(QWidget):
-    """A ring of 12 px that turns while it is seen; under reduced motion it stands still."""
+    """Spinning ring of 12 px; static under reduced motion."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class Spinner(QWidget):
         self.timer.timeout.connect(self.on_step)
 
     def on_step(self) -> None:
-        """One frame further."""
+        """Advance by one frame."""
         self._angle = (self._angle + SPIN_TURN) % 360
         self.update()
 
@@ -87,7 +87,7 @@ _TILES = (
 
 
 class Logo(QWidget):
-    """The mark in the colours of the theme; `size` is its side in logical pixels."""
+    """Logo in the colours of the theme; `size` is its side in logical pixels."""
 
     def __init__(self, parent: QWidget | None = None, *, size: int = GRID) -> None:
         super().__init__(parent)

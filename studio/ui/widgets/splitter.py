@@ -1,4 +1,4 @@
-"""The line between two panels: thin to see, wide to grip."""
+"""Splitter between panels: a thin line with a wide grip."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ HOVER = 150
 
 
 class SplitterHandle(QSplitterHandle):
-    """1 px of line in 7 px of grip; 2 px of accent once the pointer has rested on it.
+    """A line of 1 px in a grip of 7 px; 2 px of accent once the pointer rests on it.
 
     Attributes:
-        rest: the timer whose end shows the accent.
+        rest: timer that shows the accent.
     """
 
     def __init__(self, orientation: Qt.Orientation, splitter: Splitter) -> None:
@@ -44,7 +44,7 @@ class SplitterHandle(QSplitterHandle):
             self.update()
 
     def _shape(self) -> None:
-        # Seen is the line alone; gripped is all of it (WA_MouseNoMask).
+        # Only the line is visible; all of it can be gripped (WA_MouseNoMask).
         margin = (GRIP - 1) // 2
         if self.orientation() == Qt.Orientation.Horizontal:
             self.setContentsMargins(margin, 0, margin, 0)
@@ -63,7 +63,7 @@ class SplitterHandle(QSplitterHandle):
 
     @needs("_lit")
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        # Not Qt's own: it would set its margins, we ours, and each would call the other.
+        # Skip Qt's own: it would set its margins, we ours, in endless recursion.
         self._shape()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -92,10 +92,10 @@ class SplitterHandle(QSplitterHandle):
 
 
 class Splitter(QSplitter):
-    """Panels side by side, or one over the other, with thin lines between them.
+    """Panels side by side, or stacked, with thin lines between them.
 
     Signals:
-        restored: a double-click brought the usual sizes back.
+        restored: a double-click restored the default sizes.
     """
 
     restored = Signal()
@@ -111,11 +111,11 @@ class Splitter(QSplitter):
         self.setChildrenCollapsible(False)
 
     def set_usual(self, sizes: Sequence[int]) -> None:
-        """The sizes a double-click restores; -1 for the panel that takes the rest."""
+        """Set the sizes restored by a double-click; -1 for the panel that takes the rest."""
         self._usual = tuple(sizes)
 
     def restore(self) -> None:
-        """Restore the usual sizes, if any were set."""
+        """Restore the default sizes, if any were set."""
         if len(self._usual) != self.count():
             return
         along = self.orientation() == Qt.Orientation.Horizontal

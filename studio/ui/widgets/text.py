@@ -1,4 +1,4 @@
-"""Words on the window: labels that never read markup, in the type and colour of a role."""
+"""Labels for plain text, in the font and colour of a role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.ui.widgets.accessible import restyle, set_tip
 
 
 class Text(QLabel):
-    """A label of plain text. `kind` is a size of type, `role` the role of its colour.
+    """A label of plain text. `kind` is a font size, `role` the role of its colour.
 
     `prose` is for prompts and names, as in `Theme.font`.
     """
@@ -36,18 +36,18 @@ class Text(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        # What wraps may have lines of its own.
+        # Wrapping texts may contain line breaks.
         super().setText(text if self.wordWrap() else one_line(text))
 
     def recolour(self, role: str) -> None:
-        """Take the colour of another role."""
+        """Use the colour of another role."""
         if self.property("role") != role:
             self.setProperty("role", role)
             restyle(self)
 
 
 class ElidedLabel(Text):
-    """One line that shortens to the room it has; the whole text is its tool tip and its name."""
+    """Single-line label elided to its width; the whole text is its tool tip and its name."""
 
     def __init__(
         self,
@@ -66,11 +66,11 @@ class ElidedLabel(Text):
         self.setSizePolicy(policy)
 
     def setText(self, text: str) -> None:
-        # Kept as it is, for the tool tip; it is one line where it is painted.
+        # Keep line breaks for the tool tip; painting uses a single line.
         QLabel.setText(self, text)
 
     def shown_text(self) -> str:
-        """What fits: the text itself, or its shortened form."""
+        """Text as painted: complete, or elided."""
         room = self.contentsRect().width()
         return self.fontMetrics().elidedText(self._line(), self._mode, room)
 
@@ -122,7 +122,7 @@ class Tag(Text):
 
 
 class Paragraph(QLabel):
-    """Words that wrap; `{strong}` in them is replaced by a part in the colour of `text`."""
+    """Wrapping text; `{strong}` in it is replaced by a part in the colour of `text`."""
 
     def __init__(
         self,
@@ -149,17 +149,16 @@ class Paragraph(QLabel):
 
     @property
     def words(self) -> str:
-        """What it says, without any markup."""
+        """The text without markup."""
         return self._words.replace("{strong}", self._strong)
 
     def set_words(self, text: str) -> None:
-        """Say something else."""
         self._words = text
         self.setAccessibleName(self.words)
         self._draw()
 
     def _draw(self) -> None:
-        # 0.3 MB of names of signs, for what a first start and the settings show.
+        # 0.3 MB of character names, needed only on a first start and in the settings.
         import html
 
         look = theme()

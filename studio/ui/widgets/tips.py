@@ -1,4 +1,4 @@
-"""Tool tips that come after 600 ms; left alone, Qt brings them after 700."""
+"""Tool tips after 600 ms; Qt's own delay is 700."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.style.theme import theme
 if TYPE_CHECKING:
     _Base = QWidget
 else:
-    # The other base of a class with this mixin is a widget already, and Qt takes only one.
+    # The other base of a class with this mixin is a widget already, and Qt allows only one.
     _Base = object
 
 DELAY = 600
@@ -28,7 +28,7 @@ class _TipTimer(QObject):
         self.timer.timeout.connect(self.on_time)
 
     def wait_for(self, widget: QWidget | None) -> None:
-        """Start the timer for this widget, or stop it."""
+        """Start the timer for this widget; None stops it."""
         before, self.widget = self.widget, widget
         if before is not None and shiboken6.isValid(before):
             before.removeEventFilter(self)
@@ -39,7 +39,7 @@ class _TipTimer(QObject):
         self.timer.start()
 
     def on_time(self) -> None:
-        """The pointer has rested long enough."""
+        """Show the tool tip of the widget under the pointer."""
         widget = self.widget
         self.wait_for(None)
         if widget is None or not shiboken6.isValid(widget) or not widget.underMouse():
@@ -49,7 +49,7 @@ class _TipTimer(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress:
-            # Who presses it knows what it is; the tip would lie over what opens.
+            # After a press the tip would only cover what opens.
             self.wait_for(None)
         return False
 
@@ -58,7 +58,7 @@ _clock: _TipTimer | None = None
 
 
 def expect(widget: QWidget) -> None:
-    """Start waiting to show a control's tool tip."""
+    """Start the tool tip timer for a widget."""
     global _clock
     if _clock is None or not shiboken6.isValid(_clock):
         _clock = _TipTimer(theme())
@@ -66,13 +66,13 @@ def expect(widget: QWidget) -> None:
 
 
 def cancel_tip(widget: QWidget) -> None:
-    """Stop waiting for this control."""
+    """Stop the tool tip timer of a widget."""
     if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
         _clock.wait_for(None)
 
 
 class HoverTip(_Base):
-    """Mixin for a widget whose tool tip is due when the pointer comes to rest on it."""
+    """Mixin for a widget with a tool tip on hover."""
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

@@ -1,4 +1,4 @@
-"""What the user just did, with a button such as Undo: for eight seconds, one at a time."""
+"""Toast about the last action, with a button such as Undo: for eight seconds, one at a time."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ RISE = 8
 
 
 class Toast(QFrame):
-    """Lies over a zone, 12 px from its bottom left; stays while hovered or focused.
+    """Overlay on a zone, 12 px from its bottom left; stays while hovered or focused.
 
     Attributes:
-        timer: runs while the toast is in sight and left alone; its timeout hides it.
+        timer: runs while the toast is visible and neither hovered nor focused; its timeout hides
+            it.
     """
 
     def __init__(self, over: QWidget) -> None:
-        # Beside the zone and not in it: of a stack of pages a screen reader sees only the pages.
+        # A sibling of the zone, not a child: of a stacked widget a screen reader sees only the
+        # pages.
         self._within = over.parentWidget() or over
         super().__init__(self._within)
         self._over = over
@@ -68,7 +70,7 @@ class Toast(QFrame):
         on_gone: Callable[[], object] | None = None,
         seconds: float = SECONDS,
     ) -> None:
-        """Say this in place of what is there; `on_gone` is called when it goes unpressed."""
+        """Replace the current toast; `on_gone` is called if its action is not used."""
         if self.isVisible():
             self._leave()
         if self.graphicsEffect() is None:
@@ -88,7 +90,7 @@ class Toast(QFrame):
         announce(self, text)
 
     def hide_toast(self) -> None:
-        """Hide it; nothing is undone."""
+        """Hide the toast without running its action."""
         if self.isVisible() or self.timer.isActive():
             self._leave()
             self.hide()

@@ -1,7 +1,8 @@
-"""Rows of the table of actions, and the QActions made from them (`ui/app/action_table.py`).
+"""Rows of the action table, and their QActions (`ui/app/action_table.py`).
 
-`where` says where a shortcut works. Hotkeys of one letter or digit work in the views and panels but
-never while typing: the composer is not among their zones, and a text field takes its keys first.
+`where` is the scope of a shortcut. Shortcuts of one letter or digit work in the views and panels
+but never while typing: the composer is outside their zones, and text fields receive their keys
+first.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ Parts = TypeVar("Parts")
 
 
 class ShortcutScope(StrEnum):
-    """Where an action's shortcut is heard."""
+    """Scope of an action's shortcut."""
 
     EVERYWHERE = "everywhere"
     PANELS = "panels"  # everywhere but in the composer
-    GALLERY = "gallery"  # only with the keyboard in the grid
-    NOWHERE = "nowhere"  # in the menu only, or heard by the widget itself
+    GALLERY = "gallery"  # only with focus in the grid
+    NOWHERE = "nowhere"  # in the menu only, or handled by the widget itself
 
 
 class ActionNeeds(StrEnum):
-    """What must be there for an action to be offered."""
+    """Selection an action requires."""
 
     NOTHING = ""
     PICTURES = "pictures"  # at least one picture selected
@@ -43,15 +44,14 @@ class ActionNeeds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[Parts]):
-    """One thing the user can do.
+    """One action of the user.
 
     Attributes:
-        name: how the code calls it.
-        do: what does it, found among the parts of the window when it is triggered.
-        keys: the shortcut, and others that do the same.
+        name: identifier in the code.
+        do: handler, looked up in the window's parts when triggered.
+        keys: the shortcut, and alternatives.
         checked: whether it is a switch.
-        repeats: whether it is done again and again while its keys are held; only what moves or
-            zooms, as in `key_repeat`.
+        repeats: whether held keys repeat it; only for moving and zooming, as in `key_repeat`.
     """
 
     name: str
@@ -75,7 +75,7 @@ class ActionMenu(Generic[Parts]):
 
     @property
     def rows(self) -> list[Action[Parts]]:
-        """Its actions in order."""
+        """Actions in order."""
         return [row for group in self.groups for row in group]
 
 
@@ -84,7 +84,7 @@ class Actions(QObject):
 
     Attributes:
         every: actions by name, in the order of the menus.
-        menus: what they are made from.
+        menus: the table they are created from.
     """
 
     def __init__(
@@ -96,11 +96,11 @@ class Actions(QObject):
         panels: Sequence[QWidget],
         gallery: QWidget,
     ) -> None:
-        """Make every action and give it to the widgets that hear its shortcut.
+        """Create every action and add it to the widgets within its scope.
 
         Args:
-            parts: what the actions act on.
-            panels: the zones in which hotkeys of one letter work.
+            parts: objects the actions work on.
+            panels: zones in which shortcuts of one letter work.
         """
         super().__init__(window)
         self.every: dict[str, QAction] = {}
@@ -120,11 +120,11 @@ class Actions(QObject):
 
     @property
     def rows(self) -> list[Action[Any]]:
-        """The whole table."""
+        """All rows of the table."""
         return [row for menu in self.menus for row in menu.rows]
 
     def on_triggered(self) -> None:
-        """An action was chosen; whether a switch is on, its handler reads itself."""
+        """Run the triggered action; handlers of switches read the state themselves."""
         self._calls[self.sender().objectName()]()
 
     def _place(
@@ -146,16 +146,16 @@ class Actions(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             gallery.addAction(action)
         else:
-            # Heard by the widget itself; the menu only names the key.
+            # Handled by the widget itself; the menu only shows the key.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
 
     def set_button(self, name: str, button: IconButton) -> None:
-        """Have a button of a bar do this action."""
+        """Bind a button of a bar to this action."""
         row = next(row for row in self.rows if row.name == name)
         button.set_action(self.every[name], row.icon, row.keys[0] if row.keys else "")
 
     def update_enabled(self, *, pictures: int, jobs: int, trashed: bool) -> None:
-        """Switch on what the selection allows."""
+        """Enable the actions that fit the selection."""
         allowed = {
             ActionNeeds.NOTHING: True,
             ActionNeeds.PICTURES: pictures > 0,
@@ -167,7 +167,7 @@ class Actions(QObject):
             self.every[row.name].setEnabled(allowed[row.needs])
 
     def dress(self) -> None:
-        """Give the actions their icons: before a menu shows them, not at the start."""
+        """Load the icons, before a menu is shown rather than at the start."""
         if not self._dressed:
             self._dressed = True
             for row in self.rows:

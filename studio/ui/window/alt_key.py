@@ -1,8 +1,7 @@
-"""Alt, pressed and let go with nothing in between, opens the menu.
+"""Alt, pressed and released alone, opens the menu.
 
-A window manager keeps the second key of Alt+F4 or Alt+Tab for itself, so the window sees Alt alone.
-What such keys do (close, hide, take the keyboard away) shows a moment later, and until then the
-menu waits.
+A window manager intercepts the second key of Alt+F4 or Alt+Tab, so the window sees Alt alone. The
+effect of such keys (close, hide, focus loss) follows a moment later; the menu waits that long.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ _OTHER = (
     QEvent.Type.WindowStateChange,
 )
 _MOMENT = 120
-"""Milliseconds in which a window manager's answer to a key of its own arrives."""
+"""Milliseconds for the effect of a window manager's shortcut to arrive."""
 
 
 class AltKeyFilter(QObject):
-    """Watches the keys of one window, before any widget sees them.
+    """Filters the key events of one window, before its widgets.
 
     Signals:
-        pressed: Alt alone was pressed and let go.
+        pressed: Alt was pressed and released alone.
     """
 
     pressed = Signal()
@@ -42,15 +41,15 @@ class AltKeyFilter(QObject):
 
     @property
     def waiting(self) -> bool:
-        """Whether Alt was let go and nothing has spoken against the menu yet."""
+        """Whether Alt was released and the menu is pending."""
         return self._wait.isActive()
 
     def watch(self, window: QWindow) -> None:
-        """Listen to this window; once, when it is there."""
+        """Filter the events of this window; call once, after its creation."""
         window.installEventFilter(self)
 
     def on_window_event(self, event: QEvent) -> None:
-        """Take note of one event of the window."""
+        """Process an event of the window."""
         kind = event.type()
         if kind in _KEYS and isinstance(event, QKeyEvent):
             alt = event.key() == Qt.Key.Key_Alt and not event.isAutoRepeat()

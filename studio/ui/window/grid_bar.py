@@ -1,4 +1,4 @@
-"""The bar over the grid: what is shown, in which order, how large."""
+"""Bar over the grid: content, sort order and tile size."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ SMALLEST, LARGEST = 96, 512
 
 
 class GridBar(QFrame):
-    """Name and count at the left, the look of the grid at the right.
+    """Name and count at the left, view options at the right.
 
     Attributes:
         captions: button of the action of this name.
 
     Signals:
-        sort_chosen: another order (Sort).
-        hide_rejected_toggled: rejected pictures are to be left out or not (bool).
+        sort_chosen: new sort order (Sort).
+        hide_rejected_toggled: whether to hide rejected pictures (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
-        emptying_wanted: the trash is to be emptied.
+        emptying_wanted: emptying of the trash requested.
     """
 
     sort_chosen = Signal(object)
@@ -90,9 +90,9 @@ class GridBar(QFrame):
         theme().changed.connect(self._draw_icons)
 
     def show_counts(self, name: str, shown: int | None, total: int) -> None:
-        """Show the name of the shelf and how many of all pictures are in sight.
+        """Show the name of the shelf and the number of pictures shown, out of all.
 
-        `shown` is None while they are still counted.
+        `shown` is None while they are still being counted.
         """
         self._name.setText(name)
         count = "…" if shown is None else number(shown)
@@ -101,7 +101,7 @@ class GridBar(QFrame):
         self.setAccessibleDescription(f"{name}, {words}")
 
     def offer_emptying(self, *, wanted: bool) -> None:
-        """Show the button that empties the trash, where the trash is shown and has something."""
+        """Show or hide the button for emptying the trash."""
         if self._empty is None and wanted:
             self._empty = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
             self._empty.clicked.connect(self.emptying_wanted)
@@ -113,20 +113,18 @@ class GridBar(QFrame):
             self._empty.setVisible(wanted)
 
     def set_sort(self, sort: Sort) -> None:
-        """Show this order."""
         self.sort.set_value(sort)
 
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
-        """Show whether rejected pictures are left out."""
+        """Show whether rejected pictures are hidden."""
         self._hide.setChecked(hidden)
 
     def set_tile_size(self, size: int) -> None:
-        """Show this size."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(size)
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
-        """Leave out what the View menu has too."""
+        """Hide options that are also in the View menu."""
         self.captions.setVisible(not narrow)
         self._hide.setVisible(not narrow)
 

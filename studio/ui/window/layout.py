@@ -1,7 +1,7 @@
-"""The zones of the window and how they give way to each other.
+"""Zones of the window and their responsive layout.
 
-From 1280 px sidebar, views and inspector stand side by side. Below, the inspector is a drawer over
-the views, closed at first; below 1100 px the sidebar is a rail of icons.
+From 1280 px on sidebar, views and inspector are side by side. Below, the inspector is a drawer over
+the views, initially closed; below 1100 px the sidebar is a rail of icons.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _PLACED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.H
 
 
 class WindowLayout(QWidget):
-    """Rail or sidebar, the middle, the inspector beside it or over it.
+    """Rail or sidebar, the middle, and the inspector beside or over it.
 
     Signals:
         panels_changed: sidebar or inspector was opened or closed.
-        widths_changed: the user moved a line between them.
-        narrowed: the rail took the sidebar's place, or gave it back (bool).
+        widths_changed: the user moved a splitter handle.
+        narrowed: the rail replaced the sidebar, or was replaced by it (bool).
     """
 
     panels_changed = Signal()
@@ -41,7 +41,7 @@ class WindowLayout(QWidget):
         middle: QWidget,
         parent: QWidget,
     ) -> None:
-        """The panels come later (`set_panels`); until then bare frames keep their places."""
+        """The panels are set later (`set_panels`); until then plain frames are placeholders."""
         super().__init__(parent)
         self.sidebar: QWidget = _frame("side", self)
         self.rail: QWidget = _frame("side", self)
@@ -71,7 +71,7 @@ class WindowLayout(QWidget):
         self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
         self._splitter.splitterMoved.connect(self.on_moved)
         self._splitter.restored.connect(self.on_moved)
-        # First: a policy has the stretch in it, and a new one would take it back.
+        # Set first: a size policy includes the stretch, and a new policy would reset it.
         middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._fix()
         middle.setMinimumWidth(480)
@@ -83,7 +83,7 @@ class WindowLayout(QWidget):
             self._splitter.setCollapsible(index, False)
 
     def set_panels(self, *, sidebar: QWidget, rail: QWidget, inspector: QWidget) -> None:
-        """Put the panels where their places were kept."""
+        """Replace the placeholders by the panels."""
         olds = (self.sidebar, self.rail, self.inspector)
         layout = self.layout()
         assert layout is not None
@@ -100,38 +100,38 @@ class WindowLayout(QWidget):
         self._fix()
         self._arrange()
 
-    # What is open
+    # Open panels
 
     @property
     def sidebar_open(self) -> bool:
-        """Whether the sidebar, or its rail, is in sight."""
+        """Whether the sidebar, or its rail, is visible."""
         return self._beside_plain if self._plain else self._want_sidebar
 
     @property
     def sidebar_wanted(self) -> bool:
-        """Whether the user wants the sidebar beside the grid."""
+        """Whether the user has opened the sidebar beside the grid."""
         return self._want_sidebar
 
     @property
     def inspector_wanted(self) -> bool:
-        """Whether the user wants the inspector beside the views, where there is room for it."""
+        """Whether the user has opened the inspector beside the views, if there is room."""
         return self._want_inspector
 
     @property
     def inspector_open(self) -> bool:
-        """Whether the inspector is in sight, beside the views or over them."""
+        """Whether the inspector is visible, beside the views or over them."""
         if self._drawer:
             return self._drawer_open
         return self._want_inspector and not self._bare
 
     @property
     def narrow(self) -> bool:
-        """Whether the rail stands in the sidebar's place."""
+        """Whether the rail replaces the sidebar."""
         return self._narrow
 
     @property
     def widths(self) -> tuple[int, int]:
-        """Of sidebar and inspector, 0 while one is not beside the views."""
+        """Widths of sidebar and inspector, 0 for one that is not beside the views."""
         return (
             0 if self.sidebar.isHidden() else self.sidebar.width(),
             0 if self._drawer or self.inspector.isHidden() else self.inspector.width(),
@@ -139,18 +139,18 @@ class WindowLayout(QWidget):
 
     @property
     def wished(self) -> tuple[int, int]:
-        """Of sidebar and inspector as the user left them, hidden or squeezed as they may be."""
+        """Widths of sidebar and inspector as set by the user, even if hidden or squeezed."""
         return self._widths
 
     def set_widths(self, sidebar: int, inspector: int) -> None:
-        """The widths of the last time; 0 keeps the usual."""
+        """Restore saved widths; 0 for the default."""
         self._widths = (sidebar or SIDEBAR, inspector or INSPECTOR)
         self._share()
 
     def _share(self) -> None:
-        """Give the panels their widths and the views what is left."""
+        """Set the widths of the panels, and give the rest to the views."""
         sidebar, inspector = self._widths
-        # Sizes that do not add up are shared out in proportion: hidden panels must count as none.
+        # Sizes that do not add up are distributed in proportion: hidden panels must count as zero.
         beside = (
             (sidebar, self.sidebar),
             (inspector, self.inspector),
@@ -162,7 +162,7 @@ class WindowLayout(QWidget):
         self._splitter.setSizes([sidebar, max(480, room), inspector])
 
     def on_moved(self) -> None:
-        """The user moved a line: these widths are wished from now on."""
+        """Remember the widths set by the user."""
         sidebar, inspector = self.widths
         self._widths = (sidebar or self._widths[0], inspector or self._widths[1])
         self.widths_changed.emit()
@@ -176,7 +176,7 @@ class WindowLayout(QWidget):
         self._arrange()
 
     def want_inspector(self, wanted: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Have the inspector beside the views or not, once there is room for it."""
+        """Open or close the inspector beside the views, once there is room."""
         self._want_inspector = wanted
         self._arrange()
 
@@ -190,24 +190,24 @@ class WindowLayout(QWidget):
         self._arrange()
 
     def set_plain(self, plain: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Without sidebar at first, as the loupe is shown."""
+        """Hide the sidebar initially, for the loupe."""
         self._plain = plain
         self._beside_plain = False
         self._arrange()
 
     def set_bare(self, *, bare: bool) -> None:
-        """Without inspector, as the first start is shown."""
+        """Hide the inspector, for the welcome page."""
         if bare != self._bare:
             self._bare = bare
             self._arrange()
 
     def keep_clear(self, *, foot: QWidget, head: QWidget) -> None:
-        """Let the drawer end above one panel of the middle, and begin below the other in sight."""
+        """Keep the drawer above `foot` and, if visible, below `head`."""
         self._foot, self._head = foot, head
         foot.installEventFilter(self)
         head.installEventFilter(self)
 
-    # How it is arranged
+    # Arrangement
 
     def _arrange(self) -> None:
         drawer = self.width() < DRAWER_BELOW
@@ -233,7 +233,7 @@ class WindowLayout(QWidget):
     def _place_drawer(self) -> None:
         if self._drawer and self._drawer_open:
             width = max(self.inspector.minimumWidth(), INSPECTOR)
-            # Over the views alone: Generate stays in sight, and so do the answers to a notice.
+            # Over the views only: Generate and the buttons of a notice stay visible.
             head, foot = self._head, self._foot
             top = 0
             if head is not None and head.isVisibleTo(self):
@@ -259,12 +259,12 @@ class WindowLayout(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Only now the splitter knows how wide it is.
+        # The splitter's width is known only now.
         self._share()
 
 
 class BarPlaceholder(QFrame):
-    """Keeps the place of a bar that is made later, and looks like it where it is empty."""
+    """Placeholder for a bar created later; looks like that bar while empty."""
 
     def __init__(self, zone: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -279,14 +279,14 @@ def _frame(zone: str, parent: QWidget) -> QFrame:
 
 
 def replace(layout: QLayout, old: QWidget, new: QWidget) -> None:
-    """Put `new` where `old` is kept in a layout; the old one goes."""
+    """Replace a placeholder in a layout by `new` and delete it."""
     layout.replaceWidget(old, new)
     old.setParent(None)
     old.deleteLater()
 
 
 def column(*widgets: QWidget, parent: QWidget, stretch: QWidget) -> QVBoxLayout:
-    """Widgets under each other without gaps; `stretch` takes what is left."""
+    """Stack widgets without gaps; `stretch` takes the remaining height."""
     made = QVBoxLayout(parent)
     made.setContentsMargins(0, 0, 0, 0)
     made.setSpacing(0)
@@ -296,5 +296,5 @@ def column(*widgets: QWidget, parent: QWidget, stretch: QWidget) -> QVBoxLayout:
 
 
 def inside(widget: QObject | None, zone: QWidget) -> bool:
-    """Whether a widget is the zone or lies in it."""
+    """Whether a widget is the zone or inside it."""
     return isinstance(widget, QWidget) and (widget is zone or zone.isAncestorOf(widget))

@@ -1,4 +1,4 @@
-"""The window: where the views and panels lie, and what Qt tells it."""
+"""Main window: layout of views and panels, and Qt's window events."""
 
 from __future__ import annotations
 
@@ -43,28 +43,28 @@ def _at_once() -> bool:
 
 
 class StudioWindow(QWidget):
-    """The one window.
+    """The main window.
 
-    It has gallery and prompt from the beginning, so that a start shows pictures before it has
-    loaded the rest; `ui/app/window_builder.py` gives it the composer and the panels.
+    Gallery and prompt exist from the start, so that pictures are shown before the rest is loaded;
+    `ui/app/window_builder.py` adds the composer and the panels.
 
     Attributes:
-        painted: it stood on the screen once.
-        closing: it was closed, and nothing stands in the way.
-        may_close: says whether it may be closed, and asks the user first where that is needed.
+        painted: whether it was painted once.
+        closing: whether it was closed without objection.
+        may_close: whether it may be closed; asks the user if necessary.
         views: grid and loupe.
         grid: the grid with its bars.
-        pages: what lies in the grid: the gallery, or the page of the first start.
+        pages: pages within the grid: gallery or welcome page.
 
     Signals:
-        closed: the user closed it, and nothing stands in the way.
-        full_screen_changed: it takes the whole screen, or does no longer (bool).
+        closed: the user closed the window, without objection.
+        full_screen_changed: full screen was turned on or off (bool).
     """
 
     closed = Signal()
     full_screen_changed = Signal(bool)
 
-    # Given by `take_composer` and `take_panels`
+    # Set by `take_composer` and `take_panels`
     composer: Composer
     top_bar: TopBar
     grid_bar: GridBar
@@ -90,7 +90,7 @@ class StudioWindow(QWidget):
     # Layout
 
     def _lay_out(self) -> None:
-        """Where everything will stand; bare widgets keep the places of what comes later."""
+        """Build the layout, with placeholders for later widgets."""
         middle = QWidget(self)
         self.views = QStackedWidget(middle)
         self.grid = grid = QWidget(self.views)
@@ -110,7 +110,7 @@ class StudioWindow(QWidget):
         self._columns = columns
 
     def take_composer(self, composer: Composer) -> None:
-        """The composer takes over the prompt, with what is being written on it."""
+        """Replace the first card by the composer, which takes over its text."""
         editor = self.first_card.editor
         focused = self.first_card.writing
         self.composer = composer
@@ -130,7 +130,7 @@ class StudioWindow(QWidget):
         rail: Rail,
         inspector: Inspector,
     ) -> None:
-        """Put the panels where their places were kept."""
+        """Replace the placeholders by the panels."""
         self.top_bar, self.grid_bar, self.status_bar = top_bar, grid_bar, status_bar
         self.messages, self.inspector = messages, inspector
         self.sidebar, self.rail = sidebar, rail
@@ -147,12 +147,12 @@ class StudioWindow(QWidget):
         self.zones.keep_clear(foot=self.composer, head=messages)
 
     def restore(self, state: window_state.WindowState) -> None:
-        """Be as the window was left."""
+        """Restore the saved state."""
         if not state.geometry or not self.restoreGeometry(
             QByteArray(base64.b64decode(state.geometry))
         ):
             screen = QGuiApplication.primaryScreen().availableSize()
-            # Room for the frame that a window manager adds, so that the status bar is in sight.
+            # Leave room for the window manager's frame, so that the status bar is visible.
             self.resize(_USUAL.boundedTo(screen - _FRAME))
         window_state.note_maximised(self, was=state.maximised)
         self.zones.set_widths(state.sidebar_width, state.inspector_width)
@@ -160,7 +160,7 @@ class StudioWindow(QWidget):
         self.zones.want_inspector(state.inspector)
 
     def layout_now(self) -> window_state.WindowState:
-        """How the window and its panels are."""
+        """Current state of the window and its panels."""
         sidebar, inspector = self.zones.wished
         return window_state.WindowState(
             geometry=base64.b64encode(self.saveGeometry().data()).decode(),
@@ -175,19 +175,19 @@ class StudioWindow(QWidget):
     # Opening and closing
 
     def raise_window(self) -> None:
-        """Bring the window to the front: a second start asked for it."""
+        """Bring the window to the front, as requested by a second start."""
         window_state.open_again(self)
         self.raise_()
         self.activateWindow()
 
     def on_session_ends(self, manager: QSessionManager) -> None:
-        """The user logs out: nothing is asked, everything is kept."""
+        """Close on logout without asking; everything is saved."""
         manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
         self.closing = True
         self.closed.emit()
 
     def leave(self) -> None:
-        """The user knows what is under way and leaves."""
+        """Close after the user has confirmed despite jobs in progress."""
         self.closing = True
         self.close()
 

@@ -1,4 +1,4 @@
-"""The window's menus, made from the table of actions."""
+"""Menus of the window, built from the action table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.ui.window.actions import Actions
 
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
-    """What the menu button opens: File, Edit, Image, View, Library, Help."""
+    """Main menu: File, Edit, Picture, View, Library, Help."""
     actions.dress()
     menu = Menu("", parent)
     for table in actions.menus:
@@ -27,7 +27,7 @@ def main_menu(actions: Actions, parent: QWidget) -> Menu:
 
 
 def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
-    """The context menu of a tile with a picture."""
+    """Context menu of a picture's tile."""
     actions.dress()
     menu = Menu("", parent)
     every = actions.every
@@ -52,7 +52,7 @@ def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
 
 
 def job_menu(running: JobOffers, job: Job, parent: QWidget) -> Menu:
-    """The context menu of a job's tile: what it offers, by the job's state."""
+    """Context menu of a job's tile, by the job's state."""
     menu = Menu("", parent)
     for name, text in running.offers(job):
         menu.addAction(_JobAction(running, name, text, job, menu))
@@ -60,7 +60,7 @@ def job_menu(running: JobOffers, job: Job, parent: QWidget) -> Menu:
 
 
 def mat_menu(actions: Actions, parent: QWidget) -> Menu:
-    """The context menu of the empty mat."""
+    """Context menu of the empty mat."""
     actions.dress()
     menu = Menu("", parent)
     for name in ("select_all", "captions", "hide_rejected"):
@@ -81,5 +81,5 @@ class _JobAction(QAction):
         self.triggered.connect(self.on_triggered)
 
     def on_triggered(self) -> None:
-        """The entry was chosen."""
+        """Run the action of this entry."""
         self._running.run_tile_action(self._name, self._job)

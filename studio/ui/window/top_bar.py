@@ -1,4 +1,4 @@
-"""The bar at the top: menu, name, search, views, and what lies left and right."""
+"""Top bar: menu, name, search, views, and panel switches."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ SEARCH_NARROW = 345
 
 
 class TopBar(QFrame):
-    """Menu button, search, view switch and the switches of the panels.
+    """Menu button, search, view switch and panel switches.
 
     Attributes:
-        search: the search field; its `field` is the first stop of the tab order.
+        search: the search field; its `field` is first in the tab order.
         views: the view switch.
         sidebar, inspector: buttons of the actions of these names.
 
     Signals:
-        menu_requested: the menu button was pressed (where to open it, global).
-        searched: the words to look for, after a pause of 150 ms (str).
+        menu_requested: the menu button was pressed (global position for the menu).
+        searched: search text, after a pause of 150 ms (str).
         search_left: Esc in an empty search field, or Enter.
         view_chosen: "grid" or "loupe" (str).
     """
@@ -97,16 +97,16 @@ class TopBar(QFrame):
         return self.search
 
     def set_view(self, view: str) -> None:
-        """Mark the view that is shown, "grid" or "loupe"."""
+        """Mark the current view, "grid" or "loupe"."""
         self.views.set_value(view)
 
     def set_total(self, total: int) -> None:
-        """How many pictures a search goes through."""
+        """Set the number of pictures searched."""
         self._total = total
         self._show_placeholder()
 
     def set_words(self, words: str) -> None:
-        """Show these words, without looking for them."""
+        """Show a search text without searching."""
         self._timer.stop()
         self._told = words
         self._tokens = []
@@ -114,7 +114,7 @@ class TopBar(QFrame):
         self._take_tokens(words)
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
-        """Leave out the name and the words of the view switch, below 1100 px."""
+        """Hide the name and the labels of the view switch, below 1100 px."""
         self._narrow = narrow
         self._name.setVisible(not narrow)
         self._brand.setMinimumWidth(0 if narrow else BRAND)
@@ -123,12 +123,12 @@ class TopBar(QFrame):
         self._show_placeholder()
 
     def focus_search(self) -> None:
-        """Go to the search field by key."""
+        """Focus the search field as by the keyboard."""
         focus_by_key(self.search.field)
         self.search.field.selectAll()
 
     def menu_point(self) -> QPoint:
-        """Where the menu opens, in global coordinates."""
+        """Global position of the menu."""
         return self._menu.mapToGlobal(QPoint(0, self._menu.height() + 2))
 
     def _show_placeholder(self) -> None:
@@ -148,7 +148,7 @@ class TopBar(QFrame):
             self.searched.emit(self._told)
 
     def _take_tokens(self, words: str) -> None:
-        """Whole tokens leave the line and stand before it."""
+        """Move complete tokens out of the text, before the field."""
         if ":" in words:
             found = parts(words)
             if taken := [p for p in found if is_token(p) and p.count('"') % 2 == 0]:
@@ -162,15 +162,14 @@ class TopBar(QFrame):
         self.search.set_tokens([(key, value.strip('"')) for key, _colon, value in pairs])
 
     def on_menu(self) -> None:
-        """The menu button was pressed."""
         self.menu_requested.emit(self.menu_point())
 
     def on_view(self, view: object) -> None:
-        """The user chose a view."""
+        """Emit the chosen view."""
         self.view_chosen.emit(str(view))
 
     def on_edited(self, words: str) -> None:
-        """The user typed; nothing left is told at once."""
+        """Search after a pause; an emptied field is reported at once."""
         if words.endswith(" "):
             self._take_tokens(words)
         if words:
@@ -179,17 +178,17 @@ class TopBar(QFrame):
             self._emit_search()
 
     def on_submitted(self) -> None:
-        """Enter: look now, and give the keyboard to the pictures."""
+        """Search now, and give focus to the pictures."""
         self._take_tokens(self.search.text)
         self._emit_search()
         self.search_left.emit()
 
     def on_token_removed(self, place: int) -> None:
-        """The cross of a token, or Backspace behind it."""
+        """Remove a token and search."""
         del self._tokens[place]
         self._show_tokens()
         self._emit_search()
 
     def on_pause(self) -> None:
-        """The user stopped typing."""
+        """Search after a pause in typing."""
         self._emit_search()

@@ -1,4 +1,4 @@
-"""How the window was left: size, place, widths of the zones, which of them are open."""
+"""Saved state of the window: size, position, and widths and visibility of the zones."""
 
 from __future__ import annotations
 
@@ -23,20 +23,19 @@ _BEFORE = "maximised_before"
 log = logging.getLogger(__name__)
 
 Pixels = Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)]
-"""A place or a width that a screen can have."""
+"""A plausible position or width on a screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowState:
-    """What is remembered of the window.
+    """Saved state of the window.
 
     Attributes:
-        geometry: Qt's own description, base64.
-        prompt: where card and prompt stood (ui/panels/composer/first_card.py); empty when not
-            known.
-        maximised: what full screen goes back to; Qt's description does not know it everywhere.
-        widths: of sidebar and inspector in pixels, 0 for the usual.
-        version: of the form it is written in.
+        geometry: Qt's own format, base64.
+        prompt: position of card and prompt (ui/panels/composer/first_card.py); empty when unknown.
+        maximised: state after full screen; Qt's format does not include it everywhere.
+        sidebar_width, inspector_width: in pixels, 0 for the default.
+        version: of the file format.
     """
 
     geometry: str = ""
@@ -50,7 +49,7 @@ class WindowState:
 
 
 def load(path: Path) -> tuple[WindowState, StorageError | None]:
-    """The state of the last time, or the usual one; and what is to be said of a broken file.
+    """Load the saved state, or the default; with an error for an invalid file.
 
     Blocking.
     """
@@ -69,7 +68,7 @@ def load(path: Path) -> tuple[WindowState, StorageError | None]:
 
 
 def _in_parts(path: Path) -> WindowState:
-    """As much of it as is understood."""
+    """The valid parts of the state."""
     try:
         state = understand(json_reader.plain(json_reader.read(path)), WindowState, [])
         base64.b64decode(state.geometry)
@@ -79,15 +78,15 @@ def _in_parts(path: Path) -> WindowState:
 
 
 def save(path: Path, state: WindowState) -> None:
-    """Keep the state. Blocking. Raises StorageError."""
+    """Save the state. Blocking. Raises StorageError."""
     files.replace(path, json_reader.merge_into_file(path, msgspec.json.encode(state)))
 
 
 def turn_full_screen(window: QWidget) -> None:
-    """The whole screen, or back to how the window was: maximised, or at its own size.
+    """Toggle full screen; returns to the previous state, maximised or normal.
 
-    Qt's `showFullScreen` and `showNormal` forget that it was maximised; so do window managers that
-    call a window either this or that.
+    Qt's `showFullScreen` and `showNormal` forget that the window was maximised; so do window
+    managers that treat the two states as exclusive.
     """
     state = window.windowState() ^ _FULL
     if state & _FULL:
@@ -99,24 +98,24 @@ def turn_full_screen(window: QWidget) -> None:
 
 
 def note_change(window: QWidget, before: Qt.WindowState) -> None:
-    """Its state is another one: remember what full screen came from."""
-    # A window that is shown full screen for the first time was nothing before.
+    """Remember the state before full screen."""
+    # A window first shown in full screen has no previous state.
     if window.windowState() & _FULL and before & _MAXIMISED and not before & _FULL:
         note_maximised(window, was=True)
 
 
 def note_maximised(window: QWidget, *, was: bool) -> None:
-    """Full screen goes back to that."""
+    """Set whether leaving full screen maximises the window."""
     window.setProperty(_BEFORE, was)
 
 
 def was_maximised(window: QWidget) -> bool:
-    """Whether full screen goes back to that."""
+    """Whether leaving full screen maximises the window."""
     return bool(window.windowState() & _FULL and window.property(_BEFORE))
 
 
 def open_again(window: QWidget) -> None:
-    """Bring a window back that was minimised, as large as it was."""
+    """Restore a minimised window to its previous size."""
     if window.isMinimized():
         _turn(window, window.windowState())
 

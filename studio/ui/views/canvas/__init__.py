@@ -1,1 +1,1 @@
-"""One picture on its mat: where it lies, its pixels, and how they are painted."""
+"""Canvas for one picture: viewport, pixels and painting."""

@@ -1,11 +1,11 @@
-"""One picture on its mat: zoom, pan, colour, overlays. Shared by every view that shows pixels.
+"""Canvas for one picture: zoom, pan, background, overlays. Shared by all views of pixels.
 
-Painted straight from raw pixels of the decoder, without blending: what is on the screen is what is
-in the file (after its colour profile). All geometry is in device pixels, so that 100 % means one
-pixel of the picture on one of the screen.
+Painted straight from the decoder's raw pixels, without blending: the screen shows the pixels of the
+file (after its colour profile). All geometry is in device pixels, so 100 % means one pixel of the
+picture per device pixel.
 
-Drag: while the whole picture is to be seen, dragging takes its file out (`drag_requested`); while
-it is zoomed in, dragging moves it. Space or the middle button always moves, Ctrl always takes out.
+Dragging takes the file out (`drag_requested`) while the whole picture is visible, and pans while it
+is zoomed in. Space or the middle button always pans, Ctrl always drags out.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ Surround = Literal["black", "mat", "middle", "bright"]
 SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
 
 MARGIN = 10  # around a fitted picture, logical pixels
-NOTCH = 1.2  # one notch of the wheel
+NOTCH = 1.2  # zoom factor of one notch of the wheel
 _CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class PictureCanvas(QWidget):
-    """Shows a `Plate` and lets it be zoomed and moved.
+    """Shows a `Plate` with zoom and pan.
 
     Signals:
-        zoom_changed: the zoom, as device pixels for one of the picture.
-        view_changed: zoom or position, or the picture itself.
+        zoom_changed: zoom in device pixels per pixel of the picture.
+        view_changed: zoom, position or the picture changed.
         drag_requested: the user drags the picture out; emitted within the mouse event.
-        menu_requested: where in global coordinates.
+        menu_requested: global position.
     """
 
     zoom_changed = Signal(float)
@@ -80,15 +80,15 @@ class PictureCanvas(QWidget):
         self.installEventFilter(self)
         theme().changed.connect(self.update)
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     @property
     def plate(self) -> Plate | None:
-        """What is shown, if anything is."""
+        """Picture shown; None for an empty canvas."""
         return self._plate
 
     def show_plate(self, plate: Plate | None, *, keep_view: bool = False) -> None:
-        """Show another picture, fitted; or the same part of it as of the one before."""
+        """Show another picture, fitted, or at the previous zoom and position (`keep_view`)."""
         self._plate = plate
         self._stop_drag()
         if plate is not None:
@@ -101,50 +101,50 @@ class PictureCanvas(QWidget):
         self.update()
 
     def refresh(self, plate: Plate) -> None:
-        """More of a picture has come; a picture no longer shown is passed over."""
+        """Repaint a plate with new content; ignored unless it is shown."""
         if plate is not self._plate:
             return
         if (plate.width, plate.height) != (self._view.width, self._view.height):
             self._settle(self._view.of(plate.width, plate.height))
         self.update()
 
-    # --- zoom and place -------------------------------------------------------------------
+    # --- zoom and position ----------------------------------------------------------------
 
     @property
     def view(self) -> Viewport:
-        """Where the picture lies, in device pixels."""
+        """Zoom and position, in device pixels."""
         return self._view
 
     @property
     def zoom(self) -> float:
-        """Device pixels for one pixel of the picture."""
+        """Device pixels per pixel of the picture."""
         return self._view.zoom
 
     @property
     def fitted(self) -> bool:
-        """Whether the picture follows the size of the canvas."""
+        """Whether the zoom follows the size of the canvas."""
         return self._view.fitted
 
     def fit(self) -> None:
-        """The whole picture."""
+        """Show the whole picture."""
         self._settle(self._view.fit_again())
 
     def actual(self, at: QPointF | None = None) -> None:
-        """100 %: one pixel of the picture on one of the screen, around `at` (the middle)."""
+        """Zoom to 100 %, one device pixel per pixel, around `at` (None: the centre)."""
         self.set_zoom(1.0, at)
 
     def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
-        """Zoom; what lies under `at` (logical pixels; the middle) stays where it is."""
+        """Set the zoom; the point under `at` (logical pixels; None: the centre) stays in place."""
         dpr = self.devicePixelRatioF()
         spot = at if at is not None else QRectF(self.rect()).center()
         self._settle(self._view.zoomed(zoom, spot.x() * dpr, spot.y() * dpr))
 
     def zoom_in(self) -> None:
-        """One step closer."""
+        """Zoom in by one step."""
         self.set_zoom(self._view.step(1))
 
     def zoom_out(self) -> None:
-        """One step back."""
+        """Zoom out by one step."""
         self.set_zoom(self._view.step(-1))
 
     def pan(self, dx: float, dy: float) -> None:
@@ -153,29 +153,29 @@ class PictureCanvas(QWidget):
         self._settle(self._view.moved(dx * dpr, dy * dpr))
 
     def set_left_inset(self, pixels: int) -> None:
-        """Keep this much free at the left of a fitted picture."""
+        """Reserve logical pixels at the left of a fitted picture."""
         if pixels != self._left_inset:
             self._left_inset = pixels
             self._settle(self._view.resized(*self._room()))
 
     def fitted_left(self, width: int, height: int) -> float:
-        """Logical pixels left of a picture of that size, fitted, if there were no inset."""
+        """Logical pixels left of a fitted picture of that size, without the inset."""
         across, down = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
         zoom = min(1 / self.devicePixelRatioF(), across / max(1, width), down / max(1, height))
         return (self.width() - width * zoom) / 2
 
     def picture_rect(self) -> QRectF:
-        """Where the picture lies, in logical pixels."""
+        """Rectangle of the picture in logical pixels."""
         rect, dpr = self._view.rect, self.devicePixelRatioF()
         return QRectF(rect.x / dpr, rect.y / dpr, rect.width / dpr, rect.height / dpr)
 
     @property
     def surround(self) -> Surround:
-        """The ground around the picture."""
+        """Background around the picture."""
         return self._surround
 
     def set_surround(self, surround: Surround) -> None:
-        """Choose the ground around the picture."""
+        """Set the background around the picture."""
         self._surround = surround
         self.update()
 
@@ -245,13 +245,13 @@ class PictureCanvas(QWidget):
         self._settle(self._view.resized(*self._room()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # A filter on itself and not event(): painting must not run beneath one of our overrides,
-        # where an error of it would end the program instead of being told.
+        # An event filter instead of event(): painting must not run inside one of our overrides,
+        # where an exception would end the program instead of being reported.
         kind = event.type()
         if kind == QEvent.Type.DevicePixelRatioChange:
             self._settle(self._view.resized(*self._room()))
         elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # Space moves the picture here; elsewhere it is a shortcut of the window.
+            # Space pans here; elsewhere it is a shortcut of the window.
             if event.key() == Qt.Key.Key_Space and not event.modifiers():
                 event.accept()
                 return True

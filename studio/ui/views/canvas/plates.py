@@ -1,4 +1,4 @@
-"""A picture as far as it is there, and how it is painted where a viewport puts it."""
+"""A picture with the content loaded so far, and its painting in a viewport."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from studio.ui.style.theme import FAINT, theme
 from studio.ui.support.raster import Raster
 from studio.ui.views.canvas.viewport import Viewport
 
-CHECK = 8  # side of a square of the chequered ground, logical pixels
+CHECK = 8  # side of a square of the checkerboard, logical pixels
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Plate:
-    """A picture as far as it is there: its size at once, then a preview, then its pixels.
+    """A picture with the content loaded so far: its size, then a preview, then its pixels.
 
     Attributes:
         width, height: of the original.
-        colour: its average colour, 0xRRGGBB, shown until there is a preview.
-        preview: a thumbnail, drawn stretched until `raster` is there.
-        trouble: why it cannot be shown; the preview is then drawn faintly, under these words.
+        colour: average colour, 0xRRGGBB, shown until there is a preview.
+        preview: a thumbnail, drawn stretched until `raster` is loaded.
+        trouble: reason why it cannot be shown, painted over a faint preview.
     """
 
     key: str
@@ -36,7 +36,7 @@ class Plate:
 
 
 def paint(painter: QPainter, plate: Plate, view: Viewport, exposed: QRect, dpr: float) -> None:
-    """Paint what of the plate is exposed. The painter and `exposed` are in device pixels."""
+    """Paint the exposed part of a plate. The painter and `exposed` are in device pixels."""
     rect = view.rect
     target = QRect(
         round(rect.x), round(rect.y), max(1, round(rect.width)), max(1, round(rect.height))
@@ -51,7 +51,7 @@ def paint(painter: QPainter, plate: Plate, view: Viewport, exposed: QRect, dpr: 
     else:
         if image.hasAlphaChannel():
             _paint_chequers(painter, target, seen, max(1, round(CHECK * dpr)))
-        # Above 100 % pixels are shown as they are; a preview is no truth to be shown so.
+        # Above 100 % pixels are not smoothed; a preview always is.
         blocky = plate.raster is not None and view.zoom > 1
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not blocky)
         _paint_part(painter, image, target, seen)
@@ -60,7 +60,7 @@ def paint(painter: QPainter, plate: Plate, view: Viewport, exposed: QRect, dpr: 
 
 
 def paint_trouble(painter: QPainter, words: str, room: QRect) -> None:
-    """Say over a faint picture why it cannot be shown. Logical pixels."""
+    """Paint an error message over a faint picture. Logical pixels."""
     look = theme()
     painter.setFont(look.font("small", weight=600))
     wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
@@ -76,7 +76,7 @@ def paint_trouble(painter: QPainter, words: str, room: QRect) -> None:
 def _paint_part(painter: QPainter, image: QImage, target: QRect, seen: QRect) -> None:
     across, down = image.width() / target.width(), image.height() / target.height()
     left, top = target.left(), target.top()
-    # Whole pixels of the source, else nearest neighbour would cut the outer ones wrongly.
+    # Whole pixels of the source; otherwise nearest neighbour would crop the outer ones.
     x1 = max(0, int((seen.left() - left) * across) - 1)
     y1 = max(0, int((seen.top() - top) * down) - 1)
     x2 = min(image.width(), int((seen.right() + 1 - left) * across) + 2)

@@ -1,4 +1,4 @@
-"""Where a picture lies in its view: zoom, position and limits. Pure arithmetic in device pixels."""
+"""Viewport arithmetic: zoom, position and limits of a picture, in device pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STEPS = (
     *(0.05, 0.0625, 1 / 12, 0.125, 1 / 6, 0.25, 1 / 3, 0.5, 2 / 3, 1.0),
     *(1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0),
 )
-"""What + and - step through; Fit is one more step in between."""
+"""Zoom steps of + and -; Fit is an extra step among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class DeviceRect:
 
     @property
     def right(self) -> float:
-        """The first column after it."""
+        """First column after it."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
-        """The first row after it."""
+        """First row after it."""
         return self.y + self.height
 
 
@@ -38,10 +38,10 @@ class Viewport:
     """A picture of `width` x `height` pixels seen through a view.
 
     Attributes:
-        view_width, view_height: the whole view; a picture larger than it can be moved under it.
-        frame: the part of the view that Fit fills, and in which a smaller picture is centred.
-        zoom: device pixels for one pixel of the picture; 1.0 is "100 %".
-        x, y: where the picture's top left corner lies in the view.
+        view_width, view_height: the whole view; a larger picture can be panned.
+        frame: part of the view that Fit fills, and in which a smaller picture is centred.
+        zoom: device pixels per pixel of the picture; 1.0 is "100 %".
+        x, y: position of the picture's top left corner in the view.
         fitted: whether the zoom follows the frame's size.
     """
 
@@ -57,7 +57,7 @@ class Viewport:
 
     @classmethod
     def fit(cls, width: int, height: int, view: tuple[float, float], frame: DeviceRect) -> Viewport:
-        """The whole picture, centred in the frame."""
+        """Viewport of the whole picture, centred in the frame."""
         return cls(
             width=max(1, width),
             height=max(1, height),
@@ -68,9 +68,9 @@ class Viewport:
 
     @property
     def fit_zoom(self) -> float:
-        """The zoom at which the whole picture fills the frame; never above 100 %.
+        """Zoom at which the whole picture fills the frame; never above 100 %.
 
-        A small picture is not blown up: its pixels would be invented or turn to blocks.
+        Small pictures are not enlarged: that would interpolate their pixels or show blocks.
         """
         across = max(1.0, self.frame.width) / self.width
         down = max(1.0, self.frame.height) / self.height
@@ -78,26 +78,26 @@ class Viewport:
 
     @property
     def lowest(self) -> float:
-        """The smallest zoom that is allowed."""
+        """Smallest allowed zoom."""
         return min(LOWEST, self.fit_zoom)
 
     @property
     def rect(self) -> DeviceRect:
-        """Where the whole picture lies, also beyond the view."""
+        """Rectangle of the whole picture, which may exceed the view."""
         return DeviceRect(self.x, self.y, self.width * self.zoom, self.height * self.zoom)
 
     @property
     def whole(self) -> bool:
-        """Whether nothing of the picture is cut off by the view."""
+        """Whether the whole picture is visible."""
         rect = self.rect
         return rect.width <= self.view_width + 0.5 and rect.height <= self.view_height + 0.5
 
     def fit_again(self) -> Viewport:
-        """The whole picture in the frame."""
+        """Fit the picture into the frame again."""
         return _settled(replace(self, zoom=self.fit_zoom, fitted=True))
 
     def zoomed(self, zoom: float, x: float, y: float) -> Viewport:
-        """Another zoom; what lies under (x, y) stays there as far as the limits allow."""
+        """Set the zoom; the point under (x, y) stays in place within the limits."""
         zoom = min(max(zoom, self.lowest), HIGHEST)
         ratio = zoom / self.zoom
         moved = replace(
@@ -110,11 +110,11 @@ class Viewport:
         return _settled(moved)
 
     def moved(self, dx: float, dy: float) -> Viewport:
-        """Moved under the view, never further than its edge."""
+        """Pan, limited to the picture's edges."""
         return _settled(replace(self, x=self.x + dx, y=self.y + dy))
 
     def resized(self, view: tuple[float, float], frame: DeviceRect) -> Viewport:
-        """The same sight through a view of another size: fitted, or the same middle."""
+        """Adjust to a view of another size: fitted, or with the same centre."""
         middle_x, middle_y = self.to_picture(self.view_width / 2, self.view_height / 2)
         other = replace(self, view_width=view[0], view_height=view[1], frame=frame)
         if self.fitted:
@@ -123,7 +123,7 @@ class Viewport:
         return _settled(replace(other, x=x, y=y))
 
     def of(self, width: int, height: int) -> Viewport:
-        """The same part of another picture, so that two can be held against each other."""
+        """Show the same part of another picture, for comparison."""
         width, height = max(1, width), max(1, height)
         other = replace(self, width=width, height=height)
         if self.fitted:
@@ -135,14 +135,14 @@ class Viewport:
         return _settled(replace(other, zoom=zoom, x=x, y=y))
 
     def step(self, direction: int) -> float:
-        """The next zoom up (1) or down (-1) from here."""
+        """Next zoom step up (1) or down (-1)."""
         stops = sorted({*STEPS, self.fit_zoom, self.lowest})
         if direction > 0:
             return next((stop for stop in stops if stop > self.zoom * 1.001), HIGHEST)
         return next((stop for stop in reversed(stops) if stop < self.zoom * 0.999), self.lowest)
 
     def to_picture(self, x: float, y: float) -> tuple[float, float]:
-        """The picture's point under a point of the view."""
+        """Point of the picture under a point of the view."""
         return (x - self.x) / self.zoom, (y - self.y) / self.zoom
 
 
@@ -156,7 +156,7 @@ def _settled(view: Viewport) -> Viewport:
 
 
 def _settle(at: float, length: float, view: float, start: float, room: float) -> float:
-    """Centre what fits the frame, keep what fits the view inside it, let nothing else gape."""
+    """Centre what fits the frame, keep what fits the view inside it, leave no gap otherwise."""
     if length <= room + 0.01:
         return start + (room - length) / 2
     low, high = sorted((0.0, view - length))

@@ -1,4 +1,4 @@
-"""Where tiles lie: arithmetic alone, so that a million of them cost nothing."""
+"""Arithmetic layout of tiles, so that a million of them cost nothing."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRect
 
-LEFT, RIGHT, BOTTOM = 14, 18, 12  # mat around the tiles; the scroll bar lies over the right one
+LEFT, RIGHT, BOTTOM = 14, 18, 12  # mat around the tiles; the scroll bar lies over the right margin
 GUTTER = 2
 BORDER = 7  # from the cell's edge to the picture box
 CAPTION = 26
-STRIP = 14  # what is left of the caption under small tiles
+STRIP = 14  # height of the marks that replace the caption under small tiles
 CAPTION_FROM = 128
 SMALLEST, USUAL, LARGEST = 96, 158, 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """The layout of `count` tiles in a view `width` pixels wide.
+    """Layout of `count` tiles in a view `width` pixels wide.
 
     Attributes:
         box: side of the square a picture is fitted into.
         caption: whether names are shown under the pictures (never below 128 px).
-        lead: cells left empty before the first tile. Tiles that arrive above what the user looks
-            at are made up for by it, so that nothing in view changes its column.
-        grow: pixels a caption is higher than usual, for large text.
+        lead: empty cells before the first tile. They compensate for tiles inserted above the view,
+            so that no visible tile changes its column.
+        grow: extra height of a caption in pixels, for large text.
     """
 
     width: int
@@ -37,7 +37,7 @@ class Grid:
 
     @property
     def has_caption(self) -> bool:
-        """Whether there is room and wish for names."""
+        """Whether names are enabled and have room."""
         return self.caption and self.box >= CAPTION_FROM
 
     @property
@@ -47,39 +47,38 @@ class Grid:
 
     @property
     def columns(self) -> int:
-        """Tiles side by side; at least one."""
+        """Number of columns; at least one."""
         inner = self.width - LEFT - RIGHT
         return max(1, inner // (self.box + 2 * BORDER + GUTTER))
 
     @property
     def pitch_x(self) -> float:
-        """From one column to the next; not always whole, so that the columns fill the width."""
+        """Distance between columns; may be fractional, so that the columns fill the width."""
         return max(self.box + 2 * BORDER + GUTTER, self.width - LEFT - RIGHT) / self.columns
 
     @property
     def pitch_y(self) -> int:
-        """From one line to the next."""
+        """Distance between lines."""
         return self.box + 10 + self.foot
 
     @property
     def lines(self) -> int:
-        """Lines of tiles."""
         return -(-(self.count + self.lead) // self.columns) if self.count else 0
 
     @property
     def height(self) -> int:
-        """Height of everything."""
+        """Height of the whole content."""
         return self.lines * self.pitch_y + BOTTOM if self.count else 0
 
     def cell(self, row: int) -> QRect:
-        """The cell of a row, in the coordinates of the whole content."""
+        """Cell of a row, in the coordinates of the whole content."""
         line, column = divmod(row + self.lead, self.columns)
         left = LEFT + round(column * self.pitch_x)
         right = LEFT + round((column + 1) * self.pitch_x)
         return QRect(left, line * self.pitch_y, right - left - GUTTER, self.pitch_y - GUTTER)
 
     def at(self, x: int, y: int) -> int | None:
-        """The row whose cell holds this point; None for gutters and the empty mat."""
+        """Row whose cell contains this point; None for gutters and the empty mat."""
         if y < 0 or x < LEFT:
             return None
         columns = self.columns
@@ -94,14 +93,14 @@ class Grid:
         return None
 
     def between(self, top: int, bottom: int) -> range:
-        """The rows of all lines that touch the pixels from `top` to `bottom`, both included."""
+        """Rows of all lines that touch the pixels from `top` to `bottom`, both included."""
         columns = self.columns
         first = max(0, top // self.pitch_y) * columns - self.lead
         last = (max(-1, bottom // self.pitch_y) + 1) * columns - self.lead
         return range(max(0, min(first, self.count)), max(0, min(last, self.count)))
 
     def between_tiles(self, area: QRect) -> list[QRect]:
-        """Rectangles that hold what of `area` is in no cell, and nothing of any cell."""
+        """Rectangles that cover the part of `area` outside all cells."""
         lines = self.touched(area)
         if not lines:
             return [area]
@@ -115,8 +114,8 @@ class Grid:
             found.append(QRect(last.right() + 1, top, area.right() - last.right(), height))
             floor = top + height
         found.append(QRect(area.left(), floor, area.width(), area.bottom() + 1 - floor))
-        # Columns stand under each other, so one strip serves all lines. The first line may lack
-        # some on the left, the last one some on the right.
+        # Columns are aligned, so one strip serves all lines. The first line may lack cells on the
+        # left, the last one on the right.
         top = self.cell(lines[0][0]).top()
         for rows in {lines[0], max(lines, key=len), lines[-1]}:
             cells = [self.cell(row) for row in rows]
@@ -127,12 +126,12 @@ class Grid:
         return [rect for rect in found if not rect.isEmpty()]
 
     def touched(self, area: QRect) -> list[range]:
-        """The rows whose cells touch `area`, one range for each line of tiles."""
+        """Rows whose cells touch `area`, one range per line of tiles."""
         found: list[range] = []
         if area.right() < LEFT:
             return found
         columns, pitch = self.columns, self.pitch_x
-        # A cell's edge is rounded and may lie a pixel beside its pitch: one more on each side.
+        # A rounded cell edge may be a pixel off its pitch: check one more on each side.
         left = max(0, int((area.left() - LEFT - 1) / pitch))
         right = min(columns - 1, int((area.right() - LEFT + 1) / pitch))
         top = max(0, area.top() // self.pitch_y)
@@ -141,7 +140,7 @@ class Grid:
             first = line * columns + left - self.lead
             last = line * columns + right - self.lead
             rows = range(max(0, first), min(self.count, last + 1))
-            # The range ends at cells whose gutter alone may lie in the area.
+            # Drop end cells of which only the gutter is in the area.
             while rows and not self.cell(rows[0]).intersects(area):
                 rows = rows[1:]
             while rows and not self.cell(rows[-1]).intersects(area):

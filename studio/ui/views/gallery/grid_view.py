@@ -1,7 +1,7 @@
-"""A list view that lays out by arithmetic and keeps what is seen in its place.
+"""List view with an arithmetic layout that keeps the visible tiles in place.
 
-QListView is the base because assistive programs read it as a list whose items are made on demand;
-none of its layout is used, so rows that are not on screen cost nothing. See `grid`.
+QListView is the base because assistive programs read it as a list whose items are created on
+demand; its own layout is not used, so rows off screen cost nothing. See `grid`.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ SHORTEST = 28
 
 
 class OverlayScrollBar(QWidget):
-    """A thumb of 6 px, 10 px under the pointer, that moves the scroll bar it stands for.
+    """Scroll thumb of 6 px, 10 px under the pointer, that controls a hidden scroll bar.
 
     Attributes:
-        bar: the hidden scroll bar that holds range and value.
-        describe: says in a word or two where the thumb is, "" for nothing.
-        label: that, at the left of the thumb while it is dragged.
+        bar: the hidden scroll bar with range and value.
+        describe: returns a short label for the position, "" for none.
+        label: that label, left of the thumb during a drag.
     """
 
     def __init__(self, bar: QScrollBar, parent: QWidget) -> None:
@@ -71,7 +71,7 @@ class OverlayScrollBar(QWidget):
         bar.rangeChanged.connect(self.on_moved)
 
     def place(self) -> None:
-        """Lie along the right edge of the parent."""
+        """Align to the right edge of the parent."""
         parent = self.parentWidget()
         assert parent is not None
         width = WIDE + MARGIN
@@ -79,14 +79,14 @@ class OverlayScrollBar(QWidget):
         self.setVisible(self.bar.maximum() > 0)
 
     def on_moved(self) -> None:
-        """The range or the place changed."""
+        """Update after a change of range or value."""
         self.setVisible(self.bar.maximum() > 0)
         self.update()
         if self._held is not None:
             self.show_label()
 
     def show_label(self) -> None:
-        """Say where the thumb is."""
+        """Show the position's label beside the thumb."""
         text = self.describe()
         if text:
             self.label.setText(text)
@@ -98,7 +98,7 @@ class OverlayScrollBar(QWidget):
             self.label.raise_()
 
     def thumb(self) -> QRectF:
-        """Where the thumb is; its length tells how much of all is in view."""
+        """Rectangle of the thumb; its length is the visible share of the content."""
         room = self.height() - 2 * MARGIN
         total = self.bar.maximum() + self.bar.pageStep()
         length = max(SHORTEST, room * self.bar.pageStep() / max(1, total))
@@ -151,22 +151,22 @@ class OverlayScrollBar(QWidget):
 
 
 Index = QModelIndex | QPersistentModelIndex
-STEP = 28  # pixels of a line of the wheel; a notch is three
+STEP = 28  # pixels per line of the wheel; a notch is three
 NOTCH = 120
-SIZE_STEP = 16  # pixels a tile grows by a notch with Ctrl
+SIZE_STEP = 16  # pixels a tile grows per notch with Ctrl
 
 
 class GridView(QListView):
     """Rows as a grid of cells of one size.
 
     Attributes:
-        overlay: the scroll bar that is seen.
+        overlay: the visible scroll bar.
 
     Signals:
-        moved: other rows are on screen, or they lie elsewhere.
+        moved: the rows on screen or their positions changed.
         scrolled: the user scrolled.
-        new_above: so many rows came in above what is in view.
-        tile_size_changed: the wheel changed the size of tiles.
+        new_above: number of rows inserted above the view.
+        tile_size_changed: tile size set with the wheel.
     """
 
     moved = Signal()
@@ -188,22 +188,22 @@ class GridView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # The bar that is seen lies over the mat; this one only holds the numbers.
+        # The visible scroll bar is an overlay; this one only holds range and value.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.overlay = OverlayScrollBar(self.verticalScrollBar(), self)
         self.verticalScrollBar().valueChanged.connect(self.on_scrolled)
 
     def attach(self, model: QAbstractItemModel) -> None:
-        """Show this model. Once, and when the subclass is ready: overrides are called at once."""
+        """Set the model, once; the subclass must be ready, because Qt calls its overrides."""
         self.setModel(model)
         self._grid = replace(self._grid, count=self._total())
         model.rowsRemoved.connect(self.on_rows_removed)
 
-    # --- asking ---------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------
 
     @property
     def grid(self) -> Grid:
-        """The layout in use."""
+        """Current layout."""
         return self._grid
 
     @property
@@ -217,46 +217,45 @@ class GridView(QListView):
         return self.verticalScrollBar().value() == 0
 
     def row_at(self, point: QPoint) -> int | None:
-        """The row under a point of the viewport."""
+        """Row under a point of the viewport."""
         return self._grid.at(point.x(), point.y() + self.verticalOffset())
 
     def cell(self, row: int) -> QRect:
-        """The cell of a row in the viewport."""
+        """Cell of a row in the viewport."""
         return self._grid.cell(row).translated(0, -self.verticalOffset())
 
     def visible_rows(self) -> range:
-        """The rows on screen."""
         top = self.verticalOffset()
         return self._grid.between(top, top + self.viewport().height() - 1)
 
     def rows_ahead(self) -> range:
-        """The rows of the next screen in the direction of the last scroll."""
+        """Rows of the next screen in the direction of the last scroll."""
         top, height = self.verticalOffset(), self.viewport().height()
         start = top + height if self.down else top - height
         return self._grid.between(start, start + height - 1)
 
     def place(self) -> tuple[int, int]:
-        """The first row in view, and where its cell begins, in pixels below the top edge."""
+        """First row in view, and the top of its cell in pixels below the top edge."""
         return self._place
 
     # --- changing -------------------------------------------------------------------------
 
     def set_tile_size(self, size: int) -> None:
-        """Make tiles larger or smaller; what is in view stays in view."""
+        """Set the tile size; the visible tiles stay in view."""
         self.lay_out(replace(self._grid, box=_clamped(size), lead=0))
 
     def set_captions(self, shown: bool) -> None:  # noqa: FBT001
-        """Show names under the pictures, or marks alone."""
+        """Show names under the pictures, or only marks."""
         self.lay_out(replace(self._grid, caption=shown))
 
     def scroll_to_top(self) -> None:
-        """Show the first tiles."""
+        """Scroll to the first tiles."""
         self._grid = replace(self._grid, lead=0)
         self.scroll_to(0)
         self.mark_place()
 
     def repaint_rows(self, rows: Iterable[int | None]) -> None:
-        """Paint these again, as far as they are on screen."""
+        """Repaint these rows, if on screen."""
         area = self.viewport().rect()
         for row in rows:
             if row is not None and row < self._grid.count:
@@ -265,7 +264,7 @@ class GridView(QListView):
                     self.viewport().update(cell)
 
     def lay_out(self, grid: Grid) -> None:
-        """Use another grid and keep the first tile in view where it was."""
+        """Set the layout and keep the first visible tile in place."""
         row, below = self._place
         at_top = self.at_top
         self._grid = grid
@@ -275,7 +274,7 @@ class GridView(QListView):
         self.scroll_to(value)
 
     def scroll_to(self, value: int) -> None:
-        """Set the range of the scroll bar anew and go to this pixel, without the user's doing."""
+        """Update the scroll bar's range and set its value, without counting as a user's scroll."""
         self._placing = True
         bar = self.verticalScrollBar()
         height = self.viewport().height()
@@ -289,24 +288,24 @@ class GridView(QListView):
         self.moved.emit()
 
     def mark_place(self) -> None:
-        """Remember what is in view, for the next change of the layout."""
+        """Remember the first visible tile, for the next change of the layout."""
         rows = self.visible_rows()
         if rows:
             self._place = rows.start, self._grid.cell(rows.start).top() - self.verticalOffset()
 
     def _total(self) -> int:
-        # Qt lays out while the view is being made, before it has a model.
+        # Qt lays out during construction, before the view has a model.
         model: QAbstractItemModel | None = self.model()
         return 0 if model is None else model.rowCount()
 
     def _shift(self, count: int, *, above: bool) -> None:
-        """So many rows came (or went, when negative); what is seen keeps its place."""
+        """Adjust for `count` inserted (negative: removed) rows; visible tiles keep their place."""
         old, total = self._grid, self._total()
         if not above or self.at_top or not total:
             self._grid = replace(old, count=total, lead=old.lead if total else 0)
             self.scroll_to(self.verticalOffset())
             return
-        # Empty cells at the start make up for the rest, so that no tile changes its column.
+        # Empty cells at the start pad the first line, so that no tile changes its column.
         lead = (old.lead - count) % old.columns
         lines = (count + lead - old.lead) // old.columns
         self._grid = replace(old, count=total, lead=lead)
@@ -316,11 +315,11 @@ class GridView(QListView):
     # --- slots ----------------------------------------------------------------------------
 
     def on_rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """Rows are gone."""
+        """Adjust the layout after a removal."""
         self._shift(first - last - 1, above=last < self._first_seen)
 
     def on_scrolled(self) -> None:
-        """Another part is in view."""
+        """Record the scroll position and direction."""
         first = self.visible_rows().start
         if first != self._first_seen:
             self.down = first > self._first_seen
@@ -328,7 +327,7 @@ class GridView(QListView):
         if self._placing:
             return
         if self.at_top and self._grid.lead:
-            # The empty cells are about to be seen: they have done their duty.
+            # The padding would become visible and is no longer needed.
             self._grid = replace(self._grid, lead=0)
             self.scroll_to(0)
         self.mark_place()
@@ -338,7 +337,7 @@ class GridView(QListView):
     # --- Qt: layout -----------------------------------------------------------------------
 
     def doItemsLayout(self) -> None:
-        # The base's own layout is skipped, its bookkeeping is not.
+        # Skip the base's layout, but not its bookkeeping.
         QAbstractItemView.doItemsLayout(self)
 
     @needs("_grid")
@@ -394,7 +393,7 @@ class GridView(QListView):
         self.selectionModel().select(selection, command)
 
     def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
-        # Asked for what to repaint; counting a million rectangles takes longer than painting.
+        # Qt repaints this region; counting a million rectangles takes longer than painting.
         return QRegion(self.viewport().rect())
 
     def dataChanged(self, first: Index, last: Index, _roles: object = ()) -> None:
@@ -409,7 +408,7 @@ class GridView(QListView):
             self.new_above.emit(last - first + 1)
 
     def keyboardSearch(self, _search: str) -> None:
-        # Letters are shortcuts; looking for one in a million rows would stop the window.
+        # Letters are shortcuts; a search in a million rows would freeze the window.
         return
 
     @needs("overlay")

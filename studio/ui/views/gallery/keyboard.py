@@ -1,4 +1,4 @@
-"""What the keys do in the gallery: move, extend, select."""
+"""Keyboard input in the gallery: move, extend, select."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _MOVES = (
 
 
 class KeyTarget(Protocol):
-    """What the keys act on: rows of a grid, one of which has the keyboard.
+    """Target of keyboard actions: rows of a grid, one of which has the focus.
 
     Attributes:
-        by_key: the keyboard was used last, so its place is shown.
+        by_key: whether the keyboard was used last, so that the focus is shown.
     """
 
     by_key: bool
@@ -48,7 +48,7 @@ class KeyTarget(Protocol):
 
 
 def press(view: KeyTarget, event: QKeyEvent) -> bool:
-    """Do what a key asks for; False for keys that are somebody else's."""
+    """Handle a key press; False for keys the gallery does not use."""
     key, mods = _Key(event.key()), event.modifiers()
     if event.matches(QKeySequence.StandardKey.SelectAll):
         view.select_everything()
@@ -69,7 +69,7 @@ def press(view: KeyTarget, event: QKeyEvent) -> bool:
 
 
 def target(view: KeyTarget, key: Qt.Key) -> int | None:
-    """The row a key moves to; None where there are no rows."""
+    """Target row of a key; None where there are no rows."""
     grid = view.grid
     if not grid.count:
         return None
@@ -96,7 +96,7 @@ def target(view: KeyTarget, key: Qt.Key) -> int | None:
         return row
     if key == _Key.Key_PageUp:
         return 0 if grid.lead else row % grid.columns
-    # Down from above a short last line goes to its end, but never sideways on the same line.
+    # Down from above a short last line goes to its end, but never sideways within it.
     same_line = (row + grid.lead) // grid.columns == (last + grid.lead) // grid.columns
     return row if same_line else last
 

@@ -1,4 +1,4 @@
-"""Where the parts of one tile lie. Painting and hit testing both ask here, so they agree."""
+"""Layout of a tile's parts, shared by painting and hit testing so that they agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.ui.views.gallery.tile_style import FontFace, TileStyle
 
 GAP = 4  # between the lines of a message
 PADDING, TIGHT = 10, 4
-TIGHT_BELOW = 130  # narrower boxes need the room for words
+TIGHT_BELOW = 130  # narrower boxes need the room for text
 OFFER_HEIGHT = 26
 OFFERS_FROM = 150  # smaller boxes have no room for buttons
 ICON = 18
@@ -23,24 +23,24 @@ MARK = 13
 STAR = 11
 CAPTION_GAP = 5
 TARGET = 24
-NARROWEST, WIDEST = 3 / 4, 4 / 3  # shapes a failed tile keeps; others grow to the square
+NARROWEST, WIDEST = 3 / 4, 4 / 3  # aspect ratios a failed tile keeps; others become square
 CAPTION_ACTIONS = (("pick", "flag"), ("reject", "reject"), ("edit", "edit"), ("more", "more"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TileState:
-    """A tile as it is to be painted now.
+    """State of a tile to be painted.
 
     Attributes:
         box: side of the square the picture is fitted into.
         caption: whether there is a caption (else a strip of marks).
-        pixmap: the thumbnail; None until it is there.
-        strength: how far the thumbnail has faded in, 0 to 1.
-        ghost: the source of a job, 16 pixels large.
-        keyboard: the keyboard is here.
-        many: several tiles are selected.
-        hot: the action under the pointer.
-        phase: where the runner is in its way, 0 to 1; None while nothing may move.
+        pixmap: the thumbnail; None until it is loaded.
+        strength: opacity of the thumbnail while it fades in, 0 to 1.
+        ghost: source of a job, 16 pixels wide.
+        keyboard: whether the tile has keyboard focus.
+        many: whether several tiles are selected.
+        hot: action under the pointer.
+        phase: phase of the runner, 0 to 1; None without animation.
     """
 
     tile: TileContent
@@ -59,7 +59,7 @@ class TileState:
 
 @dataclass(frozen=True, slots=True)
 class TileZone:
-    """A part of a tile that can be clicked."""
+    """Clickable part of a tile."""
 
     action: str
     rect: QRect
@@ -81,12 +81,12 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TileLayout:
-    """The parts of a tile in the coordinates of its cell's parent.
+    """Parts of a tile in the coordinates of its cell's parent.
 
     Attributes:
-        square: what the picture is fitted into.
+        square: square the picture is fitted into.
         picture: the picture or the box of a job.
-        zones: what can be clicked, in the box and in the caption.
+        zones: clickable parts, in the box and in the caption.
     """
 
     cell: QRect
@@ -97,12 +97,12 @@ class TileLayout:
     zones: tuple[TileZone, ...] = ()
 
     def zone_at(self, point: QPoint) -> TileZone | None:
-        """What would be clicked there."""
+        """Zone under a point."""
         return next((zone for zone in self.zones if zone.rect.contains(point)), None)
 
 
 def fit(aspect: float, square: QRect) -> QRect:
-    """The largest rectangle of this aspect in the square, centred."""
+    """Largest rectangle of this aspect ratio in the square, centred."""
     side = square.width()
     if aspect >= 1:
         width, height = side, max(1, round(side / aspect))
@@ -155,7 +155,7 @@ def _caption_zones(state: TileState, caption: QRect) -> tuple[TileZone, ...]:
 
 
 def _target(caption: QRect, place: int) -> QRect:
-    # The icon ends with the caption; the ground around it reaches into the cell's border.
+    # The icon ends with the caption; its target extends into the cell's border.
     height = min(TARGET, caption.height())
     right = caption.right() + (TARGET - MARK) // 2 - place * TARGET
     top = caption.center().y() - height // 2 + 1
@@ -165,7 +165,7 @@ def _target(caption: QRect, place: int) -> QRect:
 def _message(
     state: TileState, box: QRect, kit: TileStyle
 ) -> tuple[tuple[TextBlock, ...], tuple[TileZone, ...]]:
-    """The lines of a job's box and its buttons, centred; what finds no room is left out."""
+    """Lines and buttons of a job's box, centred; those without room are left out."""
     tile, width = state.tile, box.width() - 2 * _padding(box)
     note = tile.cancel_note if state.hot == "cancel" and tile.cancel_note else tile.note
     parts: list[tuple[Part, str, int]] = []
@@ -181,7 +181,7 @@ def _message(
         if not text:
             continue
         wide, lines = kit.wrapped(face, text, width)
-        # A word that is too long would be cut in the middle: better none of it.
+        # A word that is too long would be cut in the middle: leave the text out.
         if wide <= width or part in ("big", "head"):
             parts.append((part, text, lines * face.line))
     if tile.bill:
@@ -248,7 +248,7 @@ def _offer_lines(
     """Buttons with their widths, side by side where they fit."""
     lines: list[list[tuple[TileButton, int]]] = []
     for offer in offers:
-        # Long words are shortened: a button never leaves its box.
+        # Long labels are shortened: a button never exceeds its box.
         wide = min(kit.small.metrics.horizontalAdvance(offer.label) + 22, width + PADDING)
         used = sum(each for _offer, each in lines[-1]) + 6 * len(lines[-1]) if lines else 0
         if lines and used + wide <= width + PADDING:

@@ -1,9 +1,9 @@
-"""The rows of the gallery: index rows of pictures and the jobs of this session, by number alone.
+"""Rows of the gallery: index rows of pictures and the jobs of this session, stored as numbers.
 
-A row is asked for its picture only when it is on screen, so a million of them cost eight megabytes
-and nothing else. Jobs under way stand first, whatever the filter: the newest run before the others,
-its jobs in their order. A picture takes the place of its job's tile, a job that failed keeps it;
-where the library's order is the newest first, `set_rows` leaves what this session made in it.
+A picture is read only when its row is on screen, so a million rows take eight megabytes and nothing
+else. Running jobs are listed first, whatever the filter: newest run first, prompt order within a
+run. A picture replaces its job's tile, a failed job keeps its own; where the library's order is
+newest first, `set_rows` keeps this session's items in that order.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.order import Entry, RecentOrder, RowOrder
 
-CACHED = 2048  # picture values kept; several screens of the smallest tiles
-BATCH = 512  # pictures asked for at once
+CACHED = 2048  # cached pictures; several screens of the smallest tiles
+BATCH = 512  # pictures per read
 
-SCATTERED = 64  # more separate rows than this are told of together
+SCATTERED = 64  # more separate rows than this are reported together
 
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 """Role of the Picture or Job of a row; None while it is being read."""
 
 Index = QModelIndex | QPersistentModelIndex
 Key = int | str
-"""What names a row through every change: the picture's index row, or the job's id."""
+"""Permanent key of a row: the picture's index row, or the job's id."""
 
 
 class PictureSource(Protocol):
-    """Where pictures are read, by index row; missing ones are left out."""
+    """Source of pictures by index row; missing ones are left out."""
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
 
@@ -54,20 +54,20 @@ class GalleryModel(QAbstractListModel):
     """Pictures and jobs as rows.
 
     Attributes:
-        whole: whether all rows are here, and not only the first ones of them.
-        another: whether the rows answer another question than those before them.
+        whole: whether all rows are loaded, not only the first ones.
+        another: whether the rows belong to a different query than the previous ones.
 
     Signals:
         loaded: pictures with these index rows were read (a frozenset of int).
         replaced: a job's tile became a picture: (Job, index row).
-        completed: the rest of the rows came.
+        completed: the remaining rows were added.
     """
 
     loaded = Signal(object)
     replaced = Signal(object, object)
     completed = Signal()
 
-    # Views ask for the rows of a model that is half made or half gone, too.
+    # Views also query a model that is partly constructed or destroyed.
     _order = RowOrder()
 
     def __init__(
@@ -94,10 +94,10 @@ class GalleryModel(QAbstractListModel):
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.on_asked)
 
-    # --- what is where --------------------------------------------------------------------
+    # --- rows -----------------------------------------------------------------------------
 
     def item_at(self, row: int) -> Item | None:
-        """The picture or job of a row; None while the picture is being read."""
+        """Picture or job of a row; None while the picture is being read."""
         if not 0 <= row < len(self._order):
             return None
         entry = self._order.entry(row)
@@ -106,20 +106,20 @@ class GalleryModel(QAbstractListModel):
         return self._picture(entry)
 
     def picture_at(self, row: int) -> Picture | None:
-        """The picture of a row; None for a job and while it is being read."""
+        """Picture of a row; None for a job and while it is being read."""
         item = self.item_at(row)
         return item if isinstance(item, Picture) else None
 
     def key_at(self, row: int) -> Key:
-        """What names this row for good. Raises IndexError outside the rows."""
+        """Permanent key of a row. Raises IndexError outside the rows."""
         return self._order.entry(row)
 
     def row_of(self, key: Key) -> int | None:
-        """Where a picture (by index row) or a job (by id) stands, None if it is not shown."""
+        """Row of a picture (by index row) or a job (by id); None if it is not shown."""
         return self._order.find(key)
 
     def rows_of(self, keys: Iterable[Key]) -> list[int]:
-        """The rows of all that are shown, rising."""
+        """Rows of all shown keys, ascending."""
         return self._order.find_all(keys)
 
     def picture_rows(self, first: int, last: int) -> array[int]:
@@ -127,25 +127,25 @@ class GalleryModel(QAbstractListModel):
         return self._order.pictures(first, last)
 
     def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
-        """Index rows of the pictures in these runs of rows, in the order they are shown."""
+        """Index rows of the pictures in these ranges of rows, in display order."""
         return self._order.gather(spans)
 
     @property
     def picture_count(self) -> int:
-        """How many of the rows are pictures."""
+        """Number of picture rows."""
         return self._order.picture_count
 
     def jobs_shown(self) -> Iterator[tuple[int, Job]]:
-        """Every job that has a tile, with its row."""
+        """All jobs with a tile, with their rows."""
         for row, id_ in self._order.jobs():
             yield row, self._jobs[id_]
 
     def jobs(self) -> tuple[Job, ...]:
-        """Every job that has a tile, or would have one without the filter."""
+        """All jobs with a tile, including those hidden by the filter."""
         return tuple(self._jobs.values())
 
     async def read(self, index_rows: Sequence[int]) -> list[Picture]:
-        """Pictures by index row in that order, from memory or from the library."""
+        """Pictures in the order of these index rows, from the cache or the library."""
         known = {row for row in index_rows if row in self._cache and row not in self._stale}
         missing = [row for row in index_rows if row not in known]
         found = {row: self._cache[row] for row in known}
@@ -157,23 +157,23 @@ class GalleryModel(QAbstractListModel):
     def begin_with(self, pictures: Sequence[Picture], *, newest_first: bool, whole: bool) -> None:
         """Show the first pictures of a library that is not open yet.
 
-        `whole`: there are no others. The real rows take their place with the next `set_rows`.
+        `whole`: there are no others. The next `set_rows` replaces them by the real rows.
         """
         self._turns.recall(pictures, whole=whole)
         self._remember(pictures)
         self.set_rows(array("q", [each.row for each in pictures]), newest_first=newest_first)
 
     async def recall(self, rows: Sequence[int], *, whole: bool) -> None:
-        """Have these pictures at hand before anything asks for them; `whole`: there are no others.
+        """Load these pictures into the cache; `whole`: there are no others.
 
-        Their runs are known then: the next `set_rows` puts each in its order.
+        Their runs are then known, so the next `set_rows` sorts them by run.
         """
         found = await self._source.pictures(rows)
         self._turns.recall(found, whole=whole)
         self._remember(found)
 
     def know(self, pictures: Sequence[Picture]) -> None:
-        """These were read just now: they are shown as they are, and not as they were before."""
+        """Put pictures that were just read into the cache and repaint them."""
         rows = [picture.row for picture in pictures]
         self._stale.difference_update(rows)
         self._remember(pictures)
@@ -193,11 +193,11 @@ class GalleryModel(QAbstractListModel):
         stood: array[int] | None = None,
         highest: int | None = None,
     ) -> None:
-        """Show these pictures (typecode 'q', kept). The view keeps its place and selection.
+        """Show these pictures (typecode 'q', kept). The view keeps its position and selection.
 
-        `shown` says which ended jobs the filter lets through (None: all); `older` are failed jobs
-        of earlier sessions, for the shelf of failed ones. `whole`, `another`: see the attributes;
-        `stood`, `highest`: see `RowOrder.reset`.
+        `shown` is the filter for ended jobs (None: all); `older` are failed jobs of earlier
+        sessions, for the Failed shelf. `whole`, `another`: see the attributes; `stood`, `highest`:
+        see `RowOrder.reset`.
         """
         self.another = another
         self.beginResetModel()
@@ -231,10 +231,10 @@ class GalleryModel(QAbstractListModel):
         self.endResetModel()
 
     def append(self, rows: array[int], stood: array[int] | None = None) -> bool:
-        """Show the rest of an answer of which `set_rows` showed the beginning.
+        """Append the remaining rows of a query whose first rows `set_rows` showed.
 
-        False, and nothing changes, where something of it has its place among the first rows.
-        `stood`: see `RowOrder.append`.
+        Returns False, without a change, if some of them belong among the first rows. `stood`: see
+        `RowOrder.append`.
         """
         lowest = self._turns.lowest
         if self.whole or (self._order.newest_first and lowest and rows and rows[0] >= lowest):
@@ -251,14 +251,14 @@ class GalleryModel(QAbstractListModel):
         return True
 
     def learn(self, rows: Iterable[int], job: str | None) -> None:
-        """Pictures of these index rows became of a job, whether they are shown or not."""
+        """Record the job that made these index rows, whether they are shown or not."""
         self._turns.took(rows, job)
 
     def insert_pictures(self, rows: Sequence[int], job: str | None = None) -> None:
-        """Show pictures that arrived, in order of arrival; the first takes its job's tile.
+        """Show new pictures in order of arrival; the first replaces its job's tile.
 
-        Without a tile to take they stand before the pictures of earlier days; those that came
-        from outside (no job) before all other pictures.
+        Without such a tile they are inserted before the pictures of earlier days; imported ones (no
+        job) before all other pictures.
         """
         self.learn(rows, job)
         known = self._order.find_all(rows)
@@ -281,7 +281,7 @@ class GalleryModel(QAbstractListModel):
         self.endInsertRows()
 
     def remove_pictures(self, rows: Iterable[int]) -> None:
-        """Take pictures (by index row) out of view, for instance after they were trashed."""
+        """Remove pictures (by index row) from the view, for instance after they were trashed."""
         gone = self._order.find_all(rows)
         if len(_spans(gone)) <= SCATTERED:
             self._remove(gone)
@@ -291,13 +291,13 @@ class GalleryModel(QAbstractListModel):
         self.endResetModel()
 
     def job_changed(self, job: Job) -> None:
-        """A job is new or stands differently: its tile is made, repainted or let go."""
+        """Add, repaint or remove the tile of a new or changed job."""
         if job.dismissed:
             self.remove_jobs((job.id,))
             return
         at = self._order.find(job.id)
         if job.state is JobState.DONE and at is None:
-            # Its pictures took the tile already, or the filter does not show them.
+            # Its pictures already replaced the tile, or the filter hides them.
             self._jobs.pop(job.id, None)
             return
         self._jobs[job.id] = job
@@ -308,7 +308,7 @@ class GalleryModel(QAbstractListModel):
                 self._touch(at)
                 return
             if at is not None:
-                # Tried again: it stands with the others under way.
+                # Retried: it moves to the other running jobs.
                 self._remove([at])
             self._admit(job)
             return
@@ -322,7 +322,6 @@ class GalleryModel(QAbstractListModel):
             self._touch(at)
 
     def remove_jobs(self, ids: Iterable[str]) -> None:
-        """Take the tiles of jobs away."""
         gone = [id_ for id_ in ids if id_ in self._jobs]
         self._remove(self._order.find_all(gone))
         for id_ in gone:
@@ -330,10 +329,10 @@ class GalleryModel(QAbstractListModel):
             self._order.remove_job(id_)
 
     def refresh(self, ids: Iterable[str]) -> None:
-        """Pictures with these ids changed: read again those that are known."""
+        """Reload the cached pictures with these ids after a change."""
         known = {picture.id: picture.row for picture in self._cache.values()}
-        # The old value stays on screen until the new one is here: nothing flickers. Only what is
-        # looked at is read; of ten thousand that is a screen.
+        # The old value stays on screen until the new one is loaded, so nothing flickers. Only
+        # visible pictures are read; of ten thousand that is one screen.
         stale = [known[id_] for id_ in ids if id_ in known]
         self._stale.update(stale)
         if len(stale) > SCATTERED:
@@ -345,7 +344,7 @@ class GalleryModel(QAbstractListModel):
     # --- reading --------------------------------------------------------------------------
 
     def on_asked(self) -> None:
-        """Pictures were asked for that are not known: read them, the newest wishes first."""
+        """Read requested pictures that are not cached, latest requests first."""
         if not self._reading and self._missing:
             self._reading = True
             spawn(self._read_missing())
@@ -370,10 +369,10 @@ class GalleryModel(QAbstractListModel):
     async def _read_missing(self) -> None:
         try:
             while self._missing:
-                # Wishes older than one batch are of tiles long scrolled past: dropped.
+                # Requests older than one batch are for tiles long scrolled past: drop them.
                 wanted = list(self._missing)[-BATCH:]
                 self._missing.clear()
-                # What changes while they are read is stale once more.
+                # Changes made during the read mark them stale again.
                 self._stale.difference_update(wanted)
                 found = await self._source.pictures(wanted)
                 self._remember(found)
@@ -414,7 +413,7 @@ class GalleryModel(QAbstractListModel):
         self._insert(self._order.after_last(before), job.id)
 
     def _place(self, job: Job) -> None:
-        """A job that is over, and comes from an earlier start, where it will stand when asked."""
+        """Insert an ended job of an earlier start where the next query will put it."""
 
         def before(entry: Entry) -> bool:
             if isinstance(entry, int):
@@ -466,7 +465,7 @@ class GalleryModel(QAbstractListModel):
 
 
 def _spans(rows: list[int]) -> list[tuple[int, int]]:
-    """Rising rows as runs of neighbours: [1, 2, 5] -> [(1, 2), (5, 5)]."""
+    """Group ascending rows into ranges: [1, 2, 5] -> [(1, 2), (5, 5)]."""
     spans: list[tuple[int, int]] = []
     for row in rows:
         if spans and spans[-1][1] == row - 1:

@@ -1,8 +1,8 @@
-"""Which picture or job stands at which row, in an array of numbers and a few exceptions.
+"""Order of pictures and jobs in the gallery: an array of numbers and a few exceptions.
 
-The rows are a short head, which is a plain list, and a tail, which is an array of index rows with
-a few ended jobs between them. In the head stand the jobs of now and what became of them; the tail
-is the answer of the library.
+The rows are a short head, a plain list, and a tail, an array of index rows with a few ended jobs
+between them. The head holds the current jobs and their pictures; the tail is the library's query
+result.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ Turn = tuple[str, str]
 class RecentOrder:
     """Sort order of recent items: newest run first, prompt order within a run.
 
-    Pictures arrive in any order. The library knows only that one, and its next answer would move
-    them."""
+    Pictures arrive in any order. The library knows only the order of arrival, so its next query
+    result would move them.
+    """
 
     def __init__(self) -> None:
         self._jobs: dict[str, Turn] = {}
         self._pictures: dict[int, Turn] = {}
 
     def note(self, job: Job) -> None:
-        """Take note of a job."""
+        """Record a job."""
         self._jobs[job.id] = job.run, job.id
 
     def took(self, rows: Iterable[int], job: str | None) -> None:
-        """These index rows are what became of a job, or came from outside (None): each alone."""
+        """Record the job that made these index rows; None: imported, each its own run."""
         if job is None:
             for row in rows:
                 self._pictures.setdefault(row, (new_id(), ""))
@@ -41,36 +42,37 @@ class RecentOrder:
             self._pictures.update(dict.fromkeys(rows, turn))
 
     def recall(self, pictures: Sequence[Picture], *, whole: bool) -> None:
-        """Take note of pictures of earlier sessions, newest first.
+        """Record pictures of earlier sessions, newest first.
 
-        Unless they are the `whole` library, the last run among them may go on: it is left out.
+        Unless they are the `whole` library, the last run among them may be incomplete and is left
+        out.
         """
         oldest = pictures[-1].run if pictures and not whole else None
         for picture in pictures:
             if not picture.run or not picture.job:
-                # From outside: its own id tells when it came.
+                # Imported: its own id carries the time.
                 self._pictures[picture.row] = picture.id, ""
             elif picture.run != oldest:
                 self._pictures[picture.row] = picture.run, picture.job
 
     def goes_before(self, job: Job, other: Job) -> bool:
-        """Whether a job stands before another."""
+        """Whether a job sorts before another."""
         return job.run > other.run or (job.run == other.run and job.id < other.id)
 
     def took_before(self, row: int, job: Job) -> bool:
-        """Whether the picture of an index row stands before a job."""
+        """Whether the picture of an index row sorts before a job."""
         run, id = self._pictures.get(row, ("", ""))
         return run > job.run or (run == job.run and id < job.id)
 
     def in_turn(self, jobs: Iterable[Job]) -> list[str]:
-        """The ids of jobs in their order."""
+        """Sorted ids of jobs."""
         by_job = sorted(jobs, key=_id)
         return [job.id for job in sorted(by_job, key=_run, reverse=True)]
 
     def split(self, rows: array[int], ended: Sequence[Job]) -> tuple[list[Entry], array[int]]:
-        """What was made of late in its order, and the rows of all other pictures.
+        """Split into sorted recent items and the rows of all other pictures.
 
-        `rows` are index rows, newest first; `ended` are jobs that became no picture.
+        `rows` are index rows, newest first; `ended` are jobs without a picture.
         """
         known = self._pictures
         lowest = self.lowest
@@ -96,7 +98,7 @@ class RecentOrder:
 
     @property
     def lowest(self) -> int:
-        """The oldest picture whose run is known, by index row; 0 without any."""
+        """Index row of the oldest picture with a known run; 0 without any."""
         return min(self._pictures, default=0)
 
 
@@ -116,19 +118,19 @@ def _run_of(each: tuple[str, str, int, Entry]) -> str:
     return each[0]
 
 
-LINEAR = 5000  # rows that are walked through where nothing tells where a picture stands
+LINEAR = 5000  # rows searched linearly where a picture's place is unknown
 _SLICE = 10_000
 _BREATH = 0.0005
-"""Seconds of rest after each slice: without them the window would have no turn meanwhile."""
+"""Seconds to sleep after each slice, so that the window's thread gets its turn."""
 
 Entry = int | str
-"""The index row of a picture, or the id of a job."""
+"""Index row of a picture, or id of a job."""
 
 
 def places_of(rows: array[int]) -> array[int]:
-    """Where each picture stands in an order that is not that of arrival, by index row.
+    """Position of each picture, by index row, in an order other than that of arrival.
 
-    Takes a while and lets other threads have their turn: for a thread of its own.
+    Slow; yields to other threads: for a thread of its own.
     """
     found = array("i", [-1]) * (max(rows, default=-1) + 1)
     for start in range(0, len(rows), _SLICE):
@@ -145,14 +147,14 @@ class RowOrder:
         self._head: list[Entry] = []
         self._tail: array[int] = array("q")
         self._newest_first = True
-        # Ended jobs in the tail: how many pictures stand before each, and the row it gets.
+        # Ended jobs in the tail: number of pictures before each, and its id.
         self._before: list[int] = []
         self._ended: list[str] = []
-        # The newest picture there was when a job ended: its own would have come next.
+        # Newest picture at the time a job ended: its own would have followed it.
         self._anchors: dict[str, int] = {}
         self._highest = 0
-        # In another order than that of arrival: where each picture stood when the rows came, and
-        # how many came and went since.
+        # For orders other than that of arrival: position of each picture in the query result, and
+        # numbers of pictures added and removed since.
         self._stood: array[int] | None = None
         self._came = self._went = 0
 
@@ -161,15 +163,15 @@ class RowOrder:
 
     @property
     def front(self) -> int:
-        """The row where pictures of unknown origin are put."""
+        """Row at which pictures of unknown origin are inserted."""
         return len(self._head)
 
     def known(self, job: str) -> bool:
-        """Whether a job has a place here, or had one and ended."""
+        """Whether a job has a row here, or had one and ended."""
         return job in self._anchors or job in self._head
 
     def entry(self, row: int) -> Entry:
-        """What stands at a row. Raises IndexError outside."""
+        """Entry of a row. Raises IndexError outside the rows."""
         if row < 0:
             raise IndexError(row)
         if row < len(self._head):
@@ -185,7 +187,7 @@ class RowOrder:
         return _Places(self._before)
 
     def find(self, entry: Entry) -> int | None:
-        """The row of an entry, None if it has none."""
+        """Row of an entry; None if it has none."""
         if entry in self._head:
             return self._head.index(entry)
         return self._find_in_tail(entry)
@@ -200,7 +202,7 @@ class RowOrder:
         return None if at is None else self._row_of_picture(at)
 
     def find_all(self, entries: Iterable[Entry]) -> list[int]:
-        """The rows of those that are here, rising."""
+        """Rows of the entries found, ascending."""
         wanted = list(entries)
         if len(wanted) <= 4:
             found = (self.find(entry) for entry in wanted)
@@ -223,11 +225,11 @@ class RowOrder:
         return sorted(row for row in rows if row is not None)
 
     def pictures(self, first: int, last: int) -> array[int]:
-        """Index rows of pictures from row to row, both included."""
+        """Index rows of the pictures between two rows, both included."""
         return self.gather(((first, last),))
 
     def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
-        """Index rows of the pictures in these runs of rows, in the order they are shown."""
+        """Index rows of the pictures in these ranges of rows, in display order."""
         found = array("q")
         head, places = len(self._head), self._places
         for first, last in spans:
@@ -242,7 +244,7 @@ class RowOrder:
         return found
 
     def jobs(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, str]]:
-        """Rows and ids of jobs from row to row, both included."""
+        """Rows and ids of the jobs between two rows, both included; None is the last row."""
         end = len(self) if last is None else last + 1
         for row, entry in enumerate(self._head[first:end], first):
             if isinstance(entry, str):
@@ -253,7 +255,6 @@ class RowOrder:
 
     @property
     def picture_count(self) -> int:
-        """How many of the entries are pictures."""
         return len(self._tail) + sum(isinstance(entry, int) for entry in self._head)
 
     # --- changes --------------------------------------------------------------------------
@@ -269,10 +270,10 @@ class RowOrder:
         stood: array[int] | None = None,
         highest: int | None = None,
     ) -> None:
-        """Take a new answer of the library, which is kept; `head` stands before its rows.
+        """Set a new query result, which is kept; `head` precedes its rows.
 
         `stood` is `places_of` the rows where they are many and not newest first; `highest` the
-        newest of them, where that is known.
+        newest of them, if known.
         """
         self._newest_first = newest_first
         self._tail = rows
@@ -295,31 +296,30 @@ class RowOrder:
 
     @property
     def newest_first(self) -> bool:
-        """Whether the pictures of the tail stand in this order."""
+        """Whether the tail is sorted newest first."""
         return self._newest_first
 
     @property
     def may_append(self) -> bool:
-        """Whether the rest of an answer can just be added to its beginning."""
-        # A job that stands at the end may belong further down.
+        """Whether the remaining rows can simply be appended."""
+        # A job at the end may belong further down.
         ends = self._newest_first and self._before and self._before[-1] == len(self._tail)
         return not (ends or self._came or self._went)
 
     def append(self, rows: array[int], stood: array[int] | None = None) -> None:
-        """Take the rest of an answer; `stood` as in `reset`, of all of it."""
+        """Append the remaining rows; `stood` as in `reset`, for all of them."""
         self._tail.extend(rows)
         self._stood = stood
 
     def ended(self, job: str) -> None:
-        """A job ended now: remember where its picture would be."""
+        """Remember where the picture of a job that just ended would be."""
         self._anchors.setdefault(job, self._highest)
 
     def remove_job(self, job: str) -> None:
-        """A job is gone for good."""
         self._anchors.pop(job, None)
 
     def replace(self, row: int, picture: int) -> None:
-        """Put a picture in the place of the job at `row`."""
+        """Replace the job at `row` by a picture."""
         self._highest = max(self._highest, picture)
         entry = self.entry(row)
         if row < len(self._head):
@@ -336,14 +336,14 @@ class RowOrder:
                 self._stood[picture] = at
             for later in range(number, len(self._before)):
                 self._before[later] += 1
-            # A late answer may lie out of order now; the next query puts it right.
+            # A late result may now be out of order; the next query fixes that.
             if not self._sorted_at(at):
                 self._newest_first = False
         if isinstance(entry, str):
             self._anchors.pop(entry, None)
 
     def insert_pictures(self, row: int, pictures: Sequence[int]) -> None:
-        """Put pictures at a row: in the head, or before everything in the tail."""
+        """Insert pictures at a row: in the head, or at the start of the tail."""
         self._highest = max(self._highest, *pictures)
         if row < len(self._head) or not self._descends_into(pictures):
             self._head[row:row] = pictures
@@ -353,11 +353,11 @@ class RowOrder:
         self._before = [each + len(pictures) for each in self._before]
 
     def insert_job(self, row: int, job: str) -> None:
-        """Put a job into the head."""
+        """Insert a job into the head."""
         self._head.insert(row, job)
 
     def remove(self, first: int, last: int) -> None:
-        """Take the rows from `first` to `last` away."""
+        """Remove the rows from `first` to `last`."""
         head = len(self._head)
         if last >= head:
             low, high = max(0, first - head), last - head
@@ -371,7 +371,7 @@ class RowOrder:
         del self._head[first : min(last + 1, head)]
 
     def drop(self, entries: set[Entry]) -> None:
-        """Take many entries away at once."""
+        """Remove many entries at once."""
         keep = array("q")
         before = []
         number = 0
@@ -392,7 +392,7 @@ class RowOrder:
         self._head = [entry for entry in self._head if entry not in entries]
 
     def after_last(self, wanted: Callable[[Entry], bool]) -> int:
-        """The row after the last of these in the head; 0 when there is none."""
+        """Row after the last matching entry of the head; 0 without one."""
         rows = [row for row, each in enumerate(self._head) if wanted(each)]
         return rows[-1] + 1 if rows else 0
 
@@ -418,7 +418,7 @@ class RowOrder:
             return None
 
     def _find_pictures(self, values: Iterable[int]) -> list[int]:
-        """Rows of pictures of the tail; neighbours are found from one another."""
+        """Rows of pictures of the tail; each search starts from the previous match."""
         tail, found = self._tail, []
         at, wanted = 0, sorted(values, reverse=True)
         for value in wanted:
@@ -426,7 +426,7 @@ class RowOrder:
             if not self._newest_first:
                 place = self._find_picture(value)
             elif at < len(tail):
-                # Rows fall by one or more from place to place: it is here, or before.
+                # Index rows fall by at least one per position: it is here, or before.
                 place = high = min(at + max(0, tail[at] - value), len(tail) - 1)
                 step = 1
                 while place > at and tail[place] < value:
@@ -453,7 +453,7 @@ class RowOrder:
 
 
 class _Places(Sequence[int]):
-    """The place in the tail of each ended job: pictures before it, and ended jobs before it."""
+    """Position of each ended job in the tail, counting the pictures and ended jobs before it."""
 
     def __init__(self, before: list[int]) -> None:
         self._before = before

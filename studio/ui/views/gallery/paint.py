@@ -1,7 +1,7 @@
-"""Tiles on the mat: cell ground, picture or box, hairline, caption, tick, ring, keyboard line.
+"""Paint tiles on the mat: cell, picture or box, hairline, caption, tick, ring, focus line.
 
-Everything here is a function of the painter, a state and the kit of the theme; nothing is asked
-of a widget, so a tile can be painted anywhere.
+All functions depend only on the painter, a state and the theme's style, so a tile can be painted
+without a widget.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from studio.ui.views.gallery.tile_style import FontFace, TileStyle
 
 
 def scale_of(painter: QPainter) -> float:
-    """Device pixels to a logical pixel."""
+    """Device pixels per logical pixel."""
     return float(painter.deviceTransform().m11()) or 1.0
 
 
 def snapped(painter: QPainter, rect: QRectF) -> QRectF:
-    """The rectangle with its edges moved to whole device pixels."""
+    """Align a rectangle to whole device pixels."""
     transform = painter.deviceTransform()
     dpr = transform.m11() or 1.0
     left = (round(rect.left() * dpr + transform.dx()) - transform.dx()) / dpr
@@ -47,7 +47,7 @@ def outline(
     radius: float,
     pen: QPen,
 ) -> None:
-    """A line of `width` logical pixels just inside `rect`, sharp on every screen."""
+    """Stroke a line of `width` logical pixels just inside `rect`, sharp on every screen."""
     dpr = scale_of(painter)
     width = max(1, round(width * dpr)) / dpr
     half = width / 2
@@ -59,14 +59,14 @@ def outline(
 
 
 def ground(painter: QPainter, rect: QRect, colour: QColor, radius: float) -> None:
-    """A filled rectangle with round corners."""
+    """Fill a rectangle with round corners."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(snapped(painter, QRectF(rect)), radius, radius)
 
 
 def hairline(painter: QPainter, rect: QRectF, colour: QColor) -> None:
-    """One device pixel just inside `rect`, open at the corners; a tenth of the time of a path."""
+    """Draw one device pixel just inside `rect`, corners open; ten times faster than a path."""
     unit = 1 / scale_of(painter)
     at = snapped(painter, rect)
     painter.fillRect(QRectF(at.left() + unit, at.top(), at.width() - 2 * unit, unit), colour)
@@ -83,7 +83,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
-    """Everything under the box of a tile."""
+    """Paint the caption of a tile."""
     rect = layout.caption.adjusted(1, 0, -1, 0)
     right = _zones(painter, layout, state, kit)
     if right is None:
@@ -94,7 +94,7 @@ def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: 
 
 
 def _zones(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> int | None:
-    """The icons that can be clicked; returns where they begin, None where there are none."""
+    """Paint the clickable icons; returns their left edge, None without any."""
     zones = [zone for zone in layout.zones if zone.icon]
     if not zones:
         return None
@@ -112,7 +112,7 @@ def _zones(painter: QPainter, layout: TileLayout, state: TileState, kit: TileSty
 
 
 def _mark(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> int:
-    """The verdict before the name; returns where the name begins."""
+    """Paint the flag before the name; returns the name's left edge."""
     mark = state.tile.mark
     if not mark:
         return rect.left()
@@ -123,7 +123,7 @@ def _mark(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> i
 
 
 def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> int:
-    """Tag, rating, warning and the dot of a new picture, from the right; returns their left."""
+    """Paint tag, rating, warning and new-picture dot from the right; returns their left edge."""
     tile, dpr = state.tile, scale_of(painter)
     right = rect.right() + 1
     if tile.fresh:
@@ -150,7 +150,7 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
 
 
 def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: TileStyle) -> int:
-    """The tag, or its icon where the name would be cut for it; returns its left."""
+    """Paint the tag, or its icon where the tag would cut the name; returns its left edge."""
     tile = state.tile
     width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
     mark = MARK + CAPTION_GAP if tile.mark else 0
@@ -194,11 +194,11 @@ STILL_RUNNER = 0.30
 BAR = 3
 TICK = 18
 GHOST_SPILL = 8
-UNTOLD = -1  # colour of a row that is not read yet
+UNTOLD = -1  # colour of a row that is not loaded yet
 
 
 def paint_tile(painter: QPainter, cell: QRect, state: TileState, kit: TileStyle) -> TileLayout:
-    """Paint one tile into its cell; returns where everything went."""
+    """Paint a tile into its cell; returns the layout."""
     layout = arrange(state, cell, kit)
     if state.selected or state.hovered:
         ground(painter, cell, kit.color("cell" if state.selected else "tilehover"), CELL_RADIUS)
@@ -225,7 +225,7 @@ def _ring(
 
 
 def paint_band(painter: QPainter, rect: QRect, kit: TileStyle) -> None:
-    """The rubber band of a selection."""
+    """Paint the rubber band of a selection."""
     colour = QColor(kit.color("accent"))
     colour.setAlphaF(BAND)
     painter.fillRect(rect, colour)
@@ -259,7 +259,7 @@ def _draw(painter: QPainter, rect: QRect, pixmap: QPixmap) -> None:
     exact = abs(pixmap.width() - device[0]) <= 1 and abs(pixmap.height() - device[1]) <= 1
     if exact:
         at = snapped(painter, QRectF(rect))
-        # Drawn pixel for pixel: a scaled copy would cost ten times as much and be less sharp.
+        # Draw pixel for pixel: scaling would take ten times as long and be less sharp.
         target = QRectF(at.left(), at.top(), pixmap.width() / dpr, pixmap.height() / dpr)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
@@ -318,7 +318,7 @@ def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
 def _veil(
     painter: QPainter, rect: QRect, ghost: QPixmap | None, kit: TileStyle, radius: float
 ) -> None:
-    """The blurred source: sixteen pixels, drawn large."""
+    """Paint the blurred source: sixteen pixels, enlarged."""
     ground(painter, rect, kit.color("panel"), radius)
     if ghost is None:
         return
@@ -341,14 +341,14 @@ def _progress(track: QRectF, bar: float, phase: float | None) -> QRectF:
         width = track.width() * STILL_RUNNER
         return QRectF(track.left() + (track.width() - width) / 2, track.top(), width, BAR)
     width = track.width() * RUNNER
-    # Ease in and out over the whole way, and back again.
+    # Ease in and out, forth and back.
     swing = 1 - abs(2 * phase - 1)
     eased = swing * swing * (3 - 2 * swing)
     return QRectF(track.left() + (track.width() - width) * eased, track.top(), width, BAR)
 
 
 def _cover(rect: QRect, pixmap: QPixmap) -> QRect:
-    """Where a pixmap goes that fills `rect` wholly, keeping its shape."""
+    """Rectangle of a pixmap that covers `rect`, keeping its aspect ratio."""
     scale = max(rect.width() / max(1, pixmap.width()), rect.height() / max(1, pixmap.height()))
     width, height = round(pixmap.width() * scale), round(pixmap.height() * scale)
     return QRect(
@@ -407,7 +407,7 @@ def _centred(painter: QPainter, rect: QRect, text: str, face: FontFace, colour: 
 
 
 def paint_button(painter: QPainter, zone: TileZone, kit: TileStyle, *, hot: bool) -> None:
-    """A button in a tile."""
+    """Paint a button in a tile."""
     ground(painter, zone.rect, kit.color("hover" if hot else "raise"), OFFER_RADIUS)
     outline(painter, QRectF(zone.rect), 1, OFFER_RADIUS, QPen(kit.color("line2")))
     room = zone.rect.width() - 8

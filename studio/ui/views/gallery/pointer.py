@@ -1,4 +1,4 @@
-"""What the mouse does in the gallery: select, rubber band, click zones, begin a drag."""
+"""Mouse input in the gallery: select, rubber band, click zones, begin a drag."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Mod = Qt.KeyboardModifier
 
 
 class PointerTarget(Protocol):
-    """What the mouse acts on: tiles by row."""
+    """Target of mouse actions: tiles by row."""
 
     @property
     def selection(self) -> GallerySelection: ...
@@ -32,14 +32,14 @@ class PointerTarget(Protocol):
 
 
 class PointerHandler(QObject):
-    """The state between press and release.
+    """Mouse state between press and release.
 
-    `view` says where rows lie, `target` does what is asked of them.
+    `view` provides the geometry, `target` performs the actions.
 
     Attributes:
-        hovered: the row under the pointer, None on the mat.
-        hot: the zone under the pointer.
-        band: the rubber band in the coordinates of the whole content.
+        hovered: row under the pointer, None on the mat.
+        hot: zone under the pointer.
+        band: rubber band in the coordinates of the whole content.
     """
 
     def __init__(self, view: GridView, target: PointerTarget) -> None:
@@ -61,7 +61,7 @@ class PointerHandler(QObject):
     # --- hover ----------------------------------------------------------------------------
 
     def hover(self, point: QPoint | None) -> None:
-        """The pointer is here now, or has left; repaints what it changes."""
+        """Update the hover for a pointer position (None: it left) and repaint changed rows."""
         view = self._view
         row = None if point is None else view.row_at(point)
         before, was_hot = self.hovered, self.hot
@@ -77,7 +77,7 @@ class PointerHandler(QObject):
     # --- buttons --------------------------------------------------------------------------
 
     def press(self, event: QMouseEvent) -> None:
-        """A button went down."""
+        """Handle a button press."""
         target, point = self._target, event.position().toPoint()
         self.hover(point)
         row = self.hovered
@@ -99,14 +99,14 @@ class PointerHandler(QObject):
         elif mods & _Mod.ControlModifier:
             target.toggle(row)
         elif target.selection.holds(row):
-            # Perhaps the start of a drag of all that are selected: decided on release.
+            # Possibly the start of a drag of the whole selection: decided on release.
             self._pending = True
             target.set_current(row)
         else:
             target.go_to_row(row)
 
     def move(self, event: QMouseEvent) -> None:
-        """The pointer moved, with or without a button."""
+        """Handle a pointer move, with or without a button."""
         point = event.position().toPoint()
         self._last = point
         if not event.buttons() & Qt.MouseButton.LeftButton or self._pressed is None:
@@ -119,14 +119,14 @@ class PointerHandler(QObject):
         if self._zone is None and self._row is not None:
             if far >= QGuiApplication.styleHints().startDragDistance():
                 row = self._row
-                # The release goes to whoever takes the drop: forget the press first.
+                # The drop target receives the release: forget the press first.
                 self.let_go()
                 self._target.begin_drag(row)
         else:
             self.hover(point)
 
     def release(self, event: QMouseEvent) -> None:
-        """A button went up."""
+        """Handle a button release."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         point = event.position().toPoint()
@@ -141,7 +141,7 @@ class PointerHandler(QObject):
             self._target.go_to_row(row)
 
     def let_go(self) -> None:
-        """Forget what was pressed."""
+        """Forget the press and end the rubber band."""
         self._pressed, self._zone, self._row, self._pending = None, None, None, False
         self._edge.stop()
         if self.band is not None:
@@ -170,7 +170,7 @@ class PointerHandler(QObject):
             self._edge.stop()
 
     def on_edge(self) -> None:
-        """The rubber band is held at the edge: scroll on."""
+        """Scroll while the rubber band is held at the edge."""
         view = self._view
         if self.band is None:
             self._edge.stop()

@@ -1,8 +1,8 @@
-"""What is selected, by what it is and not by where it stands, so that it outlives every change.
+"""Selection by key instead of row, so that it survives every change of the rows.
 
-The rows are kept as runs of our own: with ten thousand scattered ones Qt's selection takes a fifth
-of a second for every change. Qt's holds the same as long as the runs are few; assistive programs
-read it, and what they select comes here.
+The rows are kept in our own ranges: with ten thousand scattered ones Qt's selection takes a fifth
+of a second per change. Qt's selection mirrors them while the ranges are few; assistive programs
+read it, and selections they make are forwarded here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Span = tuple[int, int]
 
 
 class RowRanges:
-    """A set of rows as rising runs that do not touch, cheap for a million rows."""
+    """A set of rows as ascending, disjoint ranges, cheap for a million rows."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -36,7 +36,7 @@ class RowRanges:
         self._count = 0
 
     def __len__(self) -> int:
-        """How many runs there are."""
+        """Number of ranges."""
         return len(self._starts)
 
     def __iter__(self) -> Iterator[Span]:
@@ -44,22 +44,22 @@ class RowRanges:
 
     @property
     def count(self) -> int:
-        """How many rows."""
+        """Number of rows."""
         return self._count
 
     def holds(self, row: int) -> bool:
-        """Whether this row is among them."""
+        """Whether the set contains this row."""
         at = bisect_right(self._starts, row) - 1
         return at >= 0 and row <= self._ends[at]
 
     # --- changes --------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """No rows."""
+        """Remove all rows."""
         self._starts, self._ends, self._count = [], [], 0
 
     def set_rows(self, rows: Iterable[int]) -> None:
-        """Exactly these rows, given rising."""
+        """Set exactly these rows, ascending."""
         starts: list[int] = []
         ends: list[int] = []
         last = -2
@@ -75,8 +75,8 @@ class RowRanges:
         self._count = sum(ends) - sum(starts) + len(starts)
 
     def add(self, first: int, last: int) -> None:
-        """These rows too."""
-        # Runs that touch become one.
+        """Add these rows."""
+        # Adjacent ranges are merged.
         low = bisect_left(self._ends, first - 1)
         high = bisect_right(self._starts, last + 1)
         if low < high:
@@ -85,7 +85,7 @@ class RowRanges:
         self._put(low, high, [(first, last)])
 
     def cut(self, first: int, last: int) -> None:
-        """Without these rows."""
+        """Remove these rows."""
         low = bisect_left(self._ends, first)
         high = bisect_right(self._starts, last)
         if low >= high:
@@ -95,7 +95,7 @@ class RowRanges:
         self._put(low, high, [span for span in (left, right) if span[0] <= span[1]])
 
     def inserted(self, first: int, last: int) -> None:
-        """Rows came in; they are not among these, and those behind them moved."""
+        """Shift for inserted rows, which are not added to the set."""
         at = bisect_left(self._ends, first)
         if at < len(self._starts) and self._starts[at] < first:
             self._put(at, at + 1, [(self._starts[at], first - 1), (first, self._ends[at])])
@@ -103,7 +103,7 @@ class RowRanges:
         self._move(at, last - first + 1)
 
     def removed(self, first: int, last: int) -> None:
-        """Rows went away."""
+        """Shift for removed rows."""
         self.cut(first, last)
         at = bisect_left(self._starts, first)
         self._move(at, first - last - 1)
@@ -121,22 +121,22 @@ class RowRanges:
         self._ends[low:high] = [last for _first, last in spans]
 
 
-REMEMBERED = 20_000  # keys carried through a reset; more than that is "everything" or let go
-AT_HAND = 1_000  # items told to listeners, dragged or copied at once
-MIRRORED = 64  # runs that Qt is told of
+REMEMBERED = 20_000  # keys kept through a reset; a larger selection is "everything" or dropped
+AT_HAND = 1_000  # items reported, dragged or copied at once
+MIRRORED = 64  # most ranges mirrored to Qt
 
 _Flag = QItemSelectionModel.SelectionFlag
 
 
 class RangeSelectionModel(QItemSelectionModel):
-    """Qt's own selection: it holds the current index, and the runs while they are few."""
+    """Qt's own selection: holds the current index, and the ranges while they are few."""
 
     def __init__(self, model: GalleryModel, parent: QObject) -> None:
         super().__init__(model, parent)
         self.asked: Callable[[Sequence[Span], _Flag], None] | None = None
 
     def show(self, spans: Iterable[Span]) -> None:
-        """Hold these runs, and no others."""
+        """Select exactly these ranges."""
         model = self.model()
         selection = QItemSelection()
         for first, last in spans:
@@ -149,7 +149,7 @@ class RangeSelectionModel(QItemSelectionModel):
         self, what: QModelIndex | QPersistentModelIndex | QItemSelection, command: _Flag
     ) -> None:
         if self.asked is None:
-            # All rows are about to go: Qt lets its own go.
+            # All rows are about to be removed: Qt clears its own selection.
             super().select(what, command)
             return
         spans: list[Span] = []
@@ -162,7 +162,7 @@ class RangeSelectionModel(QItemSelectionModel):
 
 
 class GallerySelection:
-    """The selection of a view over its model; runs of rows inside, keys and items outside."""
+    """Selection of a view over its model; ranges of rows inside, keys and items outside."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class GallerySelection:
         rows: RangeSelectionModel,
         changed: Callable[[], None] | None = None,
     ) -> None:
-        """`changed` is called after every change, whoever made it."""
+        """`changed` is called after every change, whatever its origin."""
         self._model = model
         self._rows = rows
         self._changed = changed
@@ -181,14 +181,14 @@ class GallerySelection:
         self._current: Key | None = None
         rows.asked = self._asked
 
-    # --- asking ---------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------
 
     def spans(self) -> list[Span]:
-        """The selected rows as rising runs, first and last included."""
+        """Selected rows as ascending ranges, first and last included."""
         return list(self._spans)
 
     def count(self) -> int:
-        """How many rows are selected."""
+        """Number of selected rows."""
         return self._spans.count
 
     def holds(self, row: int) -> bool:
@@ -196,15 +196,15 @@ class GallerySelection:
         return self._spans.holds(row)
 
     def pictures(self) -> array[int]:
-        """Index rows of the selected pictures, in the order they are shown."""
+        """Index rows of the selected pictures, in display order."""
         return self._model.gather(self._spans)
 
     def jobs(self) -> tuple[Job, ...]:
-        """The selected jobs, in the order they are shown."""
+        """Selected jobs, in display order."""
         return tuple(job for row, job in self._model.jobs_shown() if self._spans.holds(row))
 
     def items(self, limit: int = AT_HAND) -> tuple[tuple[Item, ...], bool]:
-        """The first selected items that are known, and whether any of those is still unread."""
+        """The first loaded selected items, and whether none of them is still unread."""
         items: list[Item] = []
         whole = True
         for first, last in self._spans:
@@ -219,12 +219,12 @@ class GallerySelection:
         return tuple(items), whole
 
     async def read(self, limit: int | None = None) -> list[Picture]:
-        """The selected pictures, read where they are not known."""
+        """Selected pictures; those not loaded are read."""
         rows = self.pictures()
         return await self._model.read(rows if limit is None else rows[:limit])
 
     def neighbour(self) -> int | None:
-        """The row to go to when the selected ones leave: the next, else the one before."""
+        """Row to go to when the selected ones are removed: the next, else the previous."""
         spans = self.spans()
         if not spans:
             return None
@@ -241,29 +241,29 @@ class GallerySelection:
         self.add(first, last)
 
     def add(self, first: int, last: int) -> None:
-        """Select these rows too."""
+        """Add these rows to the selection."""
         self._spans.add(min(first, last), max(first, last))
         self._show()
 
     def toggle(self, row: int) -> None:
-        """Select this row, or let it go."""
+        """Toggle the selection of this row."""
         (self._spans.cut if self._spans.holds(row) else self._spans.add)(row, row)
         self._show()
 
     def rows(self, rows: Iterable[int]) -> None:
-        """Select exactly these rows, given rising."""
+        """Select exactly these rows, ascending."""
         self._spans.set_rows(rows)
         self._show()
 
     def these(self, spans: Iterable[Span]) -> None:
-        """Select exactly these runs."""
+        """Select exactly these ranges."""
         self._spans.clear()
         for first, last in spans:
             self._spans.add(first, last)
         self._show()
 
     def _asked(self, spans: Sequence[Span], how: _Flag) -> None:
-        """Qt, or an assistive program through it, wants rows selected or let go."""
+        """Apply a selection made by Qt, or by an assistive program through it."""
         if how & _Flag.Clear:
             self._spans.clear()
         for first, last in spans:
@@ -285,22 +285,22 @@ class GallerySelection:
         if self._changed is not None:
             self._changed()
 
-    # --- what the model does ----------------------------------------------------------------
+    # --- changes of the model -----------------------------------------------------------------
 
     def inserted(self, first: int, last: int) -> None:
-        """Rows came in."""
+        """Shift for inserted rows."""
         self._spans.inserted(first, last)
 
     def removed(self, first: int, last: int) -> None:
-        """Rows went away."""
+        """Shift for removed rows."""
         self._spans.removed(first, last)
 
     def remember(self) -> None:
-        """Keep what is selected, and where the keyboard is, by key: the rows are about to go."""
+        """Remember selection and focus by key before a reset."""
         self._rows.asked = None
         count, total = self.count(), self._model.rowCount()
         whole = total > 0 and count == total and count > 1
-        # Everything of one answer is not everything of the next.
+        # "Everything" of one query is not everything of the next.
         self._everything = whole and not self._model.another
         self._keys = [*self._keys] if not self._spans else []
         if not self._everything and count <= REMEMBERED:
@@ -312,7 +312,7 @@ class GallerySelection:
             self._current = None
 
     def restore(self) -> None:
-        """Select again what is still shown; what is not yet there waits for `complete`."""
+        """Reselect the items still shown; those not yet loaded wait for `complete`."""
         total = self._model.rowCount()
         self._rows.asked = self._asked
         keys, self._keys = self._keys, []
@@ -330,7 +330,7 @@ class GallerySelection:
             self._keys = keys
 
     def complete(self) -> None:
-        """The rest of the rows is here: select what waited, unless something else was chosen."""
+        """Reselect the waiting items, unless the selection changed meanwhile."""
         if self._keys:
             keys, self._keys = self._keys, []
             self._spans.set_rows(self._model.rows_of(keys))

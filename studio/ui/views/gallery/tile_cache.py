@@ -1,9 +1,9 @@
-"""Tiles as they were painted, kept as long as they look the same.
+"""Cache of painted tiles, valid while they look the same.
 
 A tile takes a tenth of a millisecond to paint and a hundredth to copy; a large screen has three
-hundred of them, and scrolling shows each again and again. Only tiles that stand still are kept
-(those of pictures, and of jobs that are over), and only where a logical pixel is a whole number of
-device pixels: elsewhere a copy would not be as sharp as what was painted.
+hundred of them, repainted on every scroll. Only tiles without animation are kept (pictures and
+ended jobs), and only where a logical pixel is a whole number of device pixels: elsewhere a copy
+would be less sharp.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from studio.ui.views.gallery.layout import TileState
 from studio.ui.views.gallery.paint import paint_tile
 from studio.ui.views.gallery.tile_style import TileStyle
 
-BOUND = 8 * 1024 * 1024  # bytes; more where a screen is large
-SCREENS = 2  # of tiles are kept at least
+BOUND = 8 * 1024 * 1024  # bytes; more on large screens
+SCREENS = 2  # minimum size of the cache, in screens
 BUDGET = 0.004
-"""Seconds of one paint event for tiles that are painted anew; the others come a moment later."""
+"""Seconds per paint event for painting new tiles; the others follow a moment later."""
 
 Sort = tuple[int, bool, bool, int, int]
-"""What else a tile depends on: thumbnail, selected, one of many, width and height of the cell."""
+"""Other parts of the key: thumbnail, selected, one of many, width and height of the cell."""
 
 Shown = object
-"""What a tile is of: a picture, or all that the tile of a job says. It looks the same if equal."""
+"""Subject of a tile: a picture, or the content of a job's tile. Equal ones look the same."""
 
 
 class TileCache:
-    """The tiles painted last, within a bound."""
+    """The most recently painted tiles, within a bound."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
@@ -44,30 +44,30 @@ class TileCache:
 
     @property
     def bytes(self) -> int:
-        """Memory the tiles take."""
+        """Memory used, in bytes."""
         return self._bytes
 
     def clear(self) -> None:
-        """Nothing looks as it did."""
+        """Drop all tiles."""
         self._kept.clear()
         self._bytes = 0
 
     def make_room(self, screen: int) -> None:
-        """Keep more than the usual where a screen takes so many bytes."""
+        """Raise the bound for a screen of `screen` bytes."""
         self._bound = max(BOUND, SCREENS * screen)
 
     def begin_paint(self) -> None:
-        """A paint event begins."""
+        """Start a paint event."""
         self._end = self._clock() + BUDGET
         self.later = QRegion()
 
     @property
     def spent(self) -> bool:
-        """Whether this paint event took long enough."""
+        """Whether the time budget of this paint event is used up."""
         return self._clock() > self._end
 
     def find(self, id: str, shown: Shown, sort: Sort) -> QPixmap | None:
-        """The tile as it was painted, if it would look the same now."""
+        """Cached tile, if it is still valid."""
         found = self._kept.get(id)
         if found is None or found[1] != sort or found[0] != shown:
             return None
@@ -75,7 +75,7 @@ class TileCache:
         return found[2]
 
     def former(self, id: str) -> QPixmap | None:
-        """The tile as it was painted last, whatever has changed since."""
+        """Last painted tile, even if outdated."""
         found = self._kept.get(id)
         return None if found is None else found[2]
 
@@ -89,7 +89,7 @@ class TileCache:
         state: TileState,
         kit: TileStyle,
     ) -> QPixmap:
-        """Paint a tile, and keep it."""
+        """Paint a tile and cache it."""
         pixmap = QPixmap(cell.width() * dpr, cell.height() * dpr)
         pixmap.setDevicePixelRatio(dpr)
         pixmap.fill(kit.color("mat"))

@@ -1,4 +1,4 @@
-"""Fonts, measures and colours of tiles, made once for a theme instead of for every tile."""
+"""Fonts, measures and colours of tiles, created once per theme instead of per tile."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, Theme
 
 _BOLD = 600
-_TEXTS = 4096  # measured texts kept; a screen of small tiles has a few hundred
+_TEXTS = 4096  # cached text measures; a screen of small tiles has a few hundred
 
 
 @dataclass(frozen=True, slots=True)
 class FontFace:
-    """A font with its measures; `line` is the height of a line in pixels."""
+    """A font with its metrics; `line` is the height of a line in pixels."""
 
     font: QFont
     metrics: QFontMetrics
@@ -24,10 +24,10 @@ class FontFace:
 
 
 class TileStyle:
-    """What tiles are measured and drawn with. Make a new one when the theme changed.
+    """Style for measuring and drawing tiles. Create a new one when the theme changes.
 
     Attributes:
-        icons: whether icons are drawn: a first screen does without Qt's library for them.
+        icons: whether icons are drawn; the first screen avoids loading Qt's library for them.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -51,21 +51,20 @@ class TileStyle:
 
     @property
     def grow(self) -> int:
-        """Pixels captions grow by under the system's text scale."""
+        """Extra height of captions in pixels under the system's text scale."""
         return self.micro.line - 14 if self.micro.line > 14 else 0
 
     def color(self, role: str) -> QColor:
-        """The colour of a role."""
         return self.theme.color(role)
 
     def icon(self, name: str, role: str, size: int, dpr: float) -> QPixmap:
-        """An icon at device pixels."""
+        """Icon in device pixels."""
         if not self.icons:
             return QPixmap()
         return self.theme.pixmap(name, role, size, dpr)
 
     def elided(self, text: str, width: int, *, bold: bool = False) -> str:
-        """A caption's text, cut to `width` pixels; its end, often a number, stays."""
+        """Caption text elided in the middle to `width` pixels; the end, often a number, stays."""
         key = (text, width, bold)
         found = self._elided.get(key)
         if found is None:
@@ -78,7 +77,7 @@ class TileStyle:
         return found
 
     def wrapped(self, face: FontFace, text: str, width: int) -> tuple[int, int]:
-        """Width and number of lines of a text broken at words to fit into `width` pixels."""
+        """Width and number of lines of a text wrapped at words to `width` pixels."""
         key = (id(face), text, width)
         found = self._wrapped.get(key)
         if found is None:

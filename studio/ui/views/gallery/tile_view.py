@@ -1,4 +1,4 @@
-"""The grid with its tiles painted: what each looks like now, and which thumbnails it needs."""
+"""Grid view that paints tiles and requests their thumbnails."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ from studio.ui.views.gallery.selection import GallerySelection
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.tile_style import TileStyle
 
-RUNNER_INTERVAL = 50  # milliseconds: twenty frames a second at most
+RUNNER_INTERVAL = 50  # milliseconds: at most twenty frames a second
 FADE_INTERVAL = 16
 TICK_INTERVAL = 1000
 RUNNER_SECONDS = 1.6
-STILL = 0.15  # seconds after the last scroll step before anything moves again
+STILL = 0.15  # seconds after the last scroll step before animations resume
 
 
 class ProgressAnimation(QObject):
-    """Repaints rows that say, while being painted, that they will look different soon.
+    """Repaints animated rows; painting a row registers it for the next frame.
 
     Attributes:
-        frames: how often the runner was moved on, for tests.
+        frames: steps of the runner so far, for tests.
     """
 
     def __init__(self, repaint: Callable[[Iterable[int]], None], parent: QObject) -> None:
@@ -64,26 +64,26 @@ class ProgressAnimation(QObject):
 
     @property
     def scrolling(self) -> bool:
-        """Whether the user scrolls: nothing is animated then."""
+        """Whether the user is scrolling; animations pause then."""
         return time.monotonic() - self._scrolled < STILL
 
     @property
     def moves(self) -> bool:
-        """Whether anything may move by itself now."""
+        """Whether animations may run now."""
         return not self.scrolling and qt_style.animates()
 
     def scrolled(self) -> None:
-        """The user scrolled just now."""
+        """Record a scroll step of the user."""
         self._scrolled = time.monotonic()
 
     def phase(self) -> float | None:
-        """Where runners are; None where the system asks for less motion."""
+        """Phase of the runners; None where the system asks for less motion."""
         if not qt_style.animates():
             return None
         return (time.monotonic() % RUNNER_SECONDS) / RUNNER_SECONDS
 
     def painted(self, row: int, *, runner: bool, fade: bool, ticks: bool) -> None:
-        """This row was painted and will change by itself in these ways."""
+        """Register the animations of a row that was just painted."""
         for kind, holds in (("runner", runner), ("fade", fade), ("tick", ticks)):
             if holds:
                 self._rows[kind].add(row)
@@ -91,54 +91,54 @@ class ProgressAnimation(QObject):
                     self._timers[kind].start()
 
     def running(self) -> frozenset[str]:
-        """The kinds of movement that go on."""
+        """The kinds of animation in progress."""
         return frozenset(kind for kind, timer in self._timers.items() if timer.isActive())
 
     def on_runner(self) -> None:
-        """A fiftieth of the way on."""
+        """Advance the runners by one frame."""
         if self.scrolling:
             return
         self.frames += 1
         self._beat("runner")
 
     def on_fade(self) -> None:
-        """Thumbnails fade in."""
+        """Advance the fades by one frame."""
         self._beat("fade")
 
     def on_tick(self) -> None:
-        """A second is over."""
+        """Repaint the rows that show seconds."""
         self._beat("tick")
 
     def _beat(self, kind: str) -> None:
         rows = self._rows[kind]
         if not rows:
-            # What was painted last time is gone from the screen, or stands still by now.
+            # The rows painted last time are off screen, or no longer animated.
             self._timers[kind].stop()
             return
-        # Painting says again which of them go on.
+        # Painting registers the rows that continue.
         self._rows[kind] = set()
         self._repaint(rows)
 
 
-WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
+WISH_DELAY = 15  # milliseconds; scroll steps in between send one request
 TILES_KEPT = 2048
-SCREENS = 4  # of thumbnails are held at least, however large the screen is
+SCREENS = 4  # minimum cache of thumbnails, in screens, however large the screen is
 
 
 class GalleryLibrary(ThumbnailSource, Protocol):
-    """What the gallery needs of the library."""
+    """The library as the gallery uses it."""
 
     def path(self, picture: Picture) -> Path: ...
 
 
 class JobTiming(Protocol):
-    """How long jobs usually take."""
+    """Estimates of the duration of jobs."""
 
     def usual_seconds(self, model: str, size: str | None) -> float | None: ...
 
 
 class GalleryCore(Protocol):
-    """What the gallery needs of the core."""
+    """The core as the gallery uses it."""
 
     @property
     def library(self) -> GalleryLibrary: ...
@@ -149,14 +149,14 @@ class GalleryCore(Protocol):
 
 
 class TileView(GridView):
-    """Paints pictures and jobs; what the user does with them is the subclass's.
+    """Paints pictures and jobs; subclasses handle input.
 
     Attributes:
-        selection: what is selected, by item.
-        pointer: what the mouse does.
-        thumbnails: the pixmaps of what is on screen.
-        pulse: what moves by itself.
-        by_key: the keyboard was used last, so its place is shown.
+        selection: selected items.
+        pointer: mouse handler.
+        thumbnails: pixmaps of the tiles on screen.
+        pulse: animations.
+        by_key: whether the keyboard was used last, so that the focus is shown.
     """
 
     selection: GallerySelection
@@ -194,20 +194,20 @@ class TileView(GridView):
 
     @property
     def rows(self) -> GalleryModel:
-        """The model, as what it is."""
+        """The model, with its own type."""
         model = self.model()
         assert isinstance(model, GalleryModel)
         return model
 
     def current_row(self) -> int | None:
-        """The row where the keyboard is."""
+        """Row with keyboard focus."""
         index = self.currentIndex()
         return index.row() if index.isValid() else None
 
     # --- tiles ----------------------------------------------------------------------------
 
     def tile_of(self, item: Item | None) -> TileContent:
-        """What a tile says now; pictures are remembered until they change."""
+        """Content of a tile; that of pictures is cached until they change."""
         now = self._clock()
         if isinstance(item, Job):
             request = item.request
@@ -226,7 +226,7 @@ class TileView(GridView):
         return tile
 
     def state_of(self, row: int) -> TileState:
-        """A tile as it looks now."""
+        """State of a tile, ready to be painted."""
         item = self.rows.item_at(row)
         tile = self.tile_of(item)
         pixmap, strength, ghost = None, 1.0, None
@@ -258,7 +258,7 @@ class TileView(GridView):
         )
 
     def layout_of(self, row: int) -> TileLayout:
-        """The parts of a tile in the viewport."""
+        """Layout of a tile in the viewport."""
         return arrange(self.state_of(row), self.cell(row), self._kit)
 
     def _ghost(self, job: Job) -> QPixmap | None:
@@ -267,7 +267,7 @@ class TileView(GridView):
         return self.thumbnails.ghost(job.request.edited or job.request.references[0])
 
     def _arrival(self, row: int, *, there: bool) -> QPixmap | None:
-        """The ghost a picture came out of, until its thumbnail covers it."""
+        """Ghost a picture replaced, until its thumbnail covers it."""
         key = self.rows.key_at(row)
         if not isinstance(key, int):
             return None
@@ -278,16 +278,16 @@ class TileView(GridView):
     # --- slots ----------------------------------------------------------------------------
 
     def on_replaced(self, job: Job, index_row: int) -> None:
-        """A job became a picture: its ghost stays until the thumbnail has faded in."""
+        """Keep the ghost of a finished job until the picture's thumbnail has faded in."""
         ghost = self._ghost(job)
         if ghost is not None:
             self._arriving[index_row] = ghost
         self._wishes.start()
 
     def on_thumbnail(self, picture: str) -> None:
-        """A thumbnail is here, or failed: paint its tile."""
+        """Repaint the tile of a thumbnail that was loaded or failed."""
         if self._first_screen:
-            # The window opens with its pictures; fading tells of those that come to it later.
+            # The first screen appears at once; only pictures added later fade in.
             self.thumbnails.finish_fading()
             self._first_screen = not self.thumbnails.idle
         shown = self.visible_rows()
@@ -296,19 +296,19 @@ class TileView(GridView):
         if item is not None and item.id == picture:
             self.repaint_rows((row,))
             return
-        # The source of a job, or it stands elsewhere by now.
+        # It is a job's source, or it has moved.
         for row in shown:
             item = self.rows.item_at(row)
             if isinstance(item, Job) or (item is not None and item.id == picture):
                 self.repaint_rows((row,))
 
     def on_rest(self) -> None:
-        """Paint what the last paint event had no time for."""
+        """Paint the tiles the last paint event had no time for."""
         rest, self._unpainted = self._unpainted, QRegion()
         self.viewport().update(rest)
 
     def on_wishes(self) -> None:
-        """Ask for the thumbnails of what is on screen, and of one screen ahead."""
+        """Request the thumbnails on screen and those of one screen ahead."""
         rows = dict.fromkeys((*self.visible_rows(), *self.rows_ahead()))
         area = self.viewport().size() * self.devicePixelRatioF()
         screen = 4 * area.width() * area.height()
@@ -319,7 +319,7 @@ class TileView(GridView):
         self.thumbnails.request_thumbnails(list(self._wishes_for(rows)))
 
     def put_thumbnails(self, images: Mapping[str, QImage]) -> None:
-        """Show what was decoded before there was a window, by picture id."""
+        """Show thumbnails decoded before the window existed, by picture id."""
         for wish in self._wishes_for(self.visible_rows()):
             if (image := images.get(wish.picture.id)) is not None:
                 self.thumbnails.add_thumbnail(wish, image)
@@ -336,17 +336,17 @@ class TileView(GridView):
                 yield ThumbnailRequest(picture, device, PICTURE_RADIUS * ratio)
 
     def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
-        """Draw the icons of marks and tags, or only what needs none (the first screen)."""
+        """Draw the icons of marks and tags, or leave them out (the first screen)."""
         self._kit.icons = wanted
         self.viewport().update()
 
     def keep_tiles(self) -> None:
-        """Keep tiles as they are painted; a gallery in which nothing moves needs none twice."""
+        """Enable the cache of painted tiles; a gallery that never moves does not need it."""
         if self._looks is None:
             self._looks = TileCache()
 
     def on_theme_changed(self) -> None:
-        """Other colours or fonts."""
+        """Apply new colours or fonts."""
         self._kit = TileStyle(theme())
         if self._looks is not None:
             self._looks.clear()
@@ -367,7 +367,7 @@ class TileView(GridView):
             for gap in self.grid.between_tiles(area.translated(0, offset)):
                 painter.fillRect(gap.translated(0, -offset), mat)
         else:
-            # Tiles end between two pixels of the screen: in pieces the ground would have seams.
+            # Tiles end between two device pixels: filling the mat in pieces would leave seams.
             painter.fillRect(area.adjusted(-1, -1, 1, 1), mat)
         looks = self._looks if whole else None
         if looks is not None:
@@ -391,7 +391,7 @@ class TileView(GridView):
     def _paint_look(
         self, painter: QPainter, row: int, cell: QRect, looks: TileCache, dpr: int
     ) -> bool:
-        """Paint a tile that stands still; False for all others."""
+        """Paint a tile without animation from the cache; False for all others."""
         item = self.rows.item_at(row)
         if (
             item is None
@@ -435,7 +435,7 @@ class TileView(GridView):
         return True
 
     def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
-        """The colour of a picture where it will be: a moment's stand-in for its tile."""
+        """Paint the average colour as a placeholder for a tile."""
         painter.fillRect(cell, self._kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
         colour = self._kit.color("panel") if isinstance(item, Job) else QColor(item.colour)

@@ -1,4 +1,4 @@
-"""The gallery itself: tiles of pictures and jobs, selected, opened, dragged and acted on."""
+"""Gallery view: tiles of pictures and jobs, with selection, opening, dragging and actions."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ from studio.ui.widgets.accessible import plain_tip
 
 
 def tip_for(item: Item | None, zone: TileZone | None) -> str:
-    """The words for what is under the pointer; empty for none. Plain text."""
+    """Plain-text tooltip for the item or zone under the pointer; empty for none."""
     if zone is not None:
         if zone.label:
-            return ""  # the button says it itself
+            return ""  # the button's label says it
         names = {
             "pick": _("Pick (P)"),
             "reject": _("Reject (X)"),
@@ -67,7 +67,7 @@ def tip_for(item: Item | None, zone: TileZone | None) -> str:
 
 
 def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
-    """Tell assistive programs what the base class, which knows its own layout only, does not."""
+    """Send an accessibility event for a row; the base class knows only its own layout."""
     if not QAccessible.isActive():
         return
     event = QAccessibleEvent(view, kind)
@@ -79,10 +79,10 @@ BADGE_MARGIN = 12
 
 
 class NewItemsBadge(Button):
-    """A button over the top of the gallery: "3 new above". It goes when the top is in view.
+    """Badge over the top of the gallery ("3 new above"); hidden once the top is in view.
 
     Attributes:
-        count: so many came in since the top was last in view.
+        count: pictures added since the top was last in view.
     """
 
     def __init__(self, view: GridView) -> None:
@@ -90,14 +90,14 @@ class NewItemsBadge(Button):
         self._view = view
         self.count = 0
         self.setProperty("shape", "pill")
-        # The arrows and Home lead there by key; Tab goes on to the composer.
+        # Reachable by the arrow keys and Home; Tab goes on to the composer.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         view.moved.connect(self.on_moved)
         self.clicked.connect(self.on_clicked)
 
     def on_new_above(self, count: int) -> None:
-        """More came in."""
+        """Add `count` new tiles to the badge and announce them."""
         self.count += count
         words = ngettext("{n} new above", "{n} new above", self.count).format(n=self.count)
         self.setText(words)
@@ -107,7 +107,7 @@ class NewItemsBadge(Button):
         announce(self._view, words)
 
     def on_moved(self) -> None:
-        """Another part is in view, or the view has another size."""
+        """Reposition the badge, or reset it when the top is in view."""
         if self._view.at_top:
             self.count = 0
             self.hide()
@@ -127,15 +127,15 @@ class GalleryView(TileView):
     """Pictures and jobs as a grid.
 
     Attributes:
-        anchor: where a selection with Shift begins.
-        dated: whether the order is one of dates: then the scroll bar tells the month.
+        anchor: start of a selection with Shift.
+        dated: whether the order is by date; the scroll bar then shows the month.
 
     Signals:
         opened: a picture or job was double-clicked, or Enter was pressed on a picture.
         action: a zone of a tile was clicked: (name, item).
-        selection_changed: the selected items that are known, as a tuple (at most 1,000).
-        context_menu: a menu is wanted for an item (None: the mat) at a global point.
-        refused: a StudioError about what the user tried (too many pictures at once).
+        selection_changed: the loaded selected items, as a tuple (at most 1,000).
+        context_menu: menu requested for an item (None: the mat) at a global point.
+        refused: StudioError about an action of the user (too many pictures at once).
 
     Inherited: new_above(int), tile_size_changed(int).
     """
@@ -157,7 +157,7 @@ class GalleryView(TileView):
         super().__init__(core, parent, clock=clock)
         self._kept: tuple[Key, int] | None = None
         self._untold = False
-        # Qt calls overrides while the model is set, before there is a selection to speak of.
+        # Qt calls overrides while the model is set, before there is a selection.
         self._quiet = True
         self.anchor = QPersistentModelIndex()
         self.dated = True
@@ -187,28 +187,28 @@ class GalleryView(TileView):
 
     @property
     def above(self) -> NewItemsBadge:
-        """The badge for tiles that came in above the view, made on first use."""
+        """Badge for tiles added above the view, created on first use."""
         if self._above is None:
             self._above = NewItemsBadge(self)
         return self._above
 
     def on_new_above(self, count: int) -> None:
-        """Tiles came in above what is in view."""
+        """Count tiles added above the view."""
         self.above.on_new_above(count)
 
-    # --- what others ask ------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------
 
     def current_item(self) -> Item | None:
-        """The picture or job where the keyboard is; None while it is being read."""
+        """Picture or job with keyboard focus; None while it is being read."""
         row = self.current_row()
         return None if row is None else self.rows.item_at(row)
 
     def selected_count(self) -> int:
-        """How many tiles are selected, pictures and jobs."""
+        """Number of selected tiles, pictures and jobs."""
         return self.selection.count()
 
     def selected_items(self) -> tuple[Item, ...]:
-        """The first thousand selected items, as far as they are known."""
+        """The first thousand selected items, without those not yet loaded."""
         return self.selection.items()[0]
 
     def selected_rows(self) -> array[int]:
@@ -216,11 +216,10 @@ class GalleryView(TileView):
         return self.selection.pictures()
 
     def selected_jobs(self) -> tuple[Job, ...]:
-        """All selected jobs."""
         return self.selection.jobs()
 
     def kept_picture(self) -> int | None:
-        """Index row of the first picture in view, where the user is not at the top."""
+        """Index row of the first row in view; None at the top, and for a job."""
         row = self.place()[0]
         if self.at_top or row >= self.rows.rowCount():
             return None
@@ -228,23 +227,23 @@ class GalleryView(TileView):
         return key if isinstance(key, int) else None
 
     def neighbour(self) -> Key | None:
-        """What is to be selected when the selected ones leave."""
+        """Item to select when the selected ones are removed."""
         row = self.selection.neighbour()
         return None if row is None else self.rows.key_at(row)
 
     async def selected_pictures(self, limit: int | None = None) -> list[Picture]:
-        """The selected pictures, read where they are not known yet."""
+        """Selected pictures; those not loaded are read."""
         return await self.selection.read(limit)
 
     def select_keys(self, keys: Iterable[Key]) -> None:
-        """Select these pictures (by index row) and jobs (by id), as far as they are shown."""
+        """Select these pictures (by index row) and jobs (by id), if shown."""
         rows = self.rows.rows_of(keys)
         self.selection.rows(rows)
         if rows:
             self.set_current(rows[0])
 
     def show_item(self, key: Key) -> bool:
-        """Scroll to a picture or job and put the keyboard there; False if it is not shown."""
+        """Scroll to a picture or job and move the focus there; False if it is not shown."""
         row = self.rows.row_of(key)
         if row is not None:
             self.go_to_row(row)
@@ -261,7 +260,7 @@ class GalleryView(TileView):
         return _("{month} {year}").format(month=name, year=when.tm_year)
 
     def activate_current(self) -> None:
-        """What Enter does: open a picture, take the first offer of a job or a lost file."""
+        """Action of Enter: open a picture; for a job or lost file, its first button."""
         row = self.current_row()
         item = self.current_item()
         if row is None or item is None:
@@ -273,7 +272,7 @@ class GalleryView(TileView):
             self.opened.emit(item)
 
     def carried(self, items: Sequence[Item]) -> list[drag_and_drop.DraggedPicture]:
-        """The pictures among these that can leave the window, with their files."""
+        """The pictures among `items` that can be dragged out, with their files."""
         return [
             drag_and_drop.DraggedPicture(item, self._core.library.path(item))
             for item in items
@@ -283,13 +282,13 @@ class GalleryView(TileView):
     # --- selecting ------------------------------------------------------------------------
 
     def go_to_row(self, row: int) -> None:
-        """Select this row alone and put the keyboard there."""
+        """Select only this row and move the focus there."""
         self.anchor = QPersistentModelIndex(self.rows.index(row))
         self.selection.only(row, row)
         self.set_current(row)
 
     def set_current(self, row: int) -> None:
-        """Put the keyboard on a row without selecting it."""
+        """Move the focus to a row without selecting it."""
         index = self.rows.index(row)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.scrollTo(index)
@@ -306,24 +305,24 @@ class GalleryView(TileView):
         self.set_current(row)
 
     def select_everything(self) -> None:
-        """Select all rows there are."""
+        """Select all rows."""
         if self.grid.count:
             self.selection.only(0, self.grid.count - 1)
 
     def toggle(self, row: int) -> None:
-        """Select this row too, or let it go."""
+        """Toggle the selection of this row."""
         self.anchor = QPersistentModelIndex(self.rows.index(row))
         self.selection.toggle(row)
         self.set_current(row)
 
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None:
-        """Select the tiles under a rubber band, and the runs of rows in `kept`."""
+        """Select the tiles under a rubber band, and the ranges of rows in `kept`."""
         spans = [(rows[0], rows[-1]) for rows in self.grid.touched(band)]
         self.selection.these([*kept, *spans])
         self.viewport().update()
 
     def activate_zone(self, row: int, name: str) -> None:
-        """A zone of a tile was clicked."""
+        """Emit the action of a clicked zone."""
         item = self.rows.item_at(row)
         if item is not None:
             self.action.emit(name, item)
@@ -331,8 +330,8 @@ class GalleryView(TileView):
     def begin_drag(self, row: int | None) -> None:
         """Drag the selected pictures, or this one; only from a mouse event.
 
-        Jobs are never dragged. While some of the selected are still being read nothing happens:
-        a drag must not leave any behind in silence.
+        Jobs are never dragged. Does nothing while selected pictures are still being read, because
+        the drag would silently leave them out.
         """
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
@@ -363,7 +362,7 @@ class GalleryView(TileView):
             self._kept = self.rows.key_at(row), below
 
     def on_reset(self) -> None:
-        """There are other rows now."""
+        """Restore selection and scroll position after a reset."""
         if self._grid.count:
             self.keep_tiles()
         self._grid = replace(self._grid, count=self.rows.rowCount(), lead=0)
@@ -378,18 +377,18 @@ class GalleryView(TileView):
         self._on_selection_changed()
 
     def on_rows_come(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """Tiles came in."""
+        """Shift the selection for inserted rows."""
         self.selection.inserted(first, last)
         if first == 0 and (not self._first_screen or isinstance(self.rows.item_at(0), Job)):
-            # All others move: none of them shall be painted anew for it.
+            # All other tiles move; keep them so that they are not repainted.
             self.keep_tiles()
 
     def on_completed(self) -> None:
-        """The rest of the tiles is here."""
+        """Restore the rest of the selection."""
         self.selection.complete()
 
     def on_rows_gone(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """Tiles were taken away."""
+        """Remove rows from the selection."""
         self.selection.removed(first, last)
         self.pointer.hover(None)
         self._on_selection_changed()
@@ -401,7 +400,7 @@ class GalleryView(TileView):
             self._on_selection_changed()
 
     def on_moved(self) -> None:
-        """Update the hover: the tiles moved under the pointer."""
+        """Update the hover after the tiles moved under the pointer."""
         at = self.viewport().mapFromGlobal(QCursor.pos())
         self.pointer.hover(at if self.viewport().underMouse() else None)
 
@@ -412,7 +411,7 @@ class GalleryView(TileView):
             self._on_selection_changed()
 
     def on_selected(self) -> None:
-        """Other tiles are selected."""
+        """Schedule `selection_changed`."""
         if not self._quiet:
             self._on_selection_changed()
 

@@ -1,4 +1,4 @@
-"""One picture, large: its bar, the canvas, what it was made from, the strip of its neighbours."""
+"""Large view of one picture: bar, canvas, parent preview and film strip."""
 
 from studio.ui.views.loupe.loupe import Loupe
 

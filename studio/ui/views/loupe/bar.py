@@ -1,4 +1,4 @@
-"""The bar over a large picture: which one it is, what it is worth, how it is looked at."""
+"""Bar over a large picture: name and position, rating and flag, zoom and background."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from studio.ui.widgets import (
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedRadio
 
-SIDE = 24  # of what takes the pointer; the circle has 14
+SIDE = 24  # of the click target; the circle has 14
 
 
 class _Swatch(PaintedRadio):
@@ -64,7 +64,7 @@ class _Swatch(PaintedRadio):
 
 
 class Swatches(QWidget):
-    """Black, mat, middle grey, light: a group of radio buttons called "Surround".
+    """Radio buttons for the background: black, mat, middle grey, light.
 
     Signals:
         changed: the user chose another one (a Surround).
@@ -94,27 +94,27 @@ class Swatches(QWidget):
         self._group.buttonToggled.connect(self.on_toggled)
 
     def on_toggled(self, button: QAbstractButton, on: bool) -> None:  # noqa: FBT001 a slot
-        """A swatch was chosen."""
+        """Emit the chosen background."""
         if on and isinstance(button, _Swatch):
             self.changed.emit(button.surround)
 
 
 HEIGHT = 38
 NARROWEST = 320
-NAME = 150  # width a name keeps before other things give way to it
+NAME = 150  # minimum width of a name before other parts are hidden
 SCALE = 1000  # steps of the slider, evenly spaced by ratio
 
 
 class ViewBar(QFrame):
-    """What belongs to the loupe. It shows; whoever owns it does.
+    """Controls of the loupe. It only displays and emits; its owner acts.
 
     Signals:
         stepped: previous (-1) or next (1).
         rated: stars chosen.
-        flagged: the flag to set, NONE where the same was pressed again.
-        before: whether "Before" is wanted.
-        fit, actual, zoom_in, zoom_out, zoomed: wishes for the canvas.
-        surround: the ground chosen.
+        flagged: flag to set; NONE where the current one was pressed again.
+        before: whether to show "Before".
+        fit, actual, zoom_in, zoom_out, zoomed: requests for the canvas.
+        surround: background chosen.
     """
 
     stepped = Signal(int)
@@ -141,7 +141,7 @@ class ViewBar(QFrame):
         self._make_left()
         self._rows.addStretch(1)
         self._make_right(surround)
-        # What gives way first when the window is narrow; never the way through the pictures.
+        # Order in which parts are hidden in a narrow window; the arrows always stay.
         self._giving_way: tuple[tuple[QWidget, ...], ...] = (
             (self._key,),
             (self._minus, self._slider, self._plus),
@@ -217,10 +217,10 @@ class ViewBar(QFrame):
         self._slider.valueChanged.connect(self.on_slid)
         self._swatches.changed.connect(self.surround)
 
-    # --- what it shows --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     def show_picture(self, picture: Picture | None, index: int, count: int) -> None:
-        """Name, place and verdict of the picture that is looked at."""
+        """Show the name, position, flag and rating of the picture."""
         self._name.setText(picture.name if picture else "")
         self._name.setMinimumWidth(min(self._name.sizeHint().width(), NAME))
         self._count.setText(
@@ -241,24 +241,24 @@ class ViewBar(QFrame):
         self._yield_room()
 
     def set_new(self, *, new: bool) -> None:
-        """Whether the picture had not been seen before it was opened."""
+        """Set whether the picture was unseen before it was opened."""
         self._wanted[self._new] = new
         self._yield_room()
 
     def set_preview(self, *, preview: bool) -> None:
-        """Whether what is shown is a stretched preview."""
+        """Set whether a stretched preview is shown."""
         self._wanted[self._preview] = preview
         self._yield_room()
 
     def set_before(self, *, there: bool, shown: bool) -> None:
-        """Whether there is a picture it was made from, and whether that one is shown."""
+        """Set whether the picture has a parent, and whether that one is shown."""
         for part in (self._segments, self._key, self._rule_middle):
             self._wanted[part] = there
         self._segments.set_value(shown)
         self._yield_room()
 
     def set_zoom(self, zoom: float, *, fitted: bool) -> None:
-        """The zoom of the canvas."""
+        """Show the zoom of the canvas."""
         self._percent.setText(formatting.percent(zoom))
         self._fit.setChecked(fitted)
         self._actual.setChecked(abs(zoom - 1) < 1e-6)
@@ -280,39 +280,39 @@ class ViewBar(QFrame):
     # --- slots ----------------------------------------------------------------------------
 
     def on_previous(self) -> None:
-        """The arrow to the left."""
+        """Request the previous picture."""
         self.stepped.emit(-1)
 
     def on_next(self) -> None:
-        """The arrow to the right."""
+        """Request the next picture."""
         self.stepped.emit(1)
 
     def on_pick(self) -> None:
-        """The flag; once more takes it back."""
+        """Pick; pressed again, clear the flag."""
         self.flagged.emit(Flag.NONE if self._flag is Flag.PICK else Flag.PICK)
 
     def on_reject(self) -> None:
-        """The cross; once more takes it back."""
+        """Reject; pressed again, clear the flag."""
         self.flagged.emit(Flag.NONE if self._flag is Flag.REJECT else Flag.REJECT)
 
     def on_fit(self) -> None:
-        """Fit stays pressed when it is pressed again."""
+        """Request Fit; the button stays checked when pressed again."""
         self._fit.setChecked(True)
         self.fit.emit()
 
     def on_actual(self) -> None:
-        """100 % stays pressed when it is pressed again."""
+        """Request 100 %; the button stays checked when pressed again."""
         self._actual.setChecked(True)
         self.actual.emit()
 
     def on_slid(self, value: int) -> None:
-        """The slider was moved."""
+        """Emit the zoom of the slider."""
         self.zoomed.emit(LOWEST * (HIGHEST / LOWEST) ** (value / SCALE))
 
     # --- Qt -------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        # Whatever it holds gives way: the bar never widens the window.
+        # Its parts are hidden in turn: the bar never widens the window.
         return QSize(NARROWEST, self.height())
 
     @needs("_wanted")
@@ -327,7 +327,7 @@ def _add(row: QHBoxLayout, *parts: QWidget) -> None:
 
 
 class _Rule(QWidget):
-    """A short line between two groups, with its own room at both sides."""
+    """Short line between two groups, with its own margins."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

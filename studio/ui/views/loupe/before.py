@@ -1,4 +1,4 @@
-"""The picture a picture was made from, small beside it, with what changed in words."""
+"""Preview of a picture's parent, with the changed words of the prompt."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from studio.ui.widgets.marked_text import MarkedText
 WIDTH = 222
 CORNER = 96
 RIM = 3  # of mat around the corner picture
-CHANGES = 6  # at most; more is a new prompt and not a change
+CHANGES = 6  # at most; with more, it is a new prompt and not a change
 
 
 class _Print(QWidget):
-    """The small picture; pressing it shows it large as long as it is pressed.
+    """Small picture that is shown large while pressed.
 
     Signals:
-        held: pressed (True) or let go.
+        held: pressed (True) or released.
     """
 
     held = Signal(bool)
@@ -73,7 +73,7 @@ class ParentPreview(QWidget):
     """The parent: a column where there is room, else a picture of 96 px in the corner.
 
     Signals:
-        held: the small picture is pressed (True) or let go.
+        held: the small picture is pressed (True) or released.
     """
 
     held = Signal(bool)
@@ -115,7 +115,7 @@ class ParentPreview(QWidget):
         self._print.held.connect(self.held)
 
     def set_pictures(self, parent: Picture, child: Picture) -> None:
-        """Tell what `child` was made from and what changed."""
+        """Show the parent of `child` and the changes."""
         self._parent_picture = parent
         self._name.setText(parent.name)
         self._star.setVisible(parent.rating > 0 and not self._corner)
@@ -128,12 +128,12 @@ class ParentPreview(QWidget):
         self._size_print()
 
     def set_pixmap(self, pixmap: QPixmap | None) -> None:
-        """The parent's thumbnail has come (or is not there yet)."""
+        """Set the parent's thumbnail; None until it is loaded."""
         if self._parent_picture is not None:
             self._print.set_picture(pixmap, self._parent_picture)
 
     def set_corner(self, *, corner: bool) -> None:
-        """Shrink to the picture alone, or be a column again."""
+        """Show only the picture, or return to a column."""
         if corner == self._corner:
             return
         self._corner = corner
@@ -172,7 +172,7 @@ class ParentPreview(QWidget):
 
 
 def likeness(parent: Picture, child: Picture) -> str:
-    """What is known to be the same and what is not: "Same model, size and shape."."""
+    """Similarities and differences, such as "Same model, size and aspect ratio."."""
     same_model = bool(child.model) and parent.model == child.model
     same_size = (parent.width, parent.height) == (child.width, child.height)
     shapes = (
@@ -206,7 +206,7 @@ def likeness(parent: Picture, child: Picture) -> str:
 
 
 def _change_lines(before: str, after: str) -> list[DiffPiece]:
-    """The changes, one to a line; none where the prompts have little in common."""
+    """The changes, one per line; none where the prompts have little in common."""
     if not word_diff.worth_marking(before, after):
         return []
     pieces: list[DiffPiece] = []

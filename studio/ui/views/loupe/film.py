@@ -1,8 +1,8 @@
-"""The strip of neighbours under a large picture.
+"""Film strip of neighbours under a large picture.
 
-Pictures have different widths, and there may be a million of them: nothing is ever measured from
-the start of the order. The strip lays out from one cell that it holds on to, left and right until
-it is full, and asks for no more than that.
+Pictures differ in width, and there may be a million of them: nothing is measured from the start of
+the order. The strip lays out left and right from one held cell until it is full, and requests only
+those pictures.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CELL = 72
 PICTURE = 64
 BORDER = 4
 GAP = 3
-EDGE = 16  # free at both ends
+EDGE = 16  # free space at both ends
 WIDEST = 4 * PICTURE
 NARROWEST = 24
 KEPT = 24 * 1024 * 1024  # bytes of thumbnails
@@ -51,17 +51,17 @@ KEPT = 24 * 1024 * 1024  # bytes of thumbnails
 
 @dataclass(frozen=True, slots=True)
 class FilmCell:
-    """A place in the strip: jobs stand first, then the pictures of the order."""
+    """A cell of the strip: jobs first, then the pictures of the order."""
 
     place: int
     rect: QRect
 
 
 class FilmStrip(QWidget):
-    """Shows the order around the current picture and the running jobs before it.
+    """Shows the order around the current picture, after the running jobs.
 
     Signals:
-        chosen: the user clicked a picture (its place in the order).
+        chosen: the user clicked a picture (its index in the order).
         job_chosen: the user clicked a job (its id).
     """
 
@@ -76,11 +76,11 @@ class FilmStrip(QWidget):
         self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self._jobs: tuple[Job, ...] = ()
         self._current = 0
-        self._held = 0  # the cell that stands still ...
-        self._at = EDGE  # ... with its left edge here
+        self._held = 0  # the held cell ...
+        self._at = EDGE  # ... and its left edge
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.update)
-        # What is in view is asked for after painting, not within.
+        # Request visible pictures after painting, not during it.
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self.on_painted)
         self.setFixedHeight(HEIGHT)
@@ -93,10 +93,10 @@ class FilmStrip(QWidget):
         self._thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.update)
 
-    # --- what it shows --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     def set_current(self, index: int) -> None:
-        """Ring this picture and bring it into view."""
+        """Mark this picture as current and scroll it into view."""
         self._current = index
         place = index + len(self._jobs)
         cell = next((cell for cell in self.cells() if cell.place == place), None)
@@ -113,20 +113,20 @@ class FilmStrip(QWidget):
         self.update()
 
     def order_changed(self) -> None:
-        """The book has another order."""
+        """Adjust to the new order of the page cache."""
         self._held = min(self._held, max(0, self._count() - 1))
         self.update()
 
     def thumbnail(self, picture: str) -> QPixmap | None:
-        """The small picture of this id, if the strip has it."""
+        """Thumbnail of this picture id; None unless the strip has it."""
         return self._thumbnails.pixmap(picture)
 
     def on_thumbnail(self, _picture: str) -> None:
-        """A thumbnail has come."""
+        """Repaint after a thumbnail was loaded."""
         self.update()
 
     def on_painted(self) -> None:
-        """Something was painted: ask for what it lacked."""
+        """Request the pictures and thumbnails missing from the last paint."""
         if not loop_runs():
             return  # the program is ending
         cells, jobs = self.cells(), len(self._jobs)
@@ -134,7 +134,7 @@ class FilmStrip(QWidget):
         self._thumbnails.request_thumbnails(self._wishes(cells))
 
     def cells(self) -> list[FilmCell]:
-        """The cells in view, from left to right."""
+        """Visible cells, from left to right."""
         count, top = self._count(), (HEIGHT - CELL + 1) // 2
         if not count:
             return []
@@ -149,7 +149,7 @@ class FilmStrip(QWidget):
         return cells
 
     def cell_at(self, spot: QPoint) -> int | None:
-        """The place under a point."""
+        """Place under a point."""
         for cell in self.cells():
             if cell.rect.contains(spot):
                 return cell.place
@@ -194,7 +194,7 @@ class FilmStrip(QWidget):
         cells = self.cells()
         if not cells:
             return
-        # Hold on to what is in view, so that far away nothing has to be measured.
+        # Hold a visible cell, so that nothing far away has to be measured.
         middle = min(cells, key=lambda cell: abs(cell.rect.center().x() - self.width() // 2))
         self._held, self._at = middle.place, middle.rect.left() + round(way)
         settled = self.cells()
@@ -322,7 +322,7 @@ class FilmStrip(QWidget):
 
 
 def _middle_of(have: QSize, want: QSize) -> QRectF:
-    """The largest middle part of `have` with the shape of `want`."""
+    """Largest centred part of `have` with the aspect ratio of `want`."""
     scale = min(have.width() / max(1, want.width()), have.height() / max(1, want.height()))
     width, height = want.width() * scale, want.height() * scale
     return QRectF((have.width() - width) / 2, (have.height() - height) / 2, width, height)

@@ -1,4 +1,4 @@
-"""The loupe: one picture of an order, large, with its parent beside it."""
+"""Loupe: one picture of an order, large, with its parent beside it."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ _OWN_KEYS = frozenset(
 
 
 class Loupe(QWidget):
-    """Leafs through an order of pictures.
+    """Large view that steps through an order of pictures.
 
     Signals:
         picture_changed: another picture is shown (a Picture).
-        closed: Esc.
+        closed: Esc was pressed.
         rated: stars chosen for the picture shown.
-        flagged: the flag to set on it.
-        surround_changed: "black", "dark", "middle" or "light", as the settings name them.
-        action: what is wanted with the picture ("drag": within the mouse event).
-        menu_requested: the picture and where, in global coordinates.
+        flagged: flag to set on it.
+        surround_changed: "black", "dark", "middle" or "light", as in the settings.
+        action: action and its picture ("drag": within the mouse event).
+        menu_requested: the picture and the global position.
         job_chosen: id of a job clicked in the film strip.
     """
 
@@ -78,7 +78,7 @@ class Loupe(QWidget):
     ) -> None:
         super().__init__(parent)
         self._library = library
-        self._thumbnails = ThumbnailCache(library, self)  # of the parent alone
+        self._thumbnails = ThumbnailCache(library, self)  # of the parent only
         self._index = 0
         self._picture: Picture | None = None
         self._parent: Picture | None = None
@@ -126,28 +126,28 @@ class Loupe(QWidget):
         self._loader.changed.connect(self.on_loaded)
         self._thumbnails.ready.connect(self.on_thumbnail)
 
-    # --- what is shown --------------------------------------------------------------------
+    # --- content --------------------------------------------------------------------------
 
     @property
     def picture(self) -> Picture | None:
-        """The picture that is looked at, once it was read."""
+        """Picture shown; None until it is read."""
         return self._picture
 
     @property
     def index(self) -> int:
-        """Its place in the order."""
+        """Position in the order."""
         return self._index
 
     def show_pictures(self, order: Sequence[int], index: int) -> None:
-        """Look at a picture of this order of index rows."""
+        """Show the picture at `index` of this order of index rows."""
         self._picture = None
         self._set_order(order)
         self.go_to_index(index)
 
     def set_order(self, order: Sequence[int], index: int | None = None) -> None:
-        """The order is another one now; the picture stays where it is still part of it.
+        """Replace the order; the picture stays if it is still part of it.
 
-        `index` is where to look when it is not (its neighbour).
+        Otherwise the picture at `index` is shown (its neighbour).
         """
         row = self.book.order[self._index] if self._index < len(self.book) else None
         self._set_order(order)
@@ -168,7 +168,7 @@ class Loupe(QWidget):
         self.film.set_jobs(jobs)
 
     def refresh(self, ids: Iterable[str]) -> None:
-        """These pictures changed; read them again."""
+        """Reload these pictures after a change."""
         changed = set(ids)
         self.book.refetch_pictures(changed)
         if self._parent is not None and self._parent.id in changed and self._picture is not None:
@@ -177,7 +177,7 @@ class Loupe(QWidget):
         self.film.update()
 
     def go_to_index(self, index: int) -> None:
-        """Look at this place of the order; out of range is the nearest end."""
+        """Show the picture at this position; out of range is clamped."""
         if not len(self.book):
             self._show_nothing()
             return
@@ -191,23 +191,23 @@ class Loupe(QWidget):
             self._open(found)
 
     def step(self, way: int) -> None:
-        """Look at the next (1) or previous (-1) picture."""
+        """Show the next (1) or previous (-1) picture."""
         self.go_to_index(self._index + way)
 
     def focus_view(self) -> None:
-        """Give the keyboard to the picture."""
+        """Give the picture keyboard focus."""
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def zoom_in(self) -> None:
-        """One step closer."""
+        """Zoom in by one step."""
         self.canvas.zoom_in()
 
     def zoom_out(self) -> None:
-        """One step back."""
+        """Zoom out by one step."""
         self.canvas.zoom_out()
 
     def show_before(self, before: bool) -> None:  # noqa: FBT001 - a slot
-        """Show the parent in the picture's place, at the same part; or the picture again."""
+        """Show the same part of the parent in the picture's place, or the picture again."""
         wanted = self._parent if before else self._picture
         if wanted is None or before == self._before_shown:
             return
@@ -262,7 +262,7 @@ class Loupe(QWidget):
         ids = [p.picture for p in picture.parents if p.role is Role.EDIT and p.picture]
         found = await self._library.find(ids[:1]) if ids else []
         if self._picture is None or self._picture.id != picture.id:
-            return  # somebody went on meanwhile
+            return  # another picture was opened meanwhile
         self._parent = found[0] if found else None
         if self._parent is not None:
             self._before.set_pictures(self._parent, picture)
@@ -288,7 +288,7 @@ class Loupe(QWidget):
         canvas = self.canvas
         room = canvas.width() >= 2 * COLUMN
         corner = not room or self._picture.width > self._picture.height or not canvas.fitted
-        # A tall picture stays in the middle as long as the column fits beside it there.
+        # A tall picture stays centred while the column fits beside it.
         crowded = canvas.fitted_left(self._picture.width, self._picture.height) < COLUMN
         canvas.set_left_inset(COLUMN if crowded and not corner else 0)
         self._before.set_corner(corner=corner)
@@ -310,48 +310,48 @@ class Loupe(QWidget):
     # --- slots ----------------------------------------------------------------------------
 
     def on_read(self, _rows: object) -> None:
-        """Pictures of the order were read."""
+        """Show the current picture once it is read."""
         found = self.book.picture(self._index)
         if found is not None and found != self._picture:
             self._open(found)
 
     def on_loaded(self, plate: Plate) -> None:
-        """More of a picture is there."""
+        """Repaint a plate with new content."""
         self.canvas.refresh(plate)
         self._tell_bar()
 
     def on_thumbnail(self, name: str) -> None:
-        """The thumbnail of the picture with this id has come."""
+        """Show the parent's thumbnail."""
         if self._parent is not None and name == self._parent.id:
             self._before.set_pixmap(self._thumbnails.pixmap(name))
 
     def on_view_changed(self) -> None:
-        """The canvas shows another part."""
+        """Update the bar and the parent preview after a change of the view."""
         self.bar.set_zoom(self.canvas.zoom, fitted=self.canvas.fitted)
         if self._parent is not None and self._before.isVisible():
             self._place_before()
 
     def on_surround(self, surround: Surround) -> None:
-        """Another ground was chosen."""
+        """Apply the chosen background."""
         self.canvas.set_surround(surround)
         names = {ground: name for name, ground in _SETTINGS.items()}
         self.surround_changed.emit(names[surround])
 
     def on_dragged(self) -> None:
-        """The picture is dragged out."""
+        """Request a drag of the picture."""
         if self._picture is not None:
             self.action.emit("drag", self._picture)
 
     def on_menu(self, at: QPoint) -> None:
-        """Ask for the context menu."""
+        """Request the context menu."""
         if self._picture is not None:
             self.menu_requested.emit(self._picture, at)
 
     # --- Qt -------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # A filter on itself and not event(): painting must not run beneath one of our overrides,
-        # where an error of it would end the program instead of being told.
+        # An event filter instead of event(): painting must not run inside one of our overrides,
+        # where an exception would end the program instead of being reported.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             plain &= ~Qt.KeyboardModifier.ShiftModifier
@@ -411,5 +411,5 @@ class Loupe(QWidget):
 
 
 def _file(picture: Picture) -> tuple[str, str, bool]:
-    """What the canvas depends on: the file, its place, and whether it is missing."""
+    """The values the canvas depends on: file, path, and whether it is missing."""
     return picture.id, picture.path, picture.missing

@@ -1,4 +1,4 @@
-"""Loads what the loupe shows: pages of the order, a preview at once, then all pixels."""
+"""Loading for the loupe: pages of the order, previews, then all pixels."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from studio.ui.support.raster import Raster
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.canvas.plates import Plate
 
-KEPT_PICTURES = 2000  # pictures remembered; their values are small
+KEPT_PICTURES = 2000  # cached pictures; their values are small
 
 
 class PageCache(QObject):
-    """The order, as index rows, and those of its pictures that were read.
+    """The order, as index rows, with a cache of its pictures.
 
     Signals:
-        read: rows that were asked for have come (a frozenset).
+        read: requested rows were read (a frozenset).
     """
 
     read = Signal(object)
@@ -40,7 +40,7 @@ class PageCache(QObject):
         return len(self.order)
 
     def picture(self, index: int) -> Picture | None:
-        """The picture at a place of the order, if it was read."""
+        """Picture at an index of the order; None until it is read."""
         if not 0 <= index < len(self.order):
             return None
         row = self.order[index]
@@ -50,7 +50,7 @@ class PageCache(QObject):
         return found
 
     def request_pages(self, indexes: Iterable[int]) -> None:
-        """Read unknown pictures at these places; `read` is emitted when they are here."""
+        """Read the uncached pictures at these indexes; `read` is emitted afterwards."""
         rows = [
             self.order[index]
             for index in indexes
@@ -62,7 +62,7 @@ class PageCache(QObject):
             spawn(self._read(rows))
 
     def refetch_pictures(self, ids: Iterable[str]) -> None:
-        """Forget changed pictures, so that they are read again."""
+        """Drop changed pictures from the cache, so that they are read again."""
         gone = set(ids)
         for row in [row for row, picture in self._known.items() if picture.id in gone]:
             del self._known[row]
@@ -78,16 +78,16 @@ class PageCache(QObject):
         self.read.emit(frozenset(rows))
 
 
-PREVIEW = 512  # long edge in pixels; the grid has mostly made it already
+PREVIEW = 512  # long edge in pixels; usually cached by the grid already
 KEPT_BYTES = 320_000_000  # bytes of pixels kept for going back and forth; three pictures of 4K
-PAUSE = 0.08  # seconds before decoding while somebody leafs through
+PAUSE = 0.08  # seconds before decoding while the user steps through pictures
 
 
 class PlateLoader(QObject):
-    """Fills plates, one at a time; asking for another picture drops the one on its way.
+    """Fills plates, one at a time; a new request cancels the previous one.
 
     Signals:
-        changed: a plate has more to show (the plate).
+        changed: a plate has new content (the plate).
     """
 
     changed = Signal(object)
@@ -102,7 +102,7 @@ class PlateLoader(QObject):
         self._task: SpawnedTask | None = None
 
     def plate(self, picture: Picture) -> Plate:
-        """A plate of this picture with what is there already; nothing is asked for."""
+        """Plate of this picture with the cached content; requests nothing."""
         kept = self._kept.get(picture.sha256)
         if kept is not None:
             self._kept.move_to_end(picture.sha256)
@@ -117,14 +117,14 @@ class PlateLoader(QObject):
         )
 
     def fill(self, plate: Plate, picture: Picture) -> None:
-        """Fetch what the plate lacks; what was being fetched for another one is dropped."""
+        """Load the missing content of a plate; cancels the previous request."""
         hurried = self._task is not None and not self._task.done()
         self.stop()
         if plate.raster is None:
             self._task = spawn(self._fill(plate, picture, PAUSE if hurried else 0.0))
 
     def stop(self) -> None:
-        """Fetch nothing more."""
+        """Cancel the current request."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -154,7 +154,7 @@ class PlateLoader(QObject):
         try:
             data = await self._library.thumbnail(picture, PREVIEW)
         except StudioError:
-            return  # the pixels will say what is wrong, if anything is
+            return  # decoding the pixels reports any error
         image = await asyncio.to_thread(raster.from_jpeg, data)
         if not image.isNull():
             plate.preview = image
