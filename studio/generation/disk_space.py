@@ -43,9 +43,9 @@ def estimate(request: GenerationRequest) -> int:
 class DiskReservations:
     """Disk space reserved for running requests of one library."""
 
-    def __init__(self, folder: Path, free_bytes: Callable[[Path], int] = files.free_bytes) -> None:
+    def __init__(self, folder: Path, free_bytes: Callable[[Path], int] | None = None) -> None:
         self._folder = folder
-        self._free_bytes = free_bytes
+        self._free_bytes = free_bytes or files.free_bytes
         self._promised = 0
 
     @contextlib.contextmanager

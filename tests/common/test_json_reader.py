@@ -19,7 +19,6 @@ STUDIO = Path(__file__).parents[2] / "studio"
 WIRE = "reads what a service sends, in pieces, forgives its faults, and has limits of its own"
 AROUND = {
     "common/json_reader.py": "is the door",
-    "providers/base64_text.py": "decodes base64 with it, no JSON",
     "providers/gemini/conversation.py": WIRE,
     "providers/gemini/collect.py": WIRE,
     "providers/gemini/grounding.py": WIRE,

@@ -187,8 +187,3 @@ def test_singular_and_plural_have_the_same_placeholders() -> None:
         if len(message.texts) == 2:
             one, many = (set(PLACEHOLDER.findall(text)) - {"n"} for text in message.texts)
             assert one == many, message
-
-
-def test_the_short_may_is_told_from_the_long_one() -> None:
-    contexts = {message.context for message in messages() if message.texts == ("May",)}
-    assert contexts == {"", "abbreviated month"}

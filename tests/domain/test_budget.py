@@ -61,6 +61,7 @@ def test_the_sentences_name_the_sums_and_what_is_not_in_them() -> None:
     assert "is unknown" in budget.question(now, None, "November")
     assert budget.question(now, 0.0, "November") == ""
     assert (
-        budget.approach(now, 0.0, "November") == "This run brings November to ≈ $40.00 of your $40."
+        budget.approach(now, 0.0, "November")
+        == "This run would take November to ≈ $40.00 of your $40 budget."
     )
     assert budget.approach(Budget(limit=90.0), 1.0, "November") == ""

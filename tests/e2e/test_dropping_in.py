@@ -127,7 +127,7 @@ def test_a_thousand_files_on_the_composer_are_a_few_references(
         (folder / f"{n:04d}.png").write_bytes(whole + n.to_bytes(2))
     lines = "\r\n".join(path.as_uri() for path in sorted(folder.iterdir()))
     with dropped(user, program.prompt.middle, **{"text_uri-list": lines}):
-        program.wait_for("label", part="of 1,000 were added")
+        program.wait_for("label", part="of 1,000. The limit")
     program.write("still here")
     assert program.close() == 0
     # The draft is put back, and the window goes on again.

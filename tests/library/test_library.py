@@ -282,7 +282,7 @@ async def test_a_short_id_must_be_unique_and_known(tmp_path: Path) -> None:
         assert (await library.resolve(picture.id[-8:])).id == picture.id
         with pytest.raises(InputError, match="more than one"):
             await library.resolve(picture.id[:6])
-        with pytest.raises(InputError, match="no picture"):
+        with pytest.raises(InputError, match="not found"):
             await library.resolve("ffffffff")
 
 

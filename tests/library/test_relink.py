@@ -142,7 +142,7 @@ async def test_a_located_file_is_copied_back_with_its_neighbours(tmp_path: Path)
             library.path(picture).rename(outside / f"{picture.id[-4:]}.png")
         (outside / "else.png").write_bytes((tmp_path / "in/2.png").read_bytes())
         await sweep(library.store)
-        with pytest.raises(InputError, match="another picture"):
+        with pytest.raises(InputError, match="a different picture"):
             await locate(library.store, one, outside / "else.png")
         found = await locate(library.store, one, outside / f"{one.id[-4:]}.png")
         assert set(found.back) == {one.id, two.id}

@@ -125,7 +125,7 @@ async def test_places_that_cannot_be_are_refused(tmp_path: Path) -> None:
     for target in (tmp_path / "taken", library, library / "2026-11" / "new"):
         with pytest.raises(InputError):
             relocate.move(library, target, pytest.fail)
-    with pytest.raises(InputError, match="no library"):
+    with pytest.raises(InputError, match="No library"):
         relocate.move(tmp_path / "taken", tmp_path / "new", pytest.fail)
     (tmp_path / "empty").mkdir()
     relocate.move(library, tmp_path / "empty", lambda: None)

@@ -121,7 +121,7 @@ def test_a_file_that_comes_while_one_is_saved_is_not_written_over(disk: SaveTarg
         target.write_bytes(b"another program's")
 
     disk.meanwhile = appear
-    with pytest.raises(StorageError, match="taken"):
+    with pytest.raises(StorageError, match="already in use"):
         save_copies.save_as(disk.source, target, disk.library)
     assert disk.inside() == {"poster.png": b"another program's"}
 
@@ -314,7 +314,7 @@ def test_a_backup_writes_over_nothing_that_came_meanwhile(disk: SaveTarget) -> N
         target.write_bytes(b"another program's")
 
     disk.meanwhile = appear
-    with pytest.raises(StorageError, match="taken"):
+    with pytest.raises(StorageError, match="already in use"):
         backup.write(disk.library, target, {})
     assert disk.inside() == {"all.zip": b"another program's"}
 

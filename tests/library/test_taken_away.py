@@ -26,7 +26,7 @@ async def test_an_index_that_was_deleted_is_called_gone_and_made_anew(tmp_path: 
             with pytest.raises(StorageError, match="The index is missing") as caught:
                 await one.pictures()
             assert "not affected" in caught.value.message
-            assert "again" in caught.value.hint
+            assert "Restart" in caught.value.hint
             # What comes meanwhile is in the library all the same.
             (job,) = await one.submit()
             await one.gone(job)

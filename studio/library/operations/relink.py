@@ -51,6 +51,9 @@ class RelinkResult:
     back: tuple[str, ...] = ()
 
 
+PAUSE = 0.4  # seconds
+
+
 class MissingFileSearch:
     """Collects pictures whose file was not found, and searches for all of them at once.
 
@@ -59,7 +62,7 @@ class MissingFileSearch:
     """
 
     def __init__(self, store: Store) -> None:
-        self.pause = 0.4
+        self.pause = PAUSE
         self._store = store
         self._ids: dict[str, None] = {}
         self._search: asyncio.Task[None] | None = None

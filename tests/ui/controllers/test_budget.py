@@ -91,7 +91,7 @@ async def test_the_warning_and_the_sidebar_tell_the_same_sum(tmp_path: Path) -> 
         async with opened(tmp_path, options=at(running), key=KEY) as window:
             window.core.settings.change(budget_usd=2.4 * PRICE)
             await make(window, 2)
-            assert said(window).startswith("≈ $0.07 of the $0.08 ")
+            assert said(window).startswith("You've spent ≈ $0.07 of your $0.08 ")
             spoken = window.messages.accessibleName()
             window.composer.set_draft(DRAFT)
             window.composer.generate_now()
@@ -99,7 +99,7 @@ async def test_the_warning_and_the_sidebar_tell_the_same_sum(tmp_path: Path) -> 
             await until(window.core, lambda: posts(running) == 3, "sent")
             await until(window.core, lambda: not window.core.queue.jobs, "it came")
             await summed(window)
-            assert said(window).startswith("≈ $0.10 of the $0.08 ")
+            assert said(window).startswith("You've spent ≈ $0.10 of your $0.08 ")
             assert window.messages.accessibleName() != spoken
             assert "≈ $0.10" in window.rail._coin.accessibleName()
             # Closed, it stays away.

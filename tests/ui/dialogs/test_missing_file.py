@@ -18,7 +18,7 @@ from tests.ui.windows import OpenedWindow, make, opened, until
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relink, "_PAUSE", 0.0)
+    monkeypatch.setattr(relink, "PAUSE", 0.0)
 
 
 async def told(window: OpenedWindow, id: str) -> Picture:

@@ -61,10 +61,10 @@ async def test_a_library_from_elsewhere_with_work_under_way_is_asked_about(tmp_p
         notice = window.messages.notice
         assert notice is not None
         assert "never opened here" in notice.text
-        assert labels(window.messages) == ["Open now", "It is mine"]
+        assert labels(window.messages) == ["Open now", "Trust library"]
         where = window.core.paths
         assert not first_open.is_known(received, where.computed)
-        answer(window.messages, "It is mine")
+        answer(window.messages, "Trust library")
         await until(lambda: window.closing)
         assert first_open.is_known(received, where.computed)
         window.core.afterwards = None

@@ -69,6 +69,7 @@ KNOWN = re.compile(
     r"""
     [\W\d_]*                              # figures, signs and prices
     |(January|February|March|April|May|June|July|August|September|October|November|December)[\W\d_]*
+    |(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[\W\d_]*  # Qt's own, as the whole names
     |Gridbrush|English|DGrid|Google|(sketch|gemini)[\w.-]*  # names
     |[\w\ ,]+\ \(.*                         # libraries with their licences
     |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files

@@ -149,7 +149,7 @@ async def test_without_network_it_says_what_will_happen(composer, collected) -> 
     assert composer.card.generate.quote.detail == "waiting for the network"
     composer.generate_now()
     assert len(runs) == 1
-    answer(composer.bar, "Sketch instead")
+    answer(composer.bar, "Use sketch")
     assert composer.draft().profile == "sketch"
 
 
