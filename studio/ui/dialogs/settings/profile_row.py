@@ -100,7 +100,7 @@ class ProfileRow(QFrame):
             return
         status = self._core.keys.status(profile.name)
         self._lamp.show_role(*_lamp(status), hollow=not status.usable)
-        self._state.setText(f"{status.sentence} {profile.base_url}")
+        self._state.setText(f"{status.sentence.removesuffix('.')} · {profile.base_url}")
         given = status.source is not KeySource.NONE or status.state is not KeyState.NONE
         self.give.setText(_("Change key…") if given else _("Add key…"))
         self.give.setVisible(status.source is not KeySource.ENVIRONMENT)

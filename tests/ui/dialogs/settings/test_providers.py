@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from studio.config.credentials import KeyringFailure
 from studio.config.key_status import KeyState
 from studio.config.settings import Profile
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.settings.profile_form import ProfileForm
+from studio.ui.dialogs.settings.profile_row import ProfileRow
 from tests.ui.scripted_core import ScriptedDesk, until
 
 KEY = "sk-scripted-0123456789"
@@ -192,3 +194,9 @@ async def test_a_built_in_provider_gets_own_prices_and_a_first_model_and_no_othe
     form.prices.setPlainText("")
     form.save.click()
     assert desk.settings.value.profiles == (MINE,)
+
+
+def test_a_row_sets_the_address_apart_from_the_status_of_the_key(dialog: SettingsDialog) -> None:
+    (row,) = (one for one in dialog.findChildren(ProfileRow) if one.accessibleName() == "DGrid")
+    shown = [text.text() for text in row.findChildren(QLabel)]
+    assert "No key · https://api.dgrid.ai" in shown
