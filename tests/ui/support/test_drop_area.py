@@ -114,7 +114,9 @@ def esc(place: QWidget) -> None:
 
 def pointer(place: QWidget) -> None:
     # While another program drags, it alone hears of the pointer.
-    QTest.mouseMove(place.window(), QPoint(3, 3))
+    # Qt tells nothing of a pointer that stands where it stood.
+    for at in (QPoint(3, 3), QPoint(5, 5)):
+        QTest.mouseMove(place.window(), at)
 
 
 ENDS: dict[str, tuple[Callable[[Place], object], bool]] = {

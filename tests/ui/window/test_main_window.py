@@ -86,7 +86,8 @@ async def test_what_an_undo_brings_back_is_shown_as_it_is_now(tmp_path: Path) ->
         (back,) = window.gallery.selected_items()
         assert isinstance(back, Picture)
         assert not back.trashed
-        assert window.inspector.page.restore.isHidden()
+        # The inspector reads the picture again by itself.
+        await until(window.core, window.inspector.page.restore.isHidden, "shown")
 
 
 async def test_the_loupe_shows_what_an_undo_brought_back(tmp_path: Path) -> None:
