@@ -36,6 +36,19 @@ class CollectingSink:
         self.body += data
 
 
+async def passed(secret: str, body: bytes) -> bytes:
+    """A body that came in pieces of 64 KB, as it goes on."""
+    taker, lane = CollectingSink(), SerialExecutor("looking")
+    sink = RedactingSink(taker, SecretRedactor((secret,)), lane)
+    try:
+        for start in range(0, len(body), 65_536):
+            await sink.chunk(body[start : start + 65_536])
+        await sink.end()
+    finally:
+        lane.close()
+    return taker.body
+
+
 @pytest.mark.parametrize(
     "body",
     [b"[" * 300_000, b"\\u202e" * 50_000, b"%73" * 100_000, b"plain words " * 30_000],
@@ -52,15 +65,7 @@ async def test_the_loop_looks_through_nothing_that_is_long(
         return more(self, piece)
 
     monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
-    taker, lane = CollectingSink(), SerialExecutor("looking")
-    sink = RedactingSink(taker, SecretRedactor((KEY,)), lane)
-    try:
-        for start in range(0, len(body), 65_536):
-            await sink.chunk(body[start : start + 65_536])
-        await sink.end()
-    finally:
-        lane.close()
-    assert taker.body == body
+    assert await passed(KEY, body) == body
     here = threading.get_ident()
     assert all(size <= 8 * 1024 for thread, size in seen if thread != here)
     assert sum(size for thread, size in seen if thread == here) <= 66 * 1024
@@ -82,15 +87,7 @@ async def test_the_bytes_of_a_picture_pass_at_once(
     monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
     picture = tiny_png() + random.Random(1).randbytes(3_000_000)
     body = b'{"data": "' + base64.b64encode(picture) + b'"}'
-    taker, lane = CollectingSink(), SerialExecutor("looking")
-    sink = RedactingSink(taker, SecretRedactor((secret,)), lane)
-    try:
-        for start in range(0, len(body), 65_536):
-            await sink.chunk(body[start : start + 65_536])
-        await sink.end()
-    finally:
-        lane.close()
-    assert taker.body == body
+    assert await passed(secret, body) == body
     assert sum(slow) <= 2 * 65_536 + 66 * 1024, "the first piece and the last"
 
 
