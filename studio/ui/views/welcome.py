@@ -46,7 +46,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, KeyCap, Tag, Text
 from studio.ui.widgets.accessible import set_words
 from studio.ui.widgets.flow import Flow
-from studio.ui.widgets.scrolling import Page
+from studio.ui.widgets.scroll_area import Page
 from studio.ui.widgets.text import Paragraph
 
 RADIUS = 8

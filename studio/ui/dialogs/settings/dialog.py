@@ -17,7 +17,7 @@ from studio.ui.dialogs.settings.pictures import PicturesSection
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Segmented
-from studio.ui.widgets.scrolling import Page
+from studio.ui.widgets.scroll_area import Page
 
 WIDTH, HEIGHT = 560, 620
 

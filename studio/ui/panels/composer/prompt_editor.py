@@ -29,7 +29,7 @@ from studio.ui.style.theme import FontName, theme
 from studio.ui.support import drop_contents
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.scrolling import give_viewport
+from studio.ui.widgets.scroll_area import give_viewport
 
 _PLAIN = frozenset("{|}\\#")
 """A prompt without any of these characters has no colours."""

@@ -43,7 +43,7 @@ from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.scrolling import give_viewport
+from studio.ui.widgets.scroll_area import give_viewport
 
 ROW = 28
 GAP = 1
