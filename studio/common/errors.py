@@ -36,6 +36,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from studio.common.i18n import _
+
 LONGEST_WAIT = 120.0
 """Limit of an automatic wait in seconds; longer ones are left to the user."""
 
@@ -48,15 +50,36 @@ class Billed(StrEnum):
     YES = "yes"
 
 
+def billed_sentence(billed: Billed) -> str:
+    """Sentence on whether a request was billed."""
+    return {
+        Billed.NO: _("Not billed."),
+        Billed.MAYBE: _("May have been billed."),
+        Billed.YES: _("Billed."),
+    }[billed]
+
+
+def resend_sentence(billed: Billed) -> str:
+    """Warning about the price of sending the same request again; empty if nothing was billed."""
+    return {
+        Billed.NO: "",
+        Billed.MAYBE: _("Trying again may be billed twice."),
+        Billed.YES: _("Trying again is billed again."),
+    }[billed]
+
+
 class StudioError(Exception):
     """Base class of errors with a message for people.
+
+    Title, message and advice of our own never mention money: `hint` and the readers of `billed` add
+    the sentence about it, so a later change of `billed` cannot contradict them.
 
     Attributes:
         title: what happened, in a few words ("The service is busy").
         message: one or two sentences with the facts.
-        hint: what helps; may be empty.
-        billed: whether it may have been billed.
-        retryable: whether the same request may be retried automatically.
+        advice: what helps, without the price of another request; may be empty.
+        stated: the service's own statement on whether it billed the request; None without one.
+        retryable: whether the same request may be retried automatically, if it was not billed.
         repeats: limit of automatic retries, if retryable.
         retry_after: seconds to wait as requested by the service. Never shortened: requests with
             more than LONGEST_WAIT are not retried automatically.
@@ -69,6 +92,9 @@ class StudioError(Exception):
 
     kind: ClassVar[str] = "bug"
     exit_code: ClassVar[int] = 1
+    warns: ClassVar[bool] = True
+    """Whether `hint` warns that another request may be billed as well."""
+
     answered = False
     kept = False
 
@@ -79,6 +105,7 @@ class StudioError(Exception):
         *,
         hint: str = "",
         billed: Billed = Billed.NO,
+        stated: Billed | None = None,
         retryable: bool = False,
         repeats: int = 3,
         retry_after: float | None = None,
@@ -88,13 +115,29 @@ class StudioError(Exception):
         super().__init__(title if not message else f"{title}. {message}")
         self.title = title
         self.message = message
-        self.hint = hint
-        self.billed = billed
+        self.advice = hint
+        self.stated = stated
+        self._billed = billed
         self.retryable = retryable
         self.repeats = repeats
         self.retry_after = retry_after
         self.request_id = request_id
         self.details = details
+
+    @property
+    def billed(self) -> Billed:
+        """Whether the request was billed: as the service states, else as far as known."""
+        return self._billed if self.stated is None else self.stated
+
+    @billed.setter
+    def billed(self, billed: Billed) -> None:
+        self._billed = billed
+
+    @property
+    def hint(self) -> str:
+        """What helps, with a warning where another request may be billed too; may be empty."""
+        warning = resend_sentence(self.billed) if self.warns and not self.kept else ""
+        return f"{self.advice} {warning}".strip()
 
 
 class InputError(StudioError):
@@ -183,6 +226,7 @@ class PictureRefused(StudioError):
 
     kind = "refused"
     exit_code = 3
+    warns = False
 
 
 class NoPicture(StudioError):
@@ -190,6 +234,7 @@ class NoPicture(StudioError):
 
     kind = "no_image"
     exit_code = 3
+    warns = False
 
 
 class NotRead(NoPicture):
@@ -217,6 +262,7 @@ class StorageError(StudioError):
 
     kind = "storage"
     exit_code = 8
+    warns = False
     held = False
     spared = False
 

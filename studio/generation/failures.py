@@ -11,7 +11,11 @@ from studio.domain.entities import Failure, Job
 
 
 def failure_of(error: StudioError) -> Failure:
-    """The failure that a tile and the command line show for an error."""
+    """The failure that a tile and the command line show for an error.
+
+    Its hint fits `billed`, so both are final: a later verdict about money changes the error, and
+    makes a new failure of it.
+    """
     wait = error.retry_after
     return Failure(
         kind=error.kind,
@@ -34,7 +38,6 @@ def cancelled(job: Job) -> Cancelled:
     return Cancelled(
         _("Cancelled after {seconds:.0f} s").format(seconds=after),
         _("The connection was closed; no picture will arrive."),
-        hint=_("The service may still have made and billed the picture."),
         billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
     )
 
@@ -44,6 +47,6 @@ def bug(error: Exception, job: Job) -> StudioError:
     return StudioError(
         _("Something went wrong inside Gridbrush"),
         f"{type(error).__name__}: {error}",
-        hint=_("Please report this with “Copy details”. Trying again may be billed twice."),
+        hint=_("Please report this with “Copy details”."),
         billed=Billed.NO if job.started is None else Billed.MAYBE,
     )
