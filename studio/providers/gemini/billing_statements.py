@@ -1,8 +1,7 @@
 """The service's own statement on whether it billed a request.
 
 Services and gateways add sentences such as "You will not be charged for this request", which
-outrank every conclusion from a status. Only sentences about the account count, not those about a
-charged battery in a picture.
+outrank every conclusion from a status.
 """
 
 from __future__ import annotations
@@ -54,11 +53,12 @@ _IS_PERHAPS = _any(
     r"可能(?:已|会|被)?(?:扣费|计费|收费)",
 )
 _IS = _any(
-    rf"\b{_WHAT} {_AUXILIARY}{_PAID}",
+    rf"\b(?:was|were|been|be|being|is|are)(?: still| already| also| fully)? {_PAID}",
     rf"\b(?:we|you)(?:'ve)? (?:already )?{_PAID}\b",
     rf"\b(?:still|nevertheless|already)(?: be| been)* {_PAID}|\b{_PAID} (?:anyway|nevertheless)",
     r"(?:已|仍会?|会|将)(?:被)?(?:扣费|计费|收费|扣款|扣除)",
 )
+_IS_ABOUT_MONEY = _any(rf"\b{_WHAT} {_AUXILIARY}{_PAID}")
 _CONDITION = re.compile(
     r"\b(?:if|when|whether|unless|only|before|until|once|successful|in case|available to)\b"
 )
@@ -71,13 +71,16 @@ def stated_billing(*texts: str) -> Billed | None:
     The first text with a statement counts. A denial outranks the rest of a text; a condition ("if
     you are charged") is no statement.
     """
-    for text in texts:
-        if (found := _statement(text[:_LONGEST].lower().replace("\u2019", "'"))) is not None:
-            return found
-    return None
+    return next((one for text in texts if (one := _statement(text, _IS)) is not None), None)
 
 
-def _statement(text: str) -> Billed | None:
+def billing_in_words(words: str) -> Billed | None:
+    """The same in the words of a model, which also speak of charged batteries."""
+    return _statement(words, _IS_ABOUT_MONEY)
+
+
+def _statement(text: str, affirmed: re.Pattern[str]) -> Billed | None:
+    text = text[:_LONGEST].lower().replace("\u2019", "'")
     found: Billed | None = None
     for sentence in _SENTENCE.split(text):
         if _KEPT.search(sentence):
@@ -86,6 +89,6 @@ def _statement(text: str) -> Billed | None:
             return Billed.NO
         elif _IS_PERHAPS.search(sentence):
             found = found or Billed.MAYBE
-        elif _IS.search(sentence) and not _CONDITION.search(sentence):
+        elif affirmed.search(sentence) and not _CONDITION.search(sentence):
             found = Billed.YES
     return found

@@ -8,7 +8,7 @@ from typing import Any
 from studio.common.errors import Billed, NoPicture, PictureRefused, StudioError
 from studio.common.i18n import _
 from studio.providers.gemini import fields
-from studio.providers.gemini.billing_statements import stated_billing
+from studio.providers.gemini.billing_statements import billing_in_words, stated_billing
 
 _BLOCKED = frozenset(
     {
@@ -51,7 +51,7 @@ def explain(
     """
     rest: dict[str, Any] = {
         "billed": Billed.MAYBE,
-        "stated": stated_billing(told, words[:_LONGEST_NOTICE]),
+        "stated": stated_billing(told) or billing_in_words(words[:_LONGEST_NOTICE]),
         **(more or {}),
     }
     if block:
