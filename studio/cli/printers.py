@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from studio.cli.output import in_terminal, print_result, say_json
 from studio.cli.stderr import complain
-from studio.common.errors import billed_sentence
+from studio.common.billing import billed_sentence
 from studio.common.i18n import _
 from studio.common.terminal import harmless
 from studio.domain.entities import Failure, Job, JobState, Picture

@@ -36,8 +36,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from studio.common.i18n import _
-
 LONGEST_WAIT = 120.0
 """Limit of an automatic wait in seconds; longer ones are left to the user."""
 
@@ -50,34 +48,16 @@ class Billed(StrEnum):
     YES = "yes"
 
 
-def billed_sentence(billed: Billed) -> str:
-    """Sentence on whether a request was billed."""
-    return {
-        Billed.NO: _("Not billed."),
-        Billed.MAYBE: _("May have been billed."),
-        Billed.YES: _("Billed."),
-    }[billed]
-
-
-def resend_sentence(billed: Billed) -> str:
-    """Warning about the price of sending the same request again; empty if nothing was billed."""
-    return {
-        Billed.NO: "",
-        Billed.MAYBE: _("Trying again may be billed twice."),
-        Billed.YES: _("Trying again is billed again."),
-    }[billed]
-
-
 class StudioError(Exception):
     """Base class of errors with a message for people.
 
-    Title, message and advice of our own never mention money: `hint` and the readers of `billed` add
-    the sentence about it, so a later change of `billed` cannot contradict them.
+    Title, message and hint of our own never mention money: `common/billing.py` adds the sentences
+    about it when they are shown, so a later change of `billed` cannot contradict them.
 
     Attributes:
         title: what happened, in a few words ("The service is busy").
         message: one or two sentences with the facts.
-        advice: what helps, without the price of another request; may be empty.
+        hint: what helps, without the price of another request; may be empty.
         stated: the service's own statement on whether it billed the request; None without one.
         retryable: whether the same request may be retried automatically, if it was not billed.
         repeats: limit of automatic retries, if retryable.
@@ -93,7 +73,7 @@ class StudioError(Exception):
     kind: ClassVar[str] = "bug"
     exit_code: ClassVar[int] = 1
     warns: ClassVar[bool] = True
-    """Whether `hint` warns that another request may be billed as well."""
+    """Whether to warn with the hint that another request may be billed as well."""
 
     answered = False
     kept = False
@@ -115,7 +95,7 @@ class StudioError(Exception):
         super().__init__(title if not message else f"{title}. {message}")
         self.title = title
         self.message = message
-        self.advice = hint
+        self.hint = hint
         self.stated = stated
         self._billed = billed
         self.retryable = retryable
@@ -132,12 +112,6 @@ class StudioError(Exception):
     @billed.setter
     def billed(self, billed: Billed) -> None:
         self._billed = billed
-
-    @property
-    def hint(self) -> str:
-        """What helps, with a warning where another request may be billed too; may be empty."""
-        warning = resend_sentence(self.billed) if self.warns and not self.kept else ""
-        return f"{self.advice} {warning}".strip()
 
 
 class InputError(StudioError):

@@ -117,7 +117,7 @@ class SecretRedactor:
 
     def error(self, error: StudioError) -> StudioError:
         """The same error with redacted texts."""
-        for name in ("title", "message", "advice", "request_id", "details"):
+        for name in ("title", "message", "hint", "request_id", "details"):
             setattr(error, name, self.text(getattr(error, name)))
         error.args = tuple(self._value(one) for one in error.args)
         return error

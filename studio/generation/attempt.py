@@ -110,12 +110,12 @@ def _reschedule(limit: asyncio.Timeout, latest: float | None, *, whole: bool) ->
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
     """Error for the outer limit; the part of the answer that arrived is kept."""
     title = _("No complete answer within {minutes:.0f} minutes").format(minutes=limit / 60)
-    advice = _("Change the limit in the settings.")
+    hint = _("Change the limit in the settings.")
     if not (sink.received and sink.arriving):
         message = _("The connection was closed.")
-        return NetworkError(title, message, hint=advice, billed=Billed.MAYBE)
+        return NetworkError(title, message, hint=hint, billed=Billed.MAYBE)
     broken = await sink.broke(title)
-    broken.title, broken.advice = title, advice
+    broken.title, broken.hint = title, hint
     return broken
 
 
@@ -143,7 +143,7 @@ def _kept(entry: JournalEntry) -> Iterator[None]:
         yield
     except StorageError as error:
         error.billed = Billed.MAYBE
-        error.advice = _in_journal(entry)
+        error.hint = _in_journal(entry)
         raise
     except StudioError as error:
         _mark_kept(error)
@@ -157,7 +157,7 @@ def _mark_kept(error: StudioError) -> None:
     error.kept, error.retryable = True, False
     if error.billed is Billed.NO and not isinstance(error, PicturesLeft):
         error.billed = Billed.MAYBE
-    error.advice = _("The answer is saved. Choose “Read again” on its tile to retry for free.")
+    error.hint = _("The answer is saved. Choose “Read again” on its tile to retry for free.")
 
 
 def _in_journal(entry: JournalEntry) -> str:
@@ -334,12 +334,12 @@ class AttemptRunner:
         except StorageError as error:
             error.billed = Billed.MAYBE
             if keeping is not None and not keeping.cancelled() and not keeping.exception():
-                error.advice = _in_journal(entry)
+                error.hint = _in_journal(entry)
             else:
                 # The answer could not be written. It is paid for, so it is kept in memory.
                 sink.parts.found.clear()
                 self._held[entry.attempt] = _UnsavedAnswer(provider, source, sink)
-                error.held, error.advice = True, await self._store_elsewhere(job, sink)
+                error.held, error.hint = True, await self._store_elsewhere(job, sink)
                 error.spared = await self._journalling.run(self._spare.has, entry.attempt)
             raise
         except StudioError as error:
@@ -465,7 +465,7 @@ class AttemptRunner:
             return self._find_reader(job.request.profile, found.wire)
         except InputError as error:
             error.kept, error.billed = True, Billed.MAYBE
-            error.advice = _("The answer is saved. A newer Gridbrush may read it for free.")
+            error.hint = _("The answer is saved. A newer Gridbrush may read it for free.")
             raise
 
     def reader_version(self, job: Job, found: FoundAttempt) -> int:

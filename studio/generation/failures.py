@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from studio.common.billing import hint_of
 from studio.common.errors import LONGEST_WAIT, Billed, Cancelled, StudioError
 from studio.common.i18n import _
 from studio.config.settings import OFFLINE
@@ -21,7 +22,7 @@ def failure_of(error: StudioError) -> Failure:
         kind=error.kind,
         title=error.title,
         message=error.message,
-        hint=error.hint,
+        hint=hint_of(error),
         billed=error.billed,
         request_id=error.request_id,
         details=error.details,

@@ -134,8 +134,8 @@ class RequestFailed(msgspec.Struct, frozen=True, tag="refused"):
     def of(cls, error: StudioError) -> RequestFailed:
         """Message for an error of the owner."""
         # A sentence may contain a file name that is not valid text.
-        title, message, advice = map(valid, (error.title, error.message, error.advice))
-        return cls(type(error).__name__, title, message, advice, error.billed)
+        title, message, hint = map(valid, (error.title, error.message, error.hint))
+        return cls(type(error).__name__, title, message, hint, error.billed)
 
     @property
     def error(self) -> StudioError:

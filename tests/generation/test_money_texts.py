@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.common import errors
+from studio.common.billing import hint_of
 from studio.common.errors import Billed, StudioError
 from studio.config.settings import OFFLINE, built_in
 from studio.domain.entities import GenerationRequest, Job, new_id
@@ -57,7 +58,7 @@ def claims(text: str) -> set[Billed]:
 
 def agree(error: StudioError) -> None:
     """Assert that no text contradicts the verdict, nor a retry."""
-    text = f"{error.title}. {error.message}\n{error.hint}"
+    text = f"{error.title}. {error.message}\n{hint_of(error)}"
     assert claims(text) <= {error.billed}, (error.billed, text)
     if error.billed is not Billed.NO:
         assert not retry.may_repeat(error, 0), text
@@ -136,7 +137,7 @@ bodies = st.one_of(
 
 def reads_well(error: StudioError) -> None:
     """Assert that a person reads words, not JSON, HTML or base64."""
-    text = f"{error.title}\n{error.message}\n{error.hint}"
+    text = f"{error.title}\n{error.message}\n{hint_of(error)}"
     assert not re.search(r"\{\s*\\*[\"'][\w ]+\\*[\"']\s*:|\"\w+\\*\"\s*:\s*[\"{\[]", text), text
     assert not re.search(
         r"</?(?:html|head|body|title|h1|p|error|message)\b", text, re.IGNORECASE
@@ -263,12 +264,12 @@ def test_every_error_of_our_own_agrees_with_its_bill_whatever_is_found_out_later
 def test_what_the_service_states_outranks_what_we_conclude() -> None:
     error = errors.ServiceError("No", billed=Billed.MAYBE, stated=Billed.NO)
     error.billed = Billed.MAYBE
-    assert (error.billed, error.hint) == (Billed.NO, "")
+    assert (error.billed, hint_of(error)) == (Billed.NO, "")
     assert replace(failures.failure_of(error)).billed is Billed.NO
 
 
 SPEAKERS = {
-    "common/errors.py": "the sentences that are composed from `billed`",
+    "common/billing.py": "the sentences that are composed from `billed`",
     "cli/facts.py": "the number of such requests in the statistics",
     "generation/recovery.py": "the request itself is lost; `billed` is set beside",
     "ui/controllers/retry.py": "the number of such jobs, counted by `billed`",

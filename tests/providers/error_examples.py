@@ -226,7 +226,7 @@ BILLED = (
     gateway(429, "Slow down. Credits were deducted for this request."),
 )
 
-KINDS: dict[str, tuple[Expected, tuple[Response, ...]]] = {
+CAUSES: dict[str, tuple[Expected, tuple[Response, ...]]] = {
     "balance": (Expected("balance", hint="account"), BALANCE),
     "pace": (Expected("rate_limited", requests=4, hint="Wait a moment"), PACE),
     "day": (Expected("rate_limited", hint="tomorrow"), DAY),

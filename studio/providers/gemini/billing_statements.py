@@ -16,7 +16,7 @@ _MONEY = (
     r"(?:credits?|points|tokens?|quota|fees?|charges?|money|funds|costs?|amounts?|balance|payments?|"
     r"usage)"
 )
-_WHAT = rf"(?:{_MONEY}|requests?|accounts?|generations?|calls?|attempts?|images?|it|this|you|we)"
+_WHAT = rf"(?:{_MONEY}|requests?|accounts?|generations?|calls?|attempts?|you|we)"
 _AUXILIARY = (
     r"(?:(?:has|have|had|will|was|were|is|are|still|already|be|been|also|now|nevertheless|fully|"
     r"partially|successfully|automatically) ){1,5}"

@@ -34,6 +34,9 @@ _MOST_VALUES = 300
 """Most objects and texts of one body that are examined."""
 
 _STOP = " . "
+_MOST_CHARACTERS = 128 * 1024
+"""Most characters of all texts of one body; texts may be inside others."""
+
 _MOST_NAMES = 64
 _MOST_ITEMS = 8
 _MOST_LINES = 50
@@ -41,7 +44,9 @@ _MOST_WORDS = 6000
 """Most characters of all texts that are searched for the cause."""
 
 _REQUEST_ID = re.compile(
-    r"\s*[\(\[（]?\s*(?:request|请求)[ _-]?id\s*[:：]\s*([\w.-]{4,80})\s*[\)\]）]?", re.IGNORECASE
+    r"\s{0,3}[\(\[（]?\s{0,3}(?:request|请求)[ _-]?id\s{0,3}[:：]\s{0,3}([\w.-]{4,80})"
+    r"\s{0,3}[\)\]）]?",
+    re.IGNORECASE,
 )
 _RETRY_IN = re.compile(
     r"(?:retry|try again|wait|available|resets?) (?:in|after|for) "
@@ -283,6 +288,7 @@ class _Collector:
 
     def __init__(self) -> None:
         self._left = _MOST_VALUES
+        self._characters = _MOST_CHARACTERS
         self._sentences: list[tuple[Worth, int, int, str]] = []
         self._facts: dict[str, tuple[int, Any]] = {}
         self._details: list[Any] = []
@@ -333,13 +339,18 @@ class _Collector:
 
     def _text(self, text: str, depth: int) -> None:
         text = fields.sound(text[: error_text.LONGEST])
+        self._characters -= len(text)
+        if self._characters < 0:
+            return
         before, inner = error_text.embedded(text)
         if inner is not None:
             self.visit(inner, depth + 1)
-        if found := _REQUEST_ID.search(before):
+        plain = " ".join(before.split())
+        if found := _REQUEST_ID.search(plain):
             self._fact("request_id", found[1], depth)
-        sentence = error_text.clean(_REQUEST_ID.sub("", before))
-        self._words.append(before[:_MOST_WORDS])
+            before = _REQUEST_ID.sub("", before)
+        sentence = error_text.clean(before)
+        self._words.append(plain[:_MOST_WORDS])
         self._add(sentence, depth, error_text.worth(sentence))
 
     def _add(self, sentence: str, depth: int, worth: Worth) -> None:
@@ -483,7 +494,7 @@ def wait_seconds(
         return max(0.0, asked - current)
     if said.wait is not None:
         return said.wait
-    if found := _RETRY_IN.search(f"{said.message} {said.words}"):
+    if found := _RETRY_IN.search(said.message) or _RETRY_IN.search(said.words):
         return _span(found[1])
     return None
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
-LONGEST = 16 * 1024
+LONGEST = 8 * 1024
 """Most characters of one text that are examined."""
 
 _MOST_OPENINGS = 4
@@ -22,10 +22,11 @@ _MOST_ESCAPES = 4
 _MOST_NESTED = 60
 _MOST_WRAPPERS = 8
 
-_OPENING = re.compile(r"[\[{]\s*(?:[\[{]\s*){0,3}\\{0,8}[\"']")
+_GAP = r"(?:\s|\\{1,8}[nrt]){0,200}"
+_OPENING = re.compile(rf"[\[{{]{_GAP}(?:[\[{{]{_GAP}){{0,3}}\\{{0,8}}[\"']")
 _ENCODED = re.compile(r"%(?:7B|5B)(?:%20|%0A|\s)*%22", re.IGNORECASE)
 _PYTHON = re.compile(
-    r"""[bu]?'((?:[^'\\]|\\.)*)'|[bu]?("(?:[^"\\]|\\.)*")|\b(True|False|None|undefined|nil)\b""",
+    r"""[bu]?'((?:[^'\\]|\\.|\\\Z)*)(?:'|\Z)|[bu]?("(?:[^"\\]|\\.|\\\Z)*(?:"|\Z))|\b(True|False|None|undefined|nil)\b""",
     re.DOTALL,
 )
 _PYTHON_WORDS = {"True": "true", "False": "false"}
@@ -49,14 +50,17 @@ _XML = re.compile(
     re.IGNORECASE,
 )
 _XML_CODE = re.compile(r"<(?:\w{1,20}:)?(?:code|errorcode)>([^<>]{1,80})<", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z!?][^<>]{0,500}>|<!\[CDATA\[|\]\]>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?[a-z!?][^<>]{0,500}>|<!\[CDATA\[|\]\]>|</?(?:!doctype|html|head|body|title|h\d|p|div|meta|"
+    r"error|message)\b[^<>]{0,500}\Z",
+    re.IGNORECASE,
+)
 
 _CLASS = r"(?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Failure|Fault)"
 _WRAPPER = re.compile(
     # Names of exceptions, of classes, and what HTTP clients and gRPC put first.
     rf"(?:{_CLASS}\s{{1,3}}){{0,4}}{_CLASS}\s?[:\u2013-]+\s*"
     r"|(?:[a-z_]\w{0,60}\.){1,8}[A-Z]\w{0,60}\s?:\s*"
-    r"|(?i:traceback \(most recent call last\):[\s\S]{0,8000}\n(?=\S))"
     r"|(?i:\[[\w .-]{0,60}(?:error|exception)\s*\]\s*:?\s*|error fetching from \S{1,400}\s*:\s*"
     r"|rpc error: code = \w{1,40} desc = )"
     # A status, with or without its phrase.
@@ -79,12 +83,12 @@ _WRAPPER = re.compile(
 """What stands before a sentence and says only who passed it on."""
 
 _TAILS = re.compile(
-    r"\s*(?:litellm retries?:|received model group=|available model group|no fallback model group|"
+    r"(?:litellm retries?:|received model group=|available model group|no fallback model group|"
     r"\|?\s*metadata\s*:?\s*$|model group=).{0,2000}$",
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_LEFT = re.compile(
-    r"[({\[\s]*[\[{]\s*\\{0,8}[\"'](?:[\w .@-]{0,80}\\{0,8}[\"']\s*:|[\w .@-]{0,80}$)"
+    r"[({\[\s]{0,6}[\[{]\s*\\{0,8}[\"'](?:[\w .@-]{0,80}\\{0,8}[\"']\s*:|[\w .@-]{0,80}$)"
     r"|[\[{]\s*[\[{]|\\{0,8}\"[\w .@-]{1,80}\\{0,8}\"\s*:\s*[\"'{\[\d\\tfn]"
     r"|\{\s*'[\w .@-]{1,80}'\s*:|\{\s*\}|[\[{]\s*$"
 )
@@ -97,6 +101,7 @@ _PICTURE_DATA = re.compile(
     r"data:[\w/+.-]{0,60}(?:;[\w=-]{1,40})*;base64,\s?[A-Za-z0-9+/_=%-]*"
     r"|\b(?:iVBORw0KGg|UklGR|R0lGOD|AAAA[A-Za-z0-9+/]{2}Z0eX)[A-Za-z0-9+/_=-]*|/9j/[A-Za-z0-9+/_=-]+",
 )
+_LONGEST_PART = 36
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{60,}={0,2}")
 
 _GENERIC = re.compile(
@@ -118,6 +123,8 @@ _GENERIC = re.compile(
     r"|invalid request|invalid_request|client error|resource_exhausted|upstream_error",
     re.IGNORECASE,
 )
+_LONGEST_CODE = 200
+_TRACEBACK = "Traceback (most recent call last)"
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[_.:/-][A-Za-z0-9]+)+|[A-Z]{4,}|[a-z]+(?:[A-Z][a-z0-9]+)+|\d+")
 
 
@@ -136,6 +143,8 @@ def worth(sentence: str) -> Worth:
     text = sentence.strip(" .!:\u3002\uff01")
     if not text:
         return Worth.NOTHING
+    if len(text) > _LONGEST_CODE:
+        return Worth.SENTENCE
     if _GENERIC.fullmatch(text):
         return Worth.WRAPPER
     return Worth.CODE if _CODE.fullmatch(text) else Worth.SENTENCE
@@ -267,11 +276,14 @@ def xml_fields(text: str) -> dict[str, str]:
 def clean(text: str) -> str:
     """The sentence in a text: without wrappers, pages, tags, JSON and picture data."""
     text = text[:LONGEST]
+    if _TRACEBACK in text:
+        text = text.strip().rpartition("\n")[2]
+    text = " ".join(text.split())
     if page := _PAGE.search(text):
         text = page_title(text) or text[: page.start()]
     elif "<" in text and (xml := xml_fields(text)):
         text = xml["message"]
-    text = _without_data(_TAG.sub(" ", html.unescape(text))).strip(_QUOTES)
+    text = _unquoted(_without_data(_TAG.sub(" ", html.unescape(text))).strip())
     for _number in range(_MOST_WRAPPERS):
         found = _WRAPPER.match(text)
         if found is None or not found[0]:
@@ -299,9 +311,8 @@ def _without_data(text: str) -> str:
 
 
 def _run(found: re.Match[str]) -> str:
-    text = found[0]
-    mixed = re.search(r"[a-z]", text) and re.search(r"[A-Z]", text) and re.search(r"\d", text)
-    return "\u2026" if mixed or len(text) > 199 else text
+    """Data becomes an ellipsis; the parts of an address or an identifier are short."""
+    return found[0] if max(map(len, re.split(r"[/_-]", found[0]))) < _LONGEST_PART else "\u2026"
 
 
 def as_words(code: str) -> str:

@@ -1,6 +1,6 @@
 """Convert a service's error response to an error for the user.
 
-`error_kinds` recognizes the kind of error by the service's words and its status; here each kind
+`error_causes` recognizes the kind of error by the service's words and its status; here each kind
 gets its title, its advice and its consequences. What the service states about the bill outranks
 what a kind suggests.
 """
@@ -38,7 +38,7 @@ from studio.providers.gemini.error_body import (
     request_id,
     wait_seconds,
 )
-from studio.providers.gemini.error_kinds import ErrorKind, kind_of
+from studio.providers.gemini.error_causes import ErrorCause, cause_of
 from studio.providers.gemini.rejected_pictures import rejected_picture
 
 _SIZE = re.compile(r"image_?size|image_?config", re.IGNORECASE)
@@ -177,7 +177,7 @@ def within_answer(
 def explain(case: ErrorCase) -> StudioError:
     """The error of a failed response."""
     about_choice = bool(_hint_about_choice(case.said))
-    return _MAKERS[kind_of(case.status, case.said, about_choice=about_choice)](case)
+    return _MAKERS[cause_of(case.status, case.said, about_choice=about_choice)](case)
 
 
 def _balance(case: ErrorCase) -> StudioError:
@@ -276,9 +276,7 @@ def _too_large(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
         _("The request is too large for the service"),
-        hint=_("Send fewer or smaller reference pictures.")
-        if case.references != ()
-        else _("Shorten the prompt."),
+        hint=_("Send fewer or smaller reference pictures."),
     )
 
 
@@ -440,35 +438,35 @@ def _request(case: ErrorCase) -> StudioError:
     )
 
 
-_MAKERS: dict[ErrorKind, Callable[[ErrorCase], StudioError]] = {
-    ErrorKind.REDIRECTED: _redirected,
-    ErrorKind.WEB_PAGE: _web_page,
-    ErrorKind.PROXY: _proxy,
-    ErrorKind.BALANCE: _balance,
-    ErrorKind.BLOCKED: _blocked,
-    ErrorKind.COUNTRY: _country,
-    ErrorKind.KEY: _key,
-    ErrorKind.NETWORK_OF_KEY: _network_of_key,
-    ErrorKind.FORBIDDEN: _forbidden,
-    ErrorKind.MODEL: _model,
-    ErrorKind.MODEL_FORBIDDEN: _model_forbidden,
-    ErrorKind.ADDRESS: _address,
-    ErrorKind.TOO_LARGE: _too_large,
-    ErrorKind.BAD_PICTURE: _bad_picture,
-    ErrorKind.NO_QUOTA: _no_quota,
-    ErrorKind.DAY: _daily_quota,
-    ErrorKind.LONG_QUOTA: _long_quota,
-    ErrorKind.CONCURRENT: _concurrent,
-    ErrorKind.PACE: _pace,
-    ErrorKind.NOT_SENT: _not_sent,
-    ErrorKind.LOST: _lost,
-    ErrorKind.TOO_SLOW: _too_slow,
-    ErrorKind.PERMANENT: _permanent,
-    ErrorKind.NOT_OFFERED: _not_offered,
-    ErrorKind.BROKEN: _broken,
-    ErrorKind.OVERLOADED: _overloaded,
-    ErrorKind.UNKNOWN_SERVER: _unknown_server,
-    ErrorKind.REQUEST: _request,
+_MAKERS: dict[ErrorCause, Callable[[ErrorCase], StudioError]] = {
+    ErrorCause.REDIRECTED: _redirected,
+    ErrorCause.WEB_PAGE: _web_page,
+    ErrorCause.PROXY: _proxy,
+    ErrorCause.BALANCE: _balance,
+    ErrorCause.BLOCKED: _blocked,
+    ErrorCause.COUNTRY: _country,
+    ErrorCause.KEY: _key,
+    ErrorCause.NETWORK_OF_KEY: _network_of_key,
+    ErrorCause.FORBIDDEN: _forbidden,
+    ErrorCause.MODEL: _model,
+    ErrorCause.MODEL_FORBIDDEN: _model_forbidden,
+    ErrorCause.ADDRESS: _address,
+    ErrorCause.TOO_LARGE: _too_large,
+    ErrorCause.BAD_PICTURE: _bad_picture,
+    ErrorCause.NO_QUOTA: _no_quota,
+    ErrorCause.DAY: _daily_quota,
+    ErrorCause.LONG_QUOTA: _long_quota,
+    ErrorCause.CONCURRENT: _concurrent,
+    ErrorCause.PACE: _pace,
+    ErrorCause.NOT_SENT: _not_sent,
+    ErrorCause.LOST: _lost,
+    ErrorCause.TOO_SLOW: _too_slow,
+    ErrorCause.PERMANENT: _permanent,
+    ErrorCause.NOT_OFFERED: _not_offered,
+    ErrorCause.BROKEN: _broken,
+    ErrorCause.OVERLOADED: _overloaded,
+    ErrorCause.UNKNOWN_SERVER: _unknown_server,
+    ErrorCause.REQUEST: _request,
 }
 
 

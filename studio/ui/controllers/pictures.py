@@ -307,7 +307,7 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
     except StudioError as error:
         before = _("Already saved: {done} of {n}.").format(done=number(done), n=number(len(paths)))
         message = f"{error.message.rstrip('.')}. {before}" if error.message else before
-        raise type(error)(error.title, message, hint=error.advice) from error
+        raise type(error)(error.title, message, hint=error.hint) from error
 
 
 def show_files(paths: Sequence[Path]) -> bool:

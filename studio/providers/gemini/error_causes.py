@@ -15,7 +15,7 @@ from studio.providers.gemini import error_text
 from studio.providers.gemini.error_body import ErrorBody
 
 
-class ErrorKind(Enum):
+class ErrorCause(Enum):
     """What a failed response means for the user.
 
     Those about servers differ in money: a request that NOT_SENT or OVERLOADED stopped was not
@@ -281,39 +281,39 @@ _LOSSES = frozenset({444, 520, 527})
 _INVALID = frozenset({400, 405, 415, 422})
 
 _BY_STATUS = {
-    401: ErrorKind.KEY,
-    402: ErrorKind.BALANCE,
-    403: ErrorKind.FORBIDDEN,
-    404: ErrorKind.MODEL,
-    405: ErrorKind.ADDRESS,
-    407: ErrorKind.PROXY,
-    410: ErrorKind.MODEL,
-    413: ErrorKind.TOO_LARGE,
-    424: ErrorKind.UNKNOWN_SERVER,
-    415: ErrorKind.BAD_PICTURE,
-    429: ErrorKind.PACE,
-    451: ErrorKind.COUNTRY,
-    500: ErrorKind.BROKEN,
-    501: ErrorKind.NOT_OFFERED,
-    502: ErrorKind.OVERLOADED,
-    503: ErrorKind.OVERLOADED,
-    511: ErrorKind.WEB_PAGE,
-    526: ErrorKind.PERMANENT,
-    529: ErrorKind.OVERLOADED,
-    **dict.fromkeys(_TIMEOUTS, ErrorKind.TOO_SLOW),
-    **dict.fromkeys(_UNREACHED, ErrorKind.NOT_SENT),
-    **dict.fromkeys(_LOSSES, ErrorKind.LOST),
+    401: ErrorCause.KEY,
+    402: ErrorCause.BALANCE,
+    403: ErrorCause.FORBIDDEN,
+    404: ErrorCause.MODEL,
+    405: ErrorCause.ADDRESS,
+    407: ErrorCause.PROXY,
+    410: ErrorCause.MODEL,
+    413: ErrorCause.TOO_LARGE,
+    424: ErrorCause.UNKNOWN_SERVER,
+    415: ErrorCause.BAD_PICTURE,
+    429: ErrorCause.PACE,
+    451: ErrorCause.COUNTRY,
+    500: ErrorCause.BROKEN,
+    501: ErrorCause.NOT_OFFERED,
+    502: ErrorCause.OVERLOADED,
+    503: ErrorCause.OVERLOADED,
+    511: ErrorCause.WEB_PAGE,
+    526: ErrorCause.PERMANENT,
+    529: ErrorCause.OVERLOADED,
+    **dict.fromkeys(_TIMEOUTS, ErrorCause.TOO_SLOW),
+    **dict.fromkeys(_UNREACHED, ErrorCause.NOT_SENT),
+    **dict.fromkeys(_LOSSES, ErrorCause.LOST),
 }
 
 
-def kind_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> ErrorKind:
+def cause_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> ErrorCause:
     """The kind of a failed response.
 
     `about_choice`: the service names an option of the request, such as its size.
     """
     words = said.all_words
     if 300 <= status < 400:
-        return ErrorKind.REDIRECTED
+        return ErrorCause.REDIRECTED
     if said.html or not words.strip():
         return _of_page(status, said)
     if status in (402, 407):
@@ -323,71 +323,71 @@ def kind_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> Erro
         or (None if about_choice and status < 500 else _of_request(status, said, words))
         or _of_server(status, said, words)
         or _BY_STATUS.get(status)
-        or (ErrorKind.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorKind.REQUEST)
+        or (ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST)
     )
 
 
-def _of_page(status: int, said: ErrorBody) -> ErrorKind:
+def _of_page(status: int, said: ErrorBody) -> ErrorCause:
     """Kind of a page or of nothing: sent by a proxy, which tells by its status how far it got."""
     if status in _PAGES and said.html:
-        return ErrorKind.WEB_PAGE
+        return ErrorCause.WEB_PAGE
     if status == 404:
-        return ErrorKind.ADDRESS
+        return ErrorCause.ADDRESS
     if status == 502 or (status in (500, 503) and _HEROKU.search(said.message)):
-        return ErrorKind.LOST
-    unknown = ErrorKind.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorKind.REQUEST
+        return ErrorCause.LOST
+    unknown = ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST
     return _BY_STATUS.get(status, unknown)
 
 
-def _of_account(status: int, said: ErrorBody, words: str) -> ErrorKind | None:
+def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Kinds that are settled with the provider: money, quota, key, country."""
     if _BALANCE.search(words):
-        return ErrorKind.BALANCE
+        return ErrorCause.BALANCE
     if _BLOCKED.search(words):
-        return ErrorKind.BLOCKED
+        return ErrorCause.BLOCKED
     if status == 429 or (status in (200, 400, 403) and _PACED.search(words)):
         return _of_quota(said, words)
     if _COUNTRY.search(words):
-        return ErrorKind.COUNTRY
+        return ErrorCause.COUNTRY
     if _KEY.search(words):
-        return ErrorKind.KEY
+        return ErrorCause.KEY
     if status in (200, 403) and "access_denied" in said.code:
-        return ErrorKind.NETWORK_OF_KEY
+        return ErrorCause.NETWORK_OF_KEY
     if _MODEL_FORBIDDEN.search(words) and status in (200, 400, 401, 403):
-        return ErrorKind.MODEL_FORBIDDEN
+        return ErrorCause.MODEL_FORBIDDEN
     if status == 400 and _FAILED_PRECONDITION in words:
-        return ErrorKind.COUNTRY
+        return ErrorCause.COUNTRY
     return None
 
 
-def _of_quota(said: ErrorBody, words: str) -> ErrorKind:
+def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
     """Kinds of a status 429: everything from an empty account to a short pause."""
     if "access_denied" in said.code:
-        return ErrorKind.NETWORK_OF_KEY
+        return ErrorCause.NETWORK_OF_KEY
     if _NO_QUOTA.search(words) or "0" in said.quota_values():
-        return ErrorKind.NO_QUOTA
+        return ErrorCause.NO_QUOTA
     if _DAY.search(f"{said.quota_ids().lower()} {words}"):
-        return ErrorKind.DAY
+        return ErrorCause.DAY
     if _MONTH.search(f"{said.quota_ids().lower()} {words}"):
-        return ErrorKind.LONG_QUOTA
+        return ErrorCause.LONG_QUOTA
     named = _PACED.search(f"{said.quota_ids().lower()} {words}") or said.wait is not None
     google = said.status.upper() == "RESOURCE_EXHAUSTED" and "plan and billing" in words
     if not named and not google and _PERHAPS_BALANCE.search(words):
-        return ErrorKind.BALANCE
-    return ErrorKind.CONCURRENT if _CONCURRENT.search(words) else ErrorKind.PACE
+        return ErrorCause.BALANCE
+    return ErrorCause.CONCURRENT if _CONCURRENT.search(words) else ErrorCause.PACE
 
 
-def _of_request(status: int, said: ErrorBody, words: str) -> ErrorKind | None:
+def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Kinds that the user settles with another request."""
     if _MODEL.search(words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
-        return ErrorKind.MODEL
+        return ErrorCause.MODEL
     if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
-        return ErrorKind.ADDRESS
+        return ErrorCause.ADDRESS
     if status < 500 and status not in (401, 403, 408, 429, 499):
         if _TOO_LARGE.search(words):
-            return ErrorKind.TOO_LARGE
+            return ErrorCause.TOO_LARGE
         if _BAD_PICTURE.search(words):
-            return ErrorKind.BAD_PICTURE
+            return ErrorCause.BAD_PICTURE
     return None
 
 
@@ -395,26 +395,26 @@ def _is_plain_404(said: ErrorBody) -> bool:
     return re.fullmatch(r"\W*not found\W*", said.message.lower()) is not None
 
 
-def _of_server(status: int, said: ErrorBody, words: str) -> ErrorKind | None:
+def _of_server(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Kinds that are nobody's fault here."""
     if status < 500 and status not in (400, 408, 409, 424, 499):
         return None
     invalid = said.number in _INVALID
     if status >= 500 and _TOO_LARGE.search(words) and (invalid or "request" in words):
-        return ErrorKind.TOO_LARGE
+        return ErrorCause.TOO_LARGE
     if status >= 500 and _BAD_PICTURE.search(words) and invalid:
-        return ErrorKind.BAD_PICTURE
+        return ErrorCause.BAD_PICTURE
     lost = (_LOST if status >= 500 else _LOST_BY_GATEWAY).search(words)
     if _NOT_SENT.search(words) and not _RETRIED.search(words):
-        return ErrorKind.NOT_SENT if status >= 500 else None
+        return ErrorCause.NOT_SENT if status >= 500 else None
     if lost is not None:
-        return ErrorKind.LOST
+        return ErrorCause.LOST
     if status >= 500 and _SLOW.search(words):
-        return ErrorKind.TOO_SLOW
+        return ErrorCause.TOO_SLOW
     if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
-        return ErrorKind.PERMANENT
+        return ErrorCause.PERMANENT
     if status == 502 and not re.search(r"[a-z]", said.code) and _says_nothing(said):
-        return ErrorKind.LOST
+        return ErrorCause.LOST
     return None
 
 

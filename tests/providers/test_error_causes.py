@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from studio.common.billing import hint_of
 from studio.common.errors import Billed, StudioError
 from studio.providers.gemini.errors import from_status
-from tests.providers.error_examples import BILLED, COUNTRY, KINDS, Expected, Response
+from tests.providers.error_examples import BILLED, CAUSES, COUNTRY, Expected, Response
 
-CASES = [(expected, one) for expected, some in KINDS.values() for one in some]
-NAMES = [f"{name} {n}" for name, (_e, some) in KINDS.items() for n, _one in enumerate(some)]
+CASES = [(expected, one) for expected, some in CAUSES.values() for one in some]
+NAMES = [f"{name} {n}" for name, (_e, some) in CAUSES.items() for n, _one in enumerate(some)]
 
 
 def error_of(one: Response) -> StudioError:
@@ -24,7 +25,7 @@ def test_a_kind_has_its_consequences(expected: Expected, one: Response) -> None:
     found = error_of(one)
     assert (found.kind, found.billed) == (expected.kind, expected.billed), found
     assert (found.repeats if found.retryable else 0) == expected.requests - 1
-    assert expected.hint in found.hint
+    assert expected.hint in hint_of(found)
     assert found.title
 
 
@@ -38,14 +39,14 @@ def test_the_services_sentence_is_read(expected: Expected, one: Response) -> Non
 
 
 def test_every_kind_has_at_least_three_members() -> None:
-    assert all(len(some) >= 3 for _expected, some in KINDS.values())
+    assert all(len(some) >= 3 for _expected, some in CAUSES.values())
 
 
 @pytest.mark.parametrize("one", BILLED)
 def test_what_the_service_says_it_billed_is_billed_and_not_sent_again(one: Response) -> None:
     found = error_of(one)
     assert (found.billed, found.retryable) == (Billed.YES, False)
-    assert "billed again" in found.hint
+    assert "billed again" in hint_of(found)
 
 
 @pytest.mark.parametrize("one", COUNTRY)

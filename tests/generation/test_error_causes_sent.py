@@ -10,9 +10,9 @@ import pytest
 from studio.domain.entities import JobState
 from tests.fake_service import FakeService, Reply, Request
 from tests.generation.harness import prompt_of, studio
-from tests.providers.error_examples import BILLED, KINDS, Expected, Response
+from tests.providers.error_examples import BILLED, CAUSES, Expected, Response
 
-EVERY = {**KINDS, "stated billed": (Expected("", "yes"), BILLED)}
+EVERY = {**CAUSES, "stated billed": (Expected("", "yes"), BILLED)}
 
 
 @pytest.mark.parametrize("name", EVERY)
