@@ -321,6 +321,8 @@ class _Collector:
             one = named.get(name)
             if isinstance(one, Mapping | list):
                 self.visit(one, depth + 1, loose=name in ("message", "msg"))
+                if name in ("errors", "detail") and isinstance(one, Mapping):
+                    self._by_field(one, depth + 1)
             elif isinstance(one, str) and name not in _SENTENCES:
                 self._inner_text(name, one, depth)
         for choice in fields.items(value, "choices")[:_MOST_ITEMS]:
@@ -328,6 +330,12 @@ class _Collector:
             self._words.append(fields.text(choice, "nativeFinishReason"))
         for detail in fields.items(value, "details")[: 2 * _MOST_ITEMS]:
             self._take_detail(detail, depth)
+
+    def _by_field(self, errors: Mapping[Any, Any], depth: int) -> None:
+        """Lists of sentences, by the field of the request they are about."""
+        for some in itertools.islice(errors.values(), _MOST_ITEMS):
+            if isinstance(some, list):
+                self.visit([one for one in some[:_MOST_ITEMS] if isinstance(one, str)], depth)
 
     def _inner_text(self, name: str, text: str, depth: int) -> None:
         if name in _INNER_TEXTS:

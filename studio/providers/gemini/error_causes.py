@@ -59,13 +59,18 @@ def _words(*patterns: str) -> re.Pattern[str]:
 _BALANCE = _words(
     r"insufficient[_ -]?(?:user[_ -]?)?(?:account[_ -]?)?(?:quota|balance|credits?|funds?)",
     r"pre_consume_token_quota_failed|quota_not_enough|payment[_ ]required|balance_not_enough",
-    r"account_overdue|overdue|past[_ -]due|unpaid|arrears|arrearage|outstanding (?:balance|"
+    r"(?:account|payment|invoice|bill)s?[^.]{0,20}overdue|overdue[ _-]?(?:payment|account|"
+    r"invoice|bill)|past[_ -]due|unpaid|arrears|arrearage|outstanding (?:balance|"
     r"invoice)",
     r"billing[_ ](?:hard|soft)[_ ]limit|billing_(?:not_active|disabled)",
     r"billing (?:account )?(?:is |has been |was )?(?:disabled|not active|inactive|not enabled|"
     r"closed|suspended|not found|not set up)",
     r"(?:enable|requires?|without|set up|activate) (?:an? |the )?(?:active )?billing",
     r"billing (?:must|needs to|has to|to) be enabled|billed users|billing (?:cycle|period)",
+    r"(?:usage|cost|credit|billing)[_ -]?cap\b|dunning",
+    r"billing (?:account|settings|page|status|issue)",
+    r"(?:balance|credits?|funds) (?:exhausted|depleted|insufficient|too low|used up|expired|empty)",
+    r"(?:check|update|review|manage|fix) (?:your |the )?billing\b",
     r"spend(?:ing)?[_ -]?(?:cap|limit|threshold)|over (?:its|their|your|the) spend",
     r"(?:monthly|weekly|daily) (?:spend|spending|credit|budget|billing)",
     r"budget[_ ]?(?:has been |was |is |limit |have been )*(?:exceeded|exhausted|reached|used up)",
@@ -78,7 +83,7 @@ _BALANCE = _words(
     r"(?:credit|account|wallet|prepaid|prepayment)s? balance",
     r"(?:out of|no|no more|no remaining|not enough|lack of|more|ran out of|run out of|used all|"
     r"used up|exhausted|depleted|insufficient|zero)(?: of)?(?: your| the| any| available| remaining"
-    r"| account| prepaid| api| free)* (?:credits?|funds|balance)\b"
+    r"| account| prepaid| api| free)* (?:credits?|funds|balance)(?![\w-])"
     r"(?! (?:was|were|is|are|has|have|will|had)\b)",
     r"(?:add|purchase|buy|deposit|load|refill|need) (?:some |more |additional )?(?:credits|funds)",
     r"top(?:ping)?[ -]?up|recharge|payment method|prepaid|prepay(?:ment)? credits?",
@@ -146,9 +151,9 @@ _MODEL = _words(
     r"|is not available|unavailable for|was not found|not offered|is deprecated)",
     r"(?:model|gemini|imagen|nano|version)[^ ]{0,80} (?:is |are |has |have |was |were |been )*"
     r"(?:no longer (?:available|supported|offered|accessible|served)|deprecated|retired|"
-    r"discontinued"
-    r"|decommissioned|sunset|shut ?down|removed)",
-    r"no longer available to new|not available to new|new (?:users|customers|projects)",
+    r"discontinued|decommissioned|sunset|shut ?down|removed)",
+    r"no longer available to new|not available to new|(?:to|for) existing (?:users|customers)|"
+    r"new (?:users|customers|projects)",
     r"模型[^。]{0,60}(?:不存在|无可用渠道|未找到|已下线|不支持|已停用)|无可用渠道|没有可用渠道",
 )
 _ADDRESS = _words(
@@ -168,7 +173,8 @@ _TOO_LARGE = _words(
     r"content)[ _-]?(?:body )?"
     r"(?:size|length)|\d ?[kmg]i?b\b|bytes)",
     r"(?:token count|context (?:length|window)|input tokens?|prompt)[^.]{0,80}exceed"
-    r"|exceed\w{0,3}\b[^.]{0,60}(?:context|number of tokens|token limit)|too many (?:images|"
+    r"|exceed\w{0,3}\b[^.]{0,60}(?:context|number of tokens|token limit)"
+    r"|(?:too many|number of)(?: \w+)? (?:images|"
     r"pictures"
     r"|input images|files|parts)|(?:at most|maximum of|up to) \d+ (?:image|picture|file|input)",
     r"max(?:imum)?[_ ](?:request[_ ])?(?:body|payload|content|image|file)[_ ](?:size|length)",
@@ -214,7 +220,7 @@ _NOT_SENT = _words(
     r"handshake failure",
     r"certificate (?:verify|has expired|is not|signed)|x509|connect(?:ion)? timeout\b|"
     r"connecttimeout",
-    r"timed? ?out (?:while )?connecting|connecterror|clientconnectorerror|delayed connect error",
+    r"timed? ?out[^.]{0,60} connecting|connecterror|clientconnectorerror|delayed connect error",
     r"reset reason: (?:local |remote )?connection failure|reset reason: (?:local |remote )?refused",
     r"reset reason: overflow|refused stream|refused_stream|cannot connect to host",
     r"all connection attempts failed|failed to establish a new connection|newconnectionerror",
@@ -236,7 +242,8 @@ _LOST = _words(
     r"terminated|broken|dropped|error|interrupted|hang up|ended)",
     r"(?:reset|closed|terminated|aborted) (?:by|the connection)|reset by peer|connection (?:error|"
     r"termination)|broken pipe|econnreset|econnaborted|\bepipe\b|etimedout|socket hang up",
-    r"\beof\b|end of (?:file|stream|json input)|server disconnected|remote end closed|"
+    r"\beof\b|end of (?:file|stream|json input)|server ?disconnected|connectionerror|"
+    r"remote end closed|"
     r"remoteprotocolerror|remotedisconnected|premature|incomplete(?:read| read| chunked|"
     r" response| message| body)",
     r"without (?:sending )?(?:an?y? )?response|no response (?:from|was|received)|peer closed",

@@ -46,7 +46,7 @@ _SIGNATURE = re.compile(r"thought[_ ]?signature", re.IGNORECASE)
 _SIZE_ALONE = re.compile(
     r"image_?size|(?:invalid|unsupported|unknown) (?:image )?size", re.IGNORECASE
 )
-_ASPECT = re.compile(r"aspect_?ratio", re.IGNORECASE)
+_ASPECT = re.compile(r"aspect[_ ]?ratio", re.IGNORECASE)
 _SPENDING_LIMIT = re.compile(r"spend|budget|cap\b|hard[ _]limit|key limit", re.IGNORECASE)
 
 
@@ -502,6 +502,6 @@ def _hint_about_choice(said: ErrorBody) -> str:
         return _("Continue from the picture alone, without the conversation.")
     if _ASPECT.search(told):
         return _("Choose another aspect ratio.")
-    if _SIZE.search(told):
+    if _SIZE.search(told) or _SIZE_ALONE.search(told):
         return _("Choose another size.")
     return ""
