@@ -15,7 +15,8 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 NOTHING = Qt.KeyboardModifier.NoModifier
 
 
-def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = NOTHING) -> None:
+def press(widget: QWidget | None, key: Qt.Key, modifier: Qt.KeyboardModifier = NOTHING) -> None:
+    assert widget is not None
     QTest.keyClick(widget, key, modifier)
 
 
