@@ -10,6 +10,7 @@ first call.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -25,6 +26,9 @@ from studio.ui.support.qt_overrides import needs
 
 _ASIDE = 10
 """Most blocking calls at once."""
+
+_TURN = 0.002
+"""Seconds after which no further round begins before Qt has handled input and painting."""
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
@@ -66,15 +70,18 @@ class ReadyQueue(QObject):
     @needs("_timer")
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
         waiting = self._waiting
-        # Rounds may nest, while a handle of this one runs a nested event loop.
-        for _number in range(len(waiting)):
-            if not waiting:
-                break
-            handle = waiting.popleft()
-            if not handle.cancelled():
-                handle._run()  # noqa: SLF001 - how a loop runs its handles
-        if not waiting:
-            self._rest()
+        until = time.monotonic() + _TURN
+        while waiting:
+            # Rounds may nest, while a handle of this one runs a nested event loop.
+            for _number in range(len(waiting)):
+                if not waiting:
+                    break
+                handle = waiting.popleft()
+                if not handle.cancelled():
+                    handle._run()  # noqa: SLF001 - how a loop runs its handles
+            if time.monotonic() >= until:
+                return
+        self._rest()
 
 
 class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
