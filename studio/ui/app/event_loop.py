@@ -1,8 +1,8 @@
 """Event loop of the window: qasync's, with callbacks run in rounds.
 
 qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
-they are queued, and one timer, active only while any wait, runs all that were queued at the start
-of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting.
+they are queued, and one timer, active only while any wait, runs them in rounds: callbacks scheduled
+by one round run in the next. After two milliseconds of rounds Qt handles input and painting first.
 Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
 first call.
 """
@@ -39,6 +39,7 @@ class ReadyQueue(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[asyncio.Handle] = deque()
+        self._waking = False
         self._timer = 0
 
     def add(self, handle: asyncio.Handle) -> None:
@@ -50,7 +51,9 @@ class ReadyQueue(QObject):
     def add_from_elsewhere(self, handle: asyncio.Handle) -> None:
         """Queue for the next round; from any thread."""
         self._waiting.append(handle)
-        QCoreApplication.postEvent(self, QEvent(_WAKE))
+        if not self._waking:
+            self._waking = True
+            QCoreApplication.postEvent(self, QEvent(_WAKE))
 
     def stop(self) -> None:
         """Drop all queued handles."""
@@ -64,6 +67,8 @@ class ReadyQueue(QObject):
 
     @needs("_timer")
     def customEvent(self, event: QEvent) -> None:  # noqa: ARG002
+        # Before looking at the queue: whoever is queued from here on wakes it again.
+        self._waking = False
         if self._waiting and not self._timer:
             self._timer = self.startTimer(0)
 
