@@ -175,7 +175,7 @@ CATALOGUE = Catalogue()
 PROVIDER = GeminiProvider(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
 
 
-@given(st.sampled_from((200, 201, 400, 429, 500, 502, 503)), answers, st.booleans())
+@given(st.sampled_from((200, 200, 200, 201, 400, 500, 503)), answers, st.booleans())
 def test_an_answer_without_a_picture_agrees_with_its_bill(
     status: int, body: bytes, packed: bool
 ) -> None:
@@ -259,6 +259,18 @@ def test_every_error_of_our_own_agrees_with_its_bill_whatever_is_found_out_later
             agree(error)
             assert failures.failure_of(error).billed is later
             assert claims(failures.failure_of(error).hint) <= {later}
+
+
+@pytest.mark.parametrize(
+    ("says", "billed"), [*((one, Billed.NO) for one in STATEMENTS[:7]), (STATEMENTS[7], Billed.YES)]
+)
+def test_a_sentence_about_the_end_of_an_answer_settles_its_bill(says: str, billed: Billed) -> None:
+    for told, words in ((says, ""), ("", says)):
+        error = refusals.explain(finish="IMAGE_OTHER", told=told, words=words)
+        assert error.billed is billed
+        error.billed = Billed.MAYBE
+        assert error.billed is billed
+        agree(error)
 
 
 def test_what_the_service_states_outranks_what_we_conclude() -> None:
