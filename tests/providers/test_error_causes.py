@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from studio.common.billing import hint_of
@@ -54,3 +58,18 @@ def test_a_country_is_no_fault_of_the_key(one: Response) -> None:
     found = error_of(one)
     assert "country" in found.title
     assert "key" not in f"{found.title} {found.hint}"
+
+
+LINES = (Path(__file__).parent / "error_reports.jsonl").read_text("utf-8").splitlines()
+REPORTS = [json.loads(line) for line in LINES]
+"""Bodies written after the program was, in the words of services, gateways and proxies."""
+
+
+@pytest.mark.parametrize(
+    "one", REPORTS, ids=[f"{n} {one['status']}" for n, one in enumerate(REPORTS)]
+)
+def test_a_reported_body_has_its_consequences(one: dict[str, Any]) -> None:
+    found = error_of(Response(one["status"], one["body"].encode()))
+    told = (found.kind, found.billed, found.repeats + 1 if found.retryable else 1)
+    assert told == (one["kind"], one["billed"], one["requests"]), found
+    assert one["says"] in found.message

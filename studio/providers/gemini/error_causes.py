@@ -1,4 +1,4 @@
-"""Kinds of failed responses, and the words by which they are recognized.
+"""Causes of failed responses, and the words by which they are recognized.
 
 The words of the service decide before the status, because gateways send theirs for everything.
 Sources: published documentation and issue threads of the services, of the gateways new-api,
@@ -109,6 +109,11 @@ _PACED = _words(
     r"rate[_ -]?limit|too many requests|slow down|retry in \d|try again in \d|retrydelay",
     r"每分钟|每秒|每小时|频繁|限流|速率",
 )
+_LIMITED = re.compile(
+    r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
+)
+"""A pace, with a status other than 429."""
+
 _BLOCKED = _words(
     r"image generation blocked|image_generation_failed|content[_ ]policy|prompt_blocked",
     r"sensitive[_ ]words|moderation_blocked|content[_ ]?filter|(?:image_)?prohibited_content",
@@ -314,7 +319,7 @@ _BY_STATUS = {
 
 
 def cause_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> ErrorCause:
-    """The kind of a failed response.
+    """The cause of a failed response.
 
     `about_choice`: the service names an option of the request, such as its size.
     """
@@ -335,7 +340,7 @@ def cause_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> Err
 
 
 def _of_page(status: int, said: ErrorBody) -> ErrorCause:
-    """Kind of a page or of nothing: sent by a proxy, which tells by its status how far it got."""
+    """Cause of a page or of nothing: sent by a proxy, which tells by its status how far it got."""
     if status in _PAGES and said.html:
         return ErrorCause.WEB_PAGE
     if status == 404:
@@ -347,12 +352,12 @@ def _of_page(status: int, said: ErrorBody) -> ErrorCause:
 
 
 def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
-    """Kinds that are settled with the provider: money, quota, key, country."""
+    """Causes that are settled with the provider: money, quota, key, country."""
     if _BALANCE.search(words):
         return ErrorCause.BALANCE
     if _BLOCKED.search(words):
         return ErrorCause.BLOCKED
-    if status == 429 or (status in (200, 400, 403) and _PACED.search(words)):
+    if status == 429 or (status in (200, 400, 403) and _LIMITED.search(words)):
         return _of_quota(said, words)
     if _COUNTRY.search(words):
         return ErrorCause.COUNTRY
@@ -368,7 +373,7 @@ def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
 
 
 def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
-    """Kinds of a status 429: everything from an empty account to a short pause."""
+    """Causes of a status 429: everything from an empty account to a short pause."""
     if "access_denied" in said.code:
         return ErrorCause.NETWORK_OF_KEY
     if _NO_QUOTA.search(words) or "0" in said.quota_values():
@@ -385,7 +390,7 @@ def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
 
 
 def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
-    """Kinds that the user settles with another request."""
+    """Causes that the user removes with another request."""
     if _MODEL.search(words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
         return ErrorCause.MODEL
     if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
@@ -403,7 +408,7 @@ def _is_plain_404(said: ErrorBody) -> bool:
 
 
 def _of_server(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
-    """Kinds that are nobody's fault here."""
+    """Causes on the side of the service."""
     if status < 500 and status not in (400, 408, 409, 424, 499):
         return None
     invalid = said.number in _INVALID
