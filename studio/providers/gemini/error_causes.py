@@ -184,6 +184,12 @@ _TOO_LARGE = _words(
     r"|input images|files|parts)|(?:at most|maximum of|up to) \d+ (?:image|picture|file|input)",
     r"max(?:imum)?[_ ](?:request[_ ])?(?:body|payload|content|image|file)[_ ](?:size|length)",
 )
+_REQUEST_TOO_LARGE = _words(
+    r"read_request_body_failed|request_too_large|payload_too_large|request entity too large",
+    r"(?:request|payload)(?: body| size| payload)* (?:is |was )?(?:too large|exceed)",
+)
+"""The same with a status of 500 or more, where another body may be meant: that of the answer."""
+
 _PICTURE = r"(?:image|picture|photo|base64|mime|media|inline_?data|file)"
 _NOT_PICTURE = (
     r"(?![\w /-]{0,12}(?:size|config|generation|output|model|aspect|count|part is missing|"
@@ -238,8 +244,14 @@ _NOT_SENT = _words(
 )
 """A server in between never reached the next one, so nobody worked."""
 
-_RETRIED = re.compile(r"retried and the latest reset")
-"""Envoy sent a request several times, and names only the end of the last one."""
+_AFTER_SENDING = _words(
+    # Envoy sent a request several times, and names only the end of the last one.
+    r"retried and the latest reset",
+    r"reset by peer|broken pipe|econnreset|\bepipe\b|socket hang up|\beof\b|server ?disconnected",
+    r"\bread tcp|\bread udp|while reading|prematurely|after sending|connection[ _]termination",
+    r"remote[ _]reset|without (?:sending )?(?:an?y? )?response|response body",
+)
+"""A request was sent, whatever else is said about reaching a server."""
 
 _LOST = _words(
     r"upstream connect error or disconnect|disconnect/reset|reset reason|reset before headers",
@@ -409,19 +421,21 @@ def _is_plain_404(said: ErrorBody) -> bool:
 
 def _of_server(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Causes on the side of the service."""
-    if status < 500 and status not in (400, 408, 409, 424, 499):
-        return None
+    if status < 500:
+        lost = status in (400, 408, 409, 424, 499) and _LOST_BY_GATEWAY.search(words)
+        return ErrorCause.LOST if lost else None
     invalid = said.number in _INVALID
-    if status >= 500 and _TOO_LARGE.search(words) and (invalid or "request" in words):
+    if (_TOO_LARGE if invalid else _REQUEST_TOO_LARGE).search(words):
         return ErrorCause.TOO_LARGE
-    if status >= 500 and _BAD_PICTURE.search(words) and invalid:
+    if invalid and _BAD_PICTURE.search(words):
         return ErrorCause.BAD_PICTURE
-    lost = (_LOST if status >= 500 else _LOST_BY_GATEWAY).search(words)
-    if _NOT_SENT.search(words) and not _RETRIED.search(words):
-        return ErrorCause.NOT_SENT if status >= 500 else None
-    if lost is not None:
+    if _AFTER_SENDING.search(words):
         return ErrorCause.LOST
-    if status >= 500 and _SLOW.search(words):
+    if _NOT_SENT.search(words):
+        return ErrorCause.NOT_SENT
+    if _LOST.search(words):
+        return ErrorCause.LOST
+    if _SLOW.search(words):
         return ErrorCause.TOO_SLOW
     if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
         return ErrorCause.PERMANENT
