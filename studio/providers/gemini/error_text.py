@@ -52,7 +52,7 @@ _XML = re.compile(
 _XML_CODE = re.compile(r"<(?:\w{1,20}:)?(?:code|errorcode)>([^<>]{1,80})<", re.IGNORECASE)
 _TAG = re.compile(
     r"</?[a-z!?][^<>]{0,500}>|<!\[CDATA\[|\]\]>|</?(?:!doctype|html|head|body|title|h\d|p|div|meta|"
-    r"error|message)\b[^<>]{0,500}\Z",
+    r"error|message)\b(?:[^<>]{0,500}\Z)?",
     re.IGNORECASE,
 )
 
