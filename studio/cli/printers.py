@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from studio.cli.output import in_terminal, print_result, say_json
 from studio.cli.stderr import complain
+from studio.common.billing import billed_sentence
 from studio.common.i18n import _
 from studio.common.terminal import harmless
 from studio.domain.entities import Failure, Job, JobState, Picture
@@ -178,7 +179,7 @@ class PlainLines(_BasePrinter):
                     f"{name}: {failure.title}",
                     failure.message,
                     failure.hint,
-                    billed_words(failure.billed),
+                    billed_sentence(failure.billed),
                     _again(failure),
                 )
             case _:
@@ -214,15 +215,6 @@ def _again(failure: Failure) -> str:
         return ""
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(failure.retry_at))
     return _("The service accepts no requests before {time}.").format(time=at)
-
-
-def billed_words(billed: str) -> str:
-    """Sentence on whether a request was billed."""
-    return {
-        "no": _("Not billed."),
-        "maybe": _("May have been billed."),
-        "yes": _("Billed."),
-    }[billed]
 
 
 class ProgressBars(PlainLines):

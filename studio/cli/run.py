@@ -15,6 +15,7 @@ from studio.cli import output, parser
 from studio.cli.parser import ParsedArguments
 from studio.cli.stderr import complain
 from studio.common import i18n, log_files, paths
+from studio.common.billing import hint_of
 from studio.common.errors import StorageError, StudioError, UsageError
 from studio.common.files import storage_error
 from studio.common.i18n import _
@@ -33,7 +34,7 @@ def run(options: ParsedArguments) -> int:
     try:
         where = paths.find(options.home)
     except StudioError as error:
-        complain(error.title, error.message, error.hint)
+        complain(error.title, error.message, hint_of(error))
         return error.exit_code
     end_logs = log_files.install(where, options.log_level.upper())
     try:
@@ -76,7 +77,7 @@ async def run_command(command: Command, options: ParsedArguments, where: paths.P
         complain(f"{error.title}. {error.message}".strip())
         return 2
     except StudioError as error:
-        complain(error.title, error.message, error.hint)
+        complain(error.title, error.message, hint_of(error))
         return error.exit_code
     except OSError as error:
         if error.filename is None:
@@ -84,7 +85,7 @@ async def run_command(command: Command, options: ParsedArguments, where: paths.P
         # An invalid name, or a disk that was disconnected.
         log.info("The system refused", exc_info=error)
         told = storage_error(error, Path(os.fsdecode(error.filename)))
-        complain(told.title, told.message, told.hint)
+        complain(told.title, told.message, hint_of(told))
         return told.exit_code
     except asyncio.CancelledError:
         return INTERRUPTED

@@ -51,12 +51,15 @@ class Billed(StrEnum):
 class StudioError(Exception):
     """Base class of errors with a message for people.
 
+    Title, message and hint of our own never mention money: `common/billing.py` adds the sentences
+    about it when they are shown, so a later change of `billed` cannot contradict them.
+
     Attributes:
         title: what happened, in a few words ("The service is busy").
         message: one or two sentences with the facts.
-        hint: what helps; may be empty.
-        billed: whether it may have been billed.
-        retryable: whether the same request may be retried automatically.
+        hint: what helps, without the price of another request; may be empty.
+        stated: the service's own statement on whether it billed the request; None without one.
+        retryable: whether the same request may be retried automatically, if it was not billed.
         repeats: limit of automatic retries, if retryable.
         retry_after: seconds to wait as requested by the service. Never shortened: requests with
             more than LONGEST_WAIT are not retried automatically.
@@ -69,6 +72,9 @@ class StudioError(Exception):
 
     kind: ClassVar[str] = "bug"
     exit_code: ClassVar[int] = 1
+    warns: ClassVar[bool] = True
+    """Whether to warn with the hint that another request may be billed as well."""
+
     answered = False
     kept = False
 
@@ -79,6 +85,7 @@ class StudioError(Exception):
         *,
         hint: str = "",
         billed: Billed = Billed.NO,
+        stated: Billed | None = None,
         retryable: bool = False,
         repeats: int = 3,
         retry_after: float | None = None,
@@ -89,12 +96,22 @@ class StudioError(Exception):
         self.title = title
         self.message = message
         self.hint = hint
-        self.billed = billed
+        self.stated = stated
+        self._billed = billed
         self.retryable = retryable
         self.repeats = repeats
         self.retry_after = retry_after
         self.request_id = request_id
         self.details = details
+
+    @property
+    def billed(self) -> Billed:
+        """Whether the request was billed: as the service states, else as far as known."""
+        return self._billed if self.stated is None else self.stated
+
+    @billed.setter
+    def billed(self, billed: Billed) -> None:
+        self._billed = billed
 
 
 class InputError(StudioError):
@@ -183,6 +200,7 @@ class PictureRefused(StudioError):
 
     kind = "refused"
     exit_code = 3
+    warns = False
 
 
 class NoPicture(StudioError):
@@ -190,6 +208,7 @@ class NoPicture(StudioError):
 
     kind = "no_image"
     exit_code = 3
+    warns = False
 
 
 class NotRead(NoPicture):
@@ -217,6 +236,7 @@ class StorageError(StudioError):
 
     kind = "storage"
     exit_code = 8
+    warns = False
     held = False
     spared = False
 

@@ -110,7 +110,7 @@ def _reschedule(limit: asyncio.Timeout, latest: float | None, *, whole: bool) ->
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
     """Error for the outer limit; the part of the answer that arrived is kept."""
     title = _("No complete answer within {minutes:.0f} minutes").format(minutes=limit / 60)
-    hint = _("Change the limit in the settings. Trying again may be billed twice.")
+    hint = _("Change the limit in the settings.")
     if not (sink.received and sink.arriving):
         message = _("The connection was closed.")
         return NetworkError(title, message, hint=hint, billed=Billed.MAYBE)
@@ -130,7 +130,7 @@ def _mend(body: Path, target: Path) -> None:
         raise NoPicture(
             _("No picture in the received data"),
             _("Not even its beginning is readable."),
-            hint=_("Discard it, or try again; trying again may be billed twice."),
+            hint=_("Discard it, or try again."),
             billed=Billed.MAYBE,
         )
     files.write_new(target, (text,))

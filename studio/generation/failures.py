@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from studio.common.billing import hint_of
 from studio.common.errors import LONGEST_WAIT, Billed, Cancelled, StudioError
 from studio.common.i18n import _
 from studio.config.settings import OFFLINE
@@ -11,13 +12,17 @@ from studio.domain.entities import Failure, Job
 
 
 def failure_of(error: StudioError) -> Failure:
-    """The failure that a tile and the command line show for an error."""
+    """The failure that a tile and the command line show for an error.
+
+    Its hint fits `billed`, so both are final: a later verdict about money changes the error, and
+    makes a new failure of it.
+    """
     wait = error.retry_after
     return Failure(
         kind=error.kind,
         title=error.title,
         message=error.message,
-        hint=error.hint,
+        hint=hint_of(error),
         billed=error.billed,
         request_id=error.request_id,
         details=error.details,
@@ -34,7 +39,6 @@ def cancelled(job: Job) -> Cancelled:
     return Cancelled(
         _("Cancelled after {seconds:.0f} s").format(seconds=after),
         _("The connection was closed; no picture will arrive."),
-        hint=_("The service may still have made and billed the picture."),
         billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
     )
 
@@ -44,6 +48,6 @@ def bug(error: Exception, job: Job) -> StudioError:
     return StudioError(
         _("Something went wrong inside Gridbrush"),
         f"{type(error).__name__}: {error}",
-        hint=_("Please report this with “Copy details”. Trying again may be billed twice."),
+        hint=_("Please report this with “Copy details”."),
         billed=Billed.NO if job.started is None else Billed.MAYBE,
     )

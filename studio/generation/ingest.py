@@ -160,7 +160,7 @@ class AnswerIngester:
             raise NoPicture(
                 _("The picture in the answer cannot be read"),
                 _("It is damaged, or of an unknown file type."),
-                hint=_("Trying again may be billed twice."),
+                hint=_("Try again, or choose another model."),
                 billed=Billed.MAYBE,
                 request_id=answer.request_id,
             )

@@ -149,7 +149,7 @@ class Recovery:
             case Stage.WHOLE:
                 await self._ingest(found, job)
             case Stage.SENT:
-                await self._record(found, job, JobState.UNKNOWN, _unknown(job))
+                await self._record(found, job, JobState.UNKNOWN, _unanswered())
                 await self._close(found, EndReason.UNANSWERED)
             case Stage.CUT if found.marked:
                 await self._keep_answer(found, job)
@@ -164,17 +164,16 @@ class Recovery:
             return
         except (StorageError, InputError, NotFetched) as error:
             # Full disk, no network or unknown wire: the answer is paid for and kept.
-            ended = replace(job, state=JobState.FAILED, failure=failure_of(error))
-            self._queue.adopt(ended, found.entry)
+            self._queue.adopt(_ended(found, job, JobState.FAILED, error), found.entry)
             raise
         except StudioError as error:
             if not error.answered:
                 error.kept = True
-                await self._record(found, job, JobState.FAILED, failure_of(error), stays=True)
+                await self._record(found, job, JobState.FAILED, error, stays=True)
                 version = self._attempts.reader_version(job, found)
                 await self._journalling.run(self._journal.looked_at, found.entry, version)
                 return
-            await self._record(found, job, JobState.FAILED, failure_of(error))
+            await self._record(found, job, JobState.FAILED, error)
             await self._close(found, EndReason.REFUSED)
             return
         await self._close(found, EndReason.RECORDED)
@@ -189,11 +188,11 @@ class Recovery:
         found: FoundAttempt,
         job: Job,
         state: JobState,
-        failure: Failure,
+        error: StudioError,
         *,
         stays: bool = False,
     ) -> None:
-        ended = _ended(found, job, state, failure)
+        ended = _ended(found, job, state, error)
         await self._library.add_job_pictures(ended, [])
         self._queue.adopt(ended, found.entry if stays else None)
 
@@ -242,7 +241,8 @@ class _DamagedEntries:
             "The requests of {n} pictures are damaged",
             self.every,
         ).format(n=self.every)
-        return StorageError(title, " ".join(self._rest(journal)))
+        billed = Billed.MAYBE if self.sent else Billed.NO
+        return StorageError(title, " ".join(self._rest(journal)), billed=billed)
 
     def _rest(self, journal: Journal) -> Iterator[str]:
         if self.answers:
@@ -254,11 +254,11 @@ class _DamagedEntries:
         yield _("Files: {folder}").format(folder=journal.folder.with_name(DAMAGED))
 
 
-def _ended(found: FoundAttempt, job: Job, state: JobState, failure: Failure) -> Job:
+def _ended(found: FoundAttempt, job: Job, state: JobState, error: StudioError) -> Job:
     if job.request.profile == OFFLINE:
         # The painter costs nothing, whatever its answers play.
-        failure = replace(failure, billed=Billed.NO)
-    return replace(job, state=state, failure=failure, finished=found.at)
+        error.billed = Billed.NO
+    return replace(job, state=state, failure=failure_of(error), finished=found.at)
 
 
 def _were_whole(n: int) -> InfoPosted:
@@ -274,8 +274,8 @@ def _were_whole(n: int) -> InfoPosted:
 
 
 def _cut(found: FoundAttempt, job: Job) -> Job:
-    failure = failure_of(incomplete(found.bytes, found.seconds))
-    return replace(_ended(found, job, JobState.CUT, failure), received=found.bytes)
+    error = incomplete(found.bytes, found.seconds)
+    return replace(_ended(found, job, JobState.CUT, error), received=found.bytes)
 
 
 def _kept(recorded: Job) -> Job:
@@ -292,12 +292,9 @@ def _still_elsewhere(spare: FallbackStore, error: StorageError) -> StorageError:
     )
 
 
-def _unknown(job: Job) -> Failure:
-    offline = job.request.profile == OFFLINE
-    return Failure(
-        kind="incomplete",
-        title=_("Sent, but no answer saved"),
-        message=_("Gridbrush closed while the service was working on this picture."),
-        hint=_("Trying again may be billed twice.") if not offline else "",
-        billed=Billed.NO if offline else Billed.MAYBE,
+def _unanswered() -> IncompleteAnswer:
+    return IncompleteAnswer(
+        _("Sent, but no answer saved"),
+        _("Gridbrush closed while the service was working on this picture."),
+        billed=Billed.MAYBE,
     )

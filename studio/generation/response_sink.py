@@ -291,6 +291,6 @@ def incomplete(received: int, seconds: float) -> IncompleteAnswer:
     return IncompleteAnswer(
         _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
         _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),
-        hint=_("The received data is saved. Trying again may be billed twice."),
+        hint=_("The received data is saved."),
         billed=Billed.MAYBE,
     )

@@ -10,14 +10,15 @@ import asyncio
 import time
 from dataclasses import replace
 
-from studio.common.errors import LONGEST_WAIT, StudioError
+from studio.common.errors import LONGEST_WAIT, Billed, StudioError
 from studio.domain.entities import Job, JobState, new_id
 
 
 def may_repeat(error: StudioError, repeats: int) -> bool:
-    """Whether a job is retried automatically: retryable, not too often, not after too long."""
+    """Whether a job is retried automatically: not billed, not too often, not after too long."""
     return (
         error.retryable
+        and error.billed is Billed.NO
         and repeats < error.repeats
         and (error.retry_after is None or error.retry_after <= LONGEST_WAIT)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.common.errors import InputError, StudioError
+from studio.common.errors import Billed, InputError, StudioError
 from studio.common.i18n import _
 from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import JobState
@@ -52,10 +52,10 @@ class Salvage:
                 # The answer was read and gives the reason for no picture.
                 await self._queue.give_up(job, error)
                 raise
-            failure = failure_of(error)
             if job.failure is not None:
-                failure = replace(failure, billed=job.failure.billed)
-            ended = replace(job, state=job.state if whole else JobState.CUT, failure=failure)
+                error.billed = job.failure.billed
+            state = job.state if whole else JobState.CUT
+            ended = replace(job, state=state, failure=failure_of(error))
             self._queue.adopt(ended, entry)
             raise
         await self._journalling.run(self._journal.close, entry, EndReason.RECORDED)
@@ -67,5 +67,6 @@ def nothing_kept() -> InputError:
     return InputError(
         _("Nothing to read"),
         _("No data of this answer is saved."),
-        hint=_("Dismiss it, or try again; trying again may be billed twice."),
+        hint=_("Dismiss it, or try again."),
+        billed=Billed.MAYBE,
     )

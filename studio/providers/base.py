@@ -144,7 +144,7 @@ class AnswerPicture:
             raise NoPicture(
                 _("The service sent an address instead of a picture"),
                 self.url,
-                hint=_("Open it soon, the address will expire. It may have been billed."),
+                hint=_("Open it soon, the address will expire."),
                 billed=Billed.MAYBE,
             )
         if isinstance(self.data, str):
@@ -159,7 +159,7 @@ class AnswerPicture:
                 _("The service sent a picture that cannot be decoded: {reason}.").format(
                     reason=error
                 ),
-                hint=_("Try again; the damaged answer may have been billed."),
+                hint=_("Try again."),
                 billed=Billed.MAYBE,
             ) from error
         except OSError as error:

@@ -1,6 +1,6 @@
 """Errors for broken connections, with their billing.
 
-Charged: nothing before the request was sent, very likely nothing while it was being sent, maybe
+Billed: nothing before the request was sent, very likely nothing while it was being sent, maybe
 afterwards.
 """
 
@@ -67,7 +67,6 @@ def explain(
         return IncompleteAnswer(
             _("The answer is incomplete"),
             _("The connection to {host} was lost during the answer.").format(host=host),
-            hint=_("The picture may have been made and billed. Trying again may be billed twice."),
             billed=Billed.MAYBE,
             details=_name(error, clean),
         )
@@ -85,7 +84,6 @@ def explain(
     return NetworkError(
         _("Connection lost"),
         _("{host} received the request, but no answer arrived.").format(host=host),
-        hint=_("The picture may have been made and billed. Trying again may be billed twice."),
         billed=Billed.MAYBE,
         details=_name(error, clean),
     )
@@ -208,6 +206,6 @@ def unreadable_encoding(name: str) -> ServiceError:
         _("The answer could not be decompressed"),
         # Translators: {name} is a compression such as gzip.
         _("Unexpected compression ({name}).").format(name=name[:40]),
-        hint=_("It may have been billed. Report it to the provider."),
+        hint=_("Report it to the provider."),
         billed=Billed.MAYBE,
     )

@@ -282,4 +282,4 @@ def _sentences(url: str, reason: str) -> tuple[str, str]:
 
 
 def _hint() -> str:
-    return _("Open it soon, the address will expire. It may have been billed.")
+    return _("Open it soon, the address will expire.")

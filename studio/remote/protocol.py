@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from studio.common import errors
-from studio.common.errors import StudioError
+from studio.common.errors import Billed, StudioError
 from studio.common.json_reader import JsonReader
 from studio.common.user_input import valid
 from studio.domain.budget import Budget
@@ -128,20 +128,23 @@ class RequestFailed(msgspec.Struct, frozen=True, tag="refused"):
     title: str
     message: str = ""
     hint: str = ""
+    billed: Billed = Billed.NO
 
     @classmethod
     def of(cls, error: StudioError) -> RequestFailed:
         """Message for an error of the owner."""
         # A sentence may contain a file name that is not valid text.
         title, message, hint = map(valid, (error.title, error.message, error.hint))
-        return cls(type(error).__name__, title, message, hint)
+        return cls(type(error).__name__, title, message, hint, error.billed)
 
     @property
     def error(self) -> StudioError:
         """The same error in the client, with its exit code."""
         kind = getattr(errors, self.name, StudioError)
         known = isinstance(kind, type) and issubclass(kind, StudioError)
-        return (kind if known else StudioError)(self.title, self.message, hint=self.hint)
+        return (kind if known else StudioError)(
+            self.title, self.message, hint=self.hint, billed=self.billed
+        )
 
 
 Reply = (

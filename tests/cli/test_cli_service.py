@@ -72,6 +72,11 @@ def test_a_picture_comes_over_the_wire_as_the_api_has_it(
         (Reply(body=REFUSED), 3, "refused", "maybe"),
         (Reply(reset="request"), 6, "network", "maybe"),
         (error(429, "limit: 0 requests per day"), 7, "rate_limited", "no"),
+        (error(429, "The project exceeded its monthly spending cap."), 5, "balance", "no"),
+        (error(503, "reset reason: connection termination"), 7, "server", "maybe"),
+        (error(504, "Deadline exceeded. You have not been charged."), 7, "server", "no"),
+        (error(500, "not implemented", "convert_request_failed"), 7, "server", "no"),
+        (error(400, "Unable to process input image"), 2, "request", "no"),
     ],
     ids=lambda value: value.status if isinstance(value, Reply) else str(value),
 )
@@ -86,6 +91,7 @@ def test_errors_have_kind_code_and_bill_and_are_not_sent_again(
     assert result.code == code, result.out
     (failed,) = result.only("failed")
     assert (failed["kind"], failed["billed"]) == (kind, billed)
+    assert ("billed twice" in failed["hint"]) == (billed == "maybe" and code >= 6)
     assert len(service.requests) == 1
     assert_key_is_nowhere(program, result)
 

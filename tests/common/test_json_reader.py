@@ -24,6 +24,7 @@ AROUND = {
     "providers/gemini/grounding.py": WIRE,
     "providers/gemini/model_list.py": WIRE,
     "providers/gemini/error_body.py": WIRE,
+    "providers/gemini/error_text.py": WIRE,
     "providers/gemini/scan.py": WIRE,
 }
 """Who decodes without it, and why."""

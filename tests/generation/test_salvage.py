@@ -126,6 +126,16 @@ async def test_where_nothing_can_be_read_it_is_said_and_kept_until_it_is_put_awa
         assert one.journal == []
 
 
+async def test_what_the_painter_leaves_unreadable_costs_nothing(tmp_path: Path) -> None:
+    body = answer(noise("PNG"))
+    job, _entry = left_behind(tmp_path, sent=True, body=body[:60], mark="cut", profile="sketch")
+    async with studio(tmp_path) as one:
+        with pytest.raises(NoPicture) as caught:
+            await salvaged(one, job)
+        assert caught.value.billed is Billed.NO
+        assert (one.failure(job).billed, "billed" in one.failure(job).hint) == (Billed.NO, False)
+
+
 async def test_what_was_cut_just_now_can_be_read_at_once(tmp_path: Path) -> None:
     body = answer(noise("PNG"))
     with FakeService() as service:

@@ -137,7 +137,7 @@ BAD_KEY = google(
         (413, NGINX, RequestRefused, "no", 0),
         (404, b"<html>not here</html>", RequestRefused, "no", 0),
         (403, b"<html><title>Attention</title></html>", RequestRefused, "no", 0),
-        (502, b"<html>", ServiceError, "no", 3),
+        (502, b"<html>", ServiceError, "maybe", 0),
         (524, b"<html>", ServiceError, "maybe", 0),
         (520, b"", ServiceError, "maybe", 0),
         (408, b"", ServiceError, "maybe", 0),

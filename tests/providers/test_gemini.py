@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio.common.errors import InputError, RequestRefused, ServiceError, StudioError
+from studio.common.errors import Billed, InputError, RequestRefused, ServiceError, StudioError
 from studio.config.settings import Profile, built_in
 from studio.domain.entities import AspectRatio, GenerationRequest, Reference, Role
 from studio.domain.models import ServiceObservation
@@ -318,3 +318,16 @@ async def test_a_stream_that_is_cut_is_kept_and_not_taken_for_whole(tmp_path):
             assert one.failure(job).kind == "incomplete"
             assert one.journal
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 524])
+async def test_a_list_of_models_is_never_billed(status):
+    gone = Reply(status, {"error": {"message": "socket hang up"}})
+    client = HttpClient()
+    with FakeService(fallback=lambda _request: gone) as service:
+        try:
+            with pytest.raises(ServiceError) as caught:
+                await own(service, Learnt()).listed("key-1234", client)
+        finally:
+            await client.close()
+    assert caught.value.billed is Billed.NO

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.common.errors import InputError, StudioError
+from studio.common.errors import Billed, InputError, StudioError
 from studio.common.i18n import _
 from studio.common.key_redaction import SecretRedactor
 from studio.config.settings import OFFLINE, Profile
@@ -249,13 +249,16 @@ class GeminiProvider:
         for _number in range(_MOST_PAGES):
             reply = await client.get_json(request.list_url(self.profile, page), headers)
             if not 200 <= reply.status < 300:
-                raise from_status(
+                failed = from_status(
                     reply.status,
                     reply.headers,
                     reply.body,
                     provider=self.profile.title,
                     key=key or "",
                 )
+                # A list is free, whatever happened to it on its way.
+                failed.billed = Billed.NO
+                raise failed
             models, page = await asyncio.to_thread(
                 model_list.parse, reply.body, reply.headers, key=key or ""
             )

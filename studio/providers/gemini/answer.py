@@ -13,6 +13,7 @@ from typing import Any
 
 from studio.common.errors import Billed, IncompleteAnswer, NoPicture, ServiceError, StudioError
 from studio.common.i18n import _
+from studio.domain.entities import Role
 from studio.domain.models import Model, plain_id
 from studio.domain.usage import Usage
 from studio.providers.base import Answer, AnswerSource, Scan
@@ -49,6 +50,7 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
             _beginning(source),
             model=source.request.model,
             provider=provider,
+            references=_references(source),
             key=source.key,
         )
         error.details = f"{error.details}\n{words}"[: error_body.MOST_SHOWN].rstrip()
@@ -82,7 +84,6 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
         return IncompleteAnswer(
             _("The answer is incomplete"),
             _("The connection was lost during the answer."),
-            hint=_("The picture may have been made and billed. Trying again may be billed twice."),
             billed=Billed.MAYBE,
             request_id=request_id,
         )
@@ -92,7 +93,7 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
         error = ServiceError(
             _("The answer is empty"),
             _("The service sent no data."),
-            hint=_("Try again; it may have been billed."),
+            hint=_("Try again."),
             billed=Billed.MAYBE,
             request_id=request_id,
         )
@@ -126,10 +127,17 @@ def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: st
         _first(source, error_body.MOST_READ),
         model=source.request.model,
         provider=provider,
+        references=_references(source),
         key=source.key,
     )
     error.answered = understood(source, scan)
     raise error
+
+
+def _references(source: AnswerSource) -> tuple[str, ...]:
+    """Names of the pictures sent with a request, in the order of the request."""
+    edited_last = sorted(source.request.references, key=lambda one: one.role is Role.EDIT)
+    return tuple(one.name for one in edited_last)
 
 
 def _beginning(source: AnswerSource) -> str:
@@ -203,8 +211,14 @@ def _no_picture(
         if fields.get(rating, "blocked") is True
     )
     told = found.told or fields.text(feedback, "blockReasonMessage")
+    # A gateway translates the reason; the service's own is more precise.
+    native = [
+        fields.text(choice, "nativeFinishReason").strip().upper()
+        for choice in fields.items(value, "choices")
+    ]
+    ends = ("", "STOP", "COMPLETED", "ERROR", "END_TURN")
     return refusals.explain(
-        finish=next((one for one in found.finishes if one not in ("", "STOP")), "STOP"),
+        finish=next((one for one in (*native, *found.finishes) if one not in ends), "STOP"),
         block=block,
         words=words,
         told=error_body.redact(told, source.key, limit=400),
@@ -291,7 +305,7 @@ def unreadable(source: AnswerSource, error: Exception | None = None) -> NoPictur
     return NoPicture(
         _("Unknown answer format"),
         _("Gridbrush does not know this format."),
-        hint=_("It may have been billed. Include the details when you report it."),
+        hint=_("Include the details when you report it."),
         billed=Billed.MAYBE,
         request_id=error_body.request_id(source.headers),
         details=f"{type(error).__name__ if error else ''}\n"

@@ -1,21 +1,27 @@
 """Parser for error responses of every format.
 
 Bodies are sent by the service itself, by gateways that use another API's formats on this route, and
-by anything in between (a proxy's HTML, or nothing at all).
+by anything in between (a proxy's HTML, or nothing at all). One error often wraps another: the words
+of all help to identify the cause, and the innermost sentence is the message.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import email.utils
+import itertools
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 from studio.common.key_redaction import HIDDEN, SecretRedactor
-from studio.providers.gemini import fields
+from studio.providers.gemini import error_text, fields
+from studio.providers.gemini.error_text import Worth
 from studio.providers.gemini.event_lines import begins_stream
 
 MOST_READ = 64 * 1024
@@ -23,21 +29,45 @@ MOST_READ = 64 * 1024
 
 MOST_SHOWN = 1000
 
+_MOST_DEPTH = 10
+_MOST_VALUES = 300
+"""Most objects and texts of one body that are examined."""
+
+_STOP = " . "
+_MOST_CHARACTERS = 128 * 1024
+"""Most characters of all texts of one body; texts may be inside others."""
+
+_MOST_NAMES = 64
+_MOST_ITEMS = 8
+_MOST_LINES = 50
+_MOST_WORDS = 6000
+"""Most characters of all texts that are searched for the cause."""
+
 _REQUEST_ID = re.compile(
-    r"\s*[\(\[（]?\s*(?:request|请求)[ _-]?id\s*[:：]\s*([\w.-]{4,80})\s*[\)\]）]?", re.IGNORECASE
+    r"\s{0,3}[\(\[（]?\s{0,3}(?:request|请求)[ _-]?id\s{0,3}[:：]\s{0,3}([\w.-]{4,80})"
+    r"\s{0,3}[\)\]）]?",
+    re.IGNORECASE,
 )
 _RETRY_IN = re.compile(
-    r"(?:retry|try again) (?:in|after) ((?:\d{1,9}(?:\.\d{1,12})? ?[a-z]{0,12}[, ]{0,2})+)",
+    r"(?:retry|try again|wait|available|resets?) (?:in|after|for) "
+    r"(?:about |another |approximately )?((?:\d{1,9}(?:\.\d{1,12})? ?[a-z]{0,12}[, ]{0,2})+)",
     re.IGNORECASE,
 )
 _SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,12})?) ?([a-z]*)", re.IGNORECASE)
-_DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)s")
+_DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)s?")
 _UNITS = {
     **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), 1.0),
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("d", "day", "days"), 86400.0),
 }
+_WAITS = {
+    **dict.fromkeys(("retrydelay", "retryafterseconds", "retryafter", "retryaftersec"), 1.0),
+    **dict.fromkeys(("retryafterms", "retryaftermilliseconds"), 0.001),
+}
+"""Fields with the seconds to wait, and their unit."""
+
 _LONG_CODE = re.compile(r"[45]\d{2}\d{2}")
 _SECRET = re.compile(
     r"\b(?:sk|mk|pk|rk)-[\w-]{6,}(?:\*+[\w-]*)?|\bAIza[\w-]{10,}|\bya29\.[\w.-]{10,}"
@@ -48,11 +78,33 @@ _SECRETS_BEGIN = ("sk-", "mk-", "pk-", "rk-", "aiza", "ya29.", "key=", "bearer "
 """Every such secret contains one of these; a quick check for the many texts without."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
-_EVENT = re.compile(r"^(?:data:)?[ \t]*(\{.*)", re.MULTILINE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _NO_WORDS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\ufffd.{0,20}\ufffd", re.DOTALL)
 _HTML = re.compile(r"\s*<(?:!doctype\s+html|!--|\?xml|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
+_FORM = re.compile(r"error[\w.-]{0,40}=[^\s&]{0,2000}(?:&[\w.-]{1,60}=[^\s&]{0,2000}){0,20}")
+_GRPC = re.compile(r"grpc-message:[ \t]*([^\r\n]{1,2000})", re.IGNORECASE)
+_OWN_TYPE = re.compile(r"[a-z0-9]+_api_error|error|upstream_error|channel_error|openai_error")
+
+_ERRORS = ("error", "errors", "err", "fault", "exception", "errormsg", "errmsg", "errormessage")
+"""Fields that only an error has, in lower case and without separators."""
+
+_SENTENCES = (
+    *("message", "msg", "errormessage", "errormsg", "errmsg", "errordescription", "description"),
+    *("faultstring", "detail", "details", "reason", "title", "localizedmessage"),
+)
+"""Fields with a sentence, best first."""
+
+_INNER = (
+    *("error", "errors", "err", "fault", "exception", "cause", "innererror", "originalerror"),
+    *("upstreamerror", "providererror", "errordetails", "raw", "rawerror", "metadata", "detail"),
+    *("message", "msg", "reason", "body", "response", "data", "result", "output", "upstream"),
+    *("errorinfo", "responsebody", "errormessage", "errormsg"),
+)
+"""Fields with an error inside, as an object, a list or a text."""
+
+_INNER_TEXTS = frozenset(("metadata", "data", "result", "output", "response"))
+"""Those of them whose texts may be anything, so only an object in them counts."""
 
 _ID_HEADERS = (
     "x-oneapi-request-id",
@@ -69,10 +121,13 @@ class ErrorBody:
     """An error as reported by the service.
 
     Attributes:
+        message: the innermost sentence.
         code: the gateway's own word or number for it, in lower case.
         status: the upstream's word, such as RESOURCE_EXHAUSTED.
         number: HTTP status given in the body, 0 when there is none.
         details: the structured details, if preserved.
+        words: codes and sentences of all errors that wrap each other, with stops between.
+        wait: seconds to wait as a field of the body; None without one.
         html: the body was a web page; `message` is its title.
         found: whether the body contained an error.
     """
@@ -84,14 +139,16 @@ class ErrorBody:
     type: str = ""
     request_id: str = ""
     details: tuple[Any, ...] = ()
+    words: str = ""
+    wait: float | None = None
     html: bool = False
     found: bool = False
 
     @property
     def all_words(self) -> str:
-        """All text that helps to identify the error, in lower case."""
-        reasons = " ".join(sorted(self.reasons()))
-        return f"{self.code} {self.status} {self.type} {reasons} {self.message}".lower()
+        """All text that helps to identify the error, in lower case, with stops between."""
+        own = (self.code, self.status, self.type, *sorted(self.reasons()), self.message)
+        return _STOP.join(one for one in (*own, self.words) if one).lower()
 
     def reasons(self) -> set[str]:
         """The `reason` of every detail, such as API_KEY_INVALID."""
@@ -130,75 +187,290 @@ def parse(body: bytes) -> ErrorBody:
     if not text:
         return ErrorBody()
     if _HTML.match(text):
-        title = _TITLE.search(text)
-        return ErrorBody(message=" ".join(title[1].split()) if title else "", html=True)
-    value = _json(text)
-    if value is None:
-        # Compressed or encrypted data is not a message.
-        return ErrorBody(message="" if _NO_WORDS.search(text) else text, found=True)
-    return parse_value(value)
+        xml = {} if error_text.is_page(text) else error_text.xml_fields(text)
+        if not xml:
+            return ErrorBody(message=error_text.page_title(text), html=True)
+        return _collected(xml)
+    values = list(_values(text))
+    if values:
+        found = parse_value(values if len(values) > 1 else values[0])
+        return found if found.found else _collected(values)
+    if grpc := _grpc_message(text):
+        return _collected({"message": grpc})
+    # Compressed or encrypted data is not a message.
+    return ErrorBody(found=True) if _NO_WORDS.search(text) else _collected(text)
 
 
-def _json(text: str) -> Any:
-    if begins_stream(text[:16].encode()):
-        found = _EVENT.search(text)
-        text = found[1] if found else ""
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
+def _values(text: str) -> Iterator[Any]:
+    """The JSON values of a body: one, one a line, or one an event; a form counts as an object."""
+    if not begins_stream(text[:16].encode()):
+        try:
+            yield json.loads(text, strict=False)
+            return
+        except (ValueError, RecursionError):
+            pass
+    if _FORM.fullmatch(text):
+        yield dict(parse_qsl(text))
+        return
+    for line in itertools.islice(text.splitlines(), _MOST_LINES):
+        candidate = line.strip().removeprefix("data:").strip()
+        if candidate.startswith("{") and candidate.endswith("}"):
+            try:
+                yield json.loads(candidate, strict=False)
+            except (ValueError, RecursionError):
+                continue
+
+
+def _grpc_message(text: str) -> str:
+    """The message in gRPC's trailers, which grpc-web sends as text or as base64."""
+    if len(text) < _MOST_WORDS and re.fullmatch(r"[A-Za-z0-9+/]{16,}={0,2}", text):
+        try:
+            text = base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+        except (ValueError, binascii.Error):
+            return ""
+    found = _GRPC.search(text)
+    return unquote(found[1]) if found else ""
 
 
 def parse_value(value: Any) -> ErrorBody:
     """Parse an error from JSON; `found` is False when there is none."""
     if isinstance(value, list):
-        value = next((one for one in value if isinstance(one, Mapping)), None)
-    if not isinstance(value, Mapping):
+        some = [one for one in value[:_MOST_LINES] if isinstance(one, Mapping)]
+        value = next((one for one in some if _has_error(one)), some[0] if some else None)
+    if not isinstance(value, Mapping) or not (_has_error(value) or _is_failure(value)):
         return ErrorBody()
-    error = value.get("error")
-    outer_id = fields.text(value, "requestId")
-    if isinstance(error, str) and error:
-        code = value.get("code")
-        return _said({"message": value.get("message") or error, "code": code or error}, outer_id)
-    if isinstance(error, Mapping) and error:
-        return _said(error, outer_id)
-    for name in ("message", "detail", "msg"):
-        said = value.get(name)
-        if isinstance(said, list) and said:
-            said = json.dumps(said, ensure_ascii=False)
-        if isinstance(said, str) and said and not fields.get(value, "candidates"):
-            return _said({**value, "message": said}, outer_id)
-    if value.get("success") is False or (value.get("code") and not value.get("data")):
-        return _said(value, outer_id)
-    return ErrorBody()
+    return _collected(value)
 
 
-def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> ErrorBody:
-    message = fields.text(error, "message")
-    if message.lstrip()[:1] in ("{", "[") and depth < 3:
-        # The upstream's whole response, embedded as text in the gateway's own.
-        inner = _json(message.strip())
-        if isinstance(inner, list) and inner:
-            inner = inner[0]
-        deeper = fields.get(inner, "error")
-        if isinstance(deeper, Mapping):
-            return _said(deeper, outer_id or fields.text(error, "requestId"), depth + 1)
-    code = error.get("code")
-    number = fields.number(error, "code") or fields.number(error, "param") or 0
-    if _LONG_CODE.fullmatch(str(number)):
-        # Codes of five digits, of which the first three are the status.
-        number //= 100
-    found_id = _REQUEST_ID.search(message)
-    return ErrorBody(
-        message=_REQUEST_ID.sub("", message).strip(),
-        code=str(code).lower() if isinstance(code, str | int) else "",
-        status=fields.text(error, "status"),
-        number=number if 400 <= number < 600 else 0,
-        type=fields.text(error, "type"),
-        request_id=outer_id or fields.text(error, "requestId") or (found_id[1] if found_id else ""),
-        details=tuple(fields.items(error, "details")),
-        found=True,
+def _has_error(value: Mapping[Any, Any], depth: int = 0) -> bool:
+    """Whether an object has a field that only errors have."""
+    named = _named(value)
+    if any(named.get(name) for name in _ERRORS):
+        return True
+    if any(fields.get(one, "error") for one in fields.items(value, "choices")[:_MOST_ITEMS]):
+        return True
+    return depth < 2 and any(
+        isinstance(inner, Mapping) and _has_error(inner, depth + 1)
+        for inner in (named.get(name) for name in ("response", "data", "result", "body"))
     )
+
+
+def _is_failure(value: Mapping[Any, Any]) -> bool:
+    """Whether an object without such a field reports a failure, not an answer."""
+    if any(fields.get(value, name) for name in fields.ANSWERS):
+        return False
+    named = _named(value)
+    spoken = ("message", "detail", "msg", "errordescription", "faultstring", "title", "reason")
+    if any(isinstance(named.get(name), str | list | dict) and named[name] for name in spoken):
+        return True
+    return named.get("success") is False or bool(named.get("code") and not named.get("data"))
+
+
+def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
+    """Fields by their names in lower case and without separators; the first of a name counts."""
+    named: dict[str, Any] = {}
+    for name, one in itertools.islice(value.items(), _MOST_NAMES):
+        if isinstance(name, str):
+            plain = re.sub(r"[_\s-]", "", name[:80]).lower()
+            if named.get(plain) is None:
+                named[plain] = one
+    return named
+
+
+def _collected(value: Any) -> ErrorBody:
+    collector = _Collector()
+    collector.visit(value, 0)
+    return collector.result()
+
+
+class _Collector:
+    """Sentences and facts of an error and of the errors inside it."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_VALUES
+        self._characters = _MOST_CHARACTERS
+        self._sentences: list[tuple[Worth, int, int, str]] = []
+        self._facts: dict[str, tuple[int, Any]] = {}
+        self._details: list[Any] = []
+        self._words: list[str] = []
+
+    def visit(self, value: Any, depth: int, *, loose: bool = False) -> None:
+        """Collect from an object, a list or a text, `depth` errors inside the outermost."""
+        self._left -= 1
+        if self._left < 0 or depth > _MOST_DEPTH:
+            return
+        if isinstance(value, str):
+            self._text(value, depth)
+        elif isinstance(value, Mapping):
+            self._object(value, depth, loose=loose)
+        elif isinstance(value, list | tuple):
+            for one in value[:_MOST_ITEMS]:
+                self.visit(one, depth, loose=loose)
+
+    def _object(self, value: Mapping[Any, Any], depth: int, *, loose: bool) -> None:
+        named = _named(value)
+        self._take_facts(named, depth)
+        if isinstance(named.get("msg"), str) and isinstance(named.get("loc"), list | tuple):
+            self._add(_field_sentence(named), depth, Worth.SENTENCE)
+            return
+        more = ("text", "content", "value", "en", "hint") if loose else ()
+        for name in (*_SENTENCES, *more):
+            if isinstance(one := named.get(name), str):
+                self._text(one, depth)
+        for name in _INNER:
+            one = named.get(name)
+            if isinstance(one, Mapping | list):
+                self.visit(one, depth + 1, loose=name in ("message", "msg"))
+                if name in ("errors", "detail") and isinstance(one, Mapping):
+                    self._by_field(one, depth + 1)
+            elif isinstance(one, str) and name not in _SENTENCES:
+                self._inner_text(name, one, depth)
+        for choice in fields.items(value, "choices")[:_MOST_ITEMS]:
+            self.visit(fields.get(choice, "error"), depth + 1)
+            self._words.append(fields.text(choice, "nativeFinishReason"))
+        for detail in fields.items(value, "details")[: 2 * _MOST_ITEMS]:
+            self._take_detail(detail, depth)
+
+    def _by_field(self, errors: Mapping[Any, Any], depth: int) -> None:
+        """Lists of sentences, by the field of the request they are about."""
+        for some in itertools.islice(errors.values(), _MOST_ITEMS):
+            if isinstance(some, list):
+                self.visit([one for one in some[:_MOST_ITEMS] if isinstance(one, str)], depth)
+
+    def _inner_text(self, name: str, text: str, depth: int) -> None:
+        if name in _INNER_TEXTS:
+            inner = error_text.embedded(text)[1]
+            if inner is not None:
+                self.visit(inner, depth + 1)
+        else:
+            self._text(text, depth)
+
+    def _text(self, text: str, depth: int) -> None:
+        text = fields.sound(text[: error_text.LONGEST])
+        self._characters -= len(text)
+        if self._characters < 0:
+            return
+        before, inner = error_text.embedded(text)
+        if inner is not None:
+            self.visit(inner, depth + 1)
+        plain = " ".join(before.split())
+        if found := _REQUEST_ID.search(plain):
+            self._fact("request_id", found[1], depth)
+            before = _REQUEST_ID.sub("", before)
+        sentence = error_text.clean(before)
+        self._words.append(plain[:_MOST_WORDS])
+        self._add(sentence, depth, error_text.worth(sentence))
+
+    def _add(self, sentence: str, depth: int, worth: Worth) -> None:
+        if worth is not Worth.NOTHING:
+            self._sentences.append((worth, depth, -len(self._sentences), sentence))
+
+    def _take_detail(self, detail: Any, depth: int) -> None:
+        """A structured detail: its facts, and its sentences if the message says nothing."""
+        if not isinstance(detail, Mapping):
+            return
+        self._details.append(detail)
+        self._take_facts(_named(detail), depth)
+        if not any(isinstance(name, str) and name == "@type" for name in detail):
+            named = _named(detail)
+            self.visit({k: named[k] for k in ("message", "error") if k in named}, depth + 1)
+            return
+        for one in (detail, *fields.items(detail, "fieldViolations")[:_MOST_ITEMS]):
+            for name in ("description", "message", "detail"):
+                sentence = error_text.clean(fields.text(one, name))
+                if error_text.worth(sentence) is Worth.SENTENCE:
+                    self._words.append(sentence)
+                    self._add(sentence, depth, Worth.ASIDE)
+
+    def _take_facts(self, named: Mapping[str, Any], depth: int) -> None:
+        for name, spellings in _FACTS.items():
+            for spelling in spellings:
+                one = named.get(spelling)
+                if isinstance(one, str | int) and not isinstance(one, bool) and one != "":
+                    self._fact(name, one, depth)
+                    self._words.append(str(one)[:200])
+                    break
+        for name, unit in _WAITS.items():
+            if (wait := _wait(named.get(name), unit)) is not None:
+                self._fact("wait", wait, depth)
+        for name in ("code", "status", "statuscode", "errorcode", "param"):
+            number = fields.number(named, name) or 0
+            if _LONG_CODE.fullmatch(str(number)):
+                # Codes of five digits, of which the first three are the status.
+                number //= 100
+            if 400 <= number < 600:
+                self._fact("number", number, depth)
+                break
+
+    def _fact(self, name: str, value: Any, depth: int) -> None:
+        """Take a fact; of two, that of the inner error counts."""
+        if name not in self._facts or depth > self._facts[name][0]:
+            self._facts[name] = (depth, value)
+
+    def _known(self, name: str, without: Any) -> Any:
+        return self._facts.get(name, (0, without))[1]
+
+    def result(self) -> ErrorBody:
+        """The error that was collected."""
+        code, status, type_ = (self._known(name, "") for name in ("code", "status", "type"))
+        best = max(self._sentences, default=(Worth.NOTHING, 0, 0, ""))
+        message = best[3]
+        if best[0] <= Worth.WRAPPER:
+            message = _from_codes(code, status, type_) or message
+            if best[0] is Worth.CODE and message == best[3]:
+                message = error_text.as_words(message)
+        return ErrorBody(
+            message=message,
+            code=str(code).lower(),
+            status=status if isinstance(status, str) else "",
+            number=self._known("number", 0),
+            type=type_ if isinstance(type_, str) else "",
+            request_id=str(self._known("request_id", "")),
+            details=tuple(self._details),
+            words=_STOP.join(dict.fromkeys(one for one in self._words if one))[:_MOST_WORDS],
+            wait=self._known("wait", None),
+            found=bool(self._sentences or self._facts),
+        )
+
+
+_FACTS = {
+    "code": ("code", "errorcode", "errcode", "errno"),
+    "status": ("status",),
+    "type": ("type", "errortype"),
+    "reason": ("reason",),
+    "request_id": ("requestid", "reqid"),
+}
+
+
+def _from_codes(*codes: Any) -> str:
+    """The first code that tells something, written as words."""
+    for code in codes:
+        if isinstance(code, str) and not _OWN_TYPE.fullmatch(code.lower()):
+            words = error_text.as_words(error_text.clean(code)[:100])
+            if error_text.worth(words) is Worth.SENTENCE and re.search(r"[^\W\d_]{3}", words):
+                return words
+    return ""
+
+
+def _field_sentence(named: Mapping[str, Any]) -> str:
+    """The sentence of a validator about one field, with the field's name."""
+    place = ".".join(
+        str(one) for one in named["loc"][:10] if isinstance(one, str | int) and one != "body"
+    )
+    sentence = error_text.clean(named["msg"])
+    return f"{place}: {sentence}" if place else sentence
+
+
+def _wait(value: Any, unit: float) -> float | None:
+    if isinstance(value, Mapping):
+        value = value.get("seconds")
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float) and 0 <= value < 1e12:
+        return value * unit
+    if isinstance(value, str) and (found := _DELAY.fullmatch(value.strip())):
+        return float(found[1]) * unit
+    return None
 
 
 def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
@@ -228,10 +500,9 @@ def wait_seconds(
     if (asked := _timestamp(header)) is not None:
         current = _timestamp(headers.get("date", "")) or (time.time() if now is None else now)
         return max(0.0, asked - current)
-    for detail in said.details:
-        if found := _DELAY.fullmatch(fields.text(detail, "retryDelay")):
-            return float(found[1])
-    if found := _RETRY_IN.search(said.message):
+    if said.wait is not None:
+        return said.wait
+    if found := _RETRY_IN.search(said.message) or _RETRY_IN.search(said.words):
         return _span(found[1])
     return None
 

@@ -8,6 +8,7 @@ from typing import Any
 from studio.common.errors import Billed, NoPicture, PictureRefused, StudioError
 from studio.common.i18n import _
 from studio.providers.gemini import fields
+from studio.providers.gemini.billing_statements import billing_in_words, stated_billing
 
 _BLOCKED = frozenset(
     {
@@ -23,6 +24,10 @@ _BLOCKED = frozenset(
 )
 _NO_REASON = (*fields.NO_REASON, "STOP")
 _RECITED = frozenset({"RECITATION", "IMAGE_RECITATION"})
+
+
+_LONGEST_NOTICE = 1000
+"""Characters of the model's text that may be a gateway's notice."""
 
 
 class NothingSaid(NoPicture):
@@ -41,12 +46,14 @@ def explain(
     """Error for a response without a picture.
 
     `words` is the model's own text, `told` the service's sentence about the end, `more` is passed
-    to the error unchanged (request id, details). Such a response is often charged, a blocked prompt
+    to the error unchanged (request id, details). Such a response is often billed, a blocked prompt
     rarely.
     """
-    rest: dict[str, Any] = {"billed": Billed.MAYBE, **(more or {})}
-    if "not be charged" in told.lower():
-        rest["billed"] = Billed.NO
+    rest: dict[str, Any] = {
+        "billed": Billed.MAYBE,
+        "stated": stated_billing(told) or billing_in_words(words[:_LONGEST_NOTICE]),
+        **(more or {}),
+    }
     if block:
         return PictureRefused(
             _("The prompt was refused"),
@@ -93,7 +100,7 @@ def explain(
     return (NothingSaid if silent else NoPicture)(
         _("No picture in the answer"),
         told or _reason(finish),
-        hint=_("Try again, or change the prompt. It may have been billed."),
+        hint=_("Try again, or change the prompt."),
         **rest,
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from studio.common import logs
+from studio.common.billing import hint_of
 from studio.common.errors import StudioError
 from studio.common.files import storage_error
 from studio.common.i18n import _
@@ -62,7 +63,7 @@ class MessagesController(QObject):
             log.warning("The system refused", exc_info=error)
             error = storage_error(error, Path(os.fsdecode(error.filename)))
         if isinstance(error, StudioError):
-            said = (error.title, error.message, error.hint)
+            said = (error.title, error.message, hint_of(error))
             text = f"{'. '.join(part.rstrip('.') for part in said if part)}."
             self._messages.show_notice(
                 Notice(key=about or f"error: {text}", text=text, tone="bad", icon="warning")

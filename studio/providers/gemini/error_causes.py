@@ -1,0 +1,448 @@
+"""Causes of failed responses, and the words by which they are recognized.
+
+The words of the service decide before the status, because gateways send theirs for everything.
+Sources: published documentation and issue threads of the services, of the gateways new-api,
+one-api, LiteLLM and OpenRouter, and of the proxies Envoy, nginx, HAProxy, Cloudflare, Heroku and of
+the load balancers of the large clouds.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from studio.providers.gemini import error_text
+from studio.providers.gemini.error_body import ErrorBody
+
+
+class ErrorCause(Enum):
+    """What a failed response means for the user.
+
+    Those about servers differ in money: a request that NOT_SENT or OVERLOADED stopped was not
+    billed, one whose answer was LOST or TOO_SLOW may have been.
+    """
+
+    REDIRECTED = auto()
+    WEB_PAGE = auto()
+    PROXY = auto()
+    BALANCE = auto()
+    BLOCKED = auto()
+    COUNTRY = auto()
+    KEY = auto()
+    NETWORK_OF_KEY = auto()
+    FORBIDDEN = auto()
+    MODEL = auto()
+    MODEL_FORBIDDEN = auto()
+    ADDRESS = auto()
+    TOO_LARGE = auto()
+    BAD_PICTURE = auto()
+    NO_QUOTA = auto()
+    DAY = auto()
+    LONG_QUOTA = auto()
+    CONCURRENT = auto()
+    PACE = auto()
+    NOT_SENT = auto()
+    LOST = auto()
+    TOO_SLOW = auto()
+    PERMANENT = auto()
+    NOT_OFFERED = auto()
+    BROKEN = auto()
+    OVERLOADED = auto()
+    UNKNOWN_SERVER = auto()
+    REQUEST = auto()
+
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_BALANCE = _words(
+    r"insufficient[_ -]?(?:user[_ -]?)?(?:account[_ -]?)?(?:quota|balance|credits?|funds?)",
+    r"pre_consume_token_quota_failed|quota_not_enough|payment[_ ]required|balance_not_enough",
+    r"(?:account|payment|invoice|bill)s?[^.]{0,20}overdue|overdue[ _-]?(?:payment|account|"
+    r"invoice|bill)|past[_ -]due|unpaid|arrears|arrearage|outstanding (?:balance|"
+    r"invoice)",
+    r"billing[_ ](?:hard|soft)[_ ]limit|billing_(?:not_active|disabled)",
+    r"billing (?:account )?(?:is |has been |was )?(?:disabled|not active|inactive|not enabled|"
+    r"closed|suspended|not found|not set up)",
+    r"(?:enable|requires?|without|set up|activate) (?:an? |the )?(?:active )?billing",
+    r"billing (?:must|needs to|has to|to) be enabled|billed users|billing (?:cycle|period)",
+    r"(?:usage|cost|credit|billing)[_ -]?cap\b|dunning",
+    r"billing (?:account|settings|page|status|issue)",
+    r"(?:balance|credits?|funds) (?:exhausted|depleted|insufficient|too low|used up|expired|empty)",
+    r"(?:check|update|review|manage|fix) (?:your |the )?billing\b",
+    r"spend(?:ing)?[_ -]?(?:cap|limit|threshold)|over (?:its|their|your|the) spend",
+    r"(?:monthly|weekly|daily) (?:spend|spending|credit|budget|billing)",
+    r"budget[_ ]?(?:has been |was |is |limit |have been )*(?:exceeded|exhausted|reached|used up)",
+    r"exceed(?:s|ed|ing)?[_ ]?(?:[\w']+ ){0,3}budget|max(?:imum)?[_ ]?budget|over budget",
+    r"crossed (?:\w+ )?budget|exceeded\w*budget|budget_exceeded",
+    r"quota is not enough|token quota (?:is )?(?:exhausted|used up)",
+    r"(?:balance|credits?|funds|prepayment credits?)(?: balance)? (?:is|are|has|have|was|were|ran)"
+    r" (?:been )?(?:not enough|not sufficient|insufficient|too low|low|depleted|exhausted|"
+    r"used up|expired|empty|negative|zero|run out|out)",
+    r"(?:credit|account|wallet|prepaid|prepayment)s? balance",
+    r"(?:out of|no|no more|no remaining|not enough|lack of|more|ran out of|run out of|used all|"
+    r"used up|exhausted|depleted|insufficient|zero)(?: of)?(?: your| the| any| available| remaining"
+    r"| account| prepaid| api| free)* (?:credits?|funds|balance)(?![\w-])"
+    r"(?! (?:was|were|is|are|has|have|will|had)\b)",
+    r"(?:add|purchase|buy|deposit|load|refill|need) (?:some |more |additional )?(?:credits|funds)",
+    r"top(?:ping)?[ -]?up|recharge|payment method|prepaid|prepay(?:ment)? credits?",
+    r"subscription (?:has |is |was )?(?:expired|inactive|required|ended|cancell?ed|not active)",
+    r"(?:free )?trial (?:has |is |credits? )?(?:ended|expired|over|used|have expired)",
+    r"key limit exceeded|out_of_credits|credit_(?:balance|limit)|no_credits|exceeded_credit",
+    r"余额不足|餘額不足|余额不够|额度不足|額度不足|额度已用尽|额度已用完|预扣费|欠费|充值|账户余额|已欠费"
+    r"|套餐.{0,10}(?:用完|不足|到期|过期)|点数不足|积分不足|配额不足|超出.{0,6}预算",
+)
+"""Money: nothing helps but paying or raising a limit."""
+
+_PERHAPS_BALANCE = _words(
+    r"quota (?:has been |is |was )?(?:exhausted|exceeded|reached|used up)[^.]{0,40} (?:plan|tier)",
+    r"exceeded (?:your|the) (?:current )?(?:\w+ )?quota|exceeded [^.]{0,40}\bplan\b",
+    r"(?:plan|billing) (?:and billing )?details|upgrade (?:your|to an?|the|to)\b",
+    r"quota (?:has been )?exhausted|usage limit|limit of your plan",
+)
+"""Money, unless the same words name a pace, which services call a quota too."""
+
+_PACED = _words(
+    r"per[_ -]?(?:minute|second|hour)|/ ?(?:min|minute|sec|second|hour|s)\b|\b(?:rpm|tpm|qps|"
+    r"ipm)\b",
+    r"rate[_ -]?limit|too many requests|slow down|retry in \d|try again in \d|retrydelay",
+    r"每分钟|每秒|每小时|频繁|限流|速率",
+)
+_LIMITED = re.compile(
+    r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
+)
+"""A pace, with a status other than 429."""
+
+_BLOCKED = _words(
+    r"image generation blocked|image_generation_failed|content[_ ]policy|prompt_blocked",
+    r"sensitive[_ ]words|moderation_blocked|content[_ ]?filter|(?:image_)?prohibited_content",
+    r"image_safety|safety (?:system|filter|setting|reason|polic|guideline)|blocked (?:by|due to) "
+    r"(?:\w+ )?(?:safety|content|policy)|flagged (?:for|as|by)|requires moderation|"
+    r"data_?inspection",
+    r"inappropriate content|responsible ai|usage polic|violat\w{1,4} (?:\w+ ){0,4}polic|nsfw",
+    r"敏感词|内容违规|违规内容|内容安全|违反",
+)
+_COUNTRY = _words(
+    r"location (?:is )?not supported|unsupported_country|country, region",
+    r"(?:not|isn't|aren't|un)[ -]?(?:available|supported|allowed|permitted|offered|accessible)"
+    r"[^.]{0,60}\b(?:your|this|the user's|current|in) (?:\w+ )?(?:country|region|territory|"
+    r"location)",
+    r"(?:country|region|territory|geograph\w+)[^.]{0,60}(?:not (?:supported|available|allowed|"
+    r"permitted|served)|unsupported|restricted|blocked|prohibited|forbidden|unavailable)",
+    r"geo[ -]?(?:block|restrict|fenc)|(?:from|in) (?:your|this) (?:country|region|location)",
+    r"(?:地区|区域|国家|所在地)[^。]{0,10}(?:不支持|不可用|受限|限制)|不支持[^。]{0,10}(?:地区|区域|国家)",
+)
+_KEY = _words(
+    r"api[ _]?key (?:is |was |has |has been )?(?:not valid|invalid|expired|not found|revoked|leaked"
+    r"|disabled|deleted|suspended|reported|missing)",
+    r"(?:invalid|incorrect|wrong|unknown|missing|expired|revoked|malformed|disabled)[ _]"
+    r"(?:api[ _]?key|token|access token|credentials?|authentication|authorization)",
+    r"api_key_invalid|no api key|key (?:has been|was) (?:revoked|disabled|leaked|deleted)",
+    r"reported as leaked|invalid_api_key|unauthenticated|authentication (?:failed|error)",
+    r"无效的(?:令牌|密钥|api)|令牌(?:已过期|不可用|状态不可用|无效|已禁用)|密钥(?:无效|错误|已过期)",
+)
+_MODEL_FORBIDDEN = _words(
+    r"model[^.]{0,80}(?:not allowed|no access|not have access|no permission|not permitted)",
+    r"(?:no|not have|without|denied) access to (?:the )?model|model_not_allowed",
+    r"(?:can ?not|not allowed to|can only) (?:access|use|call) (?:the |this )?models?\b",
+    r"无权.{0,20}模型|模型.{0,20}无权",
+)
+_MODEL = _words(
+    r"model_not_found|no available channel|models/\S{1,200} is not found|unknown model|"
+    r"no such model",
+    r"(?:not (?:a )?valid|invalid|unrecognized) model|no endpoints found|model_not_supported",
+    r"model[^.]{0,80}(?:not found|does not exist|doesn't exist|not supported|not exist|is retired"
+    r"|is not available|unavailable for|was not found|not offered|is deprecated)",
+    r"(?:model|gemini|imagen|nano|version)[^ ]{0,80} (?:is |are |has |have |was |were |been )*"
+    r"(?:no longer (?:available|supported|offered|accessible|served)|deprecated|retired|"
+    r"discontinued|decommissioned|sunset|shut ?down|removed)",
+    r"no longer available to new|not available to new|(?:to|for) existing (?:users|customers)|"
+    r"new (?:users|customers|projects)",
+    r"模型[^。]{0,60}(?:不存在|无可用渠道|未找到|已下线|不支持|已停用)|无可用渠道|没有可用渠道",
+)
+_ADDRESS = _words(
+    r"invalid url|cannot (?:post|get) /|no route matched|route not found|page not found",
+    r"no such (?:route|endpoint|path)|unknown (?:endpoint|route|path|url)|endpoint not found",
+    r"requested url .{0,200}not found|路径不存在|接口不存在",
+)
+_TOO_LARGE = _words(
+    r"read_request_body_failed|request_too_large|payload_too_large|entity too large|"
+    r"payload too large|body too large|content too large|请求体过大|图片过大|文件过大",
+    r"(?:request|body|payload|message|image|picture|photo|file|upload|attachment|input|media|"
+    r"inline_?data)s?\b[^.]{0,50} too (?:large|big|long)",
+    r"too (?:large|big) (?:an? )?(?:request|body|payload|image|file)",
+    r"(?:request|body|payload|content|image|picture|file|upload|inline_?data|media)\b[^.]{0,60}"
+    r"exceed\w{0,3}\b[^.]{0,60}(?:size|limit|max\w{0,4}|\d ?[kmg]i?b\b|bytes|allowed)",
+    r"exceed\w{0,3}\b[^.]{0,60}(?:(?:request|body|payload|image|file|upload|"
+    r"content)[ _-]?(?:body )?"
+    r"(?:size|length)|\d ?[kmg]i?b\b|bytes)",
+    r"(?:token count|context (?:length|window)|input tokens?|prompt)[^.]{0,80}exceed"
+    r"|exceed\w{0,3}\b[^.]{0,60}(?:context|number of tokens|token limit)"
+    r"|(?:too many|number of)(?: \w+)? (?:images|"
+    r"pictures"
+    r"|input images|files|parts)|(?:at most|maximum of|up to) \d+ (?:image|picture|file|input)",
+    r"max(?:imum)?[_ ](?:request[_ ])?(?:body|payload|content|image|file)[_ ](?:size|length)",
+)
+_REQUEST_TOO_LARGE = _words(
+    r"read_request_body_failed|request_too_large|payload_too_large|request entity too large",
+    r"(?:request|payload)(?: body| size| payload)* (?:is |was )?(?:too large|exceed)",
+)
+"""The same with a status of 500 or more, where another body may be meant: that of the answer."""
+
+_PICTURE = r"(?:image|picture|photo|base64|mime|media|inline_?data|file)"
+_NOT_PICTURE = (
+    r"(?![\w /-]{0,12}(?:size|config|generation|output|model|aspect|count|part is missing|"
+    r"modal|resolution|per |quality))"
+)
+_BAD_PICTURE = _words(
+    r"(?:process|decod|read|pars|open|identify|load|handl|download|fetch|retriev|access|"
+    r"recogni[sz])"
+    rf"\w{{0,4}} (?:the |your |this |an? |any |one of the |of the )*(?:input |provided |source |"
+    rf"reference |given |inline |uploaded )*(?:{_PICTURE}{_NOT_PICTURE}|input pictures?)",
+    rf"{_PICTURE}s?\b{_NOT_PICTURE}[^.;]{{0,60}}(?:not (?:a )?valid|is invalid|are invalid|corrupt|"
+    r"damaged|unreadable|malformed|could ?n[o']t be|cannot be|can't be|is not supported|are not "
+    r"supported|unsupported|failed to|not recogni[sz]ed|is empty|truncated)",
+    r"(?:invalid|unsupported|corrupt(?:ed)?|malformed|bad|illegal|unknown|unhandled|unreadable|"
+    rf"unrecogni[sz]ed|broken|not a valid|"
+    rf"incorrect)\s(?:[\w-]+ ){{0,3}}{_PICTURE}s?\b{_NOT_PICTURE}",
+    r"base64[^.]{0,40}(?:decod|invalid|illegal|padding|failed)|illegal base64|incorrect padding",
+    r"invalid_?image|image_?parse|invalid_base64|unsupported_(?:image|mime|file)",
+    r"图片(?:格式|解析|处理|无法|下载).{0,12}(?:失败|错误|不支持|无效)|无效的?图片|图像.{0,8}(?:失败|无效)",
+)
+_NO_QUOTA = re.compile(r"limit: ?0(?![\d.]*\d)")
+_DAY = _words(
+    r"per[_ -]?day|daily|\brpd\b|/ ?day\b|24[ -]?hours|until tomorrow|for today|each day",
+    r"每日|每天|今日|当日|当天|今天",
+)
+_MONTH = _words(
+    r"per[_ -]?(?:month|week)|monthly|weekly|/ ?(?:month|week)\b|this (?:month|week)|next month",
+    r"每月|每周|本月|本周|当月|usage_limit_reached",
+)
+_CONCURRENT = _words(
+    r"concurren|parallel request|in[ -]?flight|simultaneous|requests? at (?:once|the same time)",
+    r"并发|同时进行",
+)
+_NOT_SENT = _words(
+    r"connection refused|econnrefused|actively refused|no healthy upstream|no healthy host",
+    r"no such host|no route to host|enotfound|eai_again|getaddrinfo|name or service not known",
+    r"temporary failure in name resolution|name resolution|could not resolve|cannot resolve",
+    r"\bdial (?:tcp|udp|unix)\b|\blookup \S{1,200}[:;]|tls handshake|ssl handshake|"
+    r"handshake failure",
+    r"certificate (?:verify|has expired|is not|signed)|x509|connect(?:ion)? timeout\b|"
+    r"connecttimeout",
+    r"timed? ?out[^.]{0,60} connecting|connecterror|clientconnectorerror|delayed connect error",
+    r"reset reason: (?:local |remote )?connection failure|reset reason: (?:local |remote )?refused",
+    r"reset reason: overflow|refused stream|refused_stream|cannot connect to host",
+    r"all connection attempts failed|failed to establish a new connection|newconnectionerror",
+    r"failed to connect|could ?n[o']t connect|unable to connect|no (?:live|available) (?:upstream|"
+    r"server|backend|instance|worker)s?|no server is available|cluster[_ ]not[_ ]found|no_cluster",
+    r"all (?:upstreams|backends|circuits) (?:are )?(?:down|unavailable|open)|circuit ?breaker|"
+    r"pool (?:is )?(?:full|exhausted)|pooltimeout|web server is down|origin is unreachable",
+    r"upstream_reset_before_response_started\{(?:remote_|local_)?(?:connection_failure|overflow)",
+    r"ssl handshake failed|network is unreachable|host is unreachable|ehostunreach|enetunreach",
+)
+"""A server in between never reached the next one, so nobody worked."""
+
+_AFTER_SENDING = _words(
+    # Envoy sent a request several times, and names only the end of the last one.
+    r"retried and the latest reset",
+    r"reset by peer|broken pipe|econnreset|\bepipe\b|socket hang up|\beof\b|server ?disconnected",
+    r"\bread tcp|\bread udp|while reading|prematurely|after sending|connection[ _]termination",
+    r"remote[ _]reset|without (?:sending )?(?:an?y? )?response|response body",
+)
+"""A request was sent, whatever else is said about reaching a server."""
+
+_LOST = _words(
+    r"upstream connect error or disconnect|disconnect/reset|reset reason|reset before headers",
+    r"\b(?:connection|socket|stream|session)s?\b[^.]{0,40} (?:reset|closed|aborted|lost|"
+    r"terminated|broken|dropped|error|interrupted|hang up|ended)",
+    r"(?:reset|closed|terminated|aborted) (?:by|the connection)|reset by peer|connection (?:error|"
+    r"termination)|broken pipe|econnreset|econnaborted|\bepipe\b|etimedout|socket hang up",
+    r"\beof\b|end of (?:file|stream|json input)|server ?disconnected|connectionerror|"
+    r"remote end closed|"
+    r"remoteprotocolerror|remotedisconnected|premature|incomplete(?:read| read| chunked|"
+    r" response| message| body)",
+    r"without (?:sending )?(?:an?y? )?response|no response (?:from|was|received)|peer closed",
+    r"clientpayload|clientoserror|apiconnectionerror|api_connection_error|fetch failed|"
+    r"network error|und_err_|goaway|http2: |stream error|protocol error|invalid response from|"
+    r"(?:invalid|empty|malformed|bad|incomplete|unexpected) response (?:from|by|body)|"
+    r"lost (?:the )?connection|connection[_ ]?(?:lost|closed|aborted)",
+    r"(?:bad_response_body|read_response_body_failed|empty_response|empty response)",
+    r"do_request_failed|do request failed|backend_connection|upstream_reset|upstream reset|"
+    r"application error|读取响应|连接(?:被|已)?(?:重置|断开|关闭|中断)",
+)
+"""A server in between lost the next one, which may have worked and billed."""
+
+_LOST_BY_GATEWAY = _words(
+    r"upstream connect error|disconnect/reset|reset by peer|econnreset|socket hang up|server "
+    r"disconnected|remoteprotocolerror|do_request_failed|do request failed|read_response_body|"
+    r"apiconnectionerror|prematurely closed|connection (?:reset|termination|aborted)",
+)
+"""The same with a status below 500, where other words may mean the request itself."""
+
+_SLOW = _words(
+    r"deadline[_ ]?exceeded|timed? ?-?out\b|timeout|context cancell?ed|request (?:was )?(?:aborted|"
+    r"cancell?ed)|too long to respond|超时",
+)
+_PERMANENT = _words(
+    r"convert_request_failed|invalid_api_type|invalid api type|get_channel_failed|json_marshal",
+    r"channel:(?:no_available_key|param_override|header_override|model_mapped|aws_client|"
+    r"invalid_key)",
+    r"gen_relay_info_failed|model_price|count_token_\w{0,20}failed|bad_request_body|bind_request",
+    r"invalid_relay_mode|api_not_implemented|not[_ ]implemented|unimplemented|not supported|"
+    r"unsupported|(?:未|没有)配置|未实现|不支持|price (?:is )?not (?:set|configured)|misconfigur",
+    r"invalid_argument|failed_precondition|badrequesterror|out_of_range",
+)
+"""A failure that the same request meets again."""
+
+_HEROKU = re.compile(r"application[ -]error", re.IGNORECASE)
+_FAILED_PRECONDITION = "failed_precondition"
+_PAGES = frozenset({400, 401, 403, 451})
+_TIMEOUTS = frozenset({408, 460, 499, 504, 522, 524, 598, 599})
+_UNREACHED = frozenset({521, 523, 525, 530})
+_LOSSES = frozenset({444, 520, 527})
+_INVALID = frozenset({400, 405, 415, 422})
+
+_BY_STATUS = {
+    401: ErrorCause.KEY,
+    402: ErrorCause.BALANCE,
+    403: ErrorCause.FORBIDDEN,
+    404: ErrorCause.MODEL,
+    405: ErrorCause.ADDRESS,
+    407: ErrorCause.PROXY,
+    410: ErrorCause.MODEL,
+    413: ErrorCause.TOO_LARGE,
+    424: ErrorCause.UNKNOWN_SERVER,
+    415: ErrorCause.BAD_PICTURE,
+    429: ErrorCause.PACE,
+    451: ErrorCause.COUNTRY,
+    500: ErrorCause.BROKEN,
+    501: ErrorCause.NOT_OFFERED,
+    502: ErrorCause.OVERLOADED,
+    503: ErrorCause.OVERLOADED,
+    511: ErrorCause.WEB_PAGE,
+    526: ErrorCause.PERMANENT,
+    529: ErrorCause.OVERLOADED,
+    **dict.fromkeys(_TIMEOUTS, ErrorCause.TOO_SLOW),
+    **dict.fromkeys(_UNREACHED, ErrorCause.NOT_SENT),
+    **dict.fromkeys(_LOSSES, ErrorCause.LOST),
+}
+
+
+def cause_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> ErrorCause:
+    """The cause of a failed response.
+
+    `about_choice`: the service names an option of the request, such as its size.
+    """
+    words = said.all_words
+    if 300 <= status < 400:
+        return ErrorCause.REDIRECTED
+    if said.html or not words.strip():
+        return _of_page(status, said)
+    if status in (402, 407):
+        return _BY_STATUS[status]
+    return (
+        _of_account(status, said, words)
+        or (None if about_choice and status < 500 else _of_request(status, said, words))
+        or _of_server(status, said, words)
+        or _BY_STATUS.get(status)
+        or (ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST)
+    )
+
+
+def _of_page(status: int, said: ErrorBody) -> ErrorCause:
+    """Cause of a page or of nothing: sent by a proxy, which tells by its status how far it got."""
+    if status in _PAGES and said.html:
+        return ErrorCause.WEB_PAGE
+    if status == 404:
+        return ErrorCause.ADDRESS
+    if status == 502 or (status in (500, 503) and _HEROKU.search(said.message)):
+        return ErrorCause.LOST
+    unknown = ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST
+    return _BY_STATUS.get(status, unknown)
+
+
+def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
+    """Causes that are settled with the provider: money, quota, key, country."""
+    if _BALANCE.search(words):
+        return ErrorCause.BALANCE
+    if _BLOCKED.search(words):
+        return ErrorCause.BLOCKED
+    if status == 429 or (status in (200, 400, 403) and _LIMITED.search(words)):
+        return _of_quota(said, words)
+    if _COUNTRY.search(words):
+        return ErrorCause.COUNTRY
+    if _KEY.search(words):
+        return ErrorCause.KEY
+    if status in (200, 403) and "access_denied" in said.code:
+        return ErrorCause.NETWORK_OF_KEY
+    if _MODEL_FORBIDDEN.search(words) and status in (200, 400, 401, 403):
+        return ErrorCause.MODEL_FORBIDDEN
+    if status == 400 and _FAILED_PRECONDITION in words:
+        return ErrorCause.COUNTRY
+    return None
+
+
+def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
+    """Causes of a status 429: everything from an empty account to a short pause."""
+    if "access_denied" in said.code:
+        return ErrorCause.NETWORK_OF_KEY
+    if _NO_QUOTA.search(words) or "0" in said.quota_values():
+        return ErrorCause.NO_QUOTA
+    if _DAY.search(f"{said.quota_ids().lower()} {words}"):
+        return ErrorCause.DAY
+    if _MONTH.search(f"{said.quota_ids().lower()} {words}"):
+        return ErrorCause.LONG_QUOTA
+    named = _PACED.search(f"{said.quota_ids().lower()} {words}") or said.wait is not None
+    google = said.status.upper() == "RESOURCE_EXHAUSTED" and "plan and billing" in words
+    if not named and not google and _PERHAPS_BALANCE.search(words):
+        return ErrorCause.BALANCE
+    return ErrorCause.CONCURRENT if _CONCURRENT.search(words) else ErrorCause.PACE
+
+
+def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
+    """Causes that the user removes with another request."""
+    if _MODEL.search(words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
+        return ErrorCause.MODEL
+    if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
+        return ErrorCause.ADDRESS
+    if status < 500 and status not in (401, 403, 408, 429, 499):
+        if _TOO_LARGE.search(words):
+            return ErrorCause.TOO_LARGE
+        if _BAD_PICTURE.search(words):
+            return ErrorCause.BAD_PICTURE
+    return None
+
+
+def _is_plain_404(said: ErrorBody) -> bool:
+    return re.fullmatch(r"\W*not found\W*", said.message.lower()) is not None
+
+
+def _of_server(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
+    """Causes on the side of the service."""
+    if status < 500:
+        lost = status in (400, 408, 409, 424, 499) and _LOST_BY_GATEWAY.search(words)
+        return ErrorCause.LOST if lost else None
+    invalid = said.number in _INVALID
+    if (_TOO_LARGE if invalid else _REQUEST_TOO_LARGE).search(words):
+        return ErrorCause.TOO_LARGE
+    if invalid and _BAD_PICTURE.search(words):
+        return ErrorCause.BAD_PICTURE
+    if _AFTER_SENDING.search(words):
+        return ErrorCause.LOST
+    if _NOT_SENT.search(words):
+        return ErrorCause.NOT_SENT
+    if _LOST.search(words):
+        return ErrorCause.LOST
+    if _SLOW.search(words):
+        return ErrorCause.TOO_SLOW
+    if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
+        return ErrorCause.PERMANENT
+    if status == 502 and not re.search(r"[a-z]", said.code) and _says_nothing(said):
+        return ErrorCause.LOST
+    return None
+
+
+def _says_nothing(said: ErrorBody) -> bool:
+    return error_text.worth(said.message) <= error_text.Worth.WRAPPER
