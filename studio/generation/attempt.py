@@ -34,7 +34,7 @@ from studio.common.i18n import _
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
-from studio.generation import partial_json
+from studio.generation import encoded_answer, partial_json
 from studio.generation.attempt_progress import AttemptProgress, Report
 from studio.generation.conversations import ConversationStore
 from studio.generation.disk_space import DiskReservations
@@ -394,6 +394,7 @@ class AttemptRunner:
         """
         with _kept(found.entry):
             provider = self.reader(job, found)
+            await self._decode_again(job, found)
             answer = await self._read_found(job, found, provider, found.entry.body)
             if found.stage is not Stage.WHOLE:
                 head = _head_of(found)
@@ -410,6 +411,7 @@ class AttemptRunner:
         """
         try:
             provider = self.reader(found.job, found)
+            await self._decode_again(found.job, found)
             scan = await self._decoding.run(provider.scan, found.entry.body)
         except ServiceError as error:
             log.info("The answer in %s cannot be read: %s", found.entry.attempt, error)
@@ -424,12 +426,25 @@ class AttemptRunner:
         body = found.entry.folder / "mended"
         provider = self.reader(job, found)
         try:
+            await self._decode_again(job, found)
             await self._decoding.run(_mend, found.entry.body, body)
             answer = await self._read_found(job, found, provider, body, cut=True)
             return await self._ingest_found(job, found, provider, answer, cut=True)
         except StorageError as error:
             error.billed = Billed.MAYBE
             raise
+
+    async def _decode_again(self, job: Job, found: FoundAttempt) -> None:
+        """Decode an answer kept as received, with the codecs of this version."""
+        if not await self._decoding.run(encoded_answer.is_encoded, found.entry):
+            return
+        key = ""
+        if job.request.profile != OFFLINE:
+            with contextlib.suppress(StudioError):
+                # Only to remove it from the answer.
+                key = await self._find_key(job.request.profile)
+        encoding = _head_of(found).headers.get("content-encoding", "")
+        await self._decoding.run(encoded_answer.decode_again, found.entry, encoding, key)
 
     async def _read_found(
         self, job: Job, found: FoundAttempt, provider: Provider, body: Path, *, cut: bool = False
@@ -508,7 +523,12 @@ class AttemptRunner:
     ) -> StudioError:
         if sent and isinstance(error, StorageError):
             error.billed = Billed.MAYBE
-        elif sent and sink.received and sink.arriving and not isinstance(error, Cancelled):
+        elif (
+            sent
+            and (sink.received or sink.encoded_bytes)
+            and sink.arriving
+            and not isinstance(error, Cancelled)
+        ):
             broken = await sink.broke(error.title)
             broken.details = error.details or str(error)
             if isinstance(error, NetworkError):

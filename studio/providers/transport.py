@@ -133,6 +133,7 @@ class HttpClient:
                                 # The start of a refusal is enough, unless it contains a picture.
                                 enough=partial(_enough, sink, limit) if refused else None,
                                 promising=lambda: sink.promising,
+                                keep=clean.encoded,
                             )
                         finally:
                             await clean.end()
@@ -321,12 +322,12 @@ async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
 
 
 def _plain_headers(response: httpx.Response, echoes: SecretRedactor) -> dict[str, str]:
-    """Headers for the sink; Content-Encoding stays only where the body could not be decoded."""
+    """Headers for the sink; Content-Encoding stays only where no codec has that name."""
     headers = echoes.headers({name.lower(): value for name, value in response.headers.items()})
-    if (name := headers.get("content-encoding")) is not None:
+    if name := headers.get("content-encoding"):
         if content_encoding.known(name):
             del headers["content-encoding"]
-        if name != "identity":
+        if content_encoding.names_of(name):
             headers.pop("content-length", None)
     return headers
 
@@ -338,14 +339,16 @@ async def _receive(
     *,
     enough: Callable[[int], bool] | None = None,
     promising: Callable[[], bool] | None = None,
+    keep: Callable[[bytes], Awaitable[None]] | None = None,
     most: int = 0,
 ) -> None:
     """Pass the body on in pieces, decoded and as UTF-8.
 
     Reading stops once the byte count is `enough`. A response beyond the limit is an error; `most`
-    is a separate limit for fetched files.
+    is a separate limit for fetched files. `keep` gets an encoded body as it was received.
     """
-    unpack = content_encoding.unpacker(echoes.text(response.headers.get("content-encoding", "")))
+    encoding = echoes.text(response.headers.get("content-encoding", ""))
+    unpack = content_encoding.BodyDecoder(encoding, guess=not most)
     total = 0
 
     async def hand_on(pieces: Iterator[bytes]) -> bool:
@@ -363,7 +366,16 @@ async def _receive(
         return True
 
     async def deliver(raw: bytes) -> bool:
-        return await hand_on(unpack.feed(raw))
+        pieces = unpack.feed(raw)
+        if keep is not None and unpack.encoded:
+            await keep(unpack.take_held() or raw)
+        return await hand_on(pieces)
+
+    async def finish() -> None:
+        pieces = unpack.end()
+        if keep is not None and unpack.encoded and (held := unpack.take_held()):
+            await keep(held)
+        await hand_on(pieces)
 
     # Leaving the iteration early would leave generators waiting on the network, and not every event
     # loop finalizes them. So the connection is closed first, and they end by themselves.
@@ -381,12 +393,12 @@ async def _receive(
                 await _hang_up(response)
     except connection_errors.foreign():
         if wanted:
-            await hand_on(unpack.end())
+            await finish()
             raise
     if reason is not None:
         raise reason
     if wanted:
-        await hand_on(unpack.end())
+        await finish()
 
 
 def _a_megabyte(total: int) -> bool:

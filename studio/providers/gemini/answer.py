@@ -15,6 +15,7 @@ from studio.common.errors import Billed, IncompleteAnswer, NoPicture, ServiceErr
 from studio.common.i18n import _
 from studio.domain.models import Model, plain_id
 from studio.domain.usage import Usage
+from studio.providers import charsets
 from studio.providers.base import Answer, AnswerSource, Scan
 from studio.providers.connection_errors import unreadable_encoding
 from studio.providers.gemini import error_body, fields, grounding, refusals
@@ -32,8 +33,8 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
     if scan.refused is not None:
         scan.refused.request_id = error_body.request_id(source.headers)
         raise scan.refused
-    if packed := source.headers.get("content-encoding"):
-        raise unreadable_encoding(packed)
+    if not scan.json and _is_binary(source):
+        raise unreadable_encoding(source.headers.get("content-encoding", ""))
     if not scan.complete:
         raise _unfinished(source, scan)
     value, streamed = _unwrapped(scan.value)
@@ -134,6 +135,12 @@ def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: st
 
 def _beginning(source: AnswerSource) -> str:
     return _first(source, 4096).decode("utf-8", "replace")
+
+
+def _is_binary(source: AnswerSource) -> bool:
+    """Whether a body is neither text nor empty: probably compressed in an unknown way."""
+    head = _first(source, 64)
+    return bool(head) and not charsets.is_text(head)
 
 
 def _first(source: AnswerSource, most: int) -> bytes:

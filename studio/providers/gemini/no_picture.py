@@ -46,7 +46,7 @@ def understood(source: AnswerSource, scan: Scan) -> bool:
         size = source.body.stat().st_size
         if not size:
             return True
-        if source.headers.get("content-encoding") or scan.refused is not None:
+        if scan.refused is not None:
             return False
         if scan.complete:
             known = size <= _SHORT or _has_a_known_shape(scan.value)
