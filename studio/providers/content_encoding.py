@@ -56,14 +56,14 @@ _NAMED: dict[str, tuple[type[Codec], ...]] = {
 }
 """Codecs without a signature that a name in a header may mean."""
 
-_KNOWN = frozenset({*_NAMED, "zstd", "x-zstd"})
+_USUAL = frozenset({"gzip", "x-gzip", "deflate"})
 _UNSIGNED: tuple[type[Codec], ...] = (RawDeflateCodec, BrotliCodec)
 _PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "aws-chunked", "chunked"})
 
 
-def known(encoding: str) -> bool:
-    """Whether there is a codec for each encoding in a Content-Encoding header."""
-    return _KNOWN.issuperset(names_of(encoding))
+def is_usual(encoding: str) -> bool:
+    """Whether a Content-Encoding header names only what its bytes show as well."""
+    return _USUAL.issuperset(names_of(encoding))
 
 
 def names_of(encoding: str) -> list[str]:

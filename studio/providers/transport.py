@@ -322,10 +322,10 @@ async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
 
 
 def _plain_headers(response: httpx.Response, echoes: SecretRedactor) -> dict[str, str]:
-    """Headers for the sink; Content-Encoding stays only where no codec has that name."""
+    """Headers for the sink; an unusual Content-Encoding stays, for a later reader of the body."""
     headers = echoes.headers({name.lower(): value for name, value in response.headers.items()})
     if name := headers.get("content-encoding"):
-        if content_encoding.known(name):
+        if content_encoding.is_usual(name):
             del headers["content-encoding"]
         if content_encoding.names_of(name):
             headers.pop("content-length", None)
