@@ -38,7 +38,10 @@ UNSHOWN = {"heic": "HEIC", "jxl": "JPEG XL", "jp2": "JPEG 2000", "svg": "SVG", "
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"heif"}
 )
-_SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>?\s*)?(?:<!--[^>]*-->\s*)?(?:<svg[\s>]|<!DOCTYPE\s+svg\b)", re.I)
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>?\s*)?(?:<!--[^>]*-->\s*)?(?:<svg[\s>]|<!DOCTYPE\s+svg\b)",
+    re.IGNORECASE,
+)
 
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _TAIL = 4096

@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+
 from studio.common.file_types import is_any_picture
 from studio.providers import connection_errors
 from studio.providers.charsets import Transcoder, begins_answer, is_text
