@@ -111,6 +111,11 @@ def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterat
             yield piece
 
 
+def whole_file(path: Path) -> Iterator[bytes]:
+    """Raw bytes of a whole file, in pieces. Raises OSError."""
+    return from_file(path, 0, path.stat().st_size)
+
+
 def cleaned(text: bytes) -> bytes:
     """A piece of base64 without escapes; an incomplete one at its end is left out."""
     return _unescaped(text)[0]

@@ -168,11 +168,16 @@ class _Layer:
         if self._codec is not None:
             self._prove(data)
             return
-        if (codec := self._detected()) is not None:
+        codec, plain = self._detected()
+        if codec is not None:
             self._codec = codec()
             self._prove(self._opening)
-        elif self.decided:
-            self._input, self._opening = self._opening, b""
+        elif plain:
+            self._take_as_plain()
+
+    def _take_as_plain(self) -> None:
+        self.decided, self._codec = True, None
+        self._input, self._opening = self._opening, b""
 
     def pieces(self) -> Iterator[bytes]:
         """The decoded bytes of what was taken."""
@@ -211,24 +216,22 @@ class _Layer:
                 return
             data, self._codec = self._codec.rest, None
 
-    def _detected(self) -> type[Codec] | None:
-        """The codec to try; sets `decided` where there is none."""
+    def _detected(self) -> tuple[type[Codec] | None, bool]:
+        """The codec to try, and whether the data is plain for sure."""
         opening, last = self._opening, self._last
         if len(opening) < _SIGNED and not last:
-            return None
+            return None, False
         if (kind := _by_signature(opening, zlib=bool(self._names))) is not None:
-            return kind
+            return kind, False
         known = is_any_picture(opening[:_ENOUGH]) or is_text(opening[:_ENOUGH])
         if len(opening) < _ENOUGH and not last:
             # Short of a proof of plain text: wait, unless nothing else is possible.
-            self.decided = known and not self._names and opening.isascii()
-            return None
+            return None, known and not self._names and opening.isascii()
         if not known:
             for unsigned, named in self._candidates():
                 if _is_plausible(unsigned, opening, named=named):
-                    return unsigned
-        self.decided = known or last or len(opening) >= _MOST_HELD
-        return None
+                    return unsigned, False
+        return None, known or last or len(opening) >= _MOST_HELD
 
     def _candidates(self) -> list[tuple[type[Codec], bool]]:
         """Codecs without a signature, those that the header names first."""
@@ -258,13 +261,15 @@ class _Layer:
             except CodecError:
                 failed = True
                 break
-            if not self._codec.over:
+            if not _is_over(self._codec):
                 break
             data = b""
         if failed or self._codec is None or self._last or len(self._opening) > _MOST_UNPROVEN:
-            self._codec = None
-            self.decided = True
-            self._input, self._opening = self._opening, b""
+            self._take_as_plain()
+
+
+def _is_over(codec: Codec) -> bool:
+    return codec.over
 
 
 def _by_signature(head: bytes, *, zlib: bool) -> type[Codec] | None:

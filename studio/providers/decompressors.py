@@ -160,7 +160,7 @@ class ZstdCodec:
         self.over = False
         self.rest = b""
         self._failed: type[Exception] = zstd.ZstdError
-        options = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
+        options = {int(zstd.DecompressionParameter.window_log_max): _LARGEST_WINDOW}
         self._frame: zstd.ZstdDecompressor = zstd.ZstdDecompressor(options=options)
 
     def feed(self, data: bytes, most: int) -> Iterator[bytes]:

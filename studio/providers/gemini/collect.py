@@ -27,9 +27,6 @@ MOST_PICTURES = 64
 """More pictures than any response has; the rest is ignored."""
 
 _MOST_TRIES = 4 * MOST_PICTURES
-_MOST_JOINED = 16
-"""Parts of one text that are checked for a picture that is divided among them."""
-
 _LONGEST_ADDRESS = 4096
 
 _DATA_URL = re.compile(
@@ -166,14 +163,15 @@ def _joined(texts: list[tuple[Text, Any]], found: CollectedAnswer) -> list[list[
     if found.streamed:
         return [texts]
     groups: list[list[tuple[Text, Any]]] = []
+    is_open = False
     for one in texts:
-        last = groups[-1] if groups else []
-        if last and len(texts) <= _MOST_JOINED:
-            before = TextRope(found.body, [text for text, _part in last])
-            if text_pictures.continues(before, TextRope(found.body, [one[0]])):
-                last.append(one)
-                continue
-        groups.append([one])
+        rope = TextRope(found.body, [one[0]])
+        if is_open and text_pictures.continues(rope):
+            groups[-1].append(one)
+            is_open = text_pictures.is_within(rope) or text_pictures.is_open(rope)
+        else:
+            groups.append([one])
+            is_open = one is not texts[-1] and text_pictures.is_open(rope)
     return groups
 
 

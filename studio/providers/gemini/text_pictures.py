@@ -300,16 +300,24 @@ def _end_of_surroundings(rope: TextRope, before: bytes, end: int) -> int:
     return end if after is None else after
 
 
-def continues(rope: TextRope, following: TextRope) -> bool:
-    """Whether the base64 at the end of a text goes on in the following part."""
+def is_open(rope: TextRope) -> bool:
+    """Whether a text ends within the base64 of a picture."""
     found = list(pictures_in(rope, most=_MOST_BEFORE, tries=4 * _MOST_BEFORE))
-    if not found or not found[-1].open:
-        return False
-    run = following.run(0)
-    return run >= _LEAST_LINE or (run > 0 and following.match(_REST, run) is not None)
+    return bool(found) and found[-1].open
 
 
-_REST = re.compile(rb"(?:=|\s|\\+[nrt])*(?:\)\s*)?$")
+def continues(rope: TextRope) -> bool:
+    """Whether a text begins like the rest of the base64 of a picture."""
+    run = rope.run(0)
+    return run >= _LEAST_LINE or (run > 0 and rope.match(_REST, run) is not None)
+
+
+def is_within(rope: TextRope) -> bool:
+    """Whether a text is nothing but base64."""
+    return 0 < rope.run(0) == rope.size
+
+
+_REST = re.compile(rb"(?:=|\s|\\+[nrt])*(?:[)\"'>`]|\\+\"|$)")
 
 
 def _raw(text: str) -> bytes:
