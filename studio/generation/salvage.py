@@ -43,11 +43,11 @@ class Salvage:
         self._attempts = attempts
         self._queue = queue
 
-    async def read(self, id: str) -> None:
-        """Ingest what was received of a job's answer; nothing is sent or billed.
+    async def read(self, id: str) -> list[str]:
+        """Ingest what was received of a job's answer; returns the ids of its pictures.
 
-        When nothing can be read the tile says so, and the answer is kept until it is dismissed.
-        Raises InputError when there is no answer, StorageError.
+        Nothing is sent or billed. When nothing can be read the tile says so, and the answer is kept
+        until it is dismissed. Raises InputError when there is no answer, StorageError.
         """
         job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
         if job is None or entry is None or job.alive:
@@ -59,7 +59,7 @@ class Salvage:
         read = self._attempts.ingest if whole else self._attempts.read_cut
         self._queue.adopt(replace(job, state=JobState.INGESTING), entry)
         try:
-            await read(replace(job, failure=None), found)
+            pictures = await read(replace(job, failure=None), found)
         except StudioError as error:
             if error.answered and whole:
                 # The answer was read and gives the reason for no picture.
@@ -73,6 +73,7 @@ class Salvage:
             raise
         await self._journalling.run(self._journal.close, entry, EndReason.RECORDED)
         self._queue.leave(job)
+        return [picture.id for picture in pictures]
 
     async def save(self, id: str, folder: Path) -> list[Path]:
         """Write the pictures of a kept answer to a folder, as the service sent them.
