@@ -67,7 +67,8 @@ class Salvage:
                 raise
             failure = failure_of(error)
             if job.failure is not None:
-                failure = replace(failure, billed=job.failure.billed)
+                kept = failure.kept or job.failure.kept
+                failure = replace(failure, billed=job.failure.billed, kept=kept)
             ended = replace(job, state=job.state if whole else JobState.CUT, failure=failure)
             self._queue.adopt(ended, entry)
             raise

@@ -349,7 +349,8 @@ async def _receive(
     """
     encoding = echoes.text(response.headers.get("content-encoding", ""))
     unpack = content_encoding.BodyDecoder(encoding, guess=not most)
-    total = 0
+    total = kept = 0
+    damage: ServiceError | None = None
 
     async def hand_on(pieces: Iterator[bytes]) -> bool:
         nonlocal total
@@ -366,10 +367,25 @@ async def _receive(
         return True
 
     async def deliver(raw: bytes) -> bool:
-        pieces = unpack.feed(raw)
+        nonlocal damage, kept
+        if damage is None:
+            pieces = unpack.feed(raw)
         if keep is not None and unpack.encoded:
-            await keep(unpack.take_held() or raw)
-        return await hand_on(pieces)
+            data = unpack.take_held() or raw
+            kept += len(data)
+            if kept > MAX_BODY:
+                raise connection_errors.too_long(MAX_BODY)
+            await keep(data)
+        if damage is not None:
+            return True
+        try:
+            return await hand_on(pieces)
+        except ServiceError as error:
+            if keep is None or not unpack.broken:
+                raise
+            # The rest is received all the same: it is paid for.
+            damage = error
+            return True
 
     async def finish() -> None:
         pieces = unpack.end()
@@ -392,11 +408,11 @@ async def _receive(
             if not wanted:
                 await _hang_up(response)
     except connection_errors.foreign():
-        if wanted:
+        if wanted and damage is None:
             await finish()
             raise
-    if reason is not None:
-        raise reason
+    if (failed := reason or damage) is not None:
+        raise failed
     if wanted:
         await finish()
 

@@ -30,7 +30,7 @@ from tests.providers.answer_shapes import (
     said,
     wrapped,
 )
-from tests.providers.test_cases_answers import body, read
+from tests.providers.test_cases_answers import body, read, reader
 
 __all__ = ["body", "read"]
 
@@ -92,7 +92,7 @@ def test_any_column_and_newline_reads_the_same_picture(
     data = wrapped(text if padded else text.rstrip("="), column, newline)
     url = f"data:image/{kind.lower()};base64,{data}"
     place = tmp_path_factory.mktemp("body") / "body"
-    found = read.__wrapped__(place)(said(around.format(url)))
+    found = reader(place)(said(around.format(url)))
     assert pictures(found, place) == [KINDS[kind]]
 
 

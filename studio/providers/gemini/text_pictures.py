@@ -40,7 +40,7 @@ _HEAD = 96
 
 _AFTER_WORD = rb"(?:(?<![A-Za-z0-9+/=_%-])|(?<=\\[nrt])|(?<=\\u00..))"
 _SL = rb"(?:\\*/|_)"
-_START = re.compile(
+START = re.compile(
     rb"data:(?P<kind>(?:[\w.+-]{1,40}\\*/)?[\w.+-]{0,60})[^:,\s\"<>()]{0,120}?base64"
     rb"(?:;[^:,\s\"<>()]{0,80})?\s?(?:,|%2c)(?:\s|\\+[nrt]|%0[ad]|%20){0,8}"
     rb"|" + _AFTER_WORD + rb"(?P<bare>(?-i:iVBORw0KGgo|"
@@ -48,6 +48,8 @@ _START = re.compile(
     rb"AAAA[A-Za-z0-9+/_-][GWm2]Z0eX|AAAADEpYTCA|AAAADGpQICA|SUkqA|TU0AK|TU0AK))",
     re.IGNORECASE,
 )  # fmt: skip
+"""The beginning of a data: URL, or of the base64 of a picture."""
+
 _NO_PICTURE = re.compile(rb"(?:audio|video|text|font)\\*/", re.IGNORECASE)
 
 _SIGN = rb"[A-Za-z0-9+/_-]*"
@@ -170,7 +172,7 @@ def pictures_in(rope: TextRope, *, most: int, tries: int) -> Iterator[TextPictur
     """The pictures in a text, in order; at most `most`, and from at most `tries` places."""
     position = found = 0
     for _number in range(tries):
-        if found >= most or (hit := rope.search(_START, position)) is None:
+        if found >= most or (hit := rope.search(START, position)) is None:
             return
         base, match = hit
         start, begin = base + match.start(), base + match.end()
