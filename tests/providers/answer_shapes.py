@@ -106,6 +106,11 @@ STREAMS: dict[str, tuple[bytes, list[bytes]]] = {
     "words in parts": (bytes_of(answer(*[{"text": one} for one in divided(MARKDOWN, 900)])), [B]),
     "bare words in parts": (
         bytes_of(answer(*[{"text": one} for one in [*divided(b64(B), 3000), "Bye."]])), [B]),
+    "inline data in parts": (
+        bytes_of(answer(*[{"inlineData": {"data": one}} for one in divided(b64(B), 3001)])), [B]),
+    "inline data in events": (
+        events([answer({"inlineData": {"data": one}}, finish=None)
+                for one in divided(b64(A), 400)]), [A]),
     "chat with a picture in an event": (
         events([*deltas("Here", 2),
                 {"choices": [{"delta": {"images": [{"image_url": {"url": url_of(A)}}]}}]}]), [A]),

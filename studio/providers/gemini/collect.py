@@ -12,7 +12,7 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -202,8 +202,20 @@ def _inline(inline: Any, found: CollectedAnswer, *, draft: bool) -> None:
         return
     if isinstance(data, str) and _LINK.match(data.strip()):
         _address(data.strip(), found, draft=draft, kind=kind)
-    elif isinstance(data, SpilledString) or (isinstance(data, str) and data.strip()):
+        return
+    is_data = isinstance(data, SpilledString) or (isinstance(data, str) and bool(data.strip()))
+    if is_data and not _continued(data, found):
         found.add(AnswerPicture(data=data, media_type=kind[:80], draft=draft))
+
+
+def _continued(data: Text, found: CollectedAnswer) -> bool:
+    """Append the rest of a picture that is divided among parts; False for a picture of its own."""
+    last = found.pictures[-1] if found.pictures else None
+    if last is None or last.url or not text_pictures.is_rest(found.body, last.data, data):
+        return False
+    before = last.data if isinstance(last.data, tuple) else (last.data,)
+    found.pictures[-1] = replace(last, data=(*before, data))
+    return True
 
 
 def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind: str = "") -> None:
@@ -218,7 +230,7 @@ def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind:
         found.add(AnswerPicture(url=url, media_type=kind[:80], draft=draft))
 
 
-def _texts(texts: list[Text], found: CollectedAnswer) -> None:
+def _texts(texts: list[Text], found: CollectedAnswer, *, draft: bool = False) -> None:
     """Add one text, in one or more pieces, and the pictures in it."""
     if all(isinstance(text, str) and len(text) < text_pictures.SHORTEST for text in texts):
         whole = "".join(str(text) for text in texts)
@@ -233,7 +245,7 @@ def _texts(texts: list[Text], found: CollectedAnswer) -> None:
     for one in text_pictures.pictures_in(rope, most=left, tries=_MOST_TRIES):
         words += rope.read(position, max(position, min(one.start, position + 4 * MOST_WORDS)))
         words += b" "
-        found.add(AnswerPicture(data=one.data, media_type=one.kind))
+        found.add(AnswerPicture(data=one.data, media_type=one.kind, draft=draft))
         position, added = one.end, True
     if not added and all(isinstance(text, str) for text in texts):
         _words("".join(str(text) for text in texts), found)
@@ -301,7 +313,7 @@ def _other_shapes(value: Any, found: CollectedAnswer, *, draft: bool = False) ->
         if silent:
             said = list(found.words)
             for one in group:
-                _texts([one.value], found)
+                _texts([one.value], found, draft=one.draft)
             found.words = said
         elif is_text:
             for texts in _joined([(one.value, one) for one in group], found):

@@ -314,6 +314,18 @@ def continues(rope: TextRope) -> bool:
     return run >= _LEAST_LINE or (run > 0 and rope.match(_REST, run) is not None)
 
 
+def is_rest(body: Path, before: Text | tuple[Text, ...], data: Text) -> bool:
+    """Whether base64 is the rest of an unfinished PNG, JPEG or GIF, and no picture itself."""
+    rope = TextRope(body, [data])
+    run = rope.run(0)
+    if _is_picture(rope, 0, rope.size) or rope.size not in (run, rope.match(_PADDING, run)):
+        return False
+    rope = TextRope(body, before if isinstance(before, tuple) else (before,))
+    start = _decoded(rope.read(0, _HEAD), 0)
+    known = start.startswith((b"\x89PNG", b"\xff\xd8", b"GIF8"))
+    return known and rope.run(0) == rope.size and not _looks_finished(rope, 0, rope.size)
+
+
 def is_within(rope: TextRope) -> bool:
     """Whether a text is nothing but base64."""
     return 0 < rope.run(0) == rope.size
