@@ -105,7 +105,7 @@ class BodyDecoder:
         """
         if not self._first.decided:
             self._held += data
-        self._first.look(data)
+        self._first.add_bytes(data)
         if self._first.decided and not self._first.encoded:
             self._held = b""
         return self._decoded()
@@ -119,7 +119,7 @@ class BodyDecoder:
 
     def end(self) -> Iterator[bytes]:
         """Decode the data held back until the end. Iterating raises ServiceError like `feed`."""
-        self._first.look(b"", last=True)
+        self._first.add_bytes(b"", last=True)
         return self._ended()
 
     def _ended(self) -> Iterator[bytes]:
@@ -158,7 +158,7 @@ class _Layer:
     def broken(self) -> bool:
         return self._damaged or (self._inner is not None and self._inner.broken)
 
-    def look(self, data: bytes, *, last: bool = False) -> None:
+    def add_bytes(self, data: bytes, *, last: bool = False) -> None:
         """Take more bytes, and decide what they are as soon as they show it."""
         self._last = last
         if self.decided:
@@ -189,12 +189,12 @@ class _Layer:
         inner = self._inner = self._inner or _Layer(self._names, self._depth + 1, guess=False)
         try:
             for piece in self._decoded():
-                inner.look(piece)
+                inner.add_bytes(piece)
                 yield from inner.pieces()
         except CodecError:
             self._damaged = True
         if self._last:
-            inner.look(b"", last=True)
+            inner.add_bytes(b"", last=True)
             yield from inner.pieces()
 
     def _decoded(self) -> Iterator[bytes]:

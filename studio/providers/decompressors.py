@@ -155,6 +155,7 @@ class ZstdCodec:
     """One zstd frame (RFC 8878)."""
 
     def __init__(self) -> None:
+        # Loaded by the first answer that is compressed so.
         from backports import zstd
 
         self.over = False
@@ -183,6 +184,7 @@ class BrotliCodec:
     """One brotli stream (RFC 7932); its window has 16 MB at most."""
 
     def __init__(self) -> None:
+        # Loaded by the first answer that is compressed so.
         import brotli
 
         self.over = False

@@ -55,7 +55,7 @@ def test_a_picture_is_found_in_every_stream(read: Read, body: Path, name: str) -
     data, expected = STREAMS[name]
     found = read(data)
     assert pictures(found, body) == expected
-    if expected == [A] and not name.startswith("chat"):
+    if expected == [A] and not name.startswith(("chat", "inline")):
         assert found.words == "Here it is"
         assert found.usage is not None
 
@@ -176,3 +176,22 @@ def test_text_after_a_picture_without_padding_stays_out_of_it(read: Read, body: 
 def test_a_body_of_a_picture_needs_no_json(read: Read, body: Path) -> None:
     assert pictures(read(A, content_type="image/png"), body) == [A]
     assert json.dumps(read(A).words) == '""'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "x " * 3000 + b64(b"nothing that is known " * 200),
+        "x " * 3000 + wrapped(b64(b"nothing that is known " * 200), 76),
+    ],
+)
+def test_long_words_that_may_hold_a_picture_are_not_let_go(read: Read, words: str) -> None:
+    with pytest.raises(StudioError) as caught:
+        read(said(words))
+    assert not caught.value.answered
+
+
+def test_long_words_are_let_go(read: Read) -> None:
+    with pytest.raises(StudioError) as caught:
+        read(answer({"text": "I cannot do that. " * 900, "thoughtSignature": b64(b"sig" * 2000)}))
+    assert caught.value.answered
