@@ -165,12 +165,27 @@ def test_words_about_pictures_are_words(read: Read, words: str) -> None:
     assert found.words == words
 
 
-def test_text_after_a_picture_without_padding_stays_out_of_it(read: Read, body: Path) -> None:
-    for kind in ("PNG", "JPEG", "GIF"):
-        data = KINDS[kind]
-        text = wrapped(b64(data).rstrip("="), len(b64(data).rstrip("=")) // 8 or 1)
-        found = read(said(f"data:image/png;base64,{text}\nEnjoy\n"))
-        assert pictures(found, body) == [data]
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_text_behind_one_long_line_stays_out_of_it(read: Read, body: Path, kind: str) -> None:
+    text = b64(KINDS[kind]).rstrip("=")
+    found = read(said(f"data:image/png;base64,{text}\nEnjoy\n"))
+    assert pictures(found, body) == [KINDS[kind]]
+    assert found.words.strip() == "Enjoy"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
+def test_text_behind_lines_that_are_all_full_stays_out_of_them(
+    read: Read, body: Path, kind: str
+) -> None:
+    sizes = (noise(kind, size) for size in range(20, 60))
+    data, column = next(
+        (data, column)
+        for data in sizes
+        for column in range(20, 100)
+        if len(data) % 3 == 0 and len(b64(data)) % column == 0
+    )
+    found = read(said(f"data:image/png;base64,{wrapped(b64(data), column)}\nEnjoy\n"))
+    assert pictures(found, body) == [data]
 
 
 def test_a_body_of_a_picture_needs_no_json(read: Read, body: Path) -> None:

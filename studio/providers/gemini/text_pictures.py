@@ -243,8 +243,9 @@ def _bare_end(rope: TextRope, start: int) -> tuple[int, bool]:
         size = last - following
         if not size or newlines - crlf > 1:
             return end, following >= rope.size
-        if not newlines and lines == 1 and size < _LEAST_LINE:
-            return end, False
+        if lines == 1 and size < _LEAST_LINE:
+            padded = rope.match(_PADDING, last) if newlines else None
+            return (end, False) if padded is None else (padded, False)
         if size > column and lines == 1 and size >= _LEAST_COLUMN:
             column = size  # the first line had a prefix
         elif size > column or (size < column and not _is_last_line(rope, start, end, last)):
