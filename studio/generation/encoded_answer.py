@@ -16,12 +16,13 @@ from studio.common.key_redaction import SecretRedactor
 from studio.generation.journal import JournalEntry
 from studio.providers import content_encoding
 from studio.providers.charsets import is_text
-from studio.providers.transport import MAX_BODY
+from studio.providers.transport import MAX_BODY, MAX_WORDS
 
 log = logging.getLogger(__name__)
 
 _PIECE = 64 * 1024
 _HEAD = 64
+_MOST_RATIO = 16
 
 
 def is_encoded(entry: JournalEntry) -> bool:
@@ -60,8 +61,10 @@ def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
 
 def _decoded(source: Path, encoding: str, secrets: SecretRedactor) -> Iterator[bytes]:
     stream = secrets.stream()
+    # Pictures hardly shrink: what unfolds further is no answer.
+    most = min(MAX_BODY, max(MAX_WORDS, _MOST_RATIO * source.stat().st_size))
     try:
-        for piece in content_encoding.decoded(_pieces(source), encoding, MAX_BODY):
+        for piece in content_encoding.decoded(_pieces(source), encoding, most):
             yield stream.redact_piece(piece)
     except ServiceError as error:
         log.info("Only a part of %s could be decoded: %s", source.parent.name, error)
