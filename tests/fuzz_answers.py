@@ -89,8 +89,18 @@ class Target:
 
 def seeds() -> Iterator[bytes]:
     """Answers of every known shape, and some that are none."""
+    from tests.providers import answer_shapes
     from tests.providers.test_answer import SHAPES, events
 
+    for value, _pictures in answer_shapes.SHAPES.values():
+        yield from _short(b"\0", answer_shapes.bytes_of(value))
+    for body, _pictures in answer_shapes.STREAMS.values():
+        yield from _short(b"\0", body)
+    for words, _pictures in answer_shapes.WORDS.values():
+        yield from _short(b"\0", answer_shapes.bytes_of(answer_shapes.said(words)))
+    for picture, _name, _extension in answer_shapes.UNSHOWN.values():
+        part = answer_shapes.inline(picture)
+        yield from _short(b"\0", answer_shapes.bytes_of(answer_shapes.answer(part)))
     for answer, _expected in SHAPES.values():
         text = json.dumps(answer).encode()
         if len(text) < LONGEST:
@@ -99,6 +109,11 @@ def seeds() -> Iterator[bytes]:
     yield b'\x04{"error":{"code":400,"message":"m (request id: 1234)","status":"S","details":[]}}'
     yield b'\x07[{"error":{"message":"{\\"error\\":{\\"message\\":\\"Please retry in 3s\\"}}"}}]'
     yield b"\x02<html><title>Sign in</title></html>"
+
+
+def _short(choice: bytes, body: bytes) -> Iterator[bytes]:
+    if len(body) < LONGEST:
+        yield choice + body
 
 
 def guided(target: Target, seconds: int) -> None:

@@ -74,6 +74,7 @@ SEEN = {
     "generation/journal.py:_is_valid": "a word of this file",
     "generation/journal.py:put_aside": "the name of a folder that was listed",
     "remote/server.py:_forget_broken": "a word of this file",
+    "generation/salvage.py:_write_file": "a slug with a part of an id, in the user's folder",
     "generation/streamed_pictures.py:begin_string": "a number",
     "library/files/save_copies.py:taken": (
         "the name of a file that the door gave, in the user's folder"

@@ -29,7 +29,7 @@ from studio.config import key_hosts
 from studio.config.environment import KEY_VARIABLE
 from studio.config.settings import OFFLINE, Profile, SettingsStore
 from studio.domain.drafts import DraftFile
-from studio.domain.entities import Job, new_id
+from studio.domain.entities import Job, JobState, new_id
 from studio.domain.events import EventBus, ProblemOccurred
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
@@ -282,8 +282,27 @@ class Core:
         return self.journal.has_entries() or self.spare.waits()
 
     async def read_cut(self, job: str) -> None:
-        """Ingest the readable part of a cut answer. Raises StudioError."""
-        await (await self.making()).salvage.read(job)
+        """Ingest a kept answer, or the readable part of a cut one. Raises StudioError."""
+        await self.read_again(job)
+
+    async def read_again(self, job: str) -> list[str]:
+        """Ingest a kept answer; returns the ids of its pictures. Raises StudioError."""
+        return await (await self.making()).salvage.read(job)
+
+    @property
+    def kept_answers(self) -> tuple[Job, ...]:
+        """Failed jobs whose answer, or a part of it, can be read again."""
+        return tuple(
+            job
+            for job in self.queue.jobs.values()
+            if not job.alive
+            and self.queue.entry_of(job.id) is not None
+            and (job.state is JobState.CUT or (job.failure is not None and job.failure.kept))
+        )
+
+    async def save_kept(self, job: str, folder: Path) -> list[Path]:
+        """Write the pictures of a kept answer to a folder. Raises StudioError."""
+        return await (await self.making()).salvage.save(job, folder)
 
     async def making(self) -> GenerationPipeline:
         """The generation pipeline, created at first use."""

@@ -12,9 +12,10 @@ from studio.cli.output import print_result, progress, say_json
 from studio.cli.owner import Line, own_or_ask
 from studio.cli.stderr import complain, write_question
 from studio.common import user_input
-from studio.common.errors import InputError, StorageError
+from studio.common.errors import EXIT_CODES, InputError, StorageError
 from studio.common.i18n import _, ngettext
 from studio.common.paths import Paths
+from studio.domain.events import Event, PicturesAdded
 from studio.library.operations import import_, import_sources, trash
 from studio.library.operations.import_ import ImportProgress
 from studio.remote.protocol import ChangeDone, ChangeLibrary
@@ -31,7 +32,7 @@ async def change(options: Any, where: Paths) -> int:
         ids=list(getattr(options, "ids", ())),
         name=getattr(options, "name", ""),
         search=getattr(options, "search", "") or "",
-        paths=[_word(path) for path in getattr(options, "paths", ())],
+        paths=[_word(path) for path in _paths(options)],
         stars=getattr(options, "stars", 0),
         add=list(getattr(options, "add", ())),
         remove=list(getattr(options, "untag", ())),
@@ -40,12 +41,37 @@ async def change(options: Any, where: Paths) -> int:
     async def own(core: Core) -> int:
         if options.action == "import":
             return _imported(options, await _take_in(core, asked.paths))
+        if options.action == "read-again":
+            return _print_answers(options, await _read_again(core, asked))
         return _changed(options, await carry_out(core, asked))
 
     async def ask(_core: Core, line: Line) -> int:
         return _changed(options, await remote_client.change(line, asked))
 
     return await own_or_ask(options, where, own, ask)
+
+
+async def _read_again(core: Core, asked: ChangeLibrary) -> list[dict[str, Any]]:
+    """Recover the journal, which reads what is new to this version, then read again."""
+    recovered: list[dict[str, Any]] = []
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, PicturesAdded):
+            recovered.append({"job": event.job or "", "pictures": list(event.ids)})
+
+    unsubscribe = core.events.subscribe(on_event)
+    try:
+        await core.recover()
+    finally:
+        unsubscribe()
+    said = await carry_out(core, asked)
+    return [*recovered, *said.facts["answers"]]
+
+
+def _paths(options: Any) -> Sequence[str]:
+    if options.action == "read-again":
+        return (options.out,) if options.out else ()
+    return list(getattr(options, "paths", ()))
 
 
 def _word(path: str) -> str:
@@ -104,6 +130,8 @@ def _changed(options: Any, said: ChangeDone) -> int:
         return _print_report(options, said.facts)
     if options.action == "import":
         return _imported(options, said)
+    if options.action == "read-again":
+        return _print_answers(options, said.facts["answers"])
     if options.action == "rebuild":
         if options.json:
             say_json({"pictures": said.number})
@@ -121,6 +149,25 @@ def _changed(options: Any, said: ChangeDone) -> int:
     else:
         print_result(text)
     return 0
+
+
+def _print_answers(options: Any, answers: Sequence[dict[str, Any]]) -> int:
+    """Print what kept answers became; returns 0, 10 for some, or the code of the first error."""
+    failed = [one for one in answers if "kind" in one]
+    for one in answers:
+        if options.json:
+            say_json(one)
+        elif "kind" in one:
+            complain(" ".join(f"{one['job'][-8:]}: {one['title']}. {one['message']}".split()))
+            complain(one["hint"])
+        else:
+            for name in one.get("files", one.get("pictures", ())):
+                print_result(name)
+    if not answers:
+        complain(_("No kept answers."))
+    if not failed:
+        return 0
+    return SOME if len(failed) < len(answers) else EXIT_CODES.get(failed[0]["kind"], 1)
 
 
 def _imported(options: Any, said: ChangeDone) -> int:

@@ -18,6 +18,7 @@
      +- NoPicture            the model answered, but with no picture
      |   +- NotRead          nobody could look at its picture: it is kept
      |   +- PicturesLeft     some of its pictures could not be read; the others are in the library
+     |   +- PictureNotShown  its picture is of a type without a decoder: it is kept
      |   +- NotFetched       its picture lies at an address that was not reached
      +- StorageError         the disk, the folder, the library
      |   +- LibraryLocked    another process owns the library
@@ -220,6 +221,10 @@ class NotRead(NoPicture):
 
 class PicturesLeft(NoPicture):
     """Some pictures of an answer are in the library, others could not be read."""
+
+
+class PictureNotShown(NoPicture):
+    """The picture's type is known, but has no decoder here; the answer is kept."""
 
 
 class NotFetched(NoPicture):

@@ -6,6 +6,7 @@ No decoder is involved, so it is safe for untrusted data.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -25,6 +26,22 @@ GIF = FileType("gif", "image/gif", ".gif")
 AVIF = FileType("avif", "image/avif", ".avif")
 TIFF = FileType("tiff", "image/tiff", ".tif")
 BMP = FileType("bmp", "image/bmp", ".bmp")
+
+HEIC = FileType("heic", "image/heic", ".heic")
+JXL = FileType("jxl", "image/jxl", ".jxl")
+JP2 = FileType("jp2", "image/jp2", ".jp2")
+SVG = FileType("svg", "image/svg+xml", ".svg")
+PDF = FileType("pdf", "application/pdf", ".pdf")
+UNSHOWN = {"heic": "HEIC", "jxl": "JPEG XL", "jp2": "JPEG 2000", "svg": "SVG", "pdf": "PDF"}
+"""Names of the types that services send and no decoder here opens, by kind."""
+
+_HEIC_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"heif"}
+)
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>?\s*)?(?:<!--[^>]*-->\s*)?(?:<svg[\s>]|<!DOCTYPE\s+svg\b)",
+    re.IGNORECASE,
+)
 
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _TAIL = 4096
@@ -50,6 +67,24 @@ def kind_of(head: bytes) -> FileType | None:
     if head[:2] == b"BM" and head[6:10] == bytes(4) and head[15:18] == bytes(3):
         return BMP
     return None
+
+
+def unshown_kind_of(head: bytes) -> FileType | None:
+    """Type of a picture that no decoder here opens, by its first 64 bytes; None for all others."""
+    if head[:2] == b"\xff\x0a" or head.startswith(b"\0\0\0\x0cJXL \r\n\x87\n"):
+        return JXL
+    if head.startswith((b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")):
+        return JP2
+    if head[4:8] == b"ftyp" and not _HEIC_BRANDS.isdisjoint(_brands(head)) and not kind_of(head):
+        return HEIC
+    if head.startswith(b"%PDF-"):
+        return PDF
+    return SVG if _SVG.match(head) else None
+
+
+def is_any_picture(head: bytes) -> bool:
+    """Whether a file with these first bytes is a picture, shown here or not."""
+    return kind_of(head) is not None or unshown_kind_of(head) is not None
 
 
 def _brands(head: bytes) -> list[bytes]:

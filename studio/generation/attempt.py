@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
@@ -20,12 +19,8 @@ from studio.common import files
 from studio.common.errors import (
     Billed,
     Cancelled,
-    IncompleteAnswer,
     InputError,
     NetworkError,
-    NoPicture,
-    NotFetched,
-    PicturesLeft,
     ServiceError,
     StorageError,
     StudioError,
@@ -34,18 +29,26 @@ from studio.common.i18n import _
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
-from studio.generation import partial_json
+from studio.generation import encoded_answer
 from studio.generation.attempt_progress import AttemptProgress, Report
 from studio.generation.conversations import ConversationStore
 from studio.generation.disk_space import DiskReservations
 from studio.generation.fallback_store import FallbackStore
 from studio.generation.ingest import AnswerIngester
-from studio.generation.journal import AnswerHead, FoundAttempt, Journal, JournalEntry, Stage
+from studio.generation.journal import FoundAttempt, Journal, JournalEntry, Stage
+from studio.generation.kept_answer import (
+    head_of,
+    in_journal,
+    in_memory,
+    kept_errors,
+    mark_kept,
+    mend,
+)
 from studio.generation.response_sink import AnswerSink
 from studio.imaging import upload_limits as sending
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
-from studio.providers.base import Answer, AnswerSource, InputPicture, Provider
+from studio.providers.base import Answer, AnswerPicture, AnswerSource, InputPicture, Provider
 from studio.providers.history import ConversationHistory
 from studio.providers.transport import HttpClient
 
@@ -117,66 +120,6 @@ async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
     broken = await sink.broke(title)
     broken.title, broken.hint = title, hint
     return broken
-
-
-def _mend(body: Path, target: Path) -> None:
-    """Write a cut answer as complete JSON. Raises NoPicture, StorageError."""
-    try:
-        text = partial_json.mended(body.read_bytes())
-        target.unlink(missing_ok=True)
-    except OSError as error:
-        raise files.storage_error(error, body) from error
-    if text is None:
-        raise NoPicture(
-            _("No picture in the received data"),
-            _("Not even its beginning is readable."),
-            hint=_("Discard it, or try again."),
-            billed=Billed.MAYBE,
-        )
-    files.write_new(target, (text,))
-
-
-@contextlib.contextmanager
-def _kept(entry: JournalEntry) -> Iterator[None]:
-    """Mark errors of a complete answer: it stays in the journal and may have been billed."""
-    try:
-        yield
-    except StorageError as error:
-        error.billed = Billed.MAYBE
-        error.hint = _in_journal(entry)
-        raise
-    except StudioError as error:
-        _mark_kept(error)
-        raise
-
-
-def _mark_kept(error: StudioError) -> None:
-    """Mark an error: the answer is kept, unless it was read and is the reason itself."""
-    if error.answered or isinstance(error, IncompleteAnswer | InputError | NotFetched):
-        return
-    error.kept, error.retryable = True, False
-    if error.billed is Billed.NO and not isinstance(error, PicturesLeft):
-        error.billed = Billed.MAYBE
-    error.hint = _("The answer is saved. Choose “Read again” on its tile to retry for free.")
-
-
-def _in_journal(entry: JournalEntry) -> str:
-    return _(
-        "The answer is saved in {folder}. Free some space, then choose Try again to import the "
-        "picture. Nothing is sent again."
-    ).format(folder=entry.folder)
-
-
-def _in_memory() -> str:
-    return _(
-        "The answer is in memory until Gridbrush closes. Free some space, then choose Try again. "
-        "Nothing is sent again."
-    )
-
-
-def _head_of(found: FoundAttempt) -> AnswerHead:
-    # It is written late, and may be missing, only for status 200.
-    return found.head or AnswerHead(HTTPStatus.OK, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +277,7 @@ class AttemptRunner:
         except StorageError as error:
             error.billed = Billed.MAYBE
             if keeping is not None and not keeping.cancelled() and not keeping.exception():
-                error.hint = _in_journal(entry)
+                error.hint = in_journal(entry)
             else:
                 # The answer could not be written. It is paid for, so it is kept in memory.
                 sink.parts.found.clear()
@@ -343,7 +286,7 @@ class AttemptRunner:
                 error.spared = await self._journalling.run(self._spare.has, entry.attempt)
             raise
         except StudioError as error:
-            _mark_kept(error)
+            mark_kept(error)
             raise
 
     async def _store_elsewhere(self, job: Job, sink: AnswerSink) -> str:
@@ -352,7 +295,7 @@ class AttemptRunner:
             folder = await self._journalling.run(sink.keep_in, self._spare, job)
         except StorageError as error:
             log.error("A paid answer found no room outside the library either: %s", error)
-            return _in_memory()
+            return in_memory()
         if folder.parent != self._spare.folder:
             # Translators: {state} is a folder.
             # Translators: {state} is a folder.
@@ -392,11 +335,12 @@ class AttemptRunner:
 
         Raises IncompleteAnswer when it is not, or the service's error.
         """
-        with _kept(found.entry):
+        with kept_errors(found.entry):
             provider = self.reader(job, found)
+            await self._decode_again(job, found)
             answer = await self._read_found(job, found, provider, found.entry.body)
             if found.stage is not Stage.WHOLE:
-                head = _head_of(found)
+                head = head_of(found)
                 with await self._decoding.run(files.Appender, found.entry.body) as body:
                     await self._decoding.run(
                         self._journal.whole, found.entry, body, found.seconds, head=head
@@ -410,6 +354,7 @@ class AttemptRunner:
         """
         try:
             provider = self.reader(found.job, found)
+            await self._decode_again(found.job, found)
             scan = await self._decoding.run(provider.scan, found.entry.body)
         except ServiceError as error:
             log.info("The answer in %s cannot be read: %s", found.entry.attempt, error)
@@ -424,17 +369,41 @@ class AttemptRunner:
         body = found.entry.folder / "mended"
         provider = self.reader(job, found)
         try:
-            await self._decoding.run(_mend, found.entry.body, body)
+            await self._decode_again(job, found)
+            await self._decoding.run(mend, found.entry.body, body)
             answer = await self._read_found(job, found, provider, body, cut=True)
             return await self._ingest_found(job, found, provider, answer, cut=True)
         except StorageError as error:
             error.billed = Billed.MAYBE
             raise
 
+    async def pictures_of(self, job: Job, found: FoundAttempt) -> list[tuple[AnswerPicture, Path]]:
+        """The pictures of a kept answer, each with the file it is in. Raises StudioError."""
+        provider = self.reader(job, found)
+        await self._decode_again(job, found)
+        body = found.entry.body
+        if found.stage is not Stage.WHOLE:
+            body = found.entry.folder / "mended"
+            await self._decoding.run(mend, found.entry.body, body)
+        answer = await self._read_found(job, found, provider, body, cut=body != found.entry.body)
+        return [(picture, body) for picture in answer.pictures if not picture.url]
+
+    async def _decode_again(self, job: Job, found: FoundAttempt) -> None:
+        """Decode an answer kept as received, with the codecs of this version."""
+        if not await self._decoding.run(encoded_answer.is_encoded, found.entry):
+            return
+        key = ""
+        if job.request.profile != OFFLINE:
+            with contextlib.suppress(StudioError):
+                # Only to remove it from the answer.
+                key = await self._find_key(job.request.profile)
+        encoding = head_of(found).headers.get("content-encoding", "")
+        await self._decoding.run(encoded_answer.decode_again, found.entry, encoding, key)
+
     async def _read_found(
         self, job: Job, found: FoundAttempt, provider: Provider, body: Path, *, cut: bool = False
     ) -> Answer:
-        head = _head_of(found)
+        head = head_of(found)
         source = AnswerSource(
             status=head.status, headers=head.headers, body=body, request=job.request, cut=cut
         )
@@ -508,13 +477,18 @@ class AttemptRunner:
     ) -> StudioError:
         if sent and isinstance(error, StorageError):
             error.billed = Billed.MAYBE
-        elif sent and sink.received and sink.arriving and not isinstance(error, Cancelled):
+        elif (
+            sent
+            and (sink.received or sink.encoded_bytes)
+            and sink.arriving
+            and not isinstance(error, Cancelled)
+        ):
             broken = await sink.broke(error.title)
             broken.details = error.details or str(error)
             if isinstance(error, NetworkError):
                 return broken
             # Not a broken connection but too large an answer; what arrived is kept all the same.
-            _mark_kept(error)
+            mark_kept(error)
         return error
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:

@@ -20,12 +20,13 @@ from studio.common.errors import (
     NotDecoded,
     NotFetched,
     NotRead,
+    PictureNotShown,
     PicturesLeft,
     PictureUnreadable,
     StorageError,
     StudioError,
 )
-from studio.common.file_types import kind_of
+from studio.common.file_types import UNSHOWN, kind_of, unshown_kind_of
 from studio.common.i18n import _, ngettext
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, SettingsStore
@@ -109,6 +110,8 @@ class AnswerIngester:
         created = at if at is not None else time.time()
         taken: list[tuple[Picture, Path]] = []
         numbered: dict[int, Picture] = {}
+        known: dict[str, int] = {}
+        repeated, result = 0, -1
         unreadable: list[StudioError] = []
         left: list[StudioError] = []
         parted: set[str] = set()
@@ -124,6 +127,8 @@ class AnswerIngester:
                     await self._fetched(part, found.url)
                 else:
                     await self._decoding.run(_write_part, part, found, entry.body)
+                if ready is None:
+                    await self._decoding.run(_check_type, part)
                 if cut and await self._mended(part):
                     parted.add(entry.picture_id(number))
                 facts, (digest, size) = await asyncio.gather(
@@ -135,6 +140,15 @@ class AnswerIngester:
                 unreadable.append(error)
                 if not found.draft:
                     left.append(error)
+                continue
+            before = known.setdefault(digest, len(taken))
+            result = result if found.draft else before
+            if before < len(taken):
+                # The same bytes again: in another field, event or candidate.
+                repeated += 1
+                same, first = taken[before]
+                taken[before] = (replace(same, draft=same.draft and found.draft), first)
+                numbered[number] = same
                 continue
             picture = self._picture(
                 job,
@@ -170,8 +184,8 @@ class AnswerIngester:
             taken[-1] = (replace(last, draft=False), part)
         if kept is not None:
             await kept
-        usd, basis = self._cost(job, answer)
-        main = _main(taken)
+        usd, basis = self._cost(job, answer, len(answer.pictures) - repeated)
+        main = result if result >= 0 else len(taken) - 1
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         conversation, told = await self._conversations.store_turn(
             job, entry, answer, numbered, provider
@@ -257,10 +271,10 @@ class AnswerIngester:
             log.warning("A reference is gone since it was sent: %s", error)
         return tuple(dict.fromkeys(one for one in said if one))
 
-    def _cost(self, job: Job, answer: Answer) -> tuple[float | None, CostBasis]:
+    def _cost(self, job: Job, answer: Answer, pictures: int) -> tuple[float | None, CostBasis]:
         request = job.request
         model = self._find_model(request.profile, request.model)
-        return pricing.cost(answer.usage, model, request.size, pictures=len(answer.pictures))
+        return pricing.cost(answer.usage, model, request.size, pictures=pictures)
 
     def _picture(
         self,
@@ -372,19 +386,27 @@ def _left(number: int, why: StudioError) -> PicturesLeft:
     return PicturesLeft(title, message, details=why.details)
 
 
-def _main(taken: list[tuple[Picture, Path]]) -> int:
-    """Index of the result: the last one that is no draft, else the last."""
-    results = [n for n, (picture, _part) in enumerate(taken) if not picture.draft]
-    return results[-1] if results else len(taken) - 1
-
-
 def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
     # A crash leaves an incomplete file, which is written again from the journal.
     part.unlink(missing_ok=True)
     files.write_new(part, found.chunks(body))
+
+
+def _check_type(part: Path) -> None:
+    """Raise PictureNotShown for a type without a decoder, PictureUnreadable for no picture."""
     with part.open("rb") as file:
-        if kind_of(file.read(64)) is None:
-            raise PictureUnreadable(_("Part of the answer is not a picture"))
+        head = file.read(64)
+    if kind_of(head) is not None:
+        return
+    if (other := unshown_kind_of(head)) is None:
+        raise PictureUnreadable(_("Part of the answer is not a picture"))
+    name = UNSHOWN[other.kind]
+    raise PictureNotShown(
+        # Translators: {name} is a file type such as HEIC.
+        _("The answer is a file of type {name}").format(name=name),
+        _("Gridbrush cannot show {name}.").format(name=name),
+        billed=Billed.MAYBE,
+    )
 
 
 def _rewrite(part: Path, data: bytes) -> None:

@@ -7,7 +7,8 @@ Every attempt at a job has a folder of its own until it is over:
         told.json     how the history of a conversation is sent
         sent.json     written just before the first byte      -> may have been billed
         answer.json   status and headers of a slow answer; else in the next mark
-        answer        the body as received
+        answer        the body, decoded where it was compressed
+        encoded       a compressed body as received, until it is decoded completely
         whole.json    the body is complete and durable        -> ingested at the next start
         cut.json      the body is cut, and why                -> kept and offered
         *.part        pictures decoded from the answer
@@ -136,6 +137,10 @@ class JournalEntry:
     def body(self) -> Path:
         return self.folder / "answer"
 
+    @property
+    def encoded(self) -> Path:
+        return self.folder / "encoded"
+
     def part(self, number: int) -> Path:
         """Temporary file of picture `number` of the answer."""
         return self.folder / f"{number}.part"
@@ -241,6 +246,14 @@ class Journal:
         """Mark as sent, just before the first byte: from here on it may be billed."""
         mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
+
+    def begin_encoded(self, entry: JournalEntry) -> files.Appender:
+        """The file for a compressed body as received; durable with the mark."""
+        return files.Appender(entry.encoded, lasting=False)
+
+    def drop_encoded(self, entry: JournalEntry) -> None:
+        """Remove a compressed body that was decoded completely."""
+        entry.encoded.unlink(missing_ok=True)
 
     def begin_answer(
         self,
@@ -380,12 +393,7 @@ class Journal:
     @staticmethod
     def has_answer(entry: JournalEntry) -> bool:
         """Whether there is a part of an answer; True where that cannot be read."""
-        try:
-            return entry.body.stat().st_size > 0
-        except FileNotFoundError:
-            return False
-        except OSError:
-            return True
+        return any(_has_bytes(path) for path in (entry.body, entry.encoded))
 
     def read_entry(self, entry: JournalEntry) -> FoundAttempt:
         """Read an entry. Raises StorageError."""
@@ -474,7 +482,7 @@ def _read_entry(entry: JournalEntry) -> FoundAttempt:
     elif sent is not None:
         mark = sent
         # Bytes received before the process died are kept like those of a broken connection.
-        stage = Stage.CUT if entry.body.exists() and entry.body.stat().st_size else Stage.SENT
+        stage = Stage.CUT if _size(entry) else Stage.SENT
     else:
         stage = Stage.QUEUED
     cut = stage is Stage.CUT
@@ -483,7 +491,7 @@ def _read_entry(entry: JournalEntry) -> FoundAttempt:
         stage=stage,
         job=job,
         head=head,
-        bytes=entry.body.stat().st_size if entry.body.exists() else 0,
+        bytes=_size(entry),
         at=mark.at if mark else job.created,
         seconds=mark.seconds if mark else 0.0,
         marked=not cut or mark is not sent,
@@ -493,6 +501,21 @@ def _read_entry(entry: JournalEntry) -> FoundAttempt:
         wire=next((one.wire for one in (sent, mark) if one is not None and one.wire), ""),
         damaged=asked is None,
     )
+
+
+def _has_bytes(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def _size(entry: JournalEntry) -> int:
+    """Bytes of an answer, or of its compressed form where nothing could be decoded."""
+    sizes = [one.stat().st_size for one in (entry.body, entry.encoded) if one.exists()]
+    return next((size for size in sizes if size), 0)
 
 
 def _asked(entry: JournalEntry) -> Job | None:

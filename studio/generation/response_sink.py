@@ -47,6 +47,7 @@ class AnswerSink:
         parts: its pictures, as far as they could be decoded meanwhile.
         tell_whole: called on the loop's thread when the answer is complete, and when more arrives.
         received: bytes of the body.
+        encoded_bytes: bytes of a compressed body, as received.
         arriving: the answer has begun and not ended.
         late: it is later than expected.
         most_held: limit of bytes held in memory while the disk is full.
@@ -65,6 +66,7 @@ class AnswerSink:
         self.code = 0
         self.headers: dict[str, str] = {}
         self.received = 0
+        self.encoded_bytes = 0
         self.arriving = False
         self.late = False
         self.most_held = MOST_HELD
@@ -77,6 +79,7 @@ class AnswerSink:
         self._scanner = provider.scanner(self.parts)
         self._scan: Scan | None = None
         self._body: files.Appender | None = None
+        self._encoded: files.Appender | None = None
         self._unwritten: list[bytes] = []
         self._started = time.monotonic()
         self._waiting: list[bytes] = []
@@ -113,6 +116,20 @@ class AnswerSink:
         """Take status and headers; journalled with the first bytes of the body."""
         self.code, self.headers = code, dict(headers)
         self.arriving = True
+
+    async def encoded(self, data: bytes) -> None:
+        """Take a piece of a compressed body as received."""
+        self.encoded_bytes += len(data)
+        await self._executor.run(self._append_encoded, data)
+
+    def _append_encoded(self, data: bytes) -> None:
+        try:
+            if self._encoded is None:
+                self._encoded = self._journal.begin_encoded(self._entry)
+            self._encoded.append(data)
+        except StorageError as error:
+            # The decoded answer matters more, and has its own ways around a full disk.
+            log.warning("An encoded answer is kept only decoded: %s", error)
 
     async def chunk(self, data: bytes) -> None:
         """Take a piece of the body. Raises StorageError, maybe for an earlier piece."""
@@ -208,6 +225,10 @@ class AnswerSink:
         body = self._opened()
         self._journal.whole(self._entry, body, self.seconds, late=self.late, head=self._head)
         self._body = None
+        if self._encoded is not None:
+            self._encoded.close()
+            self._encoded = None
+            self._journal.drop_encoded(self._entry)
 
     def keep_in(self, spare: FallbackStore, job: Job) -> Path:
         """Store the answer durably outside the library; returns its folder. Blocking.
@@ -248,7 +269,8 @@ class AnswerSink:
     def _all_here(self) -> bool:
         """Whether the first piece is the whole body, so that its mark follows at once."""
         length = self.headers.get("content-length", "")
-        return self.code == HTTPStatus.OK and length == str(sum(map(len, self._unwritten)))
+        plain = self._encoded is None and length == str(sum(map(len, self._unwritten)))
+        return self.code == HTTPStatus.OK and plain
 
     async def broke(self, reason: str) -> IncompleteAnswer:
         """Journal what was received over a broken connection; returns the error to raise."""
@@ -259,6 +281,9 @@ class AnswerSink:
             error.billed = Billed.MAYBE
             raise
         body, self._body = self._body, None
+        encoded, self._encoded = self._encoded, None
+        if encoded is not None:
+            await self._executor.run(_sync_and_close, encoded)
         self.arriving = False
         head = self._head if self.code else None
         await self._executor.run(
@@ -270,20 +295,28 @@ class AnswerSink:
             head=head,
             reader=self._reader_version,
         )
-        return incomplete(self.received, self.seconds)
+        return incomplete(self.received or self.encoded_bytes, self.seconds)
 
     async def abandon(self) -> None:
         """Close open files; the journal entry stays as it is."""
         self.arriving = False
         await self.wait_until_scanned()
-        if self._body is not None or self.parts.open:
+        if self._body is not None or self._encoded is not None or self.parts.open:
             await self._executor.run(self._close)
 
     def _close(self) -> None:
         self.parts.close()
+        if self._encoded is not None:
+            self._encoded.close()
+            self._encoded = None
         if self._body is not None:
             self._body.close()
             self._body = None
+
+
+def _sync_and_close(file: files.Appender) -> None:
+    with file:
+        file.sync()
 
 
 def incomplete(received: int, seconds: float) -> IncompleteAnswer:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import logging
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
-from studio.common.errors import Billed, InputError, StudioError
+from studio.common import files
+from studio.common.errors import Billed, InputError, NoPicture, StorageError, StudioError
+from studio.common.file_types import kind_of, unshown_kind_of
 from studio.common.i18n import _
 from studio.common.serial_executor import SerialExecutor
-from studio.domain.entities import JobState
+from studio.domain.entities import Job, JobState
 from studio.generation.attempt import AttemptRunner
 from studio.generation.failures import failure_of
-from studio.generation.journal import EndReason, Journal, Stage
+from studio.generation.journal import EndReason, FoundAttempt, Journal, Stage
 from studio.generation.queue import JobQueue
+from studio.providers import base64_text
+from studio.providers.base import AnswerPicture
+
+log = logging.getLogger(__name__)
+
+_HEAD = 64
 
 
 class Salvage:
@@ -30,11 +43,11 @@ class Salvage:
         self._attempts = attempts
         self._queue = queue
 
-    async def read(self, id: str) -> None:
-        """Ingest what was received of a job's answer; nothing is sent or billed.
+    async def read(self, id: str) -> list[str]:
+        """Ingest what was received of a job's answer; returns the ids of its pictures.
 
-        When nothing can be read the tile says so, and the answer is kept until it is dismissed.
-        Raises InputError when there is no answer, StorageError.
+        Nothing is sent or billed. When nothing can be read the tile says so, and the answer is kept
+        until it is dismissed. Raises InputError when there is no answer, StorageError.
         """
         job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
         if job is None or entry is None or job.alive:
@@ -46,7 +59,7 @@ class Salvage:
         read = self._attempts.ingest if whole else self._attempts.read_cut
         self._queue.adopt(replace(job, state=JobState.INGESTING), entry)
         try:
-            await read(replace(job, failure=None), found)
+            pictures = await read(replace(job, failure=None), found)
         except StudioError as error:
             if error.answered and whole:
                 # The answer was read and gives the reason for no picture.
@@ -54,12 +67,73 @@ class Salvage:
                 raise
             if job.failure is not None:
                 error.billed = job.failure.billed
+                error.kept = error.kept or job.failure.kept
             state = job.state if whole else JobState.CUT
             ended = replace(job, state=state, failure=failure_of(error))
             self._queue.adopt(ended, entry)
             raise
         await self._journalling.run(self._journal.close, entry, EndReason.RECORDED)
         self._queue.leave(job)
+        return [picture.id for picture in pictures]
+
+    async def save(self, id: str, folder: Path) -> list[Path]:
+        """Write the pictures of a kept answer to a folder, as the service sent them.
+
+        Without a readable picture the whole answer is written. Nothing is sent, and the answer
+        stays. Returns the new files. Raises InputError when there is no answer, StorageError.
+        """
+        job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
+        if job is None or entry is None or job.alive:
+            raise nothing_kept()
+        found = await self._journalling.run(self._journal.read_entry, entry)
+        if found.stage not in (Stage.CUT, Stage.WHOLE) or not found.bytes:
+            raise nothing_kept()
+        try:
+            pictures = await self._attempts.pictures_of(job, found)
+        except StorageError:
+            raise
+        except StudioError as error:
+            log.info("The answer of %s is saved as it is: %s", id, error)
+            pictures = []
+        return await self._journalling.run(_write_files, job, found, pictures, folder)
+
+
+def _write_files(
+    job: Job, found: FoundAttempt, pictures: list[tuple[AnswerPicture, Path]], folder: Path
+) -> list[Path]:
+    name = f"{files.slug(job.request.prompt[:200]) or 'answer'}-{job.id[-8:]}"
+    saved: list[Path] = []
+    for picture, body in pictures:
+        with contextlib.suppress(NoPicture):
+            saved.append(_write_file(picture.chunks(body), folder, name))
+    if not saved:
+        entry = found.entry
+        source = entry.encoded if entry.encoded.exists() else entry.body
+        saved.append(_write_file(base64_text.whole_file(source), folder, name))
+    return saved
+
+
+def _write_file(chunks: Iterator[bytes], folder: Path, name: str) -> Path:
+    """Write a file under a free name, with the extension of its type."""
+    head = b""
+    first: list[bytes] = []
+    for chunk in chunks:
+        first.append(chunk)
+        head += chunk[:_HEAD]
+        if len(head) >= _HEAD:
+            break
+    kind = kind_of(head[:_HEAD]) or unshown_kind_of(head[:_HEAD])
+    extension = kind.extension if kind else ".json" if head.lstrip()[:1] in (b"{", b"[") else ".bin"
+    number, target = 1, folder / f"{name}{extension}"
+    temporary = files.beside(target)
+    files.write_new(temporary, itertools.chain(first, chunks), mode=0o666, told=target)
+    while True:
+        try:
+            files.claim(temporary, target)
+            return target
+        except FileExistsError:
+            number += 1
+            target = folder / f"{name}-{number}{extension}"
 
 
 def nothing_kept() -> InputError:

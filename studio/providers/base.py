@@ -8,6 +8,7 @@ as base64 strings or addresses.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,13 +124,16 @@ class AnswerPicture:
     """A picture in a response, not decoded yet.
 
     Attributes:
-        data: its base64: position in the body, or the text itself when short.
+        data: its base64: position in the body, or the text itself when short; several pieces where
+            it was divided.
+        plain: the bytes at that position are the picture itself, without base64.
         media_type: as declared; often wrong, the bytes decide.
         draft: made while thinking, not meant as the result.
         url: address to fetch it from, when the service sent no bytes.
     """
 
-    data: SpilledString | str = field(default="", repr=False)
+    data: SpilledString | str | tuple[SpilledString | str, ...] = field(default="", repr=False)
+    plain: bool = False
     media_type: str = ""
     draft: bool = False
     url: str = ""
@@ -147,12 +151,10 @@ class AnswerPicture:
                 hint=_("Open it soon, the address will expire."),
                 billed=Billed.MAYBE,
             )
-        if isinstance(self.data, str):
-            pieces: Iterator[bytes] = iter((self.data.encode(errors="replace"),))
-        else:
-            pieces = base64_text.from_file(body, self.data.start, self.data.end)
+        places = self.data if isinstance(self.data, tuple) else (self.data,)
+        pieces = itertools.chain.from_iterable(_pieces(one, body) for one in places)
         try:
-            yield from base64_text.decode(pieces)
+            yield from pieces if self.plain else base64_text.decode(pieces)
         except base64_text.DirtyBase64Error as error:
             raise NoPicture(
                 _("The picture in the answer is damaged"),
@@ -164,6 +166,12 @@ class AnswerPicture:
             ) from error
         except OSError as error:
             raise storage_error(error, body) from error
+
+
+def _pieces(place: SpilledString | str, body: Path) -> Iterator[bytes]:
+    if isinstance(place, str):
+        return iter((place.encode(errors="replace"),))
+    return base64_text.from_file(body, place.start, place.end)
 
 
 @dataclass(frozen=True, slots=True)

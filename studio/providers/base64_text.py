@@ -16,9 +16,19 @@ from pathlib import Path
 import pybase64
 
 _PREFIX = re.compile(
-    rb"\s*(?:data:)?\s*(?:[\w.+-]+/[\w.+-]+)?\s*(?:;[^,;]{0,80})*;?\s*base64\s*,\s*", re.IGNORECASE
+    rb"\s*(?:data:)?\s*(?:[\w.+-]+/[\w.+-]+)?\s*(?:;[^,;]{0,80})*;?\s*base64\s*(?:;[^,;]{0,80})*"
+    rb"(?:,|%2c)\s*",
+    re.IGNORECASE,
 )
-_ESCAPE = re.compile(rb"\\(?:u00([0-9a-fA-F]{2})|([^u]))")
+_SLASH = re.compile(rb"\\+/")
+_ESCAPE = re.compile(
+    rb"\\+(?:u00([0-9a-fA-F]{2})|([^u\\]))|%([0-9a-fA-F]{2})|&#(?:[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5}));"
+)
+"""JSON escapes, once or more, percent encoding and numeric references of HTML."""
+_HALF = re.compile(
+    rb"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&(?:#(?:[xX]?[0-9a-fA-F]{0,4}|[0-9]{0,5}))?)\Z"
+)
+"""An escape that may continue in the next piece."""
 _PLAIN = re.compile(rb"[A-Za-z0-9+/]*")
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 _SPACE = b" \t\r\n\x0b\x0c"
@@ -101,27 +111,38 @@ def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterat
             yield piece
 
 
+def whole_file(path: Path) -> Iterator[bytes]:
+    """Raw bytes of a whole file, in pieces. Raises OSError."""
+    return from_file(path, 0, path.stat().st_size)
+
+
+def cleaned(text: bytes) -> bytes:
+    """A piece of base64 without escapes; an incomplete one at its end is left out."""
+    return _unescaped(text)[0]
+
+
 def _without_prefix(head: bytes) -> bytes:
-    plain = head[:_LONGEST_PREFIX].replace(b"\\/", b"/")
+    plain = _SLASH.sub(b"/", head[:_LONGEST_PREFIX])
     found = _PREFIX.match(plain)
     return plain[found.end() :] + head[_LONGEST_PREFIX:] if found else head
 
 
 def _unescaped(text: bytes) -> tuple[bytes, bytes]:
-    """The text without JSON escapes, and a possible incomplete one at its end."""
-    if b"\\" not in text:
+    """The text without escapes, and a possible incomplete one at its end."""
+    if not (b"\\" in text or b"%" in text or b"&" in text):
         return text, b""
     tail = b""
-    cut = text.rfind(b"\\", max(0, len(text) - 6))
-    if cut >= 0 and not _ESCAPE.match(text, cut):
-        text, tail = text[:cut], text[cut:]
+    if half := _HALF.search(text, max(0, len(text) - 24)):
+        text, tail = text[: half.start()], half[0]
     return _ESCAPE.sub(_plain, text), tail
 
 
 def _plain(found: re.Match[bytes]) -> bytes:
-    if found[1]:
-        return bytes.fromhex(found[1].decode())
-    return b" " if found[2] in b"nrtbf" else found[2]
+    if sign := found[2]:
+        return b" " if sign in b"nrtbf" else sign
+    number = found[5]
+    code = int(number) if number else int(found[1] or found[3] or found[4], 16)
+    return bytes((code,)) if code < 0x80 else b"*"
 
 
 def _decoded(text: bytes, *, ended: bool) -> tuple[bytes, bool, bytes]:

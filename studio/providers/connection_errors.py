@@ -205,7 +205,9 @@ def unreadable_encoding(name: str) -> ServiceError:
     return ServiceError(
         _("The answer could not be decompressed"),
         # Translators: {name} is a compression such as gzip.
-        _("Unexpected compression ({name}).").format(name=name[:40]),
+        _("Unexpected compression ({name}).").format(name=name[:40])
+        if name
+        else _("It is damaged, or compressed in an unknown way."),
         hint=_("Report it to the provider."),
         billed=Billed.MAYBE,
     )

@@ -1,195 +1,321 @@
-"""Decode responses that arrive compressed or in another charset, although not requested.
+"""Decode responses that arrive compressed, whatever their headers say.
 
+Every layer is detected by the bytes themselves; the header only decides which codec without a
+signature (brotli, raw deflate) is tried first. Checksums are not compared: the JSON and the
+pictures inside have checks of their own, and a gateway that miscounts must not cost a picture.
 Data that cannot be decoded is passed on unchanged: it was paid for, and is kept.
 """
 
 from __future__ import annotations
 
-import codecs
-import json
-import zlib
-from collections.abc import Iterator
-from typing import Protocol
+import contextlib
+import itertools
+import re
+from collections.abc import Iterable, Iterator
 
+from studio.common.file_types import is_any_picture
 from studio.providers import connection_errors
+from studio.providers.charsets import Transcoder, begins_answer, is_text
+from studio.providers.decompressors import (
+    BrotliCodec,
+    Codec,
+    CodecError,
+    GzipCodec,
+    RawDeflateCodec,
+    ZlibCodec,
+    ZstdCodec,
+)
 
 _PIECE = 256 * 1024
 _MOST_LAYERS = 4
-_TELLING = 16
-"""Bytes needed to detect the charset of a text."""
+_SIGNED = 4
+"""Bytes that show a codec with a signature."""
+
+_ENOUGH = 64
+"""Bytes that show a text."""
+
+_MOST_UNPROVEN = 1 << 20
+"""Bytes after which a codec with a signature must have returned something."""
+
+_LEAST_NAMED, _LEAST_GUESSED = 8, 16
+"""Bytes that a codec must return to be believed, named by a header or not."""
+
+_MOST_HELD = 4096
+"""Bytes after which a codec without a signature must have returned something."""
 
 _GZIP = b"\x1f\x8b"
-_GZIP_BITS = 31
-_KNOWN = frozenset({"gzip", "x-gzip", "deflate"})
-_PLAIN = frozenset({"", "identity", "none", "utf-8"})
-_SPACE = b" \t\r\n"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+
+_NAMED: dict[str, tuple[type[Codec], ...]] = {
+    "gzip": (RawDeflateCodec,),
+    "x-gzip": (RawDeflateCodec,),
+    "deflate": (RawDeflateCodec,),
+    "zlib": (RawDeflateCodec,),
+    "br": (BrotliCodec,),
+    "brotli": (BrotliCodec,),
+}
+"""Codecs without a signature that a name in a header may mean."""
+
+_USUAL = frozenset({"gzip", "x-gzip", "deflate"})
+_UNSIGNED: tuple[type[Codec], ...] = (RawDeflateCodec, BrotliCodec)
+_PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "aws-chunked", "chunked"})
 
 
-class ContentDecoder(Protocol):
-    """Decoder of one encoding, fed in pieces."""
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Decode more bytes, in pieces, so that a compression bomb never unfolds at once."""
-
-    def end(self) -> Iterator[bytes]:
-        """Decode the data held back until the end."""
+def is_usual(encoding: str) -> bool:
+    """Whether a Content-Encoding header names only what its bytes show as well."""
+    return _USUAL.issuperset(names_of(encoding))
 
 
-def known(encoding: str) -> bool:
-    """Whether the encodings in a Content-Encoding header can be decoded."""
-    return len(names := _layers(encoding)) <= _MOST_LAYERS and _KNOWN.issuperset(names)
-
-
-def unpacker(encoding: str) -> ContentDecoder:
-    """Decoder to UTF-8 for a Content-Encoding header; passes unknown encodings through."""
-    if not known(encoding):
-        return _Identity()
-    return _DecoderChain(
-        [*(_Decompressor(name) for name in reversed(_layers(encoding))), _Transcoder()]
-    )
-
-
-def _layers(encoding: str) -> list[str]:
+def names_of(encoding: str) -> list[str]:
+    """The encodings named in a Content-Encoding header, outermost last, without plain ones."""
     names = (name.strip().lower() for name in encoding.split(","))
     return [name for name in names if name not in _PLAIN]
 
 
-class _Identity:
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        yield data
+class BodyDecoder:
+    """Decoder of one body to UTF-8, fed in pieces.
 
-    def end(self) -> Iterator[bytes]:
-        yield from ()
-
-
-class _DecoderChain:
-    def __init__(self, steps: list[ContentDecoder]) -> None:
-        self._steps = steps
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        return self._through(data, 0)
-
-    def _through(self, data: bytes, first: int) -> Iterator[bytes]:
-        if first == len(self._steps):
-            yield data
-            return
-        for piece in self._steps[first].feed(data):
-            yield from self._through(piece, first + 1)
-
-    def end(self) -> Iterator[bytes]:
-        for place, step in enumerate(self._steps, start=1):
-            for piece in step.end():
-                yield from self._through(piece, place)
-
-
-class _Decompressor:
-    """Gzip, zlib or raw deflate, detected by the first bytes; gzip members are joined.
-
-    Some services declare a compression that is not applied: such data passes unchanged.
+    Attributes:
+        encoded: whether the body is compressed in a known way.
+        broken: whether the compressed data is damaged; what came before was returned.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._opening: bytes | None = b""
-        self._packed: zlib._Decompress | None = None
-        self._gzip = False
-        self._over = False
+    def __init__(self, encoding: str = "", *, guess: bool = True) -> None:
+        """`guess` tries codecs without a signature where no header names one."""
+        self._encoding = encoding
+        names = names_of(encoding)
+        self._first = _Layer(names, 0, guess=guess)
+        self._transcoder = Transcoder()
+        self._held = b""
+
+    @property
+    def encoded(self) -> bool:
+        return self._first.encoded
+
+    @property
+    def broken(self) -> bool:
+        return self._first.broken
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        if self._opening is not None:
-            self._opening += data
-            if len(self._opening) < 2:
-                return
-            data, self._opening = self._opening, None
-            if self._over:
-                # Another member, or trailing data outside the format.
-                self._packed = zlib.decompressobj(_GZIP_BITS) if data[:2] == _GZIP else None
-                if self._packed is None:
-                    return
-            else:
-                self._packed = self._begun(data)
-        if self._packed is not None:
-            yield from self._unpacked(self._packed, data)
-        elif not self._over:
-            yield data
+        """Decode more bytes, in pieces, so that a compression bomb never unfolds at once.
 
-    def _unpacked(self, packed: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-        while True:
-            try:
-                piece = packed.decompress(data, _PIECE)
-            except zlib.error as error:
-                raise connection_errors.unreadable_encoding(self._name) from error
-            if piece:
-                yield piece
-            if packed.eof:
-                break
-            data = packed.unconsumed_tail
-            # A full piece may have left more behind, even where no input is left.
-            if not data and len(piece) < _PIECE:
-                return
-        self._over, self._packed = True, None
-        if self._gzip:
-            self._opening = b""
-            yield from self.feed(packed.unused_data)
+        `encoded` is right once this returns. Iterating raises ServiceError for damaged data, after
+        the pieces before the damage.
+        """
+        if not self._first.decided:
+            self._held += data
+        self._first.add_bytes(data)
+        if self._first.decided and not self._first.encoded:
+            self._held = b""
+        return self._decoded()
 
-    def _begun(self, data: bytes) -> zlib._Decompress | None:
-        if data.startswith(_GZIP):
-            self._gzip = True
-            return zlib.decompressobj(_GZIP_BITS)
-        if data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0:
-            return zlib.decompressobj(15)
-        if self._name != "deflate" or data.lstrip(_SPACE)[:1] in (b"{", b"[", b"<"):
-            return None
-        return zlib.decompressobj(-15)
+    def _decoded(self) -> Iterator[bytes]:
+        before = self._first.broken
+        for piece in self._first.pieces():
+            yield from self._transcoder.feed(piece)
+        if self._first.broken and not before:
+            raise connection_errors.unreadable_encoding(self._encoding)
 
     def end(self) -> Iterator[bytes]:
-        if self._opening and not self._over:
-            yield self._opening
-            self._opening = b""
+        """Decode the data held back until the end. Iterating raises ServiceError like `feed`."""
+        self._first.add_bytes(b"", last=True)
+        return self._ended()
+
+    def _ended(self) -> Iterator[bytes]:
+        yield from self._decoded()
+        yield from self._transcoder.end()
+
+    def take_held(self) -> bytes:
+        """The bytes fed until it was clear that the body is compressed; only once."""
+        held, self._held = self._held, b""
+        return held
 
 
-class _Transcoder:
-    """UTF-16 and UTF-32, detected by the first bytes as for JSON."""
+class _Layer:
+    """One layer of compression, detected by its first bytes; plain data passes unchanged.
 
-    def __init__(self) -> None:
-        self._opening: bytes | None = b""
-        self._decoder: codecs.IncrementalDecoder | None = None
+    A codec is believed once it has returned something. Several members or frames in a row are
+    joined; other data after the last one is left out.
+    """
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        if self._opening is not None:
-            self._opening += data
-            if not _is_recoded(self._opening):
-                return
-            data, self._opening = self._opening, None
-            self._begin(data)
-        yield from self._recoded(data, final=False)
+    def __init__(self, names: list[str], depth: int, *, guess: bool) -> None:
+        self.encoded = False
+        self.decided = depth >= _MOST_LAYERS
+        self._names = names
+        self._guess = guess
+        self._opening = b""
+        self._input = b""
+        self._last = False
+        self._over = False
+        self._damaged = False
+        self._codec: Codec | None = None
+        self._output: Iterator[bytes] = iter(())
+        self._depth = depth
+        self._inner: _Layer | None = None
 
-    def _begin(self, data: bytes) -> None:
-        name = json.detect_encoding(data[:4])
-        # A bare picture contains zeros too.
-        if not name.startswith("utf-8") and _begins_json(data, name):
-            self._decoder = codecs.getincrementaldecoder(name)("replace")
+    @property
+    def broken(self) -> bool:
+        return self._damaged or (self._inner is not None and self._inner.broken)
 
-    def _recoded(self, data: bytes, *, final: bool) -> Iterator[bytes]:
-        if self._decoder is None:
+    def add_bytes(self, data: bytes, *, last: bool = False) -> None:
+        """Take more bytes, and decide what they are as soon as they show it."""
+        self._last = last
+        if self.decided:
+            self._input += data
+            return
+        self._opening += data
+        if self._codec is not None:
+            self._prove(data)
+            return
+        codec, plain = self._detected()
+        if codec is not None:
+            self._codec = codec()
+            self._prove(self._opening)
+        elif plain:
+            self._take_as_plain()
+
+    def _take_as_plain(self) -> None:
+        self.decided, self._codec = True, None
+        self._input, self._opening = self._opening, b""
+
+    def pieces(self) -> Iterator[bytes]:
+        """The decoded bytes of what was taken."""
+        if not self.encoded:
+            data, self._input = self._input, b""
             if data:
                 yield data
-        elif text := self._decoder.decode(data, final):
-            yield text.encode("utf-8", "replace")
+            return
+        inner = self._inner = self._inner or _Layer(self._names, self._depth + 1, guess=False)
+        try:
+            for piece in self._decoded():
+                inner.add_bytes(piece)
+                yield from inner.pieces()
+        except CodecError:
+            self._damaged = True
+        if self._last:
+            inner.add_bytes(b"", last=True)
+            yield from inner.pieces()
 
-    def end(self) -> Iterator[bytes]:
-        data, self._opening = self._opening or b"", None
-        if data:
-            self._begin(data)
-        yield from self._recoded(data, final=True)
+    def _decoded(self) -> Iterator[bytes]:
+        yield from self._output
+        self._output = iter(())
+        data, self._input = self._input, b""
+        while not self._damaged and not self._over:
+            if self._codec is None:
+                # Between members there may be zeros, and after the last one anything.
+                data = data.lstrip(b"\0")
+                if (following := _by_signature(data, zlib=True)) is None:
+                    self._input = data if len(data) < _SIGNED else b""
+                    self._over = len(data) >= _SIGNED
+                    return
+                self._codec = following()
+            if data:
+                yield from self._codec.feed(data, _PIECE)
+            if not self._codec.over:
+                return
+            data, self._codec = self._codec.rest, None
+
+    def _detected(self) -> tuple[type[Codec] | None, bool]:
+        """The codec to try, and whether the data is plain for sure."""
+        opening, last = self._opening, self._last
+        if len(opening) < _SIGNED and not last:
+            return None, False
+        if (kind := _by_signature(opening, zlib=bool(self._names))) is not None:
+            return kind, False
+        known = is_any_picture(opening[:_ENOUGH]) or is_text(opening[:_ENOUGH])
+        if len(opening) < _ENOUGH and not last:
+            # Short of a proof of plain text: wait, unless nothing else is possible.
+            return None, known and not self._names and opening.isascii()
+        if not known:
+            for unsigned, named in self._candidates():
+                if _is_plausible(unsigned, opening, named=named):
+                    return unsigned, False
+        return None, known or last or len(opening) >= _MOST_HELD
+
+    def _candidates(self) -> list[tuple[type[Codec], bool]]:
+        """Codecs without a signature, those that the header names first."""
+        named = [one for name in reversed(self._names) for one in _NAMED.get(name, ())]
+        others = _UNSIGNED if self._names or self._guess else ()
+        return [(one, one in named) for one in dict.fromkeys([*named, *others])]
+
+    def _prove(self, data: bytes) -> None:
+        """Feed a codec that has returned nothing yet; without success the data is plain."""
+        failed = False
+        while self._codec is not None:
+            if self._codec.over:
+                # An empty member, or a frame to be skipped.
+                data = self._codec.rest = (self._codec.rest + data).lstrip(b"\0")
+                if len(data) < _SIGNED and not self._last:
+                    return
+                following = _by_signature(data, zlib=True)
+                self._codec = following() if following is not None else None
+                continue
+            output = self._codec.feed(data, _PIECE)
+            try:
+                if (first := next(output, None)) is not None:
+                    self._output = itertools.chain((first,), output)
+                    self.encoded = self.decided = True
+                    self._opening = b""
+                    return
+            except CodecError:
+                failed = True
+                break
+            if not _is_over(self._codec):
+                break
+            data = b""
+        if failed or self._codec is None or self._last or len(self._opening) > _MOST_UNPROVEN:
+            self._take_as_plain()
 
 
-def _is_recoded(opening: bytes) -> bool:
-    if len(opening) < 4:
+def _is_over(codec: Codec) -> bool:
+    return codec.over
+
+
+def _by_signature(head: bytes, *, zlib: bool) -> type[Codec] | None:
+    """The codec whose signature a layer begins with; `zlib` also accepts rare zlib headers."""
+    if head.startswith(_GZIP):
+        return GzipCodec
+    if head.startswith(_ZSTD) or _ZSTD_SKIPPED.match(head):
+        return ZstdCodec
+    if len(head) > 1 and head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0:
+        usual = head[0] == 0x78 and not is_text(head[:_ENOUGH])
+        return ZlibCodec if usual or (zlib and not is_text(head[:_ENOUGH])) else None
+    return None
+
+
+def _is_plausible(kind: type[Codec], opening: bytes, *, named: bool) -> bool:
+    """Whether a codec makes something an answer may begin with of these bytes.
+
+    Any text will do where the header names it.
+    """
+    codec, found = kind(), bytearray()
+    # Only the first bytes must be right: the rest may be damaged.
+    with contextlib.suppress(CodecError):
+        for piece in codec.feed(opening, _MOST_HELD):
+            found += piece
+            if len(found) >= _ENOUGH:
+                break
+    head = bytes(found[:_ENOUGH])
+    if len(head) < (_LEAST_NAMED if named else _LEAST_GUESSED) and not (named and codec.over):
         return False
-    return len(opening) >= _TELLING or json.detect_encoding(opening[:4]).startswith("utf-8")
+    if begins_answer(head) or (named and is_text(head)):
+        return True
+    return is_any_picture(head) or _by_signature(head, zlib=False) is not None
 
 
-def _begins_json(data: bytes, name: str) -> bool:
-    opening = data[:64].decode(name, "replace").lstrip("\ufeff \t\r\n")
-    return opening[:1] in ("{", "[", "d", "e", "i", ":", "<")
+def decoded(source: Iterable[bytes], encoding: str, most: int) -> Iterator[bytes]:
+    """Decode the pieces of a body, as far as that goes; at most `most` bytes.
+
+    Yields nothing for a body that is not compressed in a known way. Iterating raises ServiceError
+    for damaged data, after the pieces before the damage, and for more than `most` bytes.
+    """
+    decoder = BodyDecoder(encoding)
+    size = 0
+    for data in itertools.chain(source, (None,)):
+        for piece in decoder.end() if data is None else decoder.feed(data):
+            size += len(piece)
+            if size > most:
+                raise connection_errors.too_long(most)
+            if decoder.encoded:
+                yield piece

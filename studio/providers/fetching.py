@@ -19,7 +19,7 @@ from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from studio.common.errors import Billed, NetworkError, NoPicture, NotFetched, ServiceError
-from studio.common.file_types import kind_of
+from studio.common.file_types import is_any_picture
 from studio.common.i18n import _
 from studio.providers import connection_errors, proxies
 from studio.providers.public_addresses import is_outside
@@ -176,7 +176,9 @@ class _CheckingSink:
 
     def check(self) -> None:
         """Raise NoPicture unless the data so far is a picture; call it at the end of short data."""
-        if self._head is not None and (len(self._head) < _HEAD or not kind_of(self._head[:_HEAD])):
+        if self._head is not None and (
+            len(self._head) < _HEAD or not is_any_picture(self._head[:_HEAD])
+        ):
             raise refused(self._url, _("The file there is not a picture."))
 
 

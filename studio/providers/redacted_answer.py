@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from studio.common.key_redaction import SecretRedactor, escaped
 from studio.common.serial_executor import SerialExecutor
-from studio.providers.sink import Sink
+from studio.providers.sink import EncodedSink, Sink
 
 _PIECE = 8 * 1024
 """Bytes searched in one call; other threads get their turn in between."""
@@ -61,6 +61,11 @@ class RedactingSink:
             await self._pass(await asyncio.to_thread(self._looked_through, data))
         else:
             await self._pass(await self._lane.run(self._looked_through, data))
+
+    async def encoded(self, data: bytes) -> None:
+        """Pass on the body as received: no key can be found in compressed bytes."""
+        if isinstance(self._sink, EncodedSink):
+            await self._sink.encoded(data)
 
     def _looked_through(self, data: bytes) -> bytes:
         pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
 """Awaited once connected, just before a request's first byte; if it raises, nothing is sent.
@@ -28,3 +28,11 @@ class Sink(Protocol):
     @property
     def promising(self) -> bool:
         """Whether the received data contains a picture, or the start of one."""
+
+
+@runtime_checkable
+class EncodedSink(Protocol):
+    """A sink that also keeps an encoded body as it was received, in case decoding it fails."""
+
+    async def encoded(self, data: bytes) -> None:
+        """Append to the encoded body; its decoded form goes to `chunk`."""

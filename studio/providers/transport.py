@@ -133,6 +133,7 @@ class HttpClient:
                                 # The start of a refusal is enough, unless it contains a picture.
                                 enough=partial(_enough, sink, limit) if refused else None,
                                 promising=lambda: sink.promising,
+                                keep=clean.encoded,
                             )
                         finally:
                             await clean.end()
@@ -321,12 +322,12 @@ async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
 
 
 def _plain_headers(response: httpx.Response, echoes: SecretRedactor) -> dict[str, str]:
-    """Headers for the sink; Content-Encoding stays only where the body could not be decoded."""
+    """Headers for the sink; an unusual Content-Encoding stays, for a later reader of the body."""
     headers = echoes.headers({name.lower(): value for name, value in response.headers.items()})
-    if (name := headers.get("content-encoding")) is not None:
-        if content_encoding.known(name):
+    if name := headers.get("content-encoding"):
+        if content_encoding.is_usual(name):
             del headers["content-encoding"]
-        if name != "identity":
+        if content_encoding.names_of(name):
             headers.pop("content-length", None)
     return headers
 
@@ -338,15 +339,18 @@ async def _receive(
     *,
     enough: Callable[[int], bool] | None = None,
     promising: Callable[[], bool] | None = None,
+    keep: Callable[[bytes], Awaitable[None]] | None = None,
     most: int = 0,
 ) -> None:
     """Pass the body on in pieces, decoded and as UTF-8.
 
     Reading stops once the byte count is `enough`. A response beyond the limit is an error; `most`
-    is a separate limit for fetched files.
+    is a separate limit for fetched files. `keep` gets an encoded body as it was received.
     """
-    unpack = content_encoding.unpacker(echoes.text(response.headers.get("content-encoding", "")))
-    total = 0
+    encoding = echoes.text(response.headers.get("content-encoding", ""))
+    unpack = content_encoding.BodyDecoder(encoding, guess=not most)
+    total = kept = 0
+    damage: ServiceError | None = None
 
     async def hand_on(pieces: Iterator[bytes]) -> bool:
         nonlocal total
@@ -363,7 +367,31 @@ async def _receive(
         return True
 
     async def deliver(raw: bytes) -> bool:
-        return await hand_on(unpack.feed(raw))
+        nonlocal damage, kept
+        if damage is None:
+            pieces = unpack.feed(raw)
+        if keep is not None and unpack.encoded:
+            data = unpack.take_held() or raw
+            kept += len(data)
+            if kept > MAX_BODY:
+                raise connection_errors.too_long(MAX_BODY)
+            await keep(data)
+        if damage is not None:
+            return True
+        try:
+            return await hand_on(pieces)
+        except ServiceError as error:
+            if keep is None or not unpack.broken:
+                raise
+            # The rest is received all the same: it is paid for.
+            damage = error
+            return True
+
+    async def finish() -> None:
+        pieces = unpack.end()
+        if keep is not None and unpack.encoded and (held := unpack.take_held()):
+            await keep(held)
+        await hand_on(pieces)
 
     # Leaving the iteration early would leave generators waiting on the network, and not every event
     # loop finalizes them. So the connection is closed first, and they end by themselves.
@@ -380,13 +408,13 @@ async def _receive(
             if not wanted:
                 await _hang_up(response)
     except connection_errors.foreign():
-        if wanted:
-            await hand_on(unpack.end())
+        if wanted and damage is None:
+            await finish()
             raise
-    if reason is not None:
-        raise reason
+    if (failed := reason or damage) is not None:
+        raise failed
     if wanted:
-        await hand_on(unpack.end())
+        await finish()
 
 
 def _a_megabyte(total: int) -> bool:

@@ -19,6 +19,7 @@ from studio.common.errors import InputError, KeyMissing, LibraryLocked, StudioEr
 from studio.common.i18n import _
 from studio.config.environment import KEY_VARIABLE
 from studio.config.settings import OFFLINE
+from studio.domain.entities import Job
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.generation.journal import DAMAGED
 from studio.library.operations import import_, import_sources, trash
@@ -390,6 +391,44 @@ def _forget_broken(core: Core) -> None:
         files.remove(path, within=library if library in path.parents else None)
 
 
+async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    """Read kept answers again, or write them to a folder; all of them without ids."""
+    kept = {job.id: job for job in core.kept_answers}
+    wanted = [_kept_job(kept, start) for start in asked.ids] or list(kept.values())
+    told: list[dict[str, Any]] = []
+    for job in wanted:
+        fact: dict[str, Any] = {"job": job.id, "prompt": job.request.prompt}
+        try:
+            if asked.paths:
+                folder = user_input.path_of(asked.paths[0])
+                saved = await core.save_kept(job.id, folder)
+                fact["files"] = [user_input.word_of(path) for path in saved]
+            else:
+                fact["pictures"] = await core.read_again(job.id)
+        except StudioError as error:
+            fact |= {
+                "kind": error.kind,
+                "title": error.title,
+                "message": error.message,
+                "hint": error.hint,
+                "billed": error.billed,
+            }
+        told.append(fact)
+    return ChangeDone(number=sum("kind" not in fact for fact in told), facts={"answers": told})
+
+
+def _kept_job(kept: dict[str, Job], start: str) -> Job:
+    """The job that an id, or the end of one, means. Raises InputError."""
+    found = [job for id, job in kept.items() if id == start or id.endswith(start)]
+    if len(found) != 1 or not start:
+        raise InputError(
+            # Translators: {id} is a job.
+            _("No kept answer {id}").format(id=start),
+            hint=_("`gridbrush library read-again` without ids reads all of them."),
+        )
+    return found[0]
+
+
 async def _rebuild(core: Core, _asked: ChangeLibrary) -> ChangeDone:
     return ChangeDone(number=await core.library.rebuild())
 
@@ -401,6 +440,7 @@ _ACTIONS: dict[str, Callable[[Core, ChangeLibrary], Awaitable[ChangeDone]]] = {
     "restore": _restore,
     "empty-trash": _empty_trash,
     "rebuild": _rebuild,
+    "read-again": _read_again,
     "collect": _collect,
     "uncollect": _uncollect,
     "import": _import,

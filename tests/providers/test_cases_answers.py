@@ -60,6 +60,11 @@ def body(tmp_path: Path) -> Path:
 @pytest.fixture
 def read(body: Path) -> Read:
     """Read an answer (JSON or bytes) as it was kept."""
+    return reader(body)
+
+
+def reader(body: Path) -> Read:
+    """A reader of answers that are kept in this file."""
 
     def read_it(answer: Any, *, size: str = "1K", **headers: str) -> Answer:
         body.write_bytes(answer if isinstance(answer, bytes) else json.dumps(answer).encode())

@@ -15,7 +15,8 @@ import pytest
 
 from studio.common.key_redaction import SecretRedactor, StreamRedactor
 from studio.common.serial_executor import SerialExecutor
-from studio.providers.gemini import collect
+from studio.providers.base import SpilledString
+from studio.providers.gemini.text_pictures import START, TextRope
 from studio.providers.redacted_answer import RedactingSink
 from tests.canary import KEY
 from tests.fake_service import tiny_png
@@ -127,11 +128,13 @@ def test_words_in_a_file_are_looked_through_a_little_at_a_time(tmp_path: Path) -
     class Counted:
         """Stands for the pattern."""
 
-        def search(self, data: bytes) -> re.Match[bytes] | None:
+        def search(self, data: bytes, start: int) -> re.Match[bytes] | None:
             nonlocal longest
-            longest = max(longest, len(data))
-            return collect._DATA_RAW.search(data)
+            longest = max(longest, len(data) - start)
+            return START.search(data, start)
 
-    found = collect._search(body, 0, body.stat().st_size, Counted())  # type: ignore[arg-type]
-    assert found == (700_000, 700_022)
+    rope = TextRope(body, [SpilledString(0, body.stat().st_size)])
+    base, found = rope.search(Counted(), 0) or (0, None)  # type: ignore[arg-type]
+    assert found is not None
+    assert (base + found.start(), base + found.end()) == (700_000, 700_022)
     assert longest <= 33 * 1024

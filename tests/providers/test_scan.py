@@ -83,8 +83,11 @@ def test_what_comes_after_the_value_is_noticed_but_not_believed():
     found = scanned(b'{"a": 1}\r\n\n').finish()
     assert found.complete
     assert not found.trailing
-    found = scanned(b'{"a": 1}{"a": 2}', [8]).finish()
+    found = scanned(b'{"a": 1}\n<p>', [8]).finish()
     assert found.value == {"a": 1}
+    assert found.trailing
+    found = scanned(b'{"a": 1}{"a"', [8]).finish()
+    assert found.value == [{"a": 1}]
     assert found.trailing
 
 

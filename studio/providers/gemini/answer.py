@@ -7,6 +7,7 @@ and oddities become warnings.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,10 +17,11 @@ from studio.common.i18n import _
 from studio.domain.entities import Role
 from studio.domain.models import Model, plain_id
 from studio.domain.usage import Usage
+from studio.providers import charsets
 from studio.providers.base import Answer, AnswerSource, Scan
 from studio.providers.connection_errors import unreadable_encoding
 from studio.providers.gemini import error_body, fields, grounding, refusals
-from studio.providers.gemini.collect import MOST_WORDS, CollectedAnswer, gather
+from studio.providers.gemini.collect import MOST_WORDS, CollectedAnswer, gather, gather_text
 from studio.providers.gemini.errors import from_status, within_answer
 from studio.providers.gemini.no_picture import understood
 
@@ -33,12 +35,14 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
     if scan.refused is not None:
         scan.refused.request_id = error_body.request_id(source.headers)
         raise scan.refused
-    if packed := source.headers.get("content-encoding"):
-        raise unreadable_encoding(packed)
-    if not scan.complete:
-        raise _unfinished(source, scan)
-    value, streamed = _unwrapped(scan.value)
-    found = gather(value, source.body)
+    value, events = _unwrapped(scan.value)
+    streamed = events is not None
+    if scan.complete:
+        found = gather(value, source.body, events)
+    else:
+        found = CollectedAnswer(source.body) if scan.json else gather_text(source.body)
+        if not found.pictures:
+            raise _unfinished(source, scan)
     # A stream sends its text in pieces, a complete response in paragraphs.
     spoken = "".join(found.words) if streamed else "\n\n".join(one.strip() for one in found.words)
     words = error_body.redact(spoken, source.key, limit=MOST_WORDS)
@@ -87,6 +91,8 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
             billed=Billed.MAYBE,
             request_id=request_id,
         )
+    if _is_binary(source):
+        return unreadable_encoding(source.headers.get("content-encoding", ""))
     raw = _beginning(source)
     kind = source.headers.get("content-type", "")
     if not raw.strip():
@@ -117,7 +123,8 @@ def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: st
 
     Raises the service's error, IncompleteAnswer for a truncated picture.
     """
-    if scan.complete and gather(_unwrapped(scan.value)[0], source.body).pictures:
+    value, events = _unwrapped(scan.value)
+    if scan.complete and gather(value, source.body, events).pictures:
         found = read(source, scan, model, provider=provider)
         told = _("The service reported a failure (status {status}).").format(status=source.status)
         return replace(found, warnings=(*found.warnings, told))
@@ -144,6 +151,12 @@ def _beginning(source: AnswerSource) -> str:
     return _first(source, 4096).decode("utf-8", "replace")
 
 
+def _is_binary(source: AnswerSource) -> bool:
+    """Whether a body is neither text nor empty: probably compressed in an unknown way."""
+    head = _first(source, 64)
+    return bool(head) and not charsets.is_text(head)
+
+
 def _first(source: AnswerSource, most: int) -> bytes:
     try:
         with source.body.open("rb") as file:
@@ -155,18 +168,29 @@ def _first(source: AnswerSource, most: int) -> bytes:
 _MOST_ENVELOPES = 3
 
 
-def _unwrapped(value: Any) -> tuple[Any, bool]:
-    """Find the object with the candidates within lists and envelopes.
+def _unwrapped(value: Any) -> tuple[Any, list[Any] | None]:
+    """Find the object with the candidates within lists, strings and envelopes.
 
-    A list is a collected stream: its objects are merged. The second value is True for several
-    objects.
+    A list is a collected stream: its objects are merged. The second value is the objects, None for
+    a single one.
     """
+    if isinstance(value, str) and len(value) > 1:
+        value = _from_text(value)
     if isinstance(value, list):
         objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
-        if len(objects) < 2:
-            return (objects[0] if objects else None), False
-        return _together(objects), True
-    return _out_of_envelope(value), False
+        if len(objects) > 1:
+            return _together(objects), objects
+        # A list of anything else may hold pictures all the same.
+        return (objects[0] if objects else value), None
+    return _out_of_envelope(value), None
+
+
+def _from_text(text: str) -> Any:
+    """JSON within a JSON string."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _out_of_envelope(value: Any, depth: int = 0) -> Any:
@@ -174,6 +198,8 @@ def _out_of_envelope(value: Any, depth: int = 0) -> Any:
         return value
     for name in ("response", "result", "data", "body", "output"):
         inner = fields.get(value, name)
+        if isinstance(inner, str) and inner.lstrip()[:1] in ("{", "["):
+            inner = _from_text(inner)
         if isinstance(inner, list) and inner:
             inner = inner[0]
         found = _out_of_envelope(inner, depth + 1)

@@ -1,21 +1,26 @@
 """Collect pictures, addresses, text and finish reasons of a response, whatever its format.
 
-Besides the service's own format these are the chat, images and prediction families, which gateways
-send on the same address, and pictures within text.
+The service's own format tells drafts, results and the parts of a conversation apart. In all others,
+which gateways send on the same address, pictures are found by the names of their fields
+(`picture_fields`) and by their bytes, wherever they are.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from studio.providers import base64_text
+from studio.common.file_types import is_any_picture
+from studio.providers import charsets
 from studio.providers.base import AnswerPicture, KeptPart, SpilledString
-from studio.providers.gemini import fields
+from studio.providers.gemini import fields, picture_fields, text_pictures
+from studio.providers.gemini.text_pictures import Text, TextRope
 
 MOST_WORDS = 16 * 1024
 MOST_PICTURES = 64
@@ -23,24 +28,20 @@ MOST_PICTURES = 64
 
 _MOST_TRIES = 4 * MOST_PICTURES
 _LONGEST_ADDRESS = 4096
-_LEAST_DATA = 8
-_OVERLAP = 400
-_LOOKED_AT = 32 * 1024
-"""Bytes searched in one call; other threads get their turn in between."""
 
-_DATA_URL = re.compile(r"data:(image/[\w.+-]{1,60})?[^,\s]{0,80}?base64,\s?", re.IGNORECASE)
-_DATA_RAW = re.compile(rb"[dD][aA][tT][aA]:[^:,\s\"<>()]{0,160}(?i:base64,)")
-_STOP = re.compile(r"[)\s\"'<>]")
-_STOP_RAW = re.compile(rb"[)\s\"'<>]|\\[nrt\"]")
-_OPENING = re.compile(r"!?\[[^\]]{0,500}\]\(\s*<?$")
-_OPENING_RAW = re.compile(_OPENING.pattern.encode())
+_DATA_URL = re.compile(
+    r"data:(image\\*/[\w.+-]{1,60})?[^,\s]{0,80}?base64(?:;[^,\s]{0,80})?(?:,|%2c)\s?",
+    re.IGNORECASE,
+)
 _SHOWN_LINK = re.compile(
     r"!\[[^\]]{0,500}\]\(\s*<?(https?://[^\s)>]{1,4000})>?[^)]{0,200}\)", re.IGNORECASE
 )
+_SHOWN_TAG = re.compile(
+    r"<img\b[^<>]{0,500}?\bsrc\s*=\s*[\"']?(https?://[^\s\"'<>]{1,4000})[^<>]{0,500}>",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{1,4000}", re.IGNORECASE)
-_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic)$", re.IGNORECASE)
-_BYTES = ("b64Json", "bytesBase64Encoded", "imageBytes", "base64", "data", "result")
-_PLACES = ("url", "imageUrl", "fileUri", "uri", "image")
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _CHAT_ENDS = {"CONTENT_FILTER": "SAFETY", "LENGTH": "MAX_TOKENS"}
 
 
@@ -50,6 +51,7 @@ class CollectedAnswer:
 
     Attributes:
         body: file with the response.
+        streamed: the response was sent in pieces, so a text may go on in the next one.
         links: pictures at addresses in the text.
         words: the model's text, in pieces.
         finishes: finish reason of each candidate, in capitals.
@@ -58,6 +60,7 @@ class CollectedAnswer:
     """
 
     body: Path
+    streamed: bool = False
     pictures: list[AnswerPicture] = field(default_factory=list)
     links: list[AnswerPicture] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -72,12 +75,16 @@ class CollectedAnswer:
             self.pictures.append(picture)
 
 
-def gather(value: Any, body: Path) -> CollectedAnswer:
-    """Collect the contents of a response. Blocking where text is in the file."""
-    found = CollectedAnswer(body)
+def gather(value: Any, body: Path, events: list[Any] | None = None) -> CollectedAnswer:
+    """Collect the contents of a response. Blocking where text is in the file.
+
+    `events` are the objects that a collected stream was merged from.
+    """
+    found = CollectedAnswer(body, streamed=events is not None)
     _candidates(value, found)
     if not found.pictures:
-        _foreign_shapes(value, found)
+        _ends(value, found)
+        _other_shapes(value if events is None else events, found)
     if not found.pictures:
         for link in found.links:
             found.add(link)
@@ -85,25 +92,90 @@ def gather(value: Any, body: Path) -> CollectedAnswer:
 
 
 def _candidates(value: Any, found: CollectedAnswer) -> None:
-    for candidate in fields.items(value, "candidates"):
-        found.finishes.append(fields.text(candidate, "finishReason").strip().upper())
-        found.told = found.told or fields.text(candidate, "finishMessage")
-        content = fields.get(candidate, "content")
-        parts = content if isinstance(content, list) else fields.items(content, "parts")
-        if isinstance(content, (str, SpilledString)):
-            parts = [content]
+    for _index, group in itertools.groupby(_numbered(value, found), lambda one: one[0]):
         before = len(found.pictures)
-        kept = [_part(part, found) for part in parts]
+        kept = _parts([part for _number, part in group], found)
         if not found.parts or not any(part.picture is not None for part in found.parts):
             # A conversation continues with the candidate that has the picture.
             only_words = len(found.pictures) == before and found.parts
             found.parts = found.parts + kept if only_words else kept
 
 
-def _part(part: Any, found: CollectedAnswer) -> KeptPart:
+def _numbered(value: Any, found: CollectedAnswer) -> list[tuple[int, Any]]:
+    """The parts of all candidates, each with its candidate's number."""
+    every: list[tuple[int, Any]] = []
+    for place, candidate in enumerate(fields.items(value, "candidates")):
+        found.finishes.append(fields.text(candidate, "finishReason").strip().upper())
+        found.told = found.told or fields.text(candidate, "finishMessage")
+        content = fields.get(candidate, "content")
+        parts = content if isinstance(content, list) else fields.items(content, "parts")
+        if isinstance(content, (str, SpilledString)):
+            parts = [content]
+        number = fields.number(candidate, "index") or 0 if found.streamed else place
+        every += [(number, part) for part in parts]
+    return every
+
+
+def _parts(parts: list[Any], found: CollectedAnswer) -> list[KeptPart]:
+    """Add the parts of one candidate; successive texts are one text."""
+    kept: list[KeptPart] = []
+    for is_text, group in itertools.groupby(parts, _is_text):
+        if is_text:
+            kept += _text_parts(list(group), found)
+        else:
+            kept += [_part(part, found) for part in group]
+    return kept
+
+
+def _is_text(part: Any) -> bool:
     if isinstance(part, (str, SpilledString)):
-        _text(part, found)
-        return KeptPart({"text": part})
+        return True
+    if not isinstance(fields.get(part, "text"), (str, SpilledString)):
+        return False
+    others = ("inlineData", "fileData", "imageUrl", "image")
+    return fields.get(part, "thought") is not True and not any(
+        fields.get(part, name) is not None for name in others
+    )
+
+
+def _text_parts(parts: list[Any], found: CollectedAnswer) -> list[KeptPart]:
+    kept: list[KeptPart] = []
+    for group in _joined([(_text_of(part), part) for part in parts], found):
+        before = len(found.pictures)
+        _texts([text for text, _part in group], found)
+        number = before if len(found.pictures) > before else None
+        for _text, part in group:
+            whole = part if isinstance(part, Mapping) else {"text": part}
+            kept.append(KeptPart(whole, number))
+            if number is not None:
+                break  # the picture stands for the whole text
+    return kept
+
+
+def _text_of(part: Any) -> Text:
+    text = part if isinstance(part, (str, SpilledString)) else fields.get(part, "text")
+    assert isinstance(text, (str, SpilledString))
+    return text
+
+
+def _joined(texts: list[tuple[Text, Any]], found: CollectedAnswer) -> list[list[tuple[Text, Any]]]:
+    """Group texts that are one: those of a stream, and those that divide a picture."""
+    if found.streamed:
+        return [texts]
+    groups: list[list[tuple[Text, Any]]] = []
+    is_open = False
+    for one in texts:
+        rope = TextRope(found.body, [one[0]])
+        if is_open and text_pictures.continues(rope):
+            groups[-1].append(one)
+            is_open = text_pictures.is_within(rope) or text_pictures.is_open(rope)
+        else:
+            groups.append([one])
+            is_open = one is not texts[-1] and text_pictures.is_open(rope)
+    return groups
+
+
+def _part(part: Any, found: CollectedAnswer) -> KeptPart:
     number = len(found.pictures)
     draft = fields.get(part, "thought") is True
     inline = fields.get(part, "inlineData")
@@ -114,9 +186,10 @@ def _part(part: Any, found: CollectedAnswer) -> KeptPart:
         _address(address, found, draft=draft, kind=fields.text(file, "mimeType"))
     for name in ("imageUrl", "image"):
         if (other := fields.get(part, name)) is not None:
-            _image(other, found, draft=draft)
-    if not draft:
-        _text(fields.get(part, "text"), found)
+            _other_shapes({name: other}, found, draft=draft)
+    text = fields.get(part, "text")
+    if not draft and isinstance(text, (str, SpilledString)):
+        _texts([text], found)
     kept = part if isinstance(part, Mapping) else {}
     return KeptPart(kept, number if len(found.pictures) > number else None)
 
@@ -125,12 +198,24 @@ def _inline(inline: Any, found: CollectedAnswer, *, draft: bool) -> None:
     data = inline if isinstance(inline, (str, SpilledString)) else fields.get(inline, "data")
     kind = fields.text(inline, "mimeType") or fields.text(inline, "mime")
     # Audio and video use the same field.
-    if kind.lower().startswith(("audio/", "video/", "text/")):
+    if kind.lower().startswith(picture_fields.NO_PICTURES):
         return
     if isinstance(data, str) and _LINK.match(data.strip()):
         _address(data.strip(), found, draft=draft, kind=kind)
-    elif isinstance(data, SpilledString) or (isinstance(data, str) and data.strip()):
+        return
+    is_data = isinstance(data, SpilledString) or (isinstance(data, str) and bool(data.strip()))
+    if is_data and not _continued(data, found):
         found.add(AnswerPicture(data=data, media_type=kind[:80], draft=draft))
+
+
+def _continued(data: Text, found: CollectedAnswer) -> bool:
+    """Append the rest of a picture that is divided among parts; False for a picture of its own."""
+    last = found.pictures[-1] if found.pictures else None
+    if last is None or last.url or not text_pictures.is_rest(found.body, last.data, data):
+        return False
+    before = last.data if isinstance(last.data, tuple) else (last.data,)
+    found.pictures[-1] = replace(last, data=(*before, data))
+    return True
 
 
 def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind: str = "") -> None:
@@ -139,55 +224,52 @@ def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind:
         found.add(AnswerPicture(data=address, draft=draft))
     elif isinstance(address, str) and (data := _DATA_URL.match(address.strip())):
         text = address.strip()[data.end() :]
-        found.add(AnswerPicture(data=text, media_type=data[1] or "", draft=draft))
+        found.add(AnswerPicture(data=text, media_type=data[1] or kind[:80], draft=draft))
     elif isinstance(address, str) and "://" in address[:16]:
         url = fields.sound(address.strip())[:_LONGEST_ADDRESS]
         found.add(AnswerPicture(url=url, media_type=kind[:80], draft=draft))
 
 
-def _image(entry: Any, found: CollectedAnswer, *, draft: bool = False) -> None:
-    """Add a picture of the other families: an address, or an object with bytes or an address."""
-    if isinstance(entry, (str, SpilledString)):
-        _address(entry, found, draft=draft)
+def _texts(texts: list[Text], found: CollectedAnswer, *, draft: bool = False) -> None:
+    """Add one text, in one or more pieces, and the pictures in it."""
+    if all(isinstance(text, str) and len(text) < text_pictures.SHORTEST for text in texts):
+        whole = "".join(str(text) for text in texts)
+        if len(whole) < text_pictures.SHORTEST:
+            _words(whole, found)
+            return
+    if all(isinstance(text, str) for text in texts) and _unpacked("".join(map(str, texts)), found):
         return
-    kind = fields.text(entry, "mimeType")
-    for name in _BYTES:
-        data = fields.get(entry, name)
-        if isinstance(data, SpilledString) or (isinstance(data, str) and data.strip()):
-            _inline({"data": data, "mimeType": kind}, found, draft=draft)
-            return
-    for name in _PLACES:
-        if (inner := fields.get(entry, name)) is not None:
-            _image(inner, found, draft=draft)
-            return
+    rope = TextRope(found.body, texts)
+    words, position, added = bytearray(), 0, False
+    left = MOST_PICTURES - len(found.pictures)
+    for one in text_pictures.pictures_in(rope, most=left, tries=_MOST_TRIES):
+        words += rope.read(position, max(position, min(one.start, position + 4 * MOST_WORDS)))
+        words += b" "
+        found.add(AnswerPicture(data=one.data, media_type=one.kind, draft=draft))
+        position, added = one.end, True
+    if not added and all(isinstance(text, str) for text in texts):
+        _words("".join(str(text) for text in texts), found)
+        return
+    words += rope.read(position, min(rope.size, position + 4 * MOST_WORDS))
+    _words(_readable(bytes(words[: 4 * MOST_WORDS])), found)
 
 
-def _text(text: Any, found: CollectedAnswer) -> None:
-    if isinstance(text, SpilledString):
-        _long_text(text, found)
-        return
-    if not isinstance(text, str):
-        return
-    rest, position = "", 0
-    for data in _DATA_URL.finditer(text):
-        if data.start() < position:
-            continue
-        end = _STOP.search(text, data.end())
-        stop = end.start() if end else len(text)
-        if stop - data.end() < _LEAST_DATA:
-            continue
-        found.add(AnswerPicture(data=text[data.end() : stop], media_type=data[1] or ""))
-        rest += _OPENING.sub(" ", text[position : data.start()])
-        position = stop + 1 if text[stop : stop + 1] == ")" else stop
-    _words(rest + text[position:], found)
+def _unpacked(text: str, found: CollectedAnswer) -> bool:
+    """Add the pictures of a text that is JSON itself; False without one."""
+    before = len(found.pictures)
+    if text.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(ValueError, RecursionError):
+            _other_shapes(json.loads(text, strict=False), found)
+    return len(found.pictures) > before
 
 
 def _words(text: str, found: CollectedAnswer) -> None:
     """Add text, and the addresses of pictures in it."""
     links = []
-    if "](" in text:
-        links = [one[1] for one in _SHOWN_LINK.finditer(text)]
-        text = _SHOWN_LINK.sub(" ", text)
+    for pattern in (_SHOWN_LINK, _SHOWN_TAG):
+        if "](" in text or "<" in text:
+            links += [one[1] for one in pattern.finditer(text)]
+            text = pattern.sub(" ", text)
     if bare := _LINK.fullmatch(text.strip()):
         links.append(bare[0])
         text = ""
@@ -201,43 +283,6 @@ def _words(text: str, found: CollectedAnswer) -> None:
         found.words.append(text)
 
 
-def _long_text(text: SpilledString, found: CollectedAnswer) -> None:
-    """Add text too long for the scanner, and the pictures in it as data: addresses."""
-    words, position = bytearray(), text.start
-    for _number in range(_MOST_TRIES):
-        if position >= text.end or len(found.pictures) >= MOST_PICTURES:
-            break
-        data = _search(found.body, position, text.end, _DATA_RAW)
-        until = data[0] if data else text.end
-        words += _piece(found.body, position, min(until, position + 4 * MOST_WORDS))
-        if data is None:
-            break
-        stop = _search(found.body, data[1], text.end, _STOP_RAW)
-        position = stop[0] if stop else text.end
-        if position - data[1] >= _LEAST_DATA:
-            found.add(AnswerPicture(data=SpilledString(data[1], position)))
-            if stop and _piece(found.body, *stop) == b")":
-                position = stop[1]  # end of the link around the picture
-            words = bytearray(_OPENING_RAW.sub(b" ", bytes(words)))
-    _words(_readable(bytes(words[: 4 * MOST_WORDS])), found)
-
-
-def _search(body: Path, start: int, end: int, pattern: re.Pattern[bytes]) -> tuple[int, int] | None:
-    """First match between two positions of the file, in constant memory."""
-    held, base = b"", start
-    for piece in base64_text.from_file(body, start, end, most=_LOOKED_AT):
-        held += piece
-        if hit := pattern.search(held):
-            return base + hit.start(), base + hit.end()
-        base += max(0, len(held) - _OVERLAP)
-        held = held[-_OVERLAP:]
-    return None
-
-
-def _piece(body: Path, start: int, end: int) -> bytes:
-    return b"".join(base64_text.from_file(body, start, end))
-
-
 def _readable(raw: bytes) -> str:
     """Decode a piece of a JSON string, which may be cut within an escape."""
     text = re.sub(
@@ -249,38 +294,56 @@ def _readable(raw: bytes) -> str:
         return text.strip()
 
 
-def _foreign_shapes(value: Any, found: CollectedAnswer) -> None:
-    """Collect from responses of the chat, images and prediction families."""
+def _ends(value: Any, found: CollectedAnswer) -> None:
+    """Add finish reasons and refusals of the chat and prediction families."""
     for choice in fields.items(value, "choices"):
         end = fields.text(choice, "finishReason").strip().upper()
         found.finishes.append(_CHAT_ENDS.get(end, end))
         message = fields.get(choice, "message") or fields.get(choice, "delta")
-        _image_list(fields.get(message, "images"), found)
-        _content(fields.get(message, "content"), found)
         found.told = found.told or fields.text(message, "refusal")
-    for item in fields.items(value, "output"):
-        if fields.text(item, "type") == "image_generation_call":
-            _image(item, found)
-        _content(fields.get(item, "content"), found)
-    for name in ("data", "images", "generatedImages"):
-        _image_list(fields.get(value, name), found)
     for prediction in fields.items(value, "predictions"):
-        _image(prediction, found)
         found.told = found.told or fields.text(prediction, "raiFilteredReason")
-    if not found.pictures:
-        _image({name: fields.get(value, name) for name in ("b64Json", "imageUrl", "image")}, found)
 
 
-def _content(content: Any, found: CollectedAnswer) -> None:
-    if isinstance(content, (str, SpilledString)):
-        _text(content, found)
-        return
-    for part in content if isinstance(content, list) else [content]:
-        if isinstance(part, Mapping):
-            _part(part, found)
+def _other_shapes(value: Any, found: CollectedAnswer, *, draft: bool = False) -> None:
+    """Add the pictures and texts of any other response, in the order sent."""
+    leaves = picture_fields.leaves(value, found.body, draft=draft)
+    # Texts in a row are pieces of one only in a stream.
+    for (is_text, silent), group in itertools.groupby(leaves, lambda one: (one.text, one.silent)):
+        if silent:
+            said = list(found.words)
+            for one in group:
+                _texts([one.value], found, draft=one.draft)
+            found.words = said
+        elif is_text:
+            for texts in _joined([(one.value, one) for one in group], found):
+                _texts([text for text, _leaf in texts], found)
+        else:
+            for one in group:
+                _leaf(one, found)
 
 
-def _image_list(images: Any, found: CollectedAnswer) -> None:
-    for entry in images if isinstance(images, list) else [images]:
-        if isinstance(entry, (str, SpilledString, Mapping)):
-            _image(entry, found)
+def _leaf(leaf: picture_fields.Leaf, found: CollectedAnswer) -> None:
+    if leaf.address:
+        _address(leaf.value, found, draft=leaf.draft, kind=leaf.kind)
+    else:
+        _inline({"data": leaf.value, "mimeType": leaf.kind}, found, draft=leaf.draft)
+
+
+def gather_text(body: Path) -> CollectedAnswer:
+    """Collect the pictures of a body that is not JSON: a picture itself, or text with some.
+
+    Blocking. Web pages have pictures of their own, which are not collected.
+    """
+    found = CollectedAnswer(body)
+    size = body.stat().st_size
+    whole = SpilledString(0, size)
+    with body.open("rb") as file:
+        head = file.read(64)
+    if is_any_picture(head):
+        found.add(AnswerPicture(data=whole, plain=True))
+    elif (
+        size and charsets.is_text(head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    ):
+        _texts([whole], found)
+    return found

@@ -12,11 +12,17 @@ from collections.abc import Iterator
 _DECIDED = 16
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _DATA = b"data:"
+_PICTURE = b"data:image/"
+"""The beginning of a picture's own address."""
 
 
 def begins_stream(opening: bytes) -> bool | None:
     """Whether a body with this start is a stream of events; None when it is too short to tell."""
     text = opening.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(_PICTURE):
+        return False
+    if _PICTURE.startswith(text):
+        return None
     if any(text.startswith(name) for name in _FIELDS):
         return True
     return None if any(name.startswith(text) for name in _FIELDS) else False

@@ -13,7 +13,7 @@ from studio.domain.entities import GenerationRequest, NoHistoryReason
 from studio.domain.models import Model
 from studio.providers.gemini import error_body, request
 from studio.providers.gemini.errors import names_signature, names_size
-from studio.providers.sink import Sink
+from studio.providers.sink import EncodedSink, Sink
 
 _REFUSED = 400
 _TOO_LARGE = 413
@@ -93,6 +93,11 @@ class HeldSink:
         self._body += data
         if len(self._body) > _LONGEST_HELD:
             await self.release()
+
+    async def encoded(self, data: bytes) -> None:
+        """Append to the encoded body; that of a refusal held back is not worth keeping."""
+        if not self.held and isinstance(self._sink, EncodedSink):
+            await self._sink.encoded(data)
 
     @property
     def whole(self) -> bool:

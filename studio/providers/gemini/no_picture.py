@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from studio.common.file_types import kind_of
+from studio.common.file_types import is_any_picture
 from studio.common.files import storage_error
 from studio.providers import base64_text
 from studio.providers.base import AnswerSource, Scan, SpilledString
@@ -34,6 +34,12 @@ _RUN = re.compile(rb"[A-Za-z0-9+/_-]+")
 _LONG = 4096
 """Characters of base64 in a row; no word is that long."""
 
+_MAYBE = re.compile(
+    rb"base64\s*,|[A-Za-z0-9+/_-]{1024}|(?:[A-Za-z0-9+/_-]{40,200}(?:\\{1,4}[nrt]|\s){1,8}){12}",
+    re.IGNORECASE,
+)
+"""What may be a picture anywhere in a text: a data: URL, or base64 in one or many lines."""
+
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -46,7 +52,7 @@ def understood(source: AnswerSource, scan: Scan) -> bool:
         size = source.body.stat().st_size
         if not size:
             return True
-        if source.headers.get("content-encoding") or scan.refused is not None:
+        if scan.refused is not None:
             return False
         if scan.complete:
             known = size <= _SHORT or _has_a_known_shape(scan.value)
@@ -110,7 +116,8 @@ def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource
     else:
         end = min(text.end, text.start + 2 * _HEAD)
         head = b"".join(base64_text.from_file(source.body, text.start, end))
-    if re.search(rb"base64\s*,", head, re.IGNORECASE):
+    other = name.lower().endswith(("signature", "content")) and name.lower() != "content"
+    if not other and any(_MAYBE.search(piece) for piece in _whole(text, source)):
         return True
     clean = re.sub(rb"\\[nrt]|[\\\s]", b"", head)[:_HEAD]
     if not re.fullmatch(rb"[A-Za-z0-9+/_=-]+", clean):
@@ -121,4 +128,15 @@ def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource
         start = b"".join(base64_text.decode(iter((clean[: len(clean) // 4 * 4],))))
     except base64_text.DirtyBase64Error:
         return False
-    return kind_of(start) is not None
+    return is_any_picture(start)
+
+
+def _whole(text: str | SpilledString, source: AnswerSource) -> Iterator[bytes]:
+    """A text in overlapping pieces."""
+    if isinstance(text, str):
+        yield text.encode("ascii", "replace")
+        return
+    before = b""
+    for piece in base64_text.from_file(source.body, text.start, text.end):
+        yield before + piece
+        before = piece[-4096:]

@@ -5,7 +5,8 @@ copies the JSON but replaces every string longer than 4096 bytes by a marker and
 position in the body. It also detects the end of the value, so that a truncated response is never
 mistaken for a complete one. Feed it in the decoding lane, not on the thread of a user interface.
 
-A stream of server-sent events is read as the list of its events.
+A stream of server-sent events is read as the list of its events, and several values in a row (one
+a line, or just concatenated) as the list of these values.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ __all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
 
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
-READER_VERSION: Final = 2
+READER_VERSION: Final = 3
 """Stored with each response that was read without success. A newer reader tries it once more.
 
 1: reads strings of more than 512 bytes unchanged on Python 3.11.2.
 2: reads numbers of any length and values nested to any depth.
+3: decodes brotli, zstd and damaged compression; reads JSON in lines and pictures in more places.
 """
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
@@ -51,6 +53,14 @@ small. No possessive quantifiers: Python 3.11.2 matches them wrongly.
 _PIECE = 256 * 1024
 _DEEP_PIECE = 4096
 _SPACE = b" \t\r\n"
+_BEFORE = b" \t\r\n\x1e"
+_SEPARATORS = b" \t\r\n,\x1e"
+"""Between values in a row: white space, commas, and the mark of JSON text sequences (RFC 7464)."""
+
+_DONE = b"[DONE]"
+_LONGEST_EVENT = 64 * 1024
+"""Skeleton of a value that is searched for the end of a stream."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -88,6 +98,8 @@ class GeminiScanner:
         self._lines: EventLines | None = None
         self._events = 0
         self._event_start = 0
+        self._several = False
+        self._whole_size = 0
         self._skipping = False
         self._stream_end = StreamEnd()
 
@@ -112,11 +124,13 @@ class GeminiScanner:
         self._string.clear()
 
     def _feed(self, data: bytes, base: int) -> None:
+        position = 0
         if self._opening is not None:
             self._opening += data
             if not self._look_at_beginning(self._opening):
                 return
             data, base, self._opening = self._opening, 0, None
+            position = len(data) - len(data.removeprefix(_BOM).lstrip(_BEFORE))
         if self._not_json:
             return
         if self._lines is not None:
@@ -124,21 +138,39 @@ class GeminiScanner:
                 self._take_event(piece, place, fresh=fresh)
             self.complete = self._lines.done and not self._event_open
             return
-        self._scan_piece(data, len(_BOM) if base == 0 and data.startswith(_BOM) else 0, base)
+        self._scan_piece(data, position, base)
 
     def _scan_piece(self, data: bytes, position: int, base: int) -> None:
         while position < len(data):
             if self._in_string:
                 position = self._take_string(data, position, base)
             elif self.complete:
-                self._trailing = self._trailing or bool(data[position:].strip(_SPACE))
-                return
+                if (following := self._following_value(data, position)) is None:
+                    return
+                position = following
             else:
                 position = self._take_structure(data, position, base)
 
+    def _following_value(self, data: bytes, position: int) -> int | None:
+        """Position of another value after a complete one; None where none begins."""
+        rest = data[position:].lstrip(_SEPARATORS)
+        if not rest:
+            return None
+        if rest[:1] not in (b"{", b"[") or rest.startswith(_DONE) or self._trailing:
+            self._trailing = self._trailing or not rest.startswith(_DONE)
+            return None
+        if not self._several:
+            self._several = True
+            self._skeleton[:0] = b"["
+        self._whole_size = len(self._skeleton)
+        self._keep_piece(b",")
+        self._event_start = len(self._skeleton)
+        self.complete = False
+        return len(data) - len(rest)
+
     def _look_at_beginning(self, opening: bytes) -> bool:
         """Detect the format; False when more bytes are needed."""
-        first = opening.removeprefix(_BOM).lstrip(_SPACE)[:1]
+        first = opening.removeprefix(_BOM).lstrip(_BEFORE)[:1]
         if first in (b"", b"\xef"):
             return len(opening) > MAX_DEPTH
         stream = begins_stream(opening)
@@ -152,18 +184,19 @@ class GeminiScanner:
 
     @property
     def streaming(self) -> bool:
-        """Whether the body is a stream of events."""
-        return self._lines is not None
+        """Whether the body is a stream of events, or of values in a row."""
+        return self._lines is not None or self._several
 
     @property
     def ended(self) -> bool:
         """Whether the body may end here: complete, or a stream whose events report the end.
 
-        The latter is no guarantee: a service may still send its usage counts.
+        The latter is no guarantee: a service may still send its usage counts. Neither is a complete
+        value, where it is the first of several.
         """
-        if self.complete or self._lines is None:
-            return self.complete
-        return not self._event_open and self._stream_end.has_ended
+        if self._lines is None:
+            return self.complete and not (self._stream_end.goes_on and not self._spilled)
+        return self.complete or (not self._event_open and self._stream_end.has_ended)
 
     @property
     def _event_open(self) -> bool:
@@ -287,6 +320,11 @@ class GeminiScanner:
     def _end_of_value(self) -> None:
         if self._depth <= 0:
             self.complete = True
+            size = len(self._skeleton) - self._event_start
+            if self._lines is None and size <= _LONGEST_EVENT:
+                self._stream_end.on_stream_event(
+                    _parsed(bytes(self._skeleton[self._event_start :]))
+                )
 
     def _keep_piece(self, piece: bytes) -> None:
         if self._depth > MAX_DEPTH:
@@ -306,6 +344,8 @@ class GeminiScanner:
             if self._events and not self._event_open:
                 self.complete = True
                 skeleton = skeleton + b"]"
+        elif self._several:
+            return self._finish_several()
         if self._not_json or not skeleton.strip(_SPACE):
             return Scan(None, complete=False, json=self._lines is not None)
         long = bool(self._spilled) or self._long
@@ -315,6 +355,18 @@ class GeminiScanner:
         if value is _BROKEN:
             return Scan(None, complete=False, json=False, long=long)
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing, long=long)
+
+    def _finish_several(self) -> Scan:
+        """Parse values in a row; what follows the last one does not matter if they are the end."""
+        long = bool(self._spilled) or self._long
+        value = _parsed(self._skeleton + b"]") if self.complete else _BROKEN
+        if value is not _BROKEN:
+            found = self._with_spilled(value)
+            return Scan(found, complete=True, trailing=self._trailing, long=long)
+        value = _parsed(self._skeleton[: self._whole_size] + b"]")
+        if value is _BROKEN or (self._stream_end.goes_on and not self.complete):
+            return Scan(None, complete=False, json=value is not _BROKEN, long=long)
+        return Scan(self._with_spilled(value), complete=True, trailing=True, long=long)
 
     def _with_spilled(self, value: Any) -> Any:
         if not self._spilled:

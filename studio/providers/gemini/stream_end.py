@@ -34,6 +34,11 @@ class StreamEnd:
         self._refused = self._refused or bool(blocked) or fields.get(event, "error") is not None
 
     @property
+    def goes_on(self) -> bool:
+        """Whether a candidate has started and not ended."""
+        return not self._refused and not all(self._ended.values())
+
+    @property
     def has_ended(self) -> bool:
         """Whether every started candidate has ended."""
         return self._refused or (bool(self._ended) and all(self._ended.values()))

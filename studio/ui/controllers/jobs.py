@@ -6,17 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common import logs
 from studio.common.errors import IncompleteAnswer, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job, JobState, Picture
 from studio.domain.runs import Run
 from studio.generation.rate_limiter import Place
-from studio.ui.support import clipboard, desktop_services
+from studio.ui.support import clipboard, desktop_services, file_dialogs
 from studio.ui.support.tasks import spawn
 
 _CUT = IncompleteAnswer.kind
@@ -55,9 +56,10 @@ class JobsController(QObject):
     said = Signal(str)
     told = Signal(str)
 
-    def __init__(self, core: Core, parent: QObject) -> None:
+    def __init__(self, core: Core, parent: QWidget) -> None:
         super().__init__(parent)
         self._core = core
+        self._window = parent
         self._actions: dict[str, Callable[[Job], None]] = {
             "cancel": self._cancel,
             "retry": self.again.emit,
@@ -69,6 +71,7 @@ class JobsController(QObject):
             "later": partial(self._move, "later"),
             "discard": self._discard,
             "salvage": self._salvage,
+            "save-answer": self._save_answer,
             "edit_prompt": self.wants_prompt.emit,
             "read_answer": self.wants_details.emit,
             "open_keys": self._open_keys,
@@ -120,6 +123,7 @@ class JobsController(QObject):
         kept = job.failure is not None and job.failure.kept
         return [
             *([("salvage", _("Read again"))] if kept else []),
+            *([("save-answer", _("Save the file…"))] if kept else []),
             *([("salvage", _("Read received data"))] if cut and not kept else []),
             ("retry", _("Try again")),
             ("edit_prompt", _("Edit prompt")),
@@ -156,6 +160,21 @@ class JobsController(QObject):
 
     def _salvage(self, job: Job) -> None:
         spawn(self._core.read_cut(job.id))
+
+    def _save_answer(self, job: Job) -> None:
+        spawn(self._save_files(job))
+
+    async def _save_files(self, job: Job) -> None:
+        """Save the files of a kept answer in a folder that the user chooses."""
+        dialog = file_dialogs.folder_dialog(self._window, _("Save the file"))
+        if (folder := await file_dialogs.chosen(dialog)) is None:
+            return
+        n = len(await self._core.save_kept(job.id, folder))
+        self.told.emit(
+            ngettext("{n} file saved in {where}", "{n} files saved in {where}", n).format(
+                n=n, where=folder
+            )
+        )
 
     def _open_keys(self, job: Job) -> None:
         self.wants_key.emit(job.request.profile)

@@ -27,6 +27,8 @@ LIBRARIES = (
     ("APSW, SQLite", "Public domain"),
     ("msgspec", "BSD-3-Clause"),
     ("pybase64", "BSD-2-Clause"),
+    ("brotli", "MIT"),
+    ("backports.zstd", "PSF-2.0"),
     ("platformdirs, rich", "MIT"),
     ("Inter", "OFL-1.1"),
 )
