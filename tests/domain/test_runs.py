@@ -24,6 +24,7 @@ from studio.domain.runs import MOST_SEED, again, draft_of, plan, variations
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()
+SEEDED = "gemini-3.1-flash-image"
 REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1", name="sea")
 OTHER = replace(REFERENCE, sha256="cd", picture="p2", name="hill")
 STYLE = replace(REFERENCE, sha256="ef", picture="p3", role=Role.STYLE)
@@ -35,7 +36,7 @@ def run(model="gemini-nano-banana-2.1", **choices):
 
 
 def test_prompt_times_count_in_reading_order_each_with_its_seed():
-    made = run(prompt="{dusk|dawn} sea", count=2, seed=40, aspect="16:9", size="2k")
+    made = run(SEEDED, prompt="{dusk|dawn} sea", count=2, seed=40, aspect="16:9", size="2k")
     assert [(one.prompt, one.seed) for one in made.requests] == [
         ("dusk sea", 40),
         ("dusk sea", 41),
@@ -46,7 +47,7 @@ def test_prompt_times_count_in_reading_order_each_with_its_seed():
     first = made.requests[0]
     assert (first.aspect, first.size) == (AspectRatio(16, 9), "2K")
     assert first.source_prompt == "{dusk|dawn} sea"
-    assert (made.each_usd, made.total_usd) == (0.0504, pytest.approx(0.2016))
+    assert (made.each_usd, made.total_usd) == (0.1008, pytest.approx(0.4032))
 
 
 def test_an_automatic_seed_is_not_sent_and_an_unknown_price_stays_unknown():
@@ -80,7 +81,7 @@ def test_a_picture_may_go_without_words():
 
 
 def test_of_several_sources_each_is_edited_by_itself_beside_the_same_references():
-    made = run(references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
+    made = run(SEEDED, references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
     sent = [(one.edited, one.references[1:], one.seed) for one in made.requests]
     assert sent == [
         (REFERENCE, (STYLE,), 7),
@@ -184,7 +185,7 @@ ADVANCED = Advanced(
 
 def test_remix_gives_back_the_seldom_made_choices_and_the_next_picture_has_them_again():
     assert again(PICTURE).advanced == Advanced()
-    picture = replace(PICTURE, advanced=ADVANCED, model="gemini-nano-banana-2.1")
+    picture = replace(PICTURE, advanced=ADVANCED, model="gemini-3.1-flash-image")
     assert again(picture).advanced == ADVANCED
     made = variations(picture, CATALOGUE.find("dgrid", picture.model), 1)
     assert made.requests[0].advanced == ADVANCED
@@ -250,6 +251,7 @@ def test_variations_and_remix_go_on_from_where_the_picture_did():
 
 def test_what_a_failed_job_asked_for_comes_back_whole():
     made = run(
+        SEEDED,
         prompt="a {red|blue} kite",
         references=(REFERENCE,),
         aspect="16:9",
@@ -262,7 +264,7 @@ def test_what_a_failed_job_asked_for_comes_back_whole():
         prompt="a blue kite",
         references=(REFERENCE,),
         profile="dgrid",
-        model="gemini-nano-banana-2.1",
+        model=SEEDED,
         aspect="16:9",
         size="2K",
         seed=7,

@@ -100,8 +100,8 @@ def test_a_retired_model_works_but_says_so(catalogue):
 @pytest.mark.parametrize(
     ("today", "state", "words"),
     [
-        ("2026-10-29", ModelState.DEPRECATED, "Retires on 2026-10-29"),
-        ("2026-10-30", ModelState.RETIRED, "Planned to retire on 2026-10-29"),
+        ("2026-10-29", ModelState.DEPRECATED, "Due to be switched off on 2026-10-29"),
+        ("2026-10-30", ModelState.RETIRED, "Was due to be switched off on 2026-10-29"),
     ],
 )
 def test_a_model_is_retired_by_the_clock(today, state, words):

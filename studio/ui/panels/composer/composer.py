@@ -332,7 +332,7 @@ class Composer(Dock):
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
         self._recall.leave_history()
-        if (told := submit.warning(model)) and told.text not in self._warned:
+        if (told := submit.warning(draft, model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._show_notice(told)
         self.generate.emit(run)

@@ -124,7 +124,9 @@ async def test_a_change_of_model_says_once_what_it_does_not_do(composer, core) -
     core.catalogue = Models()
     composer.set_draft(replace(PRO, model="bare", size="4K", seed=3))
     composer.on_model_chosen(("google", "lite"))
-    assert composer.bar.notice.text == "Lite: 4K not available, using 1K, no seed."
+    assert composer.bar.notice.text == (
+        "Lite: 4K not available, using 1K. lite takes no seed; results will differ."
+    )
     composer.on_model_notice_over()
     assert composer.bar.notice is None
 
