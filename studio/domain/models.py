@@ -191,12 +191,14 @@ class ServiceObservation:
         pixel_sizes: whether sizes are sent in pixels; None when nothing was learned.
         both_modalities: text and pictures have to be requested together from every model.
         refused: fields the model's service does not accept.
+        aspect: ratio that it accepts though the model's list has it not; empty for none.
     """
 
     model: str
     pixel_sizes: bool | None = None
     both_modalities: bool = False
     refused: frozenset[str] = frozenset()
+    aspect: str = ""
 
 
 def size_tier(width: int, height: int) -> int:

@@ -29,7 +29,7 @@ from studio.domain.models import (
     plain_id,
     possible_keys,
 )
-from studio.providers.refusal_memory import RefusalMemory, StoredRefusals
+from studio.providers.service_memory import ServiceMemory, ServiceState, StoredMemory
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Catalogue:
         self._learned: dict[str, tuple[ListedModel, ...]] = {}
         self._pixel_sizes: dict[str, dict[str, bool]] = {}
         self._both_modalities: set[str] = set()
-        self._refusals = RefusalMemory()
+        self._memory = ServiceMemory()
 
     def models(self, profile: str) -> tuple[Model, ...]:
         """Models offered by the composer, best first; those that simulate faults last.
@@ -146,14 +146,13 @@ class Catalogue:
             self._pixel_sizes[profile] = {**known, lesson.model: lesson.pixel_sizes}
         if lesson.both_modalities:
             self._both_modalities = self._both_modalities | {profile}
-        if lesson.refused and profile != OFFLINE:
-            self._refusals.add(
+        if (lesson.refused or lesson.aspect) and profile != OFFLINE:
+            self._memory.add(
                 profile,
                 lesson.model,
-                lesson.refused,
-                address=self._address(profile),
-                as_of=self.as_of,
-                day=self._today(),
+                self._state(profile),
+                fields=lesson.refused,
+                aspects=filter(None, (lesson.aspect,)),
             )
 
     def dump(self) -> bytes:
@@ -163,7 +162,7 @@ class Catalogue:
             self._learned,
             self._pixel_sizes,
             sorted(self._both_modalities),
-            self._refusals.stored(),
+            self._memory.stored(),
         )
         return msgspec.json.encode(kept)
 
@@ -179,7 +178,7 @@ class Catalogue:
             self.learn(profile, listed)
         self._pixel_sizes = kept.pixel_sizes
         self._both_modalities = set(kept.both_modalities)
-        self._refusals = RefusalMemory(kept.refused)
+        self._memory = ServiceMemory(kept.services)
         return whole
 
     def _about(self, profile: str) -> Profile | None:
@@ -194,27 +193,24 @@ class Catalogue:
         about = self._about(profile)
         return {} if about is None else about.prices
 
-    def _address(self, profile: str) -> str:
-        """Address of a profile's service; empty for a profile that is gone."""
+    def _state(self, profile: str) -> ServiceState:
+        """State of a profile's service; without address for a profile that is gone."""
         about = self._about(profile)
-        if about is None:
-            return ""
-        return f"{about.base_url.rstrip('/')} {about.version} {about.path}"
+        address = ""
+        if about is not None:
+            address = f"{about.base_url.rstrip('/')} {about.version} {about.path}"
+        return ServiceState(address, self.as_of, self._today())
 
     def _of_profile(self, profile: str, model: Model) -> Model:
         """The model with what holds for it on one profile."""
-        refused = self._refusals.names(
-            profile,
-            model.id,
-            address=self._address(profile),
-            as_of=self.as_of,
-            today=self._today(),
-        )
-        if refused:
-            model = model.without(refused)
+        known = self._memory.find(profile, model.id, self._state(profile))
+        if known.fields:
+            model = model.without(known.fields)
+        accepted = tuple(one for one in known.aspects if one not in model.aspects)
         own = self._own_prices(model.id, self._prices(profile))
         return replace(
             model,
+            aspects=(*model.aspects, *accepted) if model.aspects else (),
             own_prices=own or model.own_prices,
             advisory=profile not in BUILT_IN_NAMES or model.state is ModelState.UNKNOWN,
         )
@@ -275,7 +271,7 @@ class _StoredCatalogue(msgspec.Struct):
     listed: dict[str, tuple[ListedModel, ...]]
     pixel_sizes: dict[str, dict[str, bool]] = {}
     both_modalities: list[str] = []
-    refused: StoredRefusals = {}
+    services: StoredMemory = {}
 
 
 def _in_parts(data: bytes) -> _StoredCatalogue:

@@ -20,7 +20,16 @@ from studio.domain.entities import (
     SafetySetting,
 )
 from studio.domain.prompt_variants import expand
-from studio.domain.runs import MOST_SEED, again, draft_of, plan, variations
+from studio.domain.request_fields import choice_warnings
+from studio.domain.runs import (
+    MOST_SEED,
+    again,
+    draft_of,
+    left_out,
+    limit_warnings,
+    plan,
+    variations,
+)
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()
@@ -270,3 +279,77 @@ def test_what_a_failed_job_asked_for_comes_back_whole():
         seed=7,
         advanced=ADVANCED,
     )
+
+
+BEST = CATALOGUE.find("dgrid", "gemini-nano-banana-2.1")
+OWN = CATALOGUE.find("my own", "gemini-nano-banana-2.1")
+
+
+def planned(model, **choices):
+    draft = Draft(**{"prompt": "a cat", "profile": "x", "model": model.id, **choices})
+    return draft, plan(draft, model, expand(draft.prompt)).requests[0]
+
+
+def test_a_seed_and_a_temperature_the_model_does_not_take_are_left_out_with_a_sentence():
+    draft, request = planned(BEST, seed=7, advanced=Advanced(temperature=0.4, system="Flat."))
+    assert (request.seed, request.advanced) == (None, Advanced(system="Flat."))
+    assert choice_warnings(BEST.id, left_out(draft, BEST)) == [
+        "gemini-nano-banana-2.1 takes no seed; results will differ.",
+        "gemini-nano-banana-2.1 takes no temperature; its own is used.",
+    ]
+    assert left_out(replace(draft, seed=None, advanced=Advanced()), BEST) == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "advanced"),
+    [
+        ("thinkingConfig", Advanced(thinking="high")),
+        ("tools", Advanced(search=True)),
+        ("safetySettings", Advanced(safety=(SafetySetting("HARASSMENT", "OFF"),))),
+    ],
+)
+def test_what_the_service_refused_is_left_out_and_nothing_else(field, advanced):
+    model = CATALOGUE.find("dgrid", "acme/image-9").without({field})
+    draft, request = planned(model, advanced=advanced)
+    assert request.advanced == Advanced()
+    assert left_out(draft, model) == {field}
+    assert len(choice_warnings(model.id, left_out(draft, model))) == 1
+
+
+def test_a_refused_instruction_is_still_a_choice_because_the_prompt_has_it():
+    model = CATALOGUE.find("dgrid", "acme/image-9").without({"systemInstruction"})
+    draft, request = planned(model, advanced=Advanced(system="Flat."))
+    assert request.system == "Flat."
+    assert left_out(draft, model) == set()
+
+
+def test_on_a_profile_of_ones_own_the_limits_warn_and_the_service_decides():
+    many = tuple(replace(STYLE, sha256=f"{number:02}") for number in range(15))
+    choices = {"aspect": "9:21", "size": "512", "references": many}
+    draft, request = planned(OWN, **choices)
+    assert (str(request.aspect), request.size, len(request.references)) == ("9:21", "512", 15)
+    assert limit_warnings(draft, OWN).sentences == [
+        "gemini-nano-banana-2.1 may not support 9:21; the service decides.",
+        "gemini-nano-banana-2.1 may not support 512; the service decides.",
+        "gemini-nano-banana-2.1 may not accept 15 references; the service decides.",
+    ]
+    for name, value in choices.items():
+        with pytest.raises(InputError):
+            planned(BEST, **{name: value})
+        assert limit_warnings(replace(draft, **{name: value}), BEST).sentences == []
+    assert limit_warnings(planned(OWN, aspect="16:9")[0], OWN).sentences == []
+
+
+def test_a_model_of_one_size_is_sent_none_and_costs_what_that_one_does():
+    lite = CATALOGUE.find("my own", "gemini-3.1-flash-lite-image")
+    draft, request = planned(lite, size="4K")
+    assert request.size == "1K"
+    assert limit_warnings(draft, lite).size == (
+        "gemini-3.1-flash-lite-image makes pictures of one size; 4K is not sent."
+    )
+
+
+def test_words_that_are_no_ratio_and_no_size_are_refused_on_any_profile():
+    for wrong in ({"aspect": "wide"}, {"size": "very large"}):
+        with pytest.raises(InputError):
+            planned(OWN, **wrong)

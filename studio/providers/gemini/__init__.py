@@ -122,7 +122,7 @@ class GeminiProvider:
                 address, headers, body.data, held, before_first_byte=before_first_byte
             )
             if not held.held:
-                await self._note(way, held.code)
+                await self._note(way.observation(request_), held.code)
                 return
             other = await asyncio.to_thread(way.after, held, body, request_)
             refusal = held if refusal is None or way.solved else refusal
@@ -184,8 +184,7 @@ class GeminiProvider:
             before=told.contents if told is not None else (),
         )
 
-    async def _note(self, way: RequestVariant, code: int) -> None:
-        lesson = way.observation
+    async def _note(self, lesson: ServiceObservation | None, code: int) -> None:
         if lesson is not None and self._learn is not None and 200 <= code < 300:
             await asyncio.to_thread(self._learn, lesson)
 

@@ -20,7 +20,7 @@ from studio.providers.gemini.refused_fields import read_objection, refused_field
 from studio.providers.gemini.request import RequestBody
 from studio.providers.sink import Sink
 
-MOST_FORMS = 6
+MOST_FORMS = 8
 """Limit of forms in which one request is sent."""
 
 _REFUSED = (400, 422)
@@ -55,16 +55,19 @@ class RequestVariant:
     learned: frozenset[str] = frozenset()
     solved: bool = False
 
-    @property
-    def observation(self) -> ServiceObservation | None:
-        """What the success of this form says about the service; None for the first form."""
-        if not (self.respelled or self.both or self.learned):
+    def observation(self, asked: GenerationRequest) -> ServiceObservation | None:
+        """What the success of this form says about the service; None for nothing new."""
+        aspect = str(asked.aspect or "")
+        listed = self.model.aspects
+        aspect = aspect if listed and aspect not in listed and self.model.advisory else ""
+        if not (self.respelled or self.both or self.learned or aspect):
             return None
         return ServiceObservation(
             model=self.model.id,
             pixel_sizes=self.model.pixel_sizes if self.respelled else None,
             both_modalities=self.both,
             refused=self.learned,
+            aspect=aspect,
         )
 
     def after(

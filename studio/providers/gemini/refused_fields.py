@@ -7,6 +7,7 @@ was sent.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,9 @@ from studio.providers.gemini.sent_fields import NEVER_REMOVED, plain_name
 _DECODER = json.JSONDecoder(strict=False)
 _DEEPEST = 12
 _MOST_STRINGS = 400
-_LONGEST = 8000
+_LONGEST = 4000
+_LONGEST_CLAUSE = 400
+_MOST_CLAUSES = 40
 
 _NAMING = frozenset(
     plain_name(one)
@@ -106,7 +109,7 @@ class Objection:
     @property
     def about_value(self) -> bool:
         """Whether it refuses the value of a field, and perhaps not another one."""
-        text = " ".join(self.sentences)
+        text = " ".join(self.sentences)[:_LONGEST]
         return bool(_ONLY_VALUE.search(text)) and not _IS_UNSUPPORTED.search(
             _ONLY_VALUE.sub("", text)
         )
@@ -119,7 +122,7 @@ def read_objection(body: bytes, *, prompts: tuple[str, ...] = ()) -> Objection:
     sentences: list[str] = []
     value = _json(text)
     if value is None:
-        sentences.append(text)
+        sentences.append(text[:_LONGEST])
     else:
         for naming, found in _strings(value):
             (names if naming else sentences).append(found)
@@ -136,9 +139,10 @@ def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> 
     """
     found = _by_names(objection.names, sent)
     if not found:
-        clauses = [clause for text in objection.sentences for clause in _clauses(text)]
+        every = (clause for text in objection.sentences for clause in _clauses(text))
+        clauses = list(itertools.islice(every, _MOST_CLAUSES))
         found = _by_names(tuple(_quoted(clauses)), sent) or _by_words(clauses, sent)
-    if _BLOCKED.search(" ".join(objection.sentences)):
+    if any(map(_BLOCKED.search, objection.sentences)):
         # What the service blocked is not sent again with fewer precautions.
         found -= {"safetySettings"}
     return found - NEVER_REMOVED
@@ -205,7 +209,7 @@ def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> fro
 def _clauses(text: str) -> Iterator[str]:
     """Sentences that object to something, without advice on what would be right."""
     for found in _SENTENCE.finditer(text):
-        clause = _ADVICE.sub(" ", found[0])
+        clause = _ADVICE.sub(" ", found[0][:_LONGEST_CLAUSE])
         if _IS_OBJECTION.search(clause) or _UNKNOWN_NAME.search(clause):
             yield clause
 

@@ -103,6 +103,7 @@ class Composer(Dock):
         self._press_waits = False
         self._network = True
         self._warned: set[str] = set()
+        self._refused: frozenset[str] = frozenset()
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
         self._connect()
@@ -130,7 +131,7 @@ class Composer(Dock):
         self.card.generate.clicked.connect(self.generate_now)
         self.line.generate.clicked.connect(self.generate_now)
         watching = self._watching
-        watching.queue_moved.connect(self._show_quote)
+        watching.queue_moved.connect(self.on_queue_moved)
         watching.key_changed.connect(self.on_key_changed)
         watching.settings_changed.connect(self.on_settings_changed)
         watching.seed_read.connect(self.card.choices.seed.set_last)
@@ -357,6 +358,13 @@ class Composer(Dock):
         """Update for the new amount spent, which may reach the monthly budget."""
         self._show_quote()
 
+    def on_queue_moved(self) -> None:
+        """Update the price, and the choices after a service refused one of them."""
+        if self._model().refused != self._refused:
+            self._show()
+        else:
+            self._show_quote()
+
     # --- display --------------------------------------------------------------------------
 
     def _model(self) -> Model:
@@ -377,6 +385,7 @@ class Composer(Dock):
     def _show(self) -> None:
         """Update all widgets from the draft."""
         draft, model = self.draft(), self._model()
+        self._refused = model.refused
         made = self._offer(model)
         if self._asked.sent not in (None, made.sent):
             self._asked.clear_question()
