@@ -512,6 +512,7 @@ class Composer(Dock):
         model = self._model()
         text = differences(self.draft(), model, self._offer(model))
         self.bar.dismiss("model")
+        self.bar.dismiss("retired")
         if text:
             self._show_notice(Notice(key="model", text=text, icon="model"))
             self._model_notice.start()
