@@ -317,6 +317,22 @@ async def test_a_refused_value_is_left_out_and_other_values_are_still_sent(tmp_p
     assert [at(one, (CONFIG, "temperature")) for one in bodies(service)] == [0.4, None, 0.1]
 
 
+async def test_a_level_that_is_refused_by_its_name_leaves_the_others(tmp_path: Path) -> None:
+    refusal = google("Thinking level HIGH is not supported for this model.")
+
+    def reply(request: Request) -> Reply:
+        level = at(request.json, (CONFIG, "thinkingConfig", "thinkingLevel"))
+        return Reply(400, refusal) if level == "HIGH" else Reply(body=answer_with(tiny_png()))
+
+    with FakeService(fallback=reply) as service:
+        async with studio(tmp_path, service) as one:
+            for level in ("high", "low"):
+                (job,) = await one.submit(model=UNKNOWN, advanced=Advanced(thinking=level))
+                await one.gone(job)
+    sent = [at(one, (CONFIG, "thinkingConfig", "thinkingLevel")) for one in bodies(service)]
+    assert sent == ["HIGH", None, "LOW"]
+
+
 async def test_an_aspect_the_service_refuses_is_told_and_no_other_shape_is_billed(
     tmp_path: Path,
 ) -> None:
@@ -502,6 +518,12 @@ WHOLE = {
         (google(unknown_name("searchTypes", "tools[0].google_search")), "searchTypes"),
         (google("Image search is not supported"), "searchTypes"),
         (google("x", "generation_config.image_config.person_generation"), "personGeneration"),
+        (b"1 error for Body\nconfig.seed\n  Extra inputs are not permitted", "seed"),
+        (b"unknown field `seed`, expected one of `temperature`, `topP`", "seed"),
+        (b'Unrecognized field "seed" (class X), not ignorable (2 known: "topP", "topK"])', "seed"),
+        (b"{'loc': ('body', 'seed'), 'msg': 'extra fields not permitted'}", "seed"),
+        (google("Sampling parameters are not supported"), "seed temperature topP topK"),
+        (google("Budget 0 is invalid. This model only works in thinking mode."), "thinkingConfig"),
         (google(unknown_name("imageConfig")), ""),
         (google("Image part is missing a thought_signature in content position 2"), ""),
         (google("Multiple candidates is not enabled for this model"), ""),

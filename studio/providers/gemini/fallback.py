@@ -84,7 +84,7 @@ class RequestVariant:
         objection = read_objection(refusal.body, prompts=(asked.prompt, asked.system))
         refused = refused_fields(objection, sent.fields)
         if optional := refused - {fields.SIZE, _MODALITIES}:
-            return self.without(optional, lasting=not objection.about_value)
+            return self.without(optional, lasting=not objection.is_about_value(_values(asked)))
         if past and (names_signature(told) or _names_turns(told)):
             return replace(self, past=False, alone=NoHistoryReason.OBJECTED, solved=False)
         if fields.SIZE in refused or names_size(told):
@@ -108,6 +108,14 @@ class RequestVariant:
         if asked.size != self.model.usual_size or not self.model.sends_size:
             return None
         return replace(self, respelled=False).without(frozenset({fields.SIZE}), lasting=True)
+
+
+def _values(asked: GenerationRequest) -> list[str]:
+    """Values of the request's optional fields, as a refusal may quote them."""
+    values = [asked.thinking, *(one.category for one in asked.safety)]
+    values += [str(asked.seed)] if asked.seed is not None else []
+    values += [f"{asked.temperature:g}"] if asked.temperature is not None else []
+    return [one for one in values if one]
 
 
 def _names_turns(told: error_body.ErrorBody) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,8 +41,10 @@ _ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "
 """Keys of an error whose value repeats the request."""
 
 _SPELLINGS: Mapping[str, tuple[str, ...]] = {
-    "seed": ("random seed", "noise seed"),
-    "topP": ("nucleus sampling",),
+    "seed": ("random seed", "noise seed", "sampling parameter"),
+    "temperature": ("sampling parameter",),
+    "topP": ("nucleus sampling", "sampling parameter"),
+    "topK": ("sampling parameter",),
     "thinkingConfig": ("thinking", "thinking level", "thinking budget", "reasoning effort",
                        "reasoning", "include thoughts"),
     "tools": ("tool", "tool use", "google search", "google search retrieval", "search grounding",
@@ -62,12 +64,12 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
 _NO_SENTENCE_END = r"(?:(?![.;!?。；](?:\s|$)|[。；\n]).)"
 _UNSUPPORTED = (
     r"unsupported|unknown|unrecogni[sz]ed|unexpected|unavailable|extra inputs?|extra fields?"
-    r"|(?:is|are|was|does|do|can|may|must|has|have|should|will)(?:n['’]?t| not)\b"
+    r"|(?:is|are|was|does|do|can|could|may|must|has|have|should|will|would)(?:n['’]?t| not)\b"
     r"|not (?:yet |currently )?(?:supported|enabled|allowed|permitted|available|accepted"
     r"|implemented|recogni[sz]ed|configurable|compatible|applicable)"
     r"|cannot|can['’]t|not support|no longer|takes? no|has no|have no|no support|without support"
-    r"|forbidden|disallowed|deprecated|removed?|omit|not part of"
-    r"|不支持|不允许|未知|无法识别|不可用|未启用|不接受"
+    r"|forbidden|disallowed|deprecated|rejected|removed?|omit|not part of|no such"
+    r"|不支持|不支援|不允许|未知|无法识别|不可用|未启用|不接受|していません|지원되지"
 )
 _VALUE = (
     r"invalid|illegal|incorrect|out of range|must|should|has to|needs to|required to be|only"
@@ -84,8 +86,9 @@ _ONLY_VALUE = re.compile(
 )
 _IS_OBJECTION = re.compile(_OBJECTION, re.IGNORECASE)
 _ADVICE = re.compile(
-    r"[,(;:]\s*(?:but |the |only |currently |please )*"
-    r"(?:supported|allowed|valid|accepted|available|permitted|use|try|remove it and use)\b[^.]*",
+    r"[,(;:]\s*(?:but |the |only |currently |please |\d+ )*"
+    r"(?:supported|allowed|valid|accepted|available|permitted|known|expected|one of|use|try)\b"
+    r"[^.]*",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(rf"{_NO_SENTENCE_END}+", re.DOTALL)
@@ -106,10 +109,15 @@ class Objection:
     names: tuple[str, ...]
     sentences: tuple[str, ...]
 
-    @property
-    def about_value(self) -> bool:
-        """Whether it refuses the value of a field, and perhaps not another one."""
+    def is_about_value(self, values: Iterable[str]) -> bool:
+        """Whether it refuses the value of a field, and perhaps not another one.
+
+        `values` are those that were sent: a refusal that quotes one is about it.
+        """
         text = " ".join(self.sentences)[:_LONGEST]
+        for value in values:
+            if re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.]*\w)", text, re.IGNORECASE):
+                return True
         return bool(_ONLY_VALUE.search(text)) and not _IS_UNSUPPORTED.search(
             _ONLY_VALUE.sub("", text)
         )
@@ -208,7 +216,8 @@ def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> fro
 
 def _clauses(text: str) -> Iterator[str]:
     """Sentences that object to something, without advice on what would be right."""
-    for found in _SENTENCE.finditer(text):
+    # A line that is indented belongs to the one before.
+    for found in _SENTENCE.finditer(re.sub(r"\n[ \t]+", ": ", text)):
         clause = _ADVICE.sub(" ", found[0][:_LONGEST_CLAUSE])
         if _IS_OBJECTION.search(clause) or _UNKNOWN_NAME.search(clause):
             yield clause
