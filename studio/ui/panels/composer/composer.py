@@ -103,7 +103,7 @@ class Composer(Dock):
         self._press_waits = False
         self._network = True
         self._warned: set[str] = set()
-        self._refused: frozenset[str] = frozenset()
+        self._shown_model: Model | None = None
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
         self._connect()
@@ -359,8 +359,8 @@ class Composer(Dock):
         self._show_quote()
 
     def on_queue_moved(self) -> None:
-        """Update the price, and the choices after a service refused one of them."""
-        if self._model().refused != self._refused:
+        """Update the price, and the choices after a service refused or accepted one of them."""
+        if self._model() != self._shown_model:
             self._show()
         else:
             self._show_quote()
@@ -385,7 +385,7 @@ class Composer(Dock):
     def _show(self) -> None:
         """Update all widgets from the draft."""
         draft, model = self.draft(), self._model()
-        self._refused = model.refused
+        self._shown_model = model
         made = self._offer(model)
         if self._asked.sent not in (None, made.sent):
             self._asked.clear_question()
