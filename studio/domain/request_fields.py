@@ -55,6 +55,7 @@ def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
         SYSTEM: _("The service takes no system instruction; it was sent with the prompt"),
         SIZE: _("The service takes no size for this model; its own was used"),
     }
+    # Translators: {field} is the name of a field of the request, such as topP.
     unknown = _("The service does not accept “{field}”; it was not sent")
     return tuple(known.get(one) or unknown.format(field=one[:60]) for one in names)
 
