@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from studio.domain import request_fields as fields
 from studio.domain.entities import Advanced, AspectRatio
@@ -215,7 +216,7 @@ def _computed(aspect: str, size: str) -> tuple[int, int]:
     return max(16, round(width / 16) * 16), max(16, round(height / 16) * 16)
 
 
-_MOST_VENDORS = 4
+_MOST_KEYS = 4
 
 _SUFFIX = re.compile(
     r"(?:[-_.](?:preview|latest|exp|experimental|stable|ga|beta|alpha)"
@@ -230,6 +231,7 @@ _VENDOR = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def plain_id(id: str) -> str:
     """A model's name without provider, path, preview, date and gateway suffix, in lower case.
 
@@ -243,18 +245,18 @@ def plain_id(id: str) -> str:
     return name
 
 
-def possible_keys(id: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def possible_keys(id: str) -> tuple[str, ...]:
     """Keys under which a model may be in a table, the closest first.
 
     A key is `name_key` of the id, without and with the names of vendors that gateways put first.
     """
     name = id.strip().lower().rpartition("/")[2]
-    for _number in range(_MOST_VENDORS):
-        yield name_key(name)
-        found = _VENDOR.match(name)
-        if found is None or found.end() == len(name):
-            return
+    keys = [name_key(name)]
+    while len(keys) < _MOST_KEYS and (found := _VENDOR.match(name)) and found.end() < len(name):
         name = name[found.end() :]
+        keys.append(name_key(name))
+    return tuple(keys)
 
 
 def name_key(id: str) -> str:

@@ -169,7 +169,7 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
     """Warnings about a draft's choices outside the limits of a model."""
     if not model.advisory:
         return LimitWarnings()
-    aspect, size = draft.aspect.strip(), draft.size.strip().upper()
+    aspect, size = _written_aspect(draft.aspect), draft.size.strip().upper()
     about_aspect = about_size = about_references = ""
     if model.aspects and aspect not in ("", MATCH, *model.aspects):
         about_aspect = _("{model} may not support {aspect}; the service decides.")
@@ -191,6 +191,14 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
         size=about_size.format(model=model.id, size=size),
         references=about_references.format(model=model.id, n=number),
     )
+
+
+def _written_aspect(text: str) -> str:
+    """A ratio as the models' lists have it; anything else unchanged."""
+    try:
+        return str(AspectRatio.parse(text))
+    except ValueError:
+        return text.strip()
 
 
 def can_repeat(picture: Picture) -> bool:

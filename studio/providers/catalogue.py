@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,9 @@ class Catalogue:
         listed = self._learned.get(profile, ())
         if not listed:
             dated = (self._dated(one) for one in self._models.values())
-            found = [one for one in dated if one.state is not ModelState.RETIRED]
-            return tuple(self._of_profile(profile, one) for one in found)
-        found = [self._of_profile(profile, self._listed(one)) for one in listed]
+            alive = (one for one in dated if one.state is not ModelState.RETIRED)
+            return tuple(self._of_profile(profile, alive))
+        found = self._of_profile(profile, map(self._listed, listed))
         order = list(self._models)
         ranks = {id(one): self._rank(one, order) for one in found}
         return tuple(sorted(found, key=lambda one: (ranks[id(one)], one.id)))
@@ -108,7 +108,7 @@ class Catalogue:
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
         listed = (one for one in self._learned.get(profile, ()) if one.id == id)
-        model = self._of_profile(profile, self._listed(next(listed, ListedModel(id))))
+        (model,) = self._of_profile(profile, [self._listed(next(listed, ListedModel(id)))])
         return replace(
             model,
             pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
@@ -131,7 +131,7 @@ class Catalogue:
                 for one in map(self._dated, self._models.values())
                 if one.state is not ModelState.RETIRED
             ]
-        same = (one.id for one in alive if self._is_same(one.id, wanted))
+        same = (one.id for one in alive if self._name(one.id) == self._name(wanted))
         return next(same, alive[0].id if alive else wanted)
 
     def learn(self, profile: str, listed: Sequence[ListedModel]) -> None:
@@ -201,35 +201,33 @@ class Catalogue:
             address = f"{about.base_url.rstrip('/')} {about.version} {about.path}"
         return ServiceState(address, self.as_of, self._today())
 
-    def _of_profile(self, profile: str, model: Model) -> Model:
-        """The model with what holds for it on one profile."""
-        known = self._memory.find(profile, model.id, self._state(profile))
-        if known.fields:
-            model = model.without(known.fields)
-        accepted = tuple(one for one in known.aspects if one not in model.aspects)
-        own = self._own_prices(model.id, self._prices(profile))
-        return replace(
-            model,
-            aspects=(*model.aspects, *accepted) if model.aspects else (),
-            own_prices=own or model.own_prices,
-            advisory=profile not in BUILT_IN_NAMES or model.state is ModelState.UNKNOWN,
-        )
-
-    def _own_prices(self, id: str, prices: Prices) -> Mapping[str, float]:
-        """The user's own prices of a model, under its id or another name of it."""
-        same = (table for name, table in prices.items() if self._is_same(name, id))
-        return prices.get(id) or next(same, {})
+    def _of_profile(self, profile: str, models: Iterable[Model]) -> list[Model]:
+        """The models with what holds for them on one profile."""
+        now = self._state(profile)
+        prices = self._prices(profile)
+        named = {self._name(id): table for id, table in reversed(tuple(prices.items()))}
+        found: list[Model] = []
+        for one in models:
+            known = self._memory.find(profile, one.id, now)
+            model = one.without(known.fields) if known.fields else one
+            accepted = tuple(each for each in known.aspects if each not in model.aspects)
+            if accepted and model.aspects:
+                model = replace(model, aspects=(*model.aspects, *accepted))
+            if own := prices and (prices.get(one.id) or named.get(self._name(one.id))):
+                model = replace(model, own_prices=own)
+            if profile not in BUILT_IN_NAMES and not model.advisory:
+                model = replace(model, advisory=True)
+            found.append(model)
+        return found
 
     def _known(self, id: str) -> str | None:
         """Id of the model in the table that this names; None for an unknown one."""
         found = (self._aliases.get(key) for key in possible_keys(id))
         return next((one for one in found if one is not None), None)
 
-    def _is_same(self, one: str, other: str) -> bool:
-        known = self._known(one)
-        return plain_id(one) == plain_id(other) or (
-            known is not None and known == self._known(other)
-        )
+    def _name(self, id: str) -> str:
+        """What every name of a model has in common."""
+        return self._known(id) or plain_id(id)
 
     def _rank(self, model: Model, order: list[str]) -> int:
         known = self._known(model.id)
@@ -249,6 +247,7 @@ class Catalogue:
                 thinking=THINKING,
                 search=True,
                 note=_("Unknown model, price unknown."),
+                advisory=True,
             )
         return replace(self._dated(known), id=one.id)
 

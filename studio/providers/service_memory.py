@@ -56,6 +56,9 @@ class ServiceState:
         }
 
 
+_NOTHING: dict[str, ModelMemory] = {}
+
+
 class ServiceMemory:
     """Memory of every profile."""
 
@@ -89,7 +92,7 @@ class ServiceMemory:
 
     def find(self, profile: str, model: str, now: ServiceState) -> ModelMemory:
         """The valid part of a model's memory."""
-        entry = self._profiles.get(profile, {}).get(model)
+        entry = self._profiles.get(profile, _NOTHING).get(model)
         if entry is None or (entry.address, entry.as_of) != (now.address, now.as_of):
             return ModelMemory(now.address, now.as_of)
         return ModelMemory(

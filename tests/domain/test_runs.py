@@ -337,7 +337,8 @@ def test_on_a_profile_of_ones_own_the_limits_warn_and_the_service_decides():
         with pytest.raises(InputError):
             planned(BEST, **{name: value})
         assert limit_warnings(replace(draft, **{name: value}), BEST).sentences == []
-    assert limit_warnings(planned(OWN, aspect="16:9")[0], OWN).sentences == []
+    for within in ("16:9", " 16x9 ", "match"):
+        assert limit_warnings(planned(OWN, aspect=within)[0], OWN).sentences == []
 
 
 def test_a_model_of_one_size_is_sent_none_and_costs_what_that_one_does():

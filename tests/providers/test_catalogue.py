@@ -324,7 +324,9 @@ def test_a_ratio_that_was_accepted_is_offered_from_then_on():
 
 def test_the_painter_learns_nothing():
     days = Days()
-    days.catalogue.add_observation("sketch", ServiceObservation(model="sketch", refused={"seed"}))
+    days.catalogue.add_observation(
+        "sketch", ServiceObservation(model="sketch", refused=frozenset({"seed"}))
+    )
     assert days.catalogue.find("sketch", "sketch").seed
 
 

@@ -128,3 +128,11 @@ def test_a_ratio_of_some_services_is_offered_on_ones_own_profile_only() -> None:
     model = replace(SMALL, some_aspects=("9:21",), state=ModelState.CURRENT)
     assert "9:21" not in suggest_draft(Draft(), model).aspects
     assert suggest_draft(Draft(), replace(model, advisory=True)).aspects[-1] == "9:21"
+
+
+def test_a_model_of_one_size_says_so_once_on_ones_own_profile() -> None:
+    lite = replace(SMALL, advisory=True, sends_size=False)
+    draft = Draft(size="4K")
+    made = suggest_draft(draft, lite)
+    assert (made.sent.size, made.size_note) == ("1K", "4K not available, using 1K")
+    assert differences(draft, lite, made) == "Small: 4K not available, using 1K."
