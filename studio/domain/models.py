@@ -69,7 +69,8 @@ class Model:
         some_aspects: ratios that only some services of this model accept.
         advisory: `aspects`, `sizes` and `references` are not enforced: the profile is the user's
             own or the model unknown, and the service may accept more.
-        refused: fields the service refused for this model, by their names in the request.
+        refused: other fields this model does not take, and all its service refused, by their names
+            in the request.
         pixel_table: width and height by ratio and tier, where published.
     """
 

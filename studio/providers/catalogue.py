@@ -339,6 +339,7 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         temperature=entry.get("temperature", not offline),
         safety=entry.get("safety", not offline),
         shut_down=entry.get("shut_down", ""),
+        refused=frozenset(entry.get("refused", ())),
         some_aspects=tuple(entry.get("some_aspects", ())),
         pixel_table={
             aspect: {size: (pair[0], pair[1]) for size, pair in row.items()}

@@ -355,6 +355,8 @@ def test_a_list_kept_by_an_earlier_version_is_read(catalogue):
 def test_what_a_model_can_is_in_the_table(catalogue):
     best = catalogue.find("dgrid", "gemini-nano-banana-2.1")
     assert best.thinking == ("minimal", "medium", "high")
+    assert (best.seed, best.temperature) == (False, False)
+    assert {"topP", "topK", "logprobs"} <= best.refused
     assert best.search
     assert catalogue.find("dgrid", "gemini-3.1-flash-image").shut_down == "2026-10-29"
     unknown = catalogue.find("dgrid", "acme/image-9")
