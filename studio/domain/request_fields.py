@@ -18,6 +18,9 @@ SEARCH = "tools"
 SAFETY = "safetySettings"
 SYSTEM = "systemInstruction"
 SIZE = "imageSize"
+ASPECT = "aspectRatio"
+LOSSLESS = frozenset({SIZE, ASPECT})
+"""Fields left out only where the picture is the same without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
         SAFETY: _("The service takes no safety settings for this model; its own were used"),
         SYSTEM: _("The service takes no system instruction; it was sent with the prompt"),
         SIZE: _("The service takes no size for this model; its own was used"),
+        ASPECT: _("The service takes no aspect ratio for this model; its own was used"),
     }
     # Translators: {field} is the name of a field of the request, such as topP.
     unknown = _("The service does not accept “{field}”; it was not sent")

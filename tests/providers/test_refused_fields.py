@@ -42,6 +42,7 @@ NO_THINKING = "The model takes no thinking level; its own was used"
 NO_SEARCH = "The service offers no web search for this model; it did not search"
 NO_SAFETY = "The service takes no safety settings for this model; its own were used"
 MOVED = "The service takes no system instruction; it was sent with the prompt"
+NO_ASPECT = "The service takes no aspect ratio for this model; its own was used"
 NO_SIZE = "The service takes no size for this model; its own was used"
 
 
@@ -347,6 +348,22 @@ async def test_an_aspect_the_service_refuses_is_told_and_no_other_shape_is_bille
     assert (failure.billed, failure.hint) == (Billed.NO, "Choose another aspect ratio.")
 
 
+async def test_a_square_is_made_without_a_ratio_and_no_other_shape_is(tmp_path: Path) -> None:
+    """Square is what services make without a ratio; the memory of it changes nothing else."""
+    place = (CONFIG, "imageConfig", "aspectRatio")
+    refusal = google("Aspect ratio is not enabled for this model")
+    with FakeService(fallback=refusing((place, 400, refusal))) as service:
+        async with studio(tmp_path, service) as one:
+            for _number in range(2):
+                (job,) = await one.submit(model=UNKNOWN, aspect="1:1")
+                await one.gone(job)
+            (job,) = await one.submit(model=UNKNOWN, aspect="16:9")
+            await one.until(lambda: one.last[job.id].failure)
+            pictures = await one.pictures()
+    assert [at(one, place) for one in bodies(service)] == ["1:1", None, None, "16:9"]
+    assert sorted(map(warned, pictures)) == [[], [NO_ASPECT]], "told once: it is the same picture"
+
+
 async def test_a_ratio_outside_the_list_is_sent_and_remembered_when_it_is_accepted(
     tmp_path: Path,
 ) -> None:
@@ -444,6 +461,7 @@ async def test_the_usual_size_is_left_out_where_neither_spelling_is_taken(tmp_pa
             for _number in range(2):
                 (job,) = await one.submit(size="1K", model=UNKNOWN)
                 await one.gone(job)
+            pictures = await one.pictures()
             model = one.core.catalogue.find("dgrid", UNKNOWN)
             (job,) = await one.submit(size="4K", model="acme/other")
             await one.until(lambda: one.last[job.id].failure)
@@ -452,6 +470,7 @@ async def test_the_usual_size_is_left_out_where_neither_spelling_is_taken(tmp_pa
     assert sizes[:4] == ["1K", "1024x1024", None, None], "remembered"
     assert sizes[4:] == ["4K", "4096x4096"], "a smaller picture is not what was asked for"
     assert model.sizes == ("1K",)
+    assert sorted(map(warned, pictures)) == [[], [NO_SIZE]], "told once: it is the same picture"
 
 
 @pytest.mark.parametrize(
@@ -528,7 +547,7 @@ WHOLE = {
         (google("Image part is missing a thought_signature in content position 2"), ""),
         (google("Multiple candidates is not enabled for this model"), ""),
         (google("Unable to process input image. Please retry"), ""),
-        (google("Aspect ratio is not enabled for this model"), ""),
+        (google("Aspect ratio is not enabled for this model"), "aspectRatio"),
         ({"error": {"message": "x", "param": "500"}}, ""),
         (b"<html><title>400 Bad Request</title></html>", ""),
         (b"", ""),
@@ -546,7 +565,7 @@ def test_a_removed_field_leaves_no_empty_object_behind() -> None:
     whole = json.loads(json.dumps(WHOLE))
     every = set(sent_fields(whole))
     removed = remove_fields(whole, every)
-    assert removed == every - {"aspectRatio"}
+    assert removed == every
     assert whole["contents"] == [{"role": "user", "parts": [{"text": "p"}, {}]}]
-    assert whole["generationConfig"] == {"imageConfig": {"aspectRatio": "16:9"}}
+    assert whole["generationConfig"] == {}
     assert set(whole) == {"contents", "generationConfig"}

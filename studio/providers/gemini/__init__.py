@@ -18,7 +18,7 @@ from studio.common.key_redaction import SecretRedactor
 from studio.config.settings import OFFLINE, Profile
 from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason, Role
 from studio.domain.models import ListedModel, Model, ServiceObservation
-from studio.domain.request_fields import RequestChanges
+from studio.domain.request_fields import LOSSLESS, RequestChanges
 from studio.imaging.upload_limits import UploadLimits
 from studio.providers.base import (
     Answer,
@@ -113,8 +113,11 @@ class GeminiProvider:
             body, told = await self._build_body(request_, inputs, way, past)
             if past is not None:
                 await past.record_history_use(told)
-            if record_changes is not None and body.left_out != left_out:
-                left_out = body.left_out
+            # What makes no difference is told once, by the picture of the refusal.
+            refused = (way.model.refused - model.refused) & LOSSLESS
+            missing = tuple(sorted(refused.union(body.left_out)))
+            if record_changes is not None and missing != left_out:
+                left_out = missing
                 await record_changes(RequestChanges(left_out=left_out))
             way = replace(way, past=told.turns > 0)
             held = HeldSink(sink)

@@ -83,7 +83,10 @@ class RequestVariant:
             return None
         objection = read_objection(refusal.body, prompts=(asked.prompt, asked.system))
         refused = refused_fields(objection, sent.fields)
-        if optional := refused - {fields.SIZE, _MODALITIES}:
+        kept = {fields.SIZE, _MODALITIES}
+        if not request.has_usual_aspect(asked):
+            kept.add(fields.ASPECT)
+        if optional := refused - kept:
             return self.without(optional, lasting=not objection.is_about_value(_values(asked)))
         if past and (names_signature(told) or _names_turns(told)):
             return replace(self, past=False, alone=NoHistoryReason.OBJECTED, solved=False)
@@ -112,7 +115,7 @@ class RequestVariant:
 
 def _values(asked: GenerationRequest) -> list[str]:
     """Values of the request's optional fields, as a refusal may quote them."""
-    values = [asked.thinking, *(one.category for one in asked.safety)]
+    values = [asked.thinking, str(asked.aspect or ""), *(one.category for one in asked.safety)]
     values += [str(asked.seed)] if asked.seed is not None else []
     values += [f"{asked.temperature:g}"] if asked.temperature is not None else []
     return [one for one in values if one]

@@ -20,7 +20,7 @@ from studio.common.i18n import _
 from studio.common.urls import read_address
 from studio.config.settings import PLACE, USUAL_PATH, Profile
 from studio.domain import request_fields as fields
-from studio.domain.entities import GenerationRequest, Role
+from studio.domain.entities import AspectRatio, GenerationRequest, Role
 from studio.domain.models import TIERS, Model
 from studio.providers.gemini.sent_fields import remove_fields, sent_fields
 
@@ -42,7 +42,8 @@ class RequestBody:
     Attributes:
         data: its JSON.
         fields: its optional fields, each with the plain names of its keys.
-        left_out: names of the fields the request would have, but its model does not take.
+        left_out: names of the fields the request would have, but its model does not take; without
+            those that make no difference.
     """
 
     data: bytes = field(repr=False)
@@ -109,7 +110,8 @@ def build(
         ]
     if request.search and model.search:
         whole["tools"] = [{"googleSearch": {}}]
-    removed = remove_fields(whole, model.refused)
+    kept = frozenset() if has_usual_aspect(request) else {fields.ASPECT}
+    removed = remove_fields(whole, model.refused - kept)
     # A lone surrogate, as some clipboards produce, is not valid text for any service.
     data = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(data) > MAX_BODY:
@@ -120,7 +122,7 @@ def build(
             ),
             hint=_("Send fewer or smaller reference pictures."),
         )
-    left_out = tuple(sorted(removed | _not_taken(request, model)))
+    left_out = tuple(sorted((removed - fields.LOSSLESS) | _not_taken(request, model)))
     return RequestBody(data, sent_fields(whole), left_out)
 
 
@@ -149,6 +151,11 @@ def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
     if request.size is not None and model.sends_size:
         image["imageSize"] = model.spelled(request.size, image.get("aspectRatio"))
     return image
+
+
+def has_usual_aspect(request: GenerationRequest) -> bool:
+    """Whether the picture has the same shape without the ratio: square, with no input."""
+    return request.aspect == AspectRatio(1, 1) and not request.references
 
 
 def other_spelling(request: GenerationRequest, model: Model) -> Model | None:

@@ -17,7 +17,7 @@ _INSTRUCTION = "systemInstruction"
 _TOOLS = "tools"
 _TOOL_FIELDS = ("searchTypes",)
 _PART_FIELDS = ("mediaResolution", "videoMetadata")
-NEVER_REMOVED = frozenset({_CONTENTS, *_GROUPS, "aspectRatio", "cachedContent"})
+NEVER_REMOVED = frozenset({_CONTENTS, *_GROUPS, "cachedContent"})
 """Without these a picture is not what was asked for."""
 
 
