@@ -29,10 +29,13 @@ _NAMING = frozenset(
     for one in (
         *("field", "fields", "param", "params", "parameter", "property", "argument", "loc"),
         *("location", "path", "field_path", "instance_path", "pointer", "additional_property"),
-        *("unrecognized_keys", "keys", "field_name", "argument_name", "source"),
+        *("unrecognized_keys", "keys", "field_name", "argument_name", "source", "target"),
     )
 )
 """Keys of an error whose value names fields of the request."""
+
+_BY_FIELD = frozenset({"errors", "fielderrors"})
+"""Keys of an error whose value has sentences by field."""
 
 _PATHS = frozenset({"loc", "path"})
 """Those of which a list is one path, not several names."""
@@ -68,14 +71,21 @@ _UNSUPPORTED = (
     r"|not (?:yet |currently )?(?:supported|enabled|allowed|permitted|available|accepted"
     r"|implemented|recogni[sz]ed|configurable|compatible|applicable)"
     r"|cannot|can['’]t|not support|no longer|takes? no|has no|have no|no support|without support"
-    r"|forbidden|disallowed|deprecated|rejected|removed?|omit|not part of|no such"
+    r"|unable to (?:set|use|apply)|forbidden|disallowed|deprecated|rejected|removed?|omit"
+    r"|not part of|no such"
     r"|不支持|不支援|不允许|未知|无法识别|不可用|未启用|不接受|していません|지원되지"
 )
 _VALUE = (
     r"invalid|illegal|incorrect|out of range|must|should|has to|needs to|required to be|only"
     r"|between|exceeds?|(?:greater|less|larger|smaller|higher|lower) than|at (?:most|least)"
-    r"|too (?:large|small|high|low|long|big)|not (?:a )?valid|无效|必须|超出"
+    r"|too (?:large|small|high|low|long|big)|not (?:a )?valid|predicate failed|无效|必须|超出"
 )
+_CODE = re.compile(
+    r"(?:unsupported|unknown|unrecogni[sz]ed|unexpected|invalid|extra)"
+    r"[_ -](?:param\w*|field|property|option|key|value)s?",
+    re.IGNORECASE,
+)
+"""A code that objects to a field, which the message beside it names."""
 _OBJECTION = rf"(?:{_UNSUPPORTED}|{_VALUE})"
 _IS_UNSUPPORTED = re.compile(_UNSUPPORTED, re.IGNORECASE)
 _ONLY_VALUE = re.compile(
@@ -180,17 +190,26 @@ def _strings(value: Any) -> Iterator[tuple[bool, str]]:
             if inner is not None:
                 waiting.append((inner, "", depth + 1))
             elif one.strip():
-                yield bool(naming), one[:_LONGEST]
+                yield naming in _NAMING, one[:_LONGEST]
         elif isinstance(one, list):
             if naming in _PATHS and all(isinstance(part, str | int) for part in one):
                 yield True, ".".join(map(str, one))
             else:
-                waiting += [(part, naming, depth + 1) for part in one]
+                kind = naming if naming in _NAMING else ""
+                waiting += [(part, kind, depth + 1) for part in one]
         elif isinstance(one, dict):
-            for key, inner in one.items():
-                plain = plain_name(str(key))
-                if plain not in _ECHOES:
-                    waiting.append((inner, plain if plain in _NAMING else naming, depth + 1))
+            told = {key: inner for key, inner in one.items() if plain_name(str(key)) not in _ECHOES}
+            texts = [text for text in told.values() if isinstance(text, str)]
+            if any(map(_CODE.fullmatch, texts)):
+                yield from ((False, f"not supported: {text[:_LONGEST]}") for text in texts)
+            for key, inner in told.items():
+                if naming in _BY_FIELD:
+                    yield True, str(key)
+                    waiting.append((inner, "", depth + 1))
+                else:
+                    plain = plain_name(str(key))
+                    kind = plain if plain in _NAMING | _BY_FIELD else naming
+                    waiting.append((inner, kind, depth + 1))
 
 
 def _first_brace(text: str) -> int:
