@@ -187,7 +187,7 @@ class Core:
         # Not before the first screen: see `Core`.
         from studio.providers.catalogue import Catalogue
 
-        catalogue = Catalogue(find_profile=self.settings.profile)
+        catalogue = Catalogue(find_profile=self.profile)
         try:
             whole = catalogue.load(json_reader.read(self._models_file))
         except FileNotFoundError:

@@ -25,6 +25,7 @@ from studio.domain import budget, prompt_variants, runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Picture, Reference, Role
 from studio.domain.models import Model, ModelState
+from studio.domain.request_fields import choice_warnings
 from studio.library.files import save_copies
 
 
@@ -98,7 +99,12 @@ async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> run
                 id=model.id
             )
         )
-    return runs.plan(draft, model, prompt_variants.expand(prompt))
+    planned = runs.plan(draft, model, prompt_variants.expand(prompt))
+    for sentence in choice_warnings(model.id, runs.left_out(draft, model)):
+        complain(sentence)
+    for sentence in runs.limit_warnings(draft, model).sentences:
+        complain(sentence)
+    return planned
 
 
 def _first(values: tuple[str, ...], usual: str, *, prefer: str = "") -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
+from studio.domain import request_fields as fields
 from studio.domain.entities import Advanced, AspectRatio
 
 TIERS: Mapping[str, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
@@ -56,13 +58,19 @@ class Model:
         prompt_limit: limit of a prompt in characters.
         both_modalities: text and a picture have to be requested together.
         sends_size: supports an image size in the request; False for models with a fixed size.
+        seed: supports a seed.
         pixel_sizes: sizes are sent in pixels ("1024x1024") instead of tiers ("1K").
         thinking: supported thinking levels, lowest first.
         search: supports searching.
         system: supports a system instruction.
         temperature: supports a temperature.
         safety: supports safety settings.
-        shut_down: day of its shutdown, such as "2026-10-29"; empty when not known.
+        shut_down: earliest day of its shutdown, such as "2026-10-29"; empty when not known.
+        some_aspects: ratios that only some services of this model accept.
+        advisory: `aspects`, `sizes` and `references` are not enforced: the profile is the user's
+            own or the model unknown, and the service may accept more.
+        refused: other fields this model does not take, and all its service refused, by their names
+            in the request.
         pixel_table: width and height by ratio and tier, where published.
     """
 
@@ -90,6 +98,9 @@ class Model:
     temperature: bool = True
     safety: bool = True
     shut_down: str = ""
+    some_aspects: tuple[str, ...] = ()
+    advisory: bool = False
+    refused: frozenset[str] = frozenset()
     pixel_table: Mapping[str, Mapping[str, tuple[int, int]]] = field(
         default_factory=dict, hash=False, repr=False
     )
@@ -137,6 +148,29 @@ class Model:
             safety=wanted.safety if self.safety else (),
         )
 
+    @property
+    def offered_aspects(self) -> tuple[str, ...]:
+        """Ratios to choose from: those supported, and on the user's own profile also the others."""
+        if not self.advisory:
+            return self.aspects
+        return (*self.aspects, *(one for one in self.some_aspects if one not in self.aspects))
+
+    def without(self, names: Iterable[str]) -> Model:
+        """This model after its service refused these fields of the request."""
+        refused = self.refused | frozenset(names)
+        fixed = fields.SIZE in refused
+        return replace(
+            self,
+            refused=refused,
+            seed=self.seed and fields.SEED not in refused,
+            temperature=self.temperature and fields.TEMPERATURE not in refused,
+            thinking=() if fields.THINKING in refused else self.thinking,
+            search=self.search and fields.SEARCH not in refused,
+            safety=self.safety and fields.SAFETY not in refused,
+            sends_size=self.sends_size and not fixed,
+            sizes=(self.usual_size,) if fixed and self.sizes else self.sizes,
+        )
+
     def spelled(self, size: str, aspect: str | None = None) -> str:
         """The size in the form sent to this model; the user's own spelling is not changed."""
         if size not in TIERS or not self.pixel_sizes:
@@ -158,11 +192,15 @@ class ServiceObservation:
         model: model of the answer.
         pixel_sizes: whether sizes are sent in pixels; None when nothing was learned.
         both_modalities: text and pictures have to be requested together from every model.
+        refused: fields the model's service does not accept.
+        aspect: ratio that it accepts though the model's list has it not; empty for none.
     """
 
     model: str
     pixel_sizes: bool | None = None
     both_modalities: bool = False
+    refused: frozenset[str] = frozenset()
+    aspect: str = ""
 
 
 def size_tier(width: int, height: int) -> int:
@@ -179,11 +217,22 @@ def _computed(aspect: str, size: str) -> tuple[int, int]:
     return max(16, round(width / 16) * 16), max(16, round(height / 16) * 16)
 
 
+_MOST_KEYS = 4
+
 _SUFFIX = re.compile(
-    r"(?:-preview|-latest|-exp|[-@](?:\d{2}-\d{2}|\d{4}-?\d{2}-?\d{2}|00\d)|:[\w-]+)$"
+    r"(?:[-_.](?:preview|latest|exp|experimental|stable|ga|beta|alpha)"
+    r"|[-_@.](?:\d{2}-\d{2}(?:-\d{4})?|\d{2}-\d{4}|20\d{2}(?:-\d{2}){1,2}|20\d{4}(?:\d{2})?"
+    r"|(?!1024)(?:0[1-9]|1[0-2])[0-3]\d|00\d)"
+    r"|@(?:latest|default|stable)|:[\w-]+|\s*[\[(（【][^\])）】]*[\])）】])$"
+)
+_VENDOR = re.compile(
+    r"^(?:\s*[\[(（【][^\])）】]*[\])）】]\s*|~"
+    r"|(?:google|google[-_ ]?(?:ai|vertex|ai[-_ ]?studio)|vertex(?:[-_ ]?ai)?|ai[-_ ]?studio"
+    r"|openrouter|gemini)[-_.:|~ ]+)"
 )
 
 
+@lru_cache(maxsize=4096)
 def plain_id(id: str) -> str:
     """A model's name without provider, path, preview, date and gateway suffix, in lower case.
 
@@ -195,6 +244,25 @@ def plain_id(id: str) -> str:
             break
         name = name[: found.start()]
     return name
+
+
+@lru_cache(maxsize=4096)
+def possible_keys(id: str) -> tuple[str, ...]:
+    """Keys under which a model may be in a table, the closest first.
+
+    A key is `name_key` of the id, without and with the names of vendors that gateways put first.
+    """
+    name = id.strip().lower().rpartition("/")[2]
+    keys = [name_key(name)]
+    while len(keys) < _MOST_KEYS and (found := _VENDOR.match(name)) and found.end() < len(name):
+        name = name[found.end() :]
+        keys.append(name_key(name))
+    return tuple(keys)
+
+
+def name_key(id: str) -> str:
+    """Key of a model's name that does not depend on its separators."""
+    return re.sub(r"[-_. ]", "", plain_id(id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain import pricing, prompt_variants
+from studio.domain import request_fields as fields
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import (
     Advanced,
@@ -29,6 +30,9 @@ ASK_ABOVE = 16
 
 MOST_SEED = 2**31 - 1
 MOST_TEMPERATURE = 2.0
+
+_SAMPLING = frozenset({fields.SEED, fields.TEMPERATURE})
+"""Fields without which a model still makes what was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +64,14 @@ class Run:
 def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
-    Every prompt is sent with each source. Copy k gets seed + k - 1. Raises InputError for an
-    invalid draft.
+    Every prompt is sent with each source. Copy k gets seed + k - 1. Choices that the model does not
+    take are left out (`left_out`), others refused. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
     texts = tuple(_sound(text) for text in texts)
     _check(draft, model, texts)
-    advanced = _advanced(draft.advanced, model)
+    advanced = _advanced(draft, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
     requests: list[GenerationRequest] = []
@@ -90,7 +94,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
             continues=continued.picture if continued is not None else None,
         )
         for number in range(draft.count):
-            seed = None if draft.seed is None else draft.seed + number
+            seed = draft.seed + number if draft.seed is not None and model.seed else None
             requests.append(replace(request, seed=seed))
             names.append(name)
     return Run(
@@ -125,6 +129,76 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     talk = source.talk
     same = talk.profile == draft.profile and plain_id(talk.model) == plain_id(model.id)
     return source if same else None
+
+
+def left_out(draft: Draft, model: Model) -> frozenset[str]:
+    """Fields of the draft's choices that `plan` leaves out because the model does not take them.
+
+    A seed and a temperature are left out for every model; other choices only after the service
+    refused them.
+    """
+    supported = model.supported_choices(draft.advanced)
+    wanted = {
+        fields.SEED: draft.seed is not None and not model.seed,
+        fields.TEMPERATURE: supported.temperature != draft.advanced.temperature,
+        fields.THINKING: supported.thinking != draft.advanced.thinking,
+        fields.SEARCH: supported.search != draft.advanced.search,
+        fields.SAFETY: supported.safety != draft.advanced.safety,
+    }
+    optional = model.refused | (frozenset() if model.offline else _SAMPLING)
+    return frozenset(name for name, missing in wanted.items() if missing) & optional
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitWarnings:
+    """Sentences about choices outside a model's published limits, sent all the same.
+
+    Empty for choices within them, and for a model whose limits are enforced.
+    """
+
+    aspect: str = ""
+    size: str = ""
+    references: str = ""
+
+    @property
+    def sentences(self) -> list[str]:
+        return [one for one in (self.aspect, self.size, self.references) if one]
+
+
+def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
+    """Warnings about a draft's choices outside the limits of a model."""
+    if not model.advisory:
+        return LimitWarnings()
+    aspect, size = _written_aspect(draft.aspect), draft.size.strip().upper()
+    about_aspect = about_size = about_references = ""
+    if model.aspects and aspect not in ("", MATCH, *model.aspects):
+        about_aspect = _("{model} may not support {aspect}; the service decides.")
+    if size in TIERS and size not in model.sizes:
+        about_size = (
+            _("{model} may not support {size}; the service decides.")
+            if model.sends_size
+            else _("{model} makes pictures of one size; {size} is not sent.")
+        )
+    number = max(len(one) for one in draft.sent_together)
+    if number > model.references:
+        about_references = ngettext(
+            "{model} may not accept {n} reference; the service decides.",
+            "{model} may not accept {n} references; the service decides.",
+            number,
+        )
+    return LimitWarnings(
+        aspect=about_aspect.format(model=model.id, aspect=aspect[:40]),
+        size=about_size.format(model=model.id, size=size),
+        references=about_references.format(model=model.id, n=number),
+    )
+
+
+def _written_aspect(text: str) -> str:
+    """A ratio as the models' lists have it; anything else unchanged."""
+    try:
+        return str(AspectRatio.parse(text))
+    except ValueError:
+        return text.strip()
 
 
 def can_repeat(picture: Picture) -> bool:
@@ -243,8 +317,8 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def check_references(number: int, model: Model) -> None:
-    """Raise InputError for more references than a model supports."""
-    if number > model.references:
+    """Raise InputError for more references than a model supports, where that is enforced."""
+    if number > model.references and not model.advisory:
         raise InputError(
             _("Too many reference pictures"),
             ngettext(
@@ -256,15 +330,23 @@ def check_references(number: int, model: Model) -> None:
         )
 
 
-def _advanced(wanted: Advanced, model: Model) -> Advanced:
+def _advanced(draft: Draft, model: Model) -> Advanced:
     """The choices as they are sent. Raises InputError for an unsupported one."""
-    wanted = replace(wanted, system=_sound(wanted.system).strip())
-    supported = model.supported_choices(wanted)
+    wanted = replace(draft.advanced, system=_sound(draft.advanced.system).strip())
     if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
         raise InputError(
             _("The temperature is out of range"),
             _("It is a number from 0 to {most:g}.").format(most=MOST_TEMPERATURE),
         )
+    missing = left_out(draft, model)
+    wanted = replace(
+        wanted,
+        temperature=None if fields.TEMPERATURE in missing else wanted.temperature,
+        thinking="" if fields.THINKING in missing else wanted.thinking,
+        search=wanted.search and fields.SEARCH not in missing,
+        safety=() if fields.SAFETY in missing else wanted.safety,
+    )
+    supported = model.supported_choices(wanted)
     if supported == wanted:
         return wanted
     if supported.thinking != wanted.thinking and model.thinking:
@@ -282,9 +364,9 @@ def _advanced(wanted: Advanced, model: Model) -> Advanced:
         "search": _("{model} does not support web search"),
         "safety": _("{model} does not support safety settings"),
     }
-    missing = next(name for name in says if getattr(supported, name) != getattr(wanted, name))
+    name = next(name for name in says if getattr(supported, name) != getattr(wanted, name))
     raise InputError(
-        says[missing].format(model=model.title),
+        says[name].format(model=model.title),
         hint=_("Remove it, or choose another model."),
     )
 
@@ -300,7 +382,7 @@ def _aspect(draft: Draft, model: Model) -> AspectRatio | None:
             _("{aspect} is not an aspect ratio").format(aspect=text[:40]),
             hint=_("Write it as width and height, such as 16:9."),
         ) from error
-    if str(aspect) not in model.aspects:
+    if str(aspect) not in model.aspects and not model.advisory:
         raise InputError(
             _("{model} does not support {aspect}").format(model=model.title, aspect=aspect),
             _("Supported: {known}.").format(known=", ".join(model.aspects)),
@@ -320,14 +402,15 @@ def _size(draft: Draft, model: Model) -> str | None:
             # Translators: {size} is what the user wrote.
             raise InputError(_("{size} is not a size").format(size=text[:40]))
         return text
-    if tier not in model.sizes:
+    if tier not in model.sizes and not model.advisory:
         raise InputError(
             # Translators: {size} is a size such as 2K.
             _("{model} does not support {size}").format(model=model.title, size=tier),
             _("Supported: {known}.").format(known=", ".join(model.sizes)),
             hint=_("Choose one of these, or another model."),
         )
-    return tier
+    # A model of one size is sent none.
+    return tier if tier in model.sizes or model.sends_size else model.usual_size
 
 
 def _sound(text: str) -> str:

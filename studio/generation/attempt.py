@@ -29,6 +29,7 @@ from studio.common.i18n import _
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
+from studio.domain.request_fields import RequestChanges
 from studio.generation import encoded_answer
 from studio.generation.attempt_progress import AttemptProgress, Report
 from studio.generation.conversations import ConversationStore
@@ -48,7 +49,14 @@ from studio.generation.response_sink import AnswerSink
 from studio.imaging import upload_limits as sending
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
-from studio.providers.base import Answer, AnswerPicture, AnswerSource, InputPicture, Provider
+from studio.providers.base import (
+    Answer,
+    AnswerPicture,
+    AnswerSource,
+    InputPicture,
+    Provider,
+    RecordChanges,
+)
 from studio.providers.history import ConversationHistory
 from studio.providers.transport import HttpClient
 
@@ -217,8 +225,13 @@ class AttemptRunner:
             sink.begin_sending()
             progress.sent()
 
+        async def record_changes(changes: RequestChanges) -> None:
+            await self._decoding.run(self._journal.write_changes, entry, changes)
+
         try:
-            sending = self._over_the_wire(provider, job, inputs, past, key, sink, before_first_byte)
+            sending = self._over_the_wire(
+                provider, job, inputs, past, key, sink, before_first_byte, record_changes
+            )
             try:
                 await _within(limit, sending, sink)
                 if patience is not None:
@@ -271,6 +284,7 @@ class AttemptRunner:
                     seconds=sink.seconds,
                     early=sink.parts.found,
                     kept=keeping,
+                    changes=await self._decoding.run(self._journal.read_changes, entry),
                 )
             finally:
                 await keeping
@@ -426,6 +440,7 @@ class AttemptRunner:
             seconds=found.seconds,
             at=found.at,
             cut=cut,
+            changes=await self._decoding.run(self._journal.read_changes, found.entry),
         )
 
     def reader(self, job: Job, found: FoundAttempt) -> Provider:
@@ -453,6 +468,7 @@ class AttemptRunner:
         key: str | None,
         sink: AnswerSink,
         before_first_byte: Callable[[], Awaitable[None]],
+        record_changes: RecordChanges,
     ) -> None:
         try:
             await provider.send(
@@ -463,6 +479,7 @@ class AttemptRunner:
                 sink,
                 before_first_byte=before_first_byte,
                 past=past,
+                record_changes=record_changes,
             )
         except (StorageError, Cancelled):
             raise
@@ -492,7 +509,7 @@ class AttemptRunner:
         return error
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
-        """The complete answer of an earlier attempt, if any.
+        """The complete answer of an earlier attempt, if any; else the entry is ready for another.
 
         Raises StorageError where the disk has no room for a new one.
         """
@@ -501,6 +518,7 @@ class AttemptRunner:
             if before.stage is Stage.WHOLE:
                 return before
         self._room.check()
+        self._journal.clear_changes(entry)
         return None
 
     async def _inputs(

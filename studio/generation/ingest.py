@@ -43,6 +43,7 @@ from studio.domain.entities import (
     short_name,
 )
 from studio.domain.models import TIERS, Model, size_tier
+from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal import JournalEntry
 from studio.generation.streamed_pictures import PartFile
@@ -57,6 +58,9 @@ log = logging.getLogger(__name__)
 
 Fetch = Callable[[str, FetchSink], Awaitable[None]]
 """Fetches a picture from an address. Raises NoPicture; NotFetched for a broken connection."""
+
+
+_NO_CHANGES = RequestChanges()
 
 
 class AnswerIngester:
@@ -93,6 +97,7 @@ class AnswerIngester:
         early: Mapping[SpilledString, PartFile] | None = None,
         kept: Awaitable[None] | None = None,
         cut: bool = False,
+        changes: RequestChanges = _NO_CHANGES,
     ) -> list[Picture]:
         """Add every picture of an answer to the library, recorded with its job.
 
@@ -103,11 +108,13 @@ class AnswerIngester:
             early: pictures decoded while the answer was received.
             kept: done when the answer is durable; nothing is recorded before.
             cut: the answer is cut, and the first part of its last picture is enough.
+            changes: how the request was sent other than chosen.
 
         Raises NoPicture when no picture can be read, PicturesLeft when one of the results cannot
         (the others are in the library then), StorageError.
         """
         created = at if at is not None else time.time()
+        made_by = replace(job, request=sent_choices(job.request, changes))
         taken: list[tuple[Picture, Path]] = []
         numbered: dict[int, Picture] = {}
         known: dict[str, int] = {}
@@ -151,7 +158,7 @@ class AnswerIngester:
                 numbered[number] = same
                 continue
             picture = self._picture(
-                job,
+                made_by,
                 facts,
                 found,
                 answer,
@@ -190,6 +197,7 @@ class AnswerIngester:
         conversation, told = await self._conversations.store_turn(
             job, entry, answer, numbered, provider
         )
+        told += picture_warnings(changes.left_out)
         if job.request.references:
             told += await self._decoding.run(self._sent_otherwise, job, provider.limits)
         final = [

@@ -5,6 +5,7 @@ Every attempt at a job has a folder of its own until it is over:
     .gridbrush/journal/<attempt id>/
         queued.json   the job with its whole request          -> not sent, not billed
         told.json     how the history of a conversation is sent
+        changes.json  choices that are not sent, if any
         sent.json     written just before the first byte      -> may have been billed
         answer.json   status and headers of a slow answer; else in the next mark
         answer        the body, decoded where it was compressed
@@ -41,6 +42,7 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.config.settings import USUAL_WIRE
 from studio.domain.entities import GenerationRequest, HistoryUse, Job, new_id
+from studio.domain.request_fields import RequestChanges
 from studio.library.files import originals as inside
 from studio.library.log import validation
 
@@ -50,6 +52,7 @@ VERSION = 1
 _UNKNOWN = "unknown"
 DAMAGED = "damaged"
 _DONE = ".done"
+_CHANGES = "changes.json"
 _ORDER = "order.json"
 
 T = TypeVar("T")
@@ -241,6 +244,23 @@ class Journal:
         except (NotUnderstood, OSError) as error:
             log.error("How a question was told cannot be read in %s: %s", entry.folder.name, error)
             return None
+
+    def write_changes(self, entry: JournalEntry, changes: RequestChanges) -> None:
+        """Note how a request is sent other than chosen; replaces an earlier note."""
+        files.replace(entry.folder / _CHANGES, msgspec.json.encode(changes))
+
+    def clear_changes(self, entry: JournalEntry) -> None:
+        """Remove the note of an earlier attempt. Raises StorageError."""
+        if (entry.folder / _CHANGES).exists():
+            files.remove(entry.folder / _CHANGES)
+
+    def read_changes(self, entry: JournalEntry) -> RequestChanges:
+        """The note of `write_changes`; empty without one."""
+        try:
+            return _read(entry.folder / _CHANGES, RequestChanges) or RequestChanges()
+        except (NotUnderstood, OSError) as error:
+            log.error("What was not sent cannot be read in %s: %s", entry.folder.name, error)
+            return RequestChanges()
 
     def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
         """Mark as sent, just before the first byte: from here on it may be billed."""

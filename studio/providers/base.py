@@ -19,6 +19,7 @@ from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.domain.entities import GenerationRequest, Grounding, Reference
 from studio.domain.models import ListedModel, Model, ServiceObservation
+from studio.domain.request_fields import RequestChanges
 from studio.domain.usage import Usage
 from studio.imaging.upload_limits import UploadLimits
 from studio.providers import base64_text
@@ -33,6 +34,10 @@ FindModel = Callable[[str], Model]
 
 Learn = Callable[[ServiceObservation], None]
 """Store an observation from a response. Blocking."""
+
+
+RecordChanges = Callable[[RequestChanges], Awaitable[None]]
+"""Record how a request is sent other than chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +269,14 @@ class Provider(Protocol):
         *,
         before_first_byte: BeforeFirstByte | None = None,
         past: ConversationHistory | None = None,
+        record_changes: RecordChanges | None = None,
     ) -> None:
         """Send one request; the response, whatever its status, goes to `sink`.
 
         `past` is the conversation to continue; replaced by its last picture where it cannot be
-        replayed. Raises StudioError when nothing could be sent or the connection broke. Cancelling
-        the task closes the connection.
+        replayed. `record_changes` is called before the first byte of a request that lacks some of
+        the choices. Raises StudioError when nothing could be sent or the connection broke.
+        Cancelling the task closes the connection.
         """
 
     def read(self, source: AnswerSource) -> Answer:

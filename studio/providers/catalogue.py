@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import understand
 from studio.common.paths import resources
-from studio.config.settings import OFFLINE, Profile
+from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
 from studio.domain.models import (
     THINKING,
     ListedModel,
@@ -25,8 +25,11 @@ from studio.domain.models import (
     ModelState,
     Rates,
     ServiceObservation,
+    name_key,
     plain_id,
+    possible_keys,
 )
+from studio.providers.service_memory import ServiceMemory, ServiceState, StoredMemory
 
 log = logging.getLogger(__name__)
 
@@ -76,10 +79,11 @@ class Catalogue:
             family = self._sketches if model.offline else self._models
             family[model.id] = model
             for name in (model.id, *entry.get("aliases", ())):
-                self._aliases[plain_id(name)] = model.id
+                self._aliases[name_key(name)] = model.id
         self._learned: dict[str, tuple[ListedModel, ...]] = {}
         self._pixel_sizes: dict[str, dict[str, bool]] = {}
         self._both_modalities: set[str] = set()
+        self._memory = ServiceMemory()
 
     def models(self, profile: str) -> tuple[Model, ...]:
         """Models offered by the composer, best first; those that simulate faults last.
@@ -89,13 +93,12 @@ class Catalogue:
         if profile == OFFLINE:
             ordered = sorted(self._sketches.values(), key=_is_fault)
             return tuple(_titled(model) for model in ordered)
-        prices = self._prices(profile)
         listed = self._learned.get(profile, ())
         if not listed:
             dated = (self._dated(one) for one in self._models.values())
-            found = [one for one in dated if one.state is not ModelState.RETIRED]
-            return tuple(_priced(one, prices) for one in found)
-        found = [_priced(self._listed(one), prices) for one in listed]
+            alive = (one for one in dated if one.state is not ModelState.RETIRED)
+            return tuple(self._of_profile(profile, alive))
+        found = self._of_profile(profile, map(self._listed, listed))
         order = list(self._models)
         ranks = {id(one): self._rank(one, order) for one in found}
         return tuple(sorted(found, key=lambda one: (ranks[id(one)], one.id)))
@@ -105,9 +108,9 @@ class Catalogue:
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
         listed = (one for one in self._learned.get(profile, ()) if one.id == id)
-        model = self._listed(next(listed, ListedModel(id)))
+        (model,) = self._of_profile(profile, [self._listed(next(listed, ListedModel(id)))])
         return replace(
-            _priced(model, self._prices(profile)),
+            model,
             pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
             both_modalities=model.both_modalities or profile in self._both_modalities,
         )
@@ -128,7 +131,7 @@ class Catalogue:
                 for one in map(self._dated, self._models.values())
                 if one.state is not ModelState.RETIRED
             ]
-        same = (one.id for one in alive if plain_id(one.id) == plain_id(wanted))
+        same = (one.id for one in alive if self._name(one.id) == self._name(wanted))
         return next(same, alive[0].id if alive else wanted)
 
     def learn(self, profile: str, listed: Sequence[ListedModel]) -> None:
@@ -143,10 +146,24 @@ class Catalogue:
             self._pixel_sizes[profile] = {**known, lesson.model: lesson.pixel_sizes}
         if lesson.both_modalities:
             self._both_modalities = self._both_modalities | {profile}
+        if (lesson.refused or lesson.aspect) and profile != OFFLINE:
+            self._memory.add(
+                profile,
+                lesson.model,
+                self._state(profile),
+                fields=lesson.refused,
+                aspects=filter(None, (lesson.aspect,)),
+            )
 
     def dump(self) -> bytes:
         """Learned data, for a file."""
-        kept = _StoredCatalogue(1, self._learned, self._pixel_sizes, sorted(self._both_modalities))
+        kept = _StoredCatalogue(
+            1,
+            self._learned,
+            self._pixel_sizes,
+            sorted(self._both_modalities),
+            self._memory.stored(),
+        )
         return msgspec.json.encode(kept)
 
     def load(self, data: bytes) -> bool:
@@ -161,6 +178,7 @@ class Catalogue:
             self.learn(profile, listed)
         self._pixel_sizes = kept.pixel_sizes
         self._both_modalities = set(kept.both_modalities)
+        self._memory = ServiceMemory(kept.services)
         return whole
 
     def _about(self, profile: str) -> Profile | None:
@@ -175,15 +193,51 @@ class Catalogue:
         about = self._about(profile)
         return {} if about is None else about.prices
 
+    def _state(self, profile: str) -> ServiceState:
+        """State of a profile's service; without address for a profile that is gone."""
+        about = self._about(profile)
+        address = ""
+        if about is not None:
+            address = f"{about.base_url.rstrip('/')} {about.version} {about.path}"
+        return ServiceState(address, self.as_of, self._today())
+
+    def _of_profile(self, profile: str, models: Iterable[Model]) -> list[Model]:
+        """The models with what holds for them on one profile."""
+        now = self._state(profile)
+        prices = self._prices(profile)
+        named = {self._name(id): table for id, table in reversed(tuple(prices.items()))}
+        found: list[Model] = []
+        for one in models:
+            known = self._memory.find(profile, one.id, now)
+            model = one.without(known.fields) if known.fields else one
+            accepted = tuple(each for each in known.aspects if each not in model.aspects)
+            if accepted and model.aspects:
+                model = replace(model, aspects=(*model.aspects, *accepted))
+            if own := prices and (prices.get(one.id) or named.get(self._name(one.id))):
+                model = replace(model, own_prices=own)
+            if profile not in BUILT_IN_NAMES and not model.advisory:
+                model = replace(model, advisory=True)
+            found.append(model)
+        return found
+
+    def _known(self, id: str) -> str | None:
+        """Id of the model in the table that this names; None for an unknown one."""
+        found = (self._aliases.get(key) for key in possible_keys(id))
+        return next((one for one in found if one is not None), None)
+
+    def _name(self, id: str) -> str:
+        """What every name of a model has in common."""
+        return self._known(id) or plain_id(id)
+
     def _rank(self, model: Model, order: list[str]) -> int:
-        known = self._aliases.get(plain_id(model.id))
-        if known is None:
+        known = self._known(model.id)
+        if known is None or known not in order:
             return len(order)
         late = len(order) + 1 if model.state is ModelState.RETIRED else 0
         return order.index(known) + late
 
     def _listed(self, one: ListedModel) -> Model:
-        known = self._models.get(self._aliases.get(plain_id(one.id), ""))
+        known = self._models.get(self._known(one.id) or "")
         if known is None:
             return Model(
                 id=one.id,
@@ -193,21 +247,22 @@ class Catalogue:
                 thinking=THINKING,
                 search=True,
                 note=_("Unknown model, price unknown."),
+                advisory=True,
             )
         return replace(self._dated(known), id=one.id)
 
     def _dated(self, model: Model) -> Model:
         day, state = model.shut_down, model.state
         if state is ModelState.RETIRED:
-            note = _("Retired on {day}; some services may still offer it.").format(day=day)
+            note = _("Was due to be switched off on {day}; some services still offer it.")
         elif day and day < self._today():
             state = ModelState.RETIRED
-            note = _("Planned to retire on {day}; the service may refuse it.").format(day=day)
+            note = _("Was due to be switched off on {day}; the service may refuse it.")
         elif state is ModelState.DEPRECATED:
-            note = _("Retires on {day}; choose a newer model.").format(day=day)
+            note = _("Due to be switched off on {day} or later; choose a newer model.")
         else:
             return model
-        return replace(model, state=state, note=note)
+        return replace(model, state=state, note=note.format(day=day))
 
 
 class _StoredCatalogue(msgspec.Struct):
@@ -215,6 +270,7 @@ class _StoredCatalogue(msgspec.Struct):
     listed: dict[str, tuple[ListedModel, ...]]
     pixel_sizes: dict[str, dict[str, bool]] = {}
     both_modalities: list[str] = []
+    services: StoredMemory = {}
 
 
 def _in_parts(data: bytes) -> _StoredCatalogue:
@@ -226,17 +282,6 @@ def _in_parts(data: bytes) -> _StoredCatalogue:
 
 def _today() -> str:
     return time.strftime("%Y-%m-%d")
-
-
-def _priced(model: Model, prices: Prices) -> Model:
-    """The model with the user's own prices, under its id or another spelling of it."""
-    if not prices or model.offline:
-        return model
-    plain = plain_id(model.id)
-    own = prices.get(model.id) or next(
-        (table for id, table in prices.items() if plain_id(id) == plain), None
-    )
-    return replace(model, own_prices=own) if own else model
 
 
 def _is_fault(model: Model) -> bool:
@@ -286,6 +331,7 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         image_tokens=entry.get("image_tokens", {}),
         both_modalities=entry.get("both_modalities", False),
         sends_size=entry.get("sends_size", True),
+        seed=entry.get("seed", True),
         pixel_sizes=entry.get("pixel_sizes", False),
         thinking=tuple(entry.get("thinking", ())),
         search=entry.get("search", False),
@@ -293,6 +339,8 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         temperature=entry.get("temperature", not offline),
         safety=entry.get("safety", not offline),
         shut_down=entry.get("shut_down", ""),
+        refused=frozenset(entry.get("refused", ())),
+        some_aspects=tuple(entry.get("some_aspects", ())),
         pixel_table={
             aspect: {size: (pair[0], pair[1]) for size, pair in row.items()}
             for aspect, row in pixels.items()

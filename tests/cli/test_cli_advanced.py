@@ -14,6 +14,7 @@ from tests.fake_service import FakeService, Reply, picture_answer
 pytestmark = pytest.mark.usefixtures("warm")
 
 MODEL = "gemini-nano-banana-2.1"
+FLASH = "gemini-3.1-flash-image"
 ENV = {"GRIDBRUSH_API_KEY": KEY}
 
 
@@ -41,7 +42,7 @@ def test_every_choice_is_sent_recorded_and_shown(
     with FakeService(fallback=grounded) as searching:
         result = program(
             *words(searching, "--system", f"@{instruction}", "--temperature", "0,4"),
-            *("--thinking", "High", "--search", "--safety", "harassment=few"),
+            *("--model", FLASH, "--thinking", "High", "--search", "--safety", "harassment=few"),
             *("--safety", "HARM_CATEGORY_HATE_SPEECH=OFF", "--safety", "hate=none"),
             env=ENV,
         )
@@ -121,7 +122,7 @@ def test_a_retired_model_is_warned_of_and_asked_all_the_same(
 ) -> None:
     result = program(*words(service, "--model", "gemini-2.5-flash-image"), env=ENV)
     assert result.code == 0
-    assert "Retired on 2026-10-02" in result.err
+    assert "Was due to be switched off on 2026-10-02" in result.err
     assert len(service.requests) == 1
 
 
@@ -129,7 +130,10 @@ def test_models_tell_what_they_can(program: CliProgram) -> None:
     listed = {one["id"]: one for one in program("models", "--json", "--provider", "dgrid").events}
     best = listed[MODEL]
     assert best["thinking"] == ["minimal", "medium", "high"]
-    assert (best["search"], best["system"], best["temperature"], best["safety"]) == (True,) * 4
+    assert (best["search"], best["system"], best["safety"]) == (True,) * 3
+    assert (best["seed"], best["temperature"]) == (False, False)
+    other = listed["gemini-3-pro-image"]
+    assert (other["seed"], other["temperature"]) == (True, True)
     assert [id for id, one in listed.items() if one["default"]] == [MODEL]
     sketch = program("models", "--json", "--provider", "sketch").events[0]
     assert not any(sketch[name] for name in ("search", "system", "temperature", "safety"))

@@ -20,10 +20,20 @@ from studio.domain.entities import (
     SafetySetting,
 )
 from studio.domain.prompt_variants import expand
-from studio.domain.runs import MOST_SEED, again, draft_of, plan, variations
+from studio.domain.request_fields import choice_warnings
+from studio.domain.runs import (
+    MOST_SEED,
+    again,
+    draft_of,
+    left_out,
+    limit_warnings,
+    plan,
+    variations,
+)
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()
+SEEDED = "gemini-3.1-flash-image"
 REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1", name="sea")
 OTHER = replace(REFERENCE, sha256="cd", picture="p2", name="hill")
 STYLE = replace(REFERENCE, sha256="ef", picture="p3", role=Role.STYLE)
@@ -35,7 +45,7 @@ def run(model="gemini-nano-banana-2.1", **choices):
 
 
 def test_prompt_times_count_in_reading_order_each_with_its_seed():
-    made = run(prompt="{dusk|dawn} sea", count=2, seed=40, aspect="16:9", size="2k")
+    made = run(SEEDED, prompt="{dusk|dawn} sea", count=2, seed=40, aspect="16:9", size="2k")
     assert [(one.prompt, one.seed) for one in made.requests] == [
         ("dusk sea", 40),
         ("dusk sea", 41),
@@ -46,7 +56,7 @@ def test_prompt_times_count_in_reading_order_each_with_its_seed():
     first = made.requests[0]
     assert (first.aspect, first.size) == (AspectRatio(16, 9), "2K")
     assert first.source_prompt == "{dusk|dawn} sea"
-    assert (made.each_usd, made.total_usd) == (0.0504, pytest.approx(0.2016))
+    assert (made.each_usd, made.total_usd) == (0.1008, pytest.approx(0.4032))
 
 
 def test_an_automatic_seed_is_not_sent_and_an_unknown_price_stays_unknown():
@@ -80,7 +90,7 @@ def test_a_picture_may_go_without_words():
 
 
 def test_of_several_sources_each_is_edited_by_itself_beside_the_same_references():
-    made = run(references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
+    made = run(SEEDED, references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
     sent = [(one.edited, one.references[1:], one.seed) for one in made.requests]
     assert sent == [
         (REFERENCE, (STYLE,), 7),
@@ -184,7 +194,7 @@ ADVANCED = Advanced(
 
 def test_remix_gives_back_the_seldom_made_choices_and_the_next_picture_has_them_again():
     assert again(PICTURE).advanced == Advanced()
-    picture = replace(PICTURE, advanced=ADVANCED, model="gemini-nano-banana-2.1")
+    picture = replace(PICTURE, advanced=ADVANCED, model="gemini-3.1-flash-image")
     assert again(picture).advanced == ADVANCED
     made = variations(picture, CATALOGUE.find("dgrid", picture.model), 1)
     assert made.requests[0].advanced == ADVANCED
@@ -250,6 +260,7 @@ def test_variations_and_remix_go_on_from_where_the_picture_did():
 
 def test_what_a_failed_job_asked_for_comes_back_whole():
     made = run(
+        SEEDED,
         prompt="a {red|blue} kite",
         references=(REFERENCE,),
         aspect="16:9",
@@ -262,9 +273,84 @@ def test_what_a_failed_job_asked_for_comes_back_whole():
         prompt="a blue kite",
         references=(REFERENCE,),
         profile="dgrid",
-        model="gemini-nano-banana-2.1",
+        model=SEEDED,
         aspect="16:9",
         size="2K",
         seed=7,
         advanced=ADVANCED,
     )
+
+
+BEST = CATALOGUE.find("dgrid", "gemini-nano-banana-2.1")
+OWN = CATALOGUE.find("my own", "gemini-nano-banana-2.1")
+
+
+def planned(model, **choices):
+    draft = Draft(**{"prompt": "a cat", "profile": "x", "model": model.id, **choices})
+    return draft, plan(draft, model, expand(draft.prompt)).requests[0]
+
+
+def test_a_seed_and_a_temperature_the_model_does_not_take_are_left_out_with_a_sentence():
+    draft, request = planned(BEST, seed=7, advanced=Advanced(temperature=0.4, system="Flat."))
+    assert (request.seed, request.advanced) == (None, Advanced(system="Flat."))
+    assert choice_warnings(BEST.id, left_out(draft, BEST)) == [
+        "gemini-nano-banana-2.1 takes no seed; results will differ.",
+        "gemini-nano-banana-2.1 takes no temperature; its own is used.",
+    ]
+    assert left_out(replace(draft, seed=None, advanced=Advanced()), BEST) == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "advanced"),
+    [
+        ("thinkingConfig", Advanced(thinking="high")),
+        ("tools", Advanced(search=True)),
+        ("safetySettings", Advanced(safety=(SafetySetting("HARASSMENT", "OFF"),))),
+    ],
+)
+def test_what_the_service_refused_is_left_out_and_nothing_else(field, advanced):
+    model = CATALOGUE.find("dgrid", "acme/image-9").without({field})
+    draft, request = planned(model, advanced=advanced)
+    assert request.advanced == Advanced()
+    assert left_out(draft, model) == {field}
+    assert len(choice_warnings(model.id, left_out(draft, model))) == 1
+
+
+def test_a_refused_instruction_is_still_a_choice_because_the_prompt_has_it():
+    model = CATALOGUE.find("dgrid", "acme/image-9").without({"systemInstruction"})
+    draft, request = planned(model, advanced=Advanced(system="Flat."))
+    assert request.system == "Flat."
+    assert left_out(draft, model) == set()
+
+
+def test_on_a_profile_of_ones_own_the_limits_warn_and_the_service_decides():
+    many = tuple(replace(STYLE, sha256=f"{number:02}") for number in range(15))
+    choices = {"aspect": "9:21", "size": "512", "references": many}
+    draft, request = planned(OWN, **choices)
+    assert (str(request.aspect), request.size, len(request.references)) == ("9:21", "512", 15)
+    assert limit_warnings(draft, OWN).sentences == [
+        "gemini-nano-banana-2.1 may not support 9:21; the service decides.",
+        "gemini-nano-banana-2.1 may not support 512; the service decides.",
+        "gemini-nano-banana-2.1 may not accept 15 references; the service decides.",
+    ]
+    for name, value in choices.items():
+        with pytest.raises(InputError):
+            planned(BEST, **{name: value})
+        assert limit_warnings(replace(draft, **{name: value}), BEST).sentences == []
+    for within in ("16:9", " 16x9 ", "match"):
+        assert limit_warnings(planned(OWN, aspect=within)[0], OWN).sentences == []
+
+
+def test_a_model_of_one_size_is_sent_none_and_costs_what_that_one_does():
+    lite = CATALOGUE.find("my own", "gemini-3.1-flash-lite-image")
+    draft, request = planned(lite, size="4K")
+    assert request.size == "1K"
+    assert limit_warnings(draft, lite).size == (
+        "gemini-3.1-flash-lite-image makes pictures of one size; 4K is not sent."
+    )
+
+
+def test_words_that_are_no_ratio_and_no_size_are_refused_on_any_profile():
+    for wrong in ({"aspect": "wide"}, {"size": "very large"}):
+        with pytest.raises(InputError):
+            planned(OWN, **wrong)

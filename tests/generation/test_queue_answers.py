@@ -35,7 +35,7 @@ async def test_every_picture_of_an_answer_is_kept_and_drafts_are_marked(tmp_path
     with replies() as service:
         service.script(Reply(body=answer))
         async with studio(tmp_path, service) as one:
-            (job,) = await one.submit(seed=9)
+            (job,) = await one.submit(seed=9, model="gemini-3.1-flash-lite-image")
             await one.gone(job)
             found = sorted(await one.pictures(), key=lambda picture: picture.width)
             assert [(p.width, p.draft) for p in found] == [(9, True), (10, False), (11, False)]

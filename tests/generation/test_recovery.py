@@ -18,7 +18,8 @@ from studio.common.files import storage_error
 from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Failure, Job, JobState, new_id
-from studio.generation.journal import Journal
+from studio.domain.request_fields import RequestChanges, picture_warnings
+from studio.generation.journal import Journal, JournalEntry
 from studio.providers.base import Scan
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini.scan import scan_file
@@ -43,6 +44,47 @@ async def test_what_was_never_sent_waits_and_can_be_sent(tmp_path: Path) -> None
             assert picture.job == job.id
             assert len(service.requests) == 1
             assert one.journal == []
+
+
+def noted(home: Path, *left_out: str) -> RequestChanges:
+    """Note in the only entry of the journal what was not sent."""
+    journal = Journal(home / "library/.gridbrush/journal")
+    (folder,) = journal.folder.iterdir()
+    changes = RequestChanges(left_out=left_out)
+    journal.write_changes(JournalEntry(folder), changes)
+    return changes
+
+
+async def test_a_recovered_picture_says_what_was_not_sent(tmp_path: Path) -> None:
+    left_behind(tmp_path, sent=True, body=WHOLE, mark="whole")
+    changes = noted(tmp_path, "seed", "topP")
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        (picture,) = await one.pictures()
+    assert set(picture_warnings(changes.left_out)) <= set(picture.warnings)
+
+
+async def test_a_note_about_an_attempt_that_was_never_sent_is_not_told_of_the_next(
+    tmp_path: Path,
+) -> None:
+    job, _entry = left_behind(tmp_path, sent=False)
+    changes = noted(tmp_path, "seed")
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            one.core.queue.retry(job.id)
+            await one.gone(job)
+            (picture,) = await one.pictures()
+    assert not set(picture_warnings(changes.left_out)) & set(picture.warnings)
+
+
+async def test_a_damaged_note_costs_no_picture(tmp_path: Path) -> None:
+    _job, entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="whole")
+    (entry.folder / "changes.json").write_text('{"left_out": 3')
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        assert len(await one.pictures()) == 1
+        assert one.journal == []
 
 
 async def test_what_is_queued_before_the_journal_was_read_is_no_leftover(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 PNG, JPEG = tiny_png(16, 9), b"\xff\xd8\xff\xfb\xfe" + b"\xfa" * 50
-MODEL = "gemini-nano-banana-2.1"
+MODEL = "gemini-3.1-flash-image"
 
 
 @pytest.fixture(scope="module")

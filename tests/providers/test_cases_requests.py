@@ -25,6 +25,7 @@ from studio.providers.gemini import request
 
 CATALOGUE = Catalogue(today=lambda: "2026-11-23")
 BEST, OLD = "gemini-nano-banana-2.1", "gemini-2.5-flash-image"
+FLASH = "gemini-3.1-flash-image"
 PNG, JPEG = b"\x89PNG\r\n\x1a\n1", b"\xff\xd8\xff2"
 BOTH = {"responseModalities": ["TEXT", "IMAGE"]}
 USER = {"role": "user", "parts": [{"text": "p"}]}
@@ -84,15 +85,17 @@ CASES = {
             "system": "Flat.",
             "safety": (SafetySetting("HARASSMENT", "BLOCK_NONE"),),
             "search": True,
-            "thinking": "medium",
+            "thinking": "high",
         },
-        {"seed": 5, "temperature": 0.5, "thinkingConfig": {"thinkingLevel": "MEDIUM"}},
+        {"seed": 5, "temperature": 0.5, "thinkingConfig": {"thinkingLevel": "HIGH"}},
         {
             "systemInstruction": {"role": "user", "parts": [{"text": "Flat."}]},
             "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
             "tools": [{"googleSearch": {}}],
         },
+        model=FLASH,
     ),
+    "R13 neither seed nor temperature": Case({"seed": 5, "temperature": 0.5}),
     "R13 what the model has not": Case(
         {"search": True, "thinking": "high", "temperature": 1.0}, {"temperature": 1.0}, model=OLD
     ),
@@ -147,9 +150,9 @@ def test_what_cannot_be_sent_is_said_here(choices: dict[str, Any], says: str) ->
 
 
 def test_r10_four_pictures_are_four_requests_of_one_candidate() -> None:
-    made = planned(count=4, seed=7)
+    made = planned(FLASH, count=4, seed=7)
     assert [one.seed for one in made.requests] == [7, 8, 9, 10]
-    model = CATALOGUE.find("dgrid", BEST)
+    model = CATALOGUE.find("dgrid", FLASH)
     for one in made.requests:
         assert b"candidateCount" not in request.body(one, (), model, both_modalities=True)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from studio.common.errors import KeyRefused, ModelError, ServiceError, StorageError
+from studio.common.paths import resources
 from studio.config.settings import Profile, Settings, built_in
 from studio.domain.models import (
     THINKING,
@@ -83,12 +84,48 @@ def test_every_ratio_and_size_offered_has_pixels_and_every_sold_one_a_price(cata
     "id",
     ["google/gemini-3-pro-image", "models/gemini-3-pro-image", "gemini-3-pro-image-preview",
      "Gemini-3-Pro-Image", "gemini-3-pro-image-001", "gemini-3-pro-image-preview-05-20",
-     "google/gemini-3-pro-image:free", "nano-banana-pro"],
+     "google/gemini-3-pro-image:free", "nano-banana-pro", "gemini-3-pro-image-preview-09-2026",
+     "publishers/google/models/gemini-3-pro-image", "gemini-3-pro-image-preview-20260528",
+     "projects/p/locations/global/publishers/google/models/gemini-3-pro-image@default",
+     "google.gemini-3-pro-image", "google:gemini-3-pro-image", "vertex_ai/gemini-3-pro-image",
+     "[vertex]gemini-3-pro-image", "gemini_3_pro_image", "NanoBananaPro", "gemini-nano-banana-pro",
+     "~google/gemini-3-pro-image-latest", "openrouter/google/gemini-3-pro-image:online",
+     "gemini-3-pro-image-2026-05-28", "gemini-3-pro-image-preview-0528"],
 )  # fmt: skip
 def test_a_model_is_recognised_under_the_names_gateways_give_it(catalogue, id):
     model = catalogue.find("dgrid", id)
     assert model.id == id
     assert model.title == "Gemini 3 Pro Image"
+
+
+@pytest.mark.parametrize(
+    ("id", "known"),
+    [
+        ("nano-banana-2-lite", "gemini-3.1-flash-lite-image"),
+        ("nanobanana2", "gemini-3.1-flash-image"),
+        ("google/nano_banana_2", "gemini-3.1-flash-image"),
+        ("Nano Banana 2.1", "gemini-nano-banana-2.1"),
+        ("gemini-nano-banana-2.1-preview-10-2026", "gemini-nano-banana-2.1"),
+        ("nanobanana", "gemini-2.5-flash-image"),
+        ("gemini-25-flash-image-preview", "gemini-2.5-flash-image"),
+    ],
+)
+def test_another_name_has_the_same_limits_and_prices(catalogue, id, known):
+    one, other = catalogue.find("dgrid", id), catalogue.find("dgrid", known)
+    assert replace(one, id=known) == other
+    assert one.price("1K") == other.price("1K")
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["gemini-nano-banana-3", "gemini-3-pro-image-4k", "gemini-3-pro-image-2048",
+     "gemini-3-pro-image-edit", "flux-1.1-pro", "gemini-4-pro-image-preview-09-2026",
+     "google/imagen-4.0-generate-001", "acme.gemini-3-pro-image", "3-pro-image", "google/", "-"],
+)  # fmt: skip
+def test_a_name_that_is_only_similar_stays_unknown(catalogue, id):
+    model = catalogue.find("dgrid", id)
+    assert (model.state, model.price("1K")) == (ModelState.UNKNOWN, None)
+    assert model.advisory, "nothing is refused here"
 
 
 def test_a_retired_model_works_but_says_so(catalogue):
@@ -100,8 +137,8 @@ def test_a_retired_model_works_but_says_so(catalogue):
 @pytest.mark.parametrize(
     ("today", "state", "words"),
     [
-        ("2026-10-29", ModelState.DEPRECATED, "Retires on 2026-10-29"),
-        ("2026-10-30", ModelState.RETIRED, "Planned to retire on 2026-10-29"),
+        ("2026-10-29", ModelState.DEPRECATED, "Due to be switched off on 2026-10-29"),
+        ("2026-10-30", ModelState.RETIRED, "Was due to be switched off on 2026-10-29"),
     ],
 )
 def test_a_model_is_retired_by_the_clock(today, state, words):
@@ -139,6 +176,7 @@ OWN = Profile(
 def test_the_users_own_prices_stand_before_ours_and_only_for_that_profile():
     catalogue = Catalogue(find_profile=Settings(profiles=(OWN,)).find_profile)
     assert catalogue.find("dgrid", "gemini-3-pro-image").price("2K") == 0.1344
+    assert catalogue.find("own", "nano-banana-pro").price("2K") == 0.1
     pro = catalogue.find("own", "google/gemini-3-pro-image-preview")
     assert (pro.price("2K"), pro.price("4K")) == (0.1, 0.24)
     assert (pro.own_price("2K"), pro.own_price("4K")) == (0.1, None)
@@ -205,6 +243,110 @@ def test_what_answers_taught_is_there_after_a_restart_for_that_service_and_model
     assert not later.find("dgrid", id).pixel_sizes
 
 
+ID = "gemini-3-pro-image"
+REFUSED = ServiceObservation(model=ID, refused=frozenset({"seed", "topP"}))
+
+
+class Days:
+    """A catalogue of two profiles, at a date and an address that can be changed."""
+
+    def __init__(self):
+        self.today = "2026-11-23"
+        self.own = replace(OWN, prices={})
+        self.catalogue = self.start()
+
+    def start(self, table=None):
+        return Catalogue(table, find_profile=self._profile, today=lambda: self.today)
+
+    def _profile(self, name):
+        return replace(self.own, name=name)
+
+    def again(self, table=None):
+        """The catalogue after a restart."""
+        later = self.start(table)
+        assert later.load(self.catalogue.dump())
+        return later
+
+
+def test_a_refused_field_is_remembered_after_a_restart_for_that_profile_and_model_only():
+    days = Days()
+    days.catalogue.add_observation("own", REFUSED)
+    for one in (days.catalogue, days.again()):
+        assert not one.find("own", ID).seed
+        assert one.find("own", ID).refused == {"seed", "topP"}
+        assert one.find("dgrid", ID).seed
+        assert not one.find("dgrid", ID).refused
+        assert one.find("own", "acme/image-9").seed
+        listed = {model.id: model for model in one.models("own")}
+        assert not listed[ID].seed
+
+
+def test_a_refused_field_is_tried_again_after_some_weeks_and_in_no_other_case_sooner():
+    days = Days()
+    days.catalogue.add_observation("own", REFUSED)
+    for today, known in (("2026-12-21", True), ("2026-12-22", False), ("2026-11-01", False)):
+        days.today = today
+        assert bool(days.again().find("own", ID).refused) is known
+
+
+@pytest.mark.parametrize(
+    "change", [{"base_url": "https://y.org"}, {"version": "v1beta"}, {"path": "/x/{model}"}]
+)
+def test_another_address_forgets_what_the_one_before_refused(change):
+    days = Days()
+    days.catalogue.add_observation("own", REFUSED)
+    before, days.own = days.own, replace(days.own, **change)
+    assert not days.again().find("own", ID).refused
+    days.own = before
+    assert days.again().find("own", ID).refused
+
+
+def test_a_newer_table_forgets_what_services_refused(tmp_path):
+    days = Days()
+    days.catalogue.add_observation("own", REFUSED)
+    table = tmp_path / "models.json"
+    text = (resources() / "models.json").read_text(encoding="utf-8")
+    table.write_text(text, encoding="utf-8")
+    assert days.again(table).find("own", ID).refused
+    newer = text.replace('"as_of": "2026-11-01"', '"as_of": "2026-12-01"')
+    table.write_text(newer, encoding="utf-8")
+    assert not days.again(table).find("own", ID).refused
+
+
+def test_a_ratio_that_was_accepted_is_offered_from_then_on():
+    days = Days()
+    accepted = ServiceObservation(model="gemini-nano-banana-2.1", aspect="9:21")
+    days.catalogue.add_observation("own", accepted)
+    again = days.again()
+    assert "9:21" in again.find("own", "gemini-nano-banana-2.1").aspects
+    assert "9:21" not in again.find("dgrid", "gemini-nano-banana-2.1").aspects
+
+
+def test_the_painter_learns_nothing():
+    days = Days()
+    days.catalogue.add_observation(
+        "sketch", ServiceObservation(model="sketch", refused=frozenset({"seed"}))
+    )
+    assert days.catalogue.find("sketch", "sketch").seed
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        b'{"own":{"gemini-3-pro-image":3}}',
+        b'{"own":[]}',
+        b'{"own":{"gemini-3-pro-image":{"address":"x","as_of":"y","fields":{"seed":"soon"}}}}',
+    ],
+)
+def test_a_damaged_memory_is_as_good_as_none(entry, caplog):
+    caplog.set_level(logging.ERROR)
+    days = Days()
+    listed = b'{"dgrid":[{"id":"acme/image-9","title":"Acme"}]}'
+    days.catalogue.load(b'{"version":1,"listed":' + listed + b',"services":' + entry + b"}")
+    assert days.catalogue.find("own", ID).seed
+    assert [one.title for one in days.catalogue.models("dgrid")] == ["Acme"]
+
+
 def test_a_list_kept_by_an_earlier_version_is_read(catalogue):
     catalogue.load(b'{"version":1,"listed":{"dgrid":[{"id":"acme/image-9","title":"Acme"}]}}')
     assert [one.title for one in catalogue.models("dgrid")] == ["Acme"]
@@ -213,6 +355,8 @@ def test_a_list_kept_by_an_earlier_version_is_read(catalogue):
 def test_what_a_model_can_is_in_the_table(catalogue):
     best = catalogue.find("dgrid", "gemini-nano-banana-2.1")
     assert best.thinking == ("minimal", "medium", "high")
+    assert (best.seed, best.temperature) == (False, False)
+    assert {"topP", "topK", "logprobs"} <= best.refused
     assert best.search
     assert catalogue.find("dgrid", "gemini-3.1-flash-image").shut_down == "2026-10-29"
     unknown = catalogue.find("dgrid", "acme/image-9")

@@ -107,7 +107,7 @@ FULL: dict[str, Any] = {
 
 
 def test_every_further_choice_is_sent_as_the_service_names_it():
-    sent = body(asked(**FULL))
+    sent = body(asked("gemini-3.1-flash-image", **FULL))
     instruction = {"role": "user", "parts": [{"text": "Flat colours only."}]}
     assert sent["systemInstruction"] == instruction
     assert sent["generationConfig"]["temperature"] == 0.0
@@ -149,8 +149,10 @@ def test_references_come_first_and_the_edited_picture_just_before_the_words():
 
 
 def test_a_seed_is_sent_only_when_there_is_one():
-    assert "seed" not in body()["generationConfig"]
-    assert body(asked(seed=0))["generationConfig"]["seed"] == 0
+    other = "gemini-3-pro-image"
+    assert "seed" not in body(asked(other))["generationConfig"]
+    assert body(asked(other, seed=0))["generationConfig"]["seed"] == 0
+    assert "seed" not in body(asked(seed=0))["generationConfig"], "this model takes none"
 
 
 def test_a_prompt_of_any_script_and_length_arrives_as_it_is():

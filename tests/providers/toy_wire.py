@@ -43,6 +43,7 @@ from studio.providers.base import (
     Learn,
     LongStringHandler,
     Provider,
+    RecordChanges,
     Scan,
     SpilledString,
 )
@@ -160,6 +161,7 @@ class ToyWire:
         *,
         before_first_byte: BeforeFirstByte | None = None,
         past: ConversationHistory | None = None,
+        record_changes: RecordChanges | None = None,
     ) -> None:
         order = {"brush": request.model, "wish": request.prompt, "shape": str(request.aspect or "")}
         pieces = [_piece("order", "", "application/json", json.dumps(order).encode())]

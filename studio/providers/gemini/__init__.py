@@ -18,6 +18,7 @@ from studio.common.key_redaction import SecretRedactor
 from studio.config.settings import OFFLINE, Profile
 from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason, Role
 from studio.domain.models import ListedModel, Model, ServiceObservation
+from studio.domain.request_fields import LOSSLESS, RequestChanges
 from studio.imaging.upload_limits import UploadLimits
 from studio.providers.base import (
     Answer,
@@ -26,13 +27,15 @@ from studio.providers.base import (
     InputPicture,
     Learn,
     LongStringHandler,
+    RecordChanges,
     Scan,
 )
 from studio.providers.gemini import answer, conversation, model_list, request
 from studio.providers.gemini.conversation import HistoryReplay, replay, replayable
 from studio.providers.gemini.errors import from_status
-from studio.providers.gemini.fallback import HeldSink, RequestVariant
+from studio.providers.gemini.fallback import MOST_FORMS, HeldSink, RequestVariant
 from studio.providers.gemini.refusals import NothingSaid
+from studio.providers.gemini.request import RequestBody
 from studio.providers.gemini.scan import READER_VERSION, GeminiScanner, scan_file
 from studio.providers.history import ConversationHistory, ConversationTurn, Part
 from studio.providers.sink import BeforeFirstByte, Sink
@@ -88,32 +91,47 @@ class GeminiProvider:
         *,
         before_first_byte: BeforeFirstByte | None = None,
         past: ConversationHistory | None = None,
+        record_changes: RecordChanges | None = None,
     ) -> None:
         """Send one request; see Provider.
 
-        A request refused for its form, and so not charged, is sent once more in another form: the
-        size in its other spelling, a conversation as only its last picture.
+        A request refused for its form, and so not billed, is sent once more in another form:
+        without an optional field that the refusal names, the size in its other spelling, a
+        conversation as only its last picture.
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
-        way: RequestVariant | None = RequestVariant(
-            model=self._find_model(request_.model), past=past is not None
+        model = self._find_model(request_.model)
+        way = RequestVariant(
+            model=replace(model, both_modalities=self._both(model)), past=past is not None
         )
         refusal: HeldSink | None = None
-        while way is not None:
+        left_out: tuple[str, ...] = ()
+        for _number in range(MOST_FORMS):
             # Reloaded for each form: a second one is rare, and the pictures use memory during the
             # wait.
             body, told = await self._build_body(request_, inputs, way, past)
             if past is not None:
                 await past.record_history_use(told)
+            # What makes no difference is told once, by the picture of the refusal.
+            refused = (way.model.refused - model.refused) & LOSSLESS
+            missing = tuple(sorted(refused.union(body.left_out)))
+            if record_changes is not None and missing != left_out:
+                left_out = missing
+                await record_changes(RequestChanges(left_out=left_out))
             way = replace(way, past=told.turns > 0)
             held = HeldSink(sink)
-            await client.post(address, headers, body, held, before_first_byte=before_first_byte)
+            await client.post(
+                address, headers, body.data, held, before_first_byte=before_first_byte
+            )
             if not held.held:
-                await self._note(request_.model, way, held.code)
+                await self._note(way.observation(request_), held.code)
                 return
-            refusal = refusal or held
-            way = way.after(held.about(), held.code, request_)
+            other = await asyncio.to_thread(way.after, held, body, request_)
+            refusal = held if refusal is None or way.solved else refusal
+            if other is None:
+                break
+            way = other
         if refusal is not None:
             await refusal.release()
 
@@ -123,7 +141,7 @@ class GeminiProvider:
         inputs: Sequence[InputPicture],
         way: RequestVariant,
         past: ConversationHistory | None,
-    ) -> tuple[bytes, HistoryUse]:
+    ) -> tuple[RequestBody, HistoryUse]:
         """Build the body, and describe its use of the history."""
         alone = way.alone
         if past is not None and way.past:
@@ -160,18 +178,17 @@ class GeminiProvider:
         loaded: list[tuple[bytes, str, Role]],
         way: RequestVariant,
         told: HistoryReplay | None = None,
-    ) -> bytes:
-        return request.body(
+    ) -> RequestBody:
+        return request.build(
             request_,
             loaded,
             way.model,
-            both_modalities=self._both(way.model),
+            both_modalities=way.both or way.model.both_modalities,
             before=told.contents if told is not None else (),
         )
 
-    async def _note(self, model: str, way: RequestVariant, code: int) -> None:
-        if way.respelled and self._learn is not None and 200 <= code < 300:
-            lesson = ServiceObservation(model=model, pixel_sizes=way.model.pixel_sizes)
+    async def _note(self, lesson: ServiceObservation | None, code: int) -> None:
+        if lesson is not None and self._learn is not None and 200 <= code < 300:
             await asyncio.to_thread(self._learn, lesson)
 
     def _both(self, model: Model) -> bool:

@@ -1,6 +1,7 @@
 """Hold back a refusal until it is clear whether the request is sent in another form.
 
-A request refused with status 400 or 413 was not charged, so a second attempt is free.
+A request refused with status 400, 413 or 422 was not charged, so a second attempt is free. Each
+form differs from all before it, so the attempts end.
 """
 
 from __future__ import annotations
@@ -9,14 +10,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from studio.common.errors import BalanceError, KeyRefused, PictureRefused
+from studio.domain import request_fields as fields
 from studio.domain.entities import GenerationRequest, NoHistoryReason
-from studio.domain.models import Model
+from studio.domain.models import Model, ServiceObservation
 from studio.providers.gemini import error_body, request
-from studio.providers.gemini.errors import names_signature, names_size
+from studio.providers.gemini.errors import ErrorCase, explain, names_signature, names_size
+from studio.providers.gemini.refused_fields import read_objection, refused_fields
+from studio.providers.gemini.request import RequestBody
 from studio.providers.sink import EncodedSink, Sink
 
-_REFUSED = 400
+MOST_FORMS = 8
+"""Limit of forms in which one request is sent."""
+
+_REFUSED = (400, 422)
 _TOO_LARGE = 413
+_MODALITIES = "responseModalities"
 _LONGEST_HELD = 32 * 1024
 """Most bytes of a refusal; anything longer is more than text."""
 
@@ -29,29 +38,87 @@ class RequestVariant:
     """One form of a request.
 
     Attributes:
-        model: with the spelling of the size to use.
+        model: with the spelling of the size to use, and without the fields that were refused.
         past: with the conversation; else its last picture is sent as an input.
         alone: reason for sending it without the conversation.
         respelled: whether the size is already in the other spelling.
+        both: whether text is requested beside the picture because the picture alone was refused.
+        learned: fields that the model does not take, whatever their value.
+        solved: whether the refusal of the form before is of no more interest.
     """
 
     model: Model
     past: bool = False
     alone: NoHistoryReason = NoHistoryReason.NO
     respelled: bool = False
+    both: bool = False
+    learned: frozenset[str] = frozenset()
+    solved: bool = False
+
+    def observation(self, asked: GenerationRequest) -> ServiceObservation | None:
+        """What the success of this form says about the service; None for nothing new."""
+        aspect = str(asked.aspect or "")
+        listed = self.model.aspects
+        aspect = aspect if listed and aspect not in listed and self.model.advisory else ""
+        if not (self.respelled or self.both or self.learned or aspect):
+            return None
+        return ServiceObservation(
+            model=self.model.id,
+            pixel_sizes=self.model.pixel_sizes if self.respelled else None,
+            both_modalities=self.both,
+            refused=self.learned,
+            aspect=aspect,
+        )
 
     def after(
-        self, told: error_body.ErrorBody, code: int, asked: GenerationRequest
+        self, refusal: HeldSink, sent: RequestBody, asked: GenerationRequest
     ) -> RequestVariant | None:
         """The form to try after a refusal of this one; None when there is no other."""
-        if code == _TOO_LARGE:
-            return replace(self, past=False, alone=NoHistoryReason.TOO_LARGE) if self.past else None
-        if self.past and (names_signature(told) or _names_turns(told)):
-            return replace(self, past=False, alone=NoHistoryReason.OBJECTED)
-        other = request.other_spelling(asked, self.model)
-        if other is not None and not self.respelled and names_size(told):
-            return replace(self, model=other, respelled=True)
+        told, past = refusal.about(), self.past
+        if refusal.code == _TOO_LARGE:
+            alone = NoHistoryReason.TOO_LARGE
+            return replace(self, past=False, alone=alone, solved=False) if past else None
+        error = explain(ErrorCase(status=refusal.code, said=told))
+        if isinstance(error, KeyRefused | BalanceError | PictureRefused):
+            return None
+        objection = read_objection(refusal.body, prompts=(asked.prompt, asked.system))
+        refused = refused_fields(objection, sent.fields)
+        kept = {fields.SIZE, _MODALITIES}
+        if not request.has_usual_aspect(asked):
+            kept.add(fields.ASPECT)
+        if optional := refused - kept:
+            return self.without(optional, lasting=not objection.is_about_value(_values(asked)))
+        if past and (names_signature(told) or _names_turns(told)):
+            return replace(self, past=False, alone=NoHistoryReason.OBJECTED, solved=False)
+        if fields.SIZE in refused or names_size(told):
+            return self._with_other_size(asked)
+        if _MODALITIES in refused and not (self.both or self.model.both_modalities):
+            return replace(self, both=True, solved=False)
+        if _MODALITIES in refused:
+            return self.without(refused, lasting=True)
         return None
+
+    def without(self, names: frozenset[str], *, lasting: bool) -> RequestVariant:
+        """This form without some fields; `lasting` says that no other value is taken either."""
+        learned = self.learned | names if lasting else self.learned
+        return replace(self, model=self.model.without(names), learned=learned, solved=True)
+
+    def _with_other_size(self, asked: GenerationRequest) -> RequestVariant | None:
+        """The size in its other spelling; after that without it, where it is the usual one."""
+        other = request.other_spelling(asked, self.model)
+        if other is not None and not self.respelled:
+            return replace(self, model=other, respelled=True, solved=False)
+        if asked.size != self.model.usual_size or not self.model.sends_size:
+            return None
+        return replace(self, respelled=False).without(frozenset({fields.SIZE}), lasting=True)
+
+
+def _values(asked: GenerationRequest) -> list[str]:
+    """Values of the request's optional fields, as a refusal may quote them."""
+    values = [asked.thinking, str(asked.aspect or ""), *(one.category for one in asked.safety)]
+    values += [str(asked.seed)] if asked.seed is not None else []
+    values += [f"{asked.temperature:g}"] if asked.temperature is not None else []
+    return [one for one in values if one]
 
 
 def _names_turns(told: error_body.ErrorBody) -> bool:
@@ -112,11 +179,16 @@ class HeldSink:
     @property
     def held(self) -> bool:
         """Whether this response is held back."""
-        return self.code in (_REFUSED, _TOO_LARGE) and not self._passed_on
+        return self.code in (*_REFUSED, _TOO_LARGE) and not self._passed_on
+
+    @property
+    def body(self) -> bytes:
+        """The body held back."""
+        return bytes(self._body)
 
     def about(self) -> error_body.ErrorBody:
         """The service's objection."""
-        return error_body.parse(bytes(self._body))
+        return error_body.parse(self.body)
 
     async def release(self) -> None:
         """Pass on the response held back."""

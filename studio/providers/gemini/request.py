@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -19,8 +19,10 @@ from studio.common.errors import InputError, KeyRefused
 from studio.common.i18n import _
 from studio.common.urls import read_address
 from studio.config.settings import PLACE, USUAL_PATH, Profile
-from studio.domain.entities import GenerationRequest, Role
+from studio.domain import request_fields as fields
+from studio.domain.entities import AspectRatio, GenerationRequest, Role
 from studio.domain.models import TIERS, Model
+from studio.providers.gemini.sent_fields import remove_fields, sent_fields
 
 MAX_BODY = 18 * 1024 * 1024
 """Most bytes of a request's body; services refuse from 20 MB on."""
@@ -33,6 +35,22 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 GOOGLE = "google"
 
 
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """Body of a request.
+
+    Attributes:
+        data: its JSON.
+        fields: its optional fields, each with the plain names of its keys.
+        left_out: names of the fields the request would have, but its model does not take; without
+            those that make no difference.
+    """
+
+    data: bytes = field(repr=False)
+    fields: Mapping[str, frozenset[str]] = field(repr=False)
+    left_out: tuple[str, ...]
+
+
 def body(
     request: GenerationRequest,
     inputs: Sequence[tuple[bytes, str, Role]],
@@ -41,25 +59,39 @@ def body(
     both_modalities: bool,
     before: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
-    """JSON of the request: references first, then the edited picture, then the text.
+    """JSON of the request; see `build`."""
+    return build(request, inputs, model, both_modalities=both_modalities, before=before).data
+
+
+def build(
+    request: GenerationRequest,
+    inputs: Sequence[tuple[bytes, str, Role]],
+    model: Model,
+    *,
+    both_modalities: bool,
+    before: Sequence[Mapping[str, Any]] = (),
+) -> RequestBody:
+    """Body of the request: references first, then the edited picture, then the text.
 
     `inputs` are bytes, media type and role in the request's order; `before` are the turns of a
-    conversation. Options that are unset or unsupported by the model are left out. Raises InputError
-    for a body larger than any service accepts.
+    conversation. Options that are unset or unsupported by the model are left out; a system
+    instruction that its service refused is sent before the prompt. Raises InputError for a body
+    larger than any service accepts.
     """
     edited_last = sorted(inputs, key=_is_edited)
     parts: list[dict[str, Any]] = [
         {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")}}
         for data, kind, _role in edited_last
     ]
-    if request.prompt:
-        parts.append({"text": request.prompt})
+    moved = request.system.strip() if fields.SYSTEM in model.refused else ""
+    if text := "\n\n".join(one for one in (moved, request.prompt) if one):
+        parts.append({"text": text})
     config: dict[str, Any] = {
         "responseModalities": ["TEXT", "IMAGE"] if both_modalities else ["IMAGE"]
     }
     if image := _image_config(request, model):
         config["imageConfig"] = image
-    if request.seed is not None:
+    if request.seed is not None and model.seed:
         config["seed"] = request.seed
     if request.temperature is not None and model.temperature:
         config["temperature"] = request.temperature
@@ -78,17 +110,34 @@ def body(
         ]
     if request.search and model.search:
         whole["tools"] = [{"googleSearch": {}}]
+    kept = frozenset() if has_usual_aspect(request) else {fields.ASPECT}
+    removed = remove_fields(whole, model.refused - kept)
     # A lone surrogate, as some clipboards produce, is not valid text for any service.
-    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    if len(text) > MAX_BODY:
+    data = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    if len(data) > MAX_BODY:
         raise InputError(
             _("The pictures are too large to send together"),
             _("Together they have {size:.1f} MB; the limit is {limit} MB.").format(
-                size=len(text) / 2**20, limit=MAX_BODY >> 20
+                size=len(data) / 2**20, limit=MAX_BODY >> 20
             ),
             hint=_("Send fewer or smaller reference pictures."),
         )
-    return text
+    left_out = tuple(sorted((removed - fields.LOSSLESS) | _not_taken(request, model)))
+    return RequestBody(data, sent_fields(whole), left_out)
+
+
+def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
+    """Fields of the request's choices that this model does not take."""
+    thinking = request.thinking.lower()
+    missing = {
+        fields.SEED: request.seed is not None and not model.seed,
+        fields.TEMPERATURE: request.temperature is not None and not model.temperature,
+        fields.THINKING: bool(thinking) and thinking not in model.thinking,
+        fields.SEARCH: request.search and not model.search,
+        fields.SAFETY: bool(request.safety) and not model.safety,
+        fields.SIZE: request.size not in (None, model.usual_size) and not model.sends_size,
+    }
+    return frozenset(name for name, holds in missing.items() if holds)
 
 
 def _is_edited(one: tuple[bytes, str, Role]) -> bool:
@@ -102,6 +151,11 @@ def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
     if request.size is not None and model.sends_size:
         image["imageSize"] = model.spelled(request.size, image.get("aspectRatio"))
     return image
+
+
+def has_usual_aspect(request: GenerationRequest) -> bool:
+    """Whether the picture has the same shape without the ratio: square, with no input."""
+    return request.aspect == AspectRatio(1, 1) and not request.references
 
 
 def other_spelling(request: GenerationRequest, model: Model) -> Model | None:

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.common.i18n import _, pgettext
 from studio.config.settings import OFFLINE, Profile
+from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, ModelState
+from studio.domain.request_fields import choice_warnings
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPanel, AspectPicker
 from studio.ui.panels.composer.seed import SeedControl
@@ -166,7 +168,9 @@ class ChoicesRow(QWidget):
         self.count.set_value(draft.count)
         self.seed.show_seed(sent.seed)
         self.advanced.set_marked(sent.advanced != Advanced(), summary(sent.advanced))
-        self.model.set_mark(model.note if model.state in _ENDING else "")
+        about = [model.note] if model.state in _ENDING else []
+        about += choice_warnings(model.id, runs.left_out(draft, model))
+        self.model.set_mark("\n".join(about))
         if self._advanced_panel is not None and self._advanced_panel.isVisible():
             self._advanced_panel.show_choices(draft.advanced, model, kept)
         self.fit()
@@ -456,9 +460,9 @@ def _entry(profile: str, model: Model, section: str, *, missing: bool) -> ChipCh
 def state_words(model: Model) -> str:
     """Short note on a model's availability; empty if it is available."""
     if model.state is ModelState.RETIRED:
-        return _("retired {day}").format(day=model.shut_down).strip()
+        return _("was due to end {day}").format(day=model.shut_down).strip()
     if model.state is ModelState.DEPRECATED:
-        return _("ends {day}").format(day=model.shut_down).strip()
+        return _("due to end {day}").format(day=model.shut_down).strip()
     if model.state is ModelState.UNKNOWN and not model.offline:
         return _("not in the model table")
     return ""

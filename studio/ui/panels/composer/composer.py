@@ -104,6 +104,7 @@ class Composer(Dock):
         self._network = True
         self._sent_prompts: set[str] = set()
         self._warned: set[str] = set()
+        self._shown_model: Model | None = None
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
         self._connect()
@@ -131,7 +132,7 @@ class Composer(Dock):
         self.card.generate.clicked.connect(self.generate_now)
         self.line.generate.clicked.connect(self.generate_now)
         watching = self._watching
-        watching.queue_moved.connect(self._show_quote)
+        watching.queue_moved.connect(self.on_queue_moved)
         watching.key_changed.connect(self.on_key_changed)
         watching.settings_changed.connect(self.on_settings_changed)
         watching.seed_read.connect(self.card.choices.seed.set_last)
@@ -341,7 +342,7 @@ class Composer(Dock):
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
         self._recall.leave_history()
-        if (told := submit.warning(model)) and told.text not in self._warned:
+        if (told := submit.warning(draft, model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._show_notice(told)
         self._sent_prompts = {draft.prompt}
@@ -367,6 +368,13 @@ class Composer(Dock):
         """Update for the new amount spent, which may reach the monthly budget."""
         self._show_quote()
 
+    def on_queue_moved(self) -> None:
+        """Update the price, and the choices after a service refused or accepted one of them."""
+        if self._model() != self._shown_model:
+            self._show()
+        else:
+            self._show_quote()
+
     # --- display --------------------------------------------------------------------------
 
     def _model(self) -> Model:
@@ -387,6 +395,7 @@ class Composer(Dock):
     def _show(self) -> None:
         """Update all widgets from the draft."""
         draft, model = self.draft(), self._model()
+        self._shown_model = model
         made = self._offer(model)
         if self._asked.sent not in (None, made.sent):
             self._asked.clear_question()
@@ -513,6 +522,7 @@ class Composer(Dock):
         model = self._model()
         text = differences(self.draft(), model, self._offer(model))
         self.bar.dismiss("model")
+        self.bar.dismiss("retired")
         if text:
             self._show_notice(Notice(key="model", text=text, icon="model"))
             self._model_notice.start()

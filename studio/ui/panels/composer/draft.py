@@ -13,7 +13,7 @@ from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.models import Model
 from studio.ui.panels.composer.slot import SlotNote
-from studio.ui.panels.composer.suggestion import fitting, in_order
+from studio.ui.panels.composer.suggestion import fitting, in_order, limit_of
 
 
 def source_of(draft: Draft) -> Reference | None:
@@ -89,11 +89,12 @@ def notes_of(
     `trashed` are ids of pictures known to be in the trash; `otherwise` says by sha256 how an input
     is converted for sending.
     """
-    sent = len(fitting(draft, model.references))
+    takes = limit_of(model)
+    sent = len(fitting(draft, takes))
     return [
         replace(_note(reference, draft, model, trashed), beside=otherwise.get(reference.sha256, ""))
         if place < sent
-        else SlotNote(_("not sent: limit {n}").format(n=model.references), sent=False)
+        else SlotNote(_("not sent: limit {n}").format(n=takes), sent=False)
         for place, reference in enumerate(draft.references)
     ]
 

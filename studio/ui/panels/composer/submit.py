@@ -13,6 +13,7 @@ from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
+from studio.ui.panels.composer.suggestion import notices
 from studio.ui.support import formatting
 from studio.ui.widgets import MessageAction, Notice
 
@@ -149,12 +150,13 @@ def list_of(prompt: str) -> str:
     return "\n".join(shown)
 
 
-def warning(model: Model) -> Notice | None:
-    """Warning about a retired model, which a gateway may still serve; None for other models."""
-    if model.state is not ModelState.RETIRED:
+def warning(draft: Draft, model: Model) -> Notice | None:
+    """Warning about a model that may be switched off, and choices that it may not take."""
+    about = [f"{model.title}: {model.note}"] if model.state is ModelState.RETIRED else []
+    about += notices(draft, model)
+    if not about:
         return None
-    text = f"{model.title}: {model.note}"
-    return Notice(key="retired", text=text, tone="warn", icon="warning")
+    return Notice(key="retired", text=" ".join(about), tone="warn", icon="warning")
 
 
 def no_network(sketch: Callable[[], object]) -> Notice:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.common.i18n import _
+from studio.domain import request_fields as fields
+from studio.domain import runs
 from studio.domain.aspect_ratios import nearest_aspect
-from studio.domain.drafts import MATCH, Draft
+from studio.domain.drafts import MATCH, MOST_AT_ONCE, Draft
 from studio.domain.entities import Advanced, AspectRatio, Reference, Role
+from studio.domain.request_fields import choice_warnings
 
 if TYPE_CHECKING:
     from studio.domain.models import Model
@@ -51,12 +54,16 @@ def suggest_draft(
 
     `input_ratio` is width to height of the picture that Match follows, None while unknown.
     """
-    known = model.state != "unknown"
-    references = fitting(draft, model.references)
+    known = model.state != "unknown" and not model.advisory
+    takes = limit_of(model)
+    beyond = runs.limit_warnings(draft, model)
+    references = fitting(draft, takes)
     match = bool(references) and bool(model.aspects)
     aspect, aspect_note = _aspect(draft.aspect, model, match=match, ratio=input_ratio, known=known)
-    size, size_note = draft.size, ""
-    if known and model.sizes and draft.size not in model.sizes:
+    aspect_note = aspect_note or beyond.aspect
+    size, size_note = draft.size, beyond.size
+    fixed = known or not model.sends_size
+    if fixed and model.sizes and draft.size not in model.sizes:
         size = nearest_size(draft.size, model.sizes)
         size_note = _not_offered(draft.size, size)
     shape = aspect
@@ -74,27 +81,43 @@ def suggest_draft(
     return DraftSuggestion(
         sent=sent,
         match=match,
-        aspects=model.aspects,
+        aspects=model.offered_aspects,
         sizes=model.sizes,
         seed=model.seed,
         aspect_note=aspect_note,
         size_note=size_note,
-        takes=model.references,
+        takes=takes,
         pixels=pixels,
     )
 
 
 def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
     """Sentence on the choices the model does not support; empty if it supports all."""
+    sentences = notices(draft, model)
     notes = [note for note in (made.size_note, made.aspect_note) if note]
+    notes = [note for note in notes if note not in sentences]
     if len(made.sent.references) < len(draft.references):
         notes.append(_("not all references are sent, limit {n}").format(n=made.takes))
-    if draft.seed is not None and not model.seed:
-        notes.append(_("no seed"))
-    notes += _untold(draft.advanced, made.sent.advanced)
+    notes += _untold(draft, model, made.sent.advanced)
     if model.state in ("retired", "deprecated"):
-        return f"{model.title}: {model.note} {_sentence(notes)}".strip()
-    return f"{model.title}: {', '.join(notes)}." if notes else ""
+        first = f"{model.title}: {model.note} {_sentence(notes)}".strip()
+    else:
+        first = f"{model.title}: {', '.join(notes)}." if notes else ""
+    return " ".join(one for one in (first, *sentences) if one)
+
+
+def notices(draft: Draft, model: Model) -> list[str]:
+    """Sentences on choices that are left out, or sent although the model may refuse them."""
+    if not model.sends_size:
+        # Its only size is shown in place of the one chosen.
+        draft = replace(draft, size=model.usual_size)
+    left_out = choice_warnings(model.id, runs.left_out(draft, model))
+    return [*left_out, *runs.limit_warnings(draft, model).sentences]
+
+
+def limit_of(model: Model) -> int:
+    """Limit of references per prompt."""
+    return max(model.references, MOST_AT_ONCE) if model.advisory else model.references
 
 
 def _sentence(notes: list[str]) -> str:
@@ -102,18 +125,21 @@ def _sentence(notes: list[str]) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _untold(wanted: Advanced, told: Advanced) -> list[str]:
-    """Notes on the unsupported advanced choices."""
+def _untold(draft: Draft, model: Model, told: Advanced) -> list[str]:
+    """Notes on the unsupported advanced choices, other than those of `notices`."""
+    wanted, said = draft.advanced, runs.left_out(draft, model)
     notes: list[str] = []
+    if draft.seed is not None and not model.seed and fields.SEED not in said:
+        notes.append(_("no seed"))
     if wanted.system.strip() and not told.system:
         notes.append(_("no system instruction"))
     if wanted.temperature is not None and told.temperature is None:
-        notes.append(_("no temperature"))
-    if wanted.thinking and not told.thinking:
+        notes += [] if fields.TEMPERATURE in said else [_("no temperature")]
+    if wanted.thinking and not told.thinking and fields.THINKING not in said:
         notes.append(_("no thinking level {level}").format(level=wanted.thinking))
-    if wanted.search and not told.search:
+    if wanted.search and not told.search and fields.SEARCH not in said:
         notes.append(_("no web search"))
-    if wanted.safety and not told.safety:
+    if wanted.safety and not told.safety and fields.SAFETY not in said:
         notes.append(_("no safety settings"))
     return notes
 
@@ -121,7 +147,7 @@ def _untold(wanted: Advanced, told: Advanced) -> list[str]:
 def _aspect(
     wanted: str, model: Model, *, match: bool, ratio: float | None, known: bool
 ) -> tuple[str, str]:
-    if not model.aspects or wanted in model.aspects or (wanted == MATCH and match):
+    if not model.aspects or wanted in model.offered_aspects or (wanted == MATCH and match):
         return wanted, ""
     if wanted == MATCH:
         used = nearest_aspect(ratio or 1.0, model.aspects)

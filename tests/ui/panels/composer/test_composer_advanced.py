@@ -17,7 +17,7 @@ from studio.domain.models import ListedModel, Model, ModelState
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.choices import offered, state_words, summary
 
-BEST = Draft(prompt="a lamp", profile="google", model="gemini-nano-banana-2.1")
+BEST = Draft(prompt="a lamp", profile="google", model="acme/image-9")
 FULL = Advanced(
     system="Flat colours.",
     temperature=0.4,
@@ -204,9 +204,9 @@ def test_the_list_of_models_says_title_state_and_when_one_ends() -> None:
     entries = offered([own], catalogue.models, lambda _name: False, ("own", model))
     assert {one.text: (one.note, one.quiet) for one in entries} == {
         "gemini-3-pro-image": ("Gemini 3 Pro Image", False),
-        "gemini-3.1-flash-image": ("Gemini 3.1 Flash Image · ends 2026-10-29", False),
+        "gemini-3.1-flash-image": ("Gemini 3.1 Flash Image · due to end 2026-10-29", False),
         unknown: ("not in the model table", False),
-        retired: ("Gemini 2.5 Flash Image · retired 2026-10-02", True),
+        retired: ("Gemini 2.5 Flash Image · was due to end 2026-10-02", True),
     }
     bare = Model(id="x", title="x", aspects=(), sizes=(), state=ModelState.CURRENT)
     assert state_words(bare) == ""
@@ -218,12 +218,12 @@ async def test_a_retired_model_is_warned_of_once_and_sent_all_the_same(composer,
     composer.on_model_chosen(("google", "gemini-2.5-flash-image"))
     assert "2026-10-02" in composer.card.choices.model.toolTip()
     text = composer.bar.notice.text
-    assert text.startswith("Gemini 2.5 Flash Image: Retired on 2026-10-02")
+    assert text.startswith("Gemini 2.5 Flash Image: Was due to be switched off on 2026-10-02")
     assert text.endswith("No web search.")
     composer.on_model_notice_over()
     composer.generate_now()
     assert len(sent) == 1
-    assert "Retired on 2026-10-02" in composer.bar.notice.text
+    assert "due to be switched off on 2026-10-02" in composer.bar.notice.text
     composer.bar.dismiss("retired")
     composer.generate_now()
     assert len(sent) == 2

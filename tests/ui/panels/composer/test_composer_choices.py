@@ -10,9 +10,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 
 from studio.domain.drafts import MATCH, Draft
-from studio.domain.entities import AspectRatio, Reference, Role
+from studio.domain.entities import Advanced, AspectRatio, Reference, Role
 from studio.domain.events import KeyChanged, PicturesAdded
-from studio.domain.models import Model, ModelState
+from studio.domain.models import Model, ModelState, ServiceObservation
 from studio.ui.panels.composer.aspect_picker import AspectPanel, ratio_size
 from studio.ui.panels.composer.choices import HiddenChoices
 from studio.ui.panels.composer.composer import Composer
@@ -124,7 +124,9 @@ async def test_a_change_of_model_says_once_what_it_does_not_do(composer, core) -
     core.catalogue = Models()
     composer.set_draft(replace(PRO, model="bare", size="4K", seed=3))
     composer.on_model_chosen(("google", "lite"))
-    assert composer.bar.notice.text == "Lite: 4K not available, using 1K, no seed."
+    assert composer.bar.notice.text == (
+        "Lite: 4K not available, using 1K. lite takes no seed; results will differ."
+    )
     composer.on_model_notice_over()
     assert composer.bar.notice is None
 
@@ -185,6 +187,48 @@ async def test_a_key_of_a_default_that_was_there_before_changes_nothing(composer
     core.events.publish(KeyChanged("google"))
     assert composer.draft().profile == "sketch"
     await core.settings.close()
+
+
+async def test_a_model_that_takes_no_seed_has_no_dice_and_says_so(composer, collected) -> None:
+    sent = collected(composer.generate)
+    advanced = Advanced(temperature=0.4)
+    composer.set_draft(replace(PRO, prompt="a lamp", seed=7, advanced=advanced))
+    choices = composer.card.choices
+    assert choices.seed.isVisible()
+    assert "takes no seed" not in choices.model.toolTip()
+    best = "gemini-nano-banana-2.1"
+    composer.on_model_chosen(("google", best))
+    words = (
+        f"{best} takes no seed; results will differ.",
+        f"{best} takes no temperature; its own is used.",
+    )
+    assert composer.bar.notice.text == " ".join(words)
+    assert not choices.seed.isVisible()
+    assert all(one in choices.model.toolTip() for one in words)
+    composer.on_model_notice_over()
+    composer.generate_now()
+    assert composer.bar.notice.text == " ".join(words), "and once more when it is sent"
+    (request,) = sent[0].requests
+    assert (request.seed, request.temperature) == (None, None)
+    assert (composer.draft().seed, composer.draft().advanced) == (7, advanced), "kept for others"
+    composer.on_model_chosen(("google", PRO.model))
+    assert choices.seed.isVisible()
+    assert composer.bar.notice is None
+
+
+async def test_a_seed_that_a_service_has_just_refused_is_not_offered_any_more(
+    composer, core
+) -> None:
+    composer.set_draft(replace(PRO, seed=7))
+    choices = composer.card.choices
+    lesson = ServiceObservation(model=PRO.model, refused=frozenset({"seed"}))
+    core.catalogue.add_observation("dgrid", lesson)
+    composer._watching.queue_moved.emit()
+    assert choices.seed.isVisible(), "another provider's refusal"
+    core.catalogue.add_observation("google", lesson)
+    composer._watching.queue_moved.emit()
+    assert not choices.seed.isVisible()
+    assert f"{PRO.model} takes no seed; results will differ." in choices.model.toolTip()
 
 
 async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(

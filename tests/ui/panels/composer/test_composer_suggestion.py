@@ -9,9 +9,10 @@ import pytest
 from studio.domain.aspect_ratios import nearest_aspect
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
-from studio.domain.models import Model, ModelState
+from studio.domain.models import TIERS, Model, ModelState
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer.suggestion import (
+    differences,
     fitting,
     in_order,
     nearest_size,
@@ -110,3 +111,28 @@ def test_with_the_last_picture_match_goes_back_to_the_ratio_before() -> None:
     assert drafting.without(draft, 0, aspect="3:2").aspect == "3:2"
     both = Draft(references=(ONE, TWO), aspect=MATCH)
     assert drafting.without_source(both, aspect="3:2").aspect == MATCH
+
+
+def test_a_limit_of_ones_own_profile_is_kept_with_a_note() -> None:
+    own = replace(SMALL, advisory=True, state=ModelState.CURRENT, sends_size=True)
+    beyond = next(one for one in TIERS if one not in own.sizes)
+    made = suggest_draft(Draft(aspect="9:21", size=beyond), own)
+    assert (made.sent.aspect, made.sent.size) == ("9:21", beyond)
+    assert made.aspect_note == f"{own.id} may not support 9:21; the service decides."
+    assert made.size_note == f"{own.id} may not support {beyond}; the service decides."
+    said = differences(Draft(aspect="9:21", size=beyond), own, made)
+    assert said == f"{made.aspect_note} {made.size_note}", "each once"
+
+
+def test_a_ratio_of_some_services_is_offered_on_ones_own_profile_only() -> None:
+    model = replace(SMALL, some_aspects=("9:21",), state=ModelState.CURRENT)
+    assert "9:21" not in suggest_draft(Draft(), model).aspects
+    assert suggest_draft(Draft(), replace(model, advisory=True)).aspects[-1] == "9:21"
+
+
+def test_a_model_of_one_size_says_so_once_on_ones_own_profile() -> None:
+    lite = replace(SMALL, advisory=True, sends_size=False)
+    draft = Draft(size="4K")
+    made = suggest_draft(draft, lite)
+    assert (made.sent.size, made.size_note) == ("1K", "4K not available, using 1K")
+    assert differences(draft, lite, made) == "Small: 4K not available, using 1K."

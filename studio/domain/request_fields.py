@@ -1,0 +1,76 @@
+"""Fields of a request that a service may refuse, and sentences about those left out.
+
+A field is named as in the request's JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from studio.common.i18n import _
+from studio.domain.entities import GenerationRequest
+
+SEED = "seed"
+TEMPERATURE = "temperature"
+THINKING = "thinkingConfig"
+SEARCH = "tools"
+SAFETY = "safetySettings"
+SYSTEM = "systemInstruction"
+SIZE = "imageSize"
+ASPECT = "aspectRatio"
+LOSSLESS = frozenset({SIZE, ASPECT})
+"""Fields left out only where the picture is the same without them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestChanges:
+    """How a request was sent other than chosen.
+
+    Attributes:
+        left_out: fields that were not sent. A system instruction was sent with the prompt instead.
+    """
+
+    left_out: tuple[str, ...] = ()
+
+
+def sent_choices(request: GenerationRequest, changes: RequestChanges) -> GenerationRequest:
+    """The request with the choices that were really sent."""
+    left_out = changes.left_out
+    return replace(
+        request,
+        seed=None if SEED in left_out else request.seed,
+        temperature=None if TEMPERATURE in left_out else request.temperature,
+        thinking="" if THINKING in left_out else request.thinking,
+        search=request.search and SEARCH not in left_out,
+        safety=() if SAFETY in left_out else request.safety,
+    )
+
+
+def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
+    """Warnings of a picture that was made without these fields."""
+    known = {
+        SEED: _("The model takes no seed; the same prompt gives another picture"),
+        TEMPERATURE: _("The model takes no temperature; its own was used"),
+        THINKING: _("The model takes no thinking level; its own was used"),
+        SEARCH: _("The service offers no web search for this model; it did not search"),
+        SAFETY: _("The service takes no safety settings for this model; its own were used"),
+        SYSTEM: _("The service takes no system instruction; it was sent with the prompt"),
+        SIZE: _("The service takes no size for this model; its own was used"),
+        ASPECT: _("The service takes no aspect ratio for this model; its own was used"),
+    }
+    # Translators: {field} is the name of a field of the request, such as topP.
+    unknown = _("The service does not accept “{field}”; it was not sent")
+    return tuple(known.get(one) or unknown.format(field=one[:60]) for one in names)
+
+
+def choice_warnings(model: str, names: Collection[str]) -> list[str]:
+    """Sentences for the user before a request, about choices that are not sent to a model."""
+    known = {
+        SEED: _("{model} takes no seed; results will differ."),
+        TEMPERATURE: _("{model} takes no temperature; its own is used."),
+        THINKING: _("{model} takes no thinking level; its own is used."),
+        SEARCH: _("{model} offers no web search; it will not search."),
+        SAFETY: _("{model} takes no safety settings; its own are used."),
+    }
+    return [words.format(model=model) for field, words in known.items() if field in names]

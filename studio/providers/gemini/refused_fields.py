@@ -1,0 +1,273 @@
+"""Find the fields of a request that a refusal names.
+
+Services name a field in a structured detail ("generation_config.seed", `loc`, `param`), in quotes,
+or only in a sentence, in the spelling of JSON, of Python or of English. A field counts only if it
+was sent.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from studio.providers.gemini.sent_fields import NEVER_REMOVED, plain_name
+
+_DECODER = json.JSONDecoder(strict=False)
+_DEEPEST = 12
+_MOST_STRINGS = 400
+_LONGEST = 4000
+_LONGEST_CLAUSE = 400
+_MOST_CLAUSES = 40
+
+_NAMING = frozenset(
+    plain_name(one)
+    for one in (
+        *("field", "fields", "param", "params", "parameter", "property", "argument", "loc"),
+        *("location", "path", "field_path", "instance_path", "pointer", "additional_property"),
+        *("unrecognized_keys", "keys", "field_name", "argument_name", "source", "target"),
+    )
+)
+"""Keys of an error whose value names fields of the request."""
+
+_BY_FIELD = frozenset({"errors", "fielderrors"})
+"""Keys of an error whose value has sentences by field."""
+
+_PATHS = frozenset({"loc", "path"})
+"""Those of which a list is one path, not several names."""
+
+_ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "parts", "url"))
+"""Keys of an error whose value repeats the request."""
+
+_SPELLINGS: Mapping[str, tuple[str, ...]] = {
+    "seed": ("random seed", "noise seed", "sampling parameter"),
+    "temperature": ("sampling parameter",),
+    "topP": ("nucleus sampling", "sampling parameter"),
+    "topK": ("sampling parameter",),
+    "thinkingConfig": ("thinking", "thinking level", "thinking budget", "reasoning effort",
+                       "reasoning", "include thoughts"),
+    "tools": ("tool", "tool use", "google search", "google search retrieval", "search grounding",
+              "grounding", "search tool", "search as tool", "search as a tool", "web search"),
+    "searchTypes": ("search type", "image search"),
+    "systemInstruction": ("system instructions", "developer instruction",
+                          "developer instructions", "system prompt", "system message",
+                          "system role", "instruction"),
+    "safetySettings": ("safety setting", "harm category", "harm block threshold"),
+    "responseModalities": ("response modality", "output modalities", "output modality",
+                           "modalities", "modality"),
+    "imageSize": ("image resolution", "output resolution", "output size"),
+    "mediaResolution": ("media resolution level",),
+}  # fmt: skip
+"""Names of fields in sentences, beside that of the field itself."""
+
+_NO_SENTENCE_END = r"(?:(?![.;!?。；](?:\s|$)|[。；\n]).)"
+_UNSUPPORTED = (
+    r"unsupported|unknown|unrecogni[sz]ed|unexpected|unavailable|extra inputs?|extra fields?"
+    r"|(?:is|are|was|does|do|can|could|may|must|has|have|should|will|would)(?:n['’]?t| not)\b"
+    r"|not (?:yet |currently )?(?:supported|enabled|allowed|permitted|available|accepted"
+    r"|implemented|recogni[sz]ed|configurable|compatible|applicable)"
+    r"|cannot|can['’]t|not support|no longer|takes? no|has no|have no|no support|without support"
+    r"|unable to (?:set|use|apply)|forbidden|disallowed|deprecated|rejected|removed?|omit"
+    r"|not part of|no such"
+    r"|不支持|不支援|不允许|未知|无法识别|不可用|未启用|不接受|していません|지원되지"
+)
+_VALUE = (
+    r"invalid|illegal|incorrect|out of range|must|should|has to|needs to|required to be|only"
+    r"|between|exceeds?|(?:greater|less|larger|smaller|higher|lower) than|at (?:most|least)"
+    r"|too (?:large|small|high|low|long|big)|not (?:a )?valid|predicate failed|无效|必须|超出"
+)
+_CODE = re.compile(
+    r"(?:unsupported|unknown|unrecogni[sz]ed|unexpected|invalid|extra)"
+    r"[_ -](?:param\w*|field|property|option|key|value)s?",
+    re.IGNORECASE,
+)
+"""A code that objects to a field, which the message beside it names."""
+_OBJECTION = rf"(?:{_UNSUPPORTED}|{_VALUE})"
+_IS_UNSUPPORTED = re.compile(_UNSUPPORTED, re.IGNORECASE)
+_ONLY_VALUE = re.compile(
+    r"out of range|must be|should be|has to be|needs to be|between\b|exceeds?\b"
+    r"|(?:greater|less|larger|smaller|higher|lower) than|at (?:most|least)"
+    r"|too (?:large|small|high|low|long|big)|invalid value|not a valid|TYPE_\w+|无效|必须|超出",
+    re.IGNORECASE,
+)
+_IS_OBJECTION = re.compile(_OBJECTION, re.IGNORECASE)
+_ADVICE = re.compile(
+    r"[,(;:]\s*(?:but |the |only |currently |please |\d+ )*"
+    r"(?:supported|allowed|valid|accepted|available|permitted|known|expected|one of|use|try)\b"
+    r"[^.]*",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(rf"{_NO_SENTENCE_END}+", re.DOTALL)
+_QUOTED = re.compile(r"[\"'`“‘「]{1,2}([\w.\[\]/ -]{1,120}?)[\"'`”’」]{1,2}")
+_UNKNOWN_NAME = re.compile(r"unknown name \\?[\"'`]([\w.-]+)\\?[\"'`]", re.IGNORECASE)
+_BLOCKED = re.compile(r"block|violat|polic|prohibit|sensitive|moderat", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What a refusal says.
+
+    Attributes:
+        names: names and paths of fields in its structure.
+        sentences: everything else that is text.
+    """
+
+    names: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+    def is_about_value(self, values: Iterable[str]) -> bool:
+        """Whether it refuses the value of a field, and perhaps not another one.
+
+        `values` are those that were sent: a refusal that quotes one is about it.
+        """
+        text = " ".join(self.sentences)[:_LONGEST]
+        for value in values:
+            if re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.]*\w)", text, re.IGNORECASE):
+                return True
+        return bool(_ONLY_VALUE.search(text)) and not _IS_UNSUPPORTED.search(
+            _ONLY_VALUE.sub("", text)
+        )
+
+
+def read_objection(body: bytes, *, prompts: tuple[str, ...] = ()) -> Objection:
+    """Read a refusal of any format; `prompts` are texts of the request, which it may repeat."""
+    text = body[:65536].decode("utf-8", "replace").strip().removeprefix("\ufeff")
+    names: list[str] = []
+    sentences: list[str] = []
+    value = _json(text)
+    if value is None:
+        sentences.append(text[:_LONGEST])
+    else:
+        for naming, found in _strings(value):
+            (names if naming else sentences).append(found)
+    for prompt in filter(None, (one.strip() for one in prompts)):
+        sentences = [one.replace(prompt, " ") for one in sentences]
+    return Objection(tuple(names), tuple(sentences))
+
+
+def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Optional fields of a request that a refusal names.
+
+    `sent` has the fields that were sent, with the plain names of their keys. Structured names are
+    trusted before quoted ones, and those before words.
+    """
+    found = _by_names(objection.names, sent)
+    if not found:
+        every = (clause for text in objection.sentences for clause in _clauses(text))
+        clauses = list(itertools.islice(every, _MOST_CLAUSES))
+        found = _by_names(tuple(_quoted(clauses)), sent) or _by_words(clauses, sent)
+    if any(map(_BLOCKED.search, objection.sentences)):
+        # What the service blocked is not sent again with fewer precautions.
+        found -= {"safetySettings"}
+    return found - NEVER_REMOVED
+
+
+def _json(text: str) -> Any:
+    text = re.sub(r"^data:\s*", "", text)
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _strings(value: Any) -> Iterator[tuple[bool, str]]:
+    """Strings of an error: whether each names a field, and the string itself."""
+    waiting: list[tuple[Any, str, int]] = [(value, "", 0)]
+    number = 0
+    while waiting and number < _MOST_STRINGS:
+        number += 1
+        one, naming, depth = waiting.pop(0)
+        if depth > _DEEPEST:
+            continue
+        if isinstance(one, str):
+            inner = _json(one[_first_brace(one) :].strip())
+            if inner is not None:
+                waiting.append((inner, "", depth + 1))
+            elif one.strip():
+                yield naming in _NAMING, one[:_LONGEST]
+        elif isinstance(one, list):
+            if naming in _PATHS and all(isinstance(part, str | int) for part in one):
+                yield True, ".".join(map(str, one))
+            else:
+                kind = naming if naming in _NAMING else ""
+                waiting += [(part, kind, depth + 1) for part in one]
+        elif isinstance(one, dict):
+            told = {key: inner for key, inner in one.items() if plain_name(str(key)) not in _ECHOES}
+            texts = [text for text in told.values() if isinstance(text, str)]
+            if any(map(_CODE.fullmatch, texts)):
+                yield from ((False, f"not supported: {text[:_LONGEST]}") for text in texts)
+            for key, inner in told.items():
+                if naming in _BY_FIELD:
+                    yield True, str(key)
+                    waiting.append((inner, "", depth + 1))
+                else:
+                    plain = plain_name(str(key))
+                    kind = plain if plain in _NAMING | _BY_FIELD else naming
+                    waiting.append((inner, kind, depth + 1))
+
+
+def _first_brace(text: str) -> int:
+    """Where JSON begins within a text, such as "Provider returned error ({"; 0 for nowhere."""
+    found = re.search(r"[{\[]\s*[\"{\[]", text)
+    return found.start() if found else 0
+
+
+def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Fields of names and paths; the last part of a path that is a field decides."""
+    found: set[str] = set()
+    for name in names:
+        parts = [plain_name(one) for one in re.split(r"[^\w-]+", name) if one]
+        if "contents" in parts:
+            parts = [one for one in parts if one in ("mediaresolution", "videometadata")]
+        for part in reversed(parts):
+            fields = [one for one, keys in sent.items() if part in keys]
+            if fields:
+                found.update(fields)
+                break
+    return frozenset(found)
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """Sentences that object to something, without advice on what would be right."""
+    # A line that is indented belongs to the one before.
+    for found in _SENTENCE.finditer(re.sub(r"\n[ \t]+", ": ", text)):
+        clause = _ADVICE.sub(" ", found[0][:_LONGEST_CLAUSE])
+        if _IS_OBJECTION.search(clause) or _UNKNOWN_NAME.search(clause):
+            yield clause
+
+
+def _quoted(clauses: list[str]) -> Iterator[str]:
+    for clause in clauses:
+        unknown = _UNKNOWN_NAME.findall(clause)
+        yield from unknown or (found[1] for found in _QUOTED.finditer(clause))
+
+
+def _by_words(clauses: list[str], sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Fields named in sentences: those before an objection, else those after one."""
+    found: set[str] = set()
+    for clause in clauses:
+        before = {name for name in sent if _pattern(name, after=False).search(clause)}
+        found |= before or {name for name in sent if _pattern(name, after=True).search(clause)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str, *, after: bool) -> re.Pattern[str]:
+    """Pattern of a field's name close to an objection, after or before it."""
+    spelled = "|".join(_spelled(one) for one in (name, *_SPELLINGS.get(name, ())))
+    word = rf"(?<![A-Za-z0-9_])(?:{spelled})s?(?![A-Za-z0-9_])"
+    gap = rf"{_NO_SENTENCE_END}{{0,100}}?"
+    pattern = rf"{_OBJECTION}{gap}{word}" if after else rf"{word}{gap}{_OBJECTION}"
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+
+
+def _spelled(name: str) -> str:
+    """Pattern of a name in camelCase, snake_case or separate words."""
+    words = re.sub(r"(?<=[a-z0-9])([A-Z])", r" \1", name).split()
+    return r"[\s_.-]*".join(re.escape(one) for one in words)
