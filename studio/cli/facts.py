@@ -37,6 +37,8 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "delivered_model": picture.delivered_model,
         "request_id": picture.request_id,
         "grounding": _grounding(picture),
+        "image_queries": list(picture.grounding.image_queries) if picture.grounding else [],
+        "billed_queries": picture.grounding.billed if picture.grounding else 0,
         "seconds": picture.seconds,
         "offline": picture.offline,
         "late": picture.late,
@@ -59,6 +61,9 @@ def _choices(picture: Picture) -> dict[str, Any]:
         "temperature": chosen.temperature,
         "thinking": chosen.thinking,
         "search": chosen.search,
+        "image_search": chosen.image_search,
+        "detail": chosen.detail,
+        "extra_fields": picture.extra_fields,
         "safety": {one.category: one.threshold for one in chosen.safety},
     }
 
@@ -129,6 +134,9 @@ def _labels() -> dict[str, str]:
         "temperature": _("Temperature"),
         "thinking": _("Thinking"),
         "search": pgettext("web search", "Search"),
+        "image_search": _("Image search"),
+        "detail": _("Reference detail"),
+        "extra_fields": _("Extra fields"),
         "safety": _("Safety"),
         "words": _("Model reply"),
         "delivered_model": _("Answered by"),

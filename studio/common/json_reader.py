@@ -64,6 +64,11 @@ class JsonReader(Generic[T]):
             raise NotUnderstood(str(error) or type(error).__name__) from None
 
 
+def _depth(data: bytes) -> int:
+    signs = _STRING.sub(b"", _ESCAPE.sub(b"", data)).translate(None, _NO_BRACKET)
+    return max(accumulate(1 if sign in b"[{" else -1 for sign in signs), default=0)
+
+
 def _is_deep(data: bytes) -> bool:
     signs = _STRING.sub(b"", _ESCAPE.sub(b"", data)).translate(None, _NO_BRACKET)
     for _level in range(_SHALLOW):
@@ -104,6 +109,72 @@ def forgiving(text: str | bytes) -> Any:
 
 def _no_number(_name: str) -> None:
     return None
+
+
+class JsonMistake(NotUnderstood):
+    """A mistake in JSON that a person wrote.
+
+    Attributes:
+        reason: "syntax", "duplicate", "number", "deep" or "text" (characters that cannot be sent).
+        line, column: position from 1; 0 where it is not known.
+        words: the text in question, such as a duplicate name; may be empty.
+    """
+
+    def __init__(self, reason: str, *, line: int = 0, column: int = 0, words: str = "") -> None:
+        super().__init__(f"{reason} {line}:{column} {words}")
+        self.reason, self.line, self.column, self.words = reason, line, column, words
+
+
+_NO_JSON_NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity)', re.DOTALL)
+
+
+def strict(text: str, *, deepest: int) -> Any:
+    """The value of JSON written by a person, without leniency. Raises JsonMistake.
+
+    Refused: duplicate names, NaN and infinities, numbers too large for a service, more than
+    `deepest` nested brackets, and unpaired surrogates.
+    """
+    for found in _NO_JSON_NUMBER.finditer(text):
+        if found[1]:
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            raise JsonMistake("number", line=line, column=column, words=found[1])
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_without_duplicates, parse_float=_finite, parse_int=_whole
+        )
+        text_of = json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise JsonMistake("syntax", line=error.lineno, column=error.colno) from None
+    except UnicodeError:
+        raise JsonMistake("text") from None
+    except RecursionError:
+        raise JsonMistake("deep") from None
+    if _depth(text_of) > deepest:
+        raise JsonMistake("deep")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise JsonMistake("duplicate", words=name)
+        found[name] = value
+    return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise JsonMistake("number", words=digits)
+    return number
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 20 or not -MOST <= int(digits) < MOST:
+        raise JsonMistake("number", words=digits)
+    return int(digits)
 
 
 def convert(value: Any, kind: type[T]) -> T:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
-from studio.domain import pricing, prompt_variants
+from studio.domain import extra_fields, pricing, prompt_variants
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import (
     Advanced,
@@ -22,7 +22,7 @@ from studio.domain.entities import (
     new_id,
     short_name,
 )
-from studio.domain.models import TIERS, Model, plain_id
+from studio.domain.models import TIERS, Model, detail_level, plain_id, thinking_level
 
 ASK_ABOVE = 16
 """Number of pictures above which a run has to be confirmed."""
@@ -70,6 +70,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     advanced = _advanced(draft.advanced, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
+    extra = extra_fields.checked(model.extra_fields)
     requests: list[GenerationRequest] = []
     names: list[str] = []
     for references, text, name in _each(draft, texts):
@@ -87,6 +88,9 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
             safety=advanced.safety,
             search=advanced.search,
             thinking=advanced.thinking,
+            image_search=advanced.image_search,
+            detail=advanced.detail,
+            extra_fields=extra,
             continues=continued.picture if continued is not None else None,
         )
         for number in range(draft.count):
@@ -97,7 +101,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
         id=new_id(),
         requests=tuple(requests),
         names=tuple(names),
-        each_usd=pricing.estimate(model, size),
+        each_usd=pricing.estimate(model, size, advanced),
     )
 
 
@@ -258,7 +262,13 @@ def check_references(number: int, model: Model) -> None:
 
 def _advanced(wanted: Advanced, model: Model) -> Advanced:
     """The choices as they are sent. Raises InputError for an unsupported one."""
-    wanted = replace(wanted, system=_sound(wanted.system).strip())
+    wanted = replace(
+        wanted,
+        system=_sound(wanted.system).strip(),
+        thinking=thinking_level(wanted.thinking),
+        image_search=wanted.search and wanted.image_search,
+        detail=detail_level(wanted.detail),
+    )
     supported = model.supported_choices(wanted)
     if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
         raise InputError(
@@ -275,11 +285,21 @@ def _advanced(wanted: Advanced, model: Model) -> Advanced:
             _("Available: {levels}.").format(levels=", ".join(model.thinking)),
             hint=_("Choose one of these, or another model."),
         )
+    if supported.detail != wanted.detail and model.media_resolution:
+        raise InputError(
+            _("{model} has no reference detail {level}").format(
+                model=model.title, level=wanted.detail[:40]
+            ),
+            _("Available: {levels}.").format(levels=", ".join(model.media_resolution)),
+            hint=_("Choose one of these, or another model."),
+        )
     says = {
         "system": _("{model} does not support a system instruction"),
         "temperature": _("{model} does not support a temperature"),
         "thinking": _("{model} does not support thinking levels"),
         "search": _("{model} does not support web search"),
+        "image_search": _("{model} does not support image search"),
+        "detail": _("{model} does not support levels of reference detail"),
         "safety": _("{model} does not support safety settings"),
     }
     missing = next(name for name in says if getattr(supported, name) != getattr(wanted, name))

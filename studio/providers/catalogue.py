@@ -110,6 +110,7 @@ class Catalogue:
             _priced(model, self._prices(profile)),
             pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
             both_modalities=model.both_modalities or profile in self._both_modalities,
+            extra_fields=self._extra_fields(profile),
         )
 
     def default(self, profile: str) -> str:
@@ -171,6 +172,10 @@ class Catalogue:
         except InputError:
             return None  # an old picture's profile may be gone; its model is still known
 
+    def _extra_fields(self, profile: str) -> str:
+        about = self._about(profile)
+        return "" if about is None else about.extra_fields
+
     def _prices(self, profile: str) -> Prices:
         about = self._about(profile)
         return {} if about is None else about.prices
@@ -192,6 +197,7 @@ class Catalogue:
                 sizes=_USUAL_SIZES,
                 thinking=THINKING,
                 search=True,
+                image_search=True,
                 note=_("Unknown model, price unknown."),
             )
         return replace(self._dated(known), id=one.id)
@@ -271,6 +277,9 @@ def _read_table(path: Path) -> Any:
 def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
     pixels = raw["pixels"].get(entry.get("pixels"), {})
     rates = entry.get("rates")
+    # `true` stands for the web alone, as in earlier tables.
+    found = entry.get("search", False)
+    searches = tuple(found) if isinstance(found, list) else ("web",) * bool(found)
     offline = entry.get("offline", False)
     return Model(
         id=entry["id"],
@@ -288,7 +297,9 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         sends_size=entry.get("sends_size", True),
         pixel_sizes=entry.get("pixel_sizes", False),
         thinking=tuple(entry.get("thinking", ())),
-        search=entry.get("search", False),
+        search=bool(searches),
+        image_search="image" in searches,
+        media_resolution=tuple(entry.get("media_resolution", ())),
         system=entry.get("system", not offline),
         temperature=entry.get("temperature", not offline),
         safety=entry.get("safety", not offline),

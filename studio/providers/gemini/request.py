@@ -19,8 +19,9 @@ from studio.common.errors import InputError, KeyRefused
 from studio.common.i18n import _
 from studio.common.urls import read_address
 from studio.config.settings import PLACE, USUAL_PATH, Profile
+from studio.domain import extra_fields
 from studio.domain.entities import GenerationRequest, Role
-from studio.domain.models import TIERS, Model
+from studio.domain.models import TIERS, Model, detail_level, thinking_level
 
 MAX_BODY = 18 * 1024 * 1024
 """Most bytes of a request's body; services refuse from 20 MB on."""
@@ -48,8 +49,12 @@ def body(
     for a body larger than any service accepts.
     """
     edited_last = sorted(inputs, key=_is_edited)
+    detail = _detail(request, model)
     parts: list[dict[str, Any]] = [
-        {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")}}
+        {
+            "inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")},
+            **detail,
+        }
         for data, kind, _role in edited_last
     ]
     if request.prompt:
@@ -63,8 +68,9 @@ def body(
         config["seed"] = request.seed
     if request.temperature is not None and model.temperature:
         config["temperature"] = request.temperature
-    if request.thinking.lower() in model.thinking:
-        config["thinkingConfig"] = {"thinkingLevel": request.thinking.upper()}
+    if (level := thinking_level(request.thinking)) in model.thinking:
+        config["thinkingConfig"] = {"thinkingLevel": level.upper()}
+    extra_fields.merge(config, request.extra_fields)
     whole: dict[str, Any] = {
         "contents": [*before, {"role": "user", "parts": parts}],
         "generationConfig": config,
@@ -77,7 +83,7 @@ def body(
             for one in request.safety
         ]
     if request.search and model.search:
-        whole["tools"] = [{"googleSearch": {}}]
+        whole["tools"] = [{"googleSearch": _search_types(request, model)}]
     # A lone surrogate, as some clipboards produce, is not valid text for any service.
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(text) > MAX_BODY:
@@ -93,6 +99,21 @@ def body(
 
 def _is_edited(one: tuple[bytes, str, Role]) -> bool:
     return one[2] is Role.EDIT
+
+
+def _detail(request: GenerationRequest, model: Model) -> dict[str, Any]:
+    """Fields of the part of a reference beside its bytes."""
+    level = detail_level(request.detail)
+    if level not in model.media_resolution:
+        return {}
+    return {"mediaResolution": {"level": f"MEDIA_RESOLUTION_{level.upper()}"}}
+
+
+def _search_types(request: GenerationRequest, model: Model) -> dict[str, Any]:
+    """Kinds of search beside the usual one, that of the web."""
+    if not (request.image_search and model.image_search):
+        return {}
+    return {"searchTypes": {"webSearch": {}, "imageSearch": {}}}
 
 
 def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:

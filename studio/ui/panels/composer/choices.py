@@ -381,7 +381,13 @@ def summary(advanced: Advanced) -> str:
     if advanced.thinking:
         words.append(_("thinking {level}").format(level=advanced.thinking))
     if advanced.search:
-        words.append(pgettext("advanced choices", "search"))
+        words.append(
+            pgettext("advanced choices", "web and image search")
+            if advanced.image_search
+            else pgettext("advanced choices", "search")
+        )
+    if advanced.detail:
+        words.append(_("reference detail {level}").format(level=advanced.detail))
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))
     return ", ".join(words)

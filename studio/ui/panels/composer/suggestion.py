@@ -113,6 +113,10 @@ def _untold(wanted: Advanced, told: Advanced) -> list[str]:
         notes.append(_("no thinking level {level}").format(level=wanted.thinking))
     if wanted.search and not told.search:
         notes.append(_("no web search"))
+    elif wanted.search and wanted.image_search and not told.image_search:
+        notes.append(_("no image search"))
+    if wanted.detail and not told.detail:
+        notes.append(_("no reference detail {level}").format(level=wanted.detail))
     if wanted.safety and not told.safety:
         notes.append(_("no safety settings"))
     return notes
