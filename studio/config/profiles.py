@@ -127,6 +127,12 @@ def _path(text: str) -> str:
     path = text.strip()
     if path in ("", USUAL_PATH):
         return USUAL_PATH
+    if "://" in path:
+        raise InputError(
+            _("Invalid path"),
+            _("It contains a whole address."),
+            hint=_("Write the part after the host only. The host belongs in the address."),
+        )
     if not path.startswith("/"):
         path = f"/{path}"
     if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):
