@@ -80,7 +80,8 @@ def _pages(chunks: list[Any]) -> Iterator[GroundingSource]:
     for chunk in chunks:
         for kind in ("web", "image", "retrievedContext", "maps"):
             page = fields.get(chunk, kind)
-            address = fields.text(page, "sourceUri") or fields.text(page, "uri")
+            names = ("sourceUri", "uri", "imageUri")
+            address = next(filter(None, (fields.text(page, one) for one in names)), "")
             if (url := _safe(address)) is not None:
                 yield GroundingSource(
                     url, _words(fields.text(page, "title") or fields.text(page, "domain"))

@@ -37,7 +37,8 @@ def parse(
             billed=Billed.NO,
             details=error_body.redact(body[:4096].decode("utf-8", "replace"), key),
         ) from error
-    entries = next((found for name in _LISTS if (found := fields.items(value, name))), [])
+    lists = (fields.items(value, name) for name in _LISTS)
+    entries: list[Any] = next(filter(None, lists), [])
     if not entries and (told := error_body.parse_value(value)).found:
         failed = within_answer(
             told, headers, body[:4096].decode("utf-8", "replace"), model="", provider="", key=key

@@ -387,7 +387,8 @@ def summary(advanced: Advanced) -> str:
             else pgettext("advanced choices", "search")
         )
     if advanced.detail:
-        words.append(_("reference detail {level}").format(level=advanced.detail))
+        level = advanced.detail.replace("_", " ")
+        words.append(_("reference detail {level}").format(level=level))
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))
     return ", ".join(words)

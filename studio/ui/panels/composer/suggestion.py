@@ -116,7 +116,8 @@ def _untold(wanted: Advanced, told: Advanced) -> list[str]:
     elif wanted.search and wanted.image_search and not told.image_search:
         notes.append(_("no image search"))
     if wanted.detail and not told.detail:
-        notes.append(_("no reference detail {level}").format(level=wanted.detail))
+        level = wanted.detail.replace("_", " ")
+        notes.append(_("no reference detail {level}").format(level=level))
     if wanted.safety and not told.safety:
         notes.append(_("no safety settings"))
     return notes
