@@ -24,7 +24,7 @@ from studio.ui.widgets.key_test_result import KeyTestResult
 
 MOST_AT_ONCE = 16
 MOST_PER_MINUTE = 600
-WIDTH = 132
+WIDTH = 156
 
 
 class LimitFields(QWidget):
@@ -117,6 +117,8 @@ class ProfileForm(QFrame):
         self.prices = QPlainTextEdit(self)
         self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
+        # Translators: "search" is written just so.
+        set_tip(self.prices, _("“search” in place of a size is the price of one search"))
         column.addWidget(self.prices)
         words = _("Extra fields, as JSON for generationConfig (optional)")
         column.addWidget(Text(words, "small", "text2", self, wrap=True))

@@ -231,7 +231,8 @@ class AdvancedRows(QWidget):
 
 
 WIDTH = 420
-LINES = 4  # visible lines of the instruction
+LINES = 4  # visible lines of the instruction, unless the window is too low
+MARGIN = 8  # between the panel and the window's edges
 
 
 class InstructionEdit(QPlainTextEdit):
@@ -294,7 +295,6 @@ class AdvancedPanel(Popover):
         self.system.setPlaceholderText(_("Applied to every prompt, e.g. brand style"))
         self.system.setFont(theme().font("small", prose=True))
         self.system.setTabChangesFocus(True)
-        self.system.setFixedHeight(LINES * theme().line("small") + theme().height(16))
         self.system.textChanged.connect(self.on_system)
         self.keep = CheckBox(_("Keep for all prompts"), self)
         set_tip(self.keep, _("Not removed by Clear the composer"))
@@ -333,14 +333,23 @@ class AdvancedPanel(Popover):
     def open_over(self, anchor: QWidget) -> None:
         """Open above its button."""
         self.ensurePolished()
-        self.adjustSize()
+        self._fit_height()
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         first = None if self.system.isHidden() else self.system
         self.open_at(corner, first, anchor)
 
+    def _fit_height(self) -> None:
+        """Show fewer lines of the instruction in a low window, but at least one."""
+        line, frame = theme().line("small"), theme().height(16)
+        self.system.setFixedHeight(LINES * line + frame)
+        over = self.sizeHint().height() - (self.host.height() - 2 * MARGIN)
+        if over > 0:
+            self.system.setFixedHeight(max(line, LINES * line - over) + frame)
+        self.adjustSize()
+
     def move_to_anchor(self, anchor: QWidget) -> None:
         """Follow the button after it moved."""
-        room = self.host.rect().adjusted(8, 8, -8, -8)
+        room = self.host.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         x = max(room.left(), min(corner.x(), room.right() - self.width() + 1))
         self.move(x, max(room.top(), corner.y()))

@@ -180,7 +180,7 @@ def _cost(picture: Picture) -> FactRow:
         return FactRow(label=_("Cost"), value=_("free"))
     value, note = formatting.cost(picture.cost_usd, picture.cost_basis)
     if picture.cost_usd and picture.grounding is not None and (n := picture.grounding.billed):
-        searches = ngettext("with {n} search", "with {n} searches", n).format(n=n)
+        searches = ngettext("{n} search", "{n} searches", n).format(n=n)
         note = " · ".join(words for words in (note, searches) if words)
     known = _known_cost(picture)
     return FactRow(label=_("Cost"), value=value, note=note, role="text" if known else "text3")

@@ -9,14 +9,16 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.config.settings import Profile
 from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Advanced, SafetySetting
 from studio.domain.models import ListedModel, Model, ModelState
 from studio.providers.catalogue import Catalogue
+from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.choices import offered, state_words, summary
+from studio.ui.style.theme import theme
 
 BEST = Draft(prompt="a lamp", profile="google", model="gemini-nano-banana-2.1")
 FULL = Advanced(
@@ -166,6 +168,23 @@ async def test_a_model_without_image_search_says_so(composer) -> None:
     assert "no image search" in text
     assert "no reference detail high" in text
     assert composer.draft().advanced == wanted
+
+
+@pytest.mark.parametrize("height", [480, 900])
+async def test_every_choice_is_within_the_smallest_window(composer, height) -> None:
+    host = QWidget()
+    host.resize(720, height)
+    anchor = QWidget(host)
+    anchor.setGeometry(400, height - 60, 30, 30)
+    host.show()
+    panel = AdvancedPanel(anchor)
+    panel.show_choices(Advanced(), Catalogue().find("google", BEST.model), "")
+    panel.open_over(anchor)
+    assert host.rect().contains(panel.geometry())
+    line = theme().line("small")
+    assert panel.system.height() >= (4 * line if height == 900 else line)
+    panel.close_it()
+    host.deleteLater()
 
 
 async def test_new_choices_are_kept_with_the_draft_and_old_drafts_have_none(tmp_path) -> None:

@@ -147,7 +147,7 @@ def test_detail_and_extra_fields_are_facts() -> None:
     assert not bare & {"Reference detail", "Extra fields"}
 
 
-@pytest.mark.parametrize(("n", "words"), [(1, "with 1 search"), (3, "with 3 searches")])
+@pytest.mark.parametrize(("n", "words"), [(1, "· 1 search"), (3, "· 3 searches")])
 def test_searches_are_named_beside_the_cost(n: int, words: str) -> None:
     picture = replace(
         scripted_library.picture(1), cost_usd=0.05, grounding=Grounding(queries=("a",), billed=n)
