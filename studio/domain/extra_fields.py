@@ -214,6 +214,7 @@ def _mistyped(text: str, mistake: JsonMistake) -> InputError:
     else:
         hint = _("Check quotes, commas and brackets there.")
     return _refused(
+        # Translators: {line} and {column} are numbers of the place of the mistake.
         _("Not valid JSON at line {line}, column {column}.").format(
             line=mistake.line, column=mistake.column
         ),
