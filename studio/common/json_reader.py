@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import re
 import stat
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar, cast
+from typing import IO, Any, Generic, NoReturn, TypeVar, cast
 
 import msgspec
 
@@ -31,6 +32,7 @@ DEEPEST = 100
 MOST = 2**63
 """Exclusive limit of integers, that of the database."""
 
+_MOST_DIGITS = 20
 _SHALLOW = 4
 _BOM = b"\xef\xbb\xbf"
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
@@ -125,7 +127,8 @@ class JsonMistake(NotUnderstood):
         self.reason, self.line, self.column, self.words = reason, line, column, words
 
 
-_NO_JSON_NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity)', re.DOTALL)
+_NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity|-?\d[\d.eE+-]*)', re.DOTALL)
+"""A string, or outside of strings a number, one of JavaScript included."""
 
 
 def strict(text: str, *, deepest: int) -> Any:
@@ -134,14 +137,13 @@ def strict(text: str, *, deepest: int) -> Any:
     Refused: duplicate names, NaN and infinities, numbers too large for a service, more than
     `deepest` nested brackets, and unpaired surrogates.
     """
-    for found in _NO_JSON_NUMBER.finditer(text):
-        if found[1]:
-            line = text.count("\n", 0, found.start()) + 1
-            column = found.start() - text.rfind("\n", 0, found.start())
-            raise JsonMistake("number", line=line, column=column, words=found[1])
     try:
         value = json.loads(
-            text, object_pairs_hook=_without_duplicates, parse_float=_finite, parse_int=_whole
+            text,
+            object_pairs_hook=_without_duplicates,
+            parse_float=partial(_finite, text),
+            parse_int=partial(_whole, text),
+            parse_constant=partial(_refuse_number, text),
         )
         text_of = json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -164,17 +166,21 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _finite(digits: str) -> float:
+def _finite(text: str, digits: str) -> float:
     number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise JsonMistake("number", words=digits)
-    return number
+    return number if math.isfinite(number) else _refuse_number(text, digits)
 
 
-def _whole(digits: str) -> int:
-    if len(digits) > 20 or not -MOST <= int(digits) < MOST:
-        raise JsonMistake("number", words=digits)
+def _whole(text: str, digits: str) -> int:
+    if len(digits) > _MOST_DIGITS or not -MOST <= int(digits) < MOST:
+        _refuse_number(text, digits)
     return int(digits)
+
+
+def _refuse_number(text: str, digits: str) -> NoReturn:
+    place = next((one.start() for one in _NUMBER.finditer(text) if one[1] == digits), 0)
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    raise JsonMistake("number", line=line, column=column, words=digits)
 
 
 def convert(value: Any, kind: type[T]) -> T:

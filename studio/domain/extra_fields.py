@@ -194,8 +194,10 @@ def _mistyped(text: str, mistake: JsonMistake) -> InputError:
         )
     if mistake.reason == "number":
         return _refused(
-            # Translators: {number} is what the user wrote, such as NaN.
-            _("{number} is not a number that can be sent.").format(number=_shown(mistake.words)),
+            # Translators: {number} is what the user wrote, such as NaN, at {line} and {column}.
+            _("Line {line}, column {column}: {number} is not a number that can be sent.").format(
+                line=mistake.line, column=mistake.column, number=_shown(mistake.words)
+            ),
             _("Write another number, or remove the field."),
         )
     if mistake.reason == "deep":
