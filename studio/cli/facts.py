@@ -11,7 +11,7 @@ from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
 from studio.common.i18n import _, pgettext
 from studio.common.terminal import harmless
-from studio.domain.entities import Advanced, Picture
+from studio.domain.entities import Advanced, Grounding, Picture
 from studio.domain.safety import level_of
 
 
@@ -37,8 +37,6 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "delivered_model": picture.delivered_model,
         "request_id": picture.request_id,
         "grounding": _grounding(picture),
-        "image_queries": list(picture.grounding.image_queries) if picture.grounding else [],
-        "billed_queries": picture.grounding.billed if picture.grounding else 0,
         "seconds": picture.seconds,
         "offline": picture.offline,
         "late": picture.late,
@@ -50,7 +48,21 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
             {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
             for p in picture.parents
         ],
+        **_later(picture),
     }
+
+
+def _later(picture: Picture) -> dict[str, Any]:
+    """Facts that earlier versions did not have, where the picture has them."""
+    chosen, found = picture.advanced or Advanced(), picture.grounding or Grounding()
+    facts = {
+        "image_search": chosen.image_search,
+        "detail": chosen.detail,
+        "extra_fields": picture.extra_fields,
+        "image_queries": list(found.image_queries),
+        "billed_queries": found.billed,
+    }
+    return {name: value for name, value in facts.items() if value}
 
 
 def _choices(picture: Picture) -> dict[str, Any]:
@@ -61,9 +73,6 @@ def _choices(picture: Picture) -> dict[str, Any]:
         "temperature": chosen.temperature,
         "thinking": chosen.thinking,
         "search": chosen.search,
-        "image_search": chosen.image_search,
-        "detail": chosen.detail,
-        "extra_fields": picture.extra_fields,
         "safety": {one.category: one.threshold for one in chosen.safety},
     }
 
