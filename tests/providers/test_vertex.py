@@ -174,6 +174,14 @@ def test_a_name_with_the_publisher_before_it_is_the_same_model() -> None:
     )
 
 
+def test_a_name_that_has_models_within_it_stays_whole() -> None:
+    gateway = profile("https://x.org/v1")
+    assert request.url(gateway, "acme/models/m").endswith(
+        "/v1/models/acme/models/m:generateContent"
+    )
+    assert request.url(gateway, "models/m").endswith("/v1/models/m:generateContent")
+
+
 def test_pages_of_a_list_are_asked_for_one_after_the_other() -> None:
     own = profile(f"{VERTEX}/v1{INSIDE}")
     assert request.list_url(own).endswith("/v1beta1/publishers/google/models?pageSize=100")

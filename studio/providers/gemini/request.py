@@ -29,7 +29,7 @@ MAX_BODY = 18 * 1024 * 1024
 MAX_PICTURE = 7 * 1024 * 1024
 """Most bytes of one picture in a request, before base64."""
 
-_RESOURCE = re.compile(r"(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?models/")
+_RESOURCE = re.compile(r"^(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?models/")
 _SAFE = "/@+,"
 _COUNTED = "gemini-3-pro-image"
 """Model that counts tokens where a profile has no model of its own."""
