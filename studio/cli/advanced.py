@@ -9,6 +9,7 @@ from studio.common import user_input
 from studio.common.errors import InputError, UsageError
 from studio.common.i18n import _
 from studio.domain.entities import Advanced, SafetySetting
+from studio.domain.models import detail_level, thinking_level
 from studio.domain.safety import CATEGORIES, LEVELS, OTHER_CATEGORIES, category_of, threshold_of
 
 
@@ -17,9 +18,11 @@ async def read(options: Any) -> Advanced:
     return Advanced(
         system=await _system(options.system or ""),
         temperature=_temperature(options.temperature),
-        thinking=(options.thinking or "").strip().lower(),
-        search=options.search,
+        thinking=thinking_level(options.thinking or ""),
+        search=options.search or options.image_search,
         safety=_safety(options.safety),
+        image_search=options.image_search,
+        detail=detail_level(options.ref_detail or ""),
     )
 
 

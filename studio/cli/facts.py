@@ -11,7 +11,7 @@ from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
 from studio.common.i18n import _, pgettext
 from studio.common.terminal import harmless
-from studio.domain.entities import Advanced, Picture
+from studio.domain.entities import Advanced, Grounding, Picture
 from studio.domain.safety import level_of
 
 
@@ -48,7 +48,21 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
             {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
             for p in picture.parents
         ],
+        **_later(picture),
     }
+
+
+def _later(picture: Picture) -> dict[str, Any]:
+    """Facts that earlier versions did not have, where the picture has them."""
+    chosen, found = picture.advanced or Advanced(), picture.grounding or Grounding()
+    facts = {
+        "image_search": chosen.image_search,
+        "detail": chosen.detail,
+        "extra_fields": picture.extra_fields,
+        "image_queries": list(found.image_queries),
+        "billed_queries": found.billed,
+    }
+    return {name: value for name, value in facts.items() if value}
 
 
 def _choices(picture: Picture) -> dict[str, Any]:
@@ -129,6 +143,9 @@ def _labels() -> dict[str, str]:
         "temperature": _("Temperature"),
         "thinking": _("Thinking"),
         "search": pgettext("web search", "Search"),
+        "image_search": _("Image search"),
+        "detail": _("Reference detail"),
+        "extra_fields": _("Extra fields"),
         "safety": _("Safety"),
         "words": _("Model reply"),
         "delivered_model": _("Answered by"),

@@ -247,6 +247,17 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--search", action="store_true", help=_("allow web search"))
     parser.add_argument(
+        "--image-search", action="store_true", help=_("allow web search and image search")
+    )
+    parser.add_argument(
+        "--ref-detail",
+        metavar="LEVEL",
+        help=_(
+            "detail at which references are read: low, medium, high or ultra_high, depending on "
+            "the model"
+        ),
+    )
+    parser.add_argument(
         "--safety",
         metavar="CATEGORY=LEVEL",
         action="append",

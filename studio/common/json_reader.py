@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import re
 import stat
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar, cast
+from typing import IO, Any, Generic, NoReturn, TypeVar, cast
 
 import msgspec
 
@@ -31,6 +32,7 @@ DEEPEST = 100
 MOST = 2**63
 """Exclusive limit of integers, that of the database."""
 
+_MOST_DIGITS = 20
 _SHALLOW = 4
 _BOM = b"\xef\xbb\xbf"
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
@@ -62,6 +64,11 @@ class JsonReader(Generic[T]):
             return cast("T", self._decode(data))
         except (ValueError, OverflowError, RecursionError, MemoryError) as error:
             raise NotUnderstood(str(error) or type(error).__name__) from None
+
+
+def _depth(data: bytes) -> int:
+    signs = _STRING.sub(b"", _ESCAPE.sub(b"", data)).translate(None, _NO_BRACKET)
+    return max(accumulate(1 if sign in b"[{" else -1 for sign in signs), default=0)
 
 
 def _is_deep(data: bytes) -> bool:
@@ -104,6 +111,76 @@ def forgiving(text: str | bytes) -> Any:
 
 def _no_number(_name: str) -> None:
     return None
+
+
+class JsonMistake(NotUnderstood):
+    """A mistake in JSON that a person wrote.
+
+    Attributes:
+        reason: "syntax", "duplicate", "number", "deep" or "text" (characters that cannot be sent).
+        line, column: position from 1; 0 where it is not known.
+        words: the text in question, such as a duplicate name; may be empty.
+    """
+
+    def __init__(self, reason: str, *, line: int = 0, column: int = 0, words: str = "") -> None:
+        super().__init__(f"{reason} {line}:{column} {words}")
+        self.reason, self.line, self.column, self.words = reason, line, column, words
+
+
+_NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity|-?\d[\d.eE+-]*)', re.DOTALL)
+"""A string, or outside of strings a number, one of JavaScript included."""
+
+
+def strict(text: str, *, deepest: int) -> Any:
+    """The value of JSON written by a person, without leniency. Raises JsonMistake.
+
+    Refused: duplicate names, NaN and infinities, numbers too large for a service, more than
+    `deepest` nested brackets, and unpaired surrogates.
+    """
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_without_duplicates,
+            parse_float=partial(_finite, text),
+            parse_int=partial(_whole, text),
+            parse_constant=partial(_refuse_number, text),
+        )
+        text_of = json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise JsonMistake("syntax", line=error.lineno, column=error.colno) from None
+    except UnicodeError:
+        raise JsonMistake("text") from None
+    except RecursionError:
+        raise JsonMistake("deep") from None
+    if _depth(text_of) > deepest:
+        raise JsonMistake("deep")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise JsonMistake("duplicate", words=name)
+        found[name] = value
+    return found
+
+
+def _finite(text: str, digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse_number(text, digits)
+
+
+def _whole(text: str, digits: str) -> int:
+    if len(digits) > _MOST_DIGITS or not -MOST <= int(digits) < MOST:
+        _refuse_number(text, digits)
+    return int(digits)
+
+
+def _refuse_number(text: str, digits: str) -> NoReturn:
+    place = next((one.start() for one in _NUMBER.finditer(text) if one[1] == digits), 0)
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    raise JsonMistake("number", line=line, column=column, words=digits)
 
 
 def convert(value: Any, kind: type[T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sys
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
@@ -15,10 +15,28 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 _CALLS = re.compile(
     r"/(?:models(?:/.*)?|(?:chat/)?completions|responses|messages|embeddings|openai"
-    r"|images/(?:generations|edits|variations))$",
+    r"|endpoints/openapi|images/(?:generations|edits|variations)|publishers)$",
     re.IGNORECASE,
 )
 """Path suffixes of calls, which are removed from pasted addresses."""
+
+_HARMLESS = frozenset({"alt", "$alt", "prettyprint", "$prettyprint", "pagesize"})
+"""Query parameters of pasted calls that contain nothing of the user."""
+
+_PLACEHOLDER = re.compile(r"\$?\{[^/{}]*\}|\$[A-Z_]{2,}|<[^/<>]*>")
+_CALL = re.compile(r":[a-z]\w*$", re.IGNORECASE)
+
+_VERSION = r"/v\d+(?:p\d+)?(?:alpha|beta)?\d*"
+_ENDS_WITH_VERSION = re.compile(rf"{_VERSION}$", re.IGNORECASE)
+_VERTEX_PATH = re.compile(
+    rf"(?P<before>.*?)(?P<version>{_VERSION})?"
+    r"(?P<project>/projects/[^/]+/locations/[^/]+)?(?P<publisher>/publishers/[^/]+)?",
+    re.IGNORECASE,
+)
+_VERTEX_HOST = re.compile(r"(?:[\w-]+-)?aiplatform(?:\.[\w-]+)*\.googleapis\.com")
+_VERTEX_VERSIONS = {"v1beta": "v1beta1"}
+_VERTEX_LIST = "/v1beta1"
+"""The only version in which Vertex AI lists the models of a publisher."""
 
 
 def is_name(host: str) -> bool:
@@ -33,7 +51,8 @@ def read_address(text: str) -> str:
     """The normalized address of a service, with its version.
 
     "api.x.org/v1/", "https://api.x.org/v1/chat/completions" and "https://api.x.org/v1/models/m:…"
-    are all "https://api.x.org/v1". Raises InputError for an invalid address, or one with a key.
+    are all "https://api.x.org/v1". Addresses of Vertex AI keep everything before "/models". Raises
+    InputError for an invalid address, or one with a key.
     """
     clean = text.strip().strip("<>\"'`").strip()
     if "://" not in clean:
@@ -47,7 +66,7 @@ def read_address(text: str) -> str:
         usable = False
     if not usable:
         raise _unusable(text)
-    if parts.query or parts.fragment or "@" in parts.netloc:
+    if _has_more(parts.query) or parts.fragment or "@" in parts.netloc:
         raise InputError(
             _("Invalid provider address"),
             _("It contains more than an address, maybe a key."),
@@ -59,7 +78,90 @@ def read_address(text: str) -> str:
     path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
     while (shorter := _CALLS.sub("", path).rstrip("/")) != path:
         path = shorter
-    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+    _check_path(path)
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(':')}{path}"
+
+
+def _has_more(query: str) -> bool:
+    """Whether a query has anything that could be a key, or that a service would need."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError:
+        return True
+    return any(name.lower() not in _HARMLESS or len(value) > 20 for name, value in pairs)
+
+
+def _check_path(path: str) -> None:
+    """Raise InputError for a path that has to be completed, or belongs to one call."""
+    if found := _PLACEHOLDER.search(path):
+        raise InputError(
+            _("Invalid provider address"),
+            _("It contains the placeholder {words}.").format(words=found[0][:60]),
+            hint=_("Replace it by your own value, such as the name of your project."),
+        )
+    if _CALL.search(path):
+        raise InputError(
+            _("Invalid provider address"),
+            _("It is the address of a single call without a model."),
+            # Translators: {place} is "{model}", written just so.
+            hint=_("Remove its last part. For other paths use Custom path, with {place}.").format(
+                place="{model}"
+            ),
+        )
+
+
+def is_vertex(address: str) -> bool:
+    """Whether models of an address, as `read_address` returns it, belong to a publisher.
+
+    So it is with Vertex AI and with proxies that have its paths.
+    """
+    parts = urlsplit(address)
+    found = _VERTEX_PATH.fullmatch(parts.path)
+    inside = found is not None and bool(found["project"] or found["publisher"])
+    return inside or is_vertex_host(parts.hostname or "")
+
+
+def is_vertex_host(host: str) -> bool:
+    """Whether this is a host of Vertex AI itself."""
+    return _VERTEX_HOST.fullmatch(host.lower()) is not None
+
+
+def models_parent(address: str, version: str) -> str:
+    """What precedes "/models" in an address, as `read_address` returns it.
+
+    `version` is used for an address without one: "https://x.org" becomes "https://x.org/v1",
+    "https://aiplatform.googleapis.com" becomes
+    "https://aiplatform.googleapis.com/v1/publishers/google".
+    """
+    if not is_vertex(address):
+        return address if _ENDS_WITH_VERSION.search(address) else f"{address}/{version}"
+    origin, found = _vertex(address)
+    own = found["version"] or f"/{_VERTEX_VERSIONS.get(version.lower(), version)}"
+    publisher = found["publisher"] or "/publishers/google"
+    return f"{origin}{found['before']}{own}{found['project'] or ''}{publisher}"
+
+
+def models_list(parent: str) -> str:
+    """Address of the list of models of a result of `models_parent`.
+
+    A publisher's models are listed without project and location, by Vertex AI in one version only.
+    """
+    if not is_vertex(parent):
+        return f"{parent}/models"
+    origin, found = _vertex(parent)
+    own = found["version"] or ""
+    if is_vertex_host(urlsplit(parent).hostname or ""):
+        own = _VERTEX_LIST
+    publisher = found["publisher"] or "/publishers/google"
+    return f"{origin}{found['before']}{own}{publisher}/models"
+
+
+def _vertex(address: str) -> tuple[str, re.Match[str]]:
+    parts = urlsplit(address)
+    found = _VERTEX_PATH.fullmatch(parts.path)
+    if found is None:  # pragma: no cover - every part of the pattern is optional
+        raise _unusable(address)
+    return f"{parts.scheme}://{parts.netloc}", found
 
 
 def _unusable(text: str) -> InputError:

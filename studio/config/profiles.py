@@ -11,7 +11,8 @@ from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.common.urls import read_address, usable_address
 from studio.config.settings import OFFLINE, PLACE, USUAL_PATH, Profile, Settings
-from studio.domain.models import EVERY_SIZE, TIERS
+from studio.domain import extra_fields
+from studio.domain.models import EVERY_SIZE, PER_SEARCH, TIERS
 
 DEAREST = 1000.0
 """Limit of a price in US dollars."""
@@ -41,6 +42,7 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
         base_url=address,
         path=_path(profile.path),
         model=profile.model.strip().removeprefix("models/"),
+        extra_fields=extra_fields.checked(profile.extra_fields),
     )
 
 
@@ -82,7 +84,7 @@ def host_of(address: str) -> str:
 
 
 def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
-    """Parse prices, a line each: model, size (or * for all), US dollars.
+    """Parse prices, a line each: model, size (* for all, "search" for a query), US dollars.
 
     Raises InputError naming the line that is not understood.
     """
@@ -100,6 +102,7 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
                 hint=_("Enter model, size and USD, such as: gemini-3-pro-image 2K 0.10"),
             )
         size = words[1].upper() if words[1].upper() in TIERS else words[1]
+        size = PER_SEARCH if size.lower() == PER_SEARCH else size
         prices.setdefault(words[0], {})[size] = price
     return prices
 
@@ -124,6 +127,12 @@ def _path(text: str) -> str:
     path = text.strip()
     if path in ("", USUAL_PATH):
         return USUAL_PATH
+    if "://" in path:
+        raise InputError(
+            _("Invalid path"),
+            _("It contains a whole address."),
+            hint=_("Write the part after the host only. The host belongs in the address."),
+        )
     if not path.startswith("/"):
         path = f"/{path}"
     if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):

@@ -38,6 +38,7 @@ class Profile:
         wire: name of the wire format; unknown ones are preserved.
         at_once: limit of concurrent requests; None for that of all providers.
         per_minute: limit of requests within any 60 seconds; None for none.
+        extra_fields: JSON merged into generationConfig of every request; empty without any.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Profile:
     at_once: int | None = None
     per_minute: int | None = None
     wire: str = USUAL_WIRE
+    extra_fields: str = field(default="", repr=False)
 
 
 USUAL_PATH = "gemini"

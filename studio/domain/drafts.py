@@ -203,7 +203,20 @@ class DraftFile:
 
     def save(self, draft: Draft) -> None:
         """Save the draft atomically. Raises StorageError."""
-        files.replace(self.path, json_reader.merge_into_file(self.path, msgspec.json.encode(draft)))
+        files.replace(self.path, json_reader.merge_into_file(self.path, _encoded(draft)))
+
+
+_LATER = ("image_search", "detail")
+"""Advanced choices unknown to earlier versions; written only where the user made them."""
+
+
+def _encoded(draft: Draft) -> bytes:
+    body, usual = msgspec.to_builtins(draft), msgspec.to_builtins(Advanced())
+    chosen = body["advanced"]
+    for name in _LATER:
+        if chosen[name] == usual[name]:
+            del chosen[name]
+    return json_reader.encode(body)
 
 
 def _odd(draft: Draft) -> str:

@@ -10,7 +10,7 @@ import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from studio.common.display_text import one_line
@@ -143,6 +143,8 @@ class Advanced:
     thinking: str = ""
     search: bool = False
     safety: tuple[SafetySetting, ...] = ()
+    image_search: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +160,19 @@ class Grounding:
     """Searches of a model before it made a picture.
 
     Attributes:
-        queries: search queries.
+        queries: search queries, of the web and for images.
         sources: pages it names.
         searches: the service's links to such searches, which have to be shown.
+        image_queries: those of `queries` that were searches for images.
+        billed: number of queries that count for the price: each once as a web search and once as
+            an image search.
     """
 
     queries: tuple[str, ...] = ()
     sources: tuple[GroundingSource, ...] = ()
     searches: tuple[GroundingSource, ...] = ()
+    image_queries: tuple[str, ...] = ()
+    billed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +189,10 @@ class GenerationRequest:
         temperature: 0 to 2; None leaves it to the model.
         search: the model may search, if it supports that.
         thinking: "minimal", "low", "medium" or "high"; empty leaves it to the model.
+        image_search: the model may also search for images, if it may search at all.
+        detail: "low", "medium", "high" or "ultra_high": resolution at which the model reads the
+            references; empty leaves it to the model.
+        extra_fields: JSON of the provider's extra fields; empty without any.
         continues: id of the edited picture whose conversation is continued, if any.
     """
 
@@ -199,6 +210,9 @@ class GenerationRequest:
     search: bool = False
     thinking: str = ""
     continues: str | None = None
+    image_search: bool = False
+    detail: str = ""
+    extra_fields: str = field(default="", repr=False)
 
     @property
     def edited(self) -> Reference | None:
@@ -212,6 +226,8 @@ class GenerationRequest:
             thinking=self.thinking,
             search=self.search,
             safety=self.safety,
+            image_search=self.image_search,
+            detail=self.detail,
         )
 
 
@@ -402,6 +418,7 @@ class Picture:
         seconds: from the request's first byte to the complete answer.
         seed: the seed sent, or the one the painter drew; None when not known.
         advanced: advanced choices of its request; None where all were left to the model.
+        extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.
         draft: an intermediate picture the model made while thinking.
         imported: name of the file it was imported from; "" for one that was made here.
@@ -457,6 +474,7 @@ class Picture:
     missing: bool = False
     seen: bool = True
     conversation: Conversation | None = None
+    extra_fields: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:

@@ -19,8 +19,27 @@ EVERY_SIZE = "*"
 """Key of a price for every size, in the user's own prices."""
 
 
+PER_SEARCH = "search"
+"""Key of the price of one search query, in the user's own prices."""
+
+
 THINKING = ("minimal", "low", "medium", "high")
 """Thinking levels, lowest first."""
+
+
+def thinking_level(text: str) -> str:
+    """A thinking level in the form of `THINKING`: " HIGH " and "THINKING_LEVEL_HIGH" are "high"."""
+    return _level(text, "thinking_level_")
+
+
+def detail_level(text: str) -> str:
+    """A level of detail of references in the form of models.json: "Ultra high" is "ultra_high"."""
+    return _level(text, "media_resolution_")
+
+
+def _level(text: str, prefix: str) -> str:
+    level = re.sub(r"[\s_-]+", "_", text.strip().lower()).removeprefix(prefix)
+    return "" if level in ("unspecified", f"{prefix}unspecified") else level
 
 
 class ModelState(StrEnum):
@@ -34,11 +53,18 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Prices in US dollars per million tokens."""
+    """Prices in US dollars per million tokens.
+
+    Attributes:
+        tool: of search results read by the model; None for the price of a prompt.
+        search: US dollars for one search query.
+    """
 
     image: float
     text: float
     prompt: float
+    tool: float | None = None
+    search: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +88,9 @@ class Model:
         pixel_sizes: sizes are sent in pixels ("1024x1024") instead of tiers ("1K").
         thinking: supported thinking levels, lowest first.
         search: supports searching.
+        image_search: supports searching for images.
+        media_resolution: supported levels of detail of references, lowest first.
+        extra_fields: JSON that the provider adds to every request; empty without any.
         system: supports a system instruction.
         temperature: supports a temperature.
         safety: supports safety settings.
@@ -94,6 +123,9 @@ class Model:
     pixel_sizes: bool = False
     thinking: tuple[str, ...] = ()
     search: bool = False
+    image_search: bool = False
+    media_resolution: tuple[str, ...] = ()
+    extra_fields: str = field(default="", repr=False)
     system: bool = True
     temperature: bool = True
     safety: bool = True
@@ -134,18 +166,37 @@ class Model:
         return self.own_prices.get(size or self.usual_size, self.own_prices.get(EVERY_SIZE))
 
     @property
+    def search_price(self) -> float:
+        """US dollars for one search query; 0 where no price is known."""
+        if self.offline:
+            return 0.0
+        usual = self.rates.search if self.rates is not None else 0.0
+        return self.own_prices.get(PER_SEARCH, usual)
+
+    @property
     def has_advanced(self) -> bool:
         """Whether it supports any of the advanced choices."""
-        return bool(self.system or self.temperature or self.thinking or self.search or self.safety)
+        return bool(
+            self.system
+            or self.temperature
+            or self.thinking
+            or self.search
+            or self.safety
+            or self.media_resolution
+        )
 
     def supported_choices(self, wanted: Advanced) -> Advanced:
         """These choices with the defaults for those it does not support."""
+        thinking, detail = thinking_level(wanted.thinking), detail_level(wanted.detail)
+        search = wanted.search and self.search
         return Advanced(
             system=wanted.system if self.system else "",
             temperature=wanted.temperature if self.temperature else None,
-            thinking=wanted.thinking if wanted.thinking in self.thinking else "",
-            search=wanted.search and self.search,
+            thinking=thinking if thinking in self.thinking else "",
+            search=search,
             safety=wanted.safety if self.safety else (),
+            image_search=search and wanted.image_search and self.image_search,
+            detail=detail if detail in self.media_resolution else "",
         )
 
     @property

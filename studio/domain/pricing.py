@@ -1,11 +1,11 @@
-"""Estimated cost of a picture before it is made, and its cost by counted tokens.
+"""Estimated cost of a picture before it is made, and its cost by counted tokens and searches.
 
 Never exact: the price list has a date, and a gateway may charge more.
 """
 
 from __future__ import annotations
 
-from studio.domain.entities import CostBasis
+from studio.domain.entities import Advanced, CostBasis
 from studio.domain.models import Model
 from studio.domain.usage import Usage
 
@@ -21,34 +21,51 @@ _TIER_SLACK = 0.6
 _SLACK = 16
 
 
-def estimate(model: Model, size: str | None) -> float | None:
-    """Estimated cost of a picture in US dollars; None without a published price."""
-    return model.price(size)
+def estimate(model: Model, size: str | None, chosen: Advanced | None = None) -> float | None:
+    """Estimated cost of a picture in US dollars; None without a published price.
+
+    `chosen` are the advanced choices: see `search_estimate`.
+    """
+    price = model.price(size)
+    return None if price is None else price + search_estimate(model, chosen)
+
+
+def search_estimate(model: Model, chosen: Advanced | None) -> float:
+    """Estimated cost in US dollars of the searches for one picture; 0 where none are allowed.
+
+    The model decides whether and how often it searches. One query of each allowed kind is assumed.
+    """
+    if chosen is None:
+        return 0.0
+    sent = model.supported_choices(chosen)
+    return model.search_price * (sent.search + sent.image_search)
 
 
 def cost(
-    usage: Usage | None, model: Model, size: str | None, *, pictures: int = 1
+    usage: Usage | None, model: Model, size: str | None, *, pictures: int = 1, queries: int = 0
 ) -> tuple[float | None, CostBasis]:
-    """Cost of an answer with that many pictures in US dollars, and its basis.
+    """Cost of an answer with that many pictures and search queries in US dollars, and its basis.
 
     The user's own price, else counted tokens times the published rates, else the table's price
     where the picture was not counted, else unknown (never 0: some services report no tokens for a
-    picture they charge).
+    picture they charge). Search queries are billed beside any of these.
     """
     if model.offline:
         return 0.0, CostBasis.TABLE
+    searches = queries * model.search_price
     if (own := model.own_price(size)) is not None:
-        return own, CostBasis.TABLE
+        return own + searches, CostBasis.TABLE
     rates = model.rates
     if rates is not None and usage is not None and _plausible(usage, model, pictures):
         millionths = (
             (usage.image_tokens or 0) * rates.image
             + (usage.text_tokens + usage.thought_tokens) * rates.text
             + usage.prompt_tokens * rates.prompt
+            + usage.tool_tokens * (rates.prompt if rates.tool is None else rates.tool)
         )
-        return millionths / 1_000_000, CostBasis.USAGE
+        return millionths / 1_000_000 + searches, CostBasis.USAGE
     price = model.price(size)
-    return (None, CostBasis.UNKNOWN) if price is None else (price, CostBasis.TABLE)
+    return (None, CostBasis.UNKNOWN) if price is None else (price + searches, CostBasis.TABLE)
 
 
 def _plausible(usage: Usage, model: Model, pictures: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
-from studio.domain import pricing, prompt_variants
+from studio.domain import extra_fields, pricing, prompt_variants
 from studio.domain import request_fields as fields
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import (
@@ -23,7 +23,7 @@ from studio.domain.entities import (
     new_id,
     short_name,
 )
-from studio.domain.models import TIERS, Model, plain_id
+from studio.domain.models import TIERS, Model, detail_level, plain_id, thinking_level
 
 ASK_ABOVE = 16
 """Number of pictures above which a run has to be confirmed."""
@@ -74,6 +74,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     advanced = _advanced(draft, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
+    extra = extra_fields.checked(model.extra_fields)
     requests: list[GenerationRequest] = []
     names: list[str] = []
     for references, text, name in _each(draft, texts):
@@ -91,6 +92,9 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
             safety=advanced.safety,
             search=advanced.search,
             thinking=advanced.thinking,
+            image_search=advanced.image_search,
+            detail=advanced.detail,
+            extra_fields=extra,
             continues=continued.picture if continued is not None else None,
         )
         for number in range(draft.count):
@@ -101,7 +105,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
         id=new_id(),
         requests=tuple(requests),
         names=tuple(names),
-        each_usd=pricing.estimate(model, size),
+        each_usd=pricing.estimate(model, size, advanced),
     )
 
 
@@ -332,7 +336,13 @@ def check_references(number: int, model: Model) -> None:
 
 def _advanced(draft: Draft, model: Model) -> Advanced:
     """The choices as they are sent. Raises InputError for an unsupported one."""
-    wanted = replace(draft.advanced, system=_sound(draft.advanced.system).strip())
+    wanted = replace(
+        draft.advanced,
+        system=_sound(draft.advanced.system).strip(),
+        thinking=thinking_level(draft.advanced.thinking),
+        image_search=draft.advanced.search and draft.advanced.image_search,
+        detail=detail_level(draft.advanced.detail),
+    )
     if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
         raise InputError(
             _("The temperature is out of range"),
@@ -357,11 +367,21 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
             _("Available: {levels}.").format(levels=", ".join(model.thinking)),
             hint=_("Choose one of these, or another model."),
         )
+    if supported.detail != wanted.detail and model.media_resolution:
+        raise InputError(
+            _("{model} has no reference detail {level}").format(
+                model=model.title, level=wanted.detail[:40]
+            ),
+            _("Available: {levels}.").format(levels=", ".join(model.media_resolution)),
+            hint=_("Choose one of these, or another model."),
+        )
     says = {
         "system": _("{model} does not support a system instruction"),
         "temperature": _("{model} does not support a temperature"),
         "thinking": _("{model} does not support thinking levels"),
         "search": _("{model} does not support web search"),
+        "image_search": _("{model} does not support image search"),
+        "detail": _("{model} does not support levels of reference detail"),
         "safety": _("{model} does not support safety settings"),
     }
     name = next(name for name in says if getattr(supported, name) != getattr(wanted, name))

@@ -282,7 +282,13 @@ class AnswerIngester:
     def _cost(self, job: Job, answer: Answer, pictures: int) -> tuple[float | None, CostBasis]:
         request = job.request
         model = self._find_model(request.profile, request.model)
-        return pricing.cost(answer.usage, model, request.size, pictures=pictures)
+        return pricing.cost(
+            answer.usage,
+            model,
+            request.size,
+            pictures=pictures,
+            queries=answer.grounding.billed if answer.grounding is not None else 0,
+        )
 
     def _picture(
         self,
@@ -329,6 +335,7 @@ class AnswerIngester:
                 for r in request.references
             ),
             advanced=None if request.advanced == Advanced() else request.advanced,
+            extra_fields=request.extra_fields,
             grounding=answer.grounding,
             draft=found.draft,
             offline=request.profile == OFFLINE,

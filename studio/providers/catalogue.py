@@ -113,6 +113,7 @@ class Catalogue:
             model,
             pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
             both_modalities=model.both_modalities or profile in self._both_modalities,
+            extra_fields=self._extra_fields(profile),
         )
 
     def default(self, profile: str) -> str:
@@ -189,6 +190,10 @@ class Catalogue:
         except InputError:
             return None  # an old picture's profile may be gone; its model is still known
 
+    def _extra_fields(self, profile: str) -> str:
+        about = self._about(profile)
+        return "" if about is None else about.extra_fields
+
     def _prices(self, profile: str) -> Prices:
         about = self._about(profile)
         return {} if about is None else about.prices
@@ -246,6 +251,7 @@ class Catalogue:
                 sizes=_USUAL_SIZES,
                 thinking=THINKING,
                 search=True,
+                image_search=True,
                 note=_("Unknown model, price unknown."),
                 advisory=True,
             )
@@ -316,6 +322,9 @@ def _read_table(path: Path) -> Any:
 def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
     pixels = raw["pixels"].get(entry.get("pixels"), {})
     rates = entry.get("rates")
+    # `true` stands for the web alone, as in earlier tables.
+    found = entry.get("search", False)
+    searches = tuple(found) if isinstance(found, list) else ("web",) * bool(found)
     offline = entry.get("offline", False)
     return Model(
         id=entry["id"],
@@ -334,7 +343,9 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         seed=entry.get("seed", True),
         pixel_sizes=entry.get("pixel_sizes", False),
         thinking=tuple(entry.get("thinking", ())),
-        search=entry.get("search", False),
+        search=bool(searches),
+        image_search="image" in searches,
+        media_resolution=tuple(entry.get("media_resolution", ())),
         system=entry.get("system", not offline),
         temperature=entry.get("temperature", not offline),
         safety=entry.get("safety", not offline),

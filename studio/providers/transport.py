@@ -159,6 +159,19 @@ class HttpClient:
 
         Raises InputError for an unsafe address and NetworkError.
         """
+        return await self._short("GET", url, headers)
+
+    async def post_json(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpReply:
+        """Send a short and free request, such as the count of tokens that tests a key.
+
+        Raises InputError for an unsafe address and NetworkError.
+        """
+        sized = {**headers, "Content-Length": str(len(body))}
+        return await self._short("POST", url, sized, content=_in_pieces(body))
+
+    async def _short(
+        self, method: str, url: str, headers: Mapping[str, str], **more: Any
+    ) -> HttpReply:
         check_address(url)
         echoes = await self._cutting(headers)
         collected = bytearray()
@@ -174,7 +187,7 @@ class HttpClient:
         try:
             async with (
                 asyncio.timeout(LIST_SECONDS),
-                self._asked("GET", url, headers) as response,
+                self._asked(method, url, headers, **more) as response,
             ):
                 refused = response.status_code >= 300
                 await _receive(response, collect, echoes, enough=_a_megabyte if refused else None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from studio.domain.entities import SafetySetting
 from studio.domain.safety import CATEGORIES, LEVELS, category_of, threshold_of, with_threshold
 from tests.cli.program import KEY, CliProgram
-from tests.fake_service import FakeService, Reply, picture_answer
+from tests.fake_service import FakeService, Reply, Request, picture_answer, tiny_png
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -74,6 +77,116 @@ def test_every_choice_is_sent_recorded_and_shown(
     assert "Search queries: lamp 1925\n  Lamps https://h.org/lamp" in told
 
 
+def searched(*candidates: dict[str, list[str]]) -> Callable[[Request], Reply]:
+    """Answers with one picture, counted tokens, and what was searched, by candidate."""
+
+    def answer(request: Request) -> Reply:
+        body = picture_answer(request)
+        first = body["candidates"][0]
+        body["candidates"] = [{**first, "groundingMetadata": candidates[0]}]
+        body["candidates"] += [{"groundingMetadata": one, "index": 1} for one in candidates[1:]]
+        return Reply(body=body)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("options", "sent", "shown"),
+    [
+        (("--image-search",), True, (True, True)),
+        (("--search", "--image-search"), True, (True, True)),
+        (("--search",), False, (True, False)),
+    ],
+)
+def test_image_search_is_sent_recorded_and_estimated(
+    program: CliProgram, options: tuple[str, ...], sent: bool, shown: tuple[bool, bool]
+) -> None:
+    answer = searched(
+        {"webSearchQueries": ["lamp", "lamp"], "imageSearchQueries": ["lamp"]},
+        {"webSearchQueries": ["lamp", "lamp 1925"]},
+    )
+    with FakeService(fallback=answer) as service:
+        result = program(*words(service, *options), env=ENV)
+        assert result.code == 0, result.err
+        (request,) = service.requests
+    kinds: dict[str, Any] = {"searchTypes": {"webSearch": {}, "imageSearch": {}}} if sent else {}
+    assert request.json["tools"] == [{"googleSearch": kinds}]
+    (queued,) = result.only("queued")
+    assert queued["estimate_usd"] == pytest.approx(0.0336 + 0.014 * (2 if sent else 1))
+    (image,) = result.only("image")
+    # Two web searches and one for images; 1120 tokens of a picture and 14 of a prompt.
+    assert image["cost_usd"] == pytest.approx((1120 * 30 + 14 * 1.5) / 1e6 + 3 * 0.014)
+    assert program("library", "rebuild").code == 0
+    (facts,) = program("library", "show", image["id"], "--json").events
+    assert (facts["search"], facts.get("image_search", False)) == shown
+    assert facts["cost_usd"] == image["cost_usd"]
+    assert facts["grounding"]["queries"] == ["lamp", "lamp 1925"]
+    assert (facts["image_queries"], facts["billed_queries"]) == (["lamp"], 3)
+    spent = program("library", "stats", "--json").events[0]
+    assert spent["month_usd"] == pytest.approx(image["cost_usd"])
+
+
+def test_a_budget_counts_the_searches_of_a_run(program: CliProgram, service: FakeService) -> None:
+    settings = program.home / "config/settings.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps({"version": 1, "budget_usd": 0.05}), encoding="utf-8")
+    refused = program(*words(service, "--image-search"), env=ENV)
+    assert (refused.code, service.requests) == (5, [])
+    assert program(*words(service), env=ENV).code == 0
+
+
+@pytest.mark.parametrize("level", ["ultra_high", "Ultra-High", "MEDIA_RESOLUTION_ULTRA_HIGH"])
+def test_the_detail_of_references_is_sent_and_recorded(
+    program: CliProgram, service: FakeService, tmp_path: Path, level: str
+) -> None:
+    reference = tmp_path / "lamp.png"
+    reference.write_bytes(tiny_png())
+    result = program(*words(service, "--ref", reference, "--ref-detail", level), env=ENV)
+    assert result.code == 0, result.err
+    (part, _prompt) = service.requests[0].json["contents"][0]["parts"]
+    assert part["mediaResolution"] == {"level": "MEDIA_RESOLUTION_ULTRA_HIGH"}
+    id = result.only("image")[0]["id"]
+    (facts,) = program("library", "show", id, "--json").events
+    assert facts["detail"] == "ultra_high"
+    assert "Reference detail: ultra_high" in program("library", "show", id).out
+
+
+def test_extra_fields_of_a_provider_are_sent_recorded_and_checked(
+    program: CliProgram, service: FakeService
+) -> None:
+    settings = program.home / "config/settings.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+
+    def own(extra: object) -> None:
+        mine = {"name": "mine", "title": "Mine", "base_url": service.url, "extra_fields": extra}
+        settings.write_text(json.dumps({"version": 1, "profiles": [mine]}), encoding="utf-8")
+
+    asked = ("generate", "A lamp", "--provider", "mine", "--model", MODEL, "--json")
+    fields = '{"topP": 0.9, "imageConfig": {"personGeneration": "ALLOW_ADULT"}}'
+    own(fields)
+    result = program(*asked, env=ENV)
+    assert result.code == 0, result.err
+    config = service.requests[0].json["generationConfig"]
+    assert config["topP"] == 0.9
+    assert config["imageConfig"] == {
+        "aspectRatio": "1:1",
+        "imageSize": "1K",
+        "personGeneration": "ALLOW_ADULT",
+    }
+    id = result.only("image")[0]["id"]
+    (facts,) = program("library", "show", id, "--json").events
+    assert facts["extra_fields"] == fields
+    own('{"candidateCount": 4}')
+    result = program(*asked, env=ENV)
+    assert (result.code, len(service.requests)) == (2, 1)
+    assert "candidateCount is set by Gridbrush" in result.err
+    own(7)
+    result = program(*asked, env=ENV)
+    assert result.code == 0
+    assert "mine extra_fields" in result.err
+    assert "topP" not in service.requests[1].json["generationConfig"]
+
+
 def test_what_is_not_chosen_is_neither_sent_nor_shown(
     program: CliProgram, service: FakeService
 ) -> None:
@@ -96,6 +209,11 @@ def test_what_is_not_chosen_is_neither_sent_nor_shown(
         (("--thinking", "low"), "Available: minimal, medium, high."),
         (("--model", "gemini-3-pro-image", "--thinking", "low"), "not support thinking"),
         (("--model", "gemini-2.5-flash-image", "--search"), "web search"),
+        (("--model", "gemini-2.5-flash-image", "--image-search"), "web search"),
+        (("--model", "gemini-3-pro-image", "--image-search"), "not support image search"),
+        (("--thinking", "1024"), "no thinking level 1024"),
+        (("--ref-detail", "blurred"), "Available: low, medium, high, ultra_high."),
+        (("--model", "gemini-3-pro-image", "--ref-detail", "low"), "levels of reference detail"),
         (("--safety", "harassment"), "CATEGORY=LEVEL"),
         (("--safety", "rudeness=few"), "has no category rudeness"),
         (("--safety", "hate=a lot"), "few, some, most, none"),
@@ -135,6 +253,10 @@ def test_models_tell_what_they_can(program: CliProgram) -> None:
     other = listed["gemini-3-pro-image"]
     assert (other["seed"], other["temperature"]) == (True, True)
     assert [id for id, one in listed.items() if one["default"]] == [MODEL]
+    assert (best["image_search"], best["search_usd"]) == (True, 0.014)
+    assert best["media_resolution"] == ["low", "medium", "high", "ultra_high"]
+    pro = listed["gemini-3-pro-image"]
+    assert (pro["search"], pro["image_search"], pro["media_resolution"]) == (True, False, [])
     sketch = program("models", "--json", "--provider", "sketch").events[0]
     assert not any(sketch[name] for name in ("search", "system", "temperature", "safety"))
 

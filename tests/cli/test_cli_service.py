@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import KEY, CliProgram, Result
-from tests.fake_service import FakeService, Reply
+from tests.fake_service import FakeService, Reply, Request
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -132,6 +132,52 @@ def test_a_copy_that_cannot_be_written_loses_no_picture(
     assert len(images) == 2
     assert all("copy" not in event and Path(event["path"]).is_file() for event in images)
     assert events[-1] == {"event": "done", "images": 2, "failed": 0}
+
+
+VERTEX = "/v1beta1/projects/p/locations/us-central1/publishers/google"
+
+
+@pytest.mark.parametrize(
+    "ending", ["", "/models/x:generateContent", "/models/x:streamGenerateContent?alt=sse"]
+)
+def test_an_address_of_vertex_is_understood_as_it_is_pasted(
+    program: CliProgram, service: FakeService, ending: str
+) -> None:
+    result = generate(program, f"{service.url}/proxy{VERTEX}{ending}")
+    assert result.code == 0, result.err
+    (request,) = service.requests
+    assert request.path == f"/proxy{VERTEX}/models/{MODEL}:generateContent"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_key_in_an_address_is_neither_sent_nor_kept(
+    program: CliProgram, service: FakeService
+) -> None:
+    result = generate(program, f"{service.url}{VERTEX}/models/x:generateContent?key=AIzaOther")
+    assert (result.code, service.requests) == (2, [])
+    assert "Put the key in its own field" in result.err
+    assert "AIzaOther" not in result.out + result.err
+    assert not [path for path, data in program.written().items() if b"AIzaOther" in data]
+
+
+def test_a_key_of_vertex_is_tested_by_counting_where_nothing_is_listed(
+    program: CliProgram,
+) -> None:
+    def answer(request: Request) -> Reply:
+        if request.path.endswith(":countTokens"):
+            return Reply(body={"totalTokens": 1})
+        return error(404, "Method not found.")
+
+    with FakeService(fallback=answer) as service:
+        words = ("key", "test", "--provider", "dgrid", "--base-url", f"{service.url}{VERTEX}")
+        result = program(*words, env=WITH_KEY)
+        assert result.code == 0, result.err
+        assert "The key works" in result.out + result.err
+        paths = [request.path for request in service.requests]
+    assert paths == [
+        "/v1beta1/publishers/google/models",
+        f"{VERTEX}/models/gemini-3-pro-image:countTokens",
+    ]
 
 
 def test_the_key_goes_nowhere_unencrypted(program: CliProgram) -> None:

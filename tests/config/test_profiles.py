@@ -10,6 +10,7 @@ from studio.common.errors import InputError
 from studio.common.urls import read_address
 from studio.config import profiles
 from studio.config.settings import Profile, Settings
+from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import request
 
 MINE = Profile(name="mine", title="Mine", base_url="https://images.example.com")
@@ -88,6 +89,15 @@ def test_what_is_wrong_with_a_new_profile_is_said(change, says):
         profiles.checked(replace(MINE, **{"title": "New", **change}), SETTINGS)
 
 
+def test_extra_fields_are_checked_with_the_profile():
+    with pytest.raises(InputError, match="extra fields"):
+        profiles.checked(replace(MINE, title="New", extra_fields='{"seed": 1}'), SETTINGS)
+    made = profiles.checked(replace(MINE, title="New", extra_fields=' {"topP": 1} '), SETTINGS)
+    assert made.extra_fields == '{"topP": 1}'
+    model = Catalogue(find_profile=lambda _name: made).find("new", "gemini-3-pro-image")
+    assert model.extra_fields == '{"topP": 1}'
+
+
 def test_a_profile_keeps_its_name_when_it_is_changed():
     made = profiles.checked(replace(MINE, title="Renamed"), SETTINGS, editing="mine")
     assert (made.name, made.title) == ("mine", "Renamed")
@@ -154,6 +164,15 @@ def test_prices_are_read_as_they_are_written():
     }
     assert profiles.read_prices(profiles.written_prices(prices)) == prices
     assert profiles.written_prices({"m": {"1K": 0.0336, "*": 10.0}}) == "m 1K 0.0336\nm * 10"
+
+
+def test_a_price_of_a_search_is_a_line_like_the_others():
+    prices = profiles.read_prices("gemini-3-pro-image Search 0.02\ngemini-3-pro-image 1K 0.1")
+    assert prices == {"gemini-3-pro-image": {"search": 0.02, "1K": 0.1}}
+    assert profiles.read_prices(profiles.written_prices(prices)) == prices
+    own = replace(MINE, prices=prices)
+    model = Catalogue(find_profile=lambda _name: own).find("mine", "google/gemini-3-pro-image")
+    assert (model.search_price, model.price("1K"), model.price("4K")) == (0.02, 0.1, 0.24)
 
 
 @pytest.mark.parametrize(

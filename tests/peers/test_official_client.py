@@ -91,6 +91,10 @@ def theirs(service, official, request, pictures):
     """The request the official client sends for the same wishes."""
     service._fallback = lambda _request: Reply(body=answer_with(PNG))
     parts = [types.Part.from_bytes(data=data, mime_type=kind) for data, kind in pictures]
+    if request.detail:
+        level = types.PartMediaResolutionLevel(f"MEDIA_RESOLUTION_{request.detail.upper()}")
+        for part in parts:
+            part.media_resolution = types.PartMediaResolution(level=level)
     chosen: dict[str, Any] = {}
     if request.aspect or request.size:
         chosen["image_config"] = types.ImageConfig(
@@ -101,7 +105,13 @@ def theirs(service, official, request, pictures):
     if request.thinking:
         chosen["thinking_config"] = types.ThinkingConfig(thinking_level=request.thinking)
     if request.search:
-        chosen["tools"] = [types.Tool(google_search=types.GoogleSearch())]
+        kinds = (
+            types.SearchTypes(web_search=types.WebSearch(), image_search=types.ImageSearch())
+            if request.image_search
+            else None
+        )
+        search = types.GoogleSearch(search_types=kinds)
+        chosen["tools"] = [types.Tool(google_search=search)]
     if request.safety:
         chosen["safety_settings"] = [
             types.SafetySetting(
@@ -145,6 +155,8 @@ WISHES: dict[str, tuple[dict[str, Any], list[tuple[bytes, str]]]] = {
     "temperature": ({"temperature": 0.0}, []),
     "thinking": ({"thinking": "high"}, []),
     "search": ({"search": True}, []),
+    "image search": ({"search": True, "image_search": True}, []),
+    "detail": ({"detail": "ultra_high"}, [(PNG, "image/png"), (JPEG, "image/jpeg")]),
     "safety": ({"safety": (SafetySetting("HARASSMENT", "BLOCK_NONE"),)}, []),
     "one picture": ({}, [(PNG, "image/png")]),
     "pictures": ({}, [(PNG, "image/png"), (JPEG, "image/jpeg")]),

@@ -476,3 +476,33 @@ def find(id):
 
 def own(service):
     return Profile(name="own", title="Own", base_url=service.url)
+
+
+def test_a_table_of_an_earlier_version_is_read(tmp_path):
+    raw = json.loads((resources() / "models.json").read_text())
+    for entry in raw["models"]:
+        entry.pop("media_resolution", None)
+        if "search" in entry:
+            entry["search"] = True
+        if "rates" in entry:
+            entry["rates"] = {name: entry["rates"][name] for name in ("image", "text", "prompt")}
+    path = tmp_path / "models.json"
+    path.write_text(json.dumps(raw))
+    old = Catalogue(path).find("dgrid", "gemini-nano-banana-2.1")
+    assert (old.search, old.image_search, old.media_resolution) == (True, False, ())
+    assert (old.search_price, old.price("1K")) == (0.0, 0.0336)
+    assert not Catalogue(path).find("dgrid", "gemini-3.1-flash-lite-image").search
+
+
+def test_search_and_its_price_are_known_under_every_name():
+    catalogue = Catalogue()
+    for name in (
+        "gemini-3.1-flash-image",
+        "google/gemini-3.1-flash-image-preview",
+        "nano-banana-2",
+    ):
+        model = catalogue.find("dgrid", name)
+        assert (model.search, model.image_search, model.search_price) == (True, True, 0.014)
+    unknown = catalogue.find("dgrid", "acme-image")
+    assert (unknown.search, unknown.image_search, unknown.media_resolution) == (True, True, ())
+    assert unknown.search_price == 0.0

@@ -160,6 +160,94 @@ def test_a_prompt_of_any_script_and_length_arrives_as_it_is():
     assert body(asked(prompt=prompt))["contents"][0]["parts"] == [{"text": prompt}]
 
 
+@pytest.mark.parametrize(
+    ("model", "sent"),
+    [
+        (
+            "gemini-nano-banana-2.1",
+            {"searchTypes": {"webSearch": {}, "imageSearch": {}}},
+        ),
+        ("gemini-3.1-flash-image", {"searchTypes": {"webSearch": {}, "imageSearch": {}}}),
+        (
+            "google/gemini-3.1-flash-image-preview",
+            {"searchTypes": {"webSearch": {}, "imageSearch": {}}},
+        ),
+        ("nobody-knows-this", {"searchTypes": {"webSearch": {}, "imageSearch": {}}}),
+        ("gemini-3-pro-image", {}),
+        ("gemini-3.1-flash-lite-image", None),
+        ("gemini-2.5-flash-image", None),
+    ],
+)
+def test_images_are_searched_for_where_the_model_can(model, sent):
+    tools = body(asked(model, search=True, image_search=True)).get("tools")
+    assert tools == (None if sent is None else [{"googleSearch": sent}])
+    web = body(asked(model, search=True)).get("tools")
+    assert web == (None if sent is None else [{"googleSearch": {}}])
+    assert "tools" not in body(asked(model, image_search=True))
+
+
+@pytest.mark.parametrize(
+    ("model", "asked_for", "level"),
+    [
+        ("gemini-nano-banana-2.1", "high", "MEDIA_RESOLUTION_HIGH"),
+        ("gemini-3.1-flash-image", "ultra_high", "MEDIA_RESOLUTION_ULTRA_HIGH"),
+        ("gemini-3.1-flash-image", " Ultra-High ", "MEDIA_RESOLUTION_ULTRA_HIGH"),
+        ("gemini-nano-banana-2.1", "MEDIA_RESOLUTION_LOW", "MEDIA_RESOLUTION_LOW"),
+        ("gemini-nano-banana-2.1", "unspecified", None),
+        ("gemini-nano-banana-2.1", "enormous", None),
+        ("gemini-nano-banana-2.1", "", None),
+        ("gemini-3-pro-image", "high", None),
+        ("gemini-2.5-flash-image", "high", None),
+        ("nobody-knows-this", "high", None),
+    ],
+)
+def test_the_detail_of_references_is_in_the_part_of_each(model, asked_for, level):
+    pictures = [(PNG, "image/png", Role.EDIT), (JPEG, "image/jpeg", Role.FREE)]
+    sent = body(asked(model, detail=asked_for), pictures)
+    parts = sent["contents"][0]["parts"]
+    expected = {"inlineData"} if level is None else {"inlineData", "mediaResolution"}
+    assert [set(part) for part in parts] == [expected, expected, {"text"}]
+    if level is not None:
+        assert all(part["mediaResolution"] == {"level": level} for part in parts[:2])
+    assert "mediaResolution" not in sent["generationConfig"]
+
+
+@pytest.mark.parametrize("spelled", ["high", "HIGH", " High\n", "THINKING_LEVEL_HIGH"])
+def test_a_level_of_thinking_is_understood_in_every_spelling(spelled):
+    sent = body(asked(thinking=spelled))["generationConfig"]
+    assert sent["thinkingConfig"] == {"thinkingLevel": "HIGH"}
+
+
+def every_level():
+    return [
+        (model.id, level)
+        for model in CATALOGUE.models("dgrid")
+        for level in ("minimal", "low", "medium", "high")
+    ]
+
+
+@pytest.mark.parametrize(("model", "level"), every_level())
+def test_every_level_a_model_has_is_sent_and_no_other(model, level):
+    sent = body(asked(model, thinking=level))["generationConfig"].get("thinkingConfig")
+    known = CATALOGUE.find("dgrid", model).thinking
+    assert sent == ({"thinkingLevel": level.upper()} if level in known else None)
+
+
+def test_extra_fields_are_part_of_the_generation_config():
+    extra = '{"topP": 0.9, "imageConfig": {"personGeneration": "ALLOW_ADULT"}}'
+    config = body(asked(size="2K", extra_fields=extra))["generationConfig"]
+    assert config == {
+        "responseModalities": ["IMAGE"],
+        "imageConfig": {"imageSize": "2K", "personGeneration": "ALLOW_ADULT"},
+        "topP": 0.9,
+    }
+
+
+def test_extra_fields_of_a_damaged_record_are_not_sent():
+    with pytest.raises(InputError, match="extra fields"):
+        body(asked(extra_fields='{"candidateCount": 4}'))
+
+
 def test_pictures_too_large_together_are_refused_before_sending():
     with pytest.raises(InputError, match="too large"):
         body(inputs=[(PNG * 700_000, "image/png", Role.FREE)] * 3)

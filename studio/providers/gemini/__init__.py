@@ -48,6 +48,9 @@ _ROOM_FOR_WORDS = 256 * 1024
 
 _MOST_PAGES = 20
 
+_NO_LIST = frozenset({403, 404, 405, 501})
+"""Status codes of services that list no models, or not for every key."""
+
 
 class GeminiProvider:
     """A provider that speaks generateContent.
@@ -192,7 +195,7 @@ class GeminiProvider:
             await asyncio.to_thread(self._learn, lesson)
 
     def _both(self, model: Model) -> bool:
-        return model.both_modalities or self.profile.auth == request.GOOGLE
+        return model.both_modalities or request.needs_both_modalities(self.profile)
 
     async def _loaded(self, inputs: Sequence[InputPicture]) -> list[tuple[bytes, str, Role]]:
         loaded: list[tuple[bytes, str, Role]] = []
@@ -265,6 +268,10 @@ class GeminiProvider:
         page = ""
         for _number in range(_MOST_PAGES):
             reply = await client.get_json(request.list_url(self.profile, page), headers)
+            if reply.status in _NO_LIST and (counted := request.token_count(self.profile)):
+                reply = await client.post_json(*counted, headers)
+                if 200 <= reply.status < 300:
+                    return ()
             if not 200 <= reply.status < 300:
                 failed = from_status(
                     reply.status,

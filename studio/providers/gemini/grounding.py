@@ -19,6 +19,9 @@ from studio.providers.gemini import fields
 MOST = 50
 """Most sources, queries and searches kept of one response."""
 
+_QUERIES = ("webSearchQueries", "imageSearchQueries")
+"""Search queries of each kind; the price counts the kinds separately."""
+
 _LONGEST_ADDRESS = 4096
 _LONGEST_TITLE = 200
 _LONGEST_PAGE = 256 * 1024
@@ -30,24 +33,32 @@ def read(value: Any, body: Path) -> Grounding | None:
 
     `body` is the file of the response.
     """
-    queries: dict[str, None] = {}
+    queries: dict[str, set[str]] = {name: set() for name in _QUERIES}
+    shown: dict[str, dict[str, None]] = {name: {} for name in _QUERIES}
     sources: dict[str, GroundingSource] = {}
     searches: dict[str, GroundingSource] = {}
     for candidate in fields.items(value, "candidates"):
         told = fields.get(candidate, "groundingMetadata")
-        for name in ("webSearchQueries", "imageSearchQueries"):
-            queries.update((words, None) for words in _texts(fields.get(told, name)))
+        for name in _QUERIES:
+            for words in _texts(fields.get(told, name), body):
+                # Two long queries may be the same once cut.
+                queries[name].add(words)
+                shown[name][words[:_LONGEST_TITLE]] = None
         for one in _pages(fields.items(told, "groundingChunks")):
             sources.setdefault(one.url, one)
         entry = fields.get(told, "searchEntryPoint")
         for one in links(_text(fields.get(entry, "renderedContent"), body)):
             searches.setdefault(one.url, one)
-    if not (queries or sources or searches):
+    billed = sum(map(len, queries.values()))
+    if not (billed or sources or searches):
         return None
+    web, images = (shown[name] for name in _QUERIES)
     return Grounding(
-        queries=tuple(queries)[:MOST],
+        queries=tuple({**web, **images})[:MOST],
         sources=tuple(sources.values())[:MOST],
         searches=tuple(searches.values())[:MOST],
+        image_queries=tuple(images)[:MOST],
+        billed=billed,
     )
 
 
@@ -59,17 +70,18 @@ def links(page: str) -> tuple[GroundingSource, ...]:
     return tuple(reader.found[:MOST])
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, body: Path) -> Iterator[str]:
     for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, str) and one.strip():
-            yield _words(one)
+        if words := _one_line(_text(one, body)):
+            yield words
 
 
 def _pages(chunks: list[Any]) -> Iterator[GroundingSource]:
     for chunk in chunks:
         for kind in ("web", "image", "retrievedContext", "maps"):
             page = fields.get(chunk, kind)
-            address = fields.text(page, "sourceUri") or fields.text(page, "uri")
+            names = ("sourceUri", "uri", "imageUri")
+            address = next(filter(None, (fields.text(page, one) for one in names)), "")
             if (url := _safe(address)) is not None:
                 yield GroundingSource(
                     url, _words(fields.text(page, "title") or fields.text(page, "domain"))
@@ -86,8 +98,12 @@ def _safe(address: str) -> str | None:
 
 
 def _words(text: str) -> str:
+    return _one_line(text)[:_LONGEST_TITLE]
+
+
+def _one_line(text: str) -> str:
     plain = "".join(one if one.isprintable() else " " for one in text)
-    return " ".join(fields.sound(plain).split())[:_LONGEST_TITLE]
+    return " ".join(fields.sound(plain).split())
 
 
 def _text(value: Any, body: Path) -> str:

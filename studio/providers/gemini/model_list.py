@@ -15,6 +15,8 @@ from studio.providers.gemini.errors import within_answer
 
 _IMAGE = re.compile(r"image|nano-?banana|imagen", re.IGNORECASE)
 _NOT_FOR_US = re.compile(r"embed|rerank|image-?to-?text|vision-ocr", re.IGNORECASE)
+_LISTS = ("data", "models", "publisherModels")
+_PUBLISHER = re.compile(r"^publishers/[^/]+/(?=models/)")
 _MOST = 5000
 
 
@@ -35,7 +37,8 @@ def parse(
             billed=Billed.NO,
             details=error_body.redact(body[:4096].decode("utf-8", "replace"), key),
         ) from error
-    entries = fields.items(value, "data") or fields.items(value, "models")
+    lists = (fields.items(value, name) for name in _LISTS)
+    entries: list[Any] = next(filter(None, lists), [])
     if not entries and (told := error_body.parse_value(value)).found:
         failed = within_answer(
             told, headers, body[:4096].decode("utf-8", "replace"), model="", provider="", key=key
@@ -45,7 +48,7 @@ def parse(
     found: dict[str, ListedModel] = {}
     for entry in entries[:_MOST]:
         id = (fields.text(entry, "id") or fields.text(entry, "name")).strip()
-        id = id.removeprefix("models/")
+        id = _PUBLISHER.sub("", id).removeprefix("models/")
         if id and len(id) <= 200 and makes_pictures(id, entry):
             found.setdefault(id, ListedModel(id, fields.text(entry, "displayName")[:100]))
     return tuple(found.values()), fields.text(value, "nextPageToken")

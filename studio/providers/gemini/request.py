@@ -12,16 +12,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 from studio import __version__
 from studio.common.errors import InputError, KeyRefused
 from studio.common.i18n import _
-from studio.common.urls import read_address
+from studio.common.urls import is_vertex, is_vertex_host, models_list, models_parent, read_address
 from studio.config.settings import PLACE, USUAL_PATH, Profile
+from studio.domain import extra_fields
 from studio.domain import request_fields as fields
 from studio.domain.entities import AspectRatio, GenerationRequest, Role
-from studio.domain.models import TIERS, Model
+from studio.domain.models import TIERS, Model, detail_level, thinking_level
 from studio.providers.gemini.sent_fields import remove_fields, sent_fields
 
 MAX_BODY = 18 * 1024 * 1024
@@ -30,7 +31,11 @@ MAX_BODY = 18 * 1024 * 1024
 MAX_PICTURE = 7 * 1024 * 1024
 """Most bytes of one picture in a request, before base64."""
 
-_VERSION = re.compile(r"/(v\d+(?:alpha|beta)?\d*)$", re.IGNORECASE)
+_RESOURCE = re.compile(r"^(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?models/")
+_SAFE = "/@+,"
+_COUNTED = "gemini-3-pro-image"
+"""Model that counts tokens where a profile has no model of its own."""
+
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 GOOGLE = "google"
 
@@ -79,8 +84,12 @@ def build(
     larger than any service accepts.
     """
     edited_last = sorted(inputs, key=_is_edited)
+    detail = _detail(request, model)
     parts: list[dict[str, Any]] = [
-        {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")}}
+        {
+            "inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")},
+            **detail,
+        }
         for data, kind, _role in edited_last
     ]
     moved = request.system.strip() if fields.SYSTEM in model.refused else ""
@@ -95,8 +104,9 @@ def build(
         config["seed"] = request.seed
     if request.temperature is not None and model.temperature:
         config["temperature"] = request.temperature
-    if request.thinking.lower() in model.thinking:
-        config["thinkingConfig"] = {"thinkingLevel": request.thinking.upper()}
+    if (level := thinking_level(request.thinking)) in model.thinking:
+        config["thinkingConfig"] = {"thinkingLevel": level.upper()}
+    extra_fields.merge(config, request.extra_fields)
     whole: dict[str, Any] = {
         "contents": [*before, {"role": "user", "parts": parts}],
         "generationConfig": config,
@@ -109,7 +119,7 @@ def build(
             for one in request.safety
         ]
     if request.search and model.search:
-        whole["tools"] = [{"googleSearch": {}}]
+        whole["tools"] = [{"googleSearch": _search_types(request, model)}]
     kept = frozenset() if has_usual_aspect(request) else {fields.ASPECT}
     removed = remove_fields(whole, model.refused - kept)
     # A lone surrogate, as some clipboards produce, is not valid text for any service.
@@ -128,7 +138,7 @@ def build(
 
 def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
     """Fields of the request's choices that this model does not take."""
-    thinking = request.thinking.lower()
+    thinking = thinking_level(request.thinking)
     missing = {
         fields.SEED: request.seed is not None and not model.seed,
         fields.TEMPERATURE: request.temperature is not None and not model.temperature,
@@ -142,6 +152,21 @@ def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
 
 def _is_edited(one: tuple[bytes, str, Role]) -> bool:
     return one[2] is Role.EDIT
+
+
+def _detail(request: GenerationRequest, model: Model) -> dict[str, Any]:
+    """Fields of the part of a reference beside its bytes."""
+    level = detail_level(request.detail)
+    if level not in model.media_resolution:
+        return {}
+    return {"mediaResolution": {"level": f"MEDIA_RESOLUTION_{level.upper()}"}}
+
+
+def _search_types(request: GenerationRequest, model: Model) -> dict[str, Any]:
+    """Kinds of search beside the usual one, that of the web."""
+    if not (request.image_search and model.image_search):
+        return {}
+    return {"searchTypes": {"webSearch": {}, "imageSearch": {}}}
 
 
 def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
@@ -173,35 +198,65 @@ def _category(name: str) -> str:
 
 
 def base_url(profile: Profile) -> str:
-    """Address up to and including the version, from any pasted spelling.
+    """Address up to "/models", from any pasted spelling.
 
     A version in the address overrides the profile's own. Raises InputError.
     """
-    address = read_address(profile.base_url)
-    return address if _VERSION.search(address) else f"{address}/{profile.version}"
+    return models_parent(read_address(profile.base_url), profile.version)
+
+
+def needs_both_modalities(profile: Profile) -> bool:
+    """Whether text and pictures have to be requested together from every model."""
+    if profile.auth == GOOGLE:
+        return True
+    try:
+        return is_vertex(base_url(profile))
+    except InputError:
+        return False  # nothing is sent there
 
 
 def url(profile: Profile, model: str) -> str:
     """Address of a request for `model`; `/` in the model's id stays unescaped."""
-    name = model.strip().removeprefix("models/")
+    name = _RESOURCE.sub("", model.strip(), count=1)
     if not name:
         raise InputError(_("Choose a model first"))
-    quoted = quote(name, safe="/@+,")
     if profile.path != USUAL_PATH:
-        return read_address(profile.base_url) + profile.path.replace(PLACE, quoted)
-    return f"{base_url(profile)}/models/{quoted}:generateContent"
+        path = profile.path.replace(PLACE, quote(name, safe=_SAFE))
+        return read_address(profile.base_url) + path
+    parent = base_url(profile)
+    if is_vertex(parent):
+        # The publisher is in the address: "google/gemini-3-pro-image" as gateways name it.
+        name = name.removeprefix(f"{parent.rpartition('/')[2]}/")
+    return f"{parent}/models/{quote(name, safe=_SAFE)}:generateContent"
+
+
+def token_count(profile: Profile) -> tuple[str, bytes] | None:
+    """Address and body of a free request that tests a key where no models are listed.
+
+    Only Vertex AI and proxies with its paths have one; None for others. Raises InputError.
+    """
+    if profile.path != USUAL_PATH or not is_vertex(base_url(profile)):
+        return None
+    address = url(profile, profile.model or _COUNTED)
+    body = {"contents": [{"role": "user", "parts": [{"text": "."}]}]}
+    return address.removesuffix(":generateContent") + ":countTokens", json.dumps(body).encode()
 
 
 def list_url(profile: Profile, page: str = "") -> str:
     """Address of the list of models. Google's has pages; others send all at once."""
-    address = f"{base_url(profile)}/models"
+    parent = base_url(profile)
     if profile.path != USUAL_PATH:
         before = profile.path.partition(PLACE)[0].rstrip("/")
         if before.endswith("/models"):
-            address = read_address(profile.base_url) + before
-    if profile.auth != GOOGLE:
-        return address
-    return f"{address}?pageSize=1000" + (f"&pageToken={quote(page, safe='')}" if page else "")
+            parent = read_address(profile.base_url) + before.removesuffix("/models")
+    query: dict[str, str] = {}
+    if is_vertex_host(urlsplit(parent).hostname or ""):
+        query["pageSize"] = "100"
+    elif profile.auth == GOOGLE:
+        query["pageSize"] = "1000"
+    if page:
+        query["pageToken"] = page
+    return models_list(parent) + (f"?{urlencode(query)}" if query else "")
 
 
 def headers(profile: Profile, key: str | None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from studio.ui.style.theme import theme
 from studio.ui.widgets import Segmented
 
 AUTHS = ("bearer", "google")
-VERSIONS = ("v1", "v1beta")
+VERSIONS = ("v1", "v1beta", "v1beta1")
 
 
 class ProfileFields(QWidget):
@@ -43,9 +43,7 @@ class ProfileFields(QWidget):
         )
         self.auth.changed.connect(self.edited)
         column.addWidget(self.auth)
-        self.version = Segmented(
-            [("v1", "v1", ""), ("v1beta", "v1beta", "")], self, name=_("API version")
-        )
+        self.version = Segmented([(one, one, "") for one in VERSIONS], self, name=_("API version"))
         self.version.changed.connect(self.edited)
         self.version.setVisible(with_version)
         column.addWidget(self.version)

@@ -1,4 +1,4 @@
-"""Form for a provider: address, models, prices and limits."""
+"""Form for a provider: address, models, prices, extra fields and limits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from studio.common.i18n import _
 from studio.config import key_hosts, profiles
 from studio.config.key_status import KeySource
 from studio.config.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
+from studio.domain import extra_fields
 from studio.ui.dialogs.settings.section import CancellableCall
 from studio.ui.panels.profile_fields import ProfileFields, field
 from studio.ui.style.theme import theme
@@ -23,7 +24,7 @@ from studio.ui.widgets.key_test_result import KeyTestResult
 
 MOST_AT_ONCE = 16
 MOST_PER_MINUTE = 600
-WIDTH = 132
+WIDTH = 156
 
 
 class LimitFields(QWidget):
@@ -74,7 +75,7 @@ class LimitFields(QWidget):
         return replace(profile, at_once=at_once or None, per_minute=per_minute or None)
 
 
-PRICE_LINES = 3
+PRICE_LINES = 3  # visible lines of prices and of extra fields
 
 
 class ProfileForm(QFrame):
@@ -82,7 +83,7 @@ class ProfileForm(QFrame):
 
     Attributes:
         form: name, address and how the key is sent.
-        path, model, prices, limits: the other fields.
+        path, model, prices, extra, limits: the other fields.
 
     Signals:
         kept: the provider was added or changed (Profile).
@@ -116,11 +117,22 @@ class ProfileForm(QFrame):
         self.prices = QPlainTextEdit(self)
         self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
-        self.prices.setTabChangesFocus(True)
-        self.prices.setFont(theme().font("small"))
-        self.prices.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
-        self.prices.textChanged.connect(self.on_edited)
+        # Translators: "search" is written just so.
+        set_tip(self.prices, _("“search” in place of a size is the price of one search"))
         column.addWidget(self.prices)
+        words = _("Extra fields, as JSON for generationConfig (optional)")
+        column.addWidget(Text(words, "small", "text2", self, wrap=True))
+        self.extra = QPlainTextEdit(self)
+        self.extra.setAccessibleName(_("Extra fields"))
+        # Translators: an example of JSON; do not translate it.
+        self.extra.setPlaceholderText(_('{"topP": 0.9}'))
+        set_tip(self.extra, _("Sent with every request of this provider"))
+        for box in (self.prices, self.extra):
+            box.setTabChangesFocus(True)
+            box.setFont(theme().font("small"))
+            box.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
+            box.textChanged.connect(self.on_edited)
+        column.addWidget(self.extra)
         self.limits = LimitFields(self)
         self.limits.edited.connect(self.on_edited)
         column.addWidget(self.limits)
@@ -148,6 +160,7 @@ class ProfileForm(QFrame):
         self.path.setText("" if known.path == USUAL_PATH else known.path)
         self.model.setText(known.model)
         self.prices.setPlainText(profiles.written_prices(known.prices))
+        self.extra.setPlainText(known.extra_fields)
         self.limits.show_profile(known)
         for part in (self.form, self.path):
             part.setVisible(not self._built_in)
@@ -199,6 +212,7 @@ class ProfileForm(QFrame):
             path=self.path.text().strip() or USUAL_PATH,
             model=self.model.text().strip(),
             prices=profiles.read_prices(self.prices.toPlainText()),
+            extra_fields=extra_fields.checked(self.extra.toPlainText()),
         )
         return more if self._built_in else self.form.profile(settings, more)
 

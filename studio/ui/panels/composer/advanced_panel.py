@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLay
 from studio.common.errors import InputError
 from studio.common.i18n import _, pgettext
 from studio.domain.entities import Advanced
-from studio.domain.models import Model
+from studio.domain.models import Model, detail_level, thinking_level
 from studio.domain.safety import CATEGORIES, LEVELS, threshold_in, with_threshold
+from studio.ui.panels.composer.quote import money
 from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
 from studio.ui.widgets import Button, CheckBox, IconButton, Segmented, SmallSlider, Text
@@ -31,6 +32,17 @@ def level_name(level: str) -> str:
         "low": pgettext("thinking level", "Low"),
         "medium": pgettext("thinking level", "Medium"),
         "high": pgettext("thinking level", "High"),
+    }
+    return names.get(level, level)
+
+
+def detail_name(level: str) -> str:
+    """Name of a level of detail of references."""
+    names = {
+        "low": pgettext("reference detail", "Low"),
+        "medium": pgettext("reference detail", "Medium"),
+        "high": pgettext("reference detail", "High"),
+        "ultra_high": pgettext("reference detail", "Highest"),
     }
     return names.get(level, level)
 
@@ -67,17 +79,21 @@ class AdvancedRows(QWidget):
     """Rows for one model; another model gets new ones.
 
     Attributes:
-        slider, free, thinking, search, safety: the controls; None or empty if unsupported.
+        slider, free, thinking, search, image_search, detail, safety: the controls; None or empty
+            if unsupported.
 
     Signals:
         temperature_chosen(object): a number, or None for the model's default.
-        thinking_chosen(object), search_chosen(bool): as in a request.
+        thinking_chosen(object), search_chosen(bool), image_search_chosen(bool),
+            detail_chosen(object): as in a request.
         safety_chosen(str, str): a category and its threshold; empty for the model's default.
     """
 
     temperature_chosen = Signal(object)
     thinking_chosen = Signal(object)
     search_chosen = Signal(bool)
+    image_search_chosen = Signal(bool)
+    detail_chosen = Signal(object)
     safety_chosen = Signal(str, str)
 
     def __init__(self, model: Model, off: tuple[str, ...], parent: QWidget) -> None:
@@ -85,6 +101,8 @@ class AdvancedRows(QWidget):
         self.slider: SmallSlider | None = None
         self.thinking: Segmented | None = None
         self.search: CheckBox | None = None
+        self.image_search: CheckBox | None = None
+        self.detail: Segmented | None = None
         self.safety: dict[str, Segmented] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +110,7 @@ class AdvancedRows(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self._levels = model.thinking
+        self._details = model.media_resolution
         self._degrees = Text("", "small", "text", self)
         self.free = IconButton("close", _("Model default"), parent=self, size=24)
         self._degrees.setVisible(model.temperature)
@@ -108,6 +127,23 @@ class AdvancedRows(QWidget):
             self.search = CheckBox(_("Allow web search"), self)
             self.search.toggled.connect(self.search_chosen)
             self._add(pgettext("web search", "Search"), self.search)
+            if model.search_price:
+                # Translators: {price} is such as $0.014.
+                words = _("About {price} for each search").format(
+                    price=money(model.search_price, each=True)
+                )
+                set_tip(self.search, words)
+                self.search.setAccessibleDescription(words)
+        if model.search and model.image_search:
+            self.image_search = CheckBox(_("Also search for images"), self)
+            self.image_search.toggled.connect(self.image_search_chosen)
+            self._grid.addWidget(self.image_search, self._grid.rowCount(), 1)
+        if model.media_resolution:
+            details = [(one, detail_name(one), "") for one in model.media_resolution]
+            items = [("", _("Model default"), ""), *details]
+            self.detail = Segmented(items, self, name=_("Reference detail"), size=HEIGHT)
+            self.detail.changed.connect(self.detail_chosen)
+            self._add(_("Reference detail"), self.detail)
         for category in CATEGORIES if model.safety else ():
             self._add_safety(category, off=category in off)
 
@@ -121,10 +157,18 @@ class AdvancedRows(QWidget):
             self.slider.setAccessibleDescription(words)
             self.free.setVisible(own is not None)
         if self.thinking is not None:
-            self.thinking.set_value(wanted.thinking if wanted.thinking in self._levels else "")
+            level = thinking_level(wanted.thinking)
+            self.thinking.set_value(level if level in self._levels else "")
         if self.search is not None:
             with QSignalBlocker(self.search):
                 self.search.setChecked(wanted.search)
+        if self.image_search is not None:
+            with QSignalBlocker(self.image_search):
+                self.image_search.setChecked(wanted.search and wanted.image_search)
+            self.image_search.setEnabled(wanted.search)
+        if self.detail is not None:
+            level = detail_level(wanted.detail)
+            self.detail.set_value(level if level in self._details else "")
         for category, row in self.safety.items():
             row.set_value(threshold_in(wanted.safety, category))
 
@@ -187,7 +231,8 @@ class AdvancedRows(QWidget):
 
 
 WIDTH = 420
-LINES = 4  # visible lines of the instruction
+LINES = 4  # visible lines of the instruction, unless the window is too low
+MARGIN = 8  # between the panel and the window's edges
 
 
 class InstructionEdit(QPlainTextEdit):
@@ -250,7 +295,6 @@ class AdvancedPanel(Popover):
         self.system.setPlaceholderText(_("Applied to every prompt, e.g. brand style"))
         self.system.setFont(theme().font("small", prose=True))
         self.system.setTabChangesFocus(True)
-        self.system.setFixedHeight(LINES * theme().line("small") + theme().height(16))
         self.system.textChanged.connect(self.on_system)
         self.keep = CheckBox(_("Keep for all prompts"), self)
         set_tip(self.keep, _("Not removed by Clear the composer"))
@@ -289,21 +333,39 @@ class AdvancedPanel(Popover):
     def open_over(self, anchor: QWidget) -> None:
         """Open above its button."""
         self.ensurePolished()
-        self.adjustSize()
+        self._fit_height()
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         first = None if self.system.isHidden() else self.system
         self.open_at(corner, first, anchor)
 
+    def _fit_height(self) -> None:
+        """Show fewer lines of the instruction in a low window, but at least one."""
+        line, frame = theme().line("small"), theme().height(16)
+        self.system.setFixedHeight(LINES * line + frame)
+        over = self.sizeHint().height() - (self.host.height() - 2 * MARGIN)
+        if over > 0:
+            self.system.setFixedHeight(max(line, LINES * line - over) + frame)
+        self.adjustSize()
+
     def move_to_anchor(self, anchor: QWidget) -> None:
         """Follow the button after it moved."""
-        room = self.host.rect().adjusted(8, 8, -8, -8)
+        room = self.host.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         x = max(room.left(), min(corner.x(), room.right() - self.width() + 1))
         self.move(x, max(room.top(), corner.y()))
 
     def _make_rows(self, model: Model) -> None:
         off = turned_off(self._wanted)
-        made_for = (model.thinking, model.temperature, model.search, model.safety, off)
+        made_for = (
+            model.thinking,
+            model.temperature,
+            model.search,
+            model.image_search,
+            model.search_price,
+            model.media_resolution,
+            model.safety,
+            off,
+        )
         if made_for == self._made_for:
             return
         self._made_for = made_for
@@ -315,6 +377,8 @@ class AdvancedPanel(Popover):
         rows.temperature_chosen.connect(self.on_temperature)
         rows.thinking_chosen.connect(self.on_thinking)
         rows.search_chosen.connect(self.on_search)
+        rows.image_search_chosen.connect(self.on_image_search)
+        rows.detail_chosen.connect(self.on_detail)
         rows.safety_chosen.connect(self.on_safety)
         self._column.addWidget(rows)
         rows.show()
@@ -335,6 +399,12 @@ class AdvancedPanel(Popover):
 
     def on_search(self, on: bool) -> None:  # noqa: FBT001 a slot
         self._choose("search", replace(self._wanted, search=on))
+
+    def on_image_search(self, on: bool) -> None:  # noqa: FBT001 a slot
+        self._choose("image_search", replace(self._wanted, image_search=on))
+
+    def on_detail(self, level: str) -> None:
+        self._choose("detail", replace(self._wanted, detail=level))
 
     def on_safety(self, category: str, threshold: str) -> None:
         safety = with_threshold(self._wanted.safety, category, threshold)

@@ -385,7 +385,14 @@ def summary(advanced: Advanced) -> str:
     if advanced.thinking:
         words.append(_("thinking {level}").format(level=advanced.thinking))
     if advanced.search:
-        words.append(pgettext("advanced choices", "search"))
+        words.append(
+            pgettext("advanced choices", "web and image search")
+            if advanced.image_search
+            else pgettext("advanced choices", "search")
+        )
+    if advanced.detail:
+        level = advanced.detail.replace("_", " ")
+        words.append(_("reference detail {level}").format(level=level))
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))
     return ", ".join(words)

@@ -33,7 +33,8 @@ class QuoteContext:
         variants: prompts that {a|b} expands to; 0 for an empty prompt.
         count: pictures per variant.
         sources: pictures edited separately, each with every variant; 1 without any.
-        each_usd: price of one picture, None if unknown.
+        each_usd: price of one picture with its searches, None if unknown.
+        search_usd: the part of it for searches; how many there are is up to the model.
         threshold: US dollars above which a run needs a confirmation.
         others: jobs ahead in a long queue; else 0.
         budget: the state of this month's budget.
@@ -43,6 +44,7 @@ class QuoteContext:
     count: int
     each_usd: float | None
     sources: int = 1
+    search_usd: float = 0.0
     offline: bool = False
     network: bool = True
     threshold: float = 2.0
@@ -120,6 +122,11 @@ def quote(now: QuoteContext) -> Quote:
         # Translators: {count} is "4 pictures".
         description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
         detail = _sum(now, money(now.each_usd, each=True))
+        if now.search_usd:
+            # Translators: {words} is such as "4 × $0.05", or "4 pictures, about $0.20".
+            searching = _("{words}, with search")
+            description = searching.format(words=description)
+            detail = searching.format(words=detail)
     mood = ButtonState.READY
     detail = _after(now) or detail
     if now.over_limit:

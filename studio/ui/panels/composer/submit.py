@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _, ngettext, number
 from studio.domain import budget as budgets
-from studio.domain import prompt_variants, runs
+from studio.domain import pricing, prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
@@ -30,7 +30,8 @@ def situation(draft: Draft, sent: Draft, model: Model, core: Core, *, net: bool)
         variants=0 if is_blank(draft.prompt) else prompt_variants.count(draft.prompt),
         count=draft.count,
         sources=len(sent.sent_together),
-        each_usd=model.price(sent.size if model.sizes else None),
+        each_usd=pricing.estimate(model, sent.size if model.sizes else None, sent.advanced),
+        search_usd=pricing.search_estimate(model, sent.advanced),
         offline=model.offline,
         network=net or model.offline,
         threshold=settings.confirm_above,

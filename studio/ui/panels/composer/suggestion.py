@@ -139,6 +139,11 @@ def _untold(draft: Draft, model: Model, told: Advanced) -> list[str]:
         notes.append(_("no thinking level {level}").format(level=wanted.thinking))
     if wanted.search and not told.search and fields.SEARCH not in said:
         notes.append(_("no web search"))
+    elif wanted.search and wanted.image_search and not told.image_search:
+        notes.append(_("no image search"))
+    if wanted.detail and not told.detail:
+        level = wanted.detail.replace("_", " ")
+        notes.append(_("no reference detail {level}").format(level=level))
     if wanted.safety and not told.safety and fields.SAFETY not in said:
         notes.append(_("no safety settings"))
     return notes

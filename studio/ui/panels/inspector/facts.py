@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, pgettext
-from studio.domain.entities import MADE_WITH, CostBasis, Picture, Role
+from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
 
@@ -109,9 +109,7 @@ def settings(picture: Picture) -> list[FactRow]:
 
 def choices(picture: Picture) -> list[FactRow]:
     """Advanced choices that differ from the model's defaults."""
-    chosen = picture.advanced
-    if chosen is None:
-        return []
+    chosen = picture.advanced or Advanced()
     safety = ", ".join(
         f"{one.category.replace('_', ' ').lower()}: {level_of(one.threshold)}"
         for one in chosen.safety
@@ -119,11 +117,19 @@ def choices(picture: Picture) -> list[FactRow]:
     rows = (
         (_("Temperature"), "" if chosen.temperature is None else f"{chosen.temperature:g}"),
         (_("Thinking"), chosen.thinking),
-        (pgettext("web search", "Search"), _("yes") if chosen.search else ""),
+        (pgettext("web search", "Search"), _searched(chosen)),
+        (_("Reference detail"), chosen.detail.replace("_", " ")),
         (_("Safety"), safety),
         (_("Instruction"), chosen.system.strip()),
+        (_("Extra fields"), one_line(picture.extra_fields)),
     )
     return [FactRow(label=label, value=value) for label, value in rows if value]
+
+
+def _searched(chosen: Advanced) -> str:
+    if chosen.search and chosen.image_search:
+        return _("web and images")
+    return _("yes") if chosen.search else ""
 
 
 def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, ...]:
@@ -173,5 +179,8 @@ def _cost(picture: Picture) -> FactRow:
     if picture.offline and not picture.cost_usd:
         return FactRow(label=_("Cost"), value=_("free"))
     value, note = formatting.cost(picture.cost_usd, picture.cost_basis)
+    if picture.cost_usd and picture.grounding is not None and (n := picture.grounding.billed):
+        searches = ngettext("{n} search", "{n} searches", n).format(n=n)
+        note = " · ".join(words for words in (note, searches) if words)
     known = _known_cost(picture)
     return FactRow(label=_("Cost"), value=value, note=note, role="text" if known else "text3")

@@ -200,3 +200,69 @@ def test_a_row_sets_the_address_apart_from_the_status_of_the_key(dialog: Setting
     (row,) = (one for one in dialog.findChildren(ProfileRow) if one.accessibleName() == "DGrid")
     shown = [text.text() for text in row.findChildren(QLabel)]
     assert "No key · https://api.dgrid.ai" in shown
+
+
+async def test_extra_fields_are_kept_as_typed_and_can_be_removed(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    text = '{\n  "topP": 0.9\n}'
+    dialog.keys.rows["mine"].edit.click()
+    form = form_of(dialog)
+    assert form.extra.toPlainText() == ""
+    form.extra.setPlainText(f"{text}\n")
+    form.save.click()
+    (kept,) = desk.settings.value.profiles
+    assert kept.extra_fields == text
+    assert "topP" not in repr(kept), "what may be private is in no log"
+    assert kept.wire == "telepathy"
+    dialog.keys.rows["mine"].edit.click()
+    assert form.extra.toPlainText() == text
+    form.extra.setPlainText(" ")
+    form.save.click()
+    assert desk.settings.value.profiles == (MINE,)
+
+
+@pytest.mark.parametrize("row", ["mine", "dgrid"])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{\n  "topP": 0.9,\n}', "line"),
+        ('{"candidateCount": 4}', "candidateCount is set by Gridbrush"),
+        ('{"topP": NaN}', "NaN is not a number"),
+        ("[]", "not a JSON object"),
+    ],
+)
+async def test_invalid_extra_fields_are_explained_and_nothing_typed_is_lost(
+    dialog: SettingsDialog, desk: ScriptedDesk, row: str, text: str, says: str
+) -> None:
+    dialog.keys.rows[row].edit.click()
+    form = form_of(dialog)
+    form.prices.setPlainText("m 2K 0.1")
+    form.extra.setPlainText(text)
+    form.save.click()
+    assert says in form.verdict.words
+    assert form.isVisibleTo(dialog)
+    assert (form.extra.toPlainText(), form.prices.toPlainText()) == (text, "m 2K 0.1")
+    assert desk.settings.value.profiles == (MINE,)
+    form.extra.setPlainText('{"topP": 0.9}')
+    assert form.verdict.words == ""
+    form.save.click()
+    assert desk.settings.value.find_profile(row).extra_fields == '{"topP": 0.9}'
+
+
+async def test_a_pasted_call_of_vertex_becomes_an_address(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.keys.add.click()
+    form = form_of(dialog)
+    form.form.title.setText("Vertex")
+    base = "https://us-central1-aiplatform.googleapis.com/v1beta1/projects/p/locations/l"
+    form.form.address.setText(
+        f"{base}/publishers/google/models/gemini-3-pro-image:streamGenerateContent?alt=sse"
+    )
+    form.form.version.segment("v1beta1").click()
+    form.on_edited()
+    form.save.click()
+    made = desk.settings.value.find_profile("vertex")
+    assert made.base_url == f"{base}/publishers/google"
+    assert made.version == "v1beta1"

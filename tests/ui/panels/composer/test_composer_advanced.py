@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.config.settings import Profile
 from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Advanced, SafetySetting
 from studio.domain.models import ListedModel, Model, ModelState
 from studio.providers.catalogue import Catalogue
+from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.choices import offered, state_words, summary
+from studio.ui.style.theme import theme
 
 BEST = Draft(prompt="a lamp", profile="google", model="acme/image-9")
 FULL = Advanced(
@@ -73,6 +76,126 @@ async def test_what_is_chosen_is_in_the_draft_and_in_the_request(composer, colle
     assert composer.draft().advanced == wanted
     composer.generate_now()
     assert sent[0].requests[0].advanced == wanted
+
+
+async def test_images_are_searched_for_only_beside_the_web(composer, collected) -> None:
+    sent = collected(composer.generate)
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    rows = panel.rows
+    assert rows.image_search.text() == "Also search for images"
+    assert rows.search.accessibleDescription() == "About $0.014 for each search"
+    assert not rows.image_search.isEnabled()
+    rows.search.click()
+    assert rows.image_search.isEnabled()
+    rows.image_search.click()
+    assert composer.draft().advanced == Advanced(search=True, image_search=True)
+    button = composer.card.choices.advanced
+    assert button.accessibleDescription() == "web and image search"
+    composer.generate_now()
+    (request,) = sent[0].requests
+    assert (request.search, request.image_search) == (True, True)
+    assert sent[0].each_usd == pytest.approx(0.0336 + 2 * 0.014)
+    rows.search.click()
+    assert not rows.image_search.isEnabled()
+    assert not rows.image_search.isChecked()
+    composer.generate_now()
+    assert sent[1].requests[0].advanced == Advanced()
+    assert sent[1].each_usd == pytest.approx(0.0336)
+    rows.search.click()
+    assert rows.image_search.isChecked(), "the choice comes back with the other one"
+
+
+async def test_the_price_on_the_button_includes_searches(composer) -> None:
+    composer.set_draft(replace(BEST, size="1K"))
+    button = composer.card.generate
+    before = button.accessibleDescription()
+    composer.on_advanced_chosen(Advanced(search=True), "search")
+    assert "about $0.034" in before
+    assert "about $0.048, with search" in button.accessibleDescription()
+
+
+async def test_the_detail_of_references_is_chosen_by_level(composer, collected) -> None:
+    sent = collected(composer.generate)
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    panel.rows.detail.segment("ultra_high").click()
+    assert composer.draft().advanced == Advanced(detail="ultra_high")
+    composer.generate_now()
+    assert sent[0].requests[0].detail == "ultra_high"
+    assert summary(composer.draft().advanced) == "reference detail ultra high"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "gemini-nano-banana-2.1",
+        "gemini-3.1-flash-image",
+        "gemini-3.1-flash-lite-image",
+        "gemini-3-pro-image",
+    ],
+)
+async def test_every_level_of_a_model_can_be_chosen_and_no_other(composer, model) -> None:
+    composer.set_draft(replace(BEST, model=model))
+    panel = opened(composer)
+    known = Catalogue().find("google", model)
+    for control, levels in (
+        (panel.rows.thinking, known.thinking),
+        (panel.rows.detail, known.media_resolution),
+    ):
+        assert (control is None) == (not levels)
+        if control is not None:
+            assert tuple(control._values) == ("", *levels)
+    assert (panel.rows.search is None) == (not known.search)
+    assert (panel.rows.image_search is None) == (not known.image_search)
+
+
+async def test_choices_of_another_spelling_are_understood(composer, collected) -> None:
+    sent = collected(composer.generate)
+    spelled = Advanced(thinking="THINKING_LEVEL_HIGH", detail="Media-Resolution-Low")
+    composer.set_draft(replace(BEST, advanced=spelled))
+    panel = opened(composer)
+    assert (panel.rows.thinking.value, panel.rows.detail.value) == ("high", "low")
+    composer.generate_now()
+    assert sent[0].requests[0].advanced == Advanced(thinking="high", detail="low")
+
+
+async def test_a_model_without_image_search_says_so(composer) -> None:
+    wanted = Advanced(search=True, image_search=True, detail="high")
+    composer.set_draft(replace(BEST, advanced=wanted))
+    composer.on_model_chosen(("google", "gemini-3-pro-image"))
+    text = composer.bar.notice.text
+    assert "no image search" in text
+    assert "no reference detail high" in text
+    assert composer.draft().advanced == wanted
+
+
+@pytest.mark.parametrize("height", [480, 900])
+async def test_every_choice_is_within_the_smallest_window(composer, height) -> None:
+    host = QWidget()
+    host.resize(720, height)
+    anchor = QWidget(host)
+    anchor.setGeometry(400, height - 60, 30, 30)
+    host.show()
+    panel = AdvancedPanel(anchor)
+    panel.show_choices(Advanced(), Catalogue().find("google", BEST.model), "")
+    panel.open_over(anchor)
+    assert host.rect().contains(panel.geometry())
+    line = theme().line("small")
+    assert panel.system.height() >= (4 * line if height == 900 else line)
+    panel.close_it()
+    host.deleteLater()
+
+
+async def test_new_choices_are_kept_with_the_draft_and_old_drafts_have_none(tmp_path) -> None:
+    file = DraftFile(tmp_path / "draft.json")
+    chosen = replace(BEST, advanced=Advanced(search=True, image_search=True, detail="low"))
+    file.save(chosen)
+    assert file.load() == chosen
+    file.save(BEST)
+    written = json.loads((tmp_path / "draft.json").read_bytes())["advanced"]
+    assert set(written) == {"system", "temperature", "thinking", "search", "safety"}
+    assert file.load() == BEST
 
 
 async def test_each_choice_is_one_step_back(composer) -> None:

@@ -46,6 +46,16 @@ def test_several_sources_are_edited_one_each() -> None:
     assert said.title == "Generate", "without words nothing is sent"
 
 
+def test_searches_are_in_the_price_and_said() -> None:
+    said = quote(replace(THREE, each_usd=0.148, search_usd=0.014))
+    assert (said.price, said.detail) == ("≈ $0.44", "3 × $0.148, with search")
+    assert said.description == "3 pictures, about $0.44, with search"
+    unknown = quote(replace(THREE, each_usd=None, search_usd=0.014))
+    assert unknown.price == "price ?"
+    over = quote(replace(THREE, each_usd=0.148, search_usd=0.014, threshold=0.41))
+    assert over.mood is ButtonState.OVER
+
+
 def test_nothing_written() -> None:
     said = quote(replace(THREE, variants=0))
     assert (said.title, said.detail, said.mood) == (

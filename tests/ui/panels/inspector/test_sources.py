@@ -119,3 +119,41 @@ def test_every_choice_of_the_request_is_a_fact() -> None:
     }.items()
     plain = {one.label for one in facts.details(scripted_library.picture(1))}
     assert not plain & {"Temperature", "Thinking", "Search", "Safety", "Instruction"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (Advanced(search=True), "yes"),
+        (Advanced(search=True, image_search=True), "web and images"),
+        (Advanced(image_search=True), None),
+    ],
+)
+def test_the_kind_of_search_is_a_fact(chosen: Advanced, words: str | None) -> None:
+    told = facts.details(replace(scripted_library.picture(1), advanced=chosen))
+    assert {one.label: one.value for one in told}.get("Search") == words
+
+
+def test_detail_and_extra_fields_are_facts() -> None:
+    picture = replace(
+        scripted_library.picture(1),
+        advanced=Advanced(detail="ultra_high"),
+        extra_fields='{\n  "topP": 0.9\n}',
+    )
+    told = {one.label: one.value for one in facts.details(picture)}
+    assert told["Reference detail"] == "ultra high"
+    assert told["Extra fields"] == '{ "topP": 0.9 }'
+    bare = {one.label for one in facts.details(scripted_library.picture(1))}
+    assert not bare & {"Reference detail", "Extra fields"}
+
+
+@pytest.mark.parametrize(("n", "words"), [(1, "· 1 search"), (3, "· 3 searches")])
+def test_searches_are_named_beside_the_cost(n: int, words: str) -> None:
+    picture = replace(
+        scripted_library.picture(1), cost_usd=0.05, grounding=Grounding(queries=("a",), billed=n)
+    )
+    (cost,) = [one for one in facts.details(picture) if one.label == "Cost"]
+    assert cost.note.endswith(words)
+    draft = replace(picture, cost_usd=0.0)
+    (free,) = [one for one in facts.details(draft) if one.label == "Cost"]
+    assert words not in free.note
