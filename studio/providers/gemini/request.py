@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from studio import __version__
@@ -21,6 +21,7 @@ from studio.common.urls import read_address
 from studio.config.settings import PLACE, USUAL_PATH, Profile
 from studio.domain.entities import GenerationRequest, Role
 from studio.domain.models import TIERS, Model
+from studio.domain.request_plan import PlannedPart, PlannedPicture, plan_request
 
 MAX_BODY = 18 * 1024 * 1024
 """Most bytes of a request's body; services refuse from 20 MB on."""
@@ -33,27 +34,32 @@ _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 GOOGLE = "google"
 
 
+class LoadedPicture(NamedTuple):
+    """A picture to send, with its bytes; see `request_plan.PlanInput`."""
+
+    data: bytes
+    media_type: str
+    role: Role
+    sentence: str | None = None
+
+
 def body(
     request: GenerationRequest,
-    inputs: Sequence[tuple[bytes, str, Role]],
+    inputs: Sequence[LoadedPicture | tuple[bytes, str, Role]],
     model: Model,
     *,
     both_modalities: bool,
     before: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
-    """JSON of the request: references first, then the edited picture, then the text.
+    """JSON of the request: the parts of its plan (`plan_request`), and its options.
 
-    `inputs` are bytes, media type and role in the request's order; `before` are the turns of a
-    conversation. Options that are unset or unsupported by the model are left out. Raises InputError
-    for a body larger than any service accepts.
+    `inputs` are the pictures in the request's order; `before` are the turns of a conversation.
+    Options that are unset or unsupported by the model are left out. Raises InputError for a body
+    larger than any service accepts.
     """
-    edited_last = sorted(inputs, key=_is_edited)
-    parts: list[dict[str, Any]] = [
-        {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")}}
-        for data, kind, _role in edited_last
-    ]
-    if request.prompt:
-        parts.append({"text": request.prompt})
+    pictures = [LoadedPicture(*one) for one in inputs]
+    plan = plan_request(request, model, pictures)
+    parts = [_part(one, pictures) for one in plan.parts]
     config: dict[str, Any] = {
         "responseModalities": ["TEXT", "IMAGE"] if both_modalities else ["IMAGE"]
     }
@@ -69,8 +75,8 @@ def body(
         "contents": [*before, {"role": "user", "parts": parts}],
         "generationConfig": config,
     }
-    if request.system.strip() and model.system:
-        whole["systemInstruction"] = {"role": "user", "parts": [{"text": request.system}]}
+    if plan.system:
+        whole["systemInstruction"] = {"role": "user", "parts": [{"text": plan.system}]}
     if request.safety and model.safety:
         whole["safetySettings"] = [
             {"category": _category(one.category), "threshold": one.threshold.upper()}
@@ -91,8 +97,12 @@ def body(
     return text
 
 
-def _is_edited(one: tuple[bytes, str, Role]) -> bool:
-    return one[2] is Role.EDIT
+def _part(one: PlannedPart, pictures: Sequence[LoadedPicture]) -> dict[str, Any]:
+    if not isinstance(one, PlannedPicture):
+        return {"text": one.text}
+    picture = pictures[one.index]
+    data = base64.b64encode(picture.data).decode("ascii")
+    return {"inlineData": {"mimeType": picture.media_type, "data": data}}
 
 
 def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
