@@ -21,6 +21,7 @@ from studio.domain.entities import (
 )
 from studio.domain.prompt_variants import expand
 from studio.domain.runs import MOST_SEED, again, draft_of, plan, variations
+from studio.domain.sentences import DEFAULTS
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()
@@ -82,11 +83,12 @@ def test_a_picture_may_go_without_words():
 def test_of_several_sources_each_is_edited_by_itself_beside_the_same_references():
     made = run(references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
     sent = [(one.edited, one.references[1:], one.seed) for one in made.requests]
+    style = replace(STYLE, sentence=DEFAULTS[Role.STYLE])
     assert sent == [
-        (REFERENCE, (STYLE,), 7),
-        (REFERENCE, (STYLE,), 8),
-        (OTHER, (STYLE,), 7),
-        (OTHER, (STYLE,), 8),
+        (REFERENCE, (style,), 7),
+        (REFERENCE, (style,), 8),
+        (OTHER, (style,), 7),
+        (OTHER, (style,), 8),
     ]
     assert made.names == ("sea", "sea", "hill", "hill"), "what sets them apart is the source"
     variants = run(references=(REFERENCE, OTHER), prompt="at {dusk|dawn}")
@@ -268,3 +270,34 @@ def test_what_a_failed_job_asked_for_comes_back_whole():
         seed=7,
         advanced=ADVANCED,
     )
+
+
+def test_a_request_has_the_sentence_of_each_role_and_a_changed_one_goes_first():
+    own = replace(STYLE, sha256="12", sentence="Only its paper.")
+    silent = replace(STYLE, sha256="34", sentence="")
+    free = replace(STYLE, sha256="56", role=Role.FREE, sentence="left from another role")
+    draft = Draft(prompt="p", profile="dgrid", model="gemini-nano-banana-2.1")
+    draft = replace(draft, references=(REFERENCE, STYLE, own, silent, free))
+    model = CATALOGUE.find("dgrid", draft.model)
+    (request,) = plan(draft, model, ("p",), sentences={Role.STYLE: "In my style."}).requests
+    assert [one.sentence for one in request.references] == [
+        None,
+        "In my style.",
+        "Only its paper.",
+        "",
+        None,
+    ]
+
+
+def test_a_picture_is_made_again_with_the_sentence_that_was_sent():
+    parents = tuple(
+        Parent(sha256=str(number), role=Role.STYLE, sentence=sentence)
+        for number, sentence in enumerate(("As it was sent.", "", None))
+    )
+    picture = replace(PICTURE, parents=parents)
+    assert [one.sentence for one in again(picture).references] == ["As it was sent.", "", None]
+    model = CATALOGUE.find("dgrid", PICTURE.model)
+    changed = {Role.STYLE: "Changed since."}
+    (request,) = variations(picture, model, 1, sentences=changed).requests
+    sent = [one.sentence for one in request.references]
+    assert sent == ["As it was sent.", "", "Changed since."]
