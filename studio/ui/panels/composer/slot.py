@@ -22,12 +22,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, pgettext
+from studio.common.i18n import _
 from studio.domain.entities import Reference, Role
 from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.role_names import role_name
 from studio.ui.widgets import IconButton, Menu, set_role
 from studio.ui.widgets.accessible import set_tip
 
@@ -45,6 +46,8 @@ class SlotNote:
     Attributes:
         tip: details for the tool tip.
         beside: a word beside the role, for slots without a note in its place.
+        number: number of the reference in sending order; 0 where its slot shows none.
+        sentence: sentence sent with it; "" for none.
         talk: turns of the conversation to continue; 0 if the user declined, None if there is no
             conversation.
     """
@@ -53,20 +56,9 @@ class SlotNote:
     sent: bool = True
     tip: str = ""
     beside: str = ""
+    number: int = 0
+    sentence: str = ""
     talk: int | None = None
-
-
-def role_name(role: Role) -> str:
-    """Name of a role."""
-    return {
-        Role.EDIT: _("Editing"),
-        Role.SUBJECT: pgettext("role of a reference", "Subject"),
-        Role.STYLE: pgettext("role of a reference", "Style"),
-        Role.PALETTE: pgettext("role of a reference", "Palette"),
-        Role.COMPOSITION: pgettext("role of a reference", "Composition"),
-        Role.MASK: pgettext("role of a reference", "Mask"),
-        Role.FREE: pgettext("role of a reference", "General"),
-    }[role]
 
 
 def paint_square(painter: QPainter, pixmap: QPixmap | None, box: QRect) -> None:
@@ -144,7 +136,8 @@ class Slot(QWidget):
         self.setAccessibleName(name)
         said = [words for words in (note.words, note.beside, note.tip) if words]
         self.setAccessibleDescription(" ".join(said))
-        set_tip(self, "\n".join([name, *said]))
+        sent = [f"[{note.number}] {note.sentence}".strip()] if note.number else []
+        set_tip(self, "\n".join([name, *sent, *said]))
         self.role_button.setVisible(self._has_menu and not small)
         self.close_button.setVisible(not small)
         # Translators: {name} is a picture; {name} is a reference picture.
@@ -209,8 +202,9 @@ class Slot(QWidget):
         words = self._note.words or role_name(self.reference.role)
         if self._note.talk and not self._note.words:
             words = _("Editing, turn {n}").format(n=self._note.talk + 1)
-        if self._note.beside and not self._note.words:
-            words = f"{words} · {self._note.beside}"
+        beside = self._note.beside or self._note.sentence
+        if beside and not self._note.words:
+            words = f"{words} · {beside}"
         return words, one_line(self.reference.name)
 
     def _words_width(self) -> int:

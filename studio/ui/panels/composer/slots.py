@@ -20,9 +20,10 @@ from PySide6.QtWidgets import QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
-from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote, role_name
+from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.role_names import role_name
 from studio.ui.widgets import Menu, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedButton
