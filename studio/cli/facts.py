@@ -50,7 +50,7 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
                 "role": p.role,
                 "picture": p.picture,
                 "name": p.name,
-                "sentence": p.sentence,
+                **({} if p.sentence is None else {"sentence": p.sentence}),
             }
             for p in picture.parents
         ],
@@ -122,7 +122,7 @@ def _readable(name: str, value: Any) -> str:
 def _parent(one: Mapping[str, Any]) -> str:
     """Role and name of a reference, and the sentence sent with it."""
     words = f"{one['role']} {one['picture'] or one['name']}"
-    return f"{words} ({one['sentence']})" if one["sentence"] else words
+    return f"{words} ({one['sentence']})" if one.get("sentence") else words
 
 
 def _labels() -> dict[str, str]:

@@ -203,7 +203,16 @@ class DraftFile:
 
     def save(self, draft: Draft) -> None:
         """Save the draft atomically. Raises StorageError."""
-        files.replace(self.path, json_reader.merge_into_file(self.path, msgspec.json.encode(draft)))
+        files.replace(self.path, json_reader.merge_into_file(self.path, _encoded(draft)))
+
+
+def _encoded(draft: Draft) -> bytes:
+    """JSON of a draft; a reference without a sentence of its own is written as it always was."""
+    raw = msgspec.to_builtins(draft)
+    for reference in raw["references"]:
+        if reference["sentence"] is None:
+            del reference["sentence"]
+    return msgspec.json.encode(raw)
 
 
 def _odd(draft: Draft) -> str:
