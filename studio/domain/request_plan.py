@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from studio.domain import sentences
@@ -36,16 +37,20 @@ class PlannedPicture:
     number: int
 
 
+class WordSource(StrEnum):
+    """Who wrote words that are sent."""
+
+    PROGRAM = "program"
+    SENTENCE = "sentence"  # of a role: the program's, or changed by the user
+    USER = "user"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedWords:
-    """Words of a text.
-
-    Attributes:
-        program: written by the program, not by the user.
-    """
+    """Words of a text, and who wrote them."""
 
     text: str
-    program: bool = False
+    source: WordSource = WordSource.USER
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +109,16 @@ def plan_parts(prompt: str, inputs: Sequence[PlanInput]) -> tuple[PlannedPart, .
     """
     order = sorted(range(len(inputs)), key=lambda index: inputs[index].role is Role.EDIT)
     pictures = tuple(PlannedPicture(index, number) for number, index in enumerate(order, 1))
-    lines = [
-        sentences.line(picture.number, sentence)
-        for picture in pictures
-        if (sentence := inputs[picture.index].sentence)
-    ]
     words: list[PlannedWords] = []
-    if lines:
-        gap = "\n\n" if prompt else ""
-        words.append(PlannedWords("\n".join(lines) + gap, program=True))
+    for picture in pictures:
+        if sentence := inputs[picture.index].sentence:
+            label = sentences.label(picture.number)
+            before = "\n" if words else ""
+            words.append(PlannedWords(before + label, WordSource.PROGRAM))
+            words.append(PlannedWords(sentence, WordSource.SENTENCE))
     if prompt:
+        if words:
+            words.append(PlannedWords("\n\n", WordSource.PROGRAM))
         words.append(PlannedWords(prompt))
     return (*pictures, PlannedText(tuple(words))) if words else pictures
 

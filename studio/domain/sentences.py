@@ -35,9 +35,9 @@ _CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LINE = re.compile(r"Picture \[(\d{1,3})\]: (.*)")
 
 
-def line(number: int, sentence: str) -> str:
-    """Line for the sentence of picture `number`, counted from 1 in sending order."""
-    return f"Picture [{number}]: {sentence}"
+def label(number: int) -> str:
+    """Words before the sentence of picture `number`, counted from 1 in sending order."""
+    return f"Picture [{number}]: "
 
 
 def read_lines(text: str) -> tuple[dict[int, str], str]:

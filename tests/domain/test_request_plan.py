@@ -35,9 +35,13 @@ def test_the_edited_picture_is_last_and_the_words_follow_with_its_number() -> No
     assert told(plan) == [1, 2, 3, 0, words]
     assert [one.number for one in plan.pictures] == [1, 2, 3, 4]
     (text,) = plan.texts
-    assert [(piece.program, piece.text[:7]) for piece in text.pieces] == [
-        (True, "Picture"),
-        (False, "a lamp"),
+    assert [(piece.source.value, piece.text) for piece in text.pieces] == [
+        ("program", "Picture [1]: "),
+        ("sentence", "Like this."),
+        ("program", "\nPicture [3]: "),
+        ("sentence", "These colours."),
+        ("program", "\n\n"),
+        ("user", "a lamp"),
     ]
     assert plan.words == 10
 

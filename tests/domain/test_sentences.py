@@ -41,7 +41,7 @@ def test_a_stored_sentence_with_control_characters_is_invalid(bad: str) -> None:
 @pytest.mark.parametrize("prompt", ["", "a lamp", "two\nlines\n\nand more", "Picture [9] alone"])
 @pytest.mark.parametrize("said", [{1: "One."}, {1: "One.", 12: "Use [1], not {this | that}."}])
 def test_lines_are_read_as_they_were_written(said: dict[int, str], prompt: str) -> None:
-    lines = "\n".join(sentences.line(number, one) for number, one in said.items())
+    lines = "\n".join(sentences.label(number) + one for number, one in said.items())
     text = f"{lines}\n\n{prompt}" if prompt else lines
     assert sentences.read_lines(text) == (said, prompt)
 

@@ -63,6 +63,13 @@ def with_role(draft: Draft, place: int, role: Role) -> Draft:
     return replace(draft, references=tuple(references))
 
 
+def with_sentence(draft: Draft, place: int, sentence: str | None) -> Draft:
+    """Change the sentence of a reference; None for that of its role."""
+    references = list(draft.references)
+    references[place] = replace(references[place], sentence=sentence)
+    return replace(draft, references=tuple(references))
+
+
 def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
     """Replace the picture of a slot; the slot keeps its role and sentence."""
     references = list(draft.references)

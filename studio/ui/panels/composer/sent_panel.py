@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number
-from studio.domain.request_plan import PlannedText, PlannedWords, RequestPlan
+from studio.domain.request_plan import PlannedText, PlannedWords, RequestPlan, WordSource
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
@@ -249,6 +249,7 @@ class SentText(QTextEdit):
         self._most = MOST_LINES
         self._places: list[tuple[int, int]] = []
         self._plan: RequestPlan | None = None
+        self._known: Collection[str] = ()
         self.setAccessibleName(_("Words that are sent"))
         self.setProperty("field", "bare")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -276,12 +277,12 @@ class SentText(QTextEdit):
         """Apply the theme's fonts and colours."""
         self._dress()
         if self._plan is not None:
-            self.show_plan(self._plan)
+            self.show_plan(self._plan, self._known)
 
-    def show_plan(self, plan: RequestPlan) -> None:
-        """Show the words of this plan."""
+    def show_plan(self, plan: RequestPlan, known: Collection[str]) -> None:
+        """Show the words of this plan; `known` are the sentences of the settings."""
         self.fills += 1
-        self._plan = plan
+        self._plan, self._known = plan, known
         self._places = []
         self.clear()
         cursor = QTextCursor(self.document())
@@ -303,7 +304,8 @@ class SentText(QTextEdit):
     def _insert(self, cursor: QTextCursor, text: PlannedText) -> None:
         start = cursor.position()
         for piece in text.pieces:
-            cursor.insertText(piece.text, _format("text3" if piece.program else "text"))
+            grey = is_program(piece, self._known)
+            cursor.insertText(piece.text, _format("text3" if grey else "text"))
         self._places.append((start, cursor.position()))
 
     def texts(self) -> list[str]:
@@ -330,6 +332,13 @@ class SentText(QTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+def is_program(piece: PlannedWords, known: Collection[str]) -> bool:
+    """Whether the program wrote these words, or the settings have them."""
+    if piece.source is WordSource.SENTENCE:
+        return piece.text in known
+    return piece.source is WordSource.PROGRAM
 
 
 def _format(role: str) -> QTextCharFormat:
@@ -418,9 +427,18 @@ class SentPanel(QFrame):
         return "" if self._which.isHidden() else self._which.text()
 
     def show_plan(
-        self, plan: RequestPlan, pictures: Sequence[SentPicture], place: int, requests: int
+        self,
+        plan: RequestPlan,
+        pictures: Sequence[SentPicture],
+        known: Collection[str],
+        *,
+        place: int,
+        requests: int,
     ) -> None:
-        """Show request `place` (from 0) of a run of that many different ones."""
+        """Show request `place` (from 0) of a run of that many different ones.
+
+        `known` are the sentences of the settings.
+        """
         note = ""
         if plan.turns:
             note = ngettext(
@@ -431,8 +449,8 @@ class SentPanel(QFrame):
         self._show_note(note)
         self.pictures.show_pictures(pictures, small=self._small)
         self.text.setVisible(bool(plan.texts))
-        self.text.show_plan(plan)
-        program = any(piece.program for text in plan.texts for piece in text.pieces)
+        self.text.show_plan(plan, known)
+        program = any(is_program(piece, known) for text in plan.texts for piece in text.pieces)
         self._origin.setVisible(program)
         self.edit.setVisible(program)
         several = requests > 1

@@ -110,7 +110,13 @@ class WhatIsSent(QObject):
         self._place = max(0, min(self._place, len(requests) - 1))
         request = requests[self._place]
         plan = plan_request(request, model)
-        panel.show_plan(plan, self._pictures(request, plan), self._place, len(requests))
+        panel.show_plan(
+            plan,
+            self._pictures(request, plan),
+            frozenset(self._core.settings.value.sentences.values()),
+            place=self._place,
+            requests=len(requests),
+        )
         self._dock.place_sheet()
 
     def _requests(self, sent: Draft, model: Model) -> Sequence[GenerationRequest]:
