@@ -30,11 +30,12 @@ from PySide6.QtWidgets import (
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number
-from studio.domain.request_plan import PlannedText, PlannedWords, RequestPlan, WordSource
+from studio.domain.request_plan import PlannedWords, RequestPlan, WordSource
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets import Button, IconButton, KeyCap, Text, set_role
 from studio.ui.widgets.accessible import plain_tip, set_tip
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
@@ -250,6 +251,7 @@ class SentText(QTextEdit):
         self._places: list[tuple[int, int]] = []
         self._plan: RequestPlan | None = None
         self._known: Collection[str] = ()
+        self._shown = ("", "")
         self.setAccessibleName(_("Words that are sent"))
         self.setProperty("field", "bare")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -276,6 +278,8 @@ class SentText(QTextEdit):
     def on_theme(self) -> None:
         """Apply the theme's fonts and colours."""
         self._dress()
+        self.clear()
+        self._shown = ("", "")
         if self._plan is not None:
             self.show_plan(self._plan, self._known)
 
@@ -283,30 +287,53 @@ class SentText(QTextEdit):
         """Show the words of this plan; `known` are the sentences of the settings."""
         self.fills += 1
         self._plan, self._known = plan, known
+        runs: list[tuple[str, str]] = []
         self._places = []
-        self.clear()
-        cursor = QTextCursor(self.document())
-        cursor.beginEditBlock()
-        for part in plan.parts:
-            if isinstance(part, PlannedText):
-                self._insert(cursor, part)
-        if plan.system:
-            if self._places:
-                cursor.insertBlock()
-            heading = _format("text3")
-            heading.setFont(theme().font("micro", weight=600))
-            cursor.insertText(_("System instruction"), heading)
-            cursor.insertBlock()
-            self._insert(cursor, PlannedText((PlannedWords(plan.system),)))
-        cursor.endEditBlock()
+        texts = plan.texts
+        for count, text in enumerate(texts, 1):
+            if runs:
+                runs.append((_GREY, "\n"))
+            if plan.system and count == len(texts):
+                runs.append((_HEADING, _("System instruction")))
+                runs.append((_GREY, "\n"))
+            at = sum(utf16_length(words) for _look, words in runs)
+            runs += [
+                (_GREY if is_program(piece, known) else _OWN, piece.text) for piece in text.pieces
+            ]
+            self._places.append((at, sum(utf16_length(words) for _look, words in runs)))
+        self._replace(runs)
         self._fit()
 
-    def _insert(self, cursor: QTextCursor, text: PlannedText) -> None:
-        start = cursor.position()
-        for piece in text.pieces:
-            grey = is_program(piece, self._known)
-            cursor.insertText(piece.text, _format("text3" if grey else "text"))
-        self._places.append((start, cursor.position()))
+    def _replace(self, runs: Sequence[tuple[str, str]]) -> None:
+        """Replace only the part that differs: the rest keeps its layout, selection and place."""
+        words = "".join(words for _look, words in runs)
+        looks = "".join(look * len(words) for look, words in runs)
+        before, former = self._shown
+        head = min(common_prefix(before, words), common_prefix(former, looks))
+        most = min(len(before), len(words)) - head
+        tail = min(
+            common_prefix(before[::-1], words[::-1]),
+            common_prefix(former[::-1], looks[::-1]),
+            most,
+        )
+        self._shown = (words, looks)
+        if (before, former) != self._shown:
+            self._insert(runs, head, tail, before)
+
+    def _insert(self, runs: Sequence[tuple[str, str]], head: int, tail: int, before: str) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(utf16_length(before[:head]))
+        end = utf16_length(before[: len(before) - tail])
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.beginEditBlock()
+        cursor.removeSelectedText()
+        at, last = 0, len(self._shown[0]) - tail
+        for look, words in runs:
+            part = words[max(0, head - at) : max(0, last - at)]
+            if part:
+                cursor.insertText(part, _format(look))
+            at += len(words)
+        cursor.endEditBlock()
 
     def texts(self) -> list[str]:
         """The texts shown, in order, without headings."""
@@ -341,9 +368,15 @@ def is_program(piece: PlannedWords, known: Collection[str]) -> bool:
     return piece.source is WordSource.PROGRAM
 
 
-def _format(role: str) -> QTextCharFormat:
+_GREY, _OWN, _HEADING = "g", "o", "h"
+"""Looks of words, one letter for each character."""
+
+
+def _format(look: str) -> QTextCharFormat:
     made = QTextCharFormat()
-    made.setForeground(theme().color(role))
+    made.setForeground(theme().color("text" if look == _OWN else "text3"))
+    if look == _HEADING:
+        made.setFont(theme().font("micro", weight=600))
     return made
 
 

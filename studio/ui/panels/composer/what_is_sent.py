@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 PAUSE = 150
 """Milliseconds between updates of the unfolded panel during typing."""
 
+LONG_PAUSE = 600
+LONG = 8_000
+"""Characters of a prompt from which on the panel waits until the typing has paused."""
+
 
 class WhatIsSent(QObject):
     """Keeps the folded line and the panel of a dock up to date with its draft.
@@ -31,9 +35,11 @@ class WhatIsSent(QObject):
 
     Signals:
         edit_wanted: change the program's sentences.
+        toggled(bool): whether the panel is shown now.
     """
 
     edit_wanted = Signal()
+    toggled = Signal(bool)
 
     def __init__(self, core: Core, dock: Dock, current: Callable[[], tuple[Draft, Model]]) -> None:
         """`current` returns the draft as it would be sent, and its model."""
@@ -42,7 +48,7 @@ class WhatIsSent(QObject):
         self._dock = dock
         self._current = current
         self._place = 0
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self.fill)
         card = dock.card
         card.fold.clicked.connect(self.toggle)
@@ -60,7 +66,8 @@ class WhatIsSent(QObject):
         """Fold or unfold; where the card is closed, open it unfolded."""
         card = self._dock.card
         closed = not self._dock.is_open
-        focused = card.fold.hasFocus() or card.sent.isAncestorOf(self._dock.window().focusWidget())
+        focus = self._dock.window().focusWidget()
+        focused = card.fold is focus or (focus is not None and card.sent.isAncestorOf(focus))
         on = closed or not self.unfolded
         if closed:
             self._dock.open_full()
@@ -69,6 +76,7 @@ class WhatIsSent(QObject):
         self.refresh()
         if focused:
             (card.sent.head if on else card.fold).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.toggled.emit(on)
 
     def _show_folded(self) -> None:
         card, on = self._dock.card, self.unfolded
@@ -91,8 +99,12 @@ class WhatIsSent(QObject):
         counts = count_words(plan) if plan is not None else ""
         card.fold.show_counts(counts)
         card.sent.head.show_counts(counts)
-        if self.unfolded and not self._pause.isActive():
-            self._pause.start()
+        if not self.unfolded:
+            return
+        if len(sent.prompt) > LONG:
+            self._pause.start(LONG_PAUSE)
+        elif not self._pause.isActive():
+            self._pause.start(PAUSE)
 
     def _first(self, sent: Draft, model: Model) -> GenerationRequest:
         return submit.first_request(sent, model, self._core.settings.value.sentences)

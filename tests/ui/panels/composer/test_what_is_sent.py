@@ -18,6 +18,7 @@ from studio.domain import sentences
 from studio.domain.drafts import Draft
 from studio.domain.entities import Advanced, Reference, Role
 from studio.domain.models import Model
+from studio.domain.request_plan import plan_request
 from studio.library.query import Query
 from studio.ui.dialogs.settings.dialog import SettingsDialog
 from studio.ui.panels.composer import submit
@@ -302,6 +303,7 @@ async def test_the_action_opens_a_compact_composer_and_then_folds(tmp_path: Path
         composer.close_full()
         action.trigger()
         assert composer.card.sent.isVisible(), "closed, it is opened unfolded"
+        assert action.isChecked()
         composer.card.sent.edit_wanted.emit()
         dialog = window.findChild(SettingsDialog)
         assert dialog.words.rows[Role.STYLE].field.text() == STYLE
@@ -315,6 +317,57 @@ async def test_changed_settings_are_shown_at_once(composer, core) -> None:
     assert "[1] In my style." in composer.card.slots.slots()[0].toolTip()
     core.settings.change(role_sentences={"style": ""})
     assert texts(composer) == ["p"]
+    await core.settings.close()
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        (
+            "",
+            "a",
+            "ab",
+            "xab",
+            "xb",
+            "\U0001f3ee lamp",
+            "\U0001f3ee red lamp",
+            "a\n\nb",
+            "a\nb",
+            "",
+        ),
+        ("aaaa", "aaa", "aaaaa", "a"),
+        ("{a|b} c", "{a|bb} c", "a c"),
+    ],
+)
+async def test_only_what_differs_is_replaced_and_the_result_is_the_same(
+    composer, core, prompts: tuple[str, ...]
+) -> None:
+    core.settings.change(show_sent=True)
+    style, own = reference("a", Role.STYLE), reference("a", Role.STYLE, sentence="aaa aaa")
+    look = _theme()
+    for prompt, system, given in product(prompts, ("", "a", "a\na"), ((style,), (own,), ())):
+        advanced = Advanced(system=system)
+        draft = Draft(
+            prompt=prompt, references=given, advanced=advanced, profile="dgrid", model=MODEL
+        )
+        composer.set_draft(draft)
+        composer.sent.fill()
+        text = composer.card.sent.text
+        if not (prompt or given):
+            continue
+        sent, model = composer._sent_now()
+        request = submit.first_request(sent, model, sentences.DEFAULTS)
+        plan = plan_request(request, model)
+        assert text.texts() == [one.text for one in plan.texts]
+        if prompt:
+            end = text._places[0][1]
+            assert _colour_at(text, end) == look.color("text")
+        if given:
+            assert _colour_at(text, 1) == look.color("text3")
+        if system:
+            assert "System instruction" in text.toPlainText()
+            assert _colour_at(text, text._places[-1][0] - 1) == look.color("text3")
+            assert _colour_at(text, text._places[-1][1]) == look.color("text")
     await core.settings.close()
 
 
