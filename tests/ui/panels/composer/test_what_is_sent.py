@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from studio.app.core import CoreOptions
 from studio.domain import sentences
 from studio.domain.drafts import Draft
-from studio.domain.entities import Advanced, Reference, Role
+from studio.domain.entities import Advanced, Parent, Reference, Role
 from studio.domain.models import Model
 from studio.domain.request_plan import plan_request
 from studio.library.query import Query
@@ -24,6 +24,7 @@ from studio.ui.dialogs.settings.dialog import SettingsDialog
 from studio.ui.panels.composer import submit
 from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
+from tests.ui.panels.composer.conftest import make_picture
 from tests.ui.windows import OpenedWindow, opened, until
 
 MODEL = "gemini-nano-banana-2.1"
@@ -173,6 +174,21 @@ async def test_it_equals_the_body_for_every_combination(tmp_path: Path, edit: st
                 references = (*edited, replace(style, sentence=own), kept["p1"])
                 await check(Draft(prompt="x", references=references, profile="dgrid", model=MODEL))
             assert pairs >= len(BESIDE) * len(PROMPTS)
+
+
+async def test_variations_are_sent_with_the_words_of_the_settings_or_as_before(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        window.core.settings.change(role_sentences={"style": "Changed."})
+        parents = tuple(
+            Parent(sha256=f"{n}" * 64, role=Role.STYLE, sentence=sentence)
+            for n, sentence in enumerate((None, "As it was sent."))
+        )
+        picture = make_picture("p1", "lamp", prompt="a lamp", profile="sketch", model="sketch")
+        run = window.jobs_controller.variations(replace(picture, parents=parents))
+    sent = [one.sentence for one in run.requests[0].references]
+    assert sent == ["Changed.", "As it was sent."]
 
 
 # --- the composer alone ------------------------------------------------------------------------
