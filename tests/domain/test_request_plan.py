@@ -24,7 +24,7 @@ def planned(*references: Reference, prompt: str = "a lamp", **more: object) -> R
     return plan_request(replace(request, **more), MODEL)  # type: ignore[arg-type]
 
 
-def told(plan: RequestPlan) -> list[object]:
+def arrangement(plan: RequestPlan) -> list[object]:
     return [part.index if isinstance(part, PlannedPicture) else part.text for part in plan.parts]
 
 
@@ -32,7 +32,7 @@ def test_the_edited_picture_is_last_and_the_words_follow_with_its_number() -> No
     palette = replace(STYLE, role=Role.PALETTE, sentence="These colours.")
     plan = planned(EDIT, STYLE, FREE, palette)
     words = "Picture [1]: Like this.\nPicture [3]: These colours.\n\na lamp"
-    assert told(plan) == [1, 2, 3, 0, words]
+    assert arrangement(plan) == [1, 2, 3, 0, words]
     assert [one.number for one in plan.pictures] == [1, 2, 3, 4]
     (text,) = plan.texts
     assert [(piece.source.value, piece.text) for piece in text.pieces] == [
@@ -47,10 +47,10 @@ def test_the_edited_picture_is_last_and_the_words_follow_with_its_number() -> No
 
 
 def test_without_a_prompt_the_sentences_go_alone_and_without_both_only_pictures() -> None:
-    assert told(planned(STYLE, prompt="")) == [0, "Picture [1]: Like this."]
-    assert told(planned(FREE, prompt="")) == [0]
-    assert told(planned(replace(STYLE, sentence=""))) == [0, "a lamp"]
-    assert told(planned(replace(STYLE, sentence=None))) == [0, "a lamp"]
+    assert arrangement(planned(STYLE, prompt="")) == [0, "Picture [1]: Like this."]
+    assert arrangement(planned(FREE, prompt="")) == [0]
+    assert arrangement(planned(replace(STYLE, sentence=""))) == [0, "a lamp"]
+    assert arrangement(planned(replace(STYLE, sentence=None))) == [0, "a lamp"]
 
 
 def test_a_picture_of_the_conversation_is_not_sent_again() -> None:

@@ -104,12 +104,12 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...], int]:
         if content.get("role", "user") != "model" and texts:
             prompt, before = texts, earlier
     words = "\n".join(prompt)
-    told, asked = sentences.read_lines(words)
+    lines, prompt_words = sentences.read_lines(words)
     # Their numbers count the pictures of the newest turn.
-    by_place = {before + number: role_of(sentence) for number, sentence in told.items()}
+    by_place = {before + number: role_of(sentence) for number, sentence in lines.items()}
     if not all(place <= len(found) for place in by_place):
-        by_place, asked = {}, words
-    return asked, _with_roles(found, asked, by_place), len(words)
+        by_place, prompt_words = {}, words
+    return prompt_words, _with_roles(found, prompt_words, by_place), len(words)
 
 
 def _with_roles(

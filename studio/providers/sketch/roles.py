@@ -43,7 +43,7 @@ class RoleNote(StrEnum):
     BRUSH = "brush"  # only colours and tone were taken
     COMPOSITION = "composition"  # nothing was taken
     ROUGHLY = "roughly"  # the composition is only similar
-    SENTENCE = "sentence"  # its sentence was not understood
+    SENTENCE = "sentence"  # its sentence names no role the painter knows
 
 
 @dataclass(frozen=True, slots=True)

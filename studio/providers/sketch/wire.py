@@ -229,14 +229,14 @@ def _described(sketch: Sketch, seed: int) -> str:
 
 def _note(number: int, note: RoleNote) -> str:
     """Sentence that says what was not taken from a reference."""
-    # Translators: {n} is the number of a reference picture.
     return {
+        # Translators: {n} is the number of a reference picture.
         "subject": _("The subject of picture [{n}] was not used."),
         "proportions": _("Of picture [{n}] only the kind of subject was used."),
         "brush": _("Of picture [{n}] only colours and tone were used."),
         "composition": _("The composition of picture [{n}] was not used."),
         "roughly": _("The composition of picture [{n}] was followed only roughly."),
-        "sentence": _("Picture [{n}] was not used: its sentence was not understood."),
+        "sentence": _("Picture [{n}] was not used: the role in its sentence is unknown."),
     }[note].format(n=number)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QFontMetrics,
-    QHelpEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
     QTextEdit,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -37,7 +35,7 @@ from studio.ui.support import key_names
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets import Button, IconButton, KeyCap, Text, set_role
-from studio.ui.widgets.accessible import plain_tip, set_tip
+from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.scroll_area import give_viewport
 
@@ -52,13 +50,13 @@ LOW_LINES = 2
 def count_words(plan: RequestPlan) -> str:
     """ "2 pictures and 47 words" """
     pictures, words = len(plan.pictures), plan.words
-    told = ngettext("{n} word", "{n} words", words).format(n=number(words))
+    text = ngettext("{n} word", "{n} words", words).format(n=number(words))
     if not pictures:
-        return told
+        return text
     # Translators: {pictures} is "2 pictures", {words} is "47 words".
     return _("{pictures} and {words}").format(
         pictures=ngettext("{n} picture", "{n} pictures", pictures).format(n=number(pictures)),
-        words=told,
+        words=text,
     )
 
 
@@ -73,7 +71,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
         self._unfolded = unfolded
         self._counts = ""
         self.setCheckable(True)
-        self.settle()
+        self.restore_checked()
         self.toggled.connect(self.on_toggled)
         self.setAccessibleName(_("What is sent"))
         set_tip(self, f"{_('What is sent')} ({key_names.spoken(KEY)})")
@@ -91,7 +89,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
             self.updateGeometry()
             self.update()
 
-    def settle(self) -> None:
+    def restore_checked(self) -> None:
         """Show its state again after a click, which shows the other button of the two."""
         self.setChecked(self._unfolded)
 
@@ -171,6 +169,7 @@ class SentPictures(QWidget):
         names = ", ".join(_caption(one) for one in pictures)
         # Translators: {names} is a list of pictures, such as "1 kelp, 2 lighthouse".
         self.setAccessibleName(_("Pictures in this order: {names}").format(names=names))
+        set_tip(self, "\n".join(map(_caption, pictures)))
         self.setVisible(bool(pictures))
         self.updateGeometry()
         self.update()
@@ -220,17 +219,6 @@ class SentPictures(QWidget):
             painter.setPen(look.color("text3"))
             painter.drawText(self._cell(shown), Qt.AlignmentFlag.AlignCenter, f"+ {number(more)}")
         painter.end()
-
-    @needs("_pictures")
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            for place, one in enumerate(self._pictures[: self._shown()]):
-                if self._cell(place).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), plain_tip(_caption(one)), self)
-                    return True
-            QToolTip.hideText()
-            return True
-        return super().event(event)
 
 
 def _caption(one: SentPicture) -> str:

@@ -80,8 +80,8 @@ class WhatIsSent(QObject):
 
     def _show_folded(self) -> None:
         card, on = self._dock.card, self.unfolded
-        card.fold.settle()
-        card.sent.head.settle()
+        card.fold.restore_checked()
+        card.sent.head.restore_checked()
         card.sent.setVisible(on)
         card.fold.setVisible(not on)
         if on:

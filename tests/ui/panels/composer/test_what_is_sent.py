@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio.app.core import CoreOptions
-from studio.domain import sentences
+from studio.domain import runs, sentences
 from studio.domain.drafts import Draft
 from studio.domain.entities import Advanced, Parent, Reference, Role
 from studio.domain.models import Model
@@ -233,13 +233,13 @@ async def test_a_key_plans_one_request_however_many_variants_there_are(
     composer, monkeypatch
 ) -> None:
     planned: list[int] = []
-    real = submit.runs.plan
+    real = runs.plan
 
     def plan(draft: Draft, model: Model, given: tuple[str, ...], **more: Any) -> Any:
         planned.append(len(given))
         return real(draft, model, given, **more)
 
-    monkeypatch.setattr(submit.runs, "plan", plan)
+    monkeypatch.setattr(runs, "plan", plan)
     composer.set_draft(Draft(prompt="{a|b|c|d|e|f|g|h} {1|2|3|4|5|6|7|8}", count=3))
     planned.clear()
     QTest.keyClicks(composer.card.editor, "x")
@@ -322,6 +322,7 @@ async def test_the_action_opens_a_compact_composer_and_then_folds(tmp_path: Path
         assert action.isChecked()
         composer.card.sent.edit_wanted.emit()
         dialog = window.findChild(SettingsDialog)
+        assert dialog is not None
         assert dialog.words.rows[Role.STYLE].field.text() == STYLE
 
 
