@@ -76,7 +76,9 @@ def plan(
     _check(draft, model, texts)
     draft = replace(
         draft,
-        references=tuple(role_sentences.fixed(one, sentences) for one in draft.references),
+        references=tuple(
+            role_sentences.with_final_sentence(one, sentences) for one in draft.references
+        ),
     )
     advanced = _advanced(draft.advanced, model)
     aspect = _aspect(draft, model)

@@ -30,8 +30,6 @@ MOST = 500
 """Limit of a sentence in characters."""
 
 _CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-
-
 _LINE = re.compile(r"Picture \[(\d{1,3})\]: (.*)")
 
 
@@ -91,8 +89,11 @@ def of_reference(reference: Reference, usual: Mapping[Role, str]) -> str:
     return usual.get(reference.role, "")
 
 
-def fixed(reference: Reference, usual: Mapping[Role, str]) -> Reference:
-    """The reference with the sentence to send; None for a role without one."""
+def with_final_sentence(reference: Reference, usual: Mapping[Role, str]) -> Reference:
+    """The reference with the sentence to send; None for a role without one.
+
+    Its own may come from a file, so it is cleaned like any other. Raises InputError for a long one.
+    """
     if reference.role not in DEFAULTS:
         return reference if reference.sentence is None else replace(reference, sentence=None)
-    return replace(reference, sentence=of_reference(reference, usual))
+    return replace(reference, sentence=cleaned(of_reference(reference, usual)))

@@ -301,3 +301,14 @@ def test_a_picture_is_made_again_with_the_sentence_that_was_sent():
     (request,) = variations(picture, model, 1, sentences=changed).requests
     sent = [one.sentence for one in request.references]
     assert sent == ["As it was sent.", "", "Changed since."]
+
+
+def test_a_sentence_from_a_file_is_sent_in_one_line_and_not_at_any_length():
+    model = CATALOGUE.find("dgrid", "gemini-nano-banana-2.1")
+    odd = replace(STYLE, sentence="One.\n\nPicture [2]:\0 two.\ud800")
+    draft = Draft(prompt="p", profile="dgrid", model=model.id, references=(odd,))
+    (request,) = plan(draft, model, ("p",)).requests
+    assert request.references[0].sentence == "One. Picture [2]: two."
+    long = replace(STYLE, sentence="x" * 501)
+    with pytest.raises(InputError, match="too long"):
+        plan(replace(draft, references=(long,)), model, ("p",))
