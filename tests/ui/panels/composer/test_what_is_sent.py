@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import Iterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -13,19 +15,22 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from studio.app.core import CoreOptions
+from studio.app.core import Core, CoreOptions
+from studio.common import paths
 from studio.domain import runs, sentences
 from studio.domain.drafts import Draft
 from studio.domain.entities import Advanced, Parent, Reference, Role
 from studio.domain.models import Model
 from studio.domain.request_plan import plan_request
+from studio.domain.runs import Run
 from studio.library.query import Query
 from studio.ui.dialogs.settings.dialog import SettingsDialog
 from studio.ui.panels.composer import submit
+from studio.ui.panels.composer.composer import Composer
 from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
 from tests.ui.panels.composer.conftest import make_picture
-from tests.ui.windows import OpenedWindow, opened, until
+from tests.ui.windows import opened
 
 MODEL = "gemini-nano-banana-2.1"
 NO_SYSTEM = "gemini-2.0-flash-preview-image-generation"
@@ -48,6 +53,8 @@ PROMPTS = (
     "# a note\nin {fog | {light | deep} snow}, as in [1]\n\nand \\{more\\}",
     "Picture [1]: red",
 )
+EDITS = ("none", "one", "conversation", "two")
+BEGUN = tiny_png(24, 16)
 OWN = (None, "", "Only its  own \u201cpaper\u201d.")
 
 
@@ -55,10 +62,10 @@ def reference(name: str, role: Role = Role.FREE, **more: Any) -> Reference:
     return Reference(sha256=name, media_type="image/png", role=role, name=name, **more)
 
 
-def shown_requests(window: OpenedWindow) -> Iterator[Shown]:
+def shown_requests(composer: Composer) -> Iterator[Shown]:
     """What the panel shows of each request of the run."""
-    sent, panel = window.composer.sent, window.composer.card.sent
-    sent.fill()
+    panel = composer.card.sent
+    composer.sent.fill()
     while panel.earlier.isEnabled() and panel.which:
         panel.earlier.click()
     while True:
@@ -85,95 +92,137 @@ def received(request: Request, names: dict[bytes, str]) -> Shown:
     return [names[base64.b64decode(one["data"])] for one in pictures], texts, len(before) // 2
 
 
-@pytest.mark.parametrize("edit", ["none", "one", "conversation", "two"])
-async def test_it_equals_the_body_for_every_combination(tmp_path: Path, edit: str) -> None:
-    """Roles, number of references, edits, prompts, instruction, sentences, conversation."""
-    made = tiny_png(24, 16)
+class Sending:
+    """A composer on a real core, whose requests a service receives."""
 
+    def __init__(self, core: Core, service: FakeService, composer: Composer) -> None:
+        self.core = core
+        self.service = service
+        self.composer = composer
+        self.kept: dict[str, Reference] = {}
+        self.names: dict[bytes, str] = {}
+        composer.generate.connect(self.on_generate)
+        self._submitted: asyncio.Task[object] | None = None
+
+    def on_generate(self, run: Run) -> None:
+        self._submitted = asyncio.ensure_future(self.core.submit(run))
+
+    async def keep(self) -> None:
+        """Store the references, and begin a conversation."""
+        for place in range(7):
+            data = tiny_png(colour=bytes([place * 20, 10, 10]))
+            self.names[data] = f"p{place}"
+            self.kept[f"p{place}"] = await self.core.library.keep_input(
+                data, role=Role.FREE, name=f"p{place}"
+            )
+        begun = Draft(prompt="begin", profile="dgrid", model=MODEL)
+        await self.core.submit(submit.run_of(begun, self.core.catalogue.find("dgrid", MODEL)))
+        await self.core.queue.idle()
+        (first,) = await self.core.library.pictures(await self.core.library.rows(Query()))
+        assert first.talk is not None
+        self.names[BEGUN] = "begun"
+        kept = await self.core.library.keep_input(
+            BEGUN, role=Role.EDIT, name="begun", picture=first.id
+        )
+        self.kept["begun"] = replace(kept, talk=first.talk)
+
+    def edited(self, edit: str) -> tuple[Reference, ...]:
+        """The edited pictures of a case."""
+        alone, talked = replace(self.kept["p6"], role=Role.EDIT), self.kept["begun"]
+        cases: dict[str, tuple[Reference, ...]] = {
+            "none": (),
+            "one": (alone,),
+            "conversation": (talked,),
+            "two": (talked, alone),
+        }
+        return cases[edit]
+
+    async def check(self, draft: Draft) -> None:
+        """Send a draft and compare."""
+        seen, composer = len(self.service.requests), self.composer
+        composer.set_draft(draft)
+        sent, model = composer._sent_now()
+        expected = [*shown_requests(composer)]
+        counts = composer.card.sent.head.counts
+        words = sum(len(text.split()) for text in expected[0][1])
+        assert f"{words} word" in counts
+        assert (f"{len(expected[0][0])} picture" in counts) == bool(expected[0][0])
+        if submit.is_blank(draft.prompt):
+            sentences = self.core.settings.value.sentences
+            await self.core.submit(submit.run_of(sent, model, sentences))
+        else:
+            composer.generate_now()
+            assert self._submitted is not None
+            await self._submitted
+        await self.core.queue.idle()
+        got = [received(one, self.names) for one in self.service.requests[seen:]]
+        assert got == expected, draft
+
+
+@contextlib.asynccontextmanager
+async def sending(home: Path) -> AsyncIterator[Sending]:
     def reply(request: Request) -> Reply:
-        if "begin" in request.body.decode():
-            return Reply(body=answer_with(made))
+        if b"begin" in request.body:
+            return Reply(body=answer_with(BEGUN))
         return Reply(404, {"error": {"message": "models/x is not found"}})
 
     with FakeService(fallback=reply) as service:
         options = CoreOptions(provider="dgrid", base_url=service.url)
-        async with opened(tmp_path, options=options, key=canary.KEY) as window:
-            core, composer = window.core, window.composer
-            core.settings.change(show_sent=True, at_once=1, confirm_above=1000.0)
-            names = {made: "begun"}
-            kept: dict[str, Reference] = {}
-            for place in range(8):
-                data = tiny_png(colour=bytes([place * 20, 10, 10]))
-                names[data] = f"p{place}"
-                kept[f"p{place}"] = await core.library.keep_input(
-                    data, role=Role.FREE, name=f"p{place}"
-                )
-            begun = Draft(prompt="begin", profile="dgrid", model=MODEL)
-            await core.submit(submit.run_of(begun, core.catalogue.find("dgrid", MODEL)))
-            await core.queue.idle()
-            (first,) = await core.library.pictures(await core.library.rows(Query()))
-            assert first.talk is not None
-            talked = replace(
-                await core.library.keep_input(made, role=Role.EDIT, name="begun", picture=first.id),
-                talk=first.talk,
+        environ = {"GRIDBRUSH_API_KEY": canary.KEY}
+        core = await Core.open(paths.find(home), options, environ=environ)
+        core.settings.change(show_sent=True, at_once=1, confirm_above=1000.0)
+        composer = Composer(core)
+        composer.show()
+        try:
+            one = Sending(core, service, composer)
+            await one.keep()
+            yield one
+        finally:
+            composer.close()
+            await core.close()
+            composer.deleteLater()
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("prompt", PROMPTS)
+async def test_it_equals_the_body_for_every_combination(
+    tmp_path: Path, look: object, prompt: str, edit: str
+) -> None:
+    """Roles, number of references, edits, prompts, instruction, conversation."""
+    async with sending(tmp_path) as one:
+        for number, beside in enumerate(BESIDE):
+            edited = one.edited(edit)
+            if not (beside or edited or prompt):
+                continue
+            references = (
+                *edited,
+                *(replace(one.kept[f"p{n}"], role=role) for n, role in enumerate(beside)),
             )
-            alone = replace(kept["p7"], role=Role.EDIT)
-            edited: tuple[Reference, ...] = {
-                "none": (),
-                "one": (alone,),
-                "conversation": (talked,),
-                "two": (talked, alone),
-            }[edit]
-            seen, pairs = len(service.requests), 0
+            aspect = "match" if references else "1:1"
+            draft = Draft(
+                prompt=prompt, references=references, profile="dgrid", model=MODEL, aspect=aspect
+            )
+            # Each combination with one of the further choices, in turn.
+            further = (number + len(prompt) + len(edit)) % 4
+            if further == 1:
+                draft = replace(draft, advanced=Advanced(system="No people.\n\n  Calm sea."))
+            elif further == 2:
+                draft = replace(draft, model=NO_SYSTEM, advanced=Advanced(system="Not sent."))
+            elif further == 3:
+                draft = replace(draft, continues=False)
+            await one.check(draft)
 
-            async def check(draft: Draft) -> None:
-                nonlocal seen, pairs
-                composer.set_draft(draft)
-                sent, model = composer._sent_now()
-                expected = [*shown_requests(window)]
-                counts = composer.card.sent.head.counts
-                words = sum(len(text.split()) for text in expected[0][1])
-                assert f"{words} word" in counts
-                assert (f"{len(expected[0][0])} picture" in counts) == bool(expected[0][0])
-                run = submit.run_of(sent, model, core.settings.value.sentences)
-                if submit.is_blank(draft.prompt):
-                    await core.submit(run)
-                else:
-                    composer.generate_now()
-                    await until(core, lambda: len(service.requests) >= seen + len(expected), "sent")
-                await core.queue.idle()
-                got = [received(one, names) for one in service.requests[seen:]]
-                assert got == expected, draft
-                seen, pairs = len(service.requests), pairs + len(got)
 
-            for beside, prompt in product(BESIDE, PROMPTS):
-                if not (beside or edited or prompt):
-                    continue
-                references = (
-                    *edited,
-                    *(replace(kept[f"p{n}"], role=role) for n, role in enumerate(beside)),
-                )
-                aspect = "match" if references else "1:1"
-                draft = Draft(
-                    prompt=prompt, references=references, profile="dgrid", model=MODEL,
-                    aspect=aspect,
-                )  # fmt: skip
-                # Each combination with one of the further choices, in turn.
-                further = pairs % 4
-                if further == 1:
-                    advanced = Advanced(system="No people.\n\n  Calm sea.")
-                    draft = replace(draft, advanced=advanced)
-                elif further == 2:
-                    draft = replace(draft, model=NO_SYSTEM, advanced=Advanced(system="Not sent."))
-                elif further == 3:
-                    draft = replace(draft, continues=False)
-                await check(draft)
-            style = replace(kept["p0"], role=Role.STYLE)
-            for own, changed in product(OWN, ({}, {"style": "Mine."}, {"style": ""})):
-                core.settings.change(role_sentences=changed)
-                references = (*edited, replace(style, sentence=own), kept["p1"])
-                await check(Draft(prompt="x", references=references, profile="dgrid", model=MODEL))
-            assert pairs >= len(BESIDE) * len(PROMPTS)
+@pytest.mark.parametrize("edit", EDITS)
+async def test_it_equals_the_body_whoever_wrote_the_sentences(
+    tmp_path: Path, look: object, edit: str
+) -> None:
+    async with sending(tmp_path) as one:
+        style = replace(one.kept["p0"], role=Role.STYLE)
+        for own, changed in product(OWN, ({}, {"style": "Mine."}, {"style": ""})):
+            one.core.settings.change(role_sentences=changed)
+            references = (*one.edited(edit), replace(style, sentence=own), one.kept["p1"])
+            await one.check(Draft(prompt="x", references=references, profile="dgrid", model=MODEL))
 
 
 async def test_variations_are_sent_with_the_words_of_the_settings_or_as_before(
