@@ -45,7 +45,13 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "turns": picture.conversation.turns if picture.conversation else None,
         "continues": picture.conversation.after if picture.conversation else None,
         "parents": [
-            {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
+            {
+                "sha256": p.sha256,
+                "role": p.role,
+                "picture": p.picture,
+                "name": p.name,
+                **({} if p.sentence is None else {"sentence": p.sentence}),
+            }
             for p in picture.parents
         ],
         **_later(picture),
@@ -106,7 +112,7 @@ def _readable(name: str, value: Any) -> str:
     if name == "created":
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(value))
     if name == "parents":
-        return ", ".join(f"{one['role']} {one['picture'] or one['name']}" for one in value)
+        return ", ".join(map(_parent, value))
     if name == "safety":
         return ", ".join(f"{one.lower()}={level_of(to)}" for one, to in value.items())
     if name == "grounding":
@@ -125,6 +131,12 @@ def _readable(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return _("yes") if value is True else str(value)
+
+
+def _parent(one: Mapping[str, Any]) -> str:
+    """Role and name of a reference, and the sentence sent with it."""
+    words = f"{one['role']} {one['picture'] or one['name']}"
+    return f"{words} ({one['sentence']})" if one.get("sentence") else words
 
 
 def _labels() -> dict[str, str]:

@@ -147,10 +147,10 @@ async def _references(
             core.library.path(source), role=Role.EDIT, name=source.name, picture=source.id
         )
         found.append(replace(kept, talk=source.talk))
-    for name in options.ref:
+    for role, name in options.ref:
         path = user_input.path_of(name)
         user_input.stat_file(path, most=user_input.MOST_REFERENCE)
-        found.append(await maker.keep_input(path, role=Role.FREE, name=path.stem))
+        found.append(await maker.keep_input(path, role=role, name=path.stem))
     return tuple(found)
 
 

@@ -8,13 +8,14 @@ import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from studio import __version__
 from studio.cli.stderr import complain
 from studio.common import terminal, user_input
 from studio.common.errors import UsageError
 from studio.common.i18n import _
+from studio.domain.entities import Role
 
 COMMANDS = ("generate", "models", "key", "library", "self-test")
 LEVELS = ("debug", "info", "warning", "error")
@@ -208,6 +209,20 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=_("print one JSON object per line"))
 
 
+class _AppendReference(argparse.Action):
+    """Appends a role and a file name: references are numbered in the order given."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        _option: str | None = None,
+    ) -> None:
+        found = (*getattr(namespace, self.dest), (self.const, values))
+        setattr(namespace, self.dest, list(found))
+
+
 def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "prompt", metavar="PROMPT", help=_("description of the picture; - reads standard input")
@@ -219,13 +234,22 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--count", metavar="N", type=int, default=1)
     parser.add_argument("--seed", metavar="N", type=int)
-    parser.add_argument(
-        "--ref",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help=_("reference picture; repeatable"),
-    )
+    for option, role, says in (
+        ("--ref", Role.FREE, _("reference picture; repeatable")),
+        ("--subject", Role.SUBJECT, _("reference that shows the subject; repeatable")),
+        ("--style", Role.STYLE, _("reference for the style; repeatable")),
+        ("--palette", Role.PALETTE, _("reference for the colours; repeatable")),
+        ("--composition", Role.COMPOSITION, _("reference for the composition; repeatable")),
+    ):
+        parser.add_argument(
+            option,
+            dest="ref",
+            metavar="FILE",
+            action=_AppendReference,
+            const=role,
+            default=[],
+            help=says,
+        )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--edit", metavar="ID", help=_("edit this picture of the library"))
     source.add_argument(

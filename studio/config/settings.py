@@ -16,6 +16,8 @@ from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import as_json, merge_unknown_fields, understand
+from studio.domain import sentences
+from studio.domain.entities import Role
 from studio.domain.events import EventBus, ProblemOccurred, SettingsChanged
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,8 @@ class Settings:
         budget_warned: month and budget of the last warning.
         neutral_names: file names without words of the prompt.
         system: system instruction for all pictures of the window; may be empty.
+        role_sentences: the user's own sentences sent with references, by role; "" for nothing.
+        show_sent: whether "What is sent" is unfolded.
         language: code of the interface's language; empty for the system's.
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
@@ -130,6 +134,8 @@ class Settings:
     neutral_names: bool = False
     language: str = ""
     system: str = ""
+    role_sentences: Mapping[str, str] = field(default_factory=dict, hash=False)
+    show_sent: bool = False
     updates: bool = False
     update_asked: str = ""
     update_seen: str = ""
@@ -147,6 +153,11 @@ class Settings:
             _("Available: {known}.").format(known=known),
             hint=_("Choose one of these, or add your own in the settings."),
         )
+
+    @property
+    def sentences(self) -> dict[Role, str]:
+        """Sentence sent with references of each role; "" for nothing."""
+        return sentences.with_changes(self.role_sentences)
 
     @property
     def all_profiles(self) -> tuple[Profile, ...]:
@@ -235,6 +246,9 @@ class SettingsStore:
                         name=name, low=low, high=high
                     )
                 )
+        if "role_sentences" in changes:
+            own = changes["role_sentences"]
+            changes["role_sentences"] = {n: sentences.cleaned(one) for n, one in own.items()}
         new = replace(self.value, **changes)
         if new == self.value:
             return new
@@ -400,6 +414,12 @@ def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
             log.warning("Setting %s is out of range", name)
             found = replace(found, **{name: getattr(usual, name)})
             unusable.append(name)
+    bad = [name for name, one in found.role_sentences.items() if not sentences.is_valid(one)]
+    if bad:
+        log.warning("Sentences of these roles are not used: %s", ", ".join(bad))
+        good = {name: one for name, one in found.role_sentences.items() if name not in bad}
+        found = replace(found, role_sentences=good)
+        unusable.append("role_sentences")
     odd += unusable
     with_profile = _with_a_profile(found)
     if with_profile != found:

@@ -211,11 +211,15 @@ _LATER = ("image_search", "detail")
 
 
 def _encoded(draft: Draft) -> bytes:
+    """JSON of a draft, without what earlier versions do not know and the user did not choose."""
     body, usual = msgspec.to_builtins(draft), msgspec.to_builtins(Advanced())
     chosen = body["advanced"]
     for name in _LATER:
         if chosen[name] == usual[name]:
             del chosen[name]
+    for reference in body["references"]:
+        if reference["sentence"] is None:
+            del reference["sentence"]
     return json_reader.encode(body)
 
 

@@ -108,6 +108,8 @@ class Reference:
         picture: id of the library's picture it was taken from, if any (lineage).
         name: name in the interface.
         talk: the conversation that ends with it, if one was stored.
+        sentence: tells the model what it is for; "" for nothing, None for that of its role. A
+            planned request has the sentence itself.
     """
 
     sha256: str
@@ -116,6 +118,7 @@ class Reference:
     picture: str | None = None
     name: str = ""
     talk: ConversationOrigin | None = None
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,12 +358,18 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parent:
-    """An edge of lineage: a reference of a picture."""
+    """An edge of lineage: a reference of a picture.
+
+    Attributes:
+        sentence: sentence sent with it; "" for none, None for a role without one and for pictures
+            made before sentences were sent.
+    """
 
     sha256: str
     role: Role
     picture: str | None = None
     name: str = ""
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain import extra_fields, pricing, prompt_variants
 from studio.domain import request_fields as fields
+from studio.domain import sentences as role_sentences
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import (
     Advanced,
@@ -61,16 +62,29 @@ class Run:
         return len(self.requests) > ASK_ABOVE
 
 
-def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
+def plan(
+    draft: Draft,
+    model: Model,
+    texts: tuple[str, ...],
+    *,
+    sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
     Every prompt is sent with each source. Copy k gets seed + k - 1. Choices that the model does not
-    take are left out (`left_out`), others refused. Raises InputError for an invalid draft.
+    take are left out (`left_out`), others refused. References without a sentence of their own get
+    that of their role in `sentences`. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
     texts = tuple(_sound(text) for text in texts)
     _check(draft, model, texts)
+    draft = replace(
+        draft,
+        references=tuple(
+            role_sentences.with_final_sentence(one, sentences) for one in draft.references
+        ),
+    )
     advanced = _advanced(draft, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
@@ -210,7 +224,14 @@ def can_repeat(picture: Picture) -> bool:
     return bool(picture.prompt or picture.source_prompt or picture.parents)
 
 
-def variations(picture: Picture, model: Model, count: int, here: Draft | None = None) -> Run:
+def variations(
+    picture: Picture,
+    model: Model,
+    count: int,
+    here: Draft | None = None,
+    *,
+    sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+) -> Run:
     """A run of `count` pictures with the same prompt, references and choices, and new seeds.
 
     `here` as in `again`. Raises InputError for a picture that `can_repeat` denies.
@@ -218,7 +239,8 @@ def variations(picture: Picture, model: Model, count: int, here: Draft | None = 
     draft = again(picture, here)
     draft = replace(draft, count=count, seed=None, advanced=model.supported_choices(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
-    return plan(replace(draft, prompt=picture.prompt), model, (picture.prompt,))
+    sent = replace(draft, prompt=picture.prompt)
+    return plan(sent, model, (picture.prompt,), sentences=sentences)
 
 
 def again(picture: Picture, here: Draft | None = None) -> Draft:
@@ -240,6 +262,7 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
             picture=parent.picture,
             name=parent.name,
             talk=_talk(picture, parent),
+            sentence=parent.sentence,
         )
         for parent in picture.parents
     )

@@ -185,14 +185,14 @@ class StoredHistory:
         found = {picture.id: picture for picture in await self._store.library.find(ids)}
         numbers = {number: found[id] for number, id in enumerate(kept.pictures) if id in found}
         parts, pictures = await self._store.executor.run(self._read, kept.parts, numbers)
-        inputs = [
-            await self._find_input(reference).load() for reference in _sent_with(last, kept.after)
-        ]
+        references = _sent_with(last, kept.after)
+        inputs = [await self._find_input(reference).load() for reference in references]
         return ConversationTurn(
             profile=last.profile,
             model=last.model,
             prompt=last.prompt,
             inputs=tuple(inputs),
+            sentences=tuple(reference.sentence or "" for reference in references),
             parts=parts,
             pictures=pictures,
             result=kept.pictures.index(last.id),
@@ -220,7 +220,13 @@ class StoredHistory:
 def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
     """References sent for a picture, in order: the edited picture last."""
     references = [
-        Reference(sha256=one.sha256, media_type="", role=one.role, picture=one.picture)
+        Reference(
+            sha256=one.sha256,
+            media_type="",
+            role=one.role,
+            picture=one.picture,
+            sentence=one.sentence,
+        )
         for one in picture.parents
         if not (after is not None and one.role is Role.EDIT and one.picture == after)
     ]

@@ -331,7 +331,13 @@ class AnswerIngester:
             words=answer.words,
             warnings=(*answer.warnings, *_not_as_asked(job, facts, found)),
             parents=tuple(
-                Parent(sha256=r.sha256, role=r.role, picture=r.picture, name=r.name)
+                Parent(
+                    sha256=r.sha256,
+                    role=r.role,
+                    picture=r.picture,
+                    name=r.name,
+                    sentence=r.sentence,
+                )
                 for r in request.references
             ),
             advanced=None if request.advanced == Advanced() else request.advanced,

@@ -18,6 +18,7 @@ class ConversationTurn:
     Attributes:
         profile, model: recipient of the prompt.
         inputs: pictures sent, with media types, in order.
+        sentences: sentence sent with each of them, "" for none; empty for none at all.
         parts: the model's parts, with the number of a picture in place of its bytes.
         pictures: bytes of the answer's pictures, by number.
         result: number of the picture the conversation continues with.
@@ -30,6 +31,7 @@ class ConversationTurn:
     parts: tuple[Part, ...]
     pictures: Mapping[int, bytes] = field(repr=False)
     result: int
+    sentences: tuple[str, ...] = ()
 
 
 class ConversationHistory(Protocol):

@@ -13,6 +13,7 @@ import pytest
 from studio.common import files
 from studio.common.errors import InputError, StorageError
 from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, Settings, SettingsStore, encode
+from studio.domain import sentences
 from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Reference, Role
 from studio.domain.events import Event, EventBus, ProblemOccurred, SettingsChanged
@@ -441,3 +442,30 @@ def test_a_wire_that_is_no_name_is_told_and_kept(path: Path, wire: object) -> No
     assert "mine wire" in one.trouble.message
     one.change(tile=300)
     assert stored(path)["profiles"][0]["wire"] == wire
+
+
+def test_sentences_are_stored_in_the_form_in_which_they_are_sent(path: Path) -> None:
+    one, heard = store(path)
+    one.change(role_sentences={"style": " In\tmy style. ", "palette": ""})
+    assert stored(path)["role_sentences"] == {"style": "In my style.", "palette": ""}
+    assert len(heard) == 1
+    again, _heard = store(path)
+    found = again.load().sentences
+    assert (found[Role.STYLE], found[Role.PALETTE]) == ("In my style.", "")
+    assert found[Role.SUBJECT] == sentences.DEFAULTS[Role.SUBJECT]
+    with pytest.raises(InputError, match="too long"):
+        one.change(role_sentences={"style": "x" * 501})
+    assert stored(path)["role_sentences"]["style"] == "In my style."
+
+
+@pytest.mark.parametrize("bad", ["a\nb", "x" * 501, 7, None])
+def test_a_sentence_that_cannot_be_sent_is_told_not_used_and_kept(path: Path, bad: object) -> None:
+    write(path, json.dumps({"version": 1, "role_sentences": {"style": bad, "palette": "Mine."}}))
+    one, _heard = store(path)
+    found = one.load()
+    assert found.role_sentences == {"palette": "Mine."}
+    assert found.sentences[Role.STYLE] == sentences.DEFAULTS[Role.STYLE]
+    assert one.trouble is not None
+    assert "role_sentences" in one.trouble.message
+    one.change(theme="light")
+    assert stored(path)["role_sentences"] == {"style": bad, "palette": "Mine."}

@@ -30,6 +30,7 @@ from studio.domain.runs import (
     plan,
     variations,
 )
+from studio.domain.sentences import DEFAULTS
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()
@@ -92,11 +93,12 @@ def test_a_picture_may_go_without_words():
 def test_of_several_sources_each_is_edited_by_itself_beside_the_same_references():
     made = run(SEEDED, references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
     sent = [(one.edited, one.references[1:], one.seed) for one in made.requests]
+    style = replace(STYLE, sentence=DEFAULTS[Role.STYLE])
     assert sent == [
-        (REFERENCE, (STYLE,), 7),
-        (REFERENCE, (STYLE,), 8),
-        (OTHER, (STYLE,), 7),
-        (OTHER, (STYLE,), 8),
+        (REFERENCE, (style,), 7),
+        (REFERENCE, (style,), 8),
+        (OTHER, (style,), 7),
+        (OTHER, (style,), 8),
     ]
     assert made.names == ("sea", "sea", "hill", "hill"), "what sets them apart is the source"
     variants = run(references=(REFERENCE, OTHER), prompt="at {dusk|dawn}")
@@ -354,3 +356,45 @@ def test_words_that_are_no_ratio_and_no_size_are_refused_on_any_profile():
     for wrong in ({"aspect": "wide"}, {"size": "very large"}):
         with pytest.raises(InputError):
             planned(OWN, **wrong)
+
+
+def test_a_request_has_the_sentence_of_each_role_and_a_changed_one_goes_first():
+    own = replace(STYLE, sha256="12", sentence="Only its paper.")
+    silent = replace(STYLE, sha256="34", sentence="")
+    free = replace(STYLE, sha256="56", role=Role.FREE, sentence="left from another role")
+    draft = Draft(prompt="p", profile="dgrid", model="gemini-nano-banana-2.1")
+    draft = replace(draft, references=(REFERENCE, STYLE, own, silent, free))
+    model = CATALOGUE.find("dgrid", draft.model)
+    (request,) = plan(draft, model, ("p",), sentences={Role.STYLE: "In my style."}).requests
+    assert [one.sentence for one in request.references] == [
+        None,
+        "In my style.",
+        "Only its paper.",
+        "",
+        None,
+    ]
+
+
+def test_a_picture_is_made_again_with_the_sentence_that_was_sent():
+    parents = tuple(
+        Parent(sha256=str(number), role=Role.STYLE, sentence=sentence)
+        for number, sentence in enumerate(("As it was sent.", "", None))
+    )
+    picture = replace(PICTURE, parents=parents)
+    assert [one.sentence for one in again(picture).references] == ["As it was sent.", "", None]
+    model = CATALOGUE.find("dgrid", PICTURE.model)
+    changed = {Role.STYLE: "Changed since."}
+    (request,) = variations(picture, model, 1, sentences=changed).requests
+    sent = [one.sentence for one in request.references]
+    assert sent == ["As it was sent.", "", "Changed since."]
+
+
+def test_a_sentence_from_a_file_is_sent_in_one_line_and_not_at_any_length():
+    model = CATALOGUE.find("dgrid", "gemini-nano-banana-2.1")
+    odd = replace(STYLE, sentence="One.\n\nPicture [2]:\0 two.\ud800")
+    draft = Draft(prompt="p", profile="dgrid", model=model.id, references=(odd,))
+    (request,) = plan(draft, model, ("p",)).requests
+    assert request.references[0].sentence == "One. Picture [2]: two."
+    long = replace(STYLE, sentence="x" * 501)
+    with pytest.raises(InputError, match="too long"):
+        plan(replace(draft, references=(long,)), model, ("p",))

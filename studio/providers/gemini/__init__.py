@@ -16,9 +16,10 @@ from studio.common.errors import Billed, InputError, StudioError
 from studio.common.i18n import _
 from studio.common.key_redaction import SecretRedactor
 from studio.config.settings import OFFLINE, Profile
-from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason, Role
+from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason
 from studio.domain.models import ListedModel, Model, ServiceObservation
 from studio.domain.request_fields import LOSSLESS, RequestChanges
+from studio.domain.request_plan import in_history
 from studio.imaging.upload_limits import UploadLimits
 from studio.providers.base import (
     Answer,
@@ -149,7 +150,7 @@ class GeminiProvider:
         alone = way.alone
         if past is not None and way.past:
             # The history contains the edited picture.
-            others = [one for one in inputs if not _said_before(one, request_)]
+            others = [one for one in inputs if not in_history(one.reference, request_)]
             loaded = await self._loaded(others)
             turns = await past.turns()
             if not all(replayable(one, self.profile.name, request_.model) for one in turns):
@@ -169,16 +170,16 @@ class GeminiProvider:
     def _replay(
         turns: Sequence[ConversationTurn],
         request_: GenerationRequest,
-        loaded: list[tuple[bytes, str, Role]],
+        loaded: list[request.LoadedPicture],
     ) -> HistoryReplay | None:
         words = len(f"{request_.prompt}{request_.system}".encode("utf-8", "replace"))
-        taken = sum((len(data) + 2) // 3 * 4 for data, _kind, _role in loaded) + 2 * words
+        taken = sum((len(data) + 2) // 3 * 4 for data, *_rest in loaded) + 2 * words
         return replay(turns, request.MAX_BODY - _ROOM_FOR_WORDS - taken)
 
     def _body(
         self,
         request_: GenerationRequest,
-        loaded: list[tuple[bytes, str, Role]],
+        loaded: list[request.LoadedPicture],
         way: RequestVariant,
         told: HistoryReplay | None = None,
     ) -> RequestBody:
@@ -197,8 +198,8 @@ class GeminiProvider:
     def _both(self, model: Model) -> bool:
         return model.both_modalities or request.needs_both_modalities(self.profile)
 
-    async def _loaded(self, inputs: Sequence[InputPicture]) -> list[tuple[bytes, str, Role]]:
-        loaded: list[tuple[bytes, str, Role]] = []
+    async def _loaded(self, inputs: Sequence[InputPicture]) -> list[request.LoadedPicture]:
+        loaded: list[request.LoadedPicture] = []
         for one in inputs:
             data, kind = await one.load()
             if len(data) > request.MAX_PICTURE:
@@ -211,7 +212,8 @@ class GeminiProvider:
                     ),
                     hint=_("Use a smaller copy."),
                 )
-            loaded.append((data, kind, one.reference.role))
+            reference = one.reference
+            loaded.append(request.LoadedPicture(data, kind, reference.role, reference.sentence))
         return loaded
 
     def read(self, source: AnswerSource) -> Answer:
@@ -290,8 +292,3 @@ class GeminiProvider:
             if not page:
                 break
         return tuple(found.values())
-
-
-def _said_before(one: InputPicture, request_: GenerationRequest) -> bool:
-    reference = one.reference
-    return reference.role is Role.EDIT and reference.picture == request_.continues

@@ -19,7 +19,9 @@ from typing import Any
 
 from studio.common import json_reader
 from studio.common.file_types import kind_of
+from studio.domain.entities import Role
 from studio.domain.models import plain_id
+from studio.domain.request_plan import PlannedPart, PlannedPicture, plan_parts
 from studio.providers import base64_text
 from studio.providers.base import Answer, SpilledString
 from studio.providers.gemini import fields
@@ -167,13 +169,31 @@ def _numbers(turn: ConversationTurn) -> Iterator[int]:
 
 
 def _turn_parts(turn: ConversationTurn) -> list[Part]:
-    asked: list[Part] = [_inline(data, kind) for data, kind in turn.inputs]
-    if turn.prompt or not asked:
+    asked: list[Part] = []
+    for part in _planned(turn):
+        if isinstance(part, PlannedPicture):
+            asked.append(_inline(*turn.inputs[part.index]))
+        else:
+            asked.append({"text": part.text})
+    if not asked:
         asked.append({"text": turn.prompt})
     return [
         {"role": "user", "parts": asked},
         {"role": "model", "parts": [_restored(part, turn) for part in turn.parts]},
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An input of an earlier turn; those are in sending order already."""
+
+    sentence: str
+    role: Role = Role.FREE
+
+
+def _planned(turn: ConversationTurn) -> tuple[PlannedPart, ...]:
+    sentences = turn.sentences or ("",) * len(turn.inputs)
+    return plan_parts(turn.prompt, [_Sent(sentence) for sentence in sentences])
 
 
 def _restored(part: Part, turn: ConversationTurn) -> Part:
@@ -201,6 +221,8 @@ def _largest(turn: ConversationTurn) -> int:
 
 def _size(turn: ConversationTurn) -> int:
     """Lower bound of the turn's size as JSON, without encoding its pictures."""
-    words = json.dumps([turn.prompt, turn.parts], ensure_ascii=False, separators=(",", ":"))
+    words = json.dumps(
+        [turn.prompt, turn.sentences, turn.parts], ensure_ascii=False, separators=(",", ":")
+    )
     pictures = sum((len(data) + 2) // 3 * 4 + _AROUND for data in _pictures(turn))
     return len(words.encode("utf-8", "replace")) + 2 * _AROUND + pictures

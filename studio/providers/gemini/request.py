@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from studio import __version__
@@ -23,6 +23,7 @@ from studio.domain import extra_fields
 from studio.domain import request_fields as fields
 from studio.domain.entities import AspectRatio, GenerationRequest, Role
 from studio.domain.models import TIERS, Model, detail_level, thinking_level
+from studio.domain.request_plan import PlannedPart, PlannedPicture, plan_request
 from studio.providers.gemini.sent_fields import remove_fields, sent_fields
 
 MAX_BODY = 18 * 1024 * 1024
@@ -56,9 +57,18 @@ class RequestBody:
     left_out: tuple[str, ...]
 
 
+class LoadedPicture(NamedTuple):
+    """A picture to send, with its bytes; see `request_plan.PlanInput`."""
+
+    data: bytes
+    media_type: str
+    role: Role
+    sentence: str | None = None
+
+
 def body(
     request: GenerationRequest,
-    inputs: Sequence[tuple[bytes, str, Role]],
+    inputs: Sequence[LoadedPicture | tuple[bytes, str, Role]],
     model: Model,
     *,
     both_modalities: bool,
@@ -76,25 +86,15 @@ def build(
     both_modalities: bool,
     before: Sequence[Mapping[str, Any]] = (),
 ) -> RequestBody:
-    """Body of the request: references first, then the edited picture, then the text.
+    """Body of the request: the parts of its plan (`plan_request`), and its options.
 
-    `inputs` are bytes, media type and role in the request's order; `before` are the turns of a
-    conversation. Options that are unset or unsupported by the model are left out; a system
-    instruction that its service refused is sent before the prompt. Raises InputError for a body
+    `inputs` are the pictures in the request's order; `before` are the turns of a conversation.
+    Options that are unset or unsupported by the model are left out. Raises InputError for a body
     larger than any service accepts.
     """
-    edited_last = sorted(inputs, key=_is_edited)
-    detail = _detail(request, model)
-    parts: list[dict[str, Any]] = [
-        {
-            "inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")},
-            **detail,
-        }
-        for data, kind, _role in edited_last
-    ]
-    moved = request.system.strip() if fields.SYSTEM in model.refused else ""
-    if text := "\n\n".join(one for one in (moved, request.prompt) if one):
-        parts.append({"text": text})
+    pictures = [LoadedPicture(*one) for one in inputs]
+    plan, detail = plan_request(request, model, pictures), _detail(request, model)
+    parts = [_part(one, pictures, detail) for one in plan.parts]
     config: dict[str, Any] = {
         "responseModalities": ["TEXT", "IMAGE"] if both_modalities else ["IMAGE"]
     }
@@ -111,8 +111,8 @@ def build(
         "contents": [*before, {"role": "user", "parts": parts}],
         "generationConfig": config,
     }
-    if request.system.strip() and model.system:
-        whole["systemInstruction"] = {"role": "user", "parts": [{"text": request.system}]}
+    if plan.system:
+        whole["systemInstruction"] = {"role": "user", "parts": [{"text": plan.system}]}
     if request.safety and model.safety:
         whole["safetySettings"] = [
             {"category": _category(one.category), "threshold": one.threshold.upper()}
@@ -150,8 +150,14 @@ def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
     return frozenset(name for name, holds in missing.items() if holds)
 
 
-def _is_edited(one: tuple[bytes, str, Role]) -> bool:
-    return one[2] is Role.EDIT
+def _part(
+    one: PlannedPart, pictures: Sequence[LoadedPicture], detail: Mapping[str, Any]
+) -> dict[str, Any]:
+    if not isinstance(one, PlannedPicture):
+        return {"text": one.text}
+    picture = pictures[one.index]
+    data = base64.b64encode(picture.data).decode("ascii")
+    return {"inlineData": {"mimeType": picture.media_type, "data": data}, **detail}
 
 
 def _detail(request: GenerationRequest, model: Model) -> dict[str, Any]:

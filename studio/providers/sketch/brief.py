@@ -19,7 +19,8 @@ class SketchInput:
     """One encoded reference picture.
 
     Attributes:
-        role: "edit" (its composition stays), "palette" (only its colours are used) or "mask".
+        role: "edit" (its composition stays), "palette" (only its colours are used), "subject",
+            "style", "composition", "mask", or "unknown" for one that is not used.
     """
 
     data: bytes = field(repr=False)
@@ -63,6 +64,7 @@ class Brief:
     Attributes:
         seed: 31 bits.
         wants_picture: False when words alone are asked for.
+        words: number of characters of all words, also those that are not of the prompt.
     """
 
     prompt: str
@@ -70,6 +72,7 @@ class Brief:
     seed: int
     inputs: tuple[SketchInput, ...] = ()
     wants_picture: bool = True
+    words: int = 0
 
     @property
     def edited(self) -> SketchInput | None:

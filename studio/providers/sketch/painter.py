@@ -14,7 +14,18 @@ from random import Random
 from PIL.PngImagePlugin import PngInfo
 
 from studio.common import json_reader
-from studio.providers.sketch import forest, icon, land, pattern, plants, repaint, sea, still, town
+from studio.providers.sketch import (
+    forest,
+    icon,
+    land,
+    pattern,
+    plants,
+    repaint,
+    roles,
+    sea,
+    still,
+    town,
+)
 from studio.providers.sketch.brief import Brief, PromptReading, SketchInput, read_prompt
 from studio.providers.sketch.colour import Colour, hsl
 from studio.providers.sketch.palettes import (
@@ -60,11 +71,13 @@ class Sketch:
         png: the file.
         motif: its name, "" for a picture that was repainted.
         mood: name of its weather or light.
+        notes: what was not taken from references, by number of the picture.
     """
 
     png: bytes
     motif: str
     mood: str
+    notes: tuple[tuple[int, roles.RoleNote], ...] = ()
 
 
 def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
@@ -73,13 +86,14 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
     Raises canvas.PaintingStopped soon after `stop` is set, and repaint.UnreadableInputError for a
     reference that is not a picture.
     """
-    reading = read_prompt(brief.prompt)
-    found = _reference_colours(brief)
+    guidance = roles.guided(brief, read_prompt(brief.prompt))
+    reading, found = guidance.reading, guidance.colours
     edited = brief.edited
     parent = _recipe_within(edited)
     asks_colours = reading.says_colours or bool(found)
     if parent is None:
         recipe = planned(brief, reading, found)
+        recipe = roles.arranged(brief, recipe, guidance, MOTIFS[recipe.motif], stop)
     else:
         recipe = parent.moved(reading, asks_colours=asks_colours)
     palette = _mixed_palette(brief, recipe, reading, found)
@@ -101,6 +115,7 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
         png=_encoded(scene, brief, saved),
         motif=recipe.motif if saved else "",
         mood=recipe.weather or recipe.light,
+        notes=tuple(guidance.notes),
     )
 
 
@@ -149,15 +164,6 @@ def _mixed_palette(
     if reading.accent_hue is not None:
         palette = replace(palette, accent=hsl(reading.accent_hue, 0.6, 0.46))
     return palette
-
-
-def _reference_colours(brief: Brief) -> list[Colour]:
-    return [
-        colour
-        for number, reference in enumerate(brief.inputs, 1)
-        if reference.role == "palette"
-        for colour in repaint.colours_of(reference.data, number)
-    ]
 
 
 def _encoded(scene: Scene, brief: Brief, recipe: Recipe | None) -> bytes:

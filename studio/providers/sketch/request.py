@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.common import json_reader
+from studio.domain import sentences
 from studio.providers.sketch.brief import Brief, SketchInput
 from studio.providers.sketch.repaint import pixels_of
+from studio.providers.sketch.roles import role_of
 from studio.providers.sketch.sizes import pixels
 
 # Words beside a picture that say what it is for.
@@ -53,7 +55,7 @@ def read(body: bytes) -> Brief:
     config = _object(root, "generationConfig")
     if _number(config.get("candidateCount", 1), "candidateCount") != 1:
         raise BadRequestError("Multiple candidates is not enabled for this model")
-    prompt, inputs = _contents(root.get("contents"))
+    prompt, inputs, words = _contents(root.get("contents"))
     image = _object(config, "imageConfig")
     seed = config.get("seed")
     size = pixels(
@@ -68,14 +70,17 @@ def read(body: bytes) -> Brief:
         seed=secrets.randbits(31) if seed is None else _number(seed, "seed"),
         inputs=inputs,
         wants_picture=any(str(name).upper() == "IMAGE" for name in modalities),
+        words=words,
     )
 
 
-def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
+def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...], int]:
+    """The prompt, the pictures with their roles, and the number of characters of all words."""
     if not isinstance(contents, list) or not contents:
         raise BadRequestError("contents is not specified")
     prompt: list[str] = []
     found: list[tuple[bytes, str]] = []
+    before = 0
     for position, content in enumerate(contents):
         where = f"contents[{position}].parts"
         parts = content.get("parts") if isinstance(content, dict) else None
@@ -83,6 +88,7 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
             raise BadRequestError(f"{where} must not be empty")
         texts: list[str] = []
         caption = ""
+        earlier = len(found)
         for part in parts:
             if not isinstance(part, dict):
                 raise BadRequestError(f"{where} holds something else than a part")
@@ -96,14 +102,23 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
                 caption = text if len(text) <= _CAPTION else ""
         # In a conversation only the newest words count; all its pictures do.
         if content.get("role", "user") != "model" and texts:
-            prompt = texts
+            prompt, before = texts, earlier
     words = "\n".join(prompt)
-    return words, _with_roles(found, words)
+    lines, prompt_words = sentences.read_lines(words)
+    # Their numbers count the pictures of the newest turn.
+    by_place = {before + number: role_of(sentence) for number, sentence in lines.items()}
+    if not all(place <= len(found) for place in by_place):
+        by_place, prompt_words = {}, words
+    return prompt_words, _with_roles(found, prompt_words, by_place), len(words)
 
 
-def _with_roles(found: list[tuple[bytes, str]], words: str) -> tuple[SketchInput, ...]:
+def _with_roles(
+    found: list[tuple[bytes, str]], words: str, by_place: Mapping[int, str]
+) -> tuple[SketchInput, ...]:
     said = {int(number): text for number, text in _NUMBERED.findall(words)}
-    roles = [_role(said.get(k) or caption) for k, (_, caption) in enumerate(found, 1)]
+    roles = [
+        by_place.get(k) or _role(said.get(k) or caption) for k, (_, caption) in enumerate(found, 1)
+    ]
     wants_look = _LOOK.search(words) and not _KEEP.search(words)
     if "" in roles and "edit" not in roles and not wants_look:
         # The last picture of which nothing was said is the one being edited.

@@ -24,6 +24,7 @@ from studio.common.i18n import _
 if TYPE_CHECKING:
     from studio.providers.sketch.brief import Brief
     from studio.providers.sketch.painter import Sketch
+    from studio.providers.sketch.roles import RoleNote
 
 Answer = tuple[int, dict[str, str], AsyncIterator[bytes]]
 
@@ -152,7 +153,8 @@ def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
         )
         return json.dumps(_answer(brief, model, _candidate({"text": words}), "words")).encode()
     sketch = painter.paint(brief, stop)
-    text = {"text": _described(sketch, brief.seed)}
+    notes = [_note(number, note) for number, note in sketch.notes]
+    text = {"text": " ".join([_described(sketch, brief.seed), *notes])}
     picture = {"inlineData": {"mimeType": "image/png", "data": _PICTURE}}
     answer = _answer(brief, model, _candidate(text, picture), hashlib.sha256(body).hexdigest())
     whole = json.dumps({**answer, "seed": brief.seed})
@@ -173,7 +175,7 @@ def _answer(
     brief: Brief, model: str, candidate: Mapping[str, Any], request_hash: str
 ) -> dict[str, Any]:
     # A rough count is enough for the interface; nothing here costs money.
-    tokens = len(brief.prompt) // 4 + 1 + 258 * len(brief.inputs)
+    tokens = brief.words // 4 + 1 + 258 * len(brief.inputs)
     response_id = hashlib.sha256(f"{request_hash} {brief.seed}".encode()).hexdigest()[:24]
     return {
         "candidates": [candidate],
@@ -223,6 +225,19 @@ def _described(sketch: Sketch, seed: int) -> str:
     return _("Offline sketch, not AI: {motif}, {mood}, seed {seed}.").format(
         motif=names[sketch.motif], mood=moods[sketch.mood], seed=seed
     )
+
+
+def _note(number: int, note: RoleNote) -> str:
+    """Sentence that says what was not taken from a reference."""
+    return {
+        # Translators: {n} is the number of a reference picture.
+        "subject": _("The subject of picture [{n}] was not used."),
+        "proportions": _("Of picture [{n}] only the kind of subject was used."),
+        "brush": _("Of picture [{n}] only colours and tone were used."),
+        "composition": _("The composition of picture [{n}] was not used."),
+        "roughly": _("The composition of picture [{n}] was followed only roughly."),
+        "sentence": _("Picture [{n}] was not used: the role in its sentence is unknown."),
+    }[note].format(n=number)
 
 
 def _models(model: str | None) -> Answer:

@@ -129,6 +129,9 @@ def _view() -> ActionMenu[WindowParts]:
         Action("smaller_tiles", _("Smaller tiles"), lambda parts: parts.handlers.reduce(),
                keys=("Ctrl+-",), repeats=True),
     ), (
+        Action("what_is_sent", _("What is sent"), lambda parts: parts.composer.sent.toggle(),
+               keys=("Ctrl+Shift+P",), checked=True, icon="eye"),
+    ), (
         Action("go_to_date", _("Go to date…"), lambda parts: parts.dates.choose(),
                keys=("Ctrl+J",), icon="clock"),
         Action("full_screen", _("Full screen"),

@@ -95,6 +95,8 @@ def _connect_panels(parts: WindowParts) -> None:
     composer.changed.connect(parts.draft_controller.on_draft_changed)
     composer.generate.connect(parts.jobs_controller.start)
     composer.wants_key.connect(parts.dialogs.on_wants_key)
+    composer.wants_words.connect(parts.dialogs.on_wants_words)
+    composer.sent.toggled.connect(parts.actions_of.every["what_is_sent"].setChecked)
     composer.show_picture.connect(parts.view_switch.on_relative_chosen)
     composer.toast.connect(parts.draft_controller.on_replaced)
     composer.kept.connect(parts.draft_controller.on_prompt_kept)

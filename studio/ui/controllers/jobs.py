@@ -100,7 +100,8 @@ class JobsController(QObject):
         """
         known = here if here is not None and not picture.profile else picture
         model = self._core.catalogue.find(known.profile, known.model)
-        return runs.variations(picture, model, VARIATIONS, here)
+        sentences = self._core.settings.value.sentences
+        return runs.variations(picture, model, VARIATIONS, here, sentences=sentences)
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
         """Entries of a job's menu: names for `run_tile_action` and labels."""

@@ -53,6 +53,7 @@ class ViewOptionsController(QObject):
         self._grid_bar.set_sort(sort)
         self._actions.every["captions"].setChecked(value.captions)
         self._actions.every["hide_rejected"].setChecked(value.hide_rejected)
+        self._actions.every["what_is_sent"].setChecked(value.show_sent)
         self._shown.show(sort=sort, hide_rejected=value.hide_rejected)
 
     def on_searched(self, words: str) -> None:

@@ -76,6 +76,10 @@ class DialogLauncher(QObject):
         """Open the settings at the card for a key."""
         self.open_settings("keys", profile)
 
+    def on_wants_words(self) -> None:
+        """Open the settings at the sentences sent with references."""
+        self.open_settings("words")
+
     def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
         """Open the settings at a section, with the key card of the profile `key_of` if given."""
         # Imported late: 16 ms, only at first use.

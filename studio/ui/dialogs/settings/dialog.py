@@ -15,6 +15,7 @@ from studio.ui.dialogs.settings.keys import KeysSection
 from studio.ui.dialogs.settings.look import LookSection
 from studio.ui.dialogs.settings.pictures import PicturesSection
 from studio.ui.dialogs.settings.section import SettingsSection
+from studio.ui.dialogs.settings.words import WordsSection
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Segmented
 from studio.ui.widgets.scroll_area import Page
@@ -26,7 +27,7 @@ class SettingsDialog(QDialog):
     """Non-modal, 560 px wide; Esc closes it.
 
     Attributes:
-        keys, pictures, look, about: its sections.
+        keys, pictures, words, look, about: its sections.
 
     Signals:
         show_folder: show a folder in the file manager (Path).
@@ -48,6 +49,7 @@ class SettingsDialog(QDialog):
             [
                 ("keys", _("Keys"), ""),
                 ("pictures", _("Pictures"), ""),
+                ("words", _("Words"), ""),
                 ("look", _("Appearance"), ""),
                 ("about", _("About"), ""),
             ],
@@ -70,11 +72,13 @@ class SettingsDialog(QDialog):
         sections.setSpacing(0)
         self.keys = KeysSection(core, inside)
         self.pictures = PicturesSection(core, inside)
+        self.words = WordsSection(core, inside)
         self.look = LookSection(core, inside)
         self.about = AboutSection(core, inside)
         self._sections: dict[str, SettingsSection] = {
             "keys": self.keys,
             "pictures": self.pictures,
+            "words": self.words,
             "look": self.look,
             "about": self.about,
         }
@@ -92,7 +96,10 @@ class SettingsDialog(QDialog):
         self.destroyed.connect(core.events.subscribe(_EventListener(self).on_core_event))
 
     def show_section(self, name: str) -> None:
-        """Scroll to "keys", "pictures", "look" or "about"; also before the dialog is open."""
+        """Scroll to the section of this name: "keys", "pictures", "words", "look" or "about".
+
+        Also before the dialog is open.
+        """
         self._tabs.set_value(name)
         self._go()
 

@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Role
 from studio.ui.panels.composer.choices import ChoicesRow
 from studio.ui.panels.composer.generate_button import GenerateButton
 from studio.ui.panels.composer.prompt_editor import PromptEditor
+from studio.ui.panels.composer.sent_panel import FoldButton, SentPanel
 from studio.ui.panels.composer.slots import SlotsRow
 from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropCover, TextDrops, brings_pictures, brings_words
@@ -91,6 +92,7 @@ class Card(QFrame):
         slots, editor, choices, generate: its parts, in tab order.
         history: opens the prompts of the library.
         counter: characters used, shown near the model's limit.
+        fold, sent: "What is sent", folded to a line above Generate, or unfolded under the prompt.
         target: overlay for drops.
     """
 
@@ -108,6 +110,9 @@ class Card(QFrame):
         self.generate = GenerateButton(self)
         self.counter = Text("", "micro", "text3", self)
         self.counter.hide()
+        self.fold = FoldButton(self, unfolded=False)
+        self.sent = SentPanel(self)
+        self.sent.hide()
         self.target = DropTarget(self)
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
@@ -117,9 +122,14 @@ class Card(QFrame):
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(self.choices, 4, 0, 1, 2)
-        top_right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        self._grid.addWidget(self.counter, 2, 2, top_right)
-        self._grid.addWidget(self.generate, 2, 2, 3, 1, Qt.AlignmentFlag.AlignBottom)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        for part in (self.counter, self.fold):
+            right.addWidget(part, 0, Qt.AlignmentFlag.AlignRight)
+        right.addStretch(1)
+        right.addWidget(self.generate)
+        self._grid.addLayout(right, 2, 2, 3, 1)
+        self._grid.addWidget(self.sent, 3, 0, 1, 2)
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
@@ -152,8 +162,10 @@ class Card(QFrame):
             self.slots.also,
             self.slots.suggestion,
             self.editor,
+            *self.sent.controls(),
             *self.choices.controls(),
             self.history,
+            self.fold,
             self.generate,
         ]
         for before, after in pairwise(order):

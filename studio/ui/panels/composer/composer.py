@@ -40,6 +40,7 @@ from studio.ui.panels.composer.suggestion import (
     in_order,
     suggest_draft,
 )
+from studio.ui.panels.composer.what_is_sent import WhatIsSent
 from studio.ui.support.drop_contents import DropContents
 from studio.ui.widgets import Notice
 
@@ -57,6 +58,7 @@ class Composer(Dock):
         changed(object): the draft was replaced.
         generate(object): a Run to submit.
         wants_budget: the user wants to change the monthly limit.
+        wants_words: the user wants to change the sentences sent with references.
         wants_key(object): name of a profile without a key whose model was chosen or used.
         show_picture(object): id of a library picture whose thumbnail was clicked.
         toast(object): text about a replacement of the whole draft; `undo` reverts it.
@@ -69,6 +71,7 @@ class Composer(Dock):
     changed = Signal(object)
     generate = Signal(object)
     wants_budget = Signal()
+    wants_words = Signal()
     wants_key = Signal(object)
     show_picture = Signal(object)
     toast = Signal(object)
@@ -95,6 +98,7 @@ class Composer(Dock):
         self._reception = InputImport(core.library, self.room, self)
         self._referencing = ReferenceEdits(self, self, self._reception)
         self._thumbnails = InputThumbnails(core.library, self)
+        self.sent = WhatIsSent(core, self, self._sent_now)
         self.own_aspect = "1:1"
         self._asked = submit.PendingQuestion()
         self._wanted: tuple[str, str] | None = None
@@ -150,6 +154,7 @@ class Composer(Dock):
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
         self._thumbnails.idle.connect(self.at_rest)
+        self.sent.edit_wanted.connect(self.wants_words)
 
     # --- the draft ------------------------------------------------------------------------
 
@@ -334,7 +339,7 @@ class Composer(Dock):
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
-            run = submit.run_of(sent, model)
+            run = submit.run_of(sent, model, self._core.settings.value.sentences)
         except StudioError as error:
             self.show_error(error)
             return
@@ -380,6 +385,11 @@ class Composer(Dock):
     def _model(self) -> Model:
         return self._core.catalogue.find(self.draft().profile, self.draft().model)
 
+    def _sent_now(self) -> tuple[Draft, Model]:
+        """The draft as Generate would send it, and its model."""
+        model = self._model()
+        return self._offer(model).sent, model
+
     def _offer(self, model: Model) -> DraftSuggestion:
         return suggest_draft(self.draft(), model, input_ratio=self._ratio())
 
@@ -407,7 +417,8 @@ class Composer(Dock):
         )
         editor.replace_text(draft.prompt)
         trashed, otherwise = self._watching.trashed, self._thumbnails.notes
-        notes = drafting.notes_of(draft, model, trashed, otherwise)
+        sentences = self._core.settings.value.sentences
+        notes = drafting.notes_of(draft, model, trashed, otherwise, sentences)
         self.card.slots.show_references(draft.references, notes)
         self._show_models(model)
         kept = self._core.settings.value.system
@@ -427,6 +438,7 @@ class Composer(Dock):
         sources = len(self._offer(model).sent.sent_together)
         self.card.choices.show_variants(prompt_variants.count(draft.prompt), sources)
         self._show_quote()
+        self.sent.refresh()
 
     def _show_models(self, model: Model) -> None:
         catalogue, draft = self._core.catalogue, self.draft()
@@ -493,6 +505,8 @@ class Composer(Dock):
         references = self.draft().references
         if self._thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
             self._show()
+        else:
+            self.sent.refresh()
 
     def on_inputs_refused(self, errors: Sequence[StudioError]) -> None:
         """Show the errors of several inputs."""

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from studio.app.core import Core
 
 PAUSE = 100  # milliseconds between updates from the queue
-OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "budget_usd", "at_once"})
+OURS = frozenset(
+    {
+        "profile",
+        "profiles",
+        "known_keys",
+        "confirm_above",
+        "budget_usd",
+        "at_once",
+        "role_sentences",
+    }
+)
 
 
 class ComposerEvents(QObject):

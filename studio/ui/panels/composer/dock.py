@@ -147,7 +147,9 @@ class Dock(QFrame):
     def fit_window(self) -> None:
         """Fit layout and prompt height to the window."""
         window, editor = self.window().size(), self.card.editor
-        self.card.set_narrow(narrow=window.width() < NARROW)
+        narrow = window.width() < NARROW
+        self.card.set_narrow(narrow=narrow)
+        self.card.sent.set_small(narrow=narrow, low=window.height() < LOW)
         most = int(window.height() * SHARE) // editor.line_height()
         if window.height() < LOW and not self._writing:
             most = 2

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from studio.common.i18n import _, ngettext
 from studio.config.settings import OFFLINE
 from studio.domain import runs
+from studio.domain import sentences as role_sentences
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.models import Model
@@ -56,18 +57,26 @@ def moved(draft: Draft, place: int, to: int) -> Draft:
 
 
 def with_role(draft: Draft, place: int, role: Role) -> Draft:
-    """Change the role of a reference."""
+    """Change the role of a reference; a sentence of its own belonged to the former role."""
     references = list(draft.references)
-    references[place] = replace(references[place], role=role)
+    references[place] = replace(references[place], role=role, sentence=None)
+    return replace(draft, references=tuple(references))
+
+
+def with_sentence(draft: Draft, place: int, sentence: str | None) -> Draft:
+    """Change the sentence of a reference; None for that of its role."""
+    references = list(draft.references)
+    references[place] = replace(references[place], sentence=sentence)
     return replace(draft, references=tuple(references))
 
 
 def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
-    """Replace the picture of a slot; the slot keeps its role."""
+    """Replace the picture of a slot; the slot keeps its role and sentence."""
     references = list(draft.references)
     if place >= len(references):
         return with_references(draft, [reference])
-    references[place] = replace(reference, role=references[place].role)
+    former = references[place]
+    references[place] = replace(reference, role=former.role, sentence=former.sentence)
     return replace(draft, references=tuple(references))
 
 
@@ -83,16 +92,23 @@ def notes_of(
     model: Model,
     trashed: Collection[str],
     otherwise: Mapping[str, str] = MappingProxyType({}),
+    sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
 ) -> list[SlotNote]:
     """Notes of the slots, in order.
 
     `trashed` are ids of pictures known to be in the trash; `otherwise` says by sha256 how an input
-    is converted for sending.
+    is converted for sending; `sentences` are those of the roles.
     """
     takes = limit_of(model)
     sent = len(fitting(draft, takes))
+    first = len(draft.sources)
     return [
-        replace(_note(reference, draft, model, trashed), beside=otherwise.get(reference.sha256, ""))
+        replace(
+            _note(reference, draft, model, trashed),
+            beside=otherwise.get(reference.sha256, ""),
+            number=max(0, place - first + 1),
+            sentence=role_sentences.of_reference(reference, sentences),
+        )
         if place < sent
         else SlotNote(_("not sent: limit {n}").format(n=takes), sent=False)
         for place, reference in enumerate(draft.references)

@@ -29,6 +29,7 @@ from studio.ui.style.theme import FontName, theme
 from studio.ui.support import drop_contents
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets.scroll_area import give_viewport
 
 _PLAIN = frozenset("{|}\\#")
@@ -206,11 +207,11 @@ class PromptEditor(QTextEdit):
         before = self.text()
         if text == before:
             return
-        head = _common(before, text)
-        tail = min(_common(before[::-1], text[::-1]), min(len(before), len(text)) - head)
+        head = common_prefix(before, text)
+        tail = min(common_prefix(before[::-1], text[::-1]), min(len(before), len(text)) - head)
         cursor = self.textCursor()
-        cursor.setPosition(_units(before[:head]))
-        end = _units(before[: len(before) - tail])
+        cursor.setPosition(utf16_length(before[:head]))
+        end = utf16_length(before[: len(before) - tail])
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         self._quiet = True
         cursor.insertText(text[head : len(text) - tail])
@@ -390,21 +391,6 @@ class PromptEditor(QTextEdit):
                 fade.setColorAt(1, clear)
                 painter.fillRect(0, top, view.width(), FADE, fade)
         painter.end()
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common prefix."""
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return length
-
-
-def _units(text: str) -> int:
-    """Length in UTF-16 units, as counted by Qt."""
-    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
 
 
 def _enter(event: QKeyEvent) -> bool:

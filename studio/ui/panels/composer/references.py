@@ -71,6 +71,7 @@ class ReferenceEdits(QObject):
         slots.remove_wanted.connect(self.on_remove)
         slots.show_wanted.connect(self.on_show_wanted)
         slots.role_chosen.connect(self.on_role_chosen)
+        slots.sentence_chosen.connect(self.on_sentence_chosen)
         slots.talk_chosen.connect(self.on_talk_chosen)
         slots.move_wanted.connect(self.on_move_wanted)
         slots.replaced.connect(self.on_replaced)
@@ -162,6 +163,9 @@ class ReferenceEdits(QObject):
 
     def on_role_chosen(self, place: int, role: Role) -> None:
         self._holder.change_draft(drafting.with_role(self._holder.draft(), place, role))
+
+    def on_sentence_chosen(self, place: int, sentence: str | None) -> None:
+        self._holder.change_draft(drafting.with_sentence(self._holder.draft(), place, sentence))
 
     def on_talk_chosen(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         self._holder.change_draft(replace(self._holder.draft(), continues=on))

@@ -22,12 +22,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, pgettext
+from studio.common.i18n import _
 from studio.domain.entities import Reference, Role
+from studio.domain.sentences import DEFAULTS
+from studio.ui.panels.composer.sentence_popover import SentencePopover
 from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
+from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.role_names import role_name
 from studio.ui.widgets import IconButton, Menu, set_role
 from studio.ui.widgets.accessible import set_tip
 
@@ -45,6 +49,8 @@ class SlotNote:
     Attributes:
         tip: details for the tool tip.
         beside: a word beside the role, for slots without a note in its place.
+        number: number of the reference in sending order; 0 where its slot shows none.
+        sentence: sentence sent with it; "" for none.
         talk: turns of the conversation to continue; 0 if the user declined, None if there is no
             conversation.
     """
@@ -53,20 +59,9 @@ class SlotNote:
     sent: bool = True
     tip: str = ""
     beside: str = ""
+    number: int = 0
+    sentence: str = ""
     talk: int | None = None
-
-
-def role_name(role: Role) -> str:
-    """Name of a role."""
-    return {
-        Role.EDIT: _("Editing"),
-        Role.SUBJECT: pgettext("role of a reference", "Subject"),
-        Role.STYLE: pgettext("role of a reference", "Style"),
-        Role.PALETTE: pgettext("role of a reference", "Palette"),
-        Role.COMPOSITION: pgettext("role of a reference", "Composition"),
-        Role.MASK: pgettext("role of a reference", "Mask"),
-        Role.FREE: pgettext("role of a reference", "General"),
-    }[role]
 
 
 def paint_square(painter: QPainter, pixmap: QPixmap | None, box: QRect) -> None:
@@ -91,8 +86,10 @@ class Slot(QWidget):
         place: index in the row.
 
     Signals:
-        remove_wanted(int), show_wanted(int): index; × or Delete; Enter or a click on the picture.
+        remove_wanted(int), show_wanted(int): index; × or Delete; a click on the picture, or Enter
+            where there is no sentence to change.
         role_chosen(int, object): index and new role.
+        sentence_chosen(int, object): index and new sentence; None for that of the role.
         talk_chosen(object): whether to continue the conversation about the source.
         dragged(object, object), dropped_at(object, object): the slot and the pointer's position in
             its parent, during and at the end of a move.
@@ -104,6 +101,7 @@ class Slot(QWidget):
     remove_wanted = Signal(int)
     show_wanted = Signal(int)
     role_chosen = Signal(int, object)
+    sentence_chosen = Signal(int, object)
     talk_chosen = Signal(object)
     dragged = Signal(object, object)
     dropped_at = Signal(object, object)
@@ -117,6 +115,7 @@ class Slot(QWidget):
         self.reference = Reference(sha256="", media_type="")
         self._note = SlotNote()
         self._small = False
+        self._with_sentence = True
         self._pixmap: QPixmap | None = None
         self._pressed: QPoint | None = None
         self._moving = False
@@ -144,7 +143,8 @@ class Slot(QWidget):
         self.setAccessibleName(name)
         said = [words for words in (note.words, note.beside, note.tip) if words]
         self.setAccessibleDescription(" ".join(said))
-        set_tip(self, "\n".join([name, *said]))
+        sent = [f"[{note.number}] {note.sentence}".strip()] if note.number else []
+        set_tip(self, "\n".join([name, *sent, *said]))
         self.role_button.setVisible(self._has_menu and not small)
         self.close_button.setVisible(not small)
         # Translators: {name} is a picture; {name} is a reference picture.
@@ -154,6 +154,13 @@ class Slot(QWidget):
         self.close_button.set_name(_("Remove {name}").format(name=called), "Del")
         self._place()
         self.update()
+
+    def set_with_sentence(self, on: bool) -> None:  # noqa: FBT001
+        """Set whether the beginning of its sentence fits beside its role."""
+        if on != self._with_sentence:
+            self._with_sentence = on
+            self._place()
+            self.update()
 
     def show_thumbnail(self, pixmap: QPixmap | None) -> None:
         """Show the thumbnail; None for none yet."""
@@ -165,6 +172,11 @@ class Slot(QWidget):
         """Whether it has a menu."""
         return self.reference.role is not Role.EDIT or self._note.talk is not None
 
+    @property
+    def _has_sentence(self) -> bool:
+        """Whether a sentence can be sent with it."""
+        return self._note.sent and self.reference.role in DEFAULTS
+
     def role_menu(self) -> Menu:
         """Menu of roles and of removal."""
         menu = Menu("", self)
@@ -172,6 +184,8 @@ class Slot(QWidget):
             for role in ROLES:
                 menu.entry(role_name(role), data=role, checked=role is self.reference.role)
             menu.addSeparator()
+            if self._has_sentence:
+                menu.entry(_("Change the sentence…"), spoken("Return"), data="sentence")
         elif self._note.talk is not None:
             words = _("Continue the conversation")
             menu.entry(words, data="talk", checked=self._note.talk > 0)
@@ -192,10 +206,22 @@ class Slot(QWidget):
             self.show_wanted.emit(self.place)
         elif chosen == "remove":
             self.remove_wanted.emit(self.place)
+        elif chosen == "sentence":
+            self.change_sentence()
         elif chosen == "talk":
             self.talk_chosen.emit(action.isChecked())
         else:
             self.role_chosen.emit(self.place, Role(chosen))
+
+    def change_sentence(self) -> SentencePopover:
+        """Open the field for its sentence."""
+        popover = SentencePopover(self._note.sentence, self)
+        popover.chosen.connect(self.on_sentence)
+        popover.open_over(self)
+        return popover
+
+    def on_sentence(self, sentence: str | None) -> None:
+        self.sentence_chosen.emit(self.place, sentence)
 
     def on_close(self) -> None:
         self.remove_wanted.emit(self.place)
@@ -209,8 +235,9 @@ class Slot(QWidget):
         words = self._note.words or role_name(self.reference.role)
         if self._note.talk and not self._note.words:
             words = _("Editing, turn {n}").format(n=self._note.talk + 1)
-        if self._note.beside and not self._note.words:
-            words = f"{words} · {self._note.beside}"
+        beside = self._note.beside or (self._note.sentence if self._with_sentence else "")
+        if beside and not self._note.words:
+            words = f"{words} · {beside}"
         return words, one_line(self.reference.name)
 
     def _words_width(self) -> int:
@@ -298,7 +325,10 @@ class Slot(QWidget):
         elif alt and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.step_wanted.emit(self, -1 if key == Qt.Key.Key_Left else 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_wanted.emit(self.place)
+            if self._has_sentence:
+                self.change_sentence()
+            else:
+                self.show_wanted.emit(self.place)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Menu, Qt.Key.Key_Space):
             self.on_role_wanted()
         elif key == Qt.Key.Key_Left:

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
-from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote, role_name
+from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.role_names import role_name
 from studio.ui.widgets import Menu, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedButton
@@ -118,6 +119,7 @@ class SlotsRow(QWidget):
     Signals:
         remove_wanted(int), show_wanted(int): index of a reference.
         role_chosen(int, object): index and role.
+        sentence_chosen(int, object): index and sentence; None for that of the role.
         talk_chosen(object): whether to continue the conversation about the source.
         move_wanted(object, object): from index, to index.
         replaced(int, object): index and DropContents.
@@ -128,6 +130,7 @@ class SlotsRow(QWidget):
     remove_wanted = Signal(int)
     show_wanted = Signal(int)
     role_chosen = Signal(int, object)
+    sentence_chosen = Signal(int, object)
     talk_chosen = Signal(object)
     move_wanted = Signal(object, object)
     replaced = Signal(int, object)
@@ -239,6 +242,7 @@ class SlotsRow(QWidget):
         slot.remove_wanted.connect(self.remove_wanted)
         slot.show_wanted.connect(self.show_wanted)
         slot.role_chosen.connect(self.role_chosen)
+        slot.sentence_chosen.connect(self.sentence_chosen)
         slot.talk_chosen.connect(self.talk_chosen)
         slot.dragged.connect(self.on_dragged)
         slot.dropped_at.connect(self.on_dropped)
@@ -313,9 +317,12 @@ class SlotsRow(QWidget):
         else:
             extra = self._extra.width() + GAP if self._extra is not None else 0
             room -= extra
-            self.add.set_with_beside(True)
-            widths = [slot.sizeHint().width() + GAP for slot in self._slots]
             self._shown = len(self._slots)
+            widths = self._slot_widths(with_sentence=True)
+            self.add.set_with_beside(False)
+            if sum(widths) + self._needs(self._shown, suggestion=True) > room:
+                widths = self._slot_widths(with_sentence=False)
+            self.add.set_with_beside(True)
             taken = sum(widths)
             if taken + self._needs(self._shown, suggestion=True) > room:
                 self.add.set_with_beside(False)
@@ -347,6 +354,12 @@ class SlotsRow(QWidget):
         self._place_right(at)
         if self._small:
             self.updateGeometry()
+
+    def _slot_widths(self, *, with_sentence: bool) -> list[int]:
+        """Widths of all slots with their gaps, with or without the words of their sentences."""
+        for slot in self._slots:
+            slot.set_with_sentence(with_sentence)
+        return [slot.sizeHint().width() + GAP for slot in self._slots]
 
     def _place_right(self, left: int) -> None:
         right = self.width()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _, ngettext, number
 from studio.domain import budget as budgets
 from studio.domain import pricing, prompt_variants, runs
+from studio.domain import sentences as role_sentences
 from studio.domain.drafts import Draft
+from studio.domain.entities import GenerationRequest, Role
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
 from studio.ui.panels.composer.suggestion import notices
@@ -51,7 +54,9 @@ def is_blank(prompt: str) -> bool:
     return not "".join([*kept, prompt[last:]]).strip()
 
 
-def run_of(sent: Draft, model: Model) -> runs.Run:
+def run_of(
+    sent: Draft, model: Model, sentences: Mapping[Role, str] = role_sentences.DEFAULTS
+) -> runs.Run:
     """Run for a draft. Raises InputError if it is empty or far too large."""
     pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
     if pictures >= REFUSED_FROM:
@@ -62,7 +67,17 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
             _("The limit per run is {most}.").format(most=REFUSED_FROM - 1),
             hint=_("Remove words from a {a|b} group, or lower the count."),
         )
-    return runs.plan(sent, model, prompt_variants.expand(sent.prompt))
+    return runs.plan(sent, model, prompt_variants.expand(sent.prompt), sentences=sentences)
+
+
+def first_request(sent: Draft, model: Model, sentences: Mapping[Role, str]) -> GenerationRequest:
+    """The first request of the run for a draft, without planning the others.
+
+    Raises InputError as `run_of` does.
+    """
+    texts = prompt_variants.expand(sent.prompt)
+    one = replace(sent, references=sent.sent_together[0], count=1)
+    return runs.plan(one, model, texts[:1], sentences=sentences).requests[0]
 
 
 def question(now: QuoteContext) -> str:

@@ -1,0 +1,159 @@
+"""Plan of a request: its pictures and words in the order they are sent.
+
+A provider serialises exactly this plan, and "What is sent" shows exactly this plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from studio.domain import sentences
+from studio.domain.entities import GenerationRequest, Reference, Role
+from studio.domain.models import Model
+from studio.domain.request_fields import SYSTEM
+
+
+class PlanInput(Protocol):
+    """A picture to send, with its role and the sentence of its role."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def sentence(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPicture:
+    """A picture of the request.
+
+    Attributes:
+        index: position among the inputs of the plan, from 0.
+        number: position in sending order, from 1; [n] in the words refers to it.
+    """
+
+    index: int
+    number: int
+
+
+class WordSource(StrEnum):
+    """Who wrote words that are sent."""
+
+    PROGRAM = "program"
+    SENTENCE = "sentence"  # of a role: the program's, or changed by the user
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWords:
+    """Words of a text, and who wrote them."""
+
+    text: str
+    source: WordSource = WordSource.USER
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedText:
+    """A text of the request, in pieces by who wrote them."""
+
+    pieces: tuple[PlannedWords, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text, as it is sent."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+PlannedPart = PlannedPicture | PlannedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPlan:
+    """Everything a model can see or read of one request.
+
+    Attributes:
+        parts: pictures and texts of the new turn, in order.
+        system: system instruction; "" for none.
+        turns: earlier turns of the conversation, sent before; the oldest are left out where they
+            do not fit.
+    """
+
+    parts: tuple[PlannedPart, ...]
+    system: str = ""
+    turns: int = 0
+
+    @property
+    def pictures(self) -> tuple[PlannedPicture, ...]:
+        """The pictures in order."""
+        return tuple(part for part in self.parts if isinstance(part, PlannedPicture))
+
+    @property
+    def texts(self) -> tuple[PlannedText, ...]:
+        """The texts in order, the system instruction last."""
+        found = [part for part in self.parts if isinstance(part, PlannedText)]
+        system = PlannedText((PlannedWords(self.system),))
+        return (*found, system) if self.system else tuple(found)
+
+    @property
+    def words(self) -> int:
+        """Number of words, separated by white space."""
+        return sum(len(part.text.split()) for part in self.texts)
+
+
+def plan_parts(
+    prompt: str, inputs: Sequence[PlanInput], *, instruction: str = ""
+) -> tuple[PlannedPart, ...]:
+    """Parts of one turn: the pictures, the edited one last, then one text with all words.
+
+    The text has the instruction, a line for each picture with a sentence, which names the picture's
+    number, and the prompt, with an empty line between any two of them. Without sentences and an
+    instruction it is the prompt alone.
+    """
+    order = sorted(range(len(inputs)), key=lambda index: inputs[index].role is Role.EDIT)
+    pictures = tuple(PlannedPicture(index, number) for number, index in enumerate(order, 1))
+    words = [PlannedWords(instruction)] if instruction else []
+    between = "\n\n"
+    for picture in pictures:
+        if sentence := inputs[picture.index].sentence:
+            label = sentences.label(picture.number)
+            before, between = between if words else "", "\n"
+            words.append(PlannedWords(before + label, WordSource.PROGRAM))
+            words.append(PlannedWords(sentence, WordSource.SENTENCE))
+    if prompt:
+        if words:
+            words.append(PlannedWords("\n\n", WordSource.PROGRAM))
+        words.append(PlannedWords(prompt))
+    return (*pictures, PlannedText(tuple(words))) if words else pictures
+
+
+def plan_request(
+    request: GenerationRequest, model: Model, inputs: Sequence[PlanInput] | None = None
+) -> RequestPlan:
+    """Plan of a request; `inputs` replace the references that are sent with its newest turn."""
+    if inputs is None:
+        inputs = new_references(request)
+    edited = request.edited
+    talk = edited.talk if edited is not None and request.continues is not None else None
+    system = request.system if request.system.strip() and model.system else ""
+    refused = SYSTEM in model.refused
+    return RequestPlan(
+        # A service that refused the system instruction gets it before the prompt.
+        parts=plan_parts(
+            request.prompt, inputs, instruction=request.system.strip() if refused else ""
+        ),
+        system="" if refused else system,
+        turns=talk.turns if talk is not None else 0,
+    )
+
+
+def in_history(reference: Reference, request: GenerationRequest) -> bool:
+    """Whether the conversation that the request continues has this picture already."""
+    continued = request.continues
+    return continued is not None and reference.role is Role.EDIT and reference.picture == continued
+
+
+def new_references(request: GenerationRequest) -> tuple[Reference, ...]:
+    """References sent with the newest turn: all that are not in the conversation already."""
+    return tuple(one for one in request.references if not in_history(one, request))

@@ -1,0 +1,99 @@
+"""Sentences that tell a model what a reference picture is for.
+
+English, because models follow it best, and never translated. Each can be changed in the settings
+and for a single reference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from studio.common.errors import InputError
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Reference, Role
+
+DEFAULTS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.SUBJECT: "Show this thing, the same in its proportions.",
+        Role.STYLE: "Paint like this picture. Take its brush and paper, not its objects.",
+        Role.PALETTE: "Use these colours and their shades, no others.",
+        Role.COMPOSITION: "Arrange it like this.",
+    }
+)
+"""Default sentence of each role that has one."""
+
+MOST = 500
+"""Limit of a sentence in characters."""
+
+_CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_LINE = re.compile(r"Picture \[(\d{1,3})\]: (.*)")
+
+
+def label(number: int) -> str:
+    """Words before the sentence of picture `number`, counted from 1 in sending order."""
+    return f"Picture [{number}]: "
+
+
+def read_lines(text: str) -> tuple[dict[int, str], str]:
+    """Sentences by number at the beginning of a text, and the prompt after them."""
+    found: dict[int, str] = {}
+    rest = text
+    while rest:
+        first, _end, after = rest.partition("\n")
+        match = _LINE.fullmatch(first)
+        if match is None:
+            break
+        found[int(match[1])] = match[2]
+        rest = after
+    if found and not rest:
+        return found, ""
+    return (found, rest[1:]) if found and rest.startswith("\n") else ({}, text)
+
+
+def with_changes(changed: Mapping[str, str]) -> dict[Role, str]:
+    """The sentence of each role: the user's own by role name, else the default."""
+    return {role: changed.get(role.value, usual) for role, usual in DEFAULTS.items()}
+
+
+def cleaned(sentence: str) -> str:
+    """A sentence as it is sent, in one line. Raises InputError for a long one."""
+    text = "".join(" " if unicodedata.category(sign) in _CONTROLS else sign for sign in sentence)
+    text = " ".join(text.split())
+    if len(text) > MOST:
+        raise InputError(
+            _("The sentence is too long"),
+            ngettext(
+                "It has {length} character; the limit is {most}.",
+                "It has {length} characters; the limit is {most}.",
+                len(text),
+            ).format(length=len(text), most=MOST),
+        )
+    return text
+
+
+def is_valid(sentence: str) -> bool:
+    """Whether a stored sentence can be sent: short enough, and without control characters."""
+    return len(sentence) <= MOST and not any(
+        unicodedata.category(sign) in _CONTROLS for sign in sentence
+    )
+
+
+def of_reference(reference: Reference, usual: Mapping[Role, str]) -> str:
+    """Sentence of a reference: its own, else that of its role; "" for none."""
+    if reference.sentence is not None and reference.role in DEFAULTS:
+        return reference.sentence
+    return usual.get(reference.role, "")
+
+
+def with_final_sentence(reference: Reference, usual: Mapping[Role, str]) -> Reference:
+    """The reference with the sentence to send; None for a role without one.
+
+    Its own may come from a file, so it is cleaned like any other. Raises InputError for a long one.
+    """
+    if reference.role not in DEFAULTS:
+        return reference if reference.sentence is None else replace(reference, sentence=None)
+    return replace(reference, sentence=cleaned(of_reference(reference, usual)))

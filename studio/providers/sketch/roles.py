@@ -1,0 +1,160 @@
+"""Roles of references: what a sketch takes from each, and what the painter cannot take."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from studio.domain import sentences
+from studio.domain.entities import Role
+from studio.providers.sketch import repaint, vocabulary
+from studio.providers.sketch.brief import Brief, PromptReading, SketchInput
+from studio.providers.sketch.colour import Colour, to_hsl
+from studio.providers.sketch.palettes import LIGHTS
+from studio.providers.sketch.recipe import Recipe
+from studio.providers.sketch.scene import Scene
+
+UNKNOWN = "unknown"
+"""Role of a reference whose sentence the painter does not understand."""
+
+_TRIES = 8
+_STUDY = 96
+
+# In the order in which they win when a sentence has words of several.
+_KEYWORDS = (
+    (Role.STYLE, re.compile(r"\b(style|brush|paint(ed)? like|drawn? like|look)\b", re.IGNORECASE)),
+    (Role.PALETTE, re.compile(r"\b(palette|colou?rs?|shades|tones)\b", re.IGNORECASE)),
+    (
+        Role.COMPOSITION,
+        re.compile(r"\b(arrange[d]?|composition|composed|layout|framing|framed)\b", re.IGNORECASE),
+    ),
+    (Role.SUBJECT, re.compile(r"\b(show|subject|thing|object|person|product)\b", re.IGNORECASE)),
+)
+
+
+class RoleNote(StrEnum):
+    """What was not taken from a reference."""
+
+    SUBJECT = "subject"  # nothing was taken
+    PROPORTIONS = "proportions"  # only the kind of thing was taken
+    BRUSH = "brush"  # only colours and tone were taken
+    COMPOSITION = "composition"  # nothing was taken
+    ROUGHLY = "roughly"  # the composition is only similar
+    SENTENCE = "sentence"  # its sentence names no role the painter knows
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What the references of a brief ask for.
+
+    Attributes:
+        reading: that of the prompt, with what the references add.
+        colours: colours to use; empty for none.
+        composition: reference to arrange the picture like.
+        notes: what was not taken, by number of the picture.
+    """
+
+    reading: PromptReading
+    colours: list[Colour]
+    composition: SketchInput | None = None
+    notes: list[tuple[int, RoleNote]] = field(default_factory=list)
+
+
+def role_of(sentence: str) -> str:
+    """Role of a reference by its sentence, which may be the user's own."""
+    for role, usual in sentences.DEFAULTS.items():
+        if sentence == usual:
+            return role.value
+    return next((role.value for role, words in _KEYWORDS if words.search(sentence)), UNKNOWN)
+
+
+def guided(brief: Brief, reading: PromptReading) -> Guidance:
+    """Apply the references to what the prompt says. Raises repaint.UnreadableInputError."""
+    numbered = list(enumerate(brief.inputs, 1))
+    notes: list[tuple[int, RoleNote]] = []
+    composition: SketchInput | None = None
+    palettes = [(n, one) for n, one in numbered if one.role == Role.PALETTE]
+    styles = [(n, one) for n, one in numbered if one.role == Role.STYLE]
+    for number, one in numbered:
+        # The service refuses a reference that is not a picture, also one that it does not use.
+        repaint.pixels_of(one.data, number)
+        if one.role == Role.SUBJECT:
+            reading, note = _with_subject(brief, reading, one)
+            notes.append((number, note))
+        elif one.role == Role.STYLE:
+            manner = _manner_of(repaint.colours_of(one.data, number))
+            reading = replace(reading, manner=reading.manner or manner)
+            notes.append((number, RoleNote.BRUSH))
+        elif one.role == Role.COMPOSITION:
+            if brief.edited is not None or composition is not None:
+                notes.append((number, RoleNote.COMPOSITION))
+            else:
+                composition = one
+        elif one.role == UNKNOWN:
+            notes.append((number, RoleNote.SENTENCE))
+    colours = [
+        colour
+        for number, one in palettes or styles
+        for colour in repaint.colours_of(one.data, number)
+    ]
+    return Guidance(reading, colours, composition, notes)
+
+
+def arranged(
+    brief: Brief,
+    recipe: Recipe,
+    guidance: Guidance,
+    motif: Callable[[Scene], None],
+    stop: threading.Event | None,
+) -> Recipe:
+    """The recipe in the arrangement that is most like the composition's reference.
+
+    That of a sketch of the same motif is taken over; of others the best of a few is chosen.
+    """
+    if (wanted := guidance.composition) is None:
+        return recipe
+    own = repaint.recipe_of(wanted.data)
+    if own is not None and own.motif == recipe.motif:
+        return replace(recipe, form=own.form)
+    number = brief.inputs.index(wanted) + 1
+    guidance.notes.append((number, RoleNote.ROUGHLY))
+    picture = repaint.opened(wanted.data, number)
+    shorter = min(brief.size)
+    small = (round(_STUDY * brief.size[0] / shorter), round(_STUDY * brief.size[1] / shorter))
+
+    def alike(tried: Recipe) -> float:
+        study = Scene(small, LIGHTS[tried.light], tried, stop)
+        motif(study)
+        return repaint.likeness(picture, study.image)
+
+    forms = [recipe.form, *(f"{recipe.form} like {k}" for k in range(1, _TRIES))]
+    return max((replace(recipe, form=form) for form in forms), key=alike)
+
+
+def _with_subject(
+    brief: Brief, reading: PromptReading, one: SketchInput
+) -> tuple[PromptReading, RoleNote]:
+    recipe = repaint.recipe_of(one.data)
+    if recipe is None or recipe.motif not in vocabulary.MOTIF_ORDER or brief.edited is not None:
+        return reading, RoleNote.SUBJECT
+    variants = (*((recipe.variant,) if recipe.variant else ()), *reading.variants)
+    return replace(reading, motif=recipe.motif, variants=variants), RoleNote.PROPORTIONS
+
+
+def _manner_of(found: list[Colour]) -> str:
+    """The manner whose saturation and brightness is that of these colours, "" for none."""
+    if not found:
+        return ""
+    tones = [to_hsl(colour) for colour in found]
+    saturation = sum(tone[1] for tone in tones) / len(tones)
+    lightness = sum(tone[2] for tone in tones) / len(tones)
+    if saturation < 0.06:
+        return "grey"
+    if lightness < 0.22:
+        return "dark"
+    if lightness > 0.72:
+        return "pastel"
+    return "muted" if saturation < 0.22 else "vivid" if saturation > 0.6 else ""
