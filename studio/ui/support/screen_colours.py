@@ -13,7 +13,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter
 
-BAND = 1 << 15
+BAND = 1 << 17
 """Pixels converted at once: Qt holds the interpreter meanwhile, one to three milliseconds."""
 
 LARGEST = 8 << 20
