@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import Callable
 
 import pytest
@@ -66,7 +67,13 @@ async def test_a_change_is_noticed_and_others_are_not(
     at_end.append(watch.stop)
     heard: list[int] = []
     watch.changed.connect(lambda: heard.append(1))
+    watch._notifier.setEnabled(False)
     set_profile(display, b"something else", "_NET_SOMETHING")
+    readable, _writable, _odd = select.select([watch._connection.descriptor], [], [], 60)
+    assert readable
+    watch.on_readable()
+    assert not watch._timer.isActive(), "another property is no profile"
+    watch._notifier.setEnabled(True)
     set_profile(display, icc_profiles.matrix())
     await until(lambda: len(heard) == 1)
     set_profile(display, icc_profiles.matrix(), "_ICC_PROFILE_3")

@@ -151,6 +151,7 @@ class _Colour(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
+        colour = screen_colours().colour(self.value)
         left, right = self._ends
         if left or right:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -160,9 +161,9 @@ class _Colour(QAbstractButton):
             inner = rect.adjusted(0 if not left else RADIUS, 0, 0 if not right else -RADIUS, 0)
             path.addRect(inner)
             path.setFillRule(Qt.FillRule.WindingFill)
-            painter.fillPath(path, screen_colours().colour(self.value))
+            painter.fillPath(path, colour)
         else:
-            painter.fillRect(rect, screen_colours().colour(self.value))
+            painter.fillRect(rect, colour)
         if self.underMouse():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(theme().color("hairline"))

@@ -107,10 +107,12 @@ class PlateLoader(QObject):
         self._decoder = decoder
         self._kept: OrderedDict[str, Raster] = OrderedDict()
         self._task: SpawnedTask | None = None
-        screen_colours().changed.connect(self.on_screen_colours)
 
     def plate(self, picture: Picture) -> Plate:
-        """Plate of this picture with the cached content; requests nothing."""
+        """Plate of this picture with the cached content; requests nothing.
+
+        The content may be in the colours of a former monitor until `fill` has replaced it.
+        """
         kept = self._kept.get(picture.sha256)
         if kept is not None:
             self._kept.move_to_end(picture.sha256)
@@ -134,10 +136,6 @@ class PlateLoader(QObject):
     def is_filled(self, plate: Plate) -> bool:
         """Whether a plate has all its pixels, in the colours of the monitor."""
         return plate.raster is not None and plate.raster.screen is screen_colours().transform
-
-    def on_screen_colours(self) -> None:
-        """Drop the rasters of the former monitor."""
-        self._kept.clear()
 
     def stop(self) -> None:
         """Cancel the current request."""
