@@ -44,11 +44,14 @@ async def test_the_theme_is_worn_at_once(dialog: SettingsDialog, desk: ScriptedD
 async def test_the_colours_of_the_monitor_are_switched_off_and_on(
     dialog: SettingsDialog, desk: ScriptedDesk
 ) -> None:
-    assert desk.settings.value.monitor_profile, "it is on until somebody switches it off"
+    def switched() -> bool:
+        return desk.settings.value.monitor_profile
+
+    assert switched(), "it is on until somebody switches it off"
     dialog.look.monitor.segment("off").click()
-    assert desk.settings.value.monitor_profile is False
+    assert not switched()
     dialog.look.monitor.segment("on").click()
-    assert desk.settings.value.monitor_profile is True
+    assert switched()
 
 
 async def test_the_profile_pictures_are_shown_through_is_named(dialog: SettingsDialog) -> None:
