@@ -100,6 +100,7 @@ class Settings:
         outer_limit: seconds after which an unanswered request is given up.
         theme: "system", "dark" or "light".
         surround: background of the loupe: "black", "dark", "middle" or "light".
+        monitor_profile: show pictures through the colour profile of the monitor.
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
         budget_usd: monthly budget in US dollars; 0 for none.
         budget_warned: month and budget of the last warning.
@@ -127,6 +128,7 @@ class Settings:
     hide_rejected: bool = False
     sort: str = "newest"
     surround: str = "dark"
+    monitor_profile: bool = True
     notify: bool = True
     confirm_above: float = 2.0
     budget_usd: float = 0.0

@@ -1,8 +1,9 @@
 """Jobs of the decoding process: facts, thumbnails, pixels, copies, palettes.
 
-Imported by the worker only. Every job gets a request (its JSON header) and returns an answer with
-bytes. Pictures are turned upright and converted to sRGB by their embedded profile; 16-bit, grey,
-palette and CMYK pictures all become 8-bit RGB or RGBA.
+Imported by the worker only. Every job gets a request (its JSON header, with the bytes sent with it
+as "body") and returns an answer with bytes. Pictures are turned upright and converted to sRGB by
+their embedded profile; 16-bit, grey, palette and CMYK pictures all become 8-bit RGB or RGBA. Only
+`screen_pixels` converts to another profile.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from typing import Any, BinaryIO, Final
 from PIL import (
     Image,
     ImageChops,
-    ImageCms,
     ImageFile,
     ImageMath,
     ImageOps,
@@ -30,7 +30,7 @@ from PIL import (
 )
 
 from studio.common import file_types, json_reader
-from studio.imaging import containers, exif, text_encoding
+from studio.imaging import colour_profiles, containers, exif, text_encoding
 from studio.imaging.file_parts import PictureFileParts
 from studio.imaging.worker_protocol import Job, Message
 
@@ -55,8 +55,6 @@ _QUALITIES = (90, 82, 74)
 Image.MAX_IMAGE_PIXELS = PIXELS
 warnings.simplefilter("ignore")
 warnings.simplefilter("error", Image.DecompressionBombWarning)
-
-_srgb = ImageCms.createProfile("sRGB")
 
 
 class DecodeRefused(Exception):
@@ -247,44 +245,6 @@ def _without_alpha(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA" if seen_through else "RGB")
 
 
-def _see_through(picture: Image.Image) -> bool:
-    return picture.mode in ("LA", "RGBA")
-
-
-def _profile(raw: bytes) -> ImageCms.ImageCmsProfile | None:
-    """The embedded profile; None for a missing or broken one, and for sRGB."""
-    if not raw:
-        return None
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(raw))
-        if ImageCms.getProfileDescription(profile).startswith("sRGB"):
-            return None
-        _ = profile.profile.xcolor_space
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
-    return profile
-
-
-def _to_srgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
-    """RGB or RGBA in sRGB. A profile for another colour space is ignored."""
-    alpha = picture.getchannel("A") if _see_through(picture) else None
-    colours = picture.convert("RGB" if picture.mode == "RGBA" else "L") if alpha else picture
-    space = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}.get(colours.mode)
-    if profile is not None and profile.profile.xcolor_space.strip() == space:
-        try:
-            converted = ImageCms.profileToProfile(
-                colours, profile, _srgb, ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB"
-            )
-            colours = converted or colours
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass
-    if colours.mode != "RGB":
-        colours = colours.convert("RGB")
-    if alpha is not None:
-        colours.putalpha(alpha)
-    return colours
-
-
 def _load(
     path: Path, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> tuple[Image.Image, tuple[int, int]]:
@@ -297,8 +257,16 @@ def _load(
 def _render(
     opened: _OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> Image.Image:
+    profile = colour_profiles.embedded(opened.contents.profile)
+    picture, _space = colour_profiles.to_rgb(_scaled(opened, edge, kernel), profile)
+    return _upright(picture, opened)
+
+
+def _scaled(
+    opened: _OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
+) -> Image.Image:
+    """The picture in 8 bits with a long edge of at most `edge`, in its own colours."""
     picture = opened.picture
-    profile, turn = _profile(opened.contents.profile), _TURNS.get(opened.orientation)
     if opened.kind is file_types.PNG:
         _load_valid_part(picture)
     if edge is not None and max(picture.size) > edge:
@@ -311,8 +279,12 @@ def _render(
         small = small.resize(size, kernel, reducing_gap=2.0)
     else:
         small.load()
-    small = _to_srgb(small, profile)
-    return small if turn is None else small.transpose(turn)
+    return small
+
+
+def _upright(picture: Image.Image, opened: _OpenedPicture) -> Image.Image:
+    turn = _TURNS.get(opened.orientation)
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _load_valid_part(picture: Image.Image) -> None:
@@ -394,6 +366,25 @@ def pixels(request: dict[str, Any]) -> Message:
     """Raw RGBA for the canvas, straight alpha."""
     edge = request.get("edge")
     picture, full = _load(Path(request["path"]), None if edge is None else int(edge))
+    return _raw(picture, full)
+
+
+def screen_pixels(request: dict[str, Any]) -> Message:
+    """Raw RGBA for a monitor whose profile is the request's body.
+
+    A picture with a profile of its own is converted straight to the monitor's colours, so that
+    those outside sRGB are kept. "converted" is false for all others: their pixels are sRGB.
+    """
+    opened = _open(Path(request["path"]))
+    full, profile = opened.size, colour_profiles.embedded(opened.contents.profile)
+    picture = _scaled(opened, None)
+    monitor = colour_profiles.read(request["body"])
+    picture, space = colour_profiles.to_rgb(picture, profile, target=monitor)
+    header, data = _raw(_upright(picture, opened), full)
+    return header | {"converted": space is monitor}, data
+
+
+def _raw(picture: Image.Image, full: tuple[int, int]) -> Message:
     alpha = picture.mode == "RGBA"
     header = {
         "width": picture.width,
@@ -423,7 +414,7 @@ def upright(request: dict[str, Any]) -> Message:
         and picture.mode in ("RGB", "RGBA")
         and contents.key is None
         and opened.orientation == 1
-        and _profile(contents.profile) is None
+        and colour_profiles.embedded(contents.profile) is None
         and not opened.animated
     )
     if plain:
@@ -562,6 +553,7 @@ JOBS: dict[str, Job] = {
     "probe": probe,
     "thumbnail": thumbnail,
     "pixels": pixels,
+    "screen_pixels": screen_pixels,
     "upright": upright,
     "palette": palette,
     "mend": mend,

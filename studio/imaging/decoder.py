@@ -40,6 +40,7 @@ __all__ = [
     "PictureFacts",
     "Pixels",
     "Priority",
+    "ScreenPixels",
     "kind_of",
     "looks_complete",
 ]
@@ -103,6 +104,18 @@ class Pixels:
     alpha: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenPixels:
+    """A picture for one monitor; for painting only, never for copies, files or comparisons.
+
+    Attributes:
+        converted: whether its colours are the monitor's; else they are sRGB.
+    """
+
+    pixels: Pixels
+    converted: bool
+
+
 class Priority(IntEnum):
     """Urgency of a job; the lowest is decoded first."""
 
@@ -115,6 +128,7 @@ class Priority(IntEnum):
 @dataclass(slots=True)
 class _DecodeRequest:
     header: dict[str, Any]
+    body: bytes
     answer: concurrent.futures.Future[Message]
     paid: bool
 
@@ -182,6 +196,17 @@ class Decoder:
         facts, data = await self.decode_job(Priority.LOOK, job="pixels", path=path, edge=edge)
         return Pixels(data=data, **facts)
 
+    async def screen_pixels(self, path: Path, profile: bytes) -> ScreenPixels:
+        """The picture for a monitor with this ICC profile.
+
+        Only pictures with a profile of their own are converted here, all others are sRGB.
+        """
+        facts, data = await self.decode_job(
+            Priority.LOOK, job="screen_pixels", path=path, body=profile
+        )
+        converted = bool(facts.pop("converted"))
+        return ScreenPixels(pixels=Pixels(data=data, **facts), converted=converted)
+
     async def upright(self, path: Path, *, edge: int, limit: int) -> tuple[bytes, str]:
         """A copy for sending and its media type: upright, sRGB, no metadata, at most `limit` bytes.
 
@@ -231,9 +256,16 @@ class Decoder:
         return any(hand.child is not None for hand in self._hands)
 
     async def decode_job(
-        self, priority: Priority, *, path: Path, paid: bool = False, **header: Any
+        self,
+        priority: Priority,
+        *,
+        path: Path,
+        body: bytes = b"",
+        paid: bool = False,
+        **header: Any,
     ) -> Message:
-        asked = _DecodeRequest({"path": str(path), **header}, concurrent.futures.Future(), paid)
+        answer: concurrent.futures.Future[Message] = concurrent.futures.Future()
+        asked = _DecodeRequest({"path": str(path), **header}, body, answer, paid)
         with self._change:
             if self._closing:
                 raise asyncio.CancelledError
@@ -241,10 +273,10 @@ class Decoder:
                 self._begin()
             heapq.heappush(self._wanted, (priority, next(self._order), asked))
             self._change.notify()
-        answer, data = await asyncio.wrap_future(asked.answer)
-        if (fault := answer.get("fault")) is not None:
-            raise _unreadable(str(fault), path, str(answer.get("details", "")))
-        return answer, data
+        facts, data = await asyncio.wrap_future(answer)
+        if (fault := facts.get("fault")) is not None:
+            raise _unreadable(str(fault), path, str(facts.get("details", "")))
+        return facts, data
 
     def _begin(self) -> None:
         """Start one more process, where there may be one. Raises NotDecoded. Under the lock."""
@@ -313,7 +345,7 @@ class _WorkerThread:
     def _decoded(self, asked: _DecodeRequest) -> Message:
         """Decode; for a paid picture, try a second process when the first fails."""
         try:
-            answer = self._decode(asked.header)
+            answer = self._decode(asked)
         except StudioError as error:
             if not asked.paid or self._decoder.closing:
                 raise
@@ -324,9 +356,9 @@ class _WorkerThread:
                 return answer
             log.warning("A picture is looked at once more: %s", answer[0])
         self.end_child()
-        return self._decode(asked.header)
+        return self._decode(asked)
 
-    def _decode(self, header: dict[str, Any]) -> Message:
+    def _decode(self, asked: _DecodeRequest) -> Message:
         child = self.child
         if child is None or not child.alive:
             self.end_child()
@@ -336,7 +368,7 @@ class _WorkerThread:
                 return {"fault": "died"}, b""
             child.wait_ready()
         on_slow = partial(self._decoder.slow, self)
-        answer = child.run_job(header, self._decoder.limit, self._decoder.patience, on_slow)
+        answer = child.run_job(asked, self._decoder.limit, self._decoder.patience, on_slow)
         self.slow = False
         if "fault" in answer[0] and not child.alive:
             if not self._decoder.closing:
@@ -395,7 +427,7 @@ class _WorkerProcess:
 
     def run_job(
         self,
-        header: dict[str, Any],
+        asked: _DecodeRequest,
         limit: float,
         patience: float,
         on_slow: Callable[[], None],
@@ -406,7 +438,7 @@ class _WorkerProcess:
         """
         assert self._process.stdin is not None
         try:
-            write_message(self._process.stdin, header)  # type: ignore[arg-type]
+            write_message(self._process.stdin, asked.header, asked.body)  # type: ignore[arg-type]
         except OSError:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""

@@ -42,17 +42,16 @@ def serve(jobs: dict[str, Job], *, memory: int = MEMORY, confined: bool = True) 
     threading.Thread(target=_read, args=(requests, asked), daemon=True).start()
     write_message(answers, {"ready": os.getpid()})
     while True:
-        header, _body = asked.get()
-        answer, data = _answer(jobs, header)
+        answer, data = _answer(jobs, *asked.get())
         try:
             write_message(answers, answer, data)
         except OSError:
             return 0
 
 
-def _answer(jobs: dict[str, Job], header: dict[str, Any]) -> Message:
+def _answer(jobs: dict[str, Job], header: dict[str, Any], body: bytes) -> Message:
     try:
-        return jobs[str(header.get("job"))](header)
+        return jobs[str(header.get("job"))](header | {"body": body})
     except MemoryError:
         return {"fault": "memory"}, b""
     except Exception as error:  # noqa: BLE001 a decoder may raise anything over hostile bytes

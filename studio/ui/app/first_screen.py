@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from studio.app.core import Core
     from studio.domain.entities import Picture
+    from studio.ui.support.monitor_profile import MonitorPlace
+    from studio.ui.support.screen_colours import ScreenTransform
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class FirstScreen:
     Attributes:
         pictures: in the order of the grid; complete once `read` has returned.
         limited: whether there may be more than these.
+        screen: conversion for the monitor that the images were made with; None for sRGB.
     """
 
     def __init__(self, core: Core) -> None:
@@ -47,10 +50,14 @@ class FirstScreen:
         self._query = first_query(core.settings.value, core.session_start)
         self._tile = core.settings.value.tile
         self._ratio = 1.0
-        self._images: dict[str, QImage] = {}
+        self._through_profile = core.settings.value.monitor_profile
+        self._monitor: MonitorPlace | None = None
+        self.screen: ScreenTransform | None = None
+        self._images: dict[str, tuple[QImage, ScreenTransform | None]] = {}
         self._waiting: deque[Picture] = deque()
         self._read = threading.Event()
         self._qt_is_there = threading.Event()
+        self._monitor_read = threading.Event()
         self._thread = threading.Thread(target=self._run, name="first-screen", daemon=True)
         self._thread.start()
 
@@ -59,9 +66,14 @@ class FirstScreen:
         """Whether the library may hold more than was read."""
         return len(self.pictures) >= FIRST_PICTURES
 
-    def decode(self, ratio: float) -> None:
-        """Start decoding for this ratio of device to logical pixels; Qt is loaded."""
+    def decode(self, ratio: float, monitor: MonitorPlace | None = None) -> None:
+        """Start decoding for this ratio of device to logical pixels; Qt is loaded.
+
+        The pictures are converted for `monitor`, unless the settings say otherwise.
+        """
         self._ratio = ratio
+        if self._through_profile:
+            self._monitor = monitor
         self._qt_is_there.set()
 
     def read(self) -> list[Picture]:
@@ -71,10 +83,11 @@ class FirstScreen:
     def images(self) -> dict[str, QImage]:
         """Decoded first pictures, by picture id; finishes the thread's work here."""
         self._qt_is_there.set()
+        self._monitor_read.wait(PATIENCE)
         self._decode()
         self._thread.join(PATIENCE)
         found, self._images = self._images, {}
-        return found
+        return {id_: image for id_, (image, screen) in found.items() if screen is self.screen}
 
     def _run(self) -> None:
         try:
@@ -84,15 +97,34 @@ class FirstScreen:
             log.info("The first screen waits for the library: %s", error)
         finally:
             self._read.set()
-        if self.pictures:
-            self._qt_is_there.wait()
-            self._decode()
+        if not self.pictures:
+            self._monitor_read.set()
+            return
+        self._qt_is_there.wait()
+        self._read_monitor()
+        self._decode()
+
+    def _read_monitor(self) -> None:
+        """Read the profile of the monitor, if pictures are to be shown through it."""
+        try:
+            if self._monitor is not None:
+                # It loads Qt, and the thread begins before Qt is loaded.
+                from studio.ui.support import monitor_profile, screen_colours
+
+                try:
+                    self.screen = monitor_profile.read_transform(self._monitor)
+                except screen_colours.ProfileUnusable as unusable:
+                    log.info("The first screen is shown as sRGB: %s", unusable)
+        finally:
+            self._monitor_read.set()
 
     def _decode(self) -> None:
         """Decode until none waits; runs on up to two threads."""
         # The thread begins before Qt is loaded.
         from PySide6.QtCore import QSize
         from PySide6.QtGui import QImageReader
+
+        from studio.ui.support.screen_colours import to_screen
 
         side = self._tile * self._ratio
         while self._waiting:
@@ -110,4 +142,5 @@ class FirstScreen:
             reader.setScaledSize(QSize(round(side * min(1, aspect)), round(side / max(1, aspect))))
             image = reader.read()
             if not image.isNull():
-                self._images[picture.id] = image
+                screen = self.screen
+                self._images[picture.id] = to_screen(image, screen), screen

@@ -17,7 +17,7 @@ from studio.ui.app.first_screen import FirstScreen
 from studio.ui.app.startup import Startup
 from studio.ui.app.window_session import WindowSession, begin_window_session
 from studio.ui.style.qt_style import STYLE
-from studio.ui.support import formatting, tasks
+from studio.ui.support import formatting, monitor_profile, tasks
 from studio.ui.widgets import focus_ring
 
 _PAINT = 1.0
@@ -74,7 +74,7 @@ def _application() -> QApplication:
 
 def _show(app: QApplication, startup: Startup, first: FirstScreen) -> WindowSession:
     """Build the window and show it with its first pictures, if there are any."""
-    first.decode(app.primaryScreen().devicePixelRatio())
+    first.decode(app.primaryScreen().devicePixelRatio(), monitor_profile.place_of(None))
     tasks.hold()
     session = begin_window_session(app, startup.core)
     session.show_first(first)

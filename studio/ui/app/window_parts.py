@@ -25,6 +25,7 @@ from studio.ui.controllers.library_commands import LibraryCommands
 from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.controllers.messages import MessagesController
+from studio.ui.controllers.monitor_colours import MonitorColours
 from studio.ui.controllers.newest_run import NewestRun
 from studio.ui.controllers.notifications import Notifier
 from studio.ui.controllers.pages import Pages
@@ -324,6 +325,7 @@ class WindowParts:
     def _make_listeners(self) -> None:
         core, window = self.core, self.window
         self.notifier = Notifier(core, window)
+        self.monitor_colours = MonitorColours(core, window)
         self.change_progress = ChangeProgress(core, self.messages_controller, self.messages, window)
         self.reindex_progress = ReindexProgress(core, self.messages, window)
         self.updates = UpdateNotice(core, self.messages, window)
@@ -336,6 +338,7 @@ class WindowParts:
                 self.collections_controller.on_core_event,
                 self.notifier.on_core_event,
                 self.change_progress.on_core_event,
+                self.monitor_colours.on_core_event,
             ),
             gallery=window.gallery,
             loupe=self.loupe,

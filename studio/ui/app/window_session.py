@@ -18,6 +18,7 @@ from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.controllers.layout_saver import LayoutSaver
 from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.style import theme
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.window import layout, window_state
 from studio.ui.window.main_window import StudioWindow
@@ -89,7 +90,10 @@ class WindowSession:
         window.show()
         # The splitter sets its sizes once shown; the visible tiles are known only then.
         QCoreApplication.sendPostedEvents()
-        window.gallery.put_thumbnails(screen.images())
+        images = screen.images()
+        if screen.screen is not None:
+            screen_colours().show_through(screen.screen)
+        window.gallery.put_thumbnails(images)
         window.first_card.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def furnish(self) -> Iterator[None]:
@@ -127,6 +131,7 @@ class WindowSession:
     async def _after_start(self) -> None:
         built, core = self.built, self.core
         built.alt_key_filter.watch(self.window.windowHandle())
+        built.monitor_colours.start()
         for trouble in (self._broken, core.draft.trouble, core.settings.trouble):
             if trouble is not None:
                 built.messages_controller.on_error(trouble)
@@ -159,6 +164,7 @@ class WindowSession:
         """Capture the state of the window; `save_state` writes it."""
         self._left = self.window.layout_now()
         self.built.draft_controller.stop()
+        self.built.monitor_colours.stop()
         if self._unsubscribe is not None:
             self._unsubscribe()
 

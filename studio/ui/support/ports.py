@@ -192,11 +192,27 @@ class LibraryProtocol(Protocol):
     def doubt(self, picture: Picture) -> None: ...
 
 
+class ScreenPixelsProtocol(Protocol):
+    """Pixels for one monitor; sRGB unless `converted`."""
+
+    @property
+    def pixels(self) -> RawPixels: ...
+    @property
+    def converted(self) -> bool: ...
+
+
 class DecoderProtocol(Protocol):
     """The decoder, as used by picture views."""
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
+
+
+class ScreenDecoderProtocol(Protocol):
+    """The decoder, as used by the loupe."""
+
+    async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
+    async def screen_pixels(self, path: Path, profile: bytes) -> ScreenPixelsProtocol: ...
 
 
 def loop_runs() -> bool:

@@ -12,6 +12,8 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
+from studio.ui.support.screen_colours import BAND, ScreenTransform, to_screen
+
 SMALLEST = 256  # pixels of the longer side; there are no smaller copies
 _CHUNK = 1 << 20
 
@@ -33,10 +35,12 @@ class Raster:
 
     Attributes:
         opaque: no transparency; painted faster and without a checkerboard.
+        screen: what it was converted with for the monitor; None for sRGB.
     """
 
     levels: tuple[QImage, ...]
     opaque: bool
+    screen: ScreenTransform | None = None
 
     @property
     def width(self) -> int:
@@ -61,8 +65,12 @@ class Raster:
         return self.levels[0]
 
 
-def build(pixels: RawPixels) -> Raster:
-    """Build the chain. Takes tens of milliseconds for a large picture: call it in a thread.
+def build(
+    pixels: RawPixels, screen: ScreenTransform | None = None, *, converted: bool = False
+) -> Raster:
+    """Build the chain for this screen. Takes a tenth of a second for a large picture: use a thread.
+
+    `converted` pixels are in the colours of that screen already.
 
     Done in bands, because Qt's image functions hold the interpreter: a single call for a 4K picture
     would block the window for several frames.
@@ -72,29 +80,29 @@ def build(pixels: RawPixels) -> Raster:
         data[at + 3 : at + _CHUNK : 4].count(255) == len(data[at : at + _CHUNK]) // 4
         for at in range(0, len(data), _CHUNK)
     )
-    levels = [_unpacked(pixels, opaque=opaque)]
+    levels = [_unpacked(pixels, None if converted else screen, opaque=opaque)]
     while max(levels[-1].width(), levels[-1].height()) > SMALLEST:
         levels.append(_halved(levels[-1]))
-    return Raster(tuple(levels), opaque)
+    return Raster(tuple(levels), opaque, screen)
 
 
-def _rows(width: int) -> int:
-    return max(2, _CHUNK // (width * 4) // 2 * 2)
+def _rows(width: int, chunk: int = _CHUNK) -> int:
+    return max(2, chunk // (width * 4) // 2 * 2)
 
 
-def _unpacked(pixels: RawPixels, *, opaque: bool) -> QImage:
+def _unpacked(pixels: RawPixels, screen: ScreenTransform | None, *, opaque: bool) -> QImage:
     width, height, stride = pixels.width, pixels.height, pixels.width * 4
     shape = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
     made = QImage(width, height, shape)
     view = memoryview(pixels.data)
     painter = QPainter(made)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-    rows = _rows(width)
+    rows = _rows(width) if screen is None else _rows(width, 4 * BAND)
     for top in range(0, height, rows):
         count = min(rows, height - top)
         part = view[top * stride : (top + count) * stride]
         band = QImage(part, width, count, stride, QImage.Format.Format_RGBA8888)
-        painter.drawImage(0, top, band)
+        painter.drawImage(0, top, to_screen(band, screen))
     painter.end()
     return made
 
@@ -118,6 +126,6 @@ def _halved(image: QImage) -> QImage:
     return made
 
 
-def from_jpeg(data: bytes) -> QImage:
-    """Decode one of our own thumbnails; a null image when it cannot be read."""
-    return QImage.fromData(data).convertToFormat(QImage.Format.Format_RGB32)
+def from_jpeg(data: bytes, screen: ScreenTransform | None) -> QImage:
+    """Decode one of our own JPEG files for this screen; a null image when it cannot be read."""
+    return to_screen(QImage.fromData(data).convertToFormat(QImage.Format.Format_RGB32), screen)

@@ -1,7 +1,8 @@
 """Thumbnails for the screen, in the size they are painted.
 
-The library supplies JPEG bytes; they are decoded and scaled in threads and kept as pixmaps, within
-a bound. Only the latest request is fetched: tiles scrolled off screen are dropped.
+The library supplies JPEG bytes; they are decoded, scaled and converted for the monitor in threads
+and kept as pixmaps, within a bound. Only the latest request is fetched: tiles scrolled off screen
+are dropped.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
 
 from studio.common.errors import StudioError
 from studio.domain.entities import Picture, Reference
+from studio.ui.support.screen_colours import ScreenTransform, screen_colours, to_screen
 from studio.ui.support.tasks import SpawnedTask, held, spawn
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class ThumbnailRequest:
 class _CachedThumbnail:
     pixmap: QPixmap
     since: float
+    screen: ScreenTransform | None
 
 
 class ThumbnailCache(QObject):
@@ -89,6 +92,7 @@ class ThumbnailCache(QObject):
         self._bytes = 0
         self._faults: dict[str, str] = {}
         self._wanted: OrderedDict[str, ThumbnailRequest] = OrderedDict()
+        self._latest: tuple[ThumbnailRequest, ...] = ()
         self._running: dict[str, tuple[ThumbnailRequest, SpawnedTask]] = {}
         self._ghosts: dict[str, QPixmap | None] = {}
         self._pools: list[ThreadPoolExecutor] = []
@@ -99,6 +103,7 @@ class ThumbnailCache(QObject):
                 pool.shutdown(wait=False, cancel_futures=True)
 
         self.destroyed.connect(on_destroyed)
+        screen_colours().changed.connect(self.on_screen_colours)
 
     @property
     def _pool(self) -> ThreadPoolExecutor:
@@ -147,8 +152,9 @@ class ThumbnailCache(QObject):
 
         The last of several requests for one picture applies.
         """
+        self._latest = tuple(wishes)
         # Deduplicate before checking the cache; otherwise an earlier request would win.
-        last = OrderedDict((wish.picture.id, wish) for wish in wishes)
+        last = OrderedDict((wish.picture.id, wish) for wish in self._latest)
         self._wanted = OrderedDict((id_, wish) for id_, wish in last.items() if not self._has(wish))
         for id_, (wish, task) in list(self._running.items()):
             wanted = self._wanted.get(id_)
@@ -159,10 +165,20 @@ class ThumbnailCache(QObject):
                 del self._running[id_]
         self._next()
 
-    def add_thumbnail(self, wish: ThumbnailRequest, image: QImage) -> None:
-        """Add an image decoded elsewhere; it does not fade in."""
+    def on_screen_colours(self) -> None:
+        """Render the latest request for the new monitor; the former pixmaps are shown meanwhile."""
+        for _wish, task in self._running.values():
+            task.cancel()
+        self._running.clear()
+        self._ghosts.clear()
+        self.request_thumbnails(self._latest)
+
+    def add_thumbnail(
+        self, wish: ThumbnailRequest, image: QImage, screen: ScreenTransform | None = None
+    ) -> None:
+        """Add an image decoded elsewhere, for the screen in `screen`; it does not fade in."""
         image = fitted(image, wish.size.width(), wish.size.height(), wish.radius)
-        self._store_pixmap(wish.picture.id, QPixmap.fromImage(image))
+        self._store_pixmap(wish.picture.id, QPixmap.fromImage(image), screen)
         self._held[wish.picture.id].since = float("-inf")
 
     def ghost(self, reference: Reference) -> QPixmap | None:
@@ -180,7 +196,7 @@ class ThumbnailCache(QObject):
             return found
         scale = CARD / max(1, picture.width, picture.height)
         plain = QPixmap(max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        plain.fill(QColor(picture.colour))
+        plain.fill(screen_colours().colour(picture.colour))
         return plain
 
     def refetch_thumbnails(self, pictures: Iterable[str]) -> None:
@@ -203,7 +219,11 @@ class ThumbnailCache(QObject):
         if id_ in self._faults:
             return True
         held = self._held.get(id_)
-        return held is not None and _alike(held.pixmap.size(), wish.size)
+        return (
+            held is not None
+            and held.screen is screen_colours().transform
+            and _alike(held.pixmap.size(), wish.size)
+        )
 
     def _next(self) -> None:
         if held():
@@ -218,13 +238,12 @@ class ThumbnailCache(QObject):
             long = max(wish.size.width(), wish.size.height())
             edge = next((step for step in STEPS if step >= long), STEPS[-1])
             loop = asyncio.get_running_loop()
-            image = await loop.run_in_executor(self._pool, kept, self._source, wish, edge)
+            screen = screen_colours().transform
+            image = await loop.run_in_executor(self._pool, kept, self._source, wish, edge, screen)
             if image is None:
                 data = await self._source.thumbnail(wish.picture, edge)
-                image = await loop.run_in_executor(
-                    self._pool, decode, data, wish.size.width(), wish.size.height(), wish.radius
-                )
-            self._store_pixmap(id_, QPixmap.fromImage(image))
+                image = await loop.run_in_executor(self._pool, decode, data, wish, screen)
+            self._store_pixmap(id_, QPixmap.fromImage(image), screen)
         except asyncio.CancelledError:
             # The program is ending, or the request was cancelled: start nothing else for it.
             if id_ in self._running and self._running[id_][1].runs_here():
@@ -239,13 +258,13 @@ class ThumbnailCache(QObject):
                 self._next()
         self.ready.emit(id_)
 
-    def _store_pixmap(self, id_: str, pixmap: QPixmap) -> None:
+    def _store_pixmap(self, id_: str, pixmap: QPixmap, screen: ScreenTransform | None) -> None:
         old = self._held.pop(id_, None)
         if old is not None:
             self._bytes -= _size(old.pixmap)
         # A sharper copy of a visible thumbnail does not fade in.
         since = old.since if old is not None else self._clock()
-        self._held[id_] = _CachedThumbnail(pixmap, since)
+        self._held[id_] = _CachedThumbnail(pixmap, since, screen)
         self._bytes += _size(pixmap)
         while self._bytes > self._bound and len(self._held) > 1:
             _id, held = self._held.popitem(last=False)
@@ -255,14 +274,20 @@ class ThumbnailCache(QObject):
         try:
             data = await self._source.input_thumbnail(reference, STEPS[0])
             loop = asyncio.get_running_loop()
-            image = await loop.run_in_executor(self._pool, _decode_tiny, data)
+            screen = screen_colours().transform
+            image = await loop.run_in_executor(self._pool, _decode_tiny, data, screen)
         except (StudioError, OSError, ValueError):
             return  # the waiting tile works without it
+        if screen is not screen_colours().transform:
+            self._ghosts.pop(reference.sha256, None)
+            return
         self._ghosts[reference.sha256] = QPixmap.fromImage(image)
         self.ready.emit(reference.picture or "")
 
 
-def kept(source: ThumbnailSource, wish: ThumbnailRequest, edge: int) -> QImage | None:
+def kept(
+    source: ThumbnailSource, wish: ThumbnailRequest, edge: int, screen: ScreenTransform | None
+) -> QImage | None:
     """Decode a cached thumbnail from disk; None where it must be made.
 
     Runs in a thread, so it is not a method: a Qt object must not be used there.
@@ -273,7 +298,7 @@ def kept(source: ThumbnailSource, wish: ThumbnailRequest, edge: int) -> QImage |
     image = decoded(path, wish.size)
     if image is None:
         return None
-    return fitted(image, wish.size.width(), wish.size.height(), wish.radius)
+    return fitted(image, wish.size.width(), wish.size.height(), wish.radius, screen)
 
 
 def decoded(path: Path, size: QSize) -> QImage | None:
@@ -287,19 +312,21 @@ def decoded(path: Path, size: QSize) -> QImage | None:
     return None if image.isNull() else image
 
 
-def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
-    """Decode our own JPEG to exactly these pixels with round corners. Runs in a thread.
+def decode(data: bytes, wish: ThumbnailRequest, screen: ScreenTransform | None) -> QImage:
+    """Decode our own JPEG to the requested pixels with round corners. Runs in a thread.
 
     Raises ValueError for bytes that are not a picture.
     """
     image = _image(data)
     if image.isNull():
         raise ValueError("no picture")
-    return fitted(image, width, height, radius)
+    return fitted(image, wish.size.width(), wish.size.height(), wish.radius, screen)
 
 
-def fitted(image: QImage, width: int, height: int, radius: float) -> QImage:
-    """Scale a decoded thumbnail to exactly these pixels, with round corners."""
+def fitted(
+    image: QImage, width: int, height: int, radius: float, screen: ScreenTransform | None = None
+) -> QImage:
+    """Scale a decoded thumbnail to exactly these pixels, for this screen, with round corners."""
     if (image.width(), image.height()) != (width, height):
         # Small originals are enlarged here too, so that painting never has to scale.
         image = image.scaled(
@@ -308,6 +335,7 @@ def fitted(image: QImage, width: int, height: int, radius: float) -> QImage:
             Qt.AspectRatioMode.IgnoreAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
+    image = to_screen(image, screen)
     if radius <= 0:
         return image.convertToFormat(QImage.Format.Format_RGB32)
     round_ = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
@@ -330,11 +358,11 @@ def _image(data: bytes) -> QImage:
     return QImage.fromData(data, "JPG")  # type: ignore[arg-type]
 
 
-def _decode_tiny(data: bytes) -> QImage:
+def _decode_tiny(data: bytes, screen: ScreenTransform | None) -> QImage:
     image = _image(data)
     if image.isNull():
         raise ValueError("no picture")
-    return _tiny(image)
+    return to_screen(_tiny(image), screen)
 
 
 def _tiny(image: QImage) -> QImage:

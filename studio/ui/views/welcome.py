@@ -42,6 +42,7 @@ from studio.ui.support import desktop_services, key_names
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import from_jpeg
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, KeyCap, Tag, Text
 from studio.ui.widgets.accessible import set_words
@@ -203,6 +204,7 @@ class Welcome(QScrollArea):
         super().__init__(parent)
         self._core = core
         self._loaded = False
+        screen_colours().changed.connect(self.on_screen_colours)
         self._columns = 0
         self.setAccessibleName(_("First steps"))
         self.setProperty("zone", "mat")
@@ -369,6 +371,17 @@ class Welcome(QScrollArea):
         self._drop_icon.setPixmap(look.pixmap("reference", "text2", 14, dpr))
         self._brush.setPixmap(look.pixmap("brush", "text", 16, dpr))
 
+    def on_screen_colours(self) -> None:
+        """Show the examples in the colours of the new monitor."""
+        self._loaded = False
+        if self.isVisible():
+            self._show_examples()
+
+    def _show_examples(self) -> None:
+        if not self._loaded:
+            self._loaded = True
+            spawn(self._load())
+
     async def _load(self) -> None:
         folder = paths.resources() / "examples"
         for name, card in zip(EXAMPLES, self.cards, strict=True):
@@ -376,7 +389,11 @@ class Welcome(QScrollArea):
                 data = await asyncio.to_thread((folder / f"{name}.jpg").read_bytes)
             except OSError:
                 continue  # the text does without its picture
-            card.show_picture(from_jpeg(data))
+            screen = screen_colours().transform
+            image = await asyncio.to_thread(from_jpeg, data, screen)
+            if screen is not screen_colours().transform:
+                return
+            card.show_picture(image)
 
     def show_profile(self, name: str) -> None:
         """Show the profile in use; the offline painter is marked "on" only without a provider."""
@@ -395,9 +412,7 @@ class Welcome(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._loaded:
-            self._loaded = True
-            spawn(self._load())
+        self._show_examples()
 
     @needs("_right")
     def resizeEvent(self, event: QResizeEvent) -> None:

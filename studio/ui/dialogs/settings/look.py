@@ -1,4 +1,4 @@
-"""Look: theme, surround of the loupe, language; and notifications."""
+"""Look: theme, surround of the loupe, monitor, language; and notifications."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common import paths
+from studio.common.display_text import one_line
 from studio.common.i18n import DOMAIN, _, pgettext
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
+from studio.ui.support.screen_colours import MonitorState, ScreenColours, screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import CheckBox, ChipChoice, MenuChip, Segmented, Text
+
+LONGEST_NAME = 80
+"""Characters shown of a profile's name."""
 
 
 class LookSection(SettingsSection):
@@ -50,6 +55,14 @@ class LookSection(SettingsSection):
         )
         self.surround.changed.connect(self.saver("surround"))
         self.add_row(_("Background in the loupe"), self.surround)
+        self.monitor = Segmented(
+            [("on", _("On"), ""), ("off", _("Off"), "")], self, name=_("Colours of the monitor")
+        )
+        self.monitor.changed.connect(self.on_monitor)
+        self.add_row(_("Colours of the monitor"), self.monitor)
+        self.monitor_profile = Text("", "small", "text3", self, wrap=True)
+        self.add_hint(self.monitor_profile)
+        screen_colours().state_changed.connect(self.on_screen_colours)
         self.language = MenuChip(_("Language"), self)
         self.language.changed.connect(self.saver("language"))
         self.add_row(_("Language"), self.language)
@@ -67,6 +80,8 @@ class LookSection(SettingsSection):
         self.themes.set_value(settings.theme if settings.theme in ("dark", "light") else "system")
         known = ("black", "dark", "middle", "light")
         self.surround.set_value(settings.surround if settings.surround in known else "dark")
+        self.monitor.set_value("on" if settings.monitor_profile else "off")
+        self.on_screen_colours()
         self.notify.setChecked(settings.notify)
         self._show_languages()
         self._later.setVisible(settings.language != self._started_in)
@@ -92,9 +107,49 @@ class LookSection(SettingsSection):
         theme().apply(app, cast("Literal['system', 'dark', 'light']", choice))
         self._core.settings.change(theme=choice)
 
+    def on_monitor(self, choice: str) -> None:
+        """Show pictures through the monitor's profile, or not."""
+        self._core.settings.change(monitor_profile=choice == "on")
+
+    def on_screen_colours(self) -> None:
+        """Show what pictures are shown through."""
+        self.monitor_profile.setText(monitor_line(screen_colours()))
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         spawn(self._find_languages())
+
+
+def monitor_line(colours: ScreenColours) -> str:
+    """What pictures are shown through, or why they are not converted for the monitor."""
+    if colours.transform is not None:
+        name = one_line(colours.transform.name.strip(), LONGEST_NAME)
+        # Translators: {name} is the name of the monitor's colour profile.
+        return _("Shown through: {name}").format(name=name or _("a profile without a name"))
+    return {
+        MonitorState.OFF: _("Pictures are shown as sRGB."),
+        MonitorState.NO_PROFILE: _(
+            "The system has no colour profile for this monitor. Pictures are shown as sRGB."
+        ),
+        MonitorState.COMPOSITOR: _(
+            "Under Wayland the compositor adapts colours to the monitor. Gridbrush hands it sRGB."
+        ),
+        MonitorState.DAMAGED: _(
+            "The colour profile of this monitor is damaged, or of an unsupported kind. Pictures "
+            "are shown as sRGB. Choose another profile in the system's settings."
+        ),
+        MonitorState.TOO_LARGE: _(
+            "The colour profile of this monitor is too large. Pictures are shown as sRGB. Choose "
+            "another profile in the system's settings."
+        ),
+        MonitorState.NOT_RGB: _(
+            "The colour profile of this monitor is not for an RGB device. Pictures are shown as "
+            "sRGB. Choose another profile in the system's settings."
+        ),
+        MonitorState.UNREADABLE: _(
+            "The colour profile of this monitor cannot be read. Pictures are shown as sRGB."
+        ),
+    }.get(colours.state, "")
 
 
 def catalogues(folder: Path) -> tuple[str, ...]:

@@ -61,7 +61,12 @@ class SettingsSection(QFrame):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self._grid.addWidget(control, row, 1, left)
         if hint:
-            self._grid.addWidget(Text(hint, "small", "text3", self, wrap=True), row + 1, 1)
+            self.add_hint(Text(hint, "small", "text3", self, wrap=True))
+
+    def add_hint(self, text: Text) -> None:
+        """Add a text below the control of the last row."""
+        assert self._grid is not None
+        self._grid.addWidget(text, self._grid.rowCount(), 1)
 
 
 class CancellableCall:

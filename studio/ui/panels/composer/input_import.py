@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
@@ -20,6 +20,8 @@ from studio.domain.drafts import MOST_EDITED
 from studio.domain.entities import ConversationOrigin, Picture, Reference, Role
 from studio.ui.support import drop_contents
 from studio.ui.support.drop_contents import DropContents, PictureBlob
+from studio.ui.support.raster import from_jpeg
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
@@ -250,7 +252,9 @@ class InputThumbnails(QObject):
         self._library = library
         self.notes: dict[str, str] = {}
         self._asked: set[str] = set()
+        self._latest: tuple[Reference, ...] = ()
         self._coming = 0
+        screen_colours().changed.connect(self.on_screen_colours)
 
     @property
     def busy(self) -> bool:
@@ -259,11 +263,17 @@ class InputThumbnails(QObject):
 
     def fetch_missing(self, references: Sequence[Reference]) -> None:
         """Request those not requested yet."""
+        self._latest = tuple(references)
         for reference in references:
             if reference.sha256 not in self._asked:
                 self._asked.add(reference.sha256)
                 self._coming += 1
                 spawn(self._bring(reference))
+
+    def on_screen_colours(self) -> None:
+        """Request those shown again, for the new monitor."""
+        self._asked.clear()
+        self.fetch_missing(self._latest)
 
     async def _bring(self, reference: Reference) -> None:
         try:
@@ -282,6 +292,7 @@ class InputThumbnails(QObject):
             log.warning("An input has no thumbnail: %s", error)
             self._asked.discard(reference.sha256)
             return
-        image = await asyncio.to_thread(QImage.fromData, data)
-        if not image.isNull():
+        screen = screen_colours().transform
+        image = await asyncio.to_thread(from_jpeg, data, screen)
+        if screen is screen_colours().transform and not image.isNull():
             self.arrived.emit(reference.sha256, QPixmap.fromImage(image))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -22,6 +21,7 @@ from studio.library.query import Family
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.accessible import set_tip
 
@@ -164,7 +164,7 @@ class FamilyStrip(QWidget):
         pixmap = self._thumbnails.pixmap(place.picture.id)
         if pixmap is None or pixmap.isNull():
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor.fromRgb(place.picture.colour))
+            painter.setBrush(screen_colours().colour(place.picture.colour))
             painter.drawRoundedRect(rect, 2, 2)
         else:
             side = min(pixmap.width(), pixmap.height())

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
-    QColor,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -21,6 +20,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.style.theme import FAINT, theme
 from studio.ui.support import clipboard
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets import announce, set_role
 from studio.ui.widgets.accessible import set_tip
@@ -99,7 +99,7 @@ class Preview(QWidget):
             pixmap = self._thumbnails.pixmap(picture.id)
             painter.setOpacity(FAINT if picture.missing else 1.0)
             if pixmap is None or pixmap.isNull():
-                painter.fillRect(rect, QColor.fromRgb(picture.colour))
+                painter.fillRect(rect, screen_colours().colour(picture.colour))
             else:
                 painter.drawPixmap(QRectF(rect), pixmap, QRectF(pixmap.rect()))
             painter.setOpacity(1.0)
@@ -146,10 +146,12 @@ class _Colour(QAbstractButton):
         self.setMinimumWidth(24)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(STRIP)
+        screen_colours().changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(self.rect())
+        colour = screen_colours().colour(self.value)
         left, right = self._ends
         if left or right:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -159,9 +161,9 @@ class _Colour(QAbstractButton):
             inner = rect.adjusted(0 if not left else RADIUS, 0, 0 if not right else -RADIUS, 0)
             path.addRect(inner)
             path.setFillRule(Qt.FillRule.WindingFill)
-            painter.fillPath(path, QColor.fromRgb(self.value))
+            painter.fillPath(path, colour)
         else:
-            painter.fillRect(rect, QColor.fromRgb(self.value))
+            painter.fillRect(rect, colour)
         if self.underMouse():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(theme().color("hairline"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from studio.ui.style.theme import FAINT, theme
 from studio.ui.support.raster import Raster
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.canvas.viewport import Viewport
 
 CHECK = 8  # side of a square of the checkerboard, logical pixels
@@ -47,7 +48,7 @@ def paint(painter: QPainter, plate: Plate, view: Viewport, exposed: QRect, dpr: 
     painter.setOpacity(FAINT if plate.trouble else 1.0)
     image = plate.raster.level(rect.width) if plate.raster else plate.preview
     if image is None or image.isNull():
-        painter.fillRect(seen, QColor.fromRgb(plate.colour))
+        painter.fillRect(seen, screen_colours().colour(plate.colour))
     else:
         if image.hasAlphaChannel():
             _paint_chequers(painter, target, seen, max(1, round(CHECK * dpr)))

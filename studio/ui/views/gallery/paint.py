@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tile_content import TileLook
 from studio.ui.views.gallery.layout import (
     CAPTION_GAP,
@@ -242,7 +243,9 @@ def _picture(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -
     if not whole and state.ghost is not None:
         _veil(painter, rect, state.ghost, kit, PICTURE_RADIUS)
     elif not whole:
-        colour = kit.color("panel") if tile.colour == UNTOLD else QColor(tile.colour)
+        colour = (
+            kit.color("panel") if tile.colour == UNTOLD else screen_colours().colour(tile.colour)
+        )
         painter.setOpacity(opacity)
         ground(painter, rect, colour, PICTURE_RADIUS)
     if state.pixmap is not None:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Job, Picture
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
 from studio.ui.support.drag_and_drop import PixelSource
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import (
     BOUND,
     ThumbnailCache,
@@ -319,10 +320,13 @@ class TileView(GridView):
         self.thumbnails.request_thumbnails(list(self._wishes_for(rows)))
 
     def put_thumbnails(self, images: Mapping[str, QImage]) -> None:
-        """Show thumbnails decoded before the window existed, by picture id."""
+        """Show thumbnails decoded before the window existed, by picture id.
+
+        They are in the colours pictures are shown in now.
+        """
         for wish in self._wishes_for(self.visible_rows()):
             if (image := images.get(wish.picture.id)) is not None:
-                self.thumbnails.add_thumbnail(wish, image)
+                self.thumbnails.add_thumbnail(wish, image, screen_colours().transform)
 
     def _wishes_for(self, rows: Iterable[int]) -> Iterator[ThumbnailRequest]:
         ratio = self.devicePixelRatioF()
@@ -438,7 +442,11 @@ class TileView(GridView):
         """Paint the average colour as a placeholder for a tile."""
         painter.fillRect(cell, self._kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
-        colour = self._kit.color("panel") if isinstance(item, Job) else QColor(item.colour)
+        colour = (
+            self._kit.color("panel")
+            if isinstance(item, Job)
+            else screen_colours().colour(item.colour)
+        )
         painter.fillRect(fit(self.tile_of(item).aspect, square), colour)
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QAccessible, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
@@ -11,6 +11,7 @@ from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, word_diff
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.word_diff import DiffKind, DiffPiece
 from studio.ui.widgets import ElidedLabel, Text, set_role
 from studio.ui.widgets.accessible import set_tip
@@ -54,7 +55,7 @@ class _Print(QWidget):
         painter.fillRect(self.rect(), look.color("mat"))
         inner = self.rect().adjusted(self.rim, self.rim, -self.rim, -self.rim)
         if self._pixmap is None or self._pixmap.isNull():
-            painter.fillRect(inner, QColor.fromRgb(self._colour))
+            painter.fillRect(inner, screen_colours().colour(self._colour))
         else:
             painter.drawPixmap(QRectF(inner), self._pixmap, QRectF(self._pixmap.rect()))
         painter.setPen(QPen(look.color("hairline"), 1))

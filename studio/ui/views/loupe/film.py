@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
-    QColor,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -34,6 +33,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.ports import LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.loupe.plate_loader import PageCache
 from studio.ui.widgets.accessible import plain_tip, set_role, set_tip
@@ -225,7 +225,7 @@ class FilmStrip(QWidget):
         dpr = self.devicePixelRatioF()
         pixmap = self._thumbnails.pixmap(picture.id)
         if pixmap is None or pixmap.isNull():
-            painter.fillRect(inner, QColor.fromRgb(picture.colour))
+            painter.fillRect(inner, screen_colours().colour(picture.colour))
         else:
             painter.drawPixmap(QRectF(inner), pixmap, _middle_of(pixmap.size(), inner.size()))
         painter.setOpacity(1.0)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support.key_repeat import once
-from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
+from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.canvas import PictureCanvas, Surround
@@ -71,7 +72,7 @@ class Loupe(QWidget):
     def __init__(
         self,
         library: LibraryProtocol,
-        decoder: DecoderProtocol,
+        decoder: ScreenDecoderProtocol,
         parent: QWidget | None = None,
         *,
         surround: str = "dark",
@@ -125,6 +126,7 @@ class Loupe(QWidget):
         self.book.read.connect(self.on_read)
         self._loader.changed.connect(self.on_loaded)
         self._thumbnails.ready.connect(self.on_thumbnail)
+        screen_colours().changed.connect(self.on_screen_colours)
 
     # --- content --------------------------------------------------------------------------
 
@@ -320,6 +322,14 @@ class Loupe(QWidget):
         self.canvas.refresh(plate)
         self._tell_bar()
 
+    def on_screen_colours(self) -> None:
+        """Render the visible picture for the new monitor."""
+        for plate in self._plates.values():
+            if plate.raster is None:
+                plate.preview = None
+        if self.isVisible():
+            self._complete()
+
     def on_thumbnail(self, name: str) -> None:
         """Show the parent's thumbnail."""
         if self._parent is not None and name == self._parent.id:
@@ -399,8 +409,12 @@ class Loupe(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._place_before()
+        self._complete()
+
+    def _complete(self) -> None:
+        """Load what the visible plate lacks."""
         plate, shown = self.canvas.plate, self._parent if self._before_shown else self._picture
-        if plate is not None and shown is not None and plate.raster is None:
+        if plate is not None and shown is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, shown)
 
     @needs("_loader")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,8 +13,9 @@ from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.support import raster
-from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
+from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.raster import Raster
+from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.canvas.plates import Plate
 
@@ -86,6 +88,8 @@ PAUSE = 0.08  # seconds before decoding while the user steps through pictures
 class PlateLoader(QObject):
     """Fills plates, one at a time; a new request cancels the previous one.
 
+    Pictures are converted for the monitor here, once, and never while they are painted.
+
     Signals:
         changed: a plate has new content (the plate).
     """
@@ -93,7 +97,10 @@ class PlateLoader(QObject):
     changed = Signal(object)
 
     def __init__(
-        self, library: LibraryProtocol, decoder: DecoderProtocol, parent: QObject | None = None
+        self,
+        library: LibraryProtocol,
+        decoder: ScreenDecoderProtocol,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._library = library
@@ -102,7 +109,10 @@ class PlateLoader(QObject):
         self._task: SpawnedTask | None = None
 
     def plate(self, picture: Picture) -> Plate:
-        """Plate of this picture with the cached content; requests nothing."""
+        """Plate of this picture with the cached content; requests nothing.
+
+        The content may be in the colours of a former monitor until `fill` has replaced it.
+        """
         kept = self._kept.get(picture.sha256)
         if kept is not None:
             self._kept.move_to_end(picture.sha256)
@@ -120,8 +130,12 @@ class PlateLoader(QObject):
         """Load the missing content of a plate; cancels the previous request."""
         hurried = self._task is not None and not self._task.done()
         self.stop()
-        if plate.raster is None:
+        if not self.is_filled(plate):
             self._task = spawn(self._fill(plate, picture, PAUSE if hurried else 0.0))
+
+    def is_filled(self, plate: Plate) -> bool:
+        """Whether a plate has all its pixels, in the colours of the monitor."""
+        return plate.raster is not None and plate.raster.screen is screen_colours().transform
 
     def stop(self) -> None:
         """Cancel the current request."""
@@ -130,23 +144,32 @@ class PlateLoader(QObject):
             self._task = None
 
     async def _fill(self, plate: Plate, picture: Picture, pause: float) -> None:
-        await self._preview(plate, picture)
+        if plate.raster is None:
+            await self._preview(plate, picture)
         if picture.missing:
             return
         if pause:
             await asyncio.sleep(pause)
         try:
             path = await asyncio.to_thread(self._library.path, picture)
-            pixels = await self._decoder.pixels(path)
+            made = await self._raster(path)
         except StudioError as error:
             plate.trouble = error.title
             self._library.doubt(picture)
             self.changed.emit(plate)
             return
-        made = await asyncio.to_thread(raster.build, pixels)
         plate.width, plate.height, plate.raster = made.width, made.height, made
         self._store_raster(picture.sha256, made)
         self.changed.emit(plate)
+
+    async def _raster(self, path: Path) -> Raster:
+        screen = screen_colours().transform
+        if screen is None:
+            return await asyncio.to_thread(raster.build, await self._decoder.pixels(path))
+        shown = await self._decoder.screen_pixels(path, screen.profile)
+        return await asyncio.to_thread(
+            raster.build, shown.pixels, screen, converted=shown.converted
+        )
 
     async def _preview(self, plate: Plate, picture: Picture) -> None:
         if plate.preview is not None:
@@ -155,7 +178,7 @@ class PlateLoader(QObject):
             data = await self._library.thumbnail(picture, PREVIEW)
         except StudioError:
             return  # decoding the pixels reports any error
-        image = await asyncio.to_thread(raster.from_jpeg, data)
+        image = await asyncio.to_thread(raster.from_jpeg, data, screen_colours().transform)
         if not image.isNull():
             plate.preview = image
             self.changed.emit(plate)

@@ -17,6 +17,8 @@ from studio.ui.dialogs.question import fit
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.settings.look import catalogues
 from studio.ui.style.theme import install, theme
+from studio.ui.support.screen_colours import MonitorState, screen_colours, transform_for
+from tests import icc_profiles
 from tests.canary import KEY
 from tests.ui import scripted_core
 from tests.ui.scripted_core import ScriptedDesk, until
@@ -37,6 +39,39 @@ async def test_the_theme_is_worn_at_once(dialog: SettingsDialog, desk: ScriptedD
     assert not theme().dark
     dialog.look.themes.segment("dark").click()
     assert theme().dark
+
+
+async def test_the_colours_of_the_monitor_are_switched_off_and_on(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    def switched() -> bool:
+        return desk.settings.value.monitor_profile
+
+    assert switched(), "it is on until somebody switches it off"
+    dialog.look.monitor.segment("off").click()
+    assert not switched()
+    dialog.look.monitor.segment("on").click()
+    assert switched()
+
+
+async def test_the_profile_pictures_are_shown_through_is_named(dialog: SettingsDialog) -> None:
+    colours = screen_colours()
+    try:
+        colours.show_through(transform_for(icc_profiles.matrix(name="DELL U2720Q")))
+        assert dialog.look.monitor_profile.text() == "Shown through: DELL U2720Q"
+        colours.show_through(transform_for(icc_profiles.matrix(gamma=1.8, name="x" * 500)))
+        assert len(dialog.look.monitor_profile.text()) < 120
+        colours.show_through(transform_for(icc_profiles.matrix(gamma=1.7, name="")))
+        assert dialog.look.monitor_profile.text() == "Shown through: a profile without a name"
+        sentences = set()
+        for state in MonitorState:
+            if state not in (MonitorState.UNKNOWN, MonitorState.SHOWN):
+                colours.show_as_srgb(state)
+                sentences.add(dialog.look.monitor_profile.text())
+        assert len(sentences) == len(MonitorState) - 2
+        assert all("sRGB" in sentence for sentence in sentences)
+    finally:
+        colours.show_as_srgb(MonitorState.UNKNOWN)
 
 
 async def test_every_choice_is_in_the_settings_at_once(

@@ -1,0 +1,136 @@
+"""Only what is painted is converted for the monitor: read from the source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+STUDIO = Path(__file__).resolve().parent.parent / "studio"
+
+DOOR = "ui/support/screen_colours.py"
+"""The only module that converts colours in the window's process."""
+
+CONVERSIONS = {
+    "QColorSpace", "QColorTransform", "applyColorTransform", "colorTransformed",
+    "convertToColorSpace", "convertedToColorSpace", "transformationToColorSpace", "setColorSpace",
+}  # fmt: skip
+
+CONVERTED = {
+    "ui/support/thumbnail_cache.py": "pixmaps of the grid and of previews",
+    "ui/support/raster.py": "what the loupe paints, and the examples of the first page",
+    "ui/app/first_screen.py": "the first pixmaps of the grid",
+}
+"""Modules with images in the colours of the monitor: why they only paint them."""
+
+PIXELS = {"ui/views/loupe/plate_loader.py", "imaging/decoder.py", "ui/support/ports.py"}
+"""Modules that name the decoder's pixels for a monitor."""
+
+OWN_JPEG = {
+    "ui/support/thumbnail_cache.py:_image": "converted by `fitted` and `_decode_tiny`",
+    "ui/support/thumbnail_cache.py:decoded": "converted by `fitted`",
+    "ui/support/raster.py:from_jpeg": "converted there",
+    "ui/app/first_screen.py:_decode": "converted there",
+}
+"""Functions in which Qt reads a picture file: what converts it."""
+
+NOT_SHOWN = {
+    "ui/support/drag_and_drop.py:image_of": "raw pixels for the clipboard, in sRGB",
+    "ui/support/raster.py:_unpacked": "raw pixels, converted there",
+}
+"""Functions that make an image of raw pixels."""
+
+
+def _sources() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(STUDIO.rglob("*.py")):
+        yield path.relative_to(STUDIO).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def _words(tree: ast.AST) -> set[str]:
+    """Names and attributes in a module, those of its imports included."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.alias):
+            found.add(node.name.rpartition(".")[2])
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+    return found
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """Every call, with the function it stands in."""
+
+    def walk(node: ast.AST, name: str) -> Iterator[tuple[str, ast.Call]]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            name = node.name
+        if isinstance(node, ast.Call):
+            yield name, node
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, name)
+
+    return walk(tree, "")
+
+
+def converting(tree: ast.AST) -> set[str]:
+    """Functions of Qt's that convert colours, as far as a module names them."""
+    return _words(tree) & CONVERSIONS
+
+
+def reading(tree: ast.AST) -> set[str]:
+    """Functions of a module in which Qt reads a picture file."""
+    return {
+        name
+        for name, call in _calls(tree)
+        if (isinstance(call.func, ast.Name) and call.func.id == "QImageReader")
+        or (isinstance(call.func, ast.Attribute) and call.func.attr in ("fromData", "loadFromData"))
+    }
+
+
+def making(tree: ast.AST) -> set[str]:
+    """Functions of a module that make an image of pixels from elsewhere."""
+    return {
+        name
+        for name, call in _calls(tree)
+        if isinstance(call.func, ast.Name) and call.func.id == "QImage" and len(call.args) >= 4
+    }
+
+
+def test_colours_are_converted_in_one_module_only() -> None:
+    found = {name for name, tree in _sources() if converting(tree)}
+    assert found == {DOOR}
+
+
+def test_only_what_is_painted_is_converted() -> None:
+    named = {name for name, tree in _sources() if "to_screen" in _words(tree)}
+    assert named == {DOOR, *CONVERTED}
+
+
+def test_pixels_for_a_monitor_are_fetched_for_painting_only() -> None:
+    words = {"screen_pixels", "ScreenPixels", "ScreenPixelsProtocol"}
+    found = {name for name, tree in _sources() if words & _words(tree)}
+    assert found == {*PIXELS, "imaging/decode_jobs.py"}
+
+
+def test_no_picture_reaches_the_screen_past_the_conversion() -> None:
+    read = {f"{name}:{function}" for name, tree in _sources() for function in reading(tree)}
+    assert read == set(OWN_JPEG)
+    made = {f"{name}:{function}" for name, tree in _sources() for function in making(tree)}
+    assert made == set(NOT_SHOWN)
+
+
+def test_what_would_be_a_find() -> None:
+    tree = ast.parse(
+        "from PySide6.QtGui import QColorSpace\n"
+        "def save(image, data):\n"
+        "    image.convertToColorSpace(QColorSpace())\n"
+        "    QImage.fromData(data)\n"
+        "    QImage(data, 1, 1, 4, shape)\n"
+        "    to_screen(image, None)\n"
+    )
+    assert converting(tree) == {"QColorSpace", "convertToColorSpace"}
+    assert reading(tree) == making(tree) == {"save"}
+    assert "to_screen" in _words(tree)
