@@ -29,6 +29,7 @@ from studio.ui.controllers.notifications import Notifier
 from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
 from studio.ui.controllers.pictures import PicturesController
+from studio.ui.controllers.presentation import Presentation
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import SelectionController
@@ -233,6 +234,16 @@ class WindowParts:
             parent=window,
         )
 
+        self.presentation = Presentation(
+            window,
+            zones=window.zones,
+            bars=(self.top_bar, self.grid_bar, self.status_bar),
+            composer=self.composer,
+            loupe=self.loupe,
+            focus_view=self.panel_layout.focus_view,
+            choose_page=self.pages.choose_page,
+        )
+
     def _make_work(self) -> None:
         """Create the controllers of jobs, and the initial draft."""
         core, window = self.core, self.window
@@ -365,6 +376,7 @@ class WindowParts:
         loupe.menu_requested.connect(self.item_actions.on_context_menu)
         loupe.job_chosen.connect(self.view_switch.on_job_chosen)
         loupe.surround_changed.connect(self.view_options.on_surround_changed)
+        loupe.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(loupe)
         return loupe
 

@@ -242,6 +242,16 @@ class GalleryView(TileView):
         if rows:
             self.set_current(rows[0])
 
+    def select_next(self) -> None:
+        """Select the picture after the selected one; jobs in between are skipped."""
+        spans = self.selection.spans()
+        if self.selection.count() != 1:
+            return
+        for row in range(spans[0][0] + 1, self.rows.rowCount()):
+            if isinstance(self.rows.key_at(row), int):
+                self.go_to_row(row)
+                return
+
     def show_item(self, key: Key) -> bool:
         """Scroll to a picture or job and move the focus there; False if it is not shown."""
         row = self.rows.row_of(key)
