@@ -19,6 +19,8 @@ def _connect_bars(parts: WindowParts) -> None:
     every = parts.actions_of.every
     top.menu_requested.connect(parts.panel_layout.on_menu_requested)
     parts.alt_key_filter.pressed.connect(every["menu"].trigger)
+    for action in every.values():
+        action.triggered.connect(parts.alt_key_filter.on_shortcut)
     top.searched.connect(parts.view_options.on_searched)
     top.search_left.connect(parts.draft_controller.on_composer_left)
     top.view_chosen.connect(parts.view_options.on_view_chosen)

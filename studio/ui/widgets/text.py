@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, theme
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import restyle, set_tip
 
 
@@ -74,9 +75,8 @@ class ElidedLabel(Text):
         super().__init__(text, kind, role, parent, weight=weight, prose=prose)
         self._mode = mode
         self._lines = lines
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(lines > 1)
-        self.setSizePolicy(policy)
+        high = QSizePolicy.Policy.Fixed if lines == 1 else QSizePolicy.Policy.Minimum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, high)
 
     def setText(self, text: str) -> None:
         # Keep line breaks for the tool tip; painting uses a single line.
@@ -104,6 +104,11 @@ class ElidedLabel(Text):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         return QSize(metrics.horizontalAdvance(self._line()) + 2, metrics.height())
+
+    @needs("_lines")
+    def hasHeightForWidth(self) -> bool:
+        # Not in the size policy, which QLabel sets at each change of its text.
+        return self._lines > 1
 
     def heightForWidth(self, width: int) -> int:
         metrics = QFontMetrics(self.font())

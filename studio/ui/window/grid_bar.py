@@ -66,6 +66,10 @@ class GridBar(QFrame):
         self._empty: Button | None = None
         self._dismiss: Button | None = None
         row.addStretch(1)
+        # Translators: at least, before the stars of a filter.
+        self._least = Text(_("≥"), "small", "text3", self)
+        row.addWidget(self._least)
+        row.addSpacing(-4)
         self.stars = StarFilter(self)
         self.stars.changed.connect(self.stars_chosen)
         row.addWidget(self.stars)
@@ -80,6 +84,7 @@ class GridBar(QFrame):
                 ChipChoice(value=Sort.COST, text=_("Most expensive")),
             ]
         )
+        self.sort.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.sort.changed.connect(self.sort_chosen)
         row.addWidget(self.sort)
         self._hide = Button(_("Hide rejected"), "quiet", self, size=26)
@@ -107,7 +112,7 @@ class GridBar(QFrame):
             (self._hide,),
             (rule, self._small, self.slider, self._big),
             (self._hidden,),
-            (self.stars,),
+            (self._least, self.stars),
         )
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
@@ -180,7 +185,9 @@ class GridBar(QFrame):
         self._hidden.setVisible(bool(self._hidden.text()))
         for group in self._giving_way:
             row.invalidate()
-            if row.minimumSize().width() <= self.width():
+            # Only the name may be cut.
+            spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
+            if row.sizeHint().width() - spare <= self.width():
                 break
             for part in group:
                 part.hide()
