@@ -252,6 +252,9 @@ class WindowLayout(QWidget):
         self.inspector.setVisible(self.inspector_open)
         self._share()
         self._place_drawer()
+        if self._drawer and self.inspector_open:
+            # Only here: events also come while the children are being deleted, in their order.
+            self.inspector.raise_()
         if narrow != self._narrow:
             self._narrow = narrow
             self.narrowed.emit(narrow)
@@ -275,7 +278,6 @@ class WindowLayout(QWidget):
             if foot is not None and not foot.isHidden():
                 floor = foot.mapTo(self, QPoint(0, 0)).y()
             self.inspector.setGeometry(self.width() - width, top, width, floor - top)
-            self.inspector.raise_()
 
     @needs("_head")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -243,7 +243,7 @@ async def test_the_filter_and_the_search_work_together(tmp_path: Path) -> None:
         window.view_options.on_searched("tram")
         window.core.settings.change(least_stars=5)
         await until(window.core, lambda: not order(), "none")
-        await until(window.core, lambda: window.nothing.isVisible(), "told")
+        await until(window.core, window.nothing.isVisible, "told")
         assert window.nothing.title.text() == "No picture here has 5 stars or more"
         window.nothing.button.click()
         await until(window.core, lambda: order() == [third.row], "the search stays")

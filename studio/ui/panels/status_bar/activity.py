@@ -93,6 +93,8 @@ class StatusBar(QFrame):
         # The hint continues the sentence: a space between them, not a gap.
         row.addSpacing(-3)
         row.addWidget(self._advice)
+        for part in (self._state, self._selection, self._advice):
+            part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
         self._show_key("", "", "", lamp="edge")
@@ -204,7 +206,10 @@ class StatusBar(QFrame):
         self._yield_room()
 
     def _yield_room(self) -> None:
-        """Leave out the hint, then the state of the key, rather than cut words."""
+        """Leave out the hint, then the state of the key, rather than cut words.
+
+        Only the name of the provider, which the user chose, may be cut.
+        """
         row = self.layout()
         assert row is not None
         for part in (self._state, self._advice):

@@ -67,6 +67,7 @@ class PictureCanvas(QWidget):
         self._view = Viewport.fit(1, 1, (1, 1), DeviceRect(0, 0, 1, 1))
         # Zoom and place chosen by the user, for the next picture; None for Fit.
         self._chosen: tuple[float, tuple[float, float]] | None = None
+        self._compares = False
         self._left_inset = 0
         self._surround: Surround = "mat"
         self._press: QPointF | None = None
@@ -95,12 +96,10 @@ class PictureCanvas(QWidget):
         `keep_view` shows the same part instead, for a comparison of pictures of different sizes.
         """
         self._plate = plate
+        self._compares = keep_view
         self._stop_drag()
         if plate is not None:
-            if keep_view:
-                self._show_same_part(plate.width, plate.height)
-            else:
-                self._settle(self._as_chosen(plate.width, plate.height))
+            self._show_size(plate.width, plate.height)
         self.setAccessibleName(plate.name if plate else _("Picture"))
         self.view_changed.emit()
         self.update()
@@ -110,7 +109,7 @@ class PictureCanvas(QWidget):
         if plate is not self._plate:
             return
         if (plate.width, plate.height) != (self._view.width, self._view.height):
-            self._show_same_part(plate.width, plate.height)
+            self._show_size(plate.width, plate.height)
         self.update()
 
     # --- zoom and position ----------------------------------------------------------------
@@ -193,15 +192,16 @@ class PictureCanvas(QWidget):
             start, margin, max(1.0, width - start - margin), max(1.0, height - 2 * margin)
         )
 
-    def _show_same_part(self, width: int, height: int) -> None:
+    def _show_size(self, width: int, height: int) -> None:
+        """Show a picture of this size: the same part of it, or as the user chose last."""
+        if not self._compares:
+            view = Viewport.fit(width, height, *self._room())
+            self._settle(view if self._chosen is None else view.focused(*self._chosen))
+            return
         if self._chosen is not None:
             zoom, place = self._chosen
             self._chosen = zoom * self._view.width / max(1, width), place
         self._settle(self._view.of(width, height))
-
-    def _as_chosen(self, width: int, height: int) -> Viewport:
-        view = Viewport.fit(width, height, *self._room())
-        return view if self._chosen is None else view.focused(*self._chosen)
 
     def _choose(self, view: Viewport) -> None:
         """Apply a view chosen by the user, which holds for the next pictures too."""
