@@ -131,4 +131,5 @@ def _connect_messages(parts: WindowParts) -> None:
     parts.dialogs.redo_wanted.connect(parts.pictures.redo)
     parts.dialogs.mended.connect(parts.library_view.reload)
     parts.messages_controller.undo_wanted.connect(parts.pictures.undo)
+    parts.cancel_notice.wanted.connect(parts.view_options.show_cancelled)
     parts.window.may_close = parts.may_close

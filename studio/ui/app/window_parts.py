@@ -13,6 +13,7 @@ from studio.app.core import Core
 from studio.domain.drafts import Draft
 from studio.ui.controllers.action_handlers import ActionHandlers
 from studio.ui.controllers.budget import BudgetController
+from studio.ui.controllers.cancel_notice import CancelNotice
 from studio.ui.controllers.change_progress import ChangeProgress
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.controllers.draft import DraftController, first_draft
@@ -333,6 +334,7 @@ class WindowParts:
     def _make_listeners(self) -> None:
         core, window = self.core, self.window
         self.notifier = Notifier(core, window)
+        self.cancel_notice = CancelNotice(self.messages_controller, window)
         self.change_progress = ChangeProgress(core, self.messages_controller, self.messages, window)
         self.reindex_progress = ReindexProgress(core, self.messages, window)
         self.updates = UpdateNotice(core, self.messages, window)
@@ -345,6 +347,7 @@ class WindowParts:
                 self.collections_controller.on_core_event,
                 self.notifier.on_core_event,
                 self.change_progress.on_core_event,
+                self.cancel_notice.on_core_event,
             ),
             gallery=window.gallery,
             loupe=self.loupe,

@@ -67,6 +67,12 @@ class ViewOptionsController(QObject):
         self._shown.show(words=words)
         self._tell_troubles(words)
 
+    def show_cancelled(self) -> None:
+        """Search for cancelled jobs."""
+        words = "is:cancelled"
+        self._top_bar.set_words(words)
+        self.on_searched(words)
+
     def offer_completion(self) -> None:
         """Give the search field its completion."""
         SearchCompleter(self._core, self._top_bar.search.field)

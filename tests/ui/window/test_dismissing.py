@@ -141,6 +141,47 @@ async def test_cancelled_jobs_are_found_by_search_also_after_a_restart(tmp_path:
         await until(core, lambda: set(stand(window)) == set(ids), "back")
 
 
+async def test_a_selected_job_stays_selected_when_its_tile_moves(tmp_path: Path) -> None:
+    """The inspector goes on to tell what became of it."""
+    async with opened(tmp_path) as window:
+        core, gallery = window.core, window.gallery
+        await make(window, count=2)
+        core.queue.pause()
+        jobs = await submit(window, "A {red|green} lamp")
+        gallery.select_keys([jobs[0].id])
+        core.queue.cancel(jobs[0].id)
+        await until(core, lambda: stand(window)[-1] == jobs[0].id, "at the end")
+        assert [item.id for item in gallery.selected_items()] == [jobs[0].id]
+        assert gallery.at_top, "nothing scrolls"
+        core.queue.retry(jobs[0].id)
+        await until(core, lambda: stand(window)[:2] == [jobs[1].id, jobs[0].id], "in the queue")
+        assert [item.id for item in gallery.selected_items()] == [jobs[0].id]
+        core.queue.cancel_all()
+        await core.queue.idle()
+
+
+async def test_the_neighbour_of_dismissed_tiles_is_selected(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core, gallery = window.core, window.gallery
+        (picture,) = await make(window)
+        ids = await cancelled(window)
+        gallery.select_keys(ids)
+        window.actions_of.every["dismiss_all"].trigger()
+        await until(core, lambda: stand(window) == [picture.row], "dismissed")
+        assert [item.id for item in gallery.selected_items()] == [picture.id]
+
+
+async def test_cancelling_is_told_once_and_shows_where_the_jobs_are(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        await make(window)
+        ids = await cancelled(window)
+        await until(core, lambda: window.toast._text.text() == "2 jobs cancelled.", "told")
+        window.toast._undo.click()
+        await until(core, lambda: stand(window) == ids, "shown")
+        assert window.library_view.query.words == "is:cancelled"
+
+
 async def test_queue_places_are_read_from_first_to_last_in_a_large_queue(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         core = window.core

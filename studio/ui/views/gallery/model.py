@@ -62,11 +62,15 @@ class GalleryModel(QAbstractListModel):
         loaded: pictures with these index rows were read (a frozenset of int).
         replaced: a job's tile became a picture: (Job, index row).
         completed: the remaining rows were added.
+        moving: the row of a job (int) is about to be removed and inserted elsewhere ...
+        moved: ... and was (the job's id).
     """
 
     loaded = Signal(object)
     replaced = Signal(object, object)
     completed = Signal()
+    moving = Signal(int)
+    moved = Signal(str)
 
     # Views also query a model that is partly constructed or destroyed.
     _order = RowOrder()
@@ -320,18 +324,15 @@ class GalleryModel(QAbstractListModel):
                 if self._is_out_of_line(at, job):
                     self._sorting.start()
                 return
-            if at is not None:
-                # Retried: it moves to the other running jobs.
-                self._remove([at])
-            self._admit(job)
+            # Retried: it moves to the other running jobs.
+            self._move(job, at, self._admit)
             return
         if job.state is not JobState.DONE:
             self._order.ended(job.id)
         if not self._lets(job):
             self._remove([] if at is None else [at])
         elif job.state is JobState.CANCELLED and (at is None or at < self._order.end):
-            self._remove([] if at is None else [at])
-            self._place_in_foot(job)
+            self._move(job, at, self._place_in_foot)
         elif at is None:
             self._place(job)
         else:
@@ -480,6 +481,16 @@ class GalleryModel(QAbstractListModel):
             return other is not None and (other.alive or self._turns.goes_before(other, job))
 
         self._insert(self._order.after_last(before), job.id)
+
+    def _move(self, job: Job, at: int | None, insert: Callable[[Job], None]) -> None:
+        """Insert the tile of a job, which may have one at row `at`."""
+        if at is None:
+            insert(job)
+            return
+        self.moving.emit(at)
+        self._remove([at])
+        insert(job)
+        self.moved.emit(job.id)
 
     def _place_in_foot(self, job: Job) -> None:
         at = self._order.end
