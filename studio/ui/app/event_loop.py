@@ -35,6 +35,7 @@ class ReadyQueue(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[asyncio.Handle] = deque()
+        self._waking = False
         self._timer = 0
 
     def add(self, handle: asyncio.Handle) -> None:
@@ -46,7 +47,9 @@ class ReadyQueue(QObject):
     def add_from_elsewhere(self, handle: asyncio.Handle) -> None:
         """Queue for the next round; from any thread."""
         self._waiting.append(handle)
-        QCoreApplication.postEvent(self, QEvent(_WAKE))
+        if not self._waking:
+            self._waking = True
+            QCoreApplication.postEvent(self, QEvent(_WAKE))
 
     def stop(self) -> None:
         """Drop all queued handles."""
@@ -60,6 +63,8 @@ class ReadyQueue(QObject):
 
     @needs("_timer")
     def customEvent(self, event: QEvent) -> None:  # noqa: ARG002
+        # Before looking at the queue: whoever is queued from here on wakes it again.
+        self._waking = False
         if self._waiting and not self._timer:
             self._timer = self.startTimer(0)
 

@@ -102,6 +102,7 @@ class Composer(Dock):
         self._painter_meant = False
         self._press_waits = False
         self._network = True
+        self._sent_prompts: set[str] = set()
         self._warned: set[str] = set()
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
@@ -205,6 +206,7 @@ class Composer(Dock):
 
     def edit(self, picture: Picture) -> None:
         """Make this picture the source and choose Match; the prompt stays."""
+        self._sent_prompts.add(picture.source_prompt or picture.prompt)
         self._reception.pictures([picture], Role.EDIT)
 
     def edit_many(self, pictures: Sequence[Picture]) -> None:
@@ -219,6 +221,7 @@ class Composer(Dock):
                 )
             )
             return
+        self._sent_prompts.update(one.source_prompt or one.prompt for one in pictures)
         self._reception.pictures(pictures, Role.EDIT, each=True)
 
     def use_as_references(self, pictures: Sequence[Picture]) -> None:
@@ -270,10 +273,16 @@ class Composer(Dock):
         """Offer to edit the gallery's new selection; the draft does not change."""
         self._referencing.suggest(pictures)
 
-    def focus_prompt(self) -> None:
-        """Focus the prompt, and expand a compact composer."""
+    def focus_prompt(self, *, select: bool = False) -> None:
+        """Focus the prompt, and expand a compact composer; with `select`, typing replaces it."""
         self.open_full()
         self.card.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if select:
+            self.card.editor.selectAll()
+
+    def was_sent(self, prompt: str) -> bool:
+        """Whether this is the prompt sent last, or that of pictures edited since."""
+        return prompt in self._sent_prompts and not submit.is_blank(prompt)
 
     def refresh_keys(self) -> None:
         """Update after an external change of keys, models or settings."""
@@ -335,6 +344,7 @@ class Composer(Dock):
         if (told := submit.warning(model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._show_notice(told)
+        self._sent_prompts = {draft.prompt}
         self.generate.emit(run)
 
     def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:
