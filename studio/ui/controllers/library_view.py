@@ -27,7 +27,7 @@ from studio.domain.events import (
     PicturesAdded,
     RecordsChanged,
 )
-from studio.library.index.search_language import SearchFilter, understand
+from studio.library.index.search_language import ParsedSearch, SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -294,9 +294,7 @@ class LibraryViewController(QObject):
     @property
     def lists_jobs(self) -> bool:
         """Whether the grid lists failed or cancelled jobs: a shelf or a search for them."""
-        asked = understand(self.query.words)
-        listed = any(asked.wants("is", state) for state in ("failed", "cancelled"))
-        return self.query.view is View.FAILED or listed
+        return _lists_jobs(self.query, understand(self.query.words))
 
     def _numbers(self) -> None:
         self.shown = self._model.picture_count if self._model.whole else None
@@ -369,9 +367,10 @@ class LibraryViewController(QObject):
 
 def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     """Filter for the ended jobs on a shelf: this session's on open shelves, all on Failed."""
-    # A job has no stars.
-    closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection or query.least_stars)
     asked = understand(query.words)
+    # A job has no stars, but is shown where jobs are listed.
+    unrated = query.least_stars > 0 and not _lists_jobs(query, asked)
+    closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection) or unrated
     words = tuple((one.text.casefold(), one.without) for one in asked.words)
     facts = asked.facts
     failures_only = query.view is View.FAILED and not asked.wants("is", "cancelled")
@@ -386,6 +385,11 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
         return all((word in text) is not without for word, without in words)
 
     return shown
+
+
+def _lists_jobs(query: Query, asked: ParsedSearch) -> bool:
+    states = ("failed", "cancelled")
+    return query.view is View.FAILED or any(asked.wants("is", state) for state in states)
 
 
 def _has(job: Job, fact: SearchFilter) -> bool:

@@ -182,6 +182,24 @@ async def test_cancelling_is_told_once_and_shows_where_the_jobs_are(tmp_path: Pa
         assert window.library_view.query.words == "is:cancelled"
 
 
+async def test_the_star_filter_hides_failed_jobs_but_not_where_they_are_listed(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        (picture,) = await make(window)
+        await core.library.rate([picture.id], 4)
+        (one,) = await failed(window)
+        await until(core, lambda: len(stand(window)) == 2, "tiles")
+        core.settings.change(least_stars=4)
+        await until(core, lambda: stand(window) == [picture.row], "a job has no stars")
+        window.show_shelf(View.FAILED)
+        await until(core, lambda: stand(window) == [one], "its own shelf")
+        window.show_shelf(View.ALL)
+        window.view_options.on_searched("is:failed")
+        await until(core, lambda: stand(window) == [one], "asked for")
+
+
 async def test_queue_places_are_read_from_first_to_last_in_a_large_queue(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         core = window.core
