@@ -99,6 +99,8 @@ class Settings:
         time_out: seconds after which an answer is late and its slot free; 0 for an estimate.
         outer_limit: seconds after which an unanswered request is given up.
         theme: "system", "dark" or "light".
+        least_stars: only pictures with at least this rating are shown; 0 for all.
+        advance: select the next picture after rating or flagging one.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
@@ -126,6 +128,8 @@ class Settings:
     tile: int = 158
     captions: bool = True
     hide_rejected: bool = False
+    least_stars: int = 0
+    advance: bool = False
     sort: str = "newest"
     surround: str = "dark"
     monitor_profile: bool = True
@@ -174,6 +178,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "time_out": (0, 24 * 3600),
     "outer_limit": (60, 24 * 3600),
     "tile": (96, 512),
+    "least_stars": (0, 5),
     "confirm_above": (0, 1_000_000),
     "budget_usd": (0, 1_000_000),
 }

@@ -222,6 +222,10 @@ class Library:
         """Failed jobs that were not dismissed, newest first."""
         return await self.store.query_index(lambda index: index.ledger.failed(limit))
 
+    async def cancelled(self, limit: int = 1000) -> list[Job]:
+        """Cancelled jobs that were not dismissed, newest first."""
+        return await self.store.query_index(lambda index: index.ledger.cancelled(limit), long=True)
+
     async def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a recorded job; None for an unknown one."""
         return await self.store.query_index(lambda index: index.ledger.job_state(id))

@@ -37,6 +37,7 @@ class Query:
         words: text of the search field: words, phrases and tokens (see
             library/index/search_language.py).
         since: start of this session, for `View.SESSION`.
+        least_stars: only pictures with at least this rating; 0 for all.
         collection: id of the open collection; "" for none.
     """
 
@@ -44,6 +45,7 @@ class Query:
     words: str = ""
     sort: Sort = Sort.NEWEST
     hide_rejected: bool = False
+    least_stars: int = 0
     since: float = 0.0
     collection: str = ""
 

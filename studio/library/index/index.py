@@ -349,6 +349,7 @@ class Index:
 
     def _statement(self, query: Query, limit: int | None) -> tuple[str, tuple[Any, ...]]:
         plain = not query.words and not query.collection and query.view is View.ALL
+        plain = plain and not query.least_stars
         if plain and query.sort in (Sort.NEWEST, Sort.OLDEST):
             # The first page at startup needs no parser and no planner.
             hide = " AND flag <> 'reject'" if query.hide_rejected else ""

@@ -115,6 +115,10 @@ SELECT (SELECT count(*) FROM facts) - (SELECT count(*) FROM facts WHERE trashed 
 _FAILED = "dismissed = 0 AND state IN ('failed', 'unknown', 'cut')"
 COUNT_FAILED = f"SELECT count(*) FROM jobs WHERE {_FAILED}"
 FAILED = f"SELECT body FROM jobs WHERE {_FAILED} ORDER BY created DESC LIMIT ?"
+CANCELLED = (
+    "SELECT body FROM jobs WHERE dismissed = 0 AND state = 'cancelled'"
+    " ORDER BY created DESC LIMIT ?"
+)
 
 # A failed attempt that was billed counts with its estimate, even when a retry brought the picture;
 # attempts that may have been billed are only counted. Deleted pictures did cost, imported ones did

@@ -24,8 +24,8 @@ from studio.common.i18n import _
 from studio.domain.entities import AspectRatio
 
 STATES = (
-    "picked", "rejected", "rated", "failed", "draft", "late", "unseen", "edited", "imported",
-    "offline", "missing",
+    "picked", "rejected", "rated", "failed", "cancelled", "draft", "late", "unseen", "edited",
+    "imported", "offline", "missing",
 )  # fmt: skip
 """Values of `is:`."""
 

@@ -70,6 +70,7 @@ _STATES = {
     "rejected": "f.flag = 'reject'",
     "rated": "f.rating > 0",
     "failed": "0",
+    "cancelled": "0",
     "draft": "f.draft = 1",
     "late": "f.late = 1",
     "unseen": "f.seen = 0",
@@ -172,6 +173,10 @@ class CompiledQuery:
             found.append(Condition(sql=sql, lead=lead, ordered=True))
         elif query.view is View.FAILED:
             found.append(Condition(sql="0"))
+        if query.least_stars:
+            sql = "f.rating >= ?"
+            lead = _indexed("facts_rating", sql)
+            found.append(Condition(sql=sql, values=(query.least_stars,), lead=lead))
         if query.hide_rejected and not trash:
             found.append(Condition(sql="f.flag <> 'reject'"))
         return found

@@ -92,6 +92,11 @@ class IndexStatistics:
         found = self._db.execute(schema.FAILED, (limit,))
         return [_jobs.decode(body) for (body,) in found]
 
+    def cancelled(self, limit: int) -> list[Job]:
+        """Cancelled jobs that were not dismissed, newest first."""
+        found = self._db.execute(schema.CANCELLED, (limit,))
+        return [_jobs.decode(body) for (body,) in found]
+
     def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a recorded job."""
         found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()

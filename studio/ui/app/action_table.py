@@ -11,7 +11,6 @@ from studio.common.i18n import _, ngettext, pgettext
 from studio.library.query import View
 from studio.ui.controllers.pictures import show_files
 from studio.ui.support import desktop_services
-from studio.ui.window import window_state
 from studio.ui.window.actions import Action, ActionMenu, ActionNeeds, ShortcutScope
 
 if TYPE_CHECKING:
@@ -29,9 +28,10 @@ def menus() -> tuple[ActionMenu[WindowParts], ...]:
 
 def _file() -> ActionMenu[WindowParts]:
     return ActionMenu(pgettext("menu", "File"), ((
-        Action("generate", _("Generate"), lambda parts: parts.composer.generate_now(),
+        Action("generate", _("Generate"), lambda parts: parts.presentation.generate(),
                keys=("Ctrl+Return", "Ctrl+Enter")),
-        Action("composer", _("Write a prompt"), lambda parts: parts.composer.focus_prompt(),
+        Action("composer", _("Write a prompt"),
+               lambda parts: parts.presentation.show_and(parts.composer.focus_prompt),
                keys=("Ctrl+L",)),
     ), (
         Action("import_files", _("Import pictures…"),
@@ -63,7 +63,9 @@ def _edit() -> ActionMenu[WindowParts]:
                lambda parts: parts.window.gallery.select_everything(),
                keys=("Ctrl+A",), where=PANELS),
     ), (
-        Action("search", _("Search"), lambda parts: parts.top_bar.focus_search(), keys=("Ctrl+F",)),
+        Action("search", _("Search"),
+               lambda parts: parts.presentation.show_and(parts.top_bar.focus_search),
+               keys=("Ctrl+F",)),
         Action("changes", _("History of changes…"), lambda parts: parts.dialogs.open_changes(),
                icon="history"),
     )))  # fmt: skip
@@ -90,6 +92,10 @@ def _image() -> ActionMenu[WindowParts]:
                keys=("X",), where=PANELS, needs=PICTURES, icon="reject"),
     ), (
         *(_rating(n) for n in (1, 2, 3, 4, 5, 0)),
+    ), (
+        Action("advance", _("Advance after stars, pick or reject"),
+               lambda parts: parts.handlers.toggle_advance(),
+               keys=("Shift+A",), where=PANELS, checked=True),
     ), (
         Action("rename", _("Rename"), lambda parts: parts.handlers.rename(),
                keys=("F2",), needs=ONE),
@@ -124,6 +130,8 @@ def _view() -> ActionMenu[WindowParts]:
                checked=True, icon="caption"),
         Action("hide_rejected", _("Hide rejected"), lambda parts: parts.handlers.toggle_rejected(),
                checked=True),
+        *(_least(n) for n in (1, 2, 3, 4, 5, 0)),
+    ), (
         Action("larger_tiles", _("Larger tiles"), lambda parts: parts.handlers.enlarge(),
                keys=("Ctrl++", "Ctrl+="), repeats=True),
         Action("smaller_tiles", _("Smaller tiles"), lambda parts: parts.handlers.reduce(),
@@ -135,7 +143,7 @@ def _view() -> ActionMenu[WindowParts]:
         Action("go_to_date", _("Go to date…"), lambda parts: parts.dates.choose(),
                keys=("Ctrl+J",), icon="clock"),
         Action("full_screen", _("Full screen"),
-               lambda parts: window_state.turn_full_screen(parts.window),
+               lambda parts: parts.presentation.toggle(),
                keys=("F11",), checked=True),
         Action("next_zone", _("Next zone"), lambda parts: parts.panel_layout.focus_next(),
                keys=("F6",)),
@@ -168,6 +176,9 @@ def _library() -> ActionMenu[WindowParts]:
         Action("retry_failed", _("Try all failed again"),
                lambda parts: parts.failed_jobs.ask_or_retry()),
         Action("cancel_all", _("Cancel all jobs"), lambda parts: parts.core.queue.cancel_all()),
+        Action("dismiss_all", _("Dismiss all failed and cancelled"),
+               lambda parts: parts.jobs_controller.dismiss_all(parts.window.model.jobs()),
+               keys=("Ctrl+Shift+Del",), where=PANELS),
     ), (
         Action("open_library", _("Open another library…"),
                lambda parts: parts.library_commands.open_another()),
@@ -205,4 +216,19 @@ def _rating(n: int) -> Action[WindowParts]:
         keys=(str(n),),
         where=PANELS,
         needs=PICTURES,
+    )
+
+
+def _least(n: int) -> Action[WindowParts]:
+    if n:
+        text = ngettext("Only {n} star or more", "Only {n} stars or more", n).format(n=n)
+    else:
+        text = _("All ratings")
+    return Action(
+        f"stars_{n}",
+        text,
+        lambda parts: parts.view_options.on_stars_chosen(n),
+        keys=(f"Alt+{n}",),
+        where=PANELS,
+        checked=True,
     )

@@ -19,12 +19,16 @@ def _connect_bars(parts: WindowParts) -> None:
     every = parts.actions_of.every
     top.menu_requested.connect(parts.panel_layout.on_menu_requested)
     parts.alt_key_filter.pressed.connect(every["menu"].trigger)
+    for action in every.values():
+        action.triggered.connect(parts.alt_key_filter.on_shortcut)
     top.searched.connect(parts.view_options.on_searched)
     top.search_left.connect(parts.draft_controller.on_composer_left)
     top.view_chosen.connect(parts.view_options.on_view_chosen)
     bar.sort_chosen.connect(parts.view_options.on_sort_chosen)
     bar.hide_rejected_toggled.connect(parts.view_options.on_hide_rejected_toggled)
+    bar.stars_chosen.connect(parts.view_options.on_stars_chosen)
     bar.emptying_wanted.connect(every["empty_trash"].trigger)
+    bar.dismissal_wanted.connect(every["dismiss_all"].trigger)
     bar.tile_size_chosen.connect(parts.view_options.on_tile_size_chosen)
     status.unlock_requested.connect(parts.dialogs.on_unlock_requested)
     status.keys_requested.connect(parts.dialogs.on_keys_requested)
@@ -35,6 +39,8 @@ def _connect_bars(parts: WindowParts) -> None:
     status.retry_requested.connect(every["retry_failed"].trigger)
     status.job_chosen.connect(parts.view_switch.on_job_chosen)
     parts.window.full_screen_changed.connect(every["full_screen"].setChecked)
+    parts.window.full_screen_changed.connect(parts.presentation.on_full_screen_changed)
+    parts.window.escaped.connect(parts.presentation.leave)
 
 
 def _connect_sides(parts: WindowParts) -> None:
@@ -112,6 +118,7 @@ def _connect_panels(parts: WindowParts) -> None:
     parts.jobs_controller.wants_model.connect(composer.focus_prompt)
     parts.jobs_controller.wants_details.connect(parts.draft_controller.on_wants_details)
     parts.jobs_controller.again.connect(parts.budget_controller.on_again)
+    parts.jobs_controller.all_dismissed.connect(parts.actions_of.every["dismiss_all"].trigger)
     parts.jobs_controller.said.connect(parts.messages_controller.on_said)
     parts.jobs_controller.told.connect(parts.messages_controller.show_message)
     parts.budget_controller.approved.connect(parts.jobs_controller.start)
@@ -128,4 +135,5 @@ def _connect_messages(parts: WindowParts) -> None:
     parts.dialogs.redo_wanted.connect(parts.pictures.redo)
     parts.dialogs.mended.connect(parts.library_view.reload)
     parts.messages_controller.undo_wanted.connect(parts.pictures.undo)
+    parts.cancel_notice.wanted.connect(parts.view_options.show_cancelled)
     parts.window.may_close = parts.may_close

@@ -13,6 +13,7 @@ from studio.app.core import Core
 from studio.domain.drafts import Draft
 from studio.ui.controllers.action_handlers import ActionHandlers
 from studio.ui.controllers.budget import BudgetController
+from studio.ui.controllers.cancel_notice import CancelNotice
 from studio.ui.controllers.change_progress import ChangeProgress
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.controllers.draft import DraftController, first_draft
@@ -31,6 +32,7 @@ from studio.ui.controllers.notifications import Notifier
 from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
 from studio.ui.controllers.pictures import PicturesController
+from studio.ui.controllers.presentation import Presentation
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import SelectionController
@@ -235,6 +237,16 @@ class WindowParts:
             parent=window,
         )
 
+        self.presentation = Presentation(
+            window,
+            zones=window.zones,
+            bars=(self.top_bar, self.grid_bar, self.status_bar),
+            composer=self.composer,
+            loupe=self.loupe,
+            focus_view=self.panel_layout.focus_view,
+            choose_page=self.pages.choose_page,
+        )
+
     def _make_work(self) -> None:
         """Create the controllers of jobs, and the initial draft."""
         core, window = self.core, self.window
@@ -326,6 +338,7 @@ class WindowParts:
         core, window = self.core, self.window
         self.notifier = Notifier(core, window)
         self.monitor_colours = MonitorColours(core, window)
+        self.cancel_notice = CancelNotice(self.messages_controller, window)
         self.change_progress = ChangeProgress(core, self.messages_controller, self.messages, window)
         self.reindex_progress = ReindexProgress(core, self.messages, window)
         self.updates = UpdateNotice(core, self.messages, window)
@@ -339,6 +352,7 @@ class WindowParts:
                 self.notifier.on_core_event,
                 self.change_progress.on_core_event,
                 self.monitor_colours.on_core_event,
+                self.cancel_notice.on_core_event,
             ),
             gallery=window.gallery,
             loupe=self.loupe,
@@ -370,6 +384,7 @@ class WindowParts:
         loupe.menu_requested.connect(self.item_actions.on_context_menu)
         loupe.job_chosen.connect(self.view_switch.on_job_chosen)
         loupe.surround_changed.connect(self.view_options.on_surround_changed)
+        loupe.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(loupe)
         return loupe
 

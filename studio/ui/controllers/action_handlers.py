@@ -126,6 +126,11 @@ class ActionHandlers:
             self._navigation.open_loupe()
         self._loupe.get().show_before(True)
 
+    def toggle_advance(self) -> None:
+        """Select the next picture after each rating or flagging, or stay."""
+        settings = self._core.settings
+        settings.change(advance=not settings.value.advance)
+
     # View
 
     def toggle_sidebar(self) -> None:

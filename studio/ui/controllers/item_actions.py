@@ -61,13 +61,8 @@ class ItemActions(QObject):
         elif name == "locate":
             spawn(self._missing.locate(item))
         elif name == "forget":
-            self._forget(item)
-
-    def _forget(self, picture: Picture) -> None:
-        """Move a picture without a file to the trash, where it can still be restored."""
-        if self._gallery.selected_items() == (picture,):
-            self._selection.before_removal()
-        self._pictures.trash_these([picture.id])
+            # To the trash, from where it can still be restored.
+            self._pictures.trash_these([item.id])
 
     def on_inspector_action(self, name: str, items: object) -> None:
         """Run a button of the inspector; `items` are the pictures or the job it shows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -17,7 +17,7 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import Job, JobState, Picture
 from studio.domain.runs import Run
 from studio.generation.rate_limiter import Place
-from studio.ui.support import clipboard, desktop_services, file_dialogs
+from studio.ui.support import clipboard, desktop_services, file_dialogs, job_outcome
 from studio.ui.support.tasks import spawn
 
 _CUT = IncompleteAnswer.kind
@@ -42,6 +42,7 @@ class JobsController(QObject):
         wants_model: choose another model.
         wants_details: show a job in full (Job).
         again: submit a job again, or for the first time (Job); it may cost money.
+        all_dismissed: dismiss all failed and cancelled jobs.
         said: sentence about a change that can be undone (str).
         told: sentence about an action without undo (str).
     """
@@ -53,6 +54,7 @@ class JobsController(QObject):
     wants_model = Signal()
     wants_details = Signal(object)
     again = Signal(object)
+    all_dismissed = Signal()
     said = Signal(str)
     told = Signal(str)
 
@@ -70,6 +72,7 @@ class JobsController(QObject):
             "earlier": partial(self._move, "earlier"),
             "later": partial(self._move, "later"),
             "discard": self._discard,
+            "discard_all": self._discard_all,
             "salvage": self._salvage,
             "save-answer": self._save_answer,
             "edit_prompt": self.wants_prompt.emit,
@@ -131,6 +134,7 @@ class JobsController(QObject):
             ("read_answer", _("Show details")),
             ("copy-details", _("Copy details")),
             ("discard", _("Dismiss")),
+            ("discard_all", _("Dismiss all failed and cancelled")),
         ]
 
     def run_tile_action(self, name: str, job: Job) -> bool:
@@ -153,10 +157,21 @@ class JobsController(QObject):
         self._core.queue.move(job.id, place)
 
     def _discard(self, job: Job) -> None:
-        spawn(self._put_away(job))
+        spawn(self._put_away([job.id]))
 
-    async def _put_away(self, job: Job) -> None:
-        if said := await self._core.queue.dismiss([job.id]):
+    def _discard_all(self, _job: Job) -> None:
+        self.all_dismissed.emit()
+
+    def dismiss_all(self, jobs: Iterable[Job]) -> None:
+        """Dismiss those of these jobs that are over and hold no answer; can be undone."""
+        ids = [job.id for job in jobs if job_outcome.may_be_dismissed(job)]
+        if ids:
+            spawn(self._put_away(ids))
+        else:
+            self.told.emit(_("No failed or cancelled jobs"))
+
+    async def _put_away(self, ids: Sequence[str]) -> None:
+        if said := await self._core.queue.dismiss(ids):
             self.said.emit(said)
 
     def _salvage(self, job: Job) -> None:

@@ -27,7 +27,7 @@ from studio.domain.events import (
     PicturesAdded,
     RecordsChanged,
 )
-from studio.library.index.search_language import SearchFilter, understand
+from studio.library.index.search_language import ParsedSearch, SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -68,6 +68,7 @@ class LibraryViewController(QObject):
         query: the current query.
         counts: pictures per shelf, as last counted.
         shown: number of pictures in the grid; None until all are known.
+        hidden: number of pictures hidden because they have fewer stars.
 
     Signals:
         counted: new counts.
@@ -93,6 +94,7 @@ class LibraryViewController(QObject):
         self.query = first_query(core.settings.value, core.session_start)
         self.counts = Counts()
         self.shown: int | None = 0
+        self.hidden = 0
         self._another = False
         self._recall = 0
         self._loading: SpawnedTask | None = None
@@ -192,9 +194,14 @@ class LibraryViewController(QObject):
         self.recount()
 
     async def _older(self, query: Query) -> list[Job]:
-        if query.view is View.FAILED or "is:failed" in query.words:
-            return await self._core.library.failed()
-        return []
+        """Jobs of earlier sessions that a shelf or a search lists."""
+        asked = understand(query.words)
+        found: list[Job] = []
+        if query.view is View.FAILED or asked.wants("is", "failed"):
+            found += await self._core.library.failed()
+        if asked.wants("is", "cancelled"):
+            found += await self._core.library.cancelled()
+        return found
 
     async def _first_page(self, query: Query, older: Sequence[Job]) -> array[int] | None:
         """Show the first rows of a new query; None if that would lose the kept picture."""
@@ -269,12 +276,25 @@ class LibraryViewController(QObject):
         while True:
             self._count_again = False
             self.counts = await self._core.library.counts(self._core.session_start)
+            self.hidden = await self._count_hidden(self.query)
             spend = await self._core.budget.sum_up()
             if not self._count_again:
                 break
         self._known = True
         self.counted.emit()
         self.spent.emit(spend)
+
+    async def _count_hidden(self, query: Query) -> int:
+        if not query.least_stars:
+            return 0
+        library = self._core.library
+        every = await library.count(replace(query, least_stars=0))
+        return every - await library.count(query)
+
+    @property
+    def lists_jobs(self) -> bool:
+        """Whether the grid lists failed or cancelled jobs: a shelf or a search for them."""
+        return _lists_jobs(self.query, understand(self.query.words))
 
     def _numbers(self) -> None:
         self.shown = self._model.picture_count if self._model.whole else None
@@ -299,7 +319,7 @@ class LibraryViewController(QObject):
     def _arrived(self, event: PicturesAdded) -> None:
         query = self.query
         open_shelf = query.view in (View.ALL, View.SESSION) and not query.collection
-        plain = open_shelf and not query.words.strip()
+        plain = open_shelf and not query.words.strip() and not query.least_stars
         self._model.learn(event.rows, event.job)
         if plain and query.sort is Sort.NEWEST:
             self._model.insert_pictures(event.rows, event.job)
@@ -315,7 +335,7 @@ class LibraryViewController(QObject):
         self._model.refresh(event.ids)
         if "dismissed" in event.fields:
             spawn(self._bring_back(frozenset(event.ids)))
-            if self.query.view is View.FAILED:
+            if self.query.view is View.FAILED or "is:" in self.query.words:
                 self.reload()
         elif _MOVES.intersection(event.fields) and self._may_move(event.fields):
             self.reload()
@@ -338,7 +358,7 @@ class LibraryViewController(QObject):
         return (
             "trashed" in fields
             or ("flag" in fields and (query.view is View.PICKS or query.hide_rejected))
-            or ("rating" in fields and query.sort is Sort.RATING)
+            or ("rating" in fields and (query.sort is Sort.RATING or query.least_stars > 0))
             or ("title" in fields and query.sort is Sort.NAME)
             or bool(query.words.strip())
             or bool(query.collection)
@@ -347,17 +367,17 @@ class LibraryViewController(QObject):
 
 def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     """Filter for the ended jobs on a shelf: this session's on open shelves, all on Failed."""
-    closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection)
-    words: tuple[tuple[str, bool], ...] = ()
-    facts: tuple[SearchFilter, ...] = ()
-    if query.words.strip():
-        asked = understand(query.words)
-        words = tuple((one.text.casefold(), one.without) for one in asked.words)
-        facts = asked.facts
+    asked = understand(query.words)
+    # A job has no stars, but is shown where jobs are listed.
+    unrated = query.least_stars > 0 and not _lists_jobs(query, asked)
+    closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection) or unrated
+    words = tuple((one.text.casefold(), one.without) for one in asked.words)
+    facts = asked.facts
+    failures_only = query.view is View.FAILED and not asked.wants("is", "cancelled")
 
     def shown(job: Job) -> bool:
         # The shelf counts failures, not jobs cancelled by the user.
-        if query.view is View.FAILED and job.state is JobState.CANCELLED:
+        if failures_only and job.state is JobState.CANCELLED:
             return False
         if closed or not all(_has(job, fact) for fact in facts):
             return False
@@ -367,10 +387,17 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     return shown
 
 
+def _lists_jobs(query: Query, asked: ParsedSearch) -> bool:
+    states = ("failed", "cancelled")
+    return query.view is View.FAILED or any(asked.wants("is", state) for state in states)
+
+
 def _has(job: Job, fact: SearchFilter) -> bool:
-    """Match a filter: ended jobs have a date and can be searched as failed."""
+    """Match a filter: ended jobs have a date and can be searched as failed or cancelled."""
     if fact.key == "created":
         low, high = fact.low, fact.high
         inside = (low is None or job.created >= low) and (high is None or job.created < high)
         return inside is not fact.without
-    return fact.key == "is" and "failed" in fact.values and not fact.without
+    state = "cancelled" if job.state is JobState.CANCELLED else "failed"
+    asked = {"failed", "cancelled"}.intersection(fact.values) if fact.key == "is" else set()
+    return bool(asked) and (state in asked) is not fact.without

@@ -69,8 +69,9 @@ class Pages(QObject):
         }.get(query.view, counts.all)
         shown = counts.failed if query.view is View.FAILED else self._browsing.shown
         name = self._collection_name(query.collection) or shelf_name(query.view)
-        self._grid_bar.show_counts(name, shown, total)
+        self._grid_bar.show_counts(name, shown, total, self._browsing.hidden)
         self._grid_bar.offer_emptying(wanted=query.view is View.TRASH and counts.trash > 0)
+        self._grid_bar.offer_dismissal(wanted=self._browsing.lists_jobs and self._has_jobs())
         self._top_bar.set_total(counts.all)
         self._status_bar.show_empty(counts.all == 0)
         self.choose_page()
@@ -87,10 +88,13 @@ class Pages(QObject):
         )
         self._pages.setCurrentWidget(self._welcome.get() if empty else self._gallery)
         self._zones.set_bare(bare=empty)
-        self._grid_bar.setVisible(not empty)
+        self._grid_bar.setVisible(not empty and not self._zones.presenting)
         bare = not empty and rows == 0
         if bare or self._nothing.made is not None:
             self._nothing.get().update_message(query, empty=bare)
+
+    def _has_jobs(self) -> bool:
+        return next(self._model.jobs_shown(), None) is not None
 
     def welcoming(self) -> bool:
         """Whether the page of the first start is shown."""

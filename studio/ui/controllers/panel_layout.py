@@ -114,6 +114,11 @@ class PanelLayout(QObject):
             if layout.inside(QApplication.focusWidget(), zone):
                 return
 
+    def focus_view(self) -> None:
+        """Focus the grid or the loupe."""
+        _view, go = self._view()
+        go()
+
     def _view(self) -> tuple[QWidget, Callable[[], None]]:
         if self._navigation.in_loupe:
             loupe = self._loupe.get()

@@ -58,23 +58,23 @@ class PicturesController(QObject):
 
     def pick(self) -> None:
         """Pick the selected pictures, or clear the flag if all have it."""
-        self._do(self._toggle(Flag.PICK))
+        self._mark(self._toggle(self._selection.rows(), Flag.PICK))
 
     def reject(self) -> None:
         """Reject the selected pictures, or clear the flag if all have it."""
-        self._do(self._toggle(Flag.REJECT))
+        self._mark(self._toggle(self._selection.rows(), Flag.REJECT))
 
     def rate(self, stars: int) -> None:
         """Rate the selected pictures; 0 clears the rating."""
-        self._do(self._with_ids(lambda ids: self._core.library.rate(ids, stars)))
+        self._mark(self._rate(self._selection.rows(), stars))
 
     def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
         """Set the flag of these pictures."""
-        self._do(self._meant(ids, lambda all_ids: self._core.library.flag(all_ids, flag)))
+        self._mark(self._meant(ids, lambda all_ids: self._core.library.flag(all_ids, flag)), ids)
 
     def rate_these(self, ids: Sequence[str], stars: int) -> None:
         """Rate these pictures; 0 clears the rating."""
-        self._do(self._meant(ids, lambda all_ids: self._core.library.rate(all_ids, stars)))
+        self._mark(self._meant(ids, lambda all_ids: self._core.library.rate(all_ids, stars)), ids)
 
     def entitle(self, id: str, title: str) -> None:
         """Set the title of a picture."""
@@ -84,16 +84,25 @@ class PicturesController(QObject):
         """Set the note of a picture."""
         self._do(self._core.library.annotate([id], note))
 
-    async def _toggle(self, flag: Flag) -> str:
-        ids = await self._selection.ids()
+    def _mark(self, change: Awaitable[str], ids: Sequence[str] | None = None) -> None:
+        """Run a rating or flagging; then, if wanted, select the next picture.
+
+        `ids` are the pictures changed; None for the selection.
+        """
+        self._do(change)
+        if self._core.settings.value.advance and (ids is None or self._selection.is_only(ids)):
+            self._selection.advance()
+
+    async def _toggle(self, rows: Sequence[int], flag: Flag) -> str:
+        ids = await self._core.library.ids(rows)
         if not ids:
             return ""
-        wanted = Flag.NONE if await self._selection.all_flagged(flag) else flag
+        wanted = Flag.NONE if await self._selection.all_flagged(flag, rows) else flag
         return await self._core.library.flag(ids, wanted)
 
-    async def _with_ids(self, change: Callable[[list[str]], Awaitable[str]]) -> str:
-        ids = await self._selection.ids()
-        return await change(ids) if ids else ""
+    async def _rate(self, rows: Sequence[int], stars: int) -> str:
+        ids = await self._core.library.ids(rows)
+        return await self._core.library.rate(ids, stars) if ids else ""
 
     async def _meant(
         self, ids: Sequence[str], change: Callable[[list[str]], Awaitable[str]]
@@ -124,7 +133,14 @@ class PicturesController(QObject):
             self.said.emit(said)
 
     def trash_these(self, ids: Sequence[str]) -> None:
-        self._spawn_change(self._core.library.trash(ids))
+        """Move these pictures to the trash; the next item is selected if they are the selection."""
+        self._spawn_change(self._trash_these(ids))
+
+    async def _trash_these(self, ids: Sequence[str]) -> str:
+        selected = await self._selection.ids()
+        if selected and set(selected).issubset(ids):
+            self._selection.before_removal()
+        return await self._core.library.trash(ids)
 
     def restore(self) -> None:
         """Restore the selected pictures from the trash; the next item is selected."""

@@ -49,8 +49,7 @@ class SelectionController:
                 _("Select at most {most} for this.").format(most=number(MOST)),
             )
         if self._in_loupe:
-            shown = self._loupe.get().picture
-            return [] if shown is None else [shown]
+            return await self._core.library.pictures(self.rows())
         return await self._gallery.selected_pictures(limit)
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
@@ -64,17 +63,37 @@ class SelectionController:
 
     async def ids(self) -> list[str]:
         """Ids of the selected pictures, without a limit."""
-        if self._in_loupe:
-            return [picture.id for picture in await self.pictures()]
-        return await self._core.library.ids(self._gallery.selected_rows())
+        return await self._core.library.ids(self.rows())
 
-    async def all_flagged(self, flag: Flag) -> bool:
-        """Whether every selected picture has this flag."""
-        if self._in_loupe:
-            return all(picture.flag is flag for picture in await self.pictures())
-        rows = self._gallery.selected_rows()
+    async def all_flagged(self, flag: Flag, rows: Sequence[int] | None = None) -> bool:
+        """Whether every picture of these rows has this flag; None for the selected ones."""
+        asked = self.rows() if rows is None else rows
         library = self._core.library
-        return await library.query_index(lambda index: index.all_flagged(rows, flag), long=True)
+        return await library.query_index(lambda index: index.all_flagged(asked, flag), long=True)
+
+    def rows(self) -> Sequence[int]:
+        """Index rows of the selected pictures at this moment.
+
+        In the loupe that is the place in the order, even while its picture is being read.
+        """
+        if self._in_loupe:
+            row = self._loupe.get().row
+            return () if row is None else (row,)
+        return self._gallery.selected_rows()
+
+    def is_only(self, ids: Sequence[str]) -> bool:
+        """Whether these are one picture, and that one alone is selected."""
+        if self._in_loupe:
+            shown = self._loupe.get().picture
+            return shown is not None and list(ids) == [shown.id]
+        return [item.id for item in self._gallery.selected_items()] == list(ids) and len(ids) == 1
+
+    def advance(self) -> None:
+        """Select the next picture if exactly one is selected."""
+        if self._in_loupe:
+            self._loupe.get().step(1)
+        else:
+            self._gallery.select_next()
 
     def jobs(self) -> tuple[Job, ...]:
         return () if self._in_loupe else self._gallery.selected_jobs()

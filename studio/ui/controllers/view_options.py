@@ -11,6 +11,7 @@ from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.support.ports import Navigation, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets.number_controls import MOST_STARS
 from studio.ui.window.actions import Actions
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
@@ -49,18 +50,29 @@ class ViewOptionsController(QObject):
         self._gallery.set_captions(value.captions)
         self._grid_bar.set_tile_size(value.tile)
         self._grid_bar.set_hide_rejected(value.hide_rejected)
+        self._grid_bar.set_stars(value.least_stars)
         sort = Sort(value.sort) if value.sort in set(Sort) else Sort.NEWEST
         self._grid_bar.set_sort(sort)
         self._actions.every["captions"].setChecked(value.captions)
         self._actions.every["hide_rejected"].setChecked(value.hide_rejected)
         self._actions.every["what_is_sent"].setChecked(value.show_sent)
-        self._shown.show(sort=sort, hide_rejected=value.hide_rejected)
+        self._actions.every["advance"].setChecked(value.advance)
+        self._check_stars(value.least_stars)
+        self._shown.show(
+            sort=sort, hide_rejected=value.hide_rejected, least_stars=value.least_stars
+        )
 
     def on_searched(self, words: str) -> None:
         """Search for `words`."""
         self._navigation.close_loupe()
         self._shown.show(words=words)
         self._tell_troubles(words)
+
+    def show_cancelled(self) -> None:
+        """Search for cancelled jobs."""
+        words = "is:cancelled"
+        self._top_bar.set_words(words)
+        self.on_searched(words)
 
     def offer_completion(self) -> None:
         """Give the search field its completion."""
@@ -74,9 +86,11 @@ class ViewOptionsController(QObject):
             self._messages.dismiss("search")
 
     def on_more_wanted(self, what: str) -> None:
-        """Remove the filter `what` that hides all pictures: "rejected", else the search."""
+        """Remove the filter `what` that hides all pictures: "rejected", "stars" or the search."""
         if what == "rejected":
             self.on_hide_rejected_toggled(False)
+        elif what == "stars":
+            self.on_stars_chosen(0)
         else:
             self._top_bar.set_words("")
             self.on_searched("")
@@ -95,6 +109,16 @@ class ViewOptionsController(QObject):
     def on_hide_rejected_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Save whether rejected pictures are hidden."""
         self._core.settings.change(hide_rejected=on)
+
+    def on_stars_chosen(self, least: int) -> None:
+        """Save the least number of stars a picture must have to be shown; 0 for all."""
+        self._core.settings.change(least_stars=least)
+        # A chosen entry that is triggered again stays chosen.
+        self._check_stars(least)
+
+    def _check_stars(self, least: int) -> None:
+        for stars in range(MOST_STARS + 1):
+            self._actions.every[f"stars_{stars}"].setChecked(stars == least)
 
     def on_tile_size_chosen(self, size: int) -> None:
         """Save the tile size."""

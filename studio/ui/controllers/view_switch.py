@@ -90,10 +90,10 @@ class ViewSwitch(QObject):
     def on_order_changed(self) -> None:
         """Keep the loupe at its picture, or at the neighbour if that was removed."""
         loupe = self._loupe.made
-        if self.in_loupe and loupe is not None and loupe.picture is not None:
+        if self.in_loupe and loupe is not None:
             order = self._shown.order
             if order:
-                loupe.set_order(order, _place(order, loupe.picture.row))
+                loupe.set_order(order)
             else:
                 self.close_loupe()
 

@@ -52,6 +52,7 @@ def _values() -> dict[tuple[str, str], str]:
         ("is", "rejected"): pgettext("pictures found", "rejected"),
         ("is", "rated"): pgettext("pictures found", "rated"),
         ("is", "failed"): _("no picture received"),
+        ("is", "cancelled"): pgettext("pictures found", "cancelled"),
         ("is", "draft"): pgettext("pictures found", "drafts"),
         ("is", "late"): _("arrived later than expected"),
         ("is", "unseen"): _("not viewed yet"),

@@ -118,6 +118,13 @@ def again_from(failure: Failure | None, now: float | None = None) -> str:
     return _("Try again after {time}").format(time=formatting.moment(at, now=now))
 
 
+def may_be_dismissed(job: Job) -> bool:
+    """Whether nothing is lost with a job's tile: it is over, and holds no answer to be read."""
+    over = job.state in (JobState.FAILED, JobState.CANCELLED, JobState.UNKNOWN)
+    kept = job.failure is not None and job.failure.kept
+    return over and not kept and not _came(job)
+
+
 def _came(job: Job) -> bool:
     """Whether part of a response is kept."""
     cut = job.failure is not None and job.failure.kind == IncompleteAnswer.kind

@@ -83,8 +83,17 @@ class SelectionSource(Protocol):
     async def ids(self) -> list[str]:
         """Ids of the selected pictures, without a limit."""
 
-    async def all_flagged(self, flag: Flag) -> bool:
-        """Whether every selected picture has this flag."""
+    def rows(self) -> Sequence[int]:
+        """Index rows of the selected pictures at this moment."""
+
+    async def all_flagged(self, flag: Flag, rows: Sequence[int] | None = None) -> bool:
+        """Whether every picture of these rows has this flag; None for the selected ones."""
+
+    def is_only(self, ids: Sequence[str]) -> bool:
+        """Whether these are one picture, and that one alone is selected."""
+
+    def advance(self) -> None:
+        """Select the next picture if exactly one is selected."""
 
     def jobs(self) -> tuple[Job, ...]:
         """Selected jobs."""

@@ -42,7 +42,6 @@ class TileContent:
         offers: buttons in the box; shown only on hover with `offers_on_hover`.
         cancel: tool tip of the cross in the caption; empty without one.
         cancel_note: replaces `note` while the pointer is on the cross.
-        tag_icon: replaces the tag where the name needs its room.
         bar: progress of the bar at the bottom; None for no bar, -1 for the runner.
         ticks: whether the texts count seconds and must be updated every second.
     """
@@ -65,7 +64,6 @@ class TileContent:
     ticks: bool = False
     mark: str = ""
     tag: str = ""
-    tag_icon: str = ""
     warning: str = ""
     rating: int = 0
     rejected: bool = False
@@ -162,7 +160,6 @@ def _picture(picture: Picture, fault: str) -> TileContent:
         offers=offers,
         mark=mark,
         tag=tag,
-        tag_icon="brush" if picture.offline and not picture.draft else "",
         warning=not_as_asked(picture),
         rating=picture.rating,
         rejected=rejected,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.library.query import Query, View
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, Text, announce
@@ -21,7 +21,7 @@ class EmptyState(QWidget):
         button: remedy; hidden where there is none.
 
     Signals:
-        wanted: the button was pressed: "clear" the search, or show the "rejected".
+        wanted: the button was pressed: "clear" the search, show the "rejected", or all "stars".
     """
 
     wanted = Signal(str)
@@ -93,6 +93,13 @@ class EmptyState(QWidget):
 def words_for(query: Query) -> tuple[str, str, str, str]:
     """Title, hint, action and button label for a shelf without pictures."""
     searched = query.words.strip()
+    if query.least_stars and query.view is not View.FAILED:
+        n = query.least_stars
+        title = ngettext(
+            "No picture here has {n} star or more", "No picture here has {n} stars or more", n
+        ).format(n=n)
+        hint = _("Search: “{words}”").format(words=searched) if searched else ""
+        return title, hint, "stars", _("Show all ratings")
     if searched:
         title = _("Nothing matches “{words}”").format(words=searched)
         return title, "", "clear", _("Clear the search")

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, theme
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import restyle, set_tip
 
 
@@ -47,7 +56,9 @@ class Text(QLabel):
 
 
 class ElidedLabel(Text):
-    """Single-line label elided to its width; the whole text is its tool tip and its name."""
+    """Label of one line, or of at most `lines`, elided at its end; the whole text is its tool tip
+    and its name.
+    """
 
     def __init__(
         self,
@@ -59,20 +70,29 @@ class ElidedLabel(Text):
         weight: int | None = None,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
         prose: bool = False,
+        lines: int = 1,
     ) -> None:
         super().__init__(text, kind, role, parent, weight=weight, prose=prose)
         self._mode = mode
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(policy)
+        self._lines = lines
+        high = QSizePolicy.Policy.Fixed if lines == 1 else QSizePolicy.Policy.Minimum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, high)
 
     def setText(self, text: str) -> None:
         # Keep line breaks for the tool tip; painting uses a single line.
         QLabel.setText(self, text)
 
     def shown_text(self) -> str:
-        """Text as painted: complete, or elided."""
-        room = self.contentsRect().width()
-        return self.fontMetrics().elidedText(self._line(), self._mode, room)
+        """Text as painted: complete, or elided; lines are separated by line breaks."""
+        return "\n".join(self._shown_lines(self.contentsRect().width()))
+
+    def _shown_lines(self, room: int) -> list[str]:
+        text, metrics, shown = self._line(), self.fontMetrics(), list[str]()
+        while len(shown) < self._lines - 1 and metrics.horizontalAdvance(text) > room > 0:
+            line = _first_line(text, self.font(), room)
+            shown.append(line.rstrip())
+            text = text[len(line) :]
+        return [*shown, metrics.elidedText(text, self._mode, room)]
 
     def _line(self) -> str:
         return " ".join(one_line(self.text()).split())
@@ -85,21 +105,46 @@ class ElidedLabel(Text):
         metrics = QFontMetrics(self.font())
         return QSize(metrics.horizontalAdvance(self._line()) + 2, metrics.height())
 
+    @needs("_lines")
+    def hasHeightForWidth(self) -> bool:
+        # Not in the size policy, which QLabel sets at each change of its text.
+        return self._lines > 1
+
+    def heightForWidth(self, width: int) -> int:
+        metrics = QFontMetrics(self.font())
+        return metrics.height() + (len(self._shown_lines(width)) - 1) * metrics.lineSpacing()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         shown = self.shown_text()
-        cut = shown != self.text()
+        cut = (shown if self._lines == 1 else " ".join(shown.split())) != self.text()
         if cut != bool(self.toolTip()):
             set_tip(self, self.text() if cut else "")
         painter = QPainter(self)
         role = str(self.property("role")) if self.isEnabled() else "off"
         painter.setPen(theme().color(role))
         painter.setFont(self.font())
-        painter.drawText(self.contentsRect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+        line = Qt.TextFlag.TextSingleLine if self._lines == 1 else Qt.TextFlag.TextDontClip
+        painter.drawText(self.contentsRect(), self.alignment() | line, shown)
         painter.end()
+
+
+def _first_line(text: str, font: QFont, room: int) -> str:
+    """The part of a text that fits into one line, broken between words where possible."""
+    anywhere = QTextOption()
+    anywhere.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout = QTextLayout(text, font)
+    layout.setTextOption(anywhere)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(room)
+    length = line.textLength()
+    layout.endLayout()
+    # Qt counts UTF-16 units.
+    return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", "ignore") or text
 
 
 class KeyCap(Text):

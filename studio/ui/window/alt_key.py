@@ -48,6 +48,11 @@ class AltKeyFilter(QObject):
         """Filter the events of this window; call once, after its creation."""
         window.installEventFilter(self)
 
+    def on_shortcut(self) -> None:
+        """Open no menu: Alt was part of a shortcut, whose other key the window does not see."""
+        self._alone = False
+        self._wait.stop()
+
     def on_window_event(self, event: QEvent) -> None:
         """Process an event of the window."""
         kind = event.type()

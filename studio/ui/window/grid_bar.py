@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _, ngettext, number
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import (
     Button,
     ChipChoice,
@@ -17,6 +19,7 @@ from studio.ui.widgets import (
     SmallSlider,
     Text,
 )
+from studio.ui.widgets.star_filter import StarFilter
 
 HEIGHT = HEIGHTS["view"]
 SMALLEST, LARGEST = 96, 512
@@ -27,18 +30,23 @@ class GridBar(QFrame):
 
     Attributes:
         captions: button of the action of this name.
+        stars: the least number of stars shown.
 
     Signals:
         sort_chosen: new sort order (Sort).
         hide_rejected_toggled: whether to hide rejected pictures (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
+        stars_chosen: least number of stars to show, 0 for all (int).
         emptying_wanted: emptying of the trash requested.
+        dismissal_wanted: dismissal of all failed and cancelled jobs requested.
     """
 
     sort_chosen = Signal(object)
     hide_rejected_toggled = Signal(bool)
     tile_size_chosen = Signal(int)
+    stars_chosen = Signal(int)
     emptying_wanted = Signal()
+    dismissal_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,8 +61,18 @@ class GridBar(QFrame):
         self._count = Text("", "small", "text3", self)
         row.addWidget(self._name)
         row.addWidget(self._count)
+        self._hidden = Text("", "small", "text3", self)
+        row.addWidget(self._hidden)
         self._empty: Button | None = None
+        self._dismiss: Button | None = None
         row.addStretch(1)
+        # Translators: at least, before the stars of a filter.
+        self._least = Text(_("≥"), "small", "text3", self)
+        row.addWidget(self._least)
+        row.addSpacing(-4)
+        self.stars = StarFilter(self)
+        self.stars.changed.connect(self.stars_chosen)
+        row.addWidget(self.stars)
         self.sort = MenuChip(_("Sort"), self, size=26, quiet=True)
         self.sort.set_icon("sort")
         self.sort.set_choices(
@@ -66,6 +84,7 @@ class GridBar(QFrame):
                 ChipChoice(value=Sort.COST, text=_("Most expensive")),
             ]
         )
+        self.sort.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.sort.changed.connect(self.sort_chosen)
         row.addWidget(self.sort)
         self._hide = Button(_("Hide rejected"), "quiet", self, size=26)
@@ -86,19 +105,33 @@ class GridBar(QFrame):
         row.addWidget(self._small)
         row.addWidget(self.slider)
         row.addWidget(self._big)
+        self._narrow = False
+        # Order in which parts are hidden where there is no room; all are in the View menu.
+        self._giving_way: tuple[tuple[QWidget, ...], ...] = (
+            (self.captions,),
+            (self._hide,),
+            (rule, self._small, self.slider, self._big),
+            (self._hidden,),
+            (self._least, self.stars),
+        )
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
-    def show_counts(self, name: str, shown: int | None, total: int) -> None:
+    def show_counts(self, name: str, shown: int | None, total: int, hidden: int = 0) -> None:
         """Show the name of the shelf and the number of pictures shown, out of all.
 
-        `shown` is None while they are still being counted.
+        `shown` is None while they are still being counted; `hidden` are those with fewer stars.
         """
         self._name.setText(name)
         count = "…" if shown is None else number(shown)
         words = _("{shown} of {total}").format(shown=count, total=number(total))
         self._count.setText(words)
-        self.setAccessibleDescription(f"{name}, {words}")
+        # Translators: pictures hidden by the star filter; {stars} is a digit.
+        below = ngettext("{n} below ★ {stars} hidden", "{n} below ★ {stars} hidden", hidden)
+        below = below.format(n=number(hidden), stars=self.stars.value) if hidden else ""
+        self._hidden.setText(f"· {below}" if below else "")
+        self.setAccessibleDescription(", ".join(part for part in (name, words, below) if part))
+        self._yield_room()
 
     def offer_emptying(self, *, wanted: bool) -> None:
         """Show or hide the button for emptying the trash."""
@@ -112,6 +145,17 @@ class GridBar(QFrame):
         if self._empty is not None:
             self._empty.setVisible(wanted)
 
+    def offer_dismissal(self, *, wanted: bool) -> None:
+        """Show or hide the button for dismissing all failed and cancelled jobs."""
+        if self._dismiss is None and wanted:
+            self._dismiss = Button(_("Dismiss all"), "quiet", self, size=26)
+            self._dismiss.clicked.connect(self.dismissal_wanted)
+            row = self.layout()
+            assert isinstance(row, QHBoxLayout)
+            row.insertWidget(3, self._dismiss)
+        if self._dismiss is not None:
+            self._dismiss.setVisible(wanted)
+
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)
 
@@ -119,14 +163,39 @@ class GridBar(QFrame):
         """Show whether rejected pictures are hidden."""
         self._hide.setChecked(hidden)
 
+    def set_stars(self, least: int) -> None:
+        """Show the least number of stars, 0 for all."""
+        self.stars.set_value(least)
+
     def set_tile_size(self, size: int) -> None:
         with QSignalBlocker(self.slider):
             self.slider.setValue(size)
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Hide options that are also in the View menu."""
-        self.captions.setVisible(not narrow)
-        self._hide.setVisible(not narrow)
+        self._narrow = narrow
+        self._yield_room()
+
+    def _yield_room(self) -> None:
+        row = self.layout()
+        assert row is not None
+        for group in self._giving_way:
+            for part in group:
+                part.setVisible(not (self._narrow and part in (self.captions, self._hide)))
+        self._hidden.setVisible(bool(self._hidden.text()))
+        for group in self._giving_way:
+            row.invalidate()
+            # Only the name may be cut.
+            spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
+            if row.sizeHint().width() - spare <= self.width():
+                break
+            for part in group:
+                part.hide()
+
+    @needs("_giving_way")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._yield_room()
 
     def _draw_icons(self) -> None:
         dpr = self.devicePixelRatioF()

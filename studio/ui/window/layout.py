@@ -56,6 +56,10 @@ class WindowLayout(QWidget):
         self._plain = False
         self._beside_plain = False
         self._bare = False
+        # In the presentation: panels opened meanwhile, and the drawer to return to.
+        self._presenting = False
+        self._shown = [False, False]
+        self._drawer_before = False
         self._widths = (SIDEBAR, INSPECTOR)
         self._foot: QWidget | None = None
         self._head: QWidget | None = None
@@ -105,6 +109,8 @@ class WindowLayout(QWidget):
     @property
     def sidebar_open(self) -> bool:
         """Whether the sidebar, or its rail, is visible."""
+        if self._presenting:
+            return self._shown[0]
         return self._beside_plain if self._plain else self._want_sidebar
 
     @property
@@ -120,6 +126,8 @@ class WindowLayout(QWidget):
     @property
     def inspector_open(self) -> bool:
         """Whether the inspector is visible, beside the views or over them."""
+        if self._presenting:
+            return self._shown[1]
         if self._drawer:
             return self._drawer_open
         return self._want_inspector and not self._bare
@@ -169,7 +177,9 @@ class WindowLayout(QWidget):
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
         """Open or close the sidebar; beside the loupe only for this visit."""
-        if self._plain:
+        if self._presenting:
+            self._shown[0] = open_
+        elif self._plain:
             self._beside_plain = open_
         else:
             self._want_sidebar = open_
@@ -182,7 +192,9 @@ class WindowLayout(QWidget):
 
     def open_inspector(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
         """Open or close the inspector."""
-        if self._drawer:
+        if self._presenting:
+            self._shown[1] = open_
+        elif self._drawer:
             self._drawer_open = open_
         else:
             self._want_inspector = open_
@@ -201,6 +213,20 @@ class WindowLayout(QWidget):
             self._bare = bare
             self._arrange()
 
+    @property
+    def presenting(self) -> bool:
+        """Whether the panels are hidden for a presentation."""
+        return self._presenting
+
+    def set_presenting(self, *, presenting: bool) -> None:
+        """Hide all panels, or bring back exactly those that were open."""
+        if presenting == self._presenting:
+            return
+        if presenting:
+            self._drawer_before = self._drawer and self._drawer_open
+        self._presenting, self._shown = presenting, [False, False]
+        self._arrange()
+
     def keep_clear(self, *, foot: QWidget, head: QWidget) -> None:
         """Keep the drawer above `foot` and, if visible, below `head`."""
         self._foot, self._head = foot, head
@@ -210,10 +236,11 @@ class WindowLayout(QWidget):
     # Arrangement
 
     def _arrange(self) -> None:
-        drawer = self.width() < DRAWER_BELOW
-        narrow = self.width() < RAIL_BELOW
+        drawer, narrow = self._kind()
         if drawer != self._drawer:
-            self._drawer, self._drawer_open = drawer, False
+            # The window returns to its size only after the presentation.
+            self._drawer, self._drawer_open = drawer, drawer and self._drawer_before
+            self._drawer_before = self._drawer_before and not drawer
             if drawer:
                 self.inspector.setParent(self)
             else:
@@ -225,22 +252,32 @@ class WindowLayout(QWidget):
         self.inspector.setVisible(self.inspector_open)
         self._share()
         self._place_drawer()
+        if self._drawer and self.inspector_open:
+            # Only here: events also come while the children are being deleted, in their order.
+            self.inspector.raise_()
         if narrow != self._narrow:
             self._narrow = narrow
             self.narrowed.emit(narrow)
         self.panels_changed.emit()
 
+    def _kind(self) -> tuple[bool, bool]:
+        """Whether the inspector is a drawer, and the sidebar a rail; fixed in a presentation."""
+        if self._presenting:
+            return self._drawer, self._narrow
+        return self.width() < DRAWER_BELOW, self.width() < RAIL_BELOW
+
     def _place_drawer(self) -> None:
-        if self._drawer and self._drawer_open:
+        if self._drawer and self.inspector_open:
             width = max(self.inspector.minimumWidth(), INSPECTOR)
             # Over the views only: Generate and the buttons of a notice stay visible.
             head, foot = self._head, self._foot
             top = 0
             if head is not None and head.isVisibleTo(self):
                 top = head.mapTo(self, QPoint(0, head.height())).y()
-            floor = self.height() if foot is None else foot.mapTo(self, QPoint(0, 0)).y()
+            floor = self.height()
+            if foot is not None and not foot.isHidden():
+                floor = foot.mapTo(self, QPoint(0, 0)).y()
             self.inspector.setGeometry(self.width() - width, top, width, floor - top)
-            self.inspector.raise_()
 
     @needs("_head")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -251,8 +288,7 @@ class WindowLayout(QWidget):
     @needs("_splitter")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        drawer, narrow = self.width() < DRAWER_BELOW, self.width() < RAIL_BELOW
-        if drawer != self._drawer or narrow != self._narrow:
+        if self._kind() != (self._drawer, self._narrow):
             self._arrange()
         else:
             self._place_drawer()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
+    QKeyEvent,
     QPaintEvent,
     QSessionManager,
     QWindowStateChangeEvent,
@@ -59,10 +60,12 @@ class StudioWindow(QWidget):
     Signals:
         closed: the user closed the window, without objection.
         full_screen_changed: full screen was turned on or off (bool).
+        escaped: Esc was pressed, and nothing in the window used it.
     """
 
     closed = Signal()
     full_screen_changed = Signal(bool)
+    escaped = Signal()
 
     # Set by `take_composer` and `take_panels`
     composer: Composer
@@ -199,6 +202,11 @@ class StudioWindow(QWidget):
             window_state.note_change(self, event.oldState())
         if event.type() is QEvent.Type.WindowStateChange:
             self.full_screen_changed.emit(self.isFullScreen())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+            self.escaped.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -125,6 +125,7 @@ def put_away(window: OpenedWindow) -> None:
 
 async def select_one(window: OpenedWindow, view: View, name: str) -> None:
     """One picture of a shelf is selected, in the grid, and this action can be done with it."""
+    window.core.settings.change(least_stars=0)
     window.show_shelf(view)
     rows = await window.core.library.rows(window.library_view.query)
     assert len(rows)

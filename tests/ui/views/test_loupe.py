@@ -10,15 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.domain.entities import Flag, GenerationRequest, Job, JobState, Parent, Role
 from studio.ui.style.theme import install
 from studio.ui.views.loupe import Loupe
-from studio.ui.views.loupe.before import likeness
+from studio.ui.views.loupe.before import ParentPreview, likeness
 from studio.ui.widgets import Segmented, Stars
 from tests.ui import scripted_library
 from tests.ui.scripted_library import picture
@@ -192,6 +192,111 @@ async def test_a_picture_without_parent_offers_no_before(loupe: Loupe) -> None:
     loupe.go_to_index(1)
     await scripted_library.settle()
     assert not segments.isHidden()
+
+
+async def test_zoom_and_place_stay_from_picture_to_picture(loupe: Loupe, decoder: Any) -> None:
+    """Of other sizes too: the same zoom, and the same spot as a share of the picture."""
+    decoder.answers |= {
+        "1.png": scripted_library.raw(3000, 2000),
+        "4.png": scripted_library.raw(3000, 2000),
+        "5.png": scripted_library.raw(1500, 3000),
+        "6.png": scripted_library.raw(40, 30),
+    }
+    loupe.show()
+    loupe.show_pictures(array("q", [1, 4, 5, 6, 4]), 0)
+    await scripted_library.settle()
+    canvas = loupe.canvas
+    assert canvas.fitted
+    loupe.step(1)
+    await scripted_library.settle()
+    assert canvas.fitted, "Fit where it was Fit"
+    canvas.actual()
+    canvas.pan(-400, 150)
+    zoom, place, view = canvas.zoom, canvas.view.focus(), canvas.view
+    loupe.step(1)
+    await scripted_library.settle()
+    assert (canvas.zoom, canvas.fitted) == (1.0, False)
+    # As far as the edge of the narrower picture allows.
+    assert canvas.view.focus()[1] == pytest.approx(place[1], abs=0.001)
+    loupe.step(1)
+    await scripted_library.settle()
+    assert canvas.view.whole, "a small picture is shown whole"
+    loupe.step(1)
+    await scripted_library.settle()
+    assert canvas.zoom == zoom
+    assert canvas.view.focus() == pytest.approx(place, abs=0.001)
+    assert canvas.view == view, "the place is not lost on the way"
+    loupe.show_pictures(array("q", [4, 1]), 1)
+    await scripted_library.settle()
+    assert canvas.zoom == zoom, "nor when the loupe is opened again"
+    press(canvas, Qt.Key.Key_F)
+    loupe.step(-1)
+    await scripted_library.settle()
+    assert canvas.fitted
+
+
+async def test_the_zoom_over_a_smaller_parent_counts_for_the_picture(
+    loupe: Loupe, library: Any, decoder: Any
+) -> None:
+    parents = (Parent(sha256="x", role=Role.EDIT, picture="p52"),)
+    library.known.append(picture(50, parents=parents, width=4000, height=4000))
+    library.known.append(picture(51, width=4000, height=4000))
+    library.known.append(picture(52, width=1000, height=1000))
+    decoder.answers |= {f"{n}.png": scripted_library.raw(4000, 4000) for n in (50, 51)}
+    decoder.answers["52.png"] = scripted_library.raw(1000, 1000)
+    loupe.show()
+    loupe.show_pictures(array("q", [50, 51]), 0)
+    await scripted_library.settle()
+    loupe.canvas.actual()
+    press(loupe.canvas, Qt.Key.Key_Backslash)
+    await scripted_library.settle()
+    assert loupe.canvas.zoom == pytest.approx(4.0), "the same part of the parent"
+    loupe.canvas.set_zoom(8.0)
+    release(loupe.canvas, Qt.Key.Key_Backslash)
+    await scripted_library.settle()
+    loupe.step(1)
+    await scripted_library.settle()
+    assert loupe.canvas.zoom == pytest.approx(2.0)
+    loupe.step(-1)
+    await scripted_library.settle()
+    press(loupe.canvas, Qt.Key.Key_Backslash)
+    loupe.step(1)
+    await scripted_library.settle()
+    assert loupe.canvas.zoom == pytest.approx(2.0), "also when leafing over the parent"
+
+
+async def test_the_small_parent_has_a_label_and_never_covers_the_picture(
+    loupe: Loupe, library: Any, decoder: Any
+) -> None:
+    parents = (Parent(sha256="x", role=Role.EDIT, picture="p3"),)
+    shapes = {50: (3000, 1500), 51: (2000, 2000), 52: (1000, 3000), 53: (90, 60)}
+    for row, (width, height) in shapes.items():
+        library.known.append(picture(row, parents=parents, width=width, height=height))
+        decoder.answers[f"{row}.png"] = scripted_library.raw(width, height)
+    loupe.show()
+    loupe.show_pictures(array("q", shapes), 0)
+    before = loupe.findChild(ParentPreview)
+    assert before is not None
+    for place in range(len(shapes)):
+        loupe.go_to_index(place)
+        await scripted_library.settle()
+        for zoom in (None, 1.0, 4.0):
+            if zoom is None:
+                loupe.canvas.fit()
+            else:
+                loupe.canvas.set_zoom(zoom)
+            QApplication.sendPostedEvents()
+            layout = loupe.layout()
+            assert layout is not None
+            layout.activate()
+            assert before.isVisible()
+            labels = {label.text() for label in before.findChildren(QLabel) if label.isVisible()}
+            assert "Before" in labels
+            where = QRectF(QPoint(before.mapTo(loupe, QPoint())), QSizeF(before.size()))
+            canvas = loupe.canvas
+            shown = canvas.picture_rect().intersected(QRectF(canvas.rect()))
+            shown.translate(QPointF(canvas.mapTo(loupe, QPoint())))
+            assert not where.intersects(shown), (place, zoom)
 
 
 async def test_the_parent_stands_beside_a_square_and_in_the_corner_of_a_wide_picture(

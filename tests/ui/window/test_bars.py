@@ -317,3 +317,21 @@ async def test_longer_words_fit_the_status_bar_of_a_narrow_window(qtbot: QtBot) 
     assert not cut
     bar.close()
     bar.deleteLater()
+
+
+@pytest.mark.parametrize("width", [1300, 1100, 900, 720])
+@pytest.mark.parametrize("locked", [False, True])
+def test_the_status_bar_leaves_parts_out_rather_than_cut_them(
+    status: StatusBar, width: int, locked: bool
+) -> None:
+    state = KeyState.LOCKED if locked else KeyState.OK
+    status.window().resize(width, 850)
+    status.show_key(key(KeySource.KEYRING, state), "A provider with a long name for its key")
+    status.show_jobs([*jobs(), *jobs(), *jobs()], paused=True)
+    status.show_selection(12_000, 12)
+    labels = [label for label in status.findChildren(ElidedLabel) if label.isVisible()]
+    cut = [label.text() for label in labels if label.shown_text() != label.text()]
+    assert cut == ([] if width >= 1100 else ["A provider with a long name for its key"])
+    assert any("12,012 selected" in label.text() for label in labels)
+    for part in (status.queue, *labels):
+        assert part.geometry().right() <= status.width()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from studio.common.i18n import _, ngettext, number
@@ -13,6 +14,7 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.style.theme import HEIGHTS, theme
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, ElidedLabel
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.signs import Lamp, Spinner
@@ -91,6 +93,8 @@ class StatusBar(QFrame):
         # The hint continues the sentence: a space between them, not a gap.
         row.addSpacing(-3)
         row.addWidget(self._advice)
+        for part in (self._state, self._selection, self._advice):
+            part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
         self._show_key("", "", "", lamp="edge")
@@ -125,6 +129,7 @@ class StatusBar(QFrame):
         self._state.setText(state)
         self._link.setText(link)
         self._link.setVisible(bool(link))
+        self._yield_room()
 
     # --- the queue ------------------------------------------------------------------------
 
@@ -138,6 +143,7 @@ class StatusBar(QFrame):
         self.queue.setText(words)
         self.queue.setVisible(bool(words))
         self._spinner.setVisible(running > 0)
+        self._yield_room()
         if self.popover is not None and self.popover.isVisible():
             self._fill_popover(self.popover)
             if not words:
@@ -197,6 +203,23 @@ class StatusBar(QFrame):
         self._advice.setText(advice)
         self._selection.setVisible(bool(words))
         self._advice.setVisible(bool(advice))
+        self._yield_room()
+
+    def _yield_room(self) -> None:
+        """Leave out the hint, then the state of the key, rather than cut words.
+
+        Only the name of the provider, which the user chose, may be cut.
+        """
+        row = self.layout()
+        assert row is not None
+        for part in (self._state, self._advice):
+            part.setVisible(bool(part.text()))
+        for part in (self._advice, self._state):
+            row.invalidate()
+            if row.sizeHint().width() <= self.width():
+                break
+            # "key locked:" belongs to the link after it.
+            part.setVisible(part is self._state and not self._link.isHidden())
 
     def on_link(self) -> None:
         """Unlock the keyring, or show the keys."""
@@ -204,6 +227,11 @@ class StatusBar(QFrame):
             self.unlock_requested.emit(self._profile)
         else:
             self.keys_requested.emit()
+
+    @needs("popover")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._yield_room()
 
     def _draw_icons(self) -> None:
         dpr = self.devicePixelRatioF()

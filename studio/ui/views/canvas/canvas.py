@@ -65,6 +65,9 @@ class PictureCanvas(QWidget):
         self.overlays: list[Callable[[QPainter, Viewport], None]] = []
         self._plate: Plate | None = None
         self._view = Viewport.fit(1, 1, (1, 1), DeviceRect(0, 0, 1, 1))
+        # Zoom and place chosen by the user, for the next picture; None for Fit.
+        self._chosen: tuple[float, tuple[float, float]] | None = None
+        self._compares = False
         self._left_inset = 0
         self._surround: Surround = "mat"
         self._press: QPointF | None = None
@@ -88,14 +91,15 @@ class PictureCanvas(QWidget):
         return self._plate
 
     def show_plate(self, plate: Plate | None, *, keep_view: bool = False) -> None:
-        """Show another picture, fitted, or at the previous zoom and position (`keep_view`)."""
+        """Show another picture at the zoom and the place the user chose last, or fitted.
+
+        `keep_view` shows the same part instead, for a comparison of pictures of different sizes.
+        """
         self._plate = plate
+        self._compares = keep_view
         self._stop_drag()
         if plate is not None:
-            if keep_view:
-                self._settle(self._view.of(plate.width, plate.height))
-            else:
-                self._settle(Viewport.fit(plate.width, plate.height, *self._room()))
+            self._show_size(plate.width, plate.height)
         self.setAccessibleName(plate.name if plate else _("Picture"))
         self.view_changed.emit()
         self.update()
@@ -105,7 +109,7 @@ class PictureCanvas(QWidget):
         if plate is not self._plate:
             return
         if (plate.width, plate.height) != (self._view.width, self._view.height):
-            self._settle(self._view.of(plate.width, plate.height))
+            self._show_size(plate.width, plate.height)
         self.update()
 
     # --- zoom and position ----------------------------------------------------------------
@@ -127,7 +131,7 @@ class PictureCanvas(QWidget):
 
     def fit(self) -> None:
         """Show the whole picture."""
-        self._settle(self._view.fit_again())
+        self._choose(self._view.fit_again())
 
     def actual(self, at: QPointF | None = None) -> None:
         """Zoom to 100 %, one device pixel per pixel, around `at` (None: the centre)."""
@@ -137,7 +141,7 @@ class PictureCanvas(QWidget):
         """Set the zoom; the point under `at` (logical pixels; None: the centre) stays in place."""
         dpr = self.devicePixelRatioF()
         spot = at if at is not None else QRectF(self.rect()).center()
-        self._settle(self._view.zoomed(zoom, spot.x() * dpr, spot.y() * dpr))
+        self._choose(self._view.zoomed(zoom, spot.x() * dpr, spot.y() * dpr))
 
     def zoom_in(self) -> None:
         """Zoom in by one step."""
@@ -150,7 +154,7 @@ class PictureCanvas(QWidget):
     def pan(self, dx: float, dy: float) -> None:
         """Move the picture by logical pixels."""
         dpr = self.devicePixelRatioF()
-        self._settle(self._view.moved(dx * dpr, dy * dpr))
+        self._choose(self._view.moved(dx * dpr, dy * dpr))
 
     def set_left_inset(self, pixels: int) -> None:
         """Reserve logical pixels at the left of a fitted picture."""
@@ -187,6 +191,22 @@ class PictureCanvas(QWidget):
         return (width, height), DeviceRect(
             start, margin, max(1.0, width - start - margin), max(1.0, height - 2 * margin)
         )
+
+    def _show_size(self, width: int, height: int) -> None:
+        """Show a picture of this size: the same part of it, or as the user chose last."""
+        if not self._compares:
+            view = Viewport.fit(width, height, *self._room())
+            self._settle(view if self._chosen is None else view.focused(*self._chosen))
+            return
+        if self._chosen is not None:
+            zoom, place = self._chosen
+            self._chosen = zoom * self._view.width / max(1, width), place
+        self._settle(self._view.of(width, height))
+
+    def _choose(self, view: Viewport) -> None:
+        """Apply a view chosen by the user, which holds for the next pictures too."""
+        self._chosen = None if view.fitted else (view.zoom, view.focus())
+        self._settle(view)
 
     def _settle(self, view: Viewport) -> None:
         old, self._view = self._view, view

@@ -134,6 +134,18 @@ class Viewport:
         y = self.view_height / 2 - middle_y / self.height * height * zoom
         return _settled(replace(other, zoom=zoom, x=x, y=y))
 
+    def focus(self) -> tuple[float, float]:
+        """Place in the middle of the view, as shares of the picture's width and height."""
+        x, y = self.to_picture(self.view_width / 2, self.view_height / 2)
+        return x / self.width, y / self.height
+
+    def focused(self, zoom: float, place: tuple[float, float]) -> Viewport:
+        """Show this place (see `focus`) in the middle of the view, at this zoom."""
+        zoom = min(max(zoom, self.lowest), HIGHEST)
+        x = self.view_width / 2 - place[0] * self.width * zoom
+        y = self.view_height / 2 - place[1] * self.height * zoom
+        return _settled(replace(self, zoom=zoom, x=x, y=y, fitted=False))
+
     def step(self, direction: int) -> float:
         """Next zoom step up (1) or down (-1)."""
         stops = sorted({*STEPS, self.fit_zoom, self.lowest})

@@ -2,8 +2,9 @@
 
 A picture is read only when its row is on screen, so a million rows take eight megabytes and nothing
 else. Running jobs are listed first, whatever the filter: newest run first, prompt order within a
-run. A picture replaces its job's tile, a failed job keeps its own; where the library's order is
-newest first, `set_rows` keeps this session's items in that order.
+run; queued ones are read in the order in which they are sent. A picture replaces its job's tile, a
+failed job keeps its own, a cancelled one goes to the end, behind all pictures; where the library's
+order is newest first, `set_rows` keeps this session's items in that order.
 """
 
 from __future__ import annotations
@@ -61,11 +62,15 @@ class GalleryModel(QAbstractListModel):
         loaded: pictures with these index rows were read (a frozenset of int).
         replaced: a job's tile became a picture: (Job, index row).
         completed: the remaining rows were added.
+        moving: the row of a job (int) is about to be removed and inserted elsewhere ...
+        moved: ... and was (the job's id).
     """
 
     loaded = Signal(object)
     replaced = Signal(object, object)
     completed = Signal()
+    moving = Signal(int)
+    moved = Signal(str)
 
     # Views also query a model that is partly constructed or destroyed.
     _order = RowOrder()
@@ -93,6 +98,8 @@ class GalleryModel(QAbstractListModel):
         self._reading = False
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.on_asked)
+        self._sorting = QTimer(self, singleShot=True, interval=0)
+        self._sorting.timeout.connect(self.on_places_changed)
 
     # --- rows -----------------------------------------------------------------------------
 
@@ -210,8 +217,10 @@ class GalleryModel(QAbstractListModel):
         }
         for job in older:
             self._jobs.setdefault(job.id, job)
-        head: list[Entry] = list(self._turns.in_turn(j for j in self._jobs.values() if j.alive))
-        ended = [job for job in self._jobs.values() if not job.alive and self._lets(job)]
+        head: list[Entry] = list(self._line())
+        over = [job for job in self._jobs.values() if not job.alive and self._lets(job)]
+        cancelled = [job for job in over if job.state is JobState.CANCELLED]
+        ended = [job for job in over if job.state is not JobState.CANCELLED]
         earlier = {job.id for job in older}
         if newest_first:
             mine, rows = self._turns.split(rows, [job for job in ended if job.id not in earlier])
@@ -223,6 +232,7 @@ class GalleryModel(QAbstractListModel):
             head=head,
             ended=self._turns.in_turn(ended),
             older=earlier,
+            foot=self._turns.in_turn(cancelled),
             stood=stood,
             highest=highest,
         )
@@ -241,7 +251,7 @@ class GalleryModel(QAbstractListModel):
             return False
         if not self._order.may_append:
             return False
-        first = len(self._order)
+        first = self._order.end
         if rows:
             self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
             self._order.append(rows, stood)
@@ -265,7 +275,12 @@ class GalleryModel(QAbstractListModel):
         fresh = [row for row in rows if not known or self._order.find(row) is None]
         if not fresh:
             return
-        if job is not None and (at := self._order.find(job)) is not None:
+        at = None if job is None else self._order.find(job)
+        if job is not None and at is not None and at >= self._order.end:
+            # Cancelled, but its answer was complete: the tile at the end goes.
+            self.remove_jobs((job,))
+            at = None
+        if job is not None and at is not None:
             self._order.replace(at, fresh[0])
             self.replaced.emit(self._jobs.pop(job), fresh[0])
             self._touch(at)
@@ -306,16 +321,18 @@ class GalleryModel(QAbstractListModel):
             self._order.remove_job(job.id)
             if at is not None and at < self._order.front:
                 self._touch(at)
+                if self._is_out_of_line(at, job):
+                    self._sorting.start()
                 return
-            if at is not None:
-                # Retried: it moves to the other running jobs.
-                self._remove([at])
-            self._admit(job)
+            # Retried: it moves to the other running jobs.
+            self._move(job, at, self._admit)
             return
         if job.state is not JobState.DONE:
             self._order.ended(job.id)
         if not self._lets(job):
             self._remove([] if at is None else [at])
+        elif job.state is JobState.CANCELLED and (at is None or at < self._order.end):
+            self._move(job, at, self._place_in_foot)
         elif at is None:
             self._place(job)
         else:
@@ -403,14 +420,56 @@ class GalleryModel(QAbstractListModel):
         job = self._jobs.get(entry) if isinstance(entry, str) else None
         return job is not None and job.alive
 
+    def _line(self) -> list[str]:
+        """Ids of the jobs under way in display order, the queued ones in the order of sending."""
+        known = {id_: row for row, id_ in self._order.jobs()}
+        alive = (id_ for id_, job in self._jobs.items() if job.alive)
+        line = sorted(alive, key=lambda id_: known.get(id_, -1))
+        waiting = [id_ for id_ in line if self._place_in_queue(id_)]
+        turns = iter(sorted(waiting, key=self._place_in_queue))
+        return [next(turns) if self._place_in_queue(id_) else id_ for id_ in line]
+
+    def _place_in_queue(self, entry: Entry) -> int:
+        """Place of a queued job from 1; 0 for all others, and while it is not known."""
+        job = self._jobs.get(entry) if isinstance(entry, str) else None
+        return job.queue_place if job is not None and job.state is JobState.QUEUED else 0
+
+    def _is_out_of_line(self, row: int, job: Job) -> bool:
+        """Whether a queued job's tile comes before that of an earlier place, or after a later."""
+        place = self._place_in_queue(job.id)
+        if not place:
+            return False
+        before = self._next_place(range(row - 1, -1, -1))
+        after = self._next_place(range(row + 1, self._order.front))
+        return before > place or 0 < after < place
+
+    def _next_place(self, rows: Iterable[int]) -> int:
+        return next(filter(None, (self._place_in_queue(self._order.entry(r)) for r in rows)), 0)
+
+    def on_places_changed(self) -> None:
+        """Sort the tiles of queued jobs by their places in the queue."""
+        rows = [
+            row for row in range(self._order.front) if self._place_in_queue(self._order.entry(row))
+        ]
+        ids = [str(self._order.entry(row)) for row in rows]
+        turns = sorted(ids, key=self._place_in_queue)
+        if turns != ids:
+            self.another = False
+            self.beginResetModel()
+            self._order.swap(dict(zip(rows, turns, strict=True)))
+            self.endResetModel()
+
     def _admit(self, job: Job) -> None:
+        queued = self._order.after_last(lambda entry: self._place_in_queue(entry) > 0)
+
         def before(entry: Entry) -> bool:
             other = self._jobs.get(entry) if isinstance(entry, str) else None
             if other is None or not other.alive or other is job:
                 return False
             return self._turns.goes_before(other, job)
 
-        self._insert(self._order.after_last(before), job.id)
+        # Behind those that are sent before it, though its run is newer.
+        self._insert(max(queued, self._order.after_last(before)), job.id)
 
     def _place(self, job: Job) -> None:
         """Insert an ended job of an earlier start where the next query will put it."""
@@ -422,6 +481,27 @@ class GalleryModel(QAbstractListModel):
             return other is not None and (other.alive or self._turns.goes_before(other, job))
 
         self._insert(self._order.after_last(before), job.id)
+
+    def _move(self, job: Job, at: int | None, insert: Callable[[Job], None]) -> None:
+        """Insert the tile of a job, which may have one at row `at`."""
+        if at is None:
+            insert(job)
+            return
+        self.moving.emit(at)
+        self._remove([at])
+        insert(job)
+        self.moved.emit(job.id)
+
+    def _place_in_foot(self, job: Job) -> None:
+        at = self._order.end
+        while at < len(self._order):
+            other = self._jobs.get(str(self._order.entry(at)))
+            if other is None or not self._turns.goes_before(other, job):
+                break
+            at += 1
+        self.beginInsertRows(QModelIndex(), at, at)
+        self._order.insert_in_foot(at, job.id)
+        self.endInsertRows()
 
     def _insert(self, at: int, id_: str) -> None:
         self.beginInsertRows(QModelIndex(), at, at)

@@ -1,8 +1,8 @@
 """Order of pictures and jobs in the gallery: an array of numbers and a few exceptions.
 
-The rows are a short head, a plain list, and a tail, an array of index rows with a few ended jobs
-between them. The head holds the current jobs and their pictures; the tail is the library's query
-result.
+The rows are a short head, a plain list, a tail, an array of index rows with a few ended jobs
+between them, and a foot. The head holds the current jobs and their pictures; the tail is the
+library's query result; the foot holds cancelled jobs, which come after all pictures.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from studio.domain.entities import Job, Picture, new_id
 
@@ -146,6 +146,7 @@ class RowOrder:
     def __init__(self) -> None:
         self._head: list[Entry] = []
         self._tail: array[int] = array("q")
+        self._foot: list[str] = []
         self._newest_first = True
         # Ended jobs in the tail: number of pictures before each, and its id.
         self._before: list[int] = []
@@ -159,6 +160,11 @@ class RowOrder:
         self._came = self._went = 0
 
     def __len__(self) -> int:
+        return self.end + len(self._foot)
+
+    @property
+    def end(self) -> int:
+        """Row after the last picture: the first of the foot."""
         return len(self._head) + len(self._tail) + len(self._ended)
 
     @property
@@ -168,7 +174,7 @@ class RowOrder:
 
     def known(self, job: str) -> bool:
         """Whether a job has a row here, or had one and ended."""
-        return job in self._anchors or job in self._head
+        return job in self._anchors or job in self._head or job in self._foot
 
     def entry(self, row: int) -> Entry:
         """Entry of a row. Raises IndexError outside the rows."""
@@ -176,6 +182,8 @@ class RowOrder:
             raise IndexError(row)
         if row < len(self._head):
             return self._head[row]
+        if row >= self.end:
+            return self._foot[row - self.end]
         place = row - len(self._head)
         number = bisect_right(self._places, place)
         if number and self._places[number - 1] == place:
@@ -194,6 +202,8 @@ class RowOrder:
 
     def _find_in_tail(self, entry: Entry) -> int | None:
         if isinstance(entry, str):
+            if entry in self._foot:
+                return self.end + self._foot.index(entry)
             if entry not in self._ended:
                 return None
             number = self._ended.index(entry)
@@ -252,6 +262,9 @@ class RowOrder:
         for number, id_ in enumerate(self._ended):
             if first <= (row := len(self._head) + self._before[number] + number) < end:
                 yield row, id_
+        for row, id_ in enumerate(self._foot, self.end):
+            if first <= row < end:
+                yield row, id_
 
     @property
     def picture_count(self) -> int:
@@ -267,10 +280,11 @@ class RowOrder:
         head: Sequence[Entry],
         ended: Sequence[str],
         older: set[str],
+        foot: Sequence[str] = (),
         stood: array[int] | None = None,
         highest: int | None = None,
     ) -> None:
-        """Set a new query result, which is kept; `head` precedes its rows.
+        """Set a new query result, which is kept; `head` precedes its rows, `foot` follows them.
 
         `stood` is `places_of` the rows where they are many and not newest first; `highest` the
         newest of them, if known.
@@ -282,6 +296,7 @@ class RowOrder:
             newest = rows[0] if newest_first else max(rows) if highest is None else highest
             self._highest = max(self._highest, newest)
         self._head = list(head)
+        self._foot = list(foot)
         places = []
         for number, id_ in enumerate(ended):
             if id_ in older:
@@ -356,9 +371,22 @@ class RowOrder:
         """Insert a job into the head."""
         self._head.insert(row, job)
 
+    def insert_in_foot(self, row: int, job: str) -> None:
+        """Insert a job into the foot, which begins at row `end`."""
+        self._foot.insert(row - self.end, job)
+
+    def swap(self, jobs: Mapping[int, str]) -> None:
+        """Put jobs at other rows of the head, by row."""
+        for row, job in jobs.items():
+            self._head[row] = job
+
     def remove(self, first: int, last: int) -> None:
         """Remove the rows from `first` to `last`."""
-        head = len(self._head)
+        head, end = len(self._head), self.end
+        del self._foot[max(0, first - end) : max(0, last + 1 - end)]
+        last = min(last, end - 1)
+        if last < first:
+            return
         if last >= head:
             low, high = max(0, first - head), last - head
             places = self._places
@@ -390,6 +418,7 @@ class RowOrder:
         self._went += len(self._tail) - len(keep)
         self._tail = keep
         self._head = [entry for entry in self._head if entry not in entries]
+        self._foot = [id_ for id_ in self._foot if id_ not in entries]
 
     def after_last(self, wanted: Callable[[Entry], bool]) -> int:
         """Row after the last matching entry of the head; 0 without one."""

@@ -89,6 +89,8 @@ def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: 
     right = _zones(painter, layout, state, kit)
     if right is None:
         right = _marks(painter, rect, state, kit)
+    else:
+        right = _stars(painter, rect, right, state, kit)
     left = _mark(painter, rect, state, kit)
     if state.caption:
         _name(painter, QRect(left, rect.top(), right - left, rect.height()), state, kit)
@@ -136,30 +138,30 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
         size = MARK if state.caption else SMALL_MARK
         _icon(painter, right - size, rect, kit.icon("warning", "warn", size, dpr), size)
         right -= size + CAPTION_GAP
-    if tile.rating:
-        digit = str(tile.rating)
-        width = kit.micro.metrics.horizontalAdvance(digit)
-        painter.setFont(kit.micro.font)
-        painter.setPen(kit.color("text" if state.selected else "text2"))
-        painter.drawText(QRect(right - width, rect.top(), width + 1, rect.height()), _LEFT, digit)
-        left = right - width - 2 - STAR
-        _icon(painter, left, rect, kit.icon("star-filled", "star", STAR, dpr), STAR)
-        right = left - CAPTION_GAP
+    right = _stars(painter, rect, right, state, kit)
     if tile.tag and state.caption:
         return _tag(painter, rect, right, state, kit)
     return right
 
 
+def _stars(painter: QPainter, rect: QRect, right: int, state: TileState, kit: TileStyle) -> int:
+    """Paint the rating as a star and a digit; returns its left edge."""
+    if not state.tile.rating:
+        return right
+    digit = str(state.tile.rating)
+    width = kit.micro.metrics.horizontalAdvance(digit)
+    painter.setFont(kit.micro.font)
+    painter.setPen(kit.color("text" if state.selected else "text2"))
+    painter.drawText(QRect(right - width, rect.top(), width + 1, rect.height()), _LEFT, digit)
+    left = right - width - 2 - STAR
+    _icon(painter, left, rect, kit.icon("star-filled", "star", STAR, scale_of(painter)), STAR)
+    return left - CAPTION_GAP
+
+
 def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: TileStyle) -> int:
-    """Paint the tag, or its icon where the tag would cut the name; returns its left edge."""
+    """Paint the tag; returns its left edge."""
     tile = state.tile
     width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
-    mark = MARK + CAPTION_GAP if tile.mark else 0
-    room = right - width - CAPTION_GAP - rect.left() - mark
-    if tile.tag_icon and kit.name.metrics.horizontalAdvance(tile.name) > room:
-        icon = kit.icon(tile.tag_icon, "text3", MARK, scale_of(painter))
-        _icon(painter, right - MARK, rect, icon, MARK)
-        return right - MARK - CAPTION_GAP
     box = QRect(right - width, rect.center().y() - 7, width, 16)
     outline(painter, QRectF(box), 1, 3, QPen(kit.color("edge")))
     painter.setFont(kit.micro.font)
@@ -170,15 +172,9 @@ def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Tile
 
 def _name(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:
     tile = state.tile
-    fresh = tile.fresh and not state.selected
-    text = kit.elided(tile.name, rect.width(), bold=fresh)
-    if fresh:
-        painter.setFont(kit.name_bold.font)
-        painter.setPen(kit.color("ink"))
-    else:
-        painter.setFont(kit.struck if tile.struck else kit.name.font)
-        painter.setPen(kit.color("text" if state.selected else "text3"))
-    painter.drawText(rect, _LEFT, text)
+    painter.setFont(kit.struck if tile.struck else kit.name.font)
+    painter.setPen(kit.color("text" if state.selected else "text3"))
+    painter.drawText(rect, _LEFT, kit.elided(tile.name, rect.width()))
 
 
 def _icon(painter: QPainter, left: int, rect: QRect, icon: QPixmap, size: int) -> None:

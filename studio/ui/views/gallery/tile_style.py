@@ -36,13 +36,12 @@ class TileStyle:
         self.ghost = theme.ghost
         self.micro = self._face("micro")
         self.name = self._face("micro", prose=True)
-        self.name_bold = self._face("micro", _BOLD, prose=True)
         self.small = self._face("small")
         self.small_bold = self._face("small", _BOLD)
         self.timer = self._face("timer")
         self.struck = QFont(self.name.font)
         self.struck.setStrikeOut(True)
-        self._elided: dict[tuple[str, int, bool], str] = {}
+        self._elided: dict[tuple[str, int], str] = {}
         self._wrapped: dict[tuple[int, str, int], tuple[int, int]] = {}
 
     def _face(self, name: FontName, weight: int | None = None, *, prose: bool = False) -> FontFace:
@@ -63,16 +62,15 @@ class TileStyle:
             return QPixmap()
         return self.theme.pixmap(name, role, size, dpr)
 
-    def elided(self, text: str, width: int, *, bold: bool = False) -> str:
-        """Caption text elided in the middle to `width` pixels; the end, often a number, stays."""
-        key = (text, width, bold)
+    def elided(self, text: str, width: int) -> str:
+        """Caption text, elided at the end to `width` pixels."""
+        key = (text, width)
         found = self._elided.get(key)
         if found is None:
             if len(self._elided) > _TEXTS:
                 self._elided.clear()
-            face = self.name_bold if bold else self.name
-            text = one_line(text)
-            found = face.metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, width))
+            line = one_line(text)
+            found = self.name.metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(0, width))
             self._elided[key] = found
         return found
 

@@ -156,6 +156,8 @@ class GalleryView(TileView):
     ) -> None:
         super().__init__(core, parent, clock=clock)
         self._kept: tuple[Key, int] | None = None
+        # Whether the row that is being moved is selected, and has the focus.
+        self._moves = (False, False)
         self._untold = False
         # Qt calls overrides while the model is set, before there is a selection.
         self._quiet = True
@@ -181,6 +183,8 @@ class GalleryView(TileView):
         model.rowsInserted.connect(self.on_rows_come)
         model.rowsRemoved.connect(self.on_rows_gone)
         model.completed.connect(self.on_completed)
+        model.moving.connect(self.on_moving)
+        model.moved.connect(self.on_job_moved)
         model.loaded.connect(self.on_loaded)
         model.replaced.connect(self.on_replaced)
         model.replaced.connect(self.on_taken)
@@ -241,6 +245,16 @@ class GalleryView(TileView):
         self.selection.rows(rows)
         if rows:
             self.set_current(rows[0])
+
+    def select_next(self) -> None:
+        """Select the picture after the selected one; jobs in between are skipped."""
+        spans = self.selection.spans()
+        if self.selection.count() != 1:
+            return
+        for row in range(spans[0][0] + 1, self.rows.rowCount()):
+            if isinstance(self.rows.key_at(row), int):
+                self.go_to_row(row)
+                return
 
     def show_item(self, key: Key) -> bool:
         """Scroll to a picture or job and move the focus there; False if it is not shown."""
@@ -399,10 +413,30 @@ class GalleryView(TileView):
         self.selection.complete()
 
     def on_rows_gone(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """Remove rows from the selection."""
+        """Remove rows from the selection; the neighbour of the last one is selected."""
+        selected = self.selection.count()
         self.selection.removed(first, last)
         self.pointer.hover(None)
+        row = self.current_row()
+        if selected and not self.selection.count() and row is not None and not any(self._moves):
+            self.selection.only(row, row)
         self._on_selection_changed()
+
+    def on_moving(self, row: int) -> None:
+        """Remember whether the job that is moved is selected."""
+        self._moves = self.selection.holds(row), row == self.current_row()
+
+    def on_job_moved(self, job: str) -> None:
+        """Select a moved job again, without scrolling to it."""
+        (selected, current), self._moves = self._moves, (False, False)
+        row = self.rows.row_of(job)
+        if row is None:
+            return
+        if current:
+            keep = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self.rows.index(row), keep)
+        if selected:
+            self.selection.add(row, row)
 
     def on_taken(self, _job: object, index_row: int) -> None:
         """Announce the picture that replaced a selected job."""

@@ -19,7 +19,8 @@ from studio.ui.widgets.marked_text import MarkedText
 
 WIDTH = 222
 CORNER = 96
-RIM = 3  # of mat around the corner picture
+LOW = 54  # height of the picture beside the film strip
+EDGE = 16  # free space to its left and right there
 CHANGES = 6  # at most; with more, it is a new prompt and not a change
 
 
@@ -36,7 +37,6 @@ class _Print(QWidget):
         super().__init__(parent)
         self._pixmap: QPixmap | None = None
         self._colour = 0x808080
-        self.rim = 0
         set_role(self, QAccessible.Role.Graphic)
         set_tip(self, _("Click to enlarge (hold \\)"))
         theme().changed.connect(self.update)
@@ -53,7 +53,7 @@ class _Print(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.rect(), look.color("mat"))
-        inner = self.rect().adjusted(self.rim, self.rim, -self.rim, -self.rim)
+        inner = self.rect()
         if self._pixmap is None or self._pixmap.isNull():
             painter.fillRect(inner, screen_colours().colour(self._colour))
         else:
@@ -71,7 +71,7 @@ class _Print(QWidget):
 
 
 class ParentPreview(QWidget):
-    """The parent: a column where there is room, else a picture of 96 px in the corner.
+    """The parent: a column where there is room, else small, with its label, by the film strip.
 
     Signals:
         held: the small picture is pressed (True) or released.
@@ -86,7 +86,8 @@ class ParentPreview(QWidget):
         self.setAccessibleName(_("Before"))
         set_role(self, QAccessible.Role.Grouping)
         head = QHBoxLayout()
-        head.addWidget(Text(_("Before"), "micro", "text3", self, weight=600))
+        self._head = Text(_("Before"), "micro", "text3", self, weight=600)
+        head.addWidget(self._head)
         head.addStretch(1)
         head.addWidget(Text(_("parent"), "micro", "text3", self))
         self._print = _Print(self)
@@ -114,6 +115,12 @@ class ParentPreview(QWidget):
         self._column.addWidget(self._same)
         self._column.addStretch(1)
         self._print.held.connect(self.held)
+        theme().changed.connect(self.update)
+
+    @property
+    def corner(self) -> bool:
+        """Whether it is small."""
+        return self._corner
 
     def set_pictures(self, parent: Picture, child: Picture) -> None:
         """Show the parent of `child` and the changes."""
@@ -134,42 +141,54 @@ class ParentPreview(QWidget):
             self._print.set_picture(pixmap, self._parent_picture)
 
     def set_corner(self, *, corner: bool) -> None:
-        """Show only the picture, or return to a column."""
+        """Show only the picture and its label, or return to a column."""
         if corner == self._corner:
             return
         self._corner = corner
         for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if part is not self._print:
+            if part not in (self._print, self._head):
                 part.setVisible(not corner)
         if not corner and self._parent_picture is not None:
             self._star.setVisible(self._parent_picture.rating > 0)
             self._changes.setVisible(bool(self._changes.toPlainText()))
-        self._print.rim = RIM if corner else 0
+        self._column.setContentsMargins(EDGE if corner else 0, 6 if corner else 0, 0, 0)
         self._size_print()
 
     def _size_print(self) -> None:
         if self._parent_picture is None:
             return
         width, height = self._parent_picture.width, self._parent_picture.height
-        room = CORNER if self._corner else WIDTH
-        scale = room / max(1, width, height)
+        if self._corner:
+            scale = min((CORNER - EDGE) / max(1, width), LOW / max(1, height))
+        else:
+            scale = WIDTH / max(1, width, height)
         across, down = max(24, round(width * scale)), max(24, round(height * scale))
-        self._print.setFixedSize(across + 2 * self._print.rim, down + 2 * self._print.rim)
+        self._print.setFixedSize(across, down)
         for at in range(self._column.count()):
             item = self._column.itemAt(at)
             space = item.spacerItem() if item is not None else None
             if space is not None and at < self._column.count() - 1:
                 usual = {1: 7, 3: 8, 5: 10, 7: 10}.get(at, 0)
-                space.changeSize(0, 0 if self._corner else usual)
+                small = 4 if at == 1 else 0
+                space.changeSize(0, small if self._corner else usual)
         self._column.invalidate()
-        self.setFixedWidth(self._print.width() if self._corner else WIDTH)
+        label = self._head.sizeHint().width()
+        self.setFixedWidth(EDGE + max(across, label) if self._corner else WIDTH)
         self.adjustSize()
 
     @needs("_column")
     def sizeHint(self) -> QSize:
         if self._corner:
-            return self._print.size()
+            return self._column.totalSizeHint()
         return QSize(WIDTH, self._column.totalHeightForWidth(WIDTH))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._corner:
+            # Continues the film strip.
+            painter = QPainter(self)
+            painter.fillRect(event.rect(), theme().color("mat"))
+            painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
+            painter.end()
 
 
 def likeness(parent: Picture, child: Picture) -> str:

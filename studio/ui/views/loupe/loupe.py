@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
@@ -85,6 +85,7 @@ class Loupe(QWidget):
         self._parent: Picture | None = None
         self._plates: dict[str, Plate] = {}
         self._before_shown = False
+        self._presenting = False
         ground = _SETTINGS.get(surround, "mat")
         self.book = PageCache(library, self)
         self._loader = PlateLoader(library, decoder, self)
@@ -99,7 +100,10 @@ class Loupe(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(self.canvas, 1)
-        column.addWidget(self.film)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(0)
+        self._foot.addWidget(self.film, 1)
+        column.addLayout(self._foot)
         self.setAccessibleName(_("Loupe"))
         self.setFocusProxy(self.canvas)
         self.installEventFilter(self)
@@ -140,30 +144,30 @@ class Loupe(QWidget):
         """Position in the order."""
         return self._index
 
+    @property
+    def row(self) -> int | None:
+        """Index row at the position in the order, also while its picture is being read."""
+        return self.book.order[self._index] if self._index < len(self.book) else None
+
     def show_pictures(self, order: Sequence[int], index: int) -> None:
         """Show the picture at `index` of this order of index rows."""
         self._picture = None
         self._set_order(order)
         self.go_to_index(index)
 
-    def set_order(self, order: Sequence[int], index: int | None = None) -> None:
-        """Replace the order; the picture stays if it is still part of it.
-
-        Otherwise the picture at `index` is shown (its neighbour).
+    def set_order(self, order: Sequence[int]) -> None:
+        """Replace the order; the picture stays if it is still part of it, else its neighbour is
+        shown.
         """
-        row = self.book.order[self._index] if self._index < len(self.book) else None
+        row = self.row
         self._set_order(order)
-        if row is not None and self._picture is not None:
-            try:
-                self._index = order.index(row)
-            except ValueError:
-                self._picture = None
-                self.go_to_index(min(self._index if index is None else index, len(order) - 1))
-                return
-            self.film.set_current(self._index)
-            self.bar.show_picture(self._picture, self._index, len(self.book))
-        else:
+        index = _index_of(order, row)
+        if index is None or self._picture is None or row != self._picture.row:
             self.go_to_index(self._index if index is None else index)
+            return
+        self._index = index
+        self.film.set_current(index)
+        self.bar.show_picture(self._picture, index, len(self.book))
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these jobs in the film strip."""
@@ -191,6 +195,13 @@ class Loupe(QWidget):
             self.book.request_pages(range(self._index - 2, self._index + 3))
         else:
             self._open(found)
+
+    def set_presenting(self, *, presenting: bool) -> None:
+        """Show only the picture, or bar, film strip and parent again."""
+        self._presenting = presenting
+        self.bar.setVisible(not presenting)
+        self.film.setVisible(not presenting)
+        self._place_before()
 
     def step(self, way: int) -> None:
         """Show the next (1) or previous (-1) picture."""
@@ -235,6 +246,9 @@ class Loupe(QWidget):
 
     def _open(self, picture: Picture) -> None:
         again = self._picture is not None and _file(self._picture) == _file(picture)
+        if not again:
+            # The zoom over the parent is not that of the next picture.
+            self.show_before(False)
         self._picture = picture
         self.bar.show_picture(picture, self._index, len(self.book))
         if again:
@@ -283,7 +297,7 @@ class Loupe(QWidget):
         )
 
     def _place_before(self) -> None:
-        if self._parent is None or self._picture is None:
+        if self._parent is None or self._picture is None or self._presenting:
             self._before.hide()
             self.canvas.set_left_inset(0)
             return
@@ -294,11 +308,16 @@ class Loupe(QWidget):
         crowded = canvas.fitted_left(self._picture.width, self._picture.height) < COLUMN
         canvas.set_left_inset(COLUMN if crowded and not corner else 0)
         self._before.set_corner(corner=corner)
-        self._before.move(PLACE)
-        height = self._before.sizeHint().height()
-        self._before.resize(
-            self._before.width(), height if corner else canvas.height() - 2 * PLACE.y()
-        )
+        if corner:
+            # Never over the picture.
+            if self._foot.indexOf(self._before) < 0:
+                self._foot.insertWidget(0, self._before)
+        else:
+            if self._before.parentWidget() is not canvas:
+                self._foot.removeWidget(self._before)
+                self._before.setParent(canvas)
+            self._before.move(PLACE)
+            self._before.resize(self._before.width(), canvas.height() - 2 * PLACE.y())
         self._before.show()
         self._before.raise_()
 
@@ -422,6 +441,13 @@ class Loupe(QWidget):
         super().hideEvent(event)
         self._loader.stop()
         self._thumbnails.request_thumbnails(())
+
+
+def _index_of(order: Sequence[int], row: int | None) -> int | None:
+    try:
+        return None if row is None else order.index(row)
+    except ValueError:
+        return None
 
 
 def _file(picture: Picture) -> tuple[str, str, bool]:

@@ -28,6 +28,7 @@ from studio.domain.entities import (
 from studio.library.query import Family
 from studio.ui.panels.inspector import Inspector, facts
 from studio.ui.panels.inspector.family import RING
+from studio.ui.panels.inspector.head import Title
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import install
 from studio.ui.support import formatting
@@ -534,3 +535,28 @@ async def test_nothing_is_cut_off_at_any_width(
     for value in inspector.page.facts.findChildren(QTextEdit):
         if value.isVisible():
             assert value.document().size().height() <= value.height() + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("pier", 1),
+        ("gouache, a lighthouse at dusk", 2),
+        ("gouache, a lighthouse on a granite island at dusk, muted palette", 2),
+        ("w" * 80, 2),
+        ("🌊" * 40, 2),
+    ],
+)
+async def test_a_title_has_up_to_two_lines(inspector: Inspector, name: str, lines: int) -> None:
+    await told(inspector, picture(1, title=name))
+    title = inspector.findChild(Title)
+    assert title is not None
+    label = title.label
+    shown = label.shown_text().split("\n")
+    assert len(shown) == lines
+    metrics = label.fontMetrics()
+    assert all(metrics.horizontalAdvance(line) <= label.width() for line in shown)
+    assert label.height() >= lines * metrics.lineSpacing() - metrics.leading() - 1
+    whole = " ".join(shown)
+    assert whole == name or whole.endswith("…")
+    assert bool(label.toolTip()) == whole.endswith("…")

@@ -182,6 +182,99 @@ async def test_a_new_run_stands_before_all_others_and_moves_none(model: GalleryM
     assert keys(model) == ["c", "d", 6, "b", 5]
 
 
+async def test_queued_tiles_are_read_in_the_order_of_sending(model: GalleryModel) -> None:
+    """Newest first too: a later run stands behind what is sent before it."""
+    model.set_rows(array("q", [5]))
+    for place, name in enumerate("abc", 1):
+        model.job_changed(scripted.job(name))
+        model.job_changed(scripted.job(name, queue_place=place))
+    for place, name in enumerate("de", 4):
+        model.job_changed(scripted.job(name, run="run 2"))
+        model.job_changed(scripted.job(name, run="run 2", queue_place=place))
+    assert keys(model) == ["a", "b", "c", "d", "e", 5]
+    model.job_changed(scripted.job("a", JobState.WAITING))
+    for place, name in enumerate("bc", 1):
+        model.job_changed(scripted.job(name, queue_place=place))
+    assert keys(model) == ["a", "b", "c", "d", "e", 5], "nothing moves while the queue goes on"
+    model.set_rows(array("q", [5]))
+    assert keys(model) == ["a", "b", "c", "d", "e", 5]
+
+
+async def test_a_job_sent_first_comes_first(model: GalleryModel) -> None:
+    model.set_rows(array("q", [5]))
+    for place, name in enumerate("abcd", 1):
+        model.job_changed(scripted.job(name, queue_place=place))
+    told = Told(model)
+    for place, name in enumerate("dabc", 1):
+        model.job_changed(scripted.job(name, queue_place=place))
+    model.on_places_changed()
+    assert keys(model) == ["d", "a", "b", "c", 5]
+    assert told.changes.count("reset") == 1
+    model.on_places_changed()
+    assert told.changes.count("reset") == 1, "once is enough"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(1, 9)), st.integers(0, 4))
+def test_whatever_the_places_are_they_are_read_from_first_to_last(
+    places: list[int], running: int
+) -> None:
+    model = GalleryModel(scripted.ScriptedLibrary())
+    for number, place in enumerate(places):
+        name = f"j{number}"
+        model.job_changed(scripted.job(name, run=f"run {number // 3}"))
+        state = JobState.WAITING if number < running else JobState.QUEUED
+        model.job_changed(scripted.job(name, state, run=f"run {number // 3}", queue_place=place))
+    model.on_places_changed()
+    read = [job.queue_place for _row, job in model.jobs_shown() if job.state is JobState.QUEUED]
+    assert read == sorted(read)
+    model.set_rows(array("q"))
+    again = [job.queue_place for _row, job in model.jobs_shown() if job.state is JobState.QUEUED]
+    assert again == read
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_a_cancelled_job_takes_no_place_among_pictures(
+    model: GalleryModel, newest_first: bool
+) -> None:
+    rows = [5, 4] if newest_first else [4, 5]
+    model.set_rows(array("q", rows), newest_first=newest_first)
+    for name in "abc":
+        model.job_changed(scripted.job(name))
+    told = Told(model)
+    model.job_changed(scripted.job("b", JobState.CANCELLED))
+    assert keys(model) == ["a", "c", *rows, "b"]
+    assert told.changes == ["removed 1-1", "inserted 4-4"]
+    model.job_changed(scripted.job("d", run="run 2"))
+    model.job_changed(scripted.job("d", JobState.CANCELLED, run="run 2"))
+    assert keys(model) == ["a", "c", *rows, "d", "b"], "newest run first there too"
+    model.set_rows(array("q", rows), newest_first=newest_first)
+    assert keys(model) == ["a", "c", *rows, "d", "b"]
+    model.remove_jobs(["b"])
+    assert keys(model) == ["a", "c", *rows, "d"]
+    model.job_changed(scripted.job("d", run="run 2"))
+    assert keys(model)[-2:] == rows, "tried again it is under way"
+
+
+async def test_the_rest_of_an_answer_comes_before_cancelled_jobs(model: GalleryModel) -> None:
+    model.job_changed(scripted.job("a"))
+    model.job_changed(scripted.job("a", JobState.CANCELLED))
+    model.set_rows(array("q", [9, 8]), whole=False)
+    assert keys(model) == [9, 8, "a"]
+    assert model.append(array("q", [7, 6]))
+    assert keys(model) == [9, 8, 7, 6, "a"]
+
+
+async def test_a_cancelled_job_whose_answer_was_complete_gives_its_picture(
+    model: GalleryModel,
+) -> None:
+    model.set_rows(array("q", [5]))
+    model.job_changed(scripted.job("a"))
+    model.job_changed(scripted.job("a", JobState.CANCELLED))
+    model.insert_pictures([6], "a")
+    assert keys(model) == [6, 5]
+
+
 async def test_a_job_tried_again_stays_and_then_joins_those_under_way(model: GalleryModel) -> None:
     model.set_rows(array("q", [5]))
     model.job_changed(scripted.job("a"))
@@ -273,12 +366,14 @@ def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
     ended = [f"e{n}" for n in range(data.draw(st.integers(0, 3)))]
     for id_ in ended:
         order._anchors[id_] = data.draw(st.integers(0, start + 1))
-    order.reset(rows, newest_first=True, head=["j0", "j1"], ended=ended, older=set())
+    foot = [f"c{n}" for n in range(data.draw(st.integers(0, 3)))]
+    order.reset(rows, newest_first=True, head=["j0", "j1"], ended=ended, older=set(), foot=foot)
     plain: list[int | str] = [order.entry(row) for row in range(len(order))]
-    assert sorted(map(str, plain)) == sorted(map(str, [*rows, *ended, "j0", "j1"]))
+    assert sorted(map(str, plain)) == sorted(map(str, [*rows, *ended, *foot, "j0", "j1"]))
+    assert plain[order.end :] == foot
     newest = start
     for _step in range(data.draw(st.integers(0, 12))):
-        kind = data.draw(st.sampled_from(["front", "replace", "remove"]))
+        kind = data.draw(st.sampled_from(["front", "replace", "remove", "cancel", "drop"]))
         if kind == "front":
             count = data.draw(st.integers(1, 3))
             fresh = list(range(newest + count, newest, -1))
@@ -286,7 +381,15 @@ def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
             at = order.front
             order.insert_pictures(at, fresh)
             plain[at:at] = fresh
-        elif kind == "replace" and (jobs := [e for e in plain if isinstance(e, str)]):
+        elif kind == "cancel":
+            at = data.draw(st.integers(order.end, len(plain)))
+            order.insert_in_foot(at, f"c{len(plain)}-{_step}")
+            plain.insert(at, f"c{len(plain)}-{_step}")
+        elif kind == "drop" and plain:
+            gone = set(data.draw(st.lists(st.sampled_from(plain), max_size=3)))
+            order.drop(gone)
+            plain = [entry for entry in plain if entry not in gone]
+        elif kind == "replace" and (jobs := [e for e in plain[: order.end] if isinstance(e, str)]):
             id_ = data.draw(st.sampled_from(jobs))
             newest += 1
             order.replace(plain.index(id_), newest)

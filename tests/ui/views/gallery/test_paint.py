@@ -346,3 +346,42 @@ def test_a_failed_tile_says_when_the_service_may_be_asked_again() -> None:
     assert re.fullmatch(r"Try again after \d\d:\d\d", told.line)
     assert [offer.action for offer in told.offers] == ["retry"]
     assert describe(job, NOW + 601).line == ""
+
+
+def test_captions_lose_their_end_and_not_their_middle(kit: TileStyle) -> None:
+    name = "gouache, a lighthouse on a granite island at dusk"
+    shown = kit.elided(name, 90)
+    assert shown.endswith("…")
+    assert name.startswith(shown[:-1])
+
+
+def test_a_new_picture_is_marked_by_its_dot_alone(kit: TileStyle) -> None:
+    """The name looks like any other: thirty bold ones would shout."""
+    seen = render(TileState(tile=describe(scripted.picture(1, seen=True), NOW)), kit)
+    new = render(TileState(tile=describe(scripted.picture(1, seen=False), NOW)), kit)
+    name, dot = QRect(8, 166, 100, 24), QRect(150, 166, 20, 24)
+    assert seen.copy(name) == new.copy(name)
+    assert seen.copy(dot) != new.copy(dot)
+
+
+def test_stars_stay_while_the_pointer_is_over_the_tile(kit: TileStyle) -> None:
+    def stars(rating: int) -> QImage:
+        tile = describe(scripted.picture(1, rating=rating, seen=True), NOW)
+        return render(TileState(tile=tile, hovered=True), kit)
+
+    layout = arrange(
+        TileState(tile=describe(scripted.picture(1, rating=4), NOW), hovered=True), CELL, kit
+    )
+    buttons = QRect(layout.zones[0].rect.left() + 2, 166, 174, 24)
+    assert stars(4) != stars(0)
+    assert stars(4) != stars(2)
+    assert stars(4).copy(buttons) == stars(0).copy(buttons)
+
+
+@pytest.mark.parametrize("name", ["x", "a name that is much too long for its tile, by far"])
+def test_there_is_one_kind_of_sketch_badge(kit: TileStyle, name: str) -> None:
+    def badge(title: str) -> QImage:
+        made = scripted.picture(1, title=title, offline=True, seen=True)
+        return render(TileState(tile=describe(made, NOW)), kit).copy(QRect(112, 166, 60, 24))
+
+    assert badge(name) == badge("another")

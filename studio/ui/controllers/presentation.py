@@ -1,0 +1,110 @@
+"""Presentation: full screen with nothing but the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.support.late import Late
+from studio.ui.window import window_state
+from studio.ui.window.layout import WindowLayout
+
+if TYPE_CHECKING:
+    from studio.ui.views.loupe import Loupe
+
+
+class Presentation(QObject):
+    """Hides bars and panels while the window is in full screen, and brings them back.
+
+    A window that starts in full screen, or is put there by the desktop, keeps them.
+
+    Attributes:
+        active: whether bars and panels are hidden.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        *,
+        zones: WindowLayout,
+        bars: Sequence[QWidget],
+        composer: Composer,
+        loupe: Late[Loupe],
+        focus_view: Callable[[], None],
+        choose_page: Callable[[], None],
+    ) -> None:
+        """`bars` are hidden; `choose_page` shows those that depend on the page again."""
+        super().__init__(window)
+        self._window = window
+        self._zones = zones
+        self._bars = (*bars, composer)
+        self._composer = composer
+        self._loupe = loupe
+        self._focus_view = focus_view
+        self._choose_page = choose_page
+        self._hidden: tuple[QWidget, ...] = ()
+        self._focus: QWidget | None = None
+        self.active = False
+
+    def toggle(self) -> None:
+        """Turn full screen on, without bars and panels, or off."""
+        wanted = not self._window.isFullScreen()
+        if wanted:
+            self._begin()
+        window_state.turn_full_screen(self._window)
+        if not wanted:
+            self._end()
+
+    def leave(self) -> None:
+        """Return from the presentation; does nothing outside of it."""
+        if self.active:
+            self.toggle()
+
+    def on_full_screen_changed(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Bring bars and panels back when the desktop ends full screen."""
+        if not on:
+            self._end()
+
+    def show_and(self, do: Callable[[], object]) -> None:
+        """Do something in a bar or panel, which is brought back first."""
+        self.leave()
+        do()
+
+    def generate(self) -> None:
+        """Generate; in the presentation, show the prompt and its price first."""
+        if self.active:
+            self.show_and(self._composer.focus_prompt)
+        else:
+            self._composer.generate_now()
+
+    def _begin(self) -> None:
+        if self.active:
+            return
+        self.active = True
+        self._focus = QApplication.focusWidget()
+        self._hidden = tuple(bar for bar in self._bars if not bar.isHidden())
+        self._zones.set_presenting(presenting=True)
+        if self._loupe.made is not None:
+            self._loupe.made.set_presenting(presenting=True)
+        self._focus_view()
+        for bar in self._hidden:
+            bar.hide()
+
+    def _end(self) -> None:
+        if not self.active:
+            return
+        self.active = False
+        for bar in self._hidden:
+            bar.show()
+        if self._loupe.made is not None:
+            self._loupe.made.set_presenting(presenting=False)
+        self._zones.set_presenting(presenting=False)
+        self._choose_page()
+        focus, self._focus = self._focus, None
+        if focus is not None and shiboken6.isValid(focus) and focus.isVisible():
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
