@@ -149,7 +149,9 @@ class ViewSwitch(QObject):
         total = self._gallery.selected_count()
         counted = max(total - len(jobs), len(pictures))
         trashed = self._shown.query.view is View.TRASH
-        self._actions.update_enabled(pictures=counted, jobs=len(jobs), trashed=trashed)
+        self._actions.update_enabled(
+            pictures=counted, jobs=len(jobs), trashed=trashed, items=pictures
+        )
         self._status_bar.show_selection(counted, len(jobs))
         self._composer.suggest(pictures)
         if len(jobs) == 1 and not pictures:
