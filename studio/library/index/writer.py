@@ -168,7 +168,8 @@ class IndexWriter:
         new = [picture for picture in every if picture.id not in known]
         numbered = list(enumerate(new, start=last + 1))
         self._db.executemany(
-            "INSERT INTO pictures(row, id, job, path, sha256, name, seconds, model, size, tags, body)"
+            "INSERT INTO pictures"
+            "(row, id, job, path, sha256, name, seconds, model, size, tags, body)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (
                 (

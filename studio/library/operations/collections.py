@@ -21,7 +21,6 @@ from studio.library.operations import edits, history
 from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
 
-
 MOST_LISTED = 1000
 """Most pictures listed for a change of the history."""
 

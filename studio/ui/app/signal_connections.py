@@ -45,6 +45,8 @@ def _connect_sides(parts: WindowParts) -> None:
     places.collect_wanted.connect(parts.collections_controller.on_collect_wanted)
     places.collection_chosen.connect(parts.collections_controller.on_chosen)
     places.collection_asked.connect(parts.collections_controller.on_asked)
+    places.menu_wanted.connect(parts.place_menus.open_menu)
+    places.collection_moved.connect(parts.collections_controller.on_moved)
     places.collected.connect(parts.collections_controller.on_dropped)
     parts.library_view.spent.connect(places.show_spend)
     parts.rail.collections_wanted.connect(parts.collections_controller.on_list_wanted)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from studio.app.core import Core
 from studio.domain.drafts import Draft
 from studio.ui.controllers.action_handlers import ActionHandlers
@@ -26,9 +28,11 @@ from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.controllers.messages import MessagesController
 from studio.ui.controllers.notifications import Notifier
+from studio.ui.controllers.open_with import OpenWith
 from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
 from studio.ui.controllers.pictures import PicturesController
+from studio.ui.controllers.place_menus import PlaceMenus
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import SelectionController
@@ -274,6 +278,7 @@ class WindowParts:
             bar=self.messages,
             parent=window,
         )
+        self.open_with = OpenWith(core, self.selection, self.messages_controller, window)
         self.item_actions = ItemActions(
             self.library_view,
             self.selection,
@@ -282,6 +287,15 @@ class WindowParts:
             missing=self.missing_files,
             gallery=window.gallery,
             composer=self.composer,
+            actions=self.actions_of,
+            fill_open_with=self.open_with.fill,
+            parent=window,
+        )
+        self.place_menus = PlaceMenus(
+            core,
+            self.collections_controller,
+            self.messages_controller,
+            places=self.places,
             actions=self.actions_of,
             parent=window,
         )
@@ -380,6 +394,8 @@ class WindowParts:
         welcome.prompt_chosen.connect(self.draft_controller.on_prompt_chosen)
         welcome.import_requested.connect(self.actions_of.every["import_folder"].trigger)
         welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
+        welcome.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        welcome.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
         self.window.pages.addWidget(welcome)
         return welcome
 
@@ -389,6 +405,8 @@ class WindowParts:
 
         nothing = EmptyState(self.window.gallery, self.window.grid)
         nothing.wanted.connect(self.view_options.on_more_wanted)
+        nothing.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        nothing.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
         return nothing
 
     def _make_leaving(self) -> QuitSequence:

@@ -35,6 +35,7 @@ from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Button, MessageAction, Segmented, Text
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.text import Paragraph
@@ -62,6 +63,7 @@ class KeyField(QFrame):
         row.setContentsMargins(9, 0, 3, 0)
         row.setSpacing(4)
         self.field = QLineEdit(self)
+        EditMenu(self.field)
         self.field.setProperty("field", "bare")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         hints = Qt.InputMethodHint

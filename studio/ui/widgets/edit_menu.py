@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit
 
 from studio.common.i18n import _
 from studio.ui.support import key_names
-from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.menu import Menu, set_reason
 
 TextField = QLineEdit | QPlainTextEdit | QTextEdit
@@ -32,7 +32,14 @@ class EditMenu(QObject):
         self.undo: tuple[Callable[[], object], Callable[[], bool]] = (field.undo, self._can_undo)
         self.redo: tuple[Callable[[], object], Callable[[], bool]] = (field.redo, self._can_redo)
         self.more: Callable[[], Sequence[Entry]] = tuple
-        field.installEventFilter(self)
+        field.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        field.customContextMenuRequested.connect(self.on_menu_wanted)
+
+    def on_menu_wanted(self, where: QPoint) -> None:
+        """Open the menu at a point of the field."""
+        field = self._field
+        shown = field if isinstance(field, QLineEdit) else field.viewport()
+        self.make().popup(shown.mapToGlobal(where))
 
     def make(self) -> Menu:
         """The menu for the field's current state."""
@@ -76,7 +83,7 @@ class EditMenu(QObject):
         beside = key_names.spoken(QKeySequence(key)) if key is not None else ""
         action = menu.entry(text, beside)
         set_reason(action, why)
-        action.triggered.connect(lambda _checked=False: act())
+        action.triggered.connect(partial(_run, act))
 
     @property
     def _text(self) -> str:
@@ -115,9 +122,6 @@ class EditMenu(QObject):
         else:
             self._field.textCursor().removeSelectedText()
 
-    @needs("_field")
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._field and isinstance(event, QContextMenuEvent):
-            self.make().popup(event.globalPos())
-            return True
-        return False
+
+def _run(act: Callable[[], object], _checked: object = None) -> None:
+    act()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.aspect_picker import label
 from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.composer.core_events import ComposerEvents
-from studio.ui.panels.composer.dock import Dock
+from studio.ui.panels.composer.dock import Dock, prompt_entries
 from studio.ui.panels.composer.draft import UndoStack
 from studio.ui.panels.composer.input_import import InputImport, InputThumbnails, IntakeItem
 from studio.ui.panels.composer.prompt_history import PromptHistoryCursor
@@ -117,6 +118,11 @@ class Composer(Dock):
         editor.redo_wanted.connect(self.redo)
         editor.history_wanted.connect(self.on_history_step)
         editor.escaped.connect(self.on_escaped)
+        editor.edit_menu.undo = self.undo, self._can_undo
+        editor.edit_menu.redo = self.redo, self._can_redo
+        editor.edit_menu.more = partial(
+            prompt_entries, editor, self.clear_prompt, self.on_history_wanted
+        )
         choices.model_chosen.connect(self.on_model_chosen)
         choices.aspect_chosen.connect(self.on_aspect_chosen)
         choices.size_chosen.connect(self.on_size_chosen)
@@ -184,6 +190,12 @@ class Composer(Dock):
 
     def redo(self) -> None:
         self._shown_step(self._steps.redo())
+
+    def _can_undo(self) -> bool:
+        return self._steps.can_undo
+
+    def _can_redo(self) -> bool:
+        return self._steps.can_redo
 
     def _shown_step(self, draft: Draft | None) -> None:
         if draft is not None:
