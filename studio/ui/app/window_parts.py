@@ -17,6 +17,7 @@ from studio.ui.controllers.action_handlers import ActionHandlers
 from studio.ui.controllers.budget import BudgetController
 from studio.ui.controllers.change_progress import ChangeProgress
 from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.default_provider import DefaultProvider
 from studio.ui.controllers.draft import DraftController, first_draft
 from studio.ui.controllers.event_router import EventRouter
 from studio.ui.controllers.go_to_date import DateNavigation
@@ -33,6 +34,7 @@ from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
 from studio.ui.controllers.pictures import PicturesController
 from studio.ui.controllers.place_menus import PlaceMenus
+from studio.ui.controllers.queue_facts import QueueFacts
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import SelectionController
@@ -108,7 +110,7 @@ class WindowParts:
         self.sidebar = Sidebar(self.places, window)
         yield
         self.rail = Rail(self.places, window)
-        self.status_bar = StatusBar(window)
+        self.status_bar = StatusBar(window, source=QueueFacts(core, window))
         yield
         window.take_panels(
             top_bar=self.top_bar,
@@ -159,14 +161,18 @@ class WindowParts:
             composer=self.composer,
             inspector=self.inspector,
             status_bar=self.status_bar,
+            messages_bar=self.messages,
             actions=self.actions_of,
             parent=window,
         )
         self.library_navigation = LibraryNavigation(
+            self.core,
             self.library_view,
             self.view_switch,
+            self.messages_controller,
             gallery=window.gallery,
             places=self.places,
+            top_bar=self.top_bar,
             parent=window,
         )
         self.view_options = ViewOptionsController(
@@ -254,9 +260,13 @@ class WindowParts:
             self.jobs_controller,
             self.budget_controller,
             self.messages_controller,
+            paused=lambda: core.queue.paused,
             composer=self.composer,
             toast=self.toast,
             parent=window,
+        )
+        self.default_provider = DefaultProvider(
+            core, self.messages_controller, composer=self.composer, parent=window
         )
         self.failed_jobs = FailedJobs(
             core,

@@ -66,7 +66,14 @@ class PicturesController(QObject):
 
     def rate(self, stars: int) -> None:
         """Rate the selected pictures; 0 clears the rating."""
-        self._do(self._with_ids(lambda ids: self._core.library.rate(ids, stars)))
+        spawn(self._rate(stars))
+
+    async def _rate(self, stars: int) -> None:
+        ids = await self._selection.ids()
+        if not ids or await self._core.library.rate(ids, stars):
+            return
+        already = ngettext("Already rated {n} star", "Already rated {n} stars", stars)
+        self.told.emit(already.format(n=stars) if stars else _("No rating to clear"))
 
     def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
         """Set the flag of these pictures."""
@@ -91,10 +98,6 @@ class PicturesController(QObject):
         wanted = Flag.NONE if await self._selection.all_flagged(flag) else flag
         return await self._core.library.flag(ids, wanted)
 
-    async def _with_ids(self, change: Callable[[list[str]], Awaitable[str]]) -> str:
-        ids = await self._selection.ids()
-        return await change(ids) if ids else ""
-
     async def _meant(
         self, ids: Sequence[str], change: Callable[[list[str]], Awaitable[str]]
     ) -> str:
@@ -113,6 +116,11 @@ class PicturesController(QObject):
             ids = [p.id for p in await self._selection.pictures() if not p.trashed]
         jobs = [job.id for job in self._selection.jobs() if not job.alive]
         if not ids and not jobs:
+            self.told.emit(
+                _("Cancel jobs on their tiles, or in the queue")
+                if self._selection.jobs()
+                else _("Already in the trash. Empty trash… deletes permanently.")
+            )
             return
         self._selection.before_removal()
         said = ""

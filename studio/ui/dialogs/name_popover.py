@@ -110,7 +110,7 @@ def ask_for_tags(
 class LastWordCompleter(QCompleter):
     """Completes the name after the last comma."""
 
-    def __init__(self, names: Sequence[str], parent: NamePopover) -> None:
+    def __init__(self, names: Sequence[str], parent: QWidget) -> None:
         super().__init__(list(names), parent)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setFilterMode(Qt.MatchFlag.MatchContains)

@@ -122,6 +122,7 @@ class KeyCard(QWidget):
         save: the button "Test and save".
         verdict: result, or status of the key.
         asking: whether the field is shown; not if a key is saved and stays.
+        tested: whether the key saved last was tested before.
 
     Signals:
         saved: a key is usable now (name of the profile).
@@ -137,6 +138,7 @@ class KeyCard(QWidget):
         self._about = ""
         self._changing = False
         self.asking = True
+        self.tested = False
         self.setAccessibleName(_("Key"))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -326,6 +328,7 @@ class KeyCard(QWidget):
         self.key.clear()
         self.own.clear()
         self._changing = False
+        self.tested = bool(sentence)
         focus = QApplication.focusWidget()
         inside = focus is not None and self.isAncestorOf(focus)
         if profile.name not in OFFERED:
