@@ -333,6 +333,7 @@ class WindowParts:
             composer=self.composer,
             bar=self.messages,
             welcoming=self.pages.welcoming,
+            attention=self.library_navigation.attention,
             parent=window,
         )
         self.library_commands = LibraryCommands(

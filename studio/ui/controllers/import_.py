@@ -48,7 +48,7 @@ class ImportController(QObject):
     """Imports of one window, one after the other.
 
     Signals:
-        imported: pictures were imported (a tuple of their ids).
+        imported: select imported pictures (a tuple of their ids).
     """
 
     imported = Signal(object)
@@ -62,9 +62,14 @@ class ImportController(QObject):
         composer: Composer,
         bar: MessageBar,
         welcoming: Callable[[], bool],
+        attention: Callable[[], object],
         parent: QWidget,
     ) -> None:
-        """`welcoming` says whether the page of the first start is shown."""
+        """`welcoming` says whether the page of the first start is shown.
+
+        `attention` is what the user looks at; imported pictures are announced for selection only
+        if it is the same as before the import.
+        """
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -72,6 +77,7 @@ class ImportController(QObject):
         self._composer = composer
         self._bar = bar
         self._welcoming = welcoming
+        self._attention = attention
         self._parent = parent
         self._target: ImportTarget | None = None
         self._work: SpawnedTask | None = None
@@ -135,6 +141,7 @@ class ImportController(QObject):
             store = core.library.store
             one = import_.Import(store, core.decoder, neutral_names=neutral, tags=tags)
             folder: Path | None = None
+            before = self._attention()
             try:
                 if incoming.blobs:
                     pictures = await self._read(incoming.blobs, refused)
@@ -146,7 +153,8 @@ class ImportController(QObject):
                 if one.result.ids:
                     # Recorded even if the import was stopped: pictures imported until then stay.
                     await asyncio.shield(import_.record_step(store, one.result.ids))
-                    self.imported.emit(one.result.ids)
+                    if self._attention() == before:
+                        self.imported.emit(one.result.ids)
                 self._show_outcome(one)
                 if folder is not None:
                     await import_.unspool(folder)

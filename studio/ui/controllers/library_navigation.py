@@ -58,6 +58,13 @@ class LibraryNavigation(QObject):
         self._places.set_view(View.ALL, id)
         self._show(View.ALL, id)
 
+    def attention(self) -> object:
+        """What the user looks at: view, query and selection, comparable with a later one."""
+        gallery = self._gallery
+        row = gallery.current_row()
+        key = None if row is None else gallery.rows.key_at(row)
+        return (self._navigation.in_loupe, self._shown.query, gallery.selected_count(), key)
+
     def on_imported(self, ids: object) -> None:
         """Select imported pictures; the loupe is not disturbed."""
         if not self._navigation.in_loupe:

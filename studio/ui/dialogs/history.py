@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -28,7 +28,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, Text
 
 MOST = 500
-ROW = 40
+ROW = 44
 THUMBNAIL = 28
 SHOWN = 3
 """Most thumbnails of a row."""
@@ -36,6 +36,7 @@ SHOWN = 3
 UNDONE = Qt.ItemDataRole.UserRole
 WHEN = Qt.ItemDataRole.UserRole + 1
 PICTURES = Qt.ItemDataRole.UserRole + 2
+NAMES = Qt.ItemDataRole.UserRole + 3
 
 
 class HistoryDelegate(QStyledItemDelegate):
@@ -85,14 +86,29 @@ class HistoryDelegate(QStyledItemDelegate):
                 painter.drawPixmap(box, pixmap)
         if pictures:
             rect.setLeft(rect.left() + min(SHOWN, len(pictures)) * (THUMBNAIL + 2) + 8)
-        painter.setPen(look.color("text3" if undone else "text"))
+        names = str(index.data(NAMES) or "")
+        upper, lower = QRect(rect), QRect(rect)
+        if names:
+            upper.setBottom(rect.center().y())
+            lower.setTop(rect.center().y() + 1)
+            small = look.font("small", prose=True)
+            painter.setFont(small)
+            painter.setPen(look.color("text3"))
+            painter.drawText(lower, Qt.AlignmentFlag.AlignTop, _elided(names, small, rect))
         font = look.font("body", prose=True)
         font.setStrikeOut(undone)
         painter.setFont(font)
         painter.setPen(look.color("text3" if undone else "text"))
         words = one_line(str(index.data(Qt.ItemDataRole.DisplayRole)))
-        elided = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, middle, elided)
+        painter.drawText(
+            upper,
+            Qt.AlignmentFlag.AlignBottom if names else middle,
+            _elided(words, font, rect),
+        )
+
+
+def _elided(words: str, font: QFont, rect: QRect) -> str:
+    return QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
 
 
 class HistoryDialog(QDialog):
@@ -162,12 +178,14 @@ class HistoryDialog(QDialog):
         self.list.clear()
         for one in changes:
             when = formatting.when(one.at)
-            item = QListWidgetItem(words_for(one), self.list)
+            item = QListWidgetItem(one.sentence, self.list)
             item.setData(UNDONE, one.undone)
             item.setData(WHEN, when)
             item.setData(PICTURES, one.pictures)
+            item.setData(NAMES, names_of(one))
             words = _("{change} (undone)") if one.undone else "{change}"
-            spoken = f"{words.format(change=item.text())}, {when}"
+            parts = (words.format(change=one.sentence), names_of(one), when)
+            spoken = ", ".join(part for part in parts if part)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             selectable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(selectable if one.pictures else Qt.ItemFlag.ItemIsEnabled)
@@ -185,14 +203,11 @@ class HistoryDialog(QDialog):
         self._end()
 
 
-def words_for(one: HistoryEntry) -> str:
-    """Sentence about a change with the names of its first pictures."""
+def names_of(one: HistoryEntry) -> str:
+    """Names of the pictures of a change: "Fog, Snow, Rain and 9 more"; empty without any."""
     names = ", ".join(" ".join(one_line(name).split()) for name in one.names)
-    if not names:
-        return one.sentence
     left = len(one.pictures) - len(one.names)
-    if left > 0:
+    if names and left > 0:
         # Translators: {names} are pictures.
         names = _("{names} and {n} more").format(names=names, n=number(left))
-    # Translators: {change} is a sentence such as "3 pictures rated", {names} are pictures.
-    return _("{change}: {names}").format(change=one.sentence, names=names)
+    return names

@@ -183,7 +183,10 @@ class Composer(Dock):
     def clear(self) -> None:
         """Remove prompt and pictures as one undo step."""
         kept = self._core.settings.value.system
-        self.change_draft(drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept))
+        cleared = drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept)
+        if cleared == self.draft():
+            self._show_notice(Notice(key="clear", text=_("The composer is empty already.")))
+        self.change_draft(cleared)
 
     def undo(self) -> None:
         self._shown_step(self._steps.undo())
