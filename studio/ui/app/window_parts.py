@@ -304,6 +304,7 @@ class WindowParts:
         self.place_menus = PlaceMenus(
             core,
             self.collections_controller,
+            self.view_switch,
             self.messages_controller,
             places=self.places,
             actions=self.actions_of,

@@ -17,7 +17,8 @@ class DefaultProvider(QObject):
     """Shows a toast with Undo whenever another provider becomes the default.
 
     The first stored key changes it, and so do a button in the settings and the removal of a
-    provider.
+    provider. A key of the environment names the default for this run, so that saving it is no
+    change.
     """
 
     def __init__(
@@ -27,12 +28,12 @@ class DefaultProvider(QObject):
         self._core = core
         self._messages = messages
         self._composer = composer
-        self._last = core.settings.value.profile
+        self._last = core.default_profile
 
     def on_settings_changed(self) -> None:
         """Announce a change since the last call."""
         settings = self._core.settings.value
-        before, self._last = self._last, settings.profile
+        before, self._last = self._last, self._core.default_profile
         if before == self._last:
             return
         # Translators: {name} is a provider.

@@ -14,7 +14,7 @@ from studio.library.query import Query, View
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.support import sidebar_items
-from studio.ui.support.ports import Messages
+from studio.ui.support.ports import Messages, Navigation
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Menu
@@ -29,6 +29,7 @@ class PlaceMenus(QObject):
         self,
         core: Core,
         collections: CollectionsController,
+        navigation: Navigation,
         messages: Messages,
         *,
         places: SidebarModel,
@@ -38,6 +39,7 @@ class PlaceMenus(QObject):
         super().__init__(parent)
         self._core = core
         self._collections = collections
+        self._navigation = navigation
         self._messages = messages
         self._places = places
         self._actions = actions
@@ -54,7 +56,9 @@ class PlaceMenus(QObject):
         self._actions.dress()
         menu = Menu("", self._parent)
         if place is not None and (place.view is not None or place == sidebar_items.history()):
-            self._add(menu, _("Open"), partial(self._places.choose, place))
+            here = self._places.is_shown(place) and not self._navigation.in_loupe
+            opened = _("It is open") if here and place.view is not None else ""
+            self._add(menu, _("Open"), partial(self._places.choose, place), opened)
             menu.addSeparator()
         if place is not None and place.collection:
             self._fill_collection(menu, place)

@@ -44,7 +44,7 @@ class EditMenu(QObject):
     def make(self) -> Menu:
         """The menu for the field's current state."""
         field = self._field
-        menu = Menu(parent=field)
+        menu = Menu(parent=field.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chosen = "" if self._selected else _("No text is selected")
         hidden = isinstance(field, QLineEdit) and field.echoMode() is not QLineEdit.EchoMode.Normal

@@ -123,7 +123,8 @@ class Dock(QFrame):
     def paste(self) -> bool:
         """Paste text into the prompt, or pictures as references; False for anything else."""
         editor, mime = self.card.editor, QGuiApplication.clipboard().mimeData()
-        if not editor.canInsertFromMimeData(mime):
+        # Qt has none for an empty clipboard, contrary to its stubs.
+        if mime is None or not editor.canInsertFromMimeData(mime):
             return False
         self.open_full()
         if drop_contents.is_words(mime):

@@ -73,7 +73,10 @@ class PromptDelegate(QStyledItemDelegate):
         shown: Any = option
         shown.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
         shown.decorationSize = QSize(THUMBNAIL, THUMBNAIL)
-        shown.icon = QIcon(pixmap)
+        shown.icon = icon = QIcon()
+        # In these modes Qt would tint it otherwise.
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Active):
+            icon.addPixmap(pixmap, mode)
 
 
 class HistoryPopup(QFrame):
