@@ -65,7 +65,6 @@ def _connect_views(parts: WindowParts) -> None:
     gallery.selection_changed.connect(parts.view_switch.show_items)
     gallery.context_menu.connect(parts.item_actions.on_context_menu)
     gallery.tile_size_changed.connect(parts.view_options.on_tile_size_chosen)
-    parts.import_controller.imported.connect(parts.library_navigation.on_imported)
     parts.dialogs.pictures_chosen.connect(parts.library_navigation.select_pictures)
     parts.view_switch.flagged.connect(parts.pictures.flag_these)
     parts.library_view.spent.connect(parts.budget_controller.on_spent)

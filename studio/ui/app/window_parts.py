@@ -335,6 +335,7 @@ class WindowParts:
             bar=self.messages,
             welcoming=self.pages.welcoming,
             attention=self.library_navigation.attention,
+            select=self.library_navigation.select_imported,
             parent=window,
         )
         self.library_commands = LibraryCommands(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,13 +45,7 @@ _TELL_EVERY = 1.0
 
 
 class ImportController(QObject):
-    """Imports of one window, one after the other.
-
-    Signals:
-        imported: select imported pictures (a tuple of their ids).
-    """
-
-    imported = Signal(object)
+    """Imports of one window, one after the other."""
 
     def __init__(
         self,
@@ -63,11 +57,12 @@ class ImportController(QObject):
         bar: MessageBar,
         welcoming: Callable[[], bool],
         attention: Callable[[], object],
+        select: Callable[[Sequence[str]], Awaitable[None]],
         parent: QWidget,
     ) -> None:
         """`welcoming` says whether the page of the first start is shown.
 
-        `attention` is what the user looks at; imported pictures are announced for selection only
+        `attention` is what the user looks at; the imported pictures (their ids) are selected only
         if it is the same as before the import.
         """
         super().__init__(parent)
@@ -78,10 +73,11 @@ class ImportController(QObject):
         self._bar = bar
         self._welcoming = welcoming
         self._attention = attention
+        self._select = select
         self._parent = parent
         self._target: ImportTarget | None = None
         self._work: SpawnedTask | None = None
-        self._waiting: list[tuple[drop_contents.DropContents, tuple[str, ...]]] = []
+        self._waiting: list[tuple[drop_contents.DropContents, tuple[str, ...], object]] = []
         self._taken_from: Path | None = None
         self._told = 0.0
         self._area = DropArea(parent, brings_files)
@@ -124,7 +120,7 @@ class ImportController(QObject):
     def take_in(self, incoming: drop_contents.DropContents, tags: Sequence[str] = ()) -> None:
         """Import content of another program: files or image data."""
         if incoming or incoming.troubles:
-            self._waiting.append((incoming, tuple(tags)))
+            self._waiting.append((incoming, tuple(tags), self._attention()))
         if self._waiting and not self.is_under_way():
             self._work = spawn(self._import_next())
 
@@ -134,14 +130,13 @@ class ImportController(QObject):
 
         core = self._core
         while self._waiting:
-            incoming, tags = self._waiting.pop(0)
+            incoming, tags, before = self._waiting.pop(0)
             paths = list(incoming.paths)
             refused = [(error.name, error.reason) for error in incoming.troubles]
             neutral = core.settings.value.neutral_names
             store = core.library.store
             one = import_.Import(store, core.decoder, neutral_names=neutral, tags=tags)
             folder: Path | None = None
-            before = self._attention()
             try:
                 if incoming.blobs:
                     pictures = await self._read(incoming.blobs, refused)
@@ -154,7 +149,7 @@ class ImportController(QObject):
                     # Recorded even if the import was stopped: pictures imported until then stay.
                     await asyncio.shield(import_.record_step(store, one.result.ids))
                     if self._attention() == before:
-                        self.imported.emit(one.result.ids)
+                        await self._select(one.result.ids)
                 self._show_outcome(one)
                 if folder is not None:
                     await import_.unspool(folder)

@@ -65,10 +65,10 @@ class LibraryNavigation(QObject):
         key = None if row is None else gallery.rows.key_at(row)
         return (self._navigation.in_loupe, self._shown.query, gallery.selected_count(), key)
 
-    def on_imported(self, ids: object) -> None:
+    async def select_imported(self, ids: Sequence[str]) -> None:
         """Select imported pictures; the loupe is not disturbed."""
         if not self._navigation.in_loupe:
-            self.select_pictures(ids)
+            await self._select(ids)
 
     def select_pictures(self, ids: object) -> None:
         """Select pictures (a tuple of ids) in the grid, on another shelf if necessary."""

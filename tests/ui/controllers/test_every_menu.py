@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ class Watch:
             window.view_switch.in_loupe,
             window.composer.draft(),
             window.composer.card.editor.textCursor().selectedText(),
-            QApplication.focusWidget(),
+            (QApplication.focusWidget(), window.focusWidget()),
             QGuiApplication.clipboard().text(),
             tuple(window.gallery.selected_items()),
             tuple(window.gallery.selected_rows()),
@@ -130,12 +131,17 @@ async def check(
     return len(texts)
 
 
+def lists(window: OpenedWindow, rows: int) -> bool:
+    return (window.library_view.shown or 0) >= rows
+
+
 async def select(window: OpenedWindow, view: View = View.ALL, number: int = 1) -> None:
     """Select the first pictures of a shelf."""
     window.view_switch.close_loupe()
     window.show_shelf(view)
     await window.library_view.settled()
     await settle()
+    window.activateWindow()
     window.gallery.setFocus()
     window.gallery.select_keys(list(window.library_view.order[:number]))
     await until(window.core, lambda: window.status_bar._selected == (number, 0), "selected")
@@ -204,11 +210,7 @@ async def test_the_menu_of_a_tile(
             await check(window, watch, only)
             if words.startswith("Move"):
                 window.pictures.undo()
-                await until(
-                    window.core,
-                    lambda rows=rows: (window.library_view.shown or 0) >= rows,
-                    "back from the trash",
-                )
+                await until(window.core, partial(lists, window, rows), "back from the trash")
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)

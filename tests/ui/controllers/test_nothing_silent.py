@@ -158,26 +158,29 @@ async def test_a_toast_with_a_button_outlasts_a_dialog_over_it(tmp_path: Path) -
         assert toast(window) == ""
 
 
+def told(window: OpenedWindow) -> str:
+    """What the message bar says."""
+    bar = window.messages
+    assert bar.isVisible() == (bar.notice is not None)
+    return bar.notice.text if bar.notice else ""
+
+
 async def test_an_error_stays_with_the_view_it_belongs_to(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        said, bar = window.messages_controller, window.messages
+        said = window.messages_controller
         said.on_error(InputError("Too many pictures to copy"))
-        assert bar.isVisible()
+        assert told(window) == "Too many pictures to copy."
         window.show_shelf(View.PICKS)
-        assert bar.notice is None
-        assert not bar.isVisible()
+        assert told(window) == ""
         said.on_problem(StorageError("The disk is full"))
         window.show_shelf(View.ALL)
-        assert bar.notice is not None
-        assert bar.notice.text == "The disk is full."
-        bar.on_close()
-        assert bar.notice is not None
-        assert bar.notice.text == "Too many pictures to copy."
+        assert told(window) == "The disk is full."
+        window.messages.on_close()
+        assert told(window) == "Too many pictures to copy."
         window.core.events.publish(ProblemOccurred(StorageError("The network drive is gone")))
         window.show_shelf(View.TRASH)
-        assert bar.notice is not None
-        assert bar.notice.text == "The network drive is gone."
+        assert told(window) == "The network drive is gone."
 
 
 async def test_errors_of_the_loupe_are_shown_in_the_loupe(tmp_path: Path) -> None:

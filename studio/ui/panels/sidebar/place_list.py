@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
@@ -285,6 +286,8 @@ class PlaceList(QListWidget):
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # The menu keeps the pointer's leave from the list, which would go on marking the row.
+        QApplication.sendEvent(self.viewport(), QEvent(QEvent.Type.Leave))
         at, item = event.globalPos(), self.itemAt(event.pos())
         if event.reason() is not QContextMenuEvent.Reason.Mouse:
             item = self.currentItem()
