@@ -112,7 +112,6 @@ class PlaceList(QListWidget):
         model.counts_changed.connect(self._update_rows)
         model.shown_changed.connect(self._mark)
         self.itemPressed.connect(self.on_pressed)
-        self.itemDoubleClicked.connect(self.on_double_clicked)
         theme().changed.connect(self.on_theme_changed)
 
     def _fill(self, rows: Sequence[SidebarItem]) -> None:
@@ -177,12 +176,6 @@ class PlaceList(QListWidget):
         self.by_key = False
         self._choose(self.row(item))
 
-    def on_double_clicked(self, item: QListWidgetItem) -> None:
-        """Rename a collection."""
-        place = self.place(self.row(item))
-        if place.collection:
-            self._model.collection_asked.emit(place, "rename")
-
     def move_collection(self, row: int, gap: int) -> None:
         """Move a collection into the gap above a row, counted from 0."""
         following = self.place(gap).collection if gap < self.count() else ""
@@ -246,6 +239,14 @@ class PlaceList(QListWidget):
             super().mouseMoveEvent(event)
         else:
             self.reorder.move(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        item = self.itemAt(event.position().toPoint())
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and item is not None and self.place(self.row(item)).collection:
+            self._model.collection_asked.emit(self.place(self.row(item)), "rename")
+        else:
+            super().mouseDoubleClickEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
