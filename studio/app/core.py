@@ -102,6 +102,7 @@ class Core:
         self._has_environment_key = bool(environ.get(KEY_VARIABLE, "").strip())
         self._decoding = SerialExecutor("decoding")
         self._journalling = SerialExecutor("journal")
+        self._removing = SerialExecutor("journal-removal")
         self._lock: LibraryLock | None = None
         self.library: Library
         self._let_go = False
@@ -241,6 +242,7 @@ class Core:
         return JobQueue(
             journal=self.journal,
             journalling=self._journalling,
+            removing=self._removing,
             library=self.library,
             make=self._make,
             settings=self.settings,
@@ -445,6 +447,7 @@ class Core:
             log.warning("Settings could not be saved: %s", error)
         self._decoding.close()
         self._journalling.close()
+        self._removing.close()
         self._give_back()
         if self.afterwards is not None:
             self.afterwards()

@@ -346,11 +346,19 @@ def write_file(path: Path, data: bytes) -> None:
         _rename(temporary, path)
 
 
-def move(source: Path, target: Path, *, leaving: bool = False, within: Path | None = None) -> None:
+def move(
+    source: Path,
+    target: Path,
+    *,
+    leaving: bool = False,
+    lasting: bool = True,
+    within: Path | None = None,
+) -> None:
     """Move a file on one disk, durably. Raises StorageError if `target` exists.
 
     Also where a link is on the way from `within`. With `leaving` the old folder is not synced,
-    because it is removed as well, or the old name does no harm.
+    because it is removed as well, or the old name does no harm. Without `lasting` the caller syncs
+    the new folder.
     """
     with storage_errors(target):
         if os.path.lexists(target):
@@ -362,7 +370,8 @@ def move(source: Path, target: Path, *, leaving: bool = False, within: Path | No
                 raise
             ensure_folder(target.parent, within=within)
             _rename(source, target, within)
-        sync_folder(target.parent)
+        if lasting:
+            sync_folder(target.parent)
         if source.parent != target.parent and not leaving:
             sync_folder(source.parent)
 

@@ -81,6 +81,7 @@ class JobQueue:
         *,
         journal: Journal,
         journalling: SerialExecutor,
+        removing: SerialExecutor,
         library: Library,
         make: Make,
         settings: SettingsStore,
@@ -91,6 +92,7 @@ class JobQueue:
         self.jobs: dict[str, Job] = {}
         self._journal = journal
         self._journalling = journalling
+        self._removing = removing
         self._library = library
         self._make_once = make
         self._settings = settings
@@ -101,6 +103,7 @@ class JobQueue:
         self._dismissed: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._removals: set[asyncio.Task[None]] = set()
         self._awaiting: dict[str, asyncio.Future[None]] = {}
         self.rate_limiter = RateLimiter(self._current_settings)
         self._scheduler = Scheduler(self, self.rate_limiter)
@@ -293,15 +296,21 @@ class JobQueue:
         while work := self._under_way():
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
 
+    async def tidy(self) -> None:
+        """Wait until the journal entries of recorded jobs are removed."""
+        if self._removals:
+            await asyncio.wait(self._removals)
+
     def _under_way(self) -> set[asyncio.Task[None]]:
-        return {*self._tasks.values(), *self._background, *self._scheduler.under_way}
+        background = self._background | self._removals
+        return {*self._tasks.values(), *background, *self._scheduler.under_way}
 
     async def close(self) -> None:
         """Cancel all tasks; the next start recovers what was sent."""
         self._closing = True
         self._unsubscribe()
         tasks = self._under_way()
-        for task in tasks - self._background:
+        for task in tasks - self._background - self._removals:
             task.cancel()
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -440,15 +449,22 @@ class JobQueue:
                     raise
                 await self._own_turn(job.id)
             else:
-                try:
-                    await self._journalling.run(
-                        self._journal.close, entry, EndReason.RECORDED, lasting=False
-                    )
-                except StudioError as error:
-                    # The picture is in the library; the next start closes the entry.
-                    log.warning("A journal entry could not be closed: %s", error)
+                self._remove_entry(entry)
                 self._done(now)
                 return
+
+    def _remove_entry(self, entry: JournalEntry) -> None:
+        """Remove the journal entry of a recorded attempt, while the next job is sent."""
+        task = asyncio.get_running_loop().create_task(self._close_recorded(entry))
+        self._removals.add(task)
+        task.add_done_callback(self._removals.discard)
+
+    async def _close_recorded(self, entry: JournalEntry) -> None:
+        try:
+            await self._removing.run(self._journal.close, entry, EndReason.RECORDED, lasting=False)
+        except StudioError as error:
+            # The picture is in the library; the next start closes the entry.
+            log.warning("A journal entry could not be closed: %s", error)
 
     def _report(self, job: Job) -> None:
         """Publish the progress of an attempt; count a request, free the slot of a late one."""

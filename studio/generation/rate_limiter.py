@@ -7,7 +7,7 @@ requests from the moment they are sent; a turn that was given counts until then.
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -53,6 +53,7 @@ class RateLimiter:
         self.minute = minute
         self._clock = clock
         self._slots: dict[str, str] = {}
+        self._taken: Counter[str] = Counter()
         self._given: dict[str, str] = {}
         self._sent: dict[str, deque[float]] = {}
 
@@ -68,16 +69,23 @@ class RateLimiter:
             return WaitReason(HoldReason.KEY)
         at_once, per_minute = self._limits(profile)
         before = ahead.get(profile, 0)
-        if job.id not in self._slots:
-            taken = sum(one == profile for one in self._slots.values())
-            if taken + before >= at_once:
-                return WaitReason()
+        if job.id not in self._slots and self._taken[profile] + before >= at_once:
+            return WaitReason()
         if per_minute is not None and (wait := self._pace(profile, per_minute, before)):
             ahead[profile] = before + 1
             return wait
-        self._slots[job.id] = profile
+        self._take_slot(job.id, profile)
         self._given[job.id] = profile
         return None
+
+    def _take_slot(self, id: str, profile: str) -> None:
+        if id not in self._slots:
+            self._slots[id] = profile
+            self._taken[profile] += 1
+
+    def _free_slot(self, id: str) -> None:
+        if (profile := self._slots.pop(id, None)) is not None:
+            self._taken[profile] -= 1
 
     def sent(self, job: Job) -> None:
         """Count a request of a job that is being sent."""
@@ -90,7 +98,7 @@ class RateLimiter:
 
     def late(self, id: str) -> None:
         """Free the slot of a late job, whose connection stays open."""
-        self._slots.pop(id, None)
+        self._free_slot(id)
 
     def back(self, id: str) -> None:
         """Take back a turn; the job keeps its slot, so that its provider gets a rest."""
@@ -98,7 +106,7 @@ class RateLimiter:
 
     def leave(self, id: str) -> None:
         """Free the slot and turn of a job that is over."""
-        self._slots.pop(id, None)
+        self._free_slot(id)
         self._given.pop(id, None)
 
     def _limits(self, profile: str) -> tuple[int, int | None]:

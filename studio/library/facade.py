@@ -27,8 +27,9 @@ from studio.library.index.reader import first_pictures
 from studio.library.index.statistics import StorageTotals
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.records import Groups
-from studio.library.operations import edits, finished_job, open_store, reindex
+from studio.library.operations import edits, open_store, reindex
 from studio.library.operations.collections import Collections
+from studio.library.operations.finished_job import JobRecorder
 from studio.library.operations.relink import MissingFileSearch
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
 from studio.library.store import PendingProblems, Store
@@ -53,6 +54,7 @@ class Library:
         self.collections = Collections(self.store)
         self.decoder = decoder
         self.missing_files = MissingFileSearch(self.store)
+        self._finished = JobRecorder(self.store)
 
     @property
     def id(self) -> str:
@@ -262,7 +264,7 @@ class Library:
         Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
         call can be repeated.
         """
-        return await finished_job.add_finished_job(self.store, job, pictures)
+        return await self._finished.add(job, pictures)
 
     # Changes
 

@@ -262,16 +262,16 @@ class Store:
             raise self.read_only or records.read_only()
         return self._writer
 
-    def append(self, record: Record, taken: Callable[[int], None] = ignore_progress) -> None:
-        """Append a record durably, then update the index; on the writing thread.
+    def append(self, *records: Record, taken: Callable[[int], None] = ignore_progress) -> None:
+        """Append records durably, then update the index; on the writing thread.
 
         `taken` is called with the number of further pictures updated in the index. What the index
         fails to apply (a full disk), it applies with the next record or at the next start.
         """
         index = self.own
-        begin, end = self.log.append(record, after=index.reached())
+        added = self.log.append_all(records, after=index.reached())
         try:
-            if not index.append_record(record, begin, end, taken):
+            if not index.append_records(added, taken):
                 self.catch_up(index, taken)
         except StorageError as error:
             log.error("The index could not follow the records: %s", error)

@@ -84,21 +84,21 @@ async def _measured(home: Path, index: Path) -> list[Measure]:
 async def _timed(library: Library, change: Awaitable[object]) -> tuple[float, float, float]:
     """Seconds until the record is durable, until the index has it, and the loop's longest gap."""
     at: list[float] = []
-    append = library.store.log.append
+    append = library.store.log.append_all
 
     def noted(*record: Any, **more: Any) -> object:
         place = append(*record, **more)
         at.append(time.perf_counter())
         return place
 
-    library.store.log.append = noted  # type: ignore[method-assign, assignment]
+    library.store.log.append_all = noted  # type: ignore[method-assign, assignment]
     watch = asyncio.create_task(_gaps())
     # The watch has its beat before the change begins.
     await asyncio.sleep(0.05)
     started = time.perf_counter()
     await change
     ended = time.perf_counter()
-    library.store.log.append = append  # type: ignore[method-assign]
+    library.store.log.append_all = append  # type: ignore[method-assign]
     watch.cancel()
     gap = await asyncio.gather(watch, return_exceptions=False)
     return at[0] - started, ended - started, gap[0]

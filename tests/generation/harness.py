@@ -100,7 +100,7 @@ class Studio:
         return self.last[job.id]
 
     async def gone(self, job: Job) -> None:
-        """Until its tile made way for its pictures."""
+        """Until its tile made way for its pictures, and its journal entry is removed."""
 
         def over() -> bool:
             now = self.core.queue.jobs.get(job.id)
@@ -108,6 +108,7 @@ class Studio:
 
         await self.until(over)
         assert self.removed(job), self.last[job.id].failure
+        await self.core.queue.tidy()
 
     async def submit(self, prompt: str = "A lamp", **draft: Any) -> list[Job]:
         base = {"prompt": prompt, "profile": "dgrid", "model": MODEL}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from studio.common import files
 from studio.domain.entities import JobState
 from studio.domain.events import JobChanged
 from tests.fake_service import Reply
@@ -51,6 +52,31 @@ async def test_jobs_are_sent_in_order_and_never_more_than_the_limit(tmp_path: Pa
             assert places == [4, 3, 2, 1]
             assert len(await one.pictures()) == 6
             assert one.core.queue.jobs == {}
+            assert one.journal == []
+
+
+async def test_the_next_job_does_not_wait_for_the_journal_of_the_last_to_be_removed(
+    tmp_path: Path,
+) -> None:
+    free = threading.Event()
+
+    def held(kind: str, path: Path) -> None:
+        if kind == "rename" and path.suffix == ".done":
+            assert free.wait(60)
+
+    with replies() as service:
+        service.script(*(Reply(body=ANSWER) for _number in range(3)))
+        async with studio(tmp_path, service, at_once=1) as one:
+            stop = files.watch(held)
+            try:
+                jobs = await one.submit("{a|b|c}")
+                await one.until(lambda: all(map(one.removed, jobs)))
+                assert len(await one.pictures()) == 3
+                assert len(one.journal) == 3
+            finally:
+                free.set()
+            await one.core.queue.idle()
+            stop()
             assert one.journal == []
 
 

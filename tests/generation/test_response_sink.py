@@ -238,6 +238,8 @@ async def test_many_small_answers_share_what_they_can(
             for job in jobs:
                 await one.gone(job)
             await one.core.queue.idle()
-        # Ten for each, and the journal's folder once for 1, 2, 4, 8 and 16 new entries.
-        assert steps["sync"] + steps["sync-folder"] == 31 * 10 + 5
+        # Eight for each, two for those recorded together, and the journal's folder once for 1, 2,
+        # 4, 8 and 16 new entries.
+        synced = steps["sync"] + steps["sync-folder"] - 5
+        assert 31 * 8 + 2 <= synced <= 31 * 10
         assert len(await one.pictures()) == 32

@@ -214,21 +214,21 @@ class Originals:
         with self.open(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def place(self, part: Path, relative: str, sha256: str) -> Path:
+    def place(self, part: Path, relative: str, sha256: str, *, lasting: bool = True) -> Path:
         """Move a finished file into place, durably; does nothing when it is there already.
 
-        Raises StorageError when another file has the name.
+        `lasting` as for `files.move`. Raises StorageError when another file has the name.
         """
         target = below(self.folder, relative)
         if self._holds(target) and self.sha256_of(target) == sha256:
             # An earlier process died between the rename and the record.
             return target
-        self.move(part, target, leaving=True)
+        files.move(part, target, leaving=True, lasting=lasting, within=self.folder)
         return target
 
-    def move(self, source: Path, target: Path, *, leaving: bool = False) -> None:
-        """Move a file within the library; `leaving` as for `files.move`. Raises StorageError."""
-        files.move(source, target, leaving=leaving, within=self.folder)
+    def move(self, source: Path, target: Path) -> None:
+        """Move a file within the library. Raises StorageError."""
+        files.move(source, target, within=self.folder)
 
     def move_into_place(self, picture: Picture) -> None:
         """Move the file after its picture was trashed or restored."""

@@ -258,20 +258,18 @@ class Index:
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
 
-    def append_record(
+    def append_records(
         self,
-        record: Record,
-        begin: LogPosition,
-        end: LogPosition,
+        added: Sequence[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> bool:
-        """Apply a record that was just written; False when records before it are missing.
+        """Apply records that were just written; False when records before them are missing.
 
-        `taken` as for `apply`. Raises StorageError.
+        `added` and `taken` as for `apply`. Raises StorageError.
         """
-        if self.new or self.applied() != begin:
+        if self.new or self.applied() != added[0][1]:
             return False
-        self.apply([(record, begin, end)], taken)
+        self.apply(added, taken)
         return True
 
     @property

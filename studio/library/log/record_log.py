@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -212,27 +213,39 @@ class RecordLog:
         self, record: Record, *, after: LogPosition = BEGINNING
     ) -> tuple[LogPosition, LogPosition]:
         """Append a record durably; returns its begin and end."""
+        ((_record, begin, end),) = self.append_all([record], after=after)
+        return begin, end
+
+    def append_all(
+        self, added: Sequence[Record], *, after: LogPosition = BEGINNING
+    ) -> list[tuple[Record, LogPosition, LogPosition]]:
+        """Append records durably, with one fsync; returns each with its begin and end."""
         with files.storage_errors(self.folder):
             if not self.reaches(after) or not (self._appender is None or self._appender.in_place()):
                 # Nobody would read what is appended here.
                 self.close()
                 raise records.missing_records_error(self.folder)
-            return self._append(record)
+            return self._append(added)
 
-    def _append(self, record: Record) -> tuple[LogPosition, LogPosition]:
+    def _append(self, added: Sequence[Record]) -> list[tuple[Record, LogPosition, LogPosition]]:
         name = self._month()
         if self._appender is None or self._appender.path.name != name:
             self.close()
             self._appender = files.Appender(self.folder / name)
             self._complete_last_line(self._appender)
-        begin = self._appender.append(encode(record))
+        lines = [encode(record) for record in added]
+        start = self._appender.append(b"".join(lines))
         try:
             self._appender.sync()
         except BaseException:
             # After a failed sync the end of the file is unknown: reopen it next time.
             self.close()
             raise
-        return LogPosition(name, begin), LogPosition(name, self._appender.size)
+        ends = list(accumulate(map(len, lines), initial=start))
+        return [
+            (record, LogPosition(name, begin), LogPosition(name, end))
+            for record, (begin, end) in zip(added, pairwise(ends), strict=True)
+        ]
 
     def _month(self) -> str:
         # Never an earlier file than the last: the log is read in order of names.

@@ -91,7 +91,7 @@ def _write(
         return None
     record = records.change(field, values, former)
     monitor.write(len(record.ids))
-    store.append(record, monitor.took)
+    store.append(record, taken=monitor.took)
     return record
 
 

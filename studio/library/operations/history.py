@@ -44,7 +44,7 @@ def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
             record = change(field, new, old, redoes=found.id)
         record = _without(record, index.state.deleted_ids(record.ids))
         monitor.write(len(record.ids))
-        store.append(record, monitor.took)
+        store.append(record, taken=monitor.took)
         if record.ids:
             return record
     return None

@@ -60,6 +60,7 @@ def _connect_sides(parts: WindowParts) -> None:
 
 def _connect_views(parts: WindowParts) -> None:
     gallery, zones = parts.window.gallery, parts.window.zones
+    parts.window.model.replaced.connect(parts.newest_run.on_picture_arrived)
     gallery.opened.connect(parts.view_switch.on_opened)
     gallery.action.connect(parts.item_actions.on_tile_action)
     gallery.selection_changed.connect(parts.view_switch.show_items)
@@ -107,6 +108,7 @@ def _connect_panels(parts: WindowParts) -> None:
     parts.pictures.said.connect(parts.messages_controller.on_said)
     parts.pictures.told.connect(parts.messages_controller.show_message)
     parts.pictures.stepped.connect(parts.view_switch.on_stepped)
+    parts.jobs_controller.started.connect(parts.newest_run.on_run_started)
     parts.jobs_controller.refused.connect(composer.show_error)
     parts.jobs_controller.wants_key.connect(parts.dialogs.on_wants_key)
     parts.jobs_controller.wants_prompt.connect(parts.draft_controller.on_wants_prompt)

@@ -28,6 +28,7 @@ from studio.ui.controllers.library_commands import LibraryCommands
 from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.controllers.messages import MessagesController
+from studio.ui.controllers.newest_run import NewestRun
 from studio.ui.controllers.notifications import Notifier
 from studio.ui.controllers.open_with import OpenWith
 from studio.ui.controllers.pages import Pages
@@ -247,6 +248,7 @@ class WindowParts:
         """Create the controllers of jobs, and the initial draft."""
         core, window = self.core, self.window
         self.jobs_controller = JobsController(core, window)
+        self.newest_run = NewestRun(window.gallery, self.view_switch, self.inspector, window)
         self.budget_controller = BudgetController(
             core,
             self.messages_controller,

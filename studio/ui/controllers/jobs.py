@@ -34,6 +34,7 @@ class JobsController(QObject):
     """Submits runs and performs the actions of job tiles.
 
     Signals:
+        started: a run is about to be queued (Run).
         queued: a run was queued (Run, its jobs).
         refused: a run could not be queued (StudioError); the composer shows why.
         wants_key: a profile needs a key (str).
@@ -45,6 +46,7 @@ class JobsController(QObject):
         told: sentence about an action without undo (str).
     """
 
+    started = Signal(object)
     queued = Signal(object, object)
     refused = Signal(object)
     wants_key = Signal(str)
@@ -79,6 +81,7 @@ class JobsController(QObject):
 
     def start(self, run: Run) -> None:
         self._core.budget.expect(run)
+        self.started.emit(run)
         spawn(self._start(run))
 
     async def _start(self, run: Run) -> None:

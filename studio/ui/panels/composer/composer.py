@@ -103,6 +103,7 @@ class Composer(Dock):
         self._painter_meant = False
         self._press_waits = False
         self._network = True
+        self._sent_prompts: set[str] = set()
         self._warned: set[str] = set()
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
@@ -118,8 +119,8 @@ class Composer(Dock):
         editor.redo_wanted.connect(self.redo)
         editor.history_wanted.connect(self.on_history_step)
         editor.escaped.connect(self.on_escaped)
-        editor.edit_menu.undo = self.undo, self._can_undo
-        editor.edit_menu.redo = self.redo, self._can_redo
+        editor.edit_menu.undo = self.undo, partial(self._can_step, back=True)
+        editor.edit_menu.redo = self.redo, partial(self._can_step, back=False)
         editor.edit_menu.more = partial(
             prompt_entries, editor, self.clear_prompt, self.on_history_wanted
         )
@@ -182,8 +183,8 @@ class Composer(Dock):
 
     def clear(self) -> None:
         """Remove prompt and pictures as one undo step."""
-        kept = self._core.settings.value.system
-        cleared = drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept)
+        system = self._core.settings.value.system
+        cleared = drafting.cleared(self.draft(), aspect=self.own_aspect, system=system)
         if cleared == self.draft():
             self._show_notice(Notice(key="clear", text=_("The composer is empty already.")))
         self.change_draft(cleared)
@@ -194,11 +195,8 @@ class Composer(Dock):
     def redo(self) -> None:
         self._shown_step(self._steps.redo())
 
-    def _can_undo(self) -> bool:
-        return self._steps.can_undo
-
-    def _can_redo(self) -> bool:
-        return self._steps.can_redo
+    def _can_step(self, *, back: bool) -> bool:
+        return self._steps.can_undo if back else self._steps.can_redo
 
     def _shown_step(self, draft: Draft | None) -> None:
         if draft is not None:
@@ -220,6 +218,7 @@ class Composer(Dock):
 
     def edit(self, picture: Picture) -> None:
         """Make this picture the source and choose Match; the prompt stays."""
+        self._sent_prompts.add(picture.source_prompt or picture.prompt)
         self._reception.pictures([picture], Role.EDIT)
 
     def edit_many(self, pictures: Sequence[Picture]) -> None:
@@ -234,6 +233,7 @@ class Composer(Dock):
                 )
             )
             return
+        self._sent_prompts.update(one.source_prompt or one.prompt for one in pictures)
         self._reception.pictures(pictures, Role.EDIT, each=True)
 
     def use_as_references(self, pictures: Sequence[Picture]) -> None:
@@ -285,10 +285,16 @@ class Composer(Dock):
         """Offer to edit the gallery's new selection; the draft does not change."""
         self._referencing.suggest(pictures)
 
-    def focus_prompt(self) -> None:
-        """Focus the prompt, and expand a compact composer."""
+    def focus_prompt(self, *, select: bool = False) -> None:
+        """Focus the prompt, and expand a compact composer; with `select`, typing replaces it."""
         self.open_full()
         self.card.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if select:
+            self.card.editor.selectAll()
+
+    def was_sent(self, prompt: str) -> bool:
+        """Whether this is the prompt sent last, or that of pictures edited since."""
+        return prompt in self._sent_prompts and not submit.is_blank(prompt)
 
     def refresh_keys(self) -> None:
         """Update after an external change of keys, models or settings."""
@@ -350,6 +356,7 @@ class Composer(Dock):
         if (told := submit.warning(model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._show_notice(told)
+        self._sent_prompts = {draft.prompt}
         self.generate.emit(run)
 
     def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:

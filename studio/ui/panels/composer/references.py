@@ -37,7 +37,8 @@ class DraftHolder(Protocol):
 
     def draft(self) -> Draft: ...
     def change_draft(self, draft: Draft) -> None: ...
-    def focus_prompt(self) -> None: ...
+    def focus_prompt(self, *, select: bool = False) -> None: ...
+    def was_sent(self, prompt: str) -> bool: ...
     def show_error(self, error: StudioError) -> None: ...
 
 
@@ -129,8 +130,10 @@ class ReferenceEdits(QObject):
             added = added[len(sources) :]
         self._holder.change_draft(drafting.with_references(draft, added))
         if editing:
-            self._holder.focus_prompt()
-            if not submit.is_blank(draft.prompt):
+            # Typing replaces a prompt that was sent; words not sent yet are never selected.
+            sent = self._holder.was_sent(draft.prompt)
+            self._holder.focus_prompt(select=sent)
+            if not sent and not submit.is_blank(draft.prompt):
                 self.kept.emit(_("Still using your last prompt"))
 
     def on_pasted(self, mime: QMimeData) -> None:

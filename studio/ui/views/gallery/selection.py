@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -198,6 +199,11 @@ class GallerySelection:
     def pictures(self) -> array[int]:
         """Index rows of the selected pictures, in display order."""
         return self._model.gather(self._spans)
+
+    def keys(self, limit: int = AT_HAND) -> tuple[Key, ...]:
+        """The first selected pictures (by index row) and jobs (by id), in display order."""
+        rows = chain.from_iterable(range(first, last + 1) for first, last in self._spans)
+        return tuple(map(self._model.key_at, islice(rows, limit)))
 
     def jobs(self) -> tuple[Job, ...]:
         """Selected jobs, in display order."""

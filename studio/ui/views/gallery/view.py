@@ -287,11 +287,22 @@ class GalleryView(TileView):
         self.selection.only(row, row)
         self.set_current(row)
 
-    def set_current(self, row: int) -> None:
-        """Move the focus to a row without selecting it."""
+    def select_in_place(self, key: Key) -> None:
+        """Select only this picture or job, without scrolling."""
+        row = self.rows.row_of(key)
+        if row is not None:
+            self.anchor = QPersistentModelIndex(self.rows.index(row))
+            self.selection.only(row, row)
+            self._make_current(row)
+
+    def _make_current(self, row: int) -> QModelIndex:
         index = self.rows.index(row)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-        self.scrollTo(index)
+        return index
+
+    def set_current(self, row: int) -> None:
+        """Move the focus to a row without selecting it."""
+        self.scrollTo(self._make_current(row))
 
     def extend_to(self, row: int, *, add: bool = False) -> None:
         """Select everything from the anchor to this row."""
