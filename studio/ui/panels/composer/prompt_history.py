@@ -73,10 +73,11 @@ class PromptDelegate(QStyledItemDelegate):
         shown: Any = option
         shown.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
         shown.decorationSize = QSize(THUMBNAIL, THUMBNAIL)
-        shown.icon = icon = QIcon()
+        icon = QIcon()
         # In these modes Qt would tint it otherwise.
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Active):
             icon.addPixmap(pixmap, mode)
+        shown.icon = icon
 
 
 class HistoryPopup(QFrame):
