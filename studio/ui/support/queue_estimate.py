@@ -46,7 +46,9 @@ def seconds_left(
 
 
 def cost_words(jobs: Sequence[Job]) -> str:
-    """Sum of the prices of jobs: "≈ $0.20", with the number of unknown ones; empty if all free."""
+    """Sum of the prices of jobs: "≈ $0.20", with the number of unknown ones, or "free"."""
+    if not jobs:
+        return ""
     paid = [job for job in jobs if job.request.profile != OFFLINE]
     known = [job.estimate_usd for job in paid if job.estimate_usd is not None]
     unknown = len(paid) - len(known)
@@ -54,7 +56,7 @@ def cost_words(jobs: Sequence[Job]) -> str:
     if unknown:
         words = ngettext("{n} of unknown price", "{n} of unknown price", unknown)
         parts.append(words.format(n=number(unknown)))
-    return ", ".join(parts)
+    return ", ".join(parts) or _("free")
 
 
 def end_words(seconds: float, at: str) -> str:

@@ -62,7 +62,7 @@ def test_the_price_is_that_of_all_jobs(prices: list[float | None], words: str) -
 
 
 def test_offline_jobs_cost_nothing() -> None:
-    assert cost_words([scripted_core.job("a", JobState.QUEUED)]) == ""
+    assert cost_words([scripted_core.job("a", JobState.QUEUED)]) == "free"
 
 
 def test_the_end_is_said_in_minutes_and_as_a_time() -> None:
