@@ -117,8 +117,8 @@ class ActionHandlers:
         pictures = await self._selection.pictures(MOST)
         seeds = [str(picture.seed) for picture in pictures if picture.seed is not None]
         n = len(seeds)
-        told = ngettext("Seed {seed} copied", "{n} seeds copied", n)
-        self._put("\n".join(seeds), told.format(n=number(n), seed=seeds[0] if seeds else ""))
+        told = ngettext("Seed copied", "{n} seeds copied", n).format(n=number(n))
+        self._put("\n".join(seeds), told)
 
     def _put(self, text: str, told: str) -> None:
         """Put a text on the clipboard; there is none for a selection that has changed since."""

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QProcess
 
+from studio.common import json_reader, tree
+
 log = logging.getLogger(__name__)
 
 _GROUP = "Desktop Entry"
@@ -79,11 +81,13 @@ def _entries() -> Iterator[Path]:
         # A relative folder is invalid by the specification.
         if not folder.is_absolute():
             continue
-        for path in sorted((folder / "applications").rglob("*.desktop")):
-            number += 1
-            if number > _MOST_ENTRIES:
-                return
-            yield path
+        for place, _folders, names in tree.walk(folder / "applications"):
+            for name in sorted(names):
+                number += 1
+                if number > _MOST_ENTRIES:
+                    return
+                if name.endswith(".desktop"):
+                    yield Path(place) / name
 
 
 def _program(path: Path, media_types: Sequence[str]) -> Program | None:
@@ -92,10 +96,9 @@ def _program(path: Path, media_types: Sequence[str]) -> Program | None:
     # Keys have upper case letters, and languages in brackets.
     entry.optionxform = str  # type: ignore[assignment,method-assign]
     try:
-        if path.stat().st_size > _LARGEST:
-            return None
-        entry.read_string(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, configparser.Error) as error:
+        text = json_reader.read(path, limit=_LARGEST)
+        entry.read_string(text.decode("utf-8", "replace"))
+    except (OSError, json_reader.NotUnderstood, configparser.Error) as error:
         log.info("A desktop entry cannot be read: %s", error)
         return None
     if not entry.has_section(_GROUP):

@@ -31,7 +31,7 @@ LEAVES = {"quit"}
 """Closes the window; see test_every_action."""
 
 
-class Watch:
+class VisibleState:
     """Everything about a window that a user can see change."""
 
     def __init__(self, window: OpenedWindow, visits: Visits) -> None:
@@ -95,7 +95,7 @@ def entries(menu: QMenu) -> list[tuple[str, QAction]]:
 
 async def check(
     window: OpenedWindow,
-    watch: Watch,
+    watch: VisibleState,
     make: Callable[[], QMenu],
     before: Callable[[], object] = lambda: None,
 ) -> int:
@@ -158,7 +158,7 @@ def no_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 async def test_the_main_menu(tmp_path: Path, visits: Visits, no_programs: None) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         every = window.actions_of.every
         for row in window.actions_of.rows:
             await select(window)
@@ -177,7 +177,7 @@ async def test_the_menu_of_a_tile(
     tmp_path: Path, visits: Visits, no_programs: None, number: int
 ) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         made: list[QMenu] = []
 
         def tile() -> QMenu:
@@ -216,7 +216,7 @@ async def test_the_menu_of_a_tile(
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 async def test_the_menus_of_the_sidebar(tmp_path: Path, visits: Visits) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         core = window.core
         await core.library.collections.make("Autumn")
         await core.library.collections.make("Blue hour", "lighthouse")
@@ -260,7 +260,7 @@ async def test_the_menus_of_the_sidebar(tmp_path: Path, visits: Visits) -> None:
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 async def test_the_menus_of_jobs(tmp_path: Path, visits: Visits) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         core = window.core
         core.queue.pause()
         draft = Draft(prompt="A {red|green} lamp", size="512", seed=1)
@@ -298,7 +298,7 @@ async def test_the_menus_of_jobs(tmp_path: Path, visits: Visits) -> None:
 
 async def test_the_empty_gallery_has_a_menu_and_it_works(tmp_path: Path, visits: Visits) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         window.show_shelf(View.PICKS)
         await until(window.core, window.nothing.isVisible, "the empty state")
         asked: list[object] = []
@@ -320,7 +320,7 @@ async def test_the_empty_gallery_has_a_menu_and_it_works(tmp_path: Path, visits:
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 async def test_the_menu_of_the_prompt_has_no_mnemonics(tmp_path: Path, visits: Visits) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         editor = window.composer.card.editor
 
         def before() -> None:
@@ -356,7 +356,7 @@ async def test_the_menu_of_the_prompt_has_no_mnemonics(tmp_path: Path, visits: V
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 async def test_the_menus_of_the_composer(tmp_path: Path, visits: Visits) -> None:
     async with studio(tmp_path) as window:
-        watch = Watch(window, visits)
+        watch = VisibleState(window, visits)
         composer = window.composer
         file = Path(__file__).resolve().parents[3] / "docs/screenshots/start.png"
 

@@ -105,7 +105,8 @@ class PlaceList(QListWidget):
         self.setItemDelegate(_PlaceDelegate(self))
         self.by_key = False
         self.drop_row = -1
-        self.reorder = RowReorder(self)
+        self.reorder = RowReorder(self, self._collection)
+        self.reorder.moved.connect(self.on_moved)
         self._fill(rows)
         self.setFixedHeight(len(rows) * (theme().height(ROW) + GAP))
         self._mark()
@@ -176,7 +177,10 @@ class PlaceList(QListWidget):
         self.by_key = False
         self._choose(self.row(item))
 
-    def move_collection(self, row: int, gap: int) -> None:
+    def _collection(self, row: int) -> str:
+        return self.place(row).collection
+
+    def on_moved(self, row: int, gap: int) -> None:
         """Move a collection into the gap above a row, counted from 0."""
         following = self.place(gap).collection if gap < self.count() else ""
         if gap not in (row, row + 1):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListWidget
 
 from studio.ui.style.theme import theme
-
-if TYPE_CHECKING:
-    from studio.ui.panels.sidebar.place_list import PlaceList
 
 
 class RowReorder(QObject):
@@ -19,11 +16,18 @@ class RowReorder(QObject):
 
     Attributes:
         gap: row above which the collection would be placed; -1 while none is dragged.
+
+    Signals:
+        moved: place a row in the gap above another (int, int).
     """
 
-    def __init__(self, rows: PlaceList) -> None:
+    moved = Signal(int, int)
+
+    def __init__(self, rows: QListWidget, collection: Callable[[int], str]) -> None:
+        """`collection` is the id of a row's collection, "" for another place."""
         super().__init__(rows)
         self._rows = rows
+        self._collection = collection
         self._from = QPoint()
         self._dragged = ""
         self.gap = -1
@@ -33,7 +37,7 @@ class RowReorder(QObject):
         at = event.position().toPoint()
         row = self._rows.indexAt(at).row()
         left = event.button() is Qt.MouseButton.LeftButton
-        self._dragged = self._rows.place(row).collection if left and row >= 0 else ""
+        self._dragged = self._collection(row) if left and row >= 0 else ""
         self._from = at
 
     def move(self, event: QMouseEvent) -> None:
@@ -55,10 +59,10 @@ class RowReorder(QObject):
             return
         self._rows.viewport().unsetCursor()
         self._mark(-1)
-        places = [self._rows.place(n).collection for n in range(self._rows.count())]
+        places = [self._collection(n) for n in range(self._rows.count())]
         # The list may have changed during the drag.
         if dragged in places:
-            self._rows.move_collection(places.index(dragged), gap)
+            self.moved.emit(places.index(dragged), gap)
 
     def _mark(self, gap: int) -> None:
         if gap != self.gap:
