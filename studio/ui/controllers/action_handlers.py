@@ -102,7 +102,7 @@ class ActionHandlers:
         spawn(self._copy_prompt())
 
     async def _copy_prompt(self) -> None:
-        pictures = await self._selection.pictures(MOST)
+        pictures = await self._few()
         prompts = list(dict.fromkeys(p.source_prompt or p.prompt for p in pictures))
         prompts = [prompt for prompt in prompts if prompt]
         n = len(prompts)
@@ -114,11 +114,21 @@ class ActionHandlers:
         spawn(self._copy_seed())
 
     async def _copy_seed(self) -> None:
-        pictures = await self._selection.pictures(MOST)
+        pictures = await self._few()
         seeds = [str(picture.seed) for picture in pictures if picture.seed is not None]
         n = len(seeds)
         told = ngettext("Seed copied", "{n} seeds copied", n).format(n=number(n))
         self._put("\n".join(seeds), told)
+
+    async def _few(self) -> list[Picture]:
+        """The selected pictures. Raises InputError for too many to copy their words."""
+        pictures = await self._selection.pictures(MOST + 1)
+        if len(pictures) > MOST:
+            raise InputError(
+                _("Too many pictures to copy"),
+                _("Copy at most {most} pictures at once.").format(most=MOST),
+            )
+        return pictures
 
     def _put(self, text: str, told: str) -> None:
         """Put a text on the clipboard; there is none for a selection that has changed since."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,12 +147,19 @@ class ImportController(QObject):
                 self._bar.dismiss(KEY)
                 if one.result.ids:
                     # Recorded even if the import was stopped: pictures imported until then stay.
-                    await asyncio.shield(import_.record_step(store, one.result.ids))
+                    await self._record(import_.record_step(store, one.result.ids))
                     if self._attention() == before:
                         await self._select(one.result.ids)
                 self._show_outcome(one)
                 if folder is not None:
                     await import_.unspool(folder)
+
+    async def _record(self, step: Coroutine[object, object, None]) -> None:
+        try:
+            await asyncio.shield(step)
+        except StudioError as error:
+            # The pictures are imported all the same.
+            self._messages.on_problem(error)
 
     @staticmethod
     async def _read(

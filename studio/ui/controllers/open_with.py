@@ -66,6 +66,8 @@ class OpenWith(QObject):
         """Insert the installed programs once they are read."""
         pictures = await self._selection.pictures(MOST + 1)
         types = tuple(sorted({picture.media_type for picture in pictures}))
+        if not types:
+            return
         if types not in self._installed:
             self._installed[types] = await asyncio.to_thread(installed_programs.installed, types)
         if not shiboken6.isValid(menu):

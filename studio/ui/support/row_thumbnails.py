@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Protocol
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
@@ -80,7 +81,8 @@ class RowThumbnails(QObject):
             log.info("A row has no thumbnail: %s", error)
             return
         image = await asyncio.to_thread(_square, data)
-        if image.isNull():
+        # A dialog may have been closed meanwhile.
+        if image.isNull() or not shiboken6.isValid(self):
             return
         self._held[key] = QPixmap.fromImage(image)
         while len(self._held) > _MOST:

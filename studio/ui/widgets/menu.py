@@ -145,6 +145,8 @@ class Menu(QMenu):
 
 def set_reason(action: QAction, why: str) -> None:
     """Disable an action for a reason, shown as its tool tip in menus; enable it for ""."""
+    if action.isEnabled() != bool(why) and action.property("reason") == why:
+        return
     action.setEnabled(not why)
     action.setProperty("reason", why)
     action.setWhatsThis(why)

@@ -190,7 +190,8 @@ class Actions(QObject):
         for row in self.rows:
             action = self.every[row.name]
             why = "" if allowed[row.needs] else missing(row.needs)
-            if not why and row.lacks is not None and pictures:
+            # What some of the pictures lack, others that are not loaded may have.
+            if not why and row.lacks is not None and 0 < pictures == len(items):
                 why = row.lacks(items)
             set_reason(action, why)
             if row.counted is not None:
