@@ -119,7 +119,7 @@ class ImportController(QObject):
 
     def take_in(self, incoming: drop_contents.DropContents, tags: Sequence[str] = ()) -> None:
         """Import content of another program: files or image data."""
-        if incoming or incoming.troubles:
+        if incoming.paths or incoming.blobs or incoming.troubles:
             self._waiting.append((incoming, tuple(tags), self._attention()))
         if self._waiting and not self.is_under_way():
             self._work = spawn(self._import_next())

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     QSize,
@@ -180,6 +181,10 @@ class PlaceList(QListWidget):
     def _collection(self, row: int) -> str:
         return self.place(row).collection
 
+    def _middle(self, row: int) -> QPoint:
+        """Global position of a row."""
+        return self.viewport().mapToGlobal(self.visualItemRect(self.item(row)).center())
+
     def on_moved(self, row: int, gap: int) -> None:
         """Move a collection into the gap above a row, counted from 0."""
         following = self.place(gap).collection if gap < self.count() else ""
@@ -284,6 +289,8 @@ class PlaceList(QListWidget):
             self._go(0 if key == Qt.Key.Key_Home else self.count() - 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._choose(row)
+        elif key == Qt.Key.Key_Menu and row >= 0:
+            self._model.menu_wanted.emit(self.place(row), self._middle(row))
         elif (what := _ASKS.get(Qt.Key(key))) and row >= 0 and self.place(row).collection:
             self._model.collection_asked.emit(self.place(row), what)
         else:
@@ -297,7 +304,7 @@ class PlaceList(QListWidget):
         if event.reason() is not QContextMenuEvent.Reason.Mouse:
             item = self.currentItem()
             if item is not None:
-                at = self.viewport().mapToGlobal(self.visualItemRect(item).center())
+                at = self._middle(self.row(item))
         self._model.menu_wanted.emit(None if item is None else self.place(self.row(item)), at)
 
 
