@@ -42,7 +42,7 @@ def _file() -> ActionMenu[WindowParts]:
         Action("import_folder", _("Import a folder…"),
                lambda parts: parts.import_controller.choose(folder=True)),
         Action("open_with", _("Open with…"), lambda parts: parts.open_with.choose(),
-               keys=("Ctrl+Shift+O",), needs=PICTURES, icon="picture", lacks=no_file,
+               keys=("Ctrl+Shift+O",), where=PANELS, needs=PICTURES, icon="picture", lacks=no_file,
                counted=lambda n: ngettext(
                    "Open with…", "Open {n} pictures with…", n).format(n=number(n))),
         Action("save_as", _("Save as…"), lambda parts: parts.pictures.save_as(),
@@ -72,11 +72,11 @@ def _edit() -> ActionMenu[WindowParts]:
                counted=lambda n: ngettext(
                    "Copy", "Copy {n} pictures", n).format(n=number(n))),
         Action("copy_prompt", _("Copy prompt"), lambda parts: parts.handlers.copy_prompt(),
-               keys=("Ctrl+Shift+C",), needs=PICTURES, lacks=no_prompt,
+               keys=("Ctrl+Shift+C",), where=PANELS, needs=PICTURES, lacks=no_prompt,
                counted=lambda n: ngettext(
                    "Copy prompt", "Copy prompts of {n} pictures", n).format(n=number(n))),
         Action("copy_seed", _("Copy seed"), lambda parts: parts.handlers.copy_seed(),
-               keys=("Ctrl+Alt+C",), needs=PICTURES, icon="dice", lacks=no_seed,
+               keys=("Ctrl+Shift+N",), where=PANELS, needs=PICTURES, icon="dice", lacks=no_seed,
                counted=lambda n: ngettext(
                    "Copy seed", "Copy seeds of {n} pictures", n).format(n=number(n))),
         Action("paste", _("Paste"), lambda parts: parts.handlers.paste(), keys=("Ctrl+V",)),
