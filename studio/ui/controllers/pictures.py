@@ -72,6 +72,9 @@ class PicturesController(QObject):
         ids = await self._selection.ids()
         if not ids or await self._core.library.rate(ids, stars):
             return
+        # Nothing changed: the pictures have this rating, or the change was stopped.
+        if any(one.rating != stars for one in await self._core.library.find(ids[:1])):
+            return
         already = ngettext("Already rated {n} star", "Already rated {n} stars", stars)
         self.told.emit(already.format(n=stars) if stars else _("No rating to clear"))
 

@@ -120,9 +120,9 @@ async def test_a_question_about_variations_stands_without_a_toast(tmp_path: Path
             await vary(window)
             await until(window.core, lambda: toast(window), "announced")
             window.actions_of.every["vary"].trigger()
-            await until(window.core, lambda: window.composer.bar.notice, "asked")
+            await settle()
             notice = window.composer.bar.notice
-            assert notice is not None
+            assert notice is not None, "asked at once, not after another announcement"
             assert notice.text.startswith("Confirm 4 variations.")
             assert not (window.toast.isVisible() and window.toast._undo.isVisible()), "no Cancel"
             await until(window.core, lambda: window.core.queue.waiting == 4, "the first are queued")
