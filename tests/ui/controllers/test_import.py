@@ -360,7 +360,7 @@ async def test_an_import_does_not_disturb_who_works_on(tmp_path: Path) -> None:
         window.import_controller.import_paths([source])
         window.gallery.select_keys([picture.row])
         await until(window.core, partial(idle, window), "imported")
-        assert window.gallery.selected_items() == (picture,)
+        assert picked(window) == [picture.id]
         window.view_switch.open_loupe(picture)
         window.import_controller.import_paths([png(tmp_path / "in2" / "c.png", parameters="x")])
         await until(window.core, partial(idle, window), "imported")
