@@ -114,6 +114,7 @@ class Settings:
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
         update_seen: newer version that was read about or dismissed.
+        open_with: program files the user chose for "Open with", newest first.
     """
 
     profile: str = OFFLINE
@@ -146,6 +147,7 @@ class Settings:
     update_asked: str = ""
     update_seen: str = ""
     models: tuple[tuple[str, str], ...] = ()
+    open_with: tuple[str, ...] = ()
 
     def find_profile(self, name: str) -> Profile:
         """The profile of that name, the user's own before the built-in. Raises InputError."""

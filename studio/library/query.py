@@ -72,12 +72,16 @@ class HistoryEntry:
     Attributes:
         sentence: what it did, in words.
         undone: it was undone and can be redone.
+        pictures: ids of the changed pictures, at most 1,000.
+        names: names of the first of them.
     """
 
     id: str
     at: float
     sentence: str
     undone: bool
+    pictures: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +106,18 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class PromptUse:
-    """A prompt of the history: its text, time of last use, number of uses."""
+    """A prompt of the history.
+
+    Attributes:
+        last: time of its last use.
+        times: number of runs.
+        picture: id of a picture made with it; "" for none.
+    """
 
     prompt: str
     last: float
     times: int
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ MANY = {
     "The limit per prompt is {most} references.": "16, or what a model takes that takes more",
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
+    "Open at most {most} pictures at once.": "a number in the source",
 }
 """Sentences for many alone: why there is never one."""
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from studio.common.errors import InputError
+from studio.library.facade import Library
+from studio.library.log import records
 from studio.library.query import Collection, Query
 from tests.library.builders import opened, take
 
@@ -130,3 +132,68 @@ async def test_the_history_is_the_log_and_survives_a_restart(tmp_path: Path) -> 
             ("1 picture rated", False),
         ]
         assert len(await library.collections.history(1)) == 1
+
+
+async def test_collections_are_arranged_by_hand_and_the_order_is_undone(tmp_path: Path) -> None:
+    async def names(library: Library) -> list[str]:
+        return [one.name for one in await library.collections.every()]
+
+    async with opened(tmp_path) as library:
+        made = [await library.collections.make(name) for name in ("Ash", "Birch", "Cedar")]
+        ash, birch, cedar = (one.id for one in made)
+        said = await library.collections.arrange([cedar, ash, birch])
+        assert said == "Collections reordered"
+        assert await library.collections.arrange([cedar, ash, birch]) == ""
+        await library.collections.make("Alder")
+        assert await names(library) == ["Cedar", "Ash", "Birch", "Alder"], "a new one is the last"
+        await library.collections.rename(cedar, "Yew")
+        assert await names(library) == ["Yew", "Ash", "Birch", "Alder"], "a name moves nothing"
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        assert await names(library) == ["Yew", "Ash", "Birch", "Alder"], "read from the log"
+        for _step in ("the name", "the new one", "the order"):
+            await library.undo()
+        assert await names(library) == ["Ash", "Birch", "Cedar"]
+        await library.redo()
+        assert await names(library) == ["Cedar", "Ash", "Birch"]
+
+
+async def test_a_field_of_a_newer_program_is_skipped(tmp_path: Path) -> None:
+    """As older programs do with the order of collections and the end of an import."""
+    async with opened(tmp_path) as library:
+        picture = await take(library)
+        unknown = records.change("of_tomorrow", [(3, [picture.id])], [(None, [picture.id])])
+        await library.store.write(lambda: library.store.append(unknown))
+        await library.rate([picture.id], 4)
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        (found,) = await library.find([picture.id])
+        assert found.rating == 4
+        assert library.damaged == 0
+        assert [one.sentence for one in await library.collections.history()] == [
+            "1 picture rated",
+            "1 changed",
+        ]
+
+
+async def test_the_history_names_the_pictures(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        pictures = [await take(library, prompt=f"number {n}") for n in range(5)]
+        ids = [picture.id for picture in pictures]
+        await library.rate(ids, 3)
+        await library.collections.make("Ash")
+        made, rated = await library.collections.history()
+        assert (made.pictures, made.names) == ((), ())
+        assert set(rated.pictures) == set(ids)
+        assert len(rated.names) == 3
+        assert set(rated.names) <= {picture.name for picture in pictures}
+
+
+async def test_a_prompt_of_the_history_knows_its_last_picture(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await take(library)
+        last = await take(library)
+        (use,) = await library.prompts()
+        assert (use.prompt, use.picture) == ("A lighthouse", last.id)
+        await library.trash([last.id])
+        assert (await library.prompts())[0].picture == last.id

@@ -22,7 +22,13 @@ from studio.common.errors import StorageError
 from studio.domain.events import PicturesAdded
 from studio.imaging.decoder import PictureFacts
 from studio.library.facade import Library
-from studio.library.operations.import_ import Import, ImportProgress, ImportResult, sentence
+from studio.library.operations.import_ import (
+    Import,
+    ImportProgress,
+    ImportResult,
+    record_step,
+    sentence,
+)
 from studio.library.operations.import_sources import ImportSources, gather
 from studio.library.query import Query
 from studio.library.stopped import Stopped
@@ -319,3 +325,39 @@ class _failing:  # noqa: N801 reads as what it does
 )
 def test_what_came_is_said_in_words(brought: ImportResult, words: str) -> None:
     assert sentence(brought) == words
+
+
+async def test_an_import_is_one_step_and_its_undo_moves_the_pictures_to_the_trash(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    async with opened(tmp_path) as library:
+        result = await importing(library).run([elsewhere])
+        await record_step(library.store, result.ids)
+        await library.rate(result.ids[:1], 2)
+        assert (await library.collections.history())[1].sentence == "2 pictures imported"
+        await library.undo()
+        assert await library.undo() == "2 pictures moved to the trash"
+        assert {one.trashed for one in await library.find(result.ids)} == {True}
+        assert await library.undo() is None
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        assert {one.trashed for one in await library.find(result.ids)} == {True}
+        assert await library.redo() == "2 pictures restored"
+        assert {one.trashed for one in await library.find(result.ids)} == {False}
+        assert [one.undone for one in await library.collections.history()] == [True, False]
+
+
+async def test_tags_of_an_import_are_kept_by_later_changes(tmp_path: Path, elsewhere: Path) -> None:
+    async with opened(tmp_path) as library:
+        one = Import(library.store, library.decoder, tags=(" client  a", "client a", "kelp", ""))
+        ids = (await one.run([elsewhere])).ids
+        assert {picture.tags for picture in await library.find(ids)} == {("client a", "kelp")}
+        assert len(await library.rows(Query(words="tag:kelp"))) == 2
+        await library.tag(ids, add=["new"])
+        assert {p.tags for p in await library.find(ids)} == {("client a", "kelp", "new")}
+        await library.undo()
+        assert {p.tags for p in await library.find(ids)} == {("client a", "kelp")}
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        assert {p.tags for p in await library.find(ids)} == {("client a", "kelp")}
+        assert len(await library.rows(Query(words="tag:kelp"))) == 2

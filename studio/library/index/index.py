@@ -451,13 +451,17 @@ class Index:
         ]
 
     def collections(self) -> list[Collection]:
-        """All collections by name; those filled by hand with their number of pictures."""
+        """All collections as arranged, the others by name after them.
+
+        Those filled by hand have their number of pictures.
+        """
         found = self._db.execute(
             "SELECT id, name, search, CASE WHEN search = '' THEN"
             " (SELECT count(*) FROM members m WHERE m.collection = c.number) -"
             " (SELECT count(*) FROM facts f JOIN members m ON m.row = f.row"
             "  WHERE f.trashed = 1 AND m.collection = c.number) END"
-            " FROM collections c WHERE name IS NOT NULL ORDER BY folded, id"
+            " FROM collections c WHERE name IS NOT NULL"
+            " ORDER BY place IS NULL, place, folded, id"
         )
         return [
             Collection(id=id, name=name, search=search or "", pictures=pictures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 4
+VERSION = 5
 UNFINISHED = -1
 """Version of a new index that has not read the whole log yet."""
 
@@ -28,7 +28,8 @@ CREATE TABLE tags(tag INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEX
 CREATE TABLE tagged(tag INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(tag, row))
   WITHOUT ROWID;
 CREATE TABLE collections(
-  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT, folded TEXT, search TEXT);
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT, folded TEXT, search TEXT,
+  place INTEGER);
 CREATE TABLE members(collection INTEGER NOT NULL, row INTEGER NOT NULL,
   PRIMARY KEY(collection, row)) WITHOUT ROWID;
 CREATE TABLE jobs(
@@ -39,7 +40,8 @@ CREATE TABLE bills(
   job TEXT NOT NULL, attempt INTEGER NOT NULL, at REAL NOT NULL, billed TEXT NOT NULL, cost REAL,
   kept INTEGER NOT NULL, PRIMARY KEY(job, attempt)) WITHOUT ROWID;
 CREATE TABLE prompts(
-  prompt TEXT PRIMARY KEY, last REAL NOT NULL, times INTEGER NOT NULL, run TEXT NOT NULL
+  prompt TEXT PRIMARY KEY, last REAL NOT NULL, times INTEGER NOT NULL, run TEXT NOT NULL,
+  picture TEXT
 ) WITHOUT ROWID;
 CREATE TABLE lineage(
   row INTEGER NOT NULL, position INTEGER NOT NULL, parent TEXT, sha256 TEXT NOT NULL,

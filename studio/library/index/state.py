@@ -29,6 +29,8 @@ class IndexState:
         """
         if field == "collection":
             return [(self._collection_value(id), [id]) for id in ids]
+        if field == "collection_place":
+            return [(self._collection_place(id), [id]) for id in ids]
         groups: dict[Any, list[str]] = {}
         if field == "dismissed":
             source, column = "jobs", "dismissed"
@@ -52,6 +54,20 @@ class IndexState:
             "SELECT name, search FROM collections WHERE id = ? AND name IS NOT NULL", (id,)
         ).fetchone()
         return {"name": found[0], "search": found[1]} if found else None
+
+    def _collection_place(self, id: str) -> int | None:
+        found = self._db.execute("SELECT place FROM collections WHERE id = ?", (id,)).fetchone()
+        return found[0] if found else None
+
+    def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """Names of pictures by id; unknown ids are left out."""
+        return {
+            id: name
+            for some in chunks(ids)
+            for id, name in self._db.execute(
+                f"SELECT id, name FROM pictures WHERE id IN ({marks(some)})", tuple(some)
+            )
+        }
 
     def known(self, digests: Sequence[str]) -> dict[str, str]:
         """Ids of pictures by sha256, one for each; unknown ones are left out."""

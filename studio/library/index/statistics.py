@@ -81,8 +81,8 @@ class IndexStatistics:
     def prompts(self, words: str, limit: int) -> list[PromptUse]:
         """Prompts of the history that contain `words`, last used first."""
         found = self._db.execute(
-            "SELECT prompt, last, times FROM prompts WHERE instr(lower(prompt), lower(?)) > 0"
-            " ORDER BY last DESC LIMIT ?",
+            "SELECT prompt, last, times, coalesce((SELECT id FROM pictures WHERE id = picture), '')"
+            " FROM prompts WHERE instr(lower(prompt), lower(?)) > 0 ORDER BY last DESC LIMIT ?",
             (words, limit),
         )
         return [PromptUse(*values) for values in found]

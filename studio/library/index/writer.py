@@ -60,7 +60,7 @@ class IndexWriter:
         last = None
         for record, begin, end in records:
             if record.kind == "job" and record.job is not None:
-                self._take_job(record.job)
+                self._take_job(record.job, record.pictures)
                 self._collect(record.pictures)
             elif record.kind == "import":
                 self._collect(record.pictures)
@@ -91,7 +91,7 @@ class IndexWriter:
             )
             self._new_terms.clear()
 
-    def _take_job(self, job: Job) -> None:
+    def _take_job(self, job: Job, pictures: Sequence[Picture]) -> None:
         # The last record of a job in the log counts.
         self._jobs.append(
             (
@@ -107,7 +107,8 @@ class IndexWriter:
         self._take_bill(job)
         prompt = job.request.source_prompt or job.request.prompt
         if prompt.strip():
-            self._prompts.append((prompt, job.created, job.run))
+            picture = pictures[0].id if pictures else None
+            self._prompts.append((prompt, job.created, job.run, picture))
 
     def _flush(self) -> None:
         """Insert collected jobs, prompts and pictures."""
@@ -117,9 +118,9 @@ class IndexWriter:
             self._jobs,
         )
         self._db.executemany(
-            "INSERT INTO prompts(prompt, last, times, run) VALUES (?1, ?2, 1, ?3)"
+            "INSERT INTO prompts(prompt, last, times, run, picture) VALUES (?1, ?2, 1, ?3, ?4)"
             " ON CONFLICT(prompt) DO UPDATE SET last = max(last, ?2),"
-            " times = times + (run <> ?3), run = ?3",
+            " times = times + (run <> ?3), run = ?3, picture = coalesce(?4, picture)",
             self._prompts,
         )
         self._jobs.clear()
@@ -167,12 +168,13 @@ class IndexWriter:
         new = [picture for picture in every if picture.id not in known]
         numbered = list(enumerate(new, start=last + 1))
         self._db.executemany(
-            "INSERT INTO pictures(row, id, job, path, sha256, name, seconds, model, size, body)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO pictures"
+            "(row, id, job, path, sha256, name, seconds, model, size, tags, body)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (
                 (
                     *(row, p.id, p.job, p.path, p.sha256, p.name, p.seconds, p.model),
-                    *(p.asked_size, _body(p)),
+                    *(p.asked_size, "\n".join(p.tags) or None, _body(p)),
                 )
                 for row, p in numbered
             ),
@@ -250,6 +252,11 @@ class IndexWriter:
             for value, ids in record.values:
                 for id in ids:
                     self._set_collection(id, value)
+        elif record.field == "collection_place":
+            self._db.executemany(
+                "UPDATE collections SET place = ? WHERE id = ?",
+                [(value, id) for value, ids in record.values for id in ids],
+            )
         elif record.field == "purged":
             for _value, ids in record.values:
                 self._purge(ids)

@@ -133,7 +133,7 @@ def is_value(field: str, value: Any) -> bool:
             return type(value) is int and 0 <= value <= 5
         case "flag":
             return value in _FLAGS if isinstance(value, str) else False
-        case "trashed" | "seen" | "missing" | "dismissed" | "purged":
+        case "trashed" | "seen" | "missing" | "dismissed" | "purged" | "imported":
             return isinstance(value, (bool, int)) and value in (0, 1)
         case "title" | "note":
             return value is None or isinstance(value, str)
@@ -145,6 +145,8 @@ def is_value(field: str, value: Any) -> bool:
             )
         case "path":
             return isinstance(value, str) and is_place(value)
+        case "collection_place":
+            return value is None or (type(value) is int and 0 <= value < MOST)
         case "collection":
             return value is None or (
                 isinstance(value, dict)

@@ -21,6 +21,12 @@ from studio.library.operations import edits, history
 from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
 
+MOST_LISTED = 1000
+"""Most pictures listed for a change of the history."""
+
+MOST_NAMED = 3
+"""Most pictures named for a change of the history."""
+
 
 class Collections:
     """Collections, tags and history of one library."""
@@ -29,7 +35,7 @@ class Collections:
         self._store = store
 
     async def every(self) -> list[Collection]:
-        """All collections by name; saved searches without their number of pictures."""
+        """All collections as arranged; saved searches without their number of pictures."""
         return await self._store.query_index(lambda index: index.collections(), long=True)
 
     async def count(self, collection: Collection) -> int:
@@ -64,6 +70,14 @@ class Collections:
     async def delete(self, id: str) -> str:
         """Delete a collection; its pictures stay in the library."""
         return await self._set(id, None)
+
+    async def arrange(self, ids: Sequence[str]) -> str:
+        """Show the collections in this order; returns a sentence for it, "" for no change.
+
+        Those that are not in `ids` follow by name.
+        """
+        places: Groups = [(place, [id]) for place, id in enumerate(ids)]
+        return await edits.change(self._store, "collection_place", ids, lambda _former: places)
 
     async def add(self, ids: Sequence[str], collection: str) -> str:
         """Add pictures to a collection (its id). Raises InputError for a saved search."""
@@ -107,9 +121,22 @@ class Collections:
         places = await self._store.query_index(lambda index: index.state.history(limit))
         changes = await asyncio.to_thread(self._changes, places)
         sentences = await history.sentences(self._store, [record for record, _undone in changes])
+        pictures = [
+            () if record.field in history.WITHOUT_PICTURES else tuple(record.ids[:MOST_LISTED])
+            for record, _undone in changes
+        ]
+        first = sorted({id for ids in pictures for id in ids[:MOST_NAMED]})
+        names = await self._store.query_index(lambda index: index.state.names(first))
         return [
-            HistoryEntry(id=record.id, at=record.at, sentence=words, undone=undone)
-            for (record, undone), words in zip(changes, sentences, strict=True)
+            HistoryEntry(
+                id=record.id,
+                at=record.at,
+                sentence=words,
+                undone=undone,
+                pictures=ids,
+                names=tuple(names[id] for id in ids[:MOST_NAMED] if id in names),
+            )
+            for (record, undone), words, ids in zip(changes, sentences, pictures, strict=True)
         ]
 
     def _changes(self, places: Sequence[tuple[LogPosition, bool]]) -> list[tuple[Record, bool]]:

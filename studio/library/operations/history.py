@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from studio.library.operations.change_progress import ChangeMonitor
 
 
+IMPORTED = "imported"
+"""Field of the record that ends an import."""
+
+WITHOUT_PICTURES = frozenset({"collection", "collection_place", "dismissed"})
+"""Fields of anything but pictures."""
+
+
 def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
     """Undo the last change, or redo the one undone last; blocking.
 
@@ -27,10 +34,14 @@ def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
         assert place is not None
         last = place
         found = store.log.at(place)
+        field, new, old = found.field, found.values, found.former
+        if field == IMPORTED:
+            # Imported pictures leave by the trash, where they can be restored.
+            field, new, old = "trashed", [(False, found.ids)], [(True, found.ids)]
         if back:
-            record = change(found.field, found.former, found.values, undoes=found.id)
+            record = change(field, old, new, undoes=found.id)
         else:
-            record = change(found.field, found.values, found.former, redoes=found.id)
+            record = change(field, new, old, redoes=found.id)
         record = _without(record, index.state.deleted_ids(record.ids))
         monitor.write(len(record.ids))
         store.append(record, taken=monitor.took)
@@ -93,6 +104,8 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
             text = ngettext(
                 "{n} picture deleted permanently", "{n} pictures deleted permanently", n
             )
+        case "imported":
+            text = ngettext("{n} picture imported", "{n} pictures imported", n)
         case "rating" if value:
             text = ngettext("{n} picture rated", "{n} pictures rated", n)
         case "rating":
@@ -113,6 +126,8 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
             text = _collected(record, n, names or {})
         case "collection":
             text = _collection(record)
+        case "collection_place":
+            text = _("Collections reordered")
         case "dismissed" if value:
             text = ngettext("{n} job dismissed", "{n} jobs dismissed", n)
         case "dismissed":

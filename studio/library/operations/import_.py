@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,14 @@ from studio.common.i18n import _, ngettext
 from studio.common.json_reader import NotUnderstood
 from studio.common.user_input import Unusable
 from studio.domain.entities import MADE_WITH, Picture, new_id
-from studio.domain.events import PicturesAdded
+from studio.domain.events import PicturesAdded, RecordsChanged
 from studio.library.files import originals as inside
 from studio.library.files.damaged import put_away
 from studio.library.files.originals import HIDDEN, relative_path, sha256_of
 from studio.library.log import records
 from studio.library.log.validation import odd_in_picture
 from studio.library.metadata import provenance
-from studio.library.operations import import_sources
+from studio.library.operations import history, import_sources
 from studio.library.stopped import Stopped
 from studio.library.store import Store
 
@@ -95,12 +96,15 @@ class Import:
         decoder: Decoder,
         *,
         neutral_names: bool = False,
+        tags: Sequence[str] = (),
         gather: Gather = import_sources.gather,
     ) -> None:
+        """`tags` are given to every new picture."""
         self._gather = gather
         self._store = store
         self._decoder = decoder
         self._neutral = neutral_names
+        self._tags = tuple(sorted({" ".join(tag.split()) for tag in tags} - {""}))
         self._digests: set[str] = set()
         self._ended = False
         self.result = ImportResult()
@@ -210,6 +214,7 @@ class Import:
             seed=made.seed,
             imported=user_input.one_line(path.name)[:255],
             settings=(*tool, *made.settings),
+            tags=self._tags,
         )
 
     def _failed(self, failed: Sequence[tuple[str, str]]) -> None:
@@ -277,6 +282,13 @@ async def _record_portion(store: Store, folder: Path, pictures: Sequence[Picture
     if added:
         store.publish_event(PicturesAdded(tuple(p.id for p in added), tuple(p.row for p in added)))
     return added
+
+
+async def record_step(store: Store, ids: Sequence[str]) -> None:
+    """Record imported pictures as one step of the history, to be undone. Raises StorageError."""
+    record = records.change(history.IMPORTED, [(True, list(ids))], [(False, list(ids))])
+    await store.write(partial(store.append, record))
+    store.publish_event(RecordsChanged(tuple(ids), (history.IMPORTED,)))
 
 
 def finish(store: Store) -> None:

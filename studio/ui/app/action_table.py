@@ -5,9 +5,11 @@ Handlers are looked up when triggered: the table exists before the whole window.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studio.common.i18n import _, ngettext, pgettext
+from studio.common.i18n import _, ngettext, number, pgettext
+from studio.domain.entities import Picture
 from studio.library.query import View
 from studio.ui.controllers.pictures import show_files
 from studio.ui.support import desktop_services
@@ -39,10 +41,18 @@ def _file() -> ActionMenu[WindowParts]:
                keys=("Ctrl+Shift+I",), icon="import"),
         Action("import_folder", _("Import a folder…"),
                lambda parts: parts.import_controller.choose(folder=True)),
+        Action("open_with", _("Open with…"), lambda parts: parts.open_with.choose(),
+               keys=("Ctrl+Shift+O",), where=PANELS, needs=PICTURES, icon="picture", lacks=no_file,
+               counted=lambda n: ngettext(
+                   "Open with…", "Open {n} pictures with…", n).format(n=number(n))),
         Action("save_as", _("Save as…"), lambda parts: parts.pictures.save_as(),
-               keys=("Ctrl+S",), needs=PICTURES, icon="save"),
+               keys=("Ctrl+S",), needs=PICTURES, icon="save", lacks=no_file,
+               counted=lambda n: ngettext(
+                   "Save as…", "Save {n} pictures…", n).format(n=number(n))),
         Action("show_in_folder", _("Show in folder"), lambda parts: parts.pictures.show_in_folder(),
-               keys=("Ctrl+Shift+R",), needs=PICTURES, icon="folder"),
+               keys=("Ctrl+Shift+R",), needs=PICTURES, icon="folder",
+               counted=lambda n: ngettext(
+                   "Show in folder", "Show {n} pictures in folder", n).format(n=number(n))),
     ), (
         Action("settings", _("Settings…"), lambda parts: parts.dialogs.open_settings("keys"),
                keys=("Ctrl+,",)),
@@ -58,9 +68,19 @@ def _edit() -> ActionMenu[WindowParts]:
                keys=("Ctrl+Shift+Z", "Ctrl+Y")),
     ), (
         Action("copy", _("Copy"), lambda parts: parts.handlers.copy(),
-               keys=("Ctrl+C",), where=PANELS, needs=PICTURES, icon="copy"),
-        Action("select_all", _("Select all"),
-               lambda parts: parts.window.gallery.select_everything(),
+               keys=("Ctrl+C",), where=PANELS, needs=PICTURES, icon="copy", lacks=no_file,
+               counted=lambda n: ngettext(
+                   "Copy", "Copy {n} pictures", n).format(n=number(n))),
+        Action("copy_prompt", _("Copy prompt"), lambda parts: parts.handlers.copy_prompt(),
+               keys=("Ctrl+Shift+C",), where=PANELS, needs=PICTURES, lacks=no_prompt,
+               counted=lambda n: ngettext(
+                   "Copy prompt", "Copy prompts of {n} pictures", n).format(n=number(n))),
+        Action("copy_seed", _("Copy seed"), lambda parts: parts.handlers.copy_seed(),
+               keys=("Ctrl+Shift+N",), where=PANELS, needs=PICTURES, icon="dice", lacks=no_seed,
+               counted=lambda n: ngettext(
+                   "Copy seed", "Copy seeds of {n} pictures", n).format(n=number(n))),
+        Action("paste", _("Paste"), lambda parts: parts.handlers.paste(), keys=("Ctrl+V",)),
+        Action("select_all", _("Select all"), lambda parts: parts.handlers.select_all(),
                keys=("Ctrl+A",), where=PANELS),
     ), (
         Action("search", _("Search"),
@@ -80,16 +100,21 @@ def _image() -> ActionMenu[WindowParts]:
                keys=("Space",), where=GALLERY, needs=PICTURES),
     ), (
         Action("edit", _("Edit this picture"), lambda parts: parts.handlers.edit(),
-               keys=("Ctrl+E",), needs=PICTURES, icon="edit"),
+               keys=("Ctrl+E",), needs=PICTURES, icon="edit",
+               counted=lambda n: ngettext(
+                   "Edit this picture", "Edit {n} pictures, one each", n).format(n=number(n))),
         Action("vary", _("Vary"), lambda parts: parts.handlers.vary(),
                keys=("V",), where=PANELS, needs=ONE, icon="vary"),
         Action("remix", _("Remix"), lambda parts: parts.handlers.remix(),
                keys=("R",), where=PANELS, needs=ONE, icon="remix"),
     ), (
         Action("pick", _("Pick"), lambda parts: parts.pictures.pick(),
-               keys=("P",), where=PANELS, needs=PICTURES, icon="flag"),
+               keys=("P",), where=PANELS, needs=PICTURES, icon="flag",
+               counted=lambda n: ngettext("Pick", "Pick {n} pictures", n).format(n=number(n))),
         Action("reject", _("Reject"), lambda parts: parts.pictures.reject(),
-               keys=("X",), where=PANELS, needs=PICTURES, icon="reject"),
+               keys=("X",), where=PANELS, needs=PICTURES, icon="reject",
+               counted=lambda n: ngettext(
+                   "Reject", "Reject {n} pictures", n).format(n=number(n))),
     ), (
         *(_rating(n) for n in (1, 2, 3, 4, 5, 0)),
     ), (
@@ -100,17 +125,27 @@ def _image() -> ActionMenu[WindowParts]:
         Action("rename", _("Rename"), lambda parts: parts.handlers.rename(),
                keys=("F2",), needs=ONE),
         Action("tag", _("Tags…"), lambda parts: parts.collections_controller.ask_tags(),
-               keys=("Ctrl+T",), needs=PICTURES),
+               keys=("Ctrl+T",), needs=PICTURES,
+               counted=lambda n: ngettext(
+                   "Tags…", "Tags of {n} pictures…", n).format(n=number(n))),
         Action("collect", _("Add to collection…"),
                lambda parts: parts.collections_controller.on_collect_wanted(),
-               keys=("Ctrl+B",), needs=PICTURES, icon="folder"),
+               keys=("Ctrl+B",), needs=PICTURES, icon="folder",
+               counted=lambda n: ngettext(
+                   "Add to collection…", "Add {n} pictures to collection…", n
+               ).format(n=number(n))),
         Action("before", _("Show original"), lambda parts: parts.handlers.show_before(),
                keys=("\\",), where=NOWHERE, needs=ONE),
     ), (
         Action("trash", _("Move to trash"), lambda parts: parts.pictures.trash(),
-               keys=("Del",), where=PANELS, needs=ITEMS, icon="trash"),
+               keys=("Del",), where=PANELS, needs=ITEMS, icon="trash",
+               counted=lambda n: ngettext(
+                   "Move to trash", "Move {n} pictures to trash", n).format(n=number(n))),
         Action("restore", _("Restore from trash"), lambda parts: parts.pictures.restore(),
-               needs=TRASHED),
+               needs=TRASHED,
+               counted=lambda n: ngettext(
+                   "Restore from trash", "Restore {n} pictures from trash", n
+               ).format(n=number(n))),
     )))  # fmt: skip
 
 
@@ -175,7 +210,7 @@ def _library() -> ActionMenu[WindowParts]:
                checked=True),
         Action("retry_failed", _("Try all failed again"),
                lambda parts: parts.failed_jobs.ask_or_retry()),
-        Action("cancel_all", _("Cancel all jobs"), lambda parts: parts.core.queue.cancel_all()),
+        Action("cancel_all", _("Cancel all jobs"), lambda parts: parts.handlers.cancel_all()),
         Action("dismiss_all", _("Dismiss all failed and cancelled"),
                lambda parts: parts.jobs_controller.dismiss_all(parts.window.model.jobs()),
                keys=("Ctrl+Shift+Del",), where=PANELS),
@@ -205,6 +240,31 @@ def _help() -> ActionMenu[WindowParts]:
         Action("about", _("About Gridbrush"), lambda parts: parts.dialogs.open_settings("about"),
                icon="info"),
     )))  # fmt: skip
+
+
+def no_prompt(pictures: Sequence[Picture]) -> str:
+    """Reason why no prompt can be copied; empty if one can."""
+    if any(picture.source_prompt or picture.prompt for picture in pictures):
+        return ""
+    return ngettext("This picture has no prompt", "These pictures have no prompt", len(pictures))
+
+
+def no_seed(pictures: Sequence[Picture]) -> str:
+    """Reason why no seed can be copied; empty if one can."""
+    if any(picture.seed is not None for picture in pictures):
+        return ""
+    n = len(pictures)
+    return ngettext("The seed of this picture is unknown", "The seeds are unknown", n)
+
+
+def no_file(pictures: Sequence[Picture]) -> str:
+    """Reason why no file can be passed on; empty if one can."""
+    if any(not picture.missing for picture in pictures):
+        return ""
+    n = len(pictures)
+    return ngettext(
+        "The file of this picture is missing", "The files of these pictures are missing", n
+    )
 
 
 def _rating(n: int) -> Action[WindowParts]:

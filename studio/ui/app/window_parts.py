@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from studio.app.core import Core
 from studio.domain.drafts import Draft
 from studio.ui.controllers.action_handlers import ActionHandlers
@@ -16,6 +18,7 @@ from studio.ui.controllers.budget import BudgetController
 from studio.ui.controllers.cancel_notice import CancelNotice
 from studio.ui.controllers.change_progress import ChangeProgress
 from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.default_provider import DefaultProvider
 from studio.ui.controllers.draft import DraftController, first_draft
 from studio.ui.controllers.event_router import EventRouter
 from studio.ui.controllers.go_to_date import DateNavigation
@@ -29,10 +32,13 @@ from studio.ui.controllers.messages import MessagesController
 from studio.ui.controllers.monitor_colours import MonitorColours
 from studio.ui.controllers.newest_run import NewestRun
 from studio.ui.controllers.notifications import Notifier
+from studio.ui.controllers.open_with import OpenWith
 from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
 from studio.ui.controllers.pictures import PicturesController
+from studio.ui.controllers.place_menus import PlaceMenus
 from studio.ui.controllers.presentation import Presentation
+from studio.ui.controllers.queue_facts import QueueFacts
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import SelectionController
@@ -108,7 +114,7 @@ class WindowParts:
         self.sidebar = Sidebar(self.places, window)
         yield
         self.rail = Rail(self.places, window)
-        self.status_bar = StatusBar(window)
+        self.status_bar = StatusBar(window, source=QueueFacts(core, window))
         yield
         window.take_panels(
             top_bar=self.top_bar,
@@ -159,14 +165,18 @@ class WindowParts:
             composer=self.composer,
             inspector=self.inspector,
             status_bar=self.status_bar,
+            messages_bar=self.messages,
             actions=self.actions_of,
             parent=window,
         )
         self.library_navigation = LibraryNavigation(
+            self.core,
             self.library_view,
             self.view_switch,
+            self.messages_controller,
             gallery=window.gallery,
             places=self.places,
+            top_bar=self.top_bar,
             parent=window,
         )
         self.view_options = ViewOptionsController(
@@ -265,9 +275,13 @@ class WindowParts:
             self.jobs_controller,
             self.budget_controller,
             self.messages_controller,
+            paused=lambda: core.queue.paused,
             composer=self.composer,
             toast=self.toast,
             parent=window,
+        )
+        self.default_provider = DefaultProvider(
+            core, self.messages_controller, composer=self.composer, parent=window
         )
         self.failed_jobs = FailedJobs(
             core,
@@ -289,6 +303,7 @@ class WindowParts:
             bar=self.messages,
             parent=window,
         )
+        self.open_with = OpenWith(core, self.selection, self.messages_controller, window)
         self.item_actions = ItemActions(
             self.library_view,
             self.selection,
@@ -297,6 +312,16 @@ class WindowParts:
             missing=self.missing_files,
             gallery=window.gallery,
             composer=self.composer,
+            actions=self.actions_of,
+            fill_open_with=self.open_with.fill,
+            parent=window,
+        )
+        self.place_menus = PlaceMenus(
+            core,
+            self.collections_controller,
+            self.view_switch,
+            self.messages_controller,
+            places=self.places,
             actions=self.actions_of,
             parent=window,
         )
@@ -324,6 +349,8 @@ class WindowParts:
             composer=self.composer,
             bar=self.messages,
             welcoming=self.pages.welcoming,
+            attention=self.library_navigation.attention,
+            select=self.library_navigation.select_imported,
             parent=window,
         )
         self.library_commands = LibraryCommands(
@@ -400,6 +427,8 @@ class WindowParts:
         welcome.prompt_chosen.connect(self.draft_controller.on_prompt_chosen)
         welcome.import_requested.connect(self.actions_of.every["import_folder"].trigger)
         welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
+        welcome.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        welcome.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
         self.window.pages.addWidget(welcome)
         return welcome
 
@@ -409,6 +438,8 @@ class WindowParts:
 
         nothing = EmptyState(self.window.gallery, self.window.grid)
         nothing.wanted.connect(self.view_options.on_more_wanted)
+        nothing.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        nothing.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
         return nothing
 
     def _make_leaving(self) -> QuitSequence:

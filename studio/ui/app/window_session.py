@@ -134,7 +134,7 @@ class WindowSession:
         built.monitor_colours.start()
         for trouble in (self._broken, core.draft.trouble, core.settings.trouble):
             if trouble is not None:
-                built.messages_controller.on_error(trouble)
+                built.messages_controller.on_problem(trouble)
         core.library.troubles.publish_problems()
         spawn(built.draft_controller.restored())
         self.take_files(self.given_files)

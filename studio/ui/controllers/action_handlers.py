@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from studio.app.core import Core
 from studio.common.errors import InputError
+from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
 from studio.domain.drafts import MOST_EDITED
 from studio.domain.entities import Picture
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
+from studio.ui.support import clipboard
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, Navigation, PictureChanges, SelectionSource
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window import layout
+from studio.ui.window.grid_bar import LARGEST, SMALLEST
 from studio.ui.window.layout import WindowLayout
 
 if TYPE_CHECKING:
     from studio.ui.views.loupe import Loupe
 
 TILE_STEP = 32
+
+MOST = 1000
+"""Limit of pictures whose prompts or seeds are copied."""
 
 
 class ActionHandlers:
@@ -81,6 +89,58 @@ class ActionHandlers:
         else:
             self._pictures.copy()
 
+    def paste(self) -> None:
+        """Paste into the focused field, else into the composer."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)) and not focus.isReadOnly():
+            focus.paste()
+        elif not self._composer.paste():
+            self._messages.show_message(_nothing_to_paste())
+
+    def copy_prompt(self) -> None:
+        """Copy the prompts of the selected pictures, each once."""
+        spawn(self._copy_prompt())
+
+    async def _copy_prompt(self) -> None:
+        pictures = await self._few()
+        prompts = list(dict.fromkeys(p.source_prompt or p.prompt for p in pictures))
+        prompts = [prompt for prompt in prompts if prompt]
+        n = len(prompts)
+        told = ngettext("Prompt copied", "{n} prompts copied", n).format(n=number(n))
+        self._put("\n\n".join(prompts), told)
+
+    def copy_seed(self) -> None:
+        """Copy the seeds of the selected pictures, one per line."""
+        spawn(self._copy_seed())
+
+    async def _copy_seed(self) -> None:
+        pictures = await self._few()
+        seeds = [str(picture.seed) for picture in pictures if picture.seed is not None]
+        n = len(seeds)
+        told = ngettext("Seed copied", "{n} seeds copied", n).format(n=number(n))
+        self._put("\n".join(seeds), told)
+
+    async def _few(self) -> list[Picture]:
+        """The selected pictures. Raises InputError for too many to copy their words."""
+        pictures = await self._selection.pictures(MOST + 1)
+        if len(pictures) > MOST:
+            raise InputError(
+                _("Too many pictures to copy"),
+                _("Copy at most {most} pictures at once.").format(most=MOST),
+            )
+        return pictures
+
+    def _put(self, text: str, told: str) -> None:
+        """Put a text on the clipboard; there is none for a selection that has changed since."""
+        if text:
+            clipboard.put_text(text, partial(self._messages.show_message, told))
+
+    def select_all(self) -> None:
+        """Select everything in the grid."""
+        if not self._gallery.grid.count:
+            self._messages.show_message(_("No pictures here to select"))
+        self._gallery.select_everything()
+
     # Image
 
     def edit(self) -> None:
@@ -122,6 +182,12 @@ class ActionHandlers:
 
     def show_before(self) -> None:
         """Show the picture's parent, in the loupe."""
+        spawn(self._with_one(self._show_before))
+
+    def _show_before(self, picture: Picture) -> None:
+        if not picture.parents:
+            self._messages.show_message(_("This picture was not made from another one"))
+            return
         if not self._navigation.in_loupe:
             self._navigation.open_loupe()
         self._loupe.get().show_before(True)
@@ -164,7 +230,10 @@ class ActionHandlers:
             self._resize(-TILE_STEP)
 
     def _resize(self, step: int) -> None:
-        tile = min(512, max(96, self._gallery.tile_size + step))
+        tile = min(LARGEST, max(SMALLEST, self._gallery.tile_size + step))
+        if tile == self._gallery.tile_size:
+            largest, smallest = _("Tiles are at their largest"), _("Tiles are at their smallest")
+            self._messages.show_message(largest if step > 0 else smallest)
         self._core.settings.change(tile=tile)
 
     # Library
@@ -173,3 +242,21 @@ class ActionHandlers:
         """Pause or resume the queue."""
         queue = self._core.queue
         queue.pause(on=not queue.paused)
+
+    def cancel_all(self) -> None:
+        """Cancel all jobs that are waiting or running."""
+        jobs = [job for job in self._core.queue.jobs.values() if job.alive]
+        n = len(jobs)
+        if not jobs:
+            self._messages.show_message(_("No jobs to cancel"))
+            return
+        self._core.queue.cancel_all()
+        text = ngettext("{n} job cancelled", "{n} jobs cancelled", n)
+        self._messages.show_message(text.format(n=number(n)))
+
+
+def _nothing_to_paste() -> str:
+    mime = QGuiApplication.clipboard().mimeData()
+    if mime is None or not mime.formats():
+        return _("Nothing to paste: the clipboard is empty")
+    return _("Nothing to paste: the clipboard has neither text nor a picture")

@@ -16,7 +16,6 @@ from studio.domain import budget
 from studio.domain.entities import Job
 from studio.domain.events import Event, SettingsChanged
 from studio.domain.runs import Run
-from studio.ui.controllers.variations import variations
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.submit import past_budget
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
@@ -113,6 +112,7 @@ class BudgetController(QObject):
                 text=question,
                 tone="warn",
                 icon="coin",
+                here=True,
                 actions=(
                     MessageAction(_("Change limit"), self.limit_wanted.emit),
                     MessageAction(_("Try anyway"), partial(self._core.queue.retry, job)),
@@ -131,7 +131,6 @@ class BudgetController(QObject):
     def _send_held(self, run: Run) -> None:
         self._held = None
         self.approved.emit(run)
-        self._messages.show_message(variations(run))
 
     def _drop_held(self) -> None:
         self._held = None

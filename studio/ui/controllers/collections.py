@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
@@ -24,10 +23,10 @@ from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import Menu, tips
+from studio.ui.widgets import tips
 from studio.ui.window.top_bar import TopBar
 
-_TOUCH = frozenset({"collection", "collections", "trashed"})
+_TOUCH = frozenset({"collection", "collection_place", "collections", "trashed"})
 
 
 class CollectionsController(QObject):
@@ -156,26 +155,19 @@ class CollectionsController(QObject):
         )
 
     def on_asked(self, place: SidebarItem, what: str) -> None:
-        """Rename or delete a collection, or open its menu."""
+        """Rename or delete a collection."""
         if what == "delete":
             self._spawn_change(self._collections.delete(place.collection))
-        elif what == "rename":
+        else:
             rename = partial(self._rename, place.collection)
             self._ask_for_name(_("New name of the collection"), _("Rename"), rename, place.label)
-        else:
-            self._menu(place)
 
-    def _menu(self, place: SidebarItem) -> None:
-        menu = Menu(place.label, self._parent)
-        for name, text in (("rename", _("Rename…")), ("delete", _("Delete collection"))):
-            action = QAction(text, menu)
-            action.triggered.connect(partial(self._on_menu, place, name))
-            menu.addAction(action)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._parent.cursor().pos())
-
-    def _on_menu(self, place: SidebarItem, what: str, _checked: object = None) -> None:
-        self.on_asked(place, what)
+    def on_moved(self, id: str, following: str) -> None:
+        """Place a collection before another, or at the end for ""."""
+        ids = [one.id for one in self.every if one.id != id]
+        ids.insert(ids.index(following) if following in ids else len(ids), id)
+        if ids != [one.id for one in self.every]:
+            self._spawn_change(self._collections.arrange(ids))
 
     # Rail
 

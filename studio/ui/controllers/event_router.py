@@ -91,7 +91,7 @@ class EventRouter(QObject):
             self.settings_changed.emit()
             self.show_key()
         elif isinstance(event, ProblemOccurred):
-            self._messages.on_error(event.error)
+            self._messages.on_problem(event.error)
         elif isinstance(event, InfoPosted):
             self._messages.on_news(event)
         self._show_jobs()

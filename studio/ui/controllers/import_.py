@@ -6,8 +6,9 @@ imported until then stay. Modules for reading files and drops are loaded at firs
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,10 @@ from studio.common.errors import StudioError
 from studio.common.file_types import PNG, kind_of
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Role
+from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
-from studio.ui.support import drop_area, drop_contents, file_dialogs
+from studio.ui.support import drop_area, drop_contents, file_dialogs, tasks
 from studio.ui.support.drop_area import (
     Drag,
     DropArea,
@@ -54,9 +56,15 @@ class ImportController(QObject):
         composer: Composer,
         bar: MessageBar,
         welcoming: Callable[[], bool],
+        attention: Callable[[], object],
+        select: Callable[[Sequence[str]], Awaitable[None]],
         parent: QWidget,
     ) -> None:
-        """`welcoming` says whether the page of the first start is shown."""
+        """`welcoming` says whether the page of the first start is shown.
+
+        `attention` is what the user looks at; the imported pictures (their ids) are selected only
+        if it is the same as before the import.
+        """
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -64,12 +72,12 @@ class ImportController(QObject):
         self._composer = composer
         self._bar = bar
         self._welcoming = welcoming
+        self._attention = attention
+        self._select = select
         self._parent = parent
         self._target: ImportTarget | None = None
         self._work: SpawnedTask | None = None
-        self._waiting: list[Path] = []
-        self._waiting_blobs: list[drop_contents.PictureBlob] = []
-        self._refused: list[tuple[str, str]] = []
+        self._waiting: list[tuple[drop_contents.DropContents, tuple[str, ...], object]] = []
         self._taken_from: Path | None = None
         self._told = 0.0
         self._area = DropArea(parent, brings_files)
@@ -92,49 +100,66 @@ class ImportController(QObject):
         else:
             make, title = file_dialogs.pictures_dialog, _("Import pictures")
         chosen = await file_dialogs.all_chosen(make(self._parent, title, self._taken_from))
-        if chosen:
-            self._taken_from = chosen[0].parent
-        self.import_paths(chosen)
+        if not chosen:
+            return
+        self._taken_from = chosen[0].parent
+        known = [name for name, _n in await self._core.library.collections.tags()]
+        dialog = ImportDialog(chosen, known, self._parent)
+        try:
+            accepted = await tasks.finished(dialog)
+            tags = dialog.tags if accepted else ()
+        finally:
+            dialog.deleteLater()
+        if accepted:
+            self.import_paths(chosen, tags)
 
-    def import_paths(self, paths: Sequence[Path]) -> None:
-        """Import these paths, after any running import."""
-        self.take_in(drop_contents.DropContents(paths=tuple(paths)))
+    def import_paths(self, paths: Sequence[Path], tags: Sequence[str] = ()) -> None:
+        """Import these paths, after any running import; `tags` are given to every picture."""
+        self.take_in(drop_contents.DropContents(paths=tuple(paths)), tags)
 
-    def take_in(self, incoming: drop_contents.DropContents) -> None:
+    def take_in(self, incoming: drop_contents.DropContents, tags: Sequence[str] = ()) -> None:
         """Import content of another program: files or image data."""
-        self._waiting.extend(incoming.paths)
-        self._waiting_blobs.extend(incoming.blobs)
-        self._refused.extend((error.name, error.reason) for error in incoming.troubles)
-        if self._has_work and not self.is_under_way():
+        if incoming.paths or incoming.blobs or incoming.troubles:
+            self._waiting.append((incoming, tuple(tags), self._attention()))
+        if self._waiting and not self.is_under_way():
             self._work = spawn(self._import_next())
-
-    @property
-    def _has_work(self) -> bool:
-        return bool(self._waiting or self._waiting_blobs or self._refused)
 
     async def _import_next(self) -> None:
         # Imported late: 2.2 MB, only for imports.
         from studio.library.operations import import_
 
         core = self._core
-        while self._has_work:
-            paths, self._waiting = self._waiting, []
-            blobs, self._waiting_blobs = self._waiting_blobs, []
-            refused, self._refused = self._refused, []
+        while self._waiting:
+            incoming, tags, before = self._waiting.pop(0)
+            paths = list(incoming.paths)
+            refused = [(error.name, error.reason) for error in incoming.troubles]
             neutral = core.settings.value.neutral_names
-            one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
+            store = core.library.store
+            one = import_.Import(store, core.decoder, neutral_names=neutral, tags=tags)
             folder: Path | None = None
             try:
-                if blobs:
-                    pictures = await self._read(blobs, refused)
-                    folder, more = await import_.spooled(core.library.store, pictures)
+                if incoming.blobs:
+                    pictures = await self._read(incoming.blobs, refused)
+                    folder, more = await import_.spooled(store, pictures)
                     paths += more
                 await one.run(paths, self._show_progress, refused=refused)
             finally:
                 self._bar.dismiss(KEY)
+                if one.result.ids:
+                    # Recorded even if the import was stopped: pictures imported until then stay.
+                    await self._record(import_.record_step(store, one.result.ids))
+                    if self._attention() == before:
+                        await self._select(one.result.ids)
                 self._show_outcome(one)
                 if folder is not None:
                     await import_.unspool(folder)
+
+    async def _record(self, step: Coroutine[object, object, None]) -> None:
+        try:
+            await asyncio.shield(step)
+        except StudioError as error:
+            # The pictures are imported all the same.
+            self._messages.on_problem(error)
 
     @staticmethod
     async def _read(
@@ -158,7 +183,8 @@ class ImportController(QObject):
         from studio.library.operations import import_, import_sources
 
         result = one.result
-        self._messages.show_message(import_.sentence(result))
+        told = self._messages.on_said if result.ids else self._messages.show_message
+        told(import_.sentence(result))
         said = []
         if result.unreadable:
             n = len(result.unreadable)
@@ -169,7 +195,7 @@ class ImportController(QObject):
         if said:
             text = " ".join(said)
             self._bar.show_notice(
-                Notice(key="not imported", text=text, tone="warn", icon="warning")
+                Notice(key="not imported", text=text, tone="warn", icon="warning", here=True)
             )
 
     def _show_progress(self, progress: ImportProgress) -> None:
@@ -191,8 +217,6 @@ class ImportController(QObject):
     def stop(self) -> None:
         """Stop after the current file; pictures imported so far stay."""
         self._waiting.clear()
-        self._waiting_blobs.clear()
-        self._refused.clear()
         if self._work is not None:
             self._work.cancel()
 

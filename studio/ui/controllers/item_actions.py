@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +15,7 @@ from studio.ui.support.ports import JobOffers, PictureChanges, SelectionSource, 
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.view import GalleryView
+from studio.ui.widgets import Menu
 from studio.ui.window import menus
 from studio.ui.window.actions import Actions
 
@@ -31,8 +34,10 @@ class ItemActions(QObject):
         gallery: GalleryView,
         composer: Composer,
         actions: Actions,
+        fill_open_with: Callable[[Menu], object],
         parent: QWidget,
     ) -> None:
+        """`fill_open_with` adds the programs that open the selected pictures to a menu."""
         super().__init__(parent)
         self._shown = shown
         self._selection = selection
@@ -42,6 +47,7 @@ class ItemActions(QObject):
         self._gallery = gallery
         self._composer = composer
         self._actions = actions
+        self._fill_open_with = fill_open_with
         self._parent = parent
 
     def on_tile_action(self, name: str, item: Item) -> None:
@@ -85,13 +91,24 @@ class ItemActions(QObject):
         """Open the menu of a tile, or of the background for None."""
         if isinstance(item, Picture):
             trashed = self._shown.query.view is View.TRASH
-            menu = menus.tile_menu(self._actions, self._parent, trashed=trashed)
+            menu = menus.tile_menu(
+                self._actions,
+                self._parent,
+                trashed=trashed,
+                fill_open_with=self._fill_open_with,
+            )
         elif isinstance(item, Job):
             menu = menus.job_menu(self._jobs, item, self._parent)
         else:
             menu = menus.mat_menu(self._actions, self._parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
+
+    def on_empty_menu(self, where: QPoint) -> None:
+        """Open the background's menu on a page in place of the gallery."""
+        page = self.sender()
+        assert isinstance(page, QWidget)
+        self.on_context_menu(None, page.mapToGlobal(where))
 
     def on_dropped_on_shelf(self, view: View, ids: tuple[str, ...]) -> None:
         """Pick or trash pictures dropped on a shelf of the sidebar."""

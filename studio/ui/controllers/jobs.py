@@ -36,6 +36,7 @@ class JobsController(QObject):
 
     Signals:
         started: a run is about to be queued (Run).
+        queued: a run was queued (Run, its jobs).
         refused: a run could not be queued (StudioError); the composer shows why.
         wants_key: a profile needs a key (str).
         wants_prompt: edit the prompt of a job (Job).
@@ -48,6 +49,7 @@ class JobsController(QObject):
     """
 
     started = Signal(object)
+    queued = Signal(object, object)
     refused = Signal(object)
     wants_key = Signal(str)
     wants_prompt = Signal(object)
@@ -90,11 +92,13 @@ class JobsController(QObject):
 
     async def _start(self, run: Run) -> None:
         try:
-            await self._core.submit(run)
+            jobs = await self._core.submit(run)
         except StudioError as error:
             self.refused.emit(error)
+            return
         finally:
             self._core.budget.stop_expecting(run)
+        self.queued.emit(run, jobs)
 
     def variations(self, picture: Picture, here: Draft | None = None) -> Run:
         """Run with variations of a picture: its source and prompt, new seeds.

@@ -1,13 +1,19 @@
-"""Navigation to shelves and collections."""
+"""Navigation to shelves, collections and pictures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
+from studio.app.core import Core
+from studio.common.i18n import _
 from studio.library.query import View
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
-from studio.ui.support.ports import Navigation, ShownPictures
+from studio.ui.support.ports import Messages, Navigation, ShownPictures
+from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
+from studio.ui.window.top_bar import TopBar
 
 
 class LibraryNavigation(QObject):
@@ -21,14 +27,20 @@ class LibraryNavigation(QObject):
 
     def __init__(
         self,
+        core: Core,
         shown: ShownPictures,
         navigation: Navigation,
+        messages: Messages,
         *,
         gallery: GalleryView,
         places: SidebarModel,
+        top_bar: TopBar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._core = core
+        self._messages = messages
+        self._top_bar = top_bar
         self._shown = shown
         self._navigation = navigation
         self._gallery = gallery
@@ -45,6 +57,44 @@ class LibraryNavigation(QObject):
         """Show a collection or a saved search in the grid."""
         self._places.set_view(View.ALL, id)
         self._show(View.ALL, id)
+
+    def attention(self) -> object:
+        """What the user looks at: view, query and selection, comparable with a later one."""
+        gallery = self._gallery
+        row = gallery.current_row()
+        key = None if row is None else gallery.rows.key_at(row)
+        return (self._navigation.in_loupe, self._shown.query, gallery.selected_count(), key)
+
+    async def select_imported(self, ids: Sequence[str]) -> None:
+        """Select imported pictures; the loupe is not disturbed."""
+        if not self._navigation.in_loupe:
+            await self._select(ids)
+
+    def select_pictures(self, ids: object) -> None:
+        """Select pictures (a tuple of ids) in the grid, on another shelf if necessary."""
+        assert isinstance(ids, tuple)
+        spawn(self._select(ids))
+
+    async def _select(self, ids: Sequence[str]) -> None:
+        await self._shown.settled()
+        found = await self._core.library.find(ids)
+        rows = [one.row for one in found]
+        if not self._listed(rows):
+            trashed = bool(found) and all(one.trashed for one in found)
+            self._top_bar.set_words("")
+            self._shown.show(words="")
+            self.show_shelf(View.TRASH if trashed else View.ALL)
+            await self._shown.settled()
+        listed = self._listed(rows)
+        if not listed:
+            self._messages.show_message(_("None of these pictures is in this view"))
+            return
+        self._navigation.close_loupe()
+        self._gallery.show_item(listed[0])
+        self._gallery.select_keys(listed)
+
+    def _listed(self, rows: Sequence[int]) -> list[int]:
+        return [row for row in rows if self._gallery.rows.row_of(row) is not None]
 
     def _show(self, view: View, collection: str) -> None:
         self._navigation.close_loupe()

@@ -76,6 +76,7 @@ class LibraryViewController(QObject):
         order_changed: rows or order changed; the loupe follows.
         loaded: a query was loaded and its rows are shown.
         index_read: progress of an index rebuild (IndexProgress).
+        place_changed: another shelf or collection is open.
     """
 
     counted = Signal()
@@ -83,6 +84,7 @@ class LibraryViewController(QObject):
     order_changed = Signal()
     loaded = Signal()
     index_read = Signal(object)
+    place_changed = Signal()
 
     def __init__(
         self, core: Core, model: GalleryModel, gallery: GalleryView, parent: QObject
@@ -108,7 +110,9 @@ class LibraryViewController(QObject):
         query = replace(self.query, **changes)
         if query == self.query:
             return
-        self.query = query
+        before, self.query = self.query, query
+        if (before.view, before.collection) != (query.view, query.collection):
+            self.place_changed.emit()
         self._another = True
         if self._loading is not None:
             self._loading.cancel()

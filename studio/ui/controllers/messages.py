@@ -50,12 +50,19 @@ class MessagesController(QObject):
         """Show a toast."""
         self._toast.show_toast(sentence)
 
+    def on_problem(self, error: BaseException) -> None:
+        """Show an error of no particular view, such as a full disk."""
+        self._show_error(error, "", here=False)
+
     def on_error(self, error: BaseException, about: str = "") -> None:
-        """Show an error in the message bar; bugs with their details.
+        """Show an error in the message bar of the current view; bugs with their details.
 
         A message stays until the user closes it, which uncovers the previous one. A message with
         the same non-empty `about` replaces the previous one.
         """
+        self._show_error(error, about, here=True)
+
+    def _show_error(self, error: BaseException, about: str, *, here: bool) -> None:
         if isinstance(error, asyncio.CancelledError):
             return
         if isinstance(error, OSError) and error.filename is not None:
@@ -66,7 +73,13 @@ class MessagesController(QObject):
             said = (error.title, error.message, hint_of(error))
             text = f"{'. '.join(part.rstrip('.') for part in said if part)}."
             self._messages.show_notice(
-                Notice(key=about or f"error: {text}", text=text, tone="bad", icon="warning")
+                Notice(
+                    key=about or f"error: {text}",
+                    text=text,
+                    tone="bad",
+                    icon="warning",
+                    here=here,
+                )
             )
             return
         log.error("An unforeseen error", exc_info=error)

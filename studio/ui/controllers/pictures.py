@@ -102,7 +102,15 @@ class PicturesController(QObject):
 
     async def _rate(self, rows: Sequence[int], stars: int) -> str:
         ids = await self._core.library.ids(rows)
-        return await self._core.library.rate(ids, stars) if ids else ""
+        if not ids:
+            return ""
+        if sentence := await self._core.library.rate(ids, stars):
+            return sentence
+        # Nothing changed: the pictures have this rating, or the change was stopped.
+        if all(one.rating == stars for one in await self._core.library.find(ids[:1])):
+            already = ngettext("Already rated {n} star", "Already rated {n} stars", stars)
+            self.told.emit(already.format(n=stars) if stars else _("No rating to clear"))
+        return ""
 
     async def _meant(
         self, ids: Sequence[str], change: Callable[[list[str]], Awaitable[str]]
@@ -122,6 +130,11 @@ class PicturesController(QObject):
             ids = [p.id for p in await self._selection.pictures() if not p.trashed]
         jobs = [job.id for job in self._selection.jobs() if not job.alive]
         if not ids and not jobs:
+            self.told.emit(
+                _("Cancel jobs on their tiles, or in the queue")
+                if self._selection.jobs()
+                else _("Already in the trash. Empty trash… deletes permanently.")
+            )
             return
         self._selection.before_removal()
         said = ""

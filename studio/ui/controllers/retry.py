@@ -66,6 +66,7 @@ class FailedJobs(QObject):
                     text=question,
                     tone="warn",
                     icon="coin",
+                    here=True,
                     actions=(again, MessageAction(_("Not now"))),
                 )
             )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from studio.common.errors import StudioError
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import Picture
+from studio.domain.entities import Job, Picture
 from studio.domain.runs import Run
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.support import formatting
@@ -19,7 +20,7 @@ _SECONDS = 3
 
 
 class Variations(QObject):
-    """Submits variations after a delay for cancelling."""
+    """Submits variations after a delay for cancelling, and then says what was queued."""
 
     def __init__(
         self,
@@ -27,42 +28,72 @@ class Variations(QObject):
         limit: SpendingLimit,
         messages: Messages,
         *,
+        paused: Callable[[], bool],
         composer: Composer,
         toast: Toast,
         parent: QObject,
     ) -> None:
+        """`paused` says whether the queue is paused."""
         super().__init__(parent)
         self._plans = plans
         self._limit = limit
         self._messages = messages
+        self._paused = paused
         self._composer = composer
         self._toast = toast
+        self._announced = ""
+        self._planned: set[str] = set()
 
     def vary(self, picture: Picture) -> None:
         """Announce variations and submit them after the delay."""
+        if self._announced:
+            # Submit those announced before: their toast must not stand beside a question.
+            self._toast.hide_toast()
         try:
             run = self._plans.variations(picture, self._composer.draft())
         except StudioError as error:
             self._messages.on_error(error)
             return
+        self._planned.add(run.id)
         # Beyond the budget, a question replaces the announcement.
         if not self._limit.asks(run):
+            self._announced = run.id
             self._toast.show_toast(
-                variations(run),
-                MessageAction(_("Cancel")),
-                on_gone=partial(self._limit.send, run),
+                _words(len(run.requests), run.total_usd),
+                MessageAction(_("Cancel"), self._forget),
+                on_gone=partial(self._send, run),
                 seconds=_SECONDS,
             )
 
+    def _forget(self) -> None:
+        self._planned.discard(self._announced)
+        self._announced = ""
 
-def variations(run: Run) -> str:
-    """Text with number and price of the variations."""
-    n = len(run.requests)
+    def _send(self, run: Run) -> None:
+        self._announced = ""
+        self._limit.send(run)
+
+    def on_queued(self, run: Run, jobs: Sequence[Job]) -> None:
+        """Say what was queued of planned variations."""
+        if run.id not in self._planned:
+            return
+        self._planned.discard(run.id)
+        prices = [job.estimate_usd for job in jobs]
+        total = None if None in prices else sum(price for price in prices if price is not None)
+        words = _words(len(jobs), total)
+        if self._paused():
+            # Translators: {what} is "4 variations, ≈ $0.13".
+            words = _("{what}; the queue is paused").format(what=words)
+        self._messages.show_message(words)
+
+
+def _words(n: int, usd: float | None) -> str:
+    """Number and price of variations."""
     text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
-    return text.format(n=n, price=_price(run))
+    return text.format(n=n, price=_price(usd))
 
 
-def _price(run: Run) -> str:
-    if run.total_usd is None:
+def _price(usd: float | None) -> str:
+    if usd is None:
         return _("price unknown")
-    return _("free") if run.total_usd == 0 else f"≈ {formatting.money(run.total_usd)}"
+    return _("free") if usd == 0 else f"≈ {formatting.money(usd)}"

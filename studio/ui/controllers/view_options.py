@@ -81,7 +81,9 @@ class ViewOptionsController(QObject):
     def _tell_troubles(self, words: str) -> None:
         troubles = understand(words).troubles if ":" in words else ()
         if troubles:
-            self._messages.show_notice(Notice(key="search", text=troubles[0], tone="warn"))
+            self._messages.show_notice(
+                Notice(key="search", text=troubles[0], tone="warn", here=True)
+            )
         else:
             self._messages.dismiss("search")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app.core import Core
 from studio.common.errors import StudioError
@@ -24,6 +24,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
+from studio.ui.widgets import MessageBar
 from studio.ui.window.actions import Actions
 from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
@@ -63,6 +64,7 @@ class ViewSwitch(QObject):
         composer: Composer,
         inspector: Inspector,
         status_bar: StatusBar,
+        messages_bar: MessageBar,
         actions: Actions,
         parent: QObject,
     ) -> None:
@@ -81,6 +83,7 @@ class ViewSwitch(QObject):
         self._composer = composer
         self._inspector = inspector
         self._status_bar = status_bar
+        self._messages_bar = messages_bar
         self._actions = actions
         self.in_loupe = False
         self._unseen: set[str] = set()
@@ -137,11 +140,22 @@ class ViewSwitch(QObject):
         self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_view(self) -> None:
-        self._views.setCurrentWidget(self._loupe.get() if self.in_loupe else self._grid)
+        shown = self._loupe.get() if self.in_loupe else self._grid
+        column = shown.layout()
+        if isinstance(column, QVBoxLayout):
+            # Below the bar of either view.
+            column.insertWidget(1, self._messages_bar)
+        self._views.setCurrentWidget(shown)
+        self.on_place_changed()
         self._top_bar.set_view("loupe" if self.in_loupe else "grid")
         self._zones.set_plain(self.in_loupe)
         self._composer.set_compact(self.in_loupe)
         self._inspector.set_preview_shown(not self.in_loupe)
+
+    def on_place_changed(self) -> None:
+        """Show the notices of the current view only."""
+        query = self._shown.query
+        self._messages_bar.set_place((self.in_loupe, query.view, query.collection))
 
     def show_items(self, items: tuple[Item, ...]) -> None:
         pictures = [item for item in items if isinstance(item, Picture)]
@@ -149,7 +163,9 @@ class ViewSwitch(QObject):
         total = self._gallery.selected_count()
         counted = max(total - len(jobs), len(pictures))
         trashed = self._shown.query.view is View.TRASH
-        self._actions.update_enabled(pictures=counted, jobs=len(jobs), trashed=trashed)
+        self._actions.update_enabled(
+            pictures=counted, jobs=len(jobs), trashed=trashed, items=pictures
+        )
         self._status_bar.show_selection(counted, len(jobs))
         self._composer.suggest(pictures)
         if len(jobs) == 1 and not pictures:

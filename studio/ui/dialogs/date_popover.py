@@ -21,6 +21,7 @@ from studio.ui.dialogs.dates import DatePeriod, understand
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets import Button, IconButton, Text
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
 
 WIDTH = 300
@@ -51,6 +52,7 @@ class DatePopover(Popover):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         self.line = QLineEdit(self)
+        EditMenu(self.line)
         self.line.setAccessibleName(_("Date"))
         self.line.setPlaceholderText(_("2026-11, 23 Nov, yesterday"))
         self.line.textEdited.connect(self.on_edited)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -17,21 +18,33 @@ from PySide6.QtWidgets import (
 
 from studio.app.core import Core
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.events import Event, RecordsChanged
+from studio.library.query import HistoryEntry
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, Text
 
 MOST = 500
-ROW = 28
+ROW = 44
+THUMBNAIL = 28
+SHOWN = 3
+"""Most thumbnails of a row."""
+
 UNDONE = Qt.ItemDataRole.UserRole
 WHEN = Qt.ItemDataRole.UserRole + 1
+PICTURES = Qt.ItemDataRole.UserRole + 2
+NAMES = Qt.ItemDataRole.UserRole + 3
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """Draws a change: description at the left, time at the right; struck out if undone."""
+    """Draws a change: its pictures, description, and time at the right; struck out if undone."""
+
+    def __init__(self, thumbnails: RowThumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
 
     def sizeHint(
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
@@ -45,7 +58,17 @@ class HistoryDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         look = theme()
-        rect: QRect = option.rect.adjusted(8, 0, -8, 0)
+        whole: QRect = option.rect
+        rect = whole.adjusted(8, 0, -8, 0)
+        state: QStyle.StateFlag = option.state
+        pictures: tuple[str, ...] = index.data(PICTURES) or ()
+        if pictures and state & (
+            QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected
+        ):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("hover"))
+            painter.drawRoundedRect(whole, 6, 6)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         undone, when = bool(index.data(UNDONE)), str(index.data(WHEN))
         font = look.font("small")
         painter.setFont(font)
@@ -53,17 +76,45 @@ class HistoryDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, when)
         rect.setRight(rect.right() - QFontMetrics(font).horizontalAdvance(when) - 12)
+        for place, id in enumerate(pictures[:SHOWN]):
+            box = QRect(rect.left() + place * (THUMBNAIL + 2), 0, THUMBNAIL, THUMBNAIL)
+            box.moveTop(rect.center().y() - THUMBNAIL // 2)
+            pixmap = self._thumbnails.picture(id)
+            if pixmap is None:
+                painter.fillRect(box, look.color("sunk"))
+            else:
+                painter.drawPixmap(box, pixmap)
+        if pictures:
+            rect.setLeft(rect.left() + min(SHOWN, len(pictures)) * (THUMBNAIL + 2) + 8)
+        names = str(index.data(NAMES) or "")
+        upper, lower = QRect(rect), QRect(rect)
+        if names:
+            upper.setBottom(rect.center().y())
+            lower.setTop(rect.center().y() + 1)
+            small = look.font("small", prose=True)
+            painter.setFont(small)
+            painter.setPen(look.color("text3"))
+            painter.drawText(lower, Qt.AlignmentFlag.AlignTop, _elided(names, small, rect))
         font = look.font("body", prose=True)
         font.setStrikeOut(undone)
         painter.setFont(font)
         painter.setPen(look.color("text3" if undone else "text"))
         words = one_line(str(index.data(Qt.ItemDataRole.DisplayRole)))
-        elided = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, middle, elided)
+        painter.drawText(
+            upper,
+            Qt.AlignmentFlag.AlignBottom if names else middle,
+            _elided(words, font, rect),
+        )
+
+
+def _elided(words: str, font: QFont, rect: QRect) -> str:
+    return QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
 
 
 class HistoryDialog(QDialog):
     """Lists the last changes, newest first; read from the log, so it survives restarts.
+
+    A click or Enter selects the pictures of a change in the gallery.
 
     Attributes:
         list: a row per change.
@@ -71,10 +122,12 @@ class HistoryDialog(QDialog):
     Signals:
         undo_wanted: undo the last change.
         redo_wanted: redo the change undone last.
+        pictures_chosen: select pictures (a tuple of ids).
     """
 
     undo_wanted = Signal()
     redo_wanted = Signal()
+    pictures_chosen = Signal(object)
 
     def __init__(self, core: Core, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,8 +140,13 @@ class HistoryDialog(QDialog):
         column.addWidget(Text(_("History of changes"), "title", weight=600))
         self.list = QListWidget(self)
         self.list.setAccessibleName(_("Changes, newest first"))
-        self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self.list.setItemDelegate(HistoryDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setUniformItemSizes(True)
+        self._thumbnails = RowThumbnails(core.library, self)
+        self._thumbnails.ready.connect(self.list.viewport().update)
+        self.list.setItemDelegate(HistoryDelegate(self._thumbnails, self.list))
+        self.list.itemClicked.connect(self.on_chosen)
+        self.list.itemActivated.connect(self.on_chosen)
         self.list.setProperty("list", "plain")
         column.addWidget(self.list, 1)
         self.empty = Text(_("No changes yet."), "small", "text3", self)
@@ -123,13 +181,33 @@ class HistoryDialog(QDialog):
             item = QListWidgetItem(one.sentence, self.list)
             item.setData(UNDONE, one.undone)
             item.setData(WHEN, when)
+            item.setData(PICTURES, one.pictures)
+            item.setData(NAMES, names_of(one))
             words = _("{change} (undone)") if one.undone else "{change}"
-            spoken = f"{words.format(change=one.sentence)}, {when}"
+            parts = (words.format(change=one.sentence), names_of(one), when)
+            spoken = ", ".join(part for part in parts if part)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            selectable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item.setFlags(selectable if one.pictures else Qt.ItemFlag.ItemIsEnabled)
         self.empty.setVisible(not changes)
         self.undo.setEnabled(any(not one.undone for one in changes))
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 
+    def on_chosen(self, item: QListWidgetItem) -> None:
+        """Select the pictures of a change; Enter reports a click's row once more."""
+        pictures = item.data(PICTURES)
+        if pictures:
+            self.pictures_chosen.emit(tuple(pictures))
+
     def on_finished(self) -> None:
         self._end()
+
+
+def names_of(one: HistoryEntry) -> str:
+    """Names of the pictures of a change: "Fog, Snow, Rain and 9 more"; empty without any."""
+    names = ", ".join(" ".join(one_line(name).split()) for name in one.names)
+    left = len(one.pictures) - len(one.names)
+    if names and left > 0:
+        # Translators: {names} are pictures.
+        names = _("{names} and {n} more").format(names=names, n=number(left))
+    return names

@@ -36,6 +36,7 @@ class DialogLauncher(QObject):
         undo_wanted: undo the last change.
         redo_wanted: redo the change undone last.
         mended: the library's files were repaired.
+        pictures_chosen: pictures of a change were chosen (a tuple of ids).
 
     Attributes:
         upkeep: checks and backs up the library.
@@ -46,6 +47,7 @@ class DialogLauncher(QObject):
     undo_wanted = Signal()
     redo_wanted = Signal()
     mended = Signal()
+    pictures_chosen = Signal(object)
 
     def __init__(self, core: Core, actions: Actions, messages: Messages, parent: QWidget) -> None:
         super().__init__(parent)
@@ -106,6 +108,7 @@ class DialogLauncher(QObject):
         dialog = HistoryDialog(self._core, self._parent)
         dialog.undo_wanted.connect(self.undo_wanted)
         dialog.redo_wanted.connect(self.redo_wanted)
+        dialog.pictures_chosen.connect(self.pictures_chosen)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

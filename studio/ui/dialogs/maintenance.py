@@ -25,6 +25,7 @@ from studio.remote.protocol import ChangeLibrary
 from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.support import clipboard, desktop_services, file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
+from studio.ui.widgets.edit_menu import EditMenu
 
 
 class TextDialog(Question):
@@ -47,6 +48,7 @@ class TextDialog(Question):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 420)
         self.body = QPlainTextEdit(body, self)
+        EditMenu(self.body)
         self.body.setReadOnly(True)
         self.body.setAccessibleName(title)
         self.column.addSpacing(4)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio.ui.widgets import Button, Text
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
 
 WIDTH = 280
@@ -39,6 +40,7 @@ class NamePopover(Popover):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.field = QLineEdit(name, self)
+        EditMenu(self.field)
         self.field.setAccessibleName(title)
         self.field.setMaxLength(120)
         self.field.selectAll()
@@ -108,7 +110,7 @@ def ask_for_tags(
 class LastWordCompleter(QCompleter):
     """Completes the name after the last comma."""
 
-    def __init__(self, names: Sequence[str], parent: NamePopover) -> None:
+    def __init__(self, names: Sequence[str], parent: QWidget) -> None:
         super().__init__(list(names), parent)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setFilterMode(Qt.MatchFlag.MatchContains)

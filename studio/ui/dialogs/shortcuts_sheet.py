@@ -125,6 +125,7 @@ def _elsewhere() -> list[tuple[str, tuple[str, ...]]]:
         (_("Move between pictures"), _arrows()),
         (_("Back"), ("Esc",)),
         (_("Previous or next prompt"), ("Alt+Up", "Alt+Down")),
+        (_("Move a collection or a queued job"), ("Alt+Up", "Alt+Down")),
     ]
 
 

@@ -35,6 +35,7 @@ from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Button, MessageAction, Segmented, Text
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.text import Paragraph
@@ -62,6 +63,7 @@ class KeyField(QFrame):
         row.setContentsMargins(9, 0, 3, 0)
         row.setSpacing(4)
         self.field = QLineEdit(self)
+        EditMenu(self.field)
         self.field.setProperty("field", "bare")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         hints = Qt.InputMethodHint
@@ -120,6 +122,7 @@ class KeyCard(QWidget):
         save: the button "Test and save".
         verdict: result, or status of the key.
         asking: whether the field is shown; not if a key is saved and stays.
+        tested: whether the key saved last was tested before.
 
     Signals:
         saved: a key is usable now (name of the profile).
@@ -135,6 +138,7 @@ class KeyCard(QWidget):
         self._about = ""
         self._changing = False
         self.asking = True
+        self.tested = False
         self.setAccessibleName(_("Key"))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -324,6 +328,7 @@ class KeyCard(QWidget):
         self.key.clear()
         self.own.clear()
         self._changing = False
+        self.tested = bool(sentence)
         focus = QApplication.focusWidget()
         inside = focus is not None and self.isAncestorOf(focus)
         if profile.name not in OFFERED:

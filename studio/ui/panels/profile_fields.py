@@ -12,6 +12,7 @@ from studio.config import profiles
 from studio.config.settings import Profile, Settings
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Segmented
+from studio.ui.widgets.edit_menu import EditMenu
 
 AUTHS = ("bearer", "google")
 VERSIONS = ("v1", "v1beta", "v1beta1")
@@ -91,6 +92,7 @@ class ProfileFields(QWidget):
 def field(name: str, column: QVBoxLayout, parent: QWidget) -> QLineEdit:
     """Add a line edit labelled by its placeholder."""
     made = QLineEdit(parent)
+    EditMenu(made)
     made.setFixedHeight(theme().height(32))
     made.setPlaceholderText(name)
     made.setAccessibleName(name)

@@ -1,7 +1,8 @@
 """Opening links and folders in other programs.
 
 An address may be from a response, a record or a setting, and the system starts any program
-registered for its scheme. So links must be http or https, and folders must be folders.
+registered for its scheme. So links must be http or https, folders must be folders, and files
+must be pictures.
 """
 
 from __future__ import annotations
@@ -14,6 +15,11 @@ from PySide6.QtGui import QDesktopServices
 
 log = logging.getLogger(__name__)
 
+PICTURES = frozenset(
+    {".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".tif", ".tiff", ".bmp", ".heic"}
+)
+"""Suffixes of files opened in their default program."""
+
 _SCHEMES = frozenset({"http", "https"})
 
 
@@ -24,6 +30,17 @@ def open_link(address: str) -> bool:
         log.warning("This is no address of a page: %r", address[:200])
         return False
     return QDesktopServices.openUrl(url)
+
+
+def open_picture(path: Path) -> bool:
+    """Open a picture file in its default program; False for other files, and without one.
+
+    A record may name any file, and the system would run a program.
+    """
+    if path.suffix.lower() not in PICTURES:
+        log.warning("This is no picture: %r", path.name[:200])
+        return False
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def open_folder(folder: Path) -> bool:

@@ -21,6 +21,7 @@ from studio.domain.runs import Run
 from studio.library.query import Family, Query
 from studio.ui.support import tasks
 from studio.ui.support.raster import RawPixels
+from studio.ui.support.row_thumbnails import RowThumbnails
 
 
 class Messages(Protocol):
@@ -38,8 +39,11 @@ class Messages(Protocol):
     def on_news(self, news: InfoPosted) -> None:
         """Show good news until the user closes it."""
 
+    def on_problem(self, error: BaseException) -> None:
+        """Show an error of no particular view."""
+
     def on_error(self, error: BaseException, about: str = "") -> None:
-        """Show an error; `about` is a subject with one message at a time."""
+        """Show an error in the current view; `about` is a subject with one message at a time."""
 
 
 class Navigation(Protocol):
@@ -161,6 +165,20 @@ class SpendingLimit(Protocol):
 
     def send(self, run: Run) -> None:
         """Queue a run, or ask first."""
+
+
+class QueueSource(Protocol):
+    """Facts of the queue beside its jobs."""
+
+    @property
+    def thumbnails(self) -> RowThumbnails:
+        """Thumbnails of the jobs' sources."""
+
+    def usual_seconds(self, model: str, size: str | None) -> float | None:
+        """Measured seconds of a model and size; None for too few measurements."""
+
+    def slots(self, profile: str) -> int:
+        """Concurrent requests of a profile."""
 
 
 class CredentialsProtocol(Protocol):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.word_diff import DiffKind, DiffPiece
+from studio.ui.widgets.edit_menu import EditMenu
 
 _GONE = QTextFormat.Property.UserProperty + 1
 
@@ -62,7 +63,7 @@ class MarkedText(QTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        EditMenu(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QAction, QCursor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QCursor,
+    QHelpEvent,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QToolTip, QWidget
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
+from studio.ui.widgets.accessible import plain_tip
 from studio.ui.widgets.popover import RoundedCorners
 
 _WIDEST = 120  # characters per row; a wider menu would exceed the screen
@@ -19,7 +29,7 @@ class Menu(QMenu):
     """A menu opened with `popup()`; `entry` and `submenu` show their texts literally.
 
     Properties of an action: `danger` (in the colour of irreversible actions), `heading` (a disabled
-    row above a group), `quiet` (something is still missing).
+    row above a group), `quiet` (something is still missing), `reason` (see `set_reason`).
     """
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
@@ -53,6 +63,14 @@ class Menu(QMenu):
         """Open above a widget, once: the menu is deleted when it closes."""
         self.aboutToHide.connect(self.deleteLater)
         self.popup(widget.mapToGlobal(QPoint(0, -self.sizeHint().height() - 4)))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            action = self.actionAt(event.pos())
+            reason = reason_of(action) if action is not None else ""
+            QToolTip.showText(event.globalPos(), plain_tip(reason), self)
+            return True
+        return super().event(event)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -123,6 +141,20 @@ class Menu(QMenu):
         elif beside:
             painter.setPen(look.color("text3" if enabled else "off"))
             painter.drawText(inner, flags | Qt.AlignmentFlag.AlignRight, beside)
+
+
+def set_reason(action: QAction, why: str) -> None:
+    """Disable an action for a reason, shown as its tool tip in menus; enable it for ""."""
+    if action.isEnabled() != bool(why) and action.property("reason") == why:
+        return
+    action.setEnabled(not why)
+    action.setProperty("reason", why)
+    action.setWhatsThis(why)
+
+
+def reason_of(action: QAction) -> str:
+    """Reason why an action is disabled; "" for an enabled one."""
+    return "" if action.isEnabled() else str(action.property("reason") or "")
 
 
 def _literal(text: str) -> str:

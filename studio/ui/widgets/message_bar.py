@@ -42,6 +42,7 @@ class Notice:
         text: one to three sentences, plain text.
         icon: name of an icon; empty for that of the tone.
         actions: at most two buttons; a press removes the notice.
+        here: it belongs to the view it appears in, and is not carried along to another.
         on_closed: called when the user closes the notice without choosing an action.
     """
 
@@ -51,6 +52,7 @@ class Notice:
     icon: str = ""
     actions: tuple[MessageAction, ...] = ()
     closable: bool = True
+    here: bool = False
     on_closed: Callable[[], object] | None = field(default=None, compare=False)
 
 
@@ -70,6 +72,8 @@ class MessageBar(QFrame):
         set_role(self, QAccessible.Role.StatusBar)
         self._notices: list[Notice] = []
         self._shown: Notice | None = None
+        self._place: object = None
+        self._places: dict[str, object] = {}
         self.setProperty("zone", "notice")
         self.setFixedHeight(theme().height(36))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -103,7 +107,18 @@ class MessageBar(QFrame):
     @property
     def notice(self) -> Notice | None:
         """Notice shown."""
-        return self._notices[-1] if self._notices else None
+        return next(iter(self._in_view[::-1]), None)
+
+    @property
+    def _in_view(self) -> list[Notice]:
+        """Notices of the current view, and those of no view."""
+        here = self._place
+        return [one for one in self._notices if not one.here or self._places[one.key] == here]
+
+    def set_place(self, place: object) -> None:
+        """Switch to another view: its own notices are shown, those of the former one are not."""
+        self._place = place
+        self._refresh()
 
     def show_notice(self, notice: Notice) -> None:
         """Show a notice; earlier ones wait behind it, or are replaced if the key is the same.
@@ -114,6 +129,7 @@ class MessageBar(QFrame):
             raise ValueError("a message bar has at most two buttons")
         self._notices = [other for other in self._notices if other.key != notice.key]
         self._notices.append(notice)
+        self._places[notice.key] = self._place
         closable = [other for other in self._notices if other.closable]
         for old in closable[:-_MOST]:
             self._notices.remove(old)
@@ -195,7 +211,7 @@ class MessageBar(QFrame):
         self._icon.setPixmap(theme().pixmap(notice.icon or icon, colour, 16, dpr))
         # A path has no spaces for line breaks.
         self._text.setText(_BREAKS.sub("\\g<0>\u200b", notice.text))
-        others = len(self._notices) - 1
+        others = len(self._in_view) - 1
         words = ngettext("({n} more)", "({n} more)", others).format(n=others)
         self._others.setText(words if others else "")
         self._others.setVisible(bool(others))

@@ -27,6 +27,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.edit_menu import EditMenu
 
 
 class SmallSlider(QSlider):
@@ -177,6 +178,7 @@ class Stepper(QSpinBox):
         self._size = size
         self._quiet = False
         self.setProperty("kind", "stepper")
+        EditMenu(self.lineEdit())
         self.setAccessibleName(name)
         set_tip(self, name)
         self.setRange(low, high)

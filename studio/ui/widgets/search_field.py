@@ -13,6 +13,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.text import KeyCap, Text
 
 
@@ -78,6 +79,7 @@ class SearchField(QFrame):
         self._icon = QLabel(self)
         self._row.addWidget(self._icon)
         self.field = QLineEdit(self)
+        EditMenu(self.field)
         self.field.setProperty("field", "bare")
         self.field.setFont(theme().font("small", prose=True))
         self.field.setPlaceholderText(placeholder)

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
 
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
@@ -31,6 +31,8 @@ RISE = 8
 
 class Toast(QFrame):
     """Overlay on a zone, 12 px from its bottom left; stays while hovered or focused.
+
+    One with a button also stays while a dialog covers it.
 
     Attributes:
         timer: runs while the toast is visible and neither hovered nor focused; its timeout hides
@@ -55,7 +57,7 @@ class Toast(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
         self.timer = QTimer(self, singleShot=True)
-        self.timer.timeout.connect(self.hide_toast)
+        self.timer.timeout.connect(self.on_timeout)
         self._rise: QPropertyAnimation | None = None
         self._undo.clicked.connect(self.on_undo)
         self._undo.installEventFilter(self)
@@ -94,6 +96,13 @@ class Toast(QFrame):
         if self.isVisible() or self.timer.isActive():
             self._leave()
             self.hide()
+
+    def on_timeout(self) -> None:
+        """Hide the toast, but not while a dialog keeps the user from its button."""
+        if self._action is not None and self._on_gone is None and QApplication.activeModalWidget():
+            self.timer.start()
+        else:
+            self.hide_toast()
 
     def on_undo(self) -> None:
         """Run the action of the button."""

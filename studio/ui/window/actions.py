@@ -17,8 +17,11 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from studio.common.i18n import _
+from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.widgets import IconButton
+from studio.ui.widgets.menu import set_reason
 
 Parts = TypeVar("Parts")
 
@@ -52,6 +55,8 @@ class Action(Generic[Parts]):
         keys: the shortcut, and alternatives.
         checked: whether it is a switch.
         repeats: whether held keys repeat it; only for moving and zooming, as in `key_repeat`.
+        counted: text for this number of selected pictures; `text` without one.
+        lacks: why it is disabled for the selected pictures; "" if it is not.
     """
 
     name: str
@@ -64,6 +69,8 @@ class Action(Generic[Parts]):
     icon: str = ""
     checked: bool = False
     repeats: bool = False
+    counted: Callable[[int], str] | None = None
+    lacks: Callable[[Sequence[Picture]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,17 @@ class ActionMenu(Generic[Parts]):
     def rows(self) -> list[Action[Parts]]:
         """Actions in order."""
         return [row for group in self.groups for row in group]
+
+
+def missing(needs: ActionNeeds) -> str:
+    """Reason for a disabled action: the selection it requires."""
+    return {
+        ActionNeeds.NOTHING: "",
+        ActionNeeds.PICTURES: _("Select a picture first"),
+        ActionNeeds.ONE: _("Select a single picture first"),
+        ActionNeeds.TRASHED: _("Select a picture in the trash first"),
+        ActionNeeds.ITEMS: _("Select a picture or a job first"),
+    }[needs]
 
 
 class Actions(QObject):
@@ -154,8 +172,14 @@ class Actions(QObject):
         row = next(row for row in self.rows if row.name == name)
         button.set_action(self.every[name], row.icon, row.keys[0] if row.keys else "")
 
-    def update_enabled(self, *, pictures: int, jobs: int, trashed: bool) -> None:
-        """Enable the actions that fit the selection."""
+    def update_enabled(
+        self, *, pictures: int, jobs: int, trashed: bool, items: Sequence[Picture] = ()
+    ) -> None:
+        """Enable the actions that fit the selection, and name its number in their texts.
+
+        Args:
+            items: those of the selected pictures that are loaded.
+        """
         allowed = {
             ActionNeeds.NOTHING: True,
             ActionNeeds.PICTURES: pictures > 0,
@@ -164,7 +188,14 @@ class Actions(QObject):
             ActionNeeds.ITEMS: pictures + jobs > 0,
         }
         for row in self.rows:
-            self.every[row.name].setEnabled(allowed[row.needs])
+            action = self.every[row.name]
+            why = "" if allowed[row.needs] else missing(row.needs)
+            # What some of the pictures lack, others that are not loaded may have.
+            if not why and row.lacks is not None and 0 < pictures == len(items):
+                why = row.lacks(items)
+            set_reason(action, why)
+            if row.counted is not None:
+                action.setText(row.counted(pictures) if pictures > 1 and not jobs else row.text)
 
     def dress(self) -> None:
         """Load the icons, before a menu is shown rather than at the start."""

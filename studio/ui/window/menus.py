@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -26,8 +28,10 @@ def main_menu(actions: Actions, parent: QWidget) -> Menu:
     return menu
 
 
-def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
-    """Context menu of a picture's tile."""
+def tile_menu(
+    actions: Actions, parent: QWidget, *, trashed: bool, fill_open_with: Callable[[Menu], object]
+) -> Menu:
+    """Context menu of a picture's tile; `fill_open_with` adds the programs that open it."""
     actions.dress()
     menu = Menu("", parent)
     every = actions.every
@@ -40,10 +44,17 @@ def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
     for stars in (5, 4, 3, 2, 1, 0):
         rating.addAction(every[f"rate_{stars}"])
     menu.addSeparator()
-    for name in ("tag", "collect"):
+    for name in ("tag", "collect", "rename"):
         menu.addAction(every[name])
     menu.addSeparator()
-    for name in ("copy", "save_as", "show_in_folder", "rename"):
+    for name in ("copy", "copy_prompt", "copy_seed"):
+        menu.addAction(every[name])
+    menu.addSeparator()
+    if every["open_with"].isEnabled():
+        fill_open_with(menu.submenu(_("Open with")))
+    else:
+        menu.addAction(every["open_with"])
+    for name in ("save_as", "show_in_folder"):
         menu.addAction(every[name])
     menu.addSeparator()
     for name in ("restore", "empty_trash") if trashed else ("trash",):
@@ -60,12 +71,16 @@ def job_menu(running: JobOffers, job: Job, parent: QWidget) -> Menu:
 
 
 def mat_menu(actions: Actions, parent: QWidget) -> Menu:
-    """Context menu of the empty mat."""
+    """Context menu of the gallery's background, and of an empty gallery."""
     actions.dress()
     menu = Menu("", parent)
-    for name in ("select_all", "captions", "hide_rejected"):
-        menu.addAction(actions.every[name])
-    menu.addSeparator()
+    for group in (
+        ("paste", "import_files", "import_folder"),
+        ("select_all", "captions", "hide_rejected"),
+    ):
+        for name in group:
+            menu.addAction(actions.every[name])
+        menu.addSeparator()
     menu.addAction(actions.every["open_library_folder"])
     return menu
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.library.query import View
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.dialogs.name_popover import NamePopover
+from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style import theme
 from studio.ui.support import sidebar_items
 from tests.ui.user_actions import drop, mime, names
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 
 def named(shelving: CollectionsController, name: str) -> None:
@@ -150,3 +152,87 @@ async def test_the_inspector_says_which_collections_a_picture_is_in(tmp_path: Pa
         await until(window.core, lambda: told().get("Collections") == "Harbour", "told")
         await collections.rename(made.id, "Harbour campaign")
         await until(window.core, lambda: told().get("Collections") == "Harbour campaign", "renamed")
+
+
+def at(rows: PlaceList, row: int) -> QPoint:
+    return rows.visualItemRect(rows.item(row)).center()
+
+
+def drag(rows: PlaceList, start: QPoint, end: QPoint) -> None:
+    """Take a row and let it go elsewhere, in steps as a hand makes them."""
+    view, left = rows.viewport(), Qt.MouseButton.LeftButton
+    QTest.mousePress(view, left, pos=start)
+    for step in range(1, 9):
+        where = QPointF(start + (end - start) * step / 8)
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove,
+            where,
+            QPointF(view.mapToGlobal(where.toPoint())),
+            Qt.MouseButton.NoButton,
+            left,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(view, moved)
+    QTest.mouseRelease(view, left, pos=end)
+
+
+async def test_collections_are_reordered_by_drag_and_keys_and_stay_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        collections, every = window.core.library.collections, window.collections_controller
+        for name in ("Ash", "Birch", "Cedar"):
+            await collections.make(name)
+        await until(window.core, lambda: listed(window) == ["Ash", "Birch", "Cedar"], "listed")
+        rows = window.sidebar.collections
+        drag(rows, at(rows, 2), at(rows, 0) - QPoint(0, 10))
+        await until(window.core, lambda: listed(window) == ["Cedar", "Ash", "Birch"], "dragged")
+        assert window.toast._text.text() == "Collections reordered"
+        drag(rows, at(rows, 0), at(rows, 0) + QPoint(0, 2))
+        assert rows.reorder.gap == -1, "a small move is none"
+        window.sidebar.model.choose(rows.place(0))
+        rows.setCurrentRow(0)
+        QTest.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        await until(window.core, lambda: listed(window) == ["Ash", "Cedar", "Birch"], "by key")
+        window.toast.on_undo()
+        await until(window.core, lambda: listed(window) == ["Cedar", "Ash", "Birch"], "undone")
+        assert every.every[0].name == "Cedar"
+        assert drop(rows.viewport(), at(rows, 0), mime(picture.id)), "pictures still drop on rows"
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: listed(window) == ["Cedar", "Ash", "Birch"], "remembered")
+
+
+def listed(window: OpenedWindow) -> list[str]:
+    return [row.label for row in window.sidebar.model.collections]
+
+
+async def test_a_double_click_renames_a_collection(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        await window.core.library.collections.make("Ash")
+        await until(window.core, lambda: listed(window) == ["Ash"], "listed")
+        rows = window.sidebar.collections
+        QTest.mouseDClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at(rows, 0))
+        named(window.collections_controller, "Birch")
+        await until(window.core, lambda: listed(window) == ["Birch"], "renamed")
+
+
+async def test_a_right_click_opens_the_menu_of_a_place_and_chooses_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        asked: list[object] = []
+        places = window.sidebar.model
+        places.menu_wanted.disconnect()
+        places.menu_wanted.connect(lambda place, _where: asked.append(place))
+        trash = window.sidebar.lists[-1]
+        spot = at(trash, 0)
+        right = Qt.MouseButton.RightButton
+        QTest.mouseClick(trash.viewport(), right, pos=spot)
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Mouse, spot, trash.viewport().mapToGlobal(spot)
+        )
+        QApplication.sendEvent(trash.viewport(), event)
+        button = window.rail.button(View.TRASH)
+        keyboard = QContextMenuEvent.Reason.Keyboard
+        QApplication.sendEvent(button, QContextMenuEvent(keyboard, QPoint(), QPoint()))
+        assert asked == [sidebar_items.trash(), sidebar_items.trash()]
+        assert window.library_view.query.view is View.ALL

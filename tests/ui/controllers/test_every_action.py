@@ -23,6 +23,7 @@ PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
 DIALOGS = {
     "settings",
     "palette",
+    "open_with",
     "history",
     "shortcuts",
     "about",

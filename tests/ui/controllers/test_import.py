@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QListWidgetItem
 
 from studio.domain.entities import Picture
+from studio.library.query import View
 from studio.ui.controllers.import_ import ImportTarget
 from studio.ui.dialogs.history import HistoryDialog
+from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.support import drop_contents, file_dialogs, tasks
 from studio.ui.widgets import Button
@@ -177,7 +180,9 @@ async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
     usual.mkdir()
     begun: list[Path] = []
 
-    async def answered(dialog: QFileDialog) -> bool:
+    async def answered(dialog: QDialog) -> bool:
+        if not isinstance(dialog, QFileDialog):
+            return True
         begun.append(Path(dialog.directory().absolutePath()))
         if dialog.fileMode() is QFileDialog.FileMode.ExistingFiles:
             assert "*.png" in dialog.nameFilters()[0]
@@ -297,7 +302,9 @@ async def test_the_first_page_leads_to_an_import(
     source = png(tmp_path / "shoot" / "a.png")
     modes: list[QFileDialog.FileMode] = []
 
-    async def answered(dialog: QFileDialog) -> bool:
+    async def answered(dialog: QDialog) -> bool:
+        if not isinstance(dialog, QFileDialog):
+            return True
         modes.append(dialog.fileMode())
         dialog.setDirectory(str(source.parent.parent))
         dialog.selectFile(source.parent.name)
@@ -310,3 +317,121 @@ async def test_the_first_page_leads_to_an_import(
         await until(window.core, lambda: window.library_view.shown == 1, "imported")
         assert modes == [QFileDialog.FileMode.Directory]
         await until(window.core, lambda: not window.welcoming, "the picture is there")
+
+
+def idle(window: OpenedWindow) -> bool:
+    return not window.import_controller.is_under_way()
+
+
+def chosen(window: OpenedWindow) -> set[str]:
+    return {one.imported for one in window.gallery.selected_items() if isinstance(one, Picture)}
+
+
+async def test_imported_pictures_are_selected_and_undone_into_the_trash(tmp_path: Path) -> None:
+    sources = [png(tmp_path / "in" / "a.png"), tmp_path / "in" / "b.png"]
+    Image.new("RGB", (50, 30), "orange").save(sources[1])
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(sources[0].read_bytes()[:60])
+    async with opened(tmp_path / "home") as window:
+        await make(window)
+        made = await window.core.library.collections.make("Best")
+        window.built.library_navigation.show_collection(made.id)
+        await until(window.core, lambda: window.library_view.shown == 0, "an empty collection")
+        window.import_controller.import_paths([*sources, broken], ["client a"])
+        await until(window.core, partial(idle, window), "imported")
+        await until(window.core, lambda: chosen(window) == {"a.png", "b.png"}, "selected")
+        assert window.library_view.query.collection == ""
+        assert window.sidebar.model.collection == ""
+        assert {one.tags for one in window.gallery.selected_items()} == {("client a",)}  # type: ignore[union-attr]
+        assert "broken.png" in said(window), "the refusal is shown where the pictures are"
+        assert window.toast._text.text().startswith("Imported 2")
+        assert window.toast._undo.text() == "Undo"
+        window.toast.on_undo()
+        await until(window.core, lambda: window.library_view.counts.trash == 2, "undone")
+        assert window.library_view.counts.all == 1
+        window.pictures.redo()
+        await until(window.core, lambda: window.library_view.counts.trash == 0, "redone")
+
+
+async def test_an_import_does_not_disturb_who_works_on(tmp_path: Path) -> None:
+    source = png(tmp_path / "in" / "a.png")
+    async with opened(tmp_path / "home") as window:
+        (picture,) = await make(window)
+        window.import_controller.import_paths([source])
+        window.gallery.select_keys([picture.row])
+        await until(window.core, partial(idle, window), "imported")
+        assert picked(window) == [picture.id]
+        window.view_switch.open_loupe(picture)
+        window.import_controller.import_paths([png(tmp_path / "in2" / "c.png", parameters="x")])
+        await until(window.core, partial(idle, window), "imported")
+        assert window.view_switch.in_loupe
+
+
+async def test_tags_for_all_are_asked_before_an_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = png(tmp_path / "shoot" / "a.png")
+    answers = [False, True]
+    asked: list[str] = []
+
+    async def answered(dialog: QDialog) -> bool:
+        if isinstance(dialog, QFileDialog):
+            dialog.setDirectory(str(source.parent))
+            dialog.selectFile(source.name)
+            return True
+        assert isinstance(dialog, ImportDialog)
+        asked.append(dialog.title.text())
+        dialog.field.setText("client  a, kelp, client a,")
+        return answers.pop(0)
+
+    monkeypatch.setattr(tasks, "finished", answered)
+    async with opened(tmp_path / "home") as window:
+        window.import_controller.choose(folder=False)
+        await until(window.core, lambda: asked == ["Import 1 item"], "asked")
+        await tasks_over()
+        assert window.library_view.counts.all == 0, "cancelled"
+        window.import_controller.choose(folder=False)
+        await until(window.core, lambda: window.library_view.shown == 1, "imported")
+        (picture,) = await window.core.library.every()
+        assert picture.tags == ("client a", "kelp")
+
+
+async def tasks_over() -> None:
+    for _round in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_change_of_the_history_selects_its_pictures(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, second = await make(window, count=2, tiles=2)
+        await window.core.library.rate([second.id], 3)
+        await window.core.library.trash([first.id])
+        window.show_shelf(View.PICKS)
+        window.dialogs.open_changes()
+        (dialog,) = [each for each in window.findChildren(HistoryDialog) if each.isVisible()]
+        await until(window.core, lambda: dialog.list.count() == 2, "read")
+        trashed, rated = dialog.list.item(0), dialog.list.item(1)
+        assert PROMPT in rated.data(Qt.ItemDataRole.AccessibleTextRole)
+        click(dialog, rated)
+        await until(window.core, lambda: picked(window) == [second.id], "selected")
+        assert shelf(window) is View.ALL
+        click(dialog, trashed)
+        await until(window.core, lambda: picked(window) == [first.id], "in the trash")
+        assert shelf(window) is View.TRASH
+        await until(
+            window.core, lambda: dialog._thumbnails.picture(first.id) is not None, "thumbnail"
+        )
+        dialog.reject()
+
+
+def click(dialog: HistoryDialog, item: QListWidgetItem) -> None:
+    at = dialog.list.visualItemRect(item).center()
+    QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def shelf(window: OpenedWindow) -> View:
+    return window.library_view.query.view
+
+
+def picked(window: OpenedWindow) -> list[str]:
+    return [one.id for one in window.gallery.selected_items()]

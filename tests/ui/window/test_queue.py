@@ -9,9 +9,9 @@ import pytest
 
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
-from studio.domain.entities import Failure, Job, JobState
+from studio.domain.entities import Failure, Job, JobState, Role
 from studio.library.query import View
-from tests.ui.windows import OpenedWindow, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 
 async def submit(window: OpenedWindow, prompt: str, model: str = "sketch") -> tuple[Job, ...]:
@@ -155,3 +155,46 @@ async def test_what_was_cancelled_is_no_tile_of_the_failed_shelf(tmp_path: Path)
         await until(core, lambda: window.gallery.rows.rowCount() == 3, "all of the session")
         window.show_shelf(View.FAILED)
         await until(core, lambda: window.gallery.rows.rowCount() == 1, "as many as are counted")
+
+
+async def test_the_queue_shows_sources_their_cost_and_when_it_is_done(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        (picture,) = await make(window)
+        core.queue.pause()
+        source = await core.library.keep_input(
+            core.library.path(picture), role=Role.EDIT, name="lamp", picture=picture.id
+        )
+        style = replace(source, role=Role.STYLE)
+        (job,) = await submit(window, "A lamp")
+        request = replace(job.request, references=(style, source), profile="dgrid")
+        core.queue.adopt(replace(job, request=request, estimate_usd=0.25), None)
+        window.status_bar.queue.click()
+        popover = window.status_bar.popover
+        assert popover is not None
+        (row,) = popover.rows
+        assert [one.role for one in row.sources.references] == [Role.EDIT, Role.STYLE]
+        assert row.sources.isVisible()
+        facts = window.status_bar._source
+        assert facts is not None
+        await until(core, lambda: facts.thumbnails.reference(source) is not None, "thumbnail")
+        assert popover.summary.text() == "≈ $0.25"
+        core.queue.pause(on=False)
+
+
+async def test_a_measured_queue_says_when_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        jobs = await submit(window, "A {red|green} lamp", "sketch-slow")
+        monkeypatch.setattr(core.queue, "usual_seconds", lambda _model, _size: 300.0)
+        window.status_bar.queue.click()
+        popover = window.status_bar.popover
+        assert popover is not None
+        assert "done in about 5 minutes, at " in popover.summary.text()
+        core.queue.pause()
+        await until(core, lambda: "done" not in popover.summary.text(), "not while it is paused")
+        core.queue.cancel_all()
+        await core.queue.idle()
+        assert len(jobs) == 2

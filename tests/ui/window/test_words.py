@@ -39,6 +39,7 @@ from studio.ui.dialogs.confirmations import ForgetPromptDialog, OverwriteDialog
 from studio.ui.dialogs.date_popover import DatePopover
 from studio.ui.dialogs.empty_trash import EmptyTrashDialog
 from studio.ui.dialogs.history import HistoryDialog
+from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.dialogs.maintenance import TextDialog
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.dialogs.question import ProgressDialog, Question
@@ -289,6 +290,7 @@ OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
     "HistoryDialog": lambda window: HistoryDialog(window.core, window),
     "TextDialog": lambda window: TextDialog(_("Logs"), _("Logs"), "", window),
     "OverwriteDialog": lambda window: OverwriteDialog([f"{PICTURE}.png"] * 9, FOLDER, window),
+    "ImportDialog": lambda window: ImportDialog([FOLDER / f"{PICTURE}.png"] * 9, (), window),
     "ProgressDialog": lambda window: ProgressDialog(_("Backing up"), _("Moving"), window),
     "EmptyTrashDialog": lambda window: EmptyTrashDialog(
         TrashContents(ids=("a", "b"), bytes=3), window, into_system_trash=False

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
+from studio.config.key_status import KeySource
 from studio.config.profiles import copy_of
 from studio.config.settings import OFFLINE, Profile
 from studio.ui.dialogs.settings.profile_form import ProfileForm
@@ -99,8 +100,16 @@ class KeysSection(SettingsSection):
         if not self.card.asking:
             self.card.ask_for_key()
 
-    def on_saved(self, _profile: str) -> None:
+    def on_saved(self, profile: str) -> None:
+        """Close the card once the key is in the keyring; its row shows the result."""
         self.refresh()
+        row = self.rows.get(profile)
+        if row is None or self._core.keys.status(profile).source is not KeySource.KEYRING:
+            return
+        title = _("Key works") if self.card.tested else _("Key saved")
+        row.verdict.show_result("ok", title, self.card.verdict.words)
+        self._box.hide()
+        row.test.setFocus()
 
     def on_add(self) -> None:
         """Open an empty form for a custom provider."""

@@ -15,6 +15,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.file_dialogs import folder_dialog
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
+from studio.ui.widgets.edit_menu import EditMenu
 
 
 class PicturesSection(SettingsSection):
@@ -77,6 +78,7 @@ class PicturesSection(SettingsSection):
     def _dollars(self, label: str, hint: str = "") -> QLineEdit:
         """Add a row for a sum in dollars."""
         field = QLineEdit(self)
+        EditMenu(field)
         # Translators: {label} is the name of a field, such as "Monthly budget".
         field.setAccessibleName(_("{label}, in dollars").format(label=label))
         field.setFixedSize(96, theme().height(32))

@@ -20,6 +20,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button, MessageAction, Stepper, Text
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.key_test_result import KeyTestResult
 
 MOST_AT_ONCE = 16
@@ -115,6 +116,7 @@ class ProfileForm(QFrame):
         words = _("Custom prices, one per line: model, size or *, USD per picture")
         column.addWidget(Text(words, "small", "text2", self, wrap=True))
         self.prices = QPlainTextEdit(self)
+        EditMenu(self.prices)
         self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
         # Translators: "search" is written just so.

@@ -17,6 +17,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
 from studio.ui.widgets import Button, CheckBox, IconButton, Segmented, SmallSlider, Text
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
 
 STEPS = 10  # slider steps per 1.0
@@ -289,6 +290,7 @@ class AdvancedPanel(Popover):
         self._column.addLayout(head)
         self._label = Text(_("System instruction"), "small", "text2", self)
         self.system = InstructionEdit(self)
+        EditMenu(self.system)
         self.system.troubled.connect(self.troubled)
         self._label.setBuddy(self.system)
         self.system.setAccessibleName(_("System instruction"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.aspect_picker import label
 from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.composer.core_events import ComposerEvents
-from studio.ui.panels.composer.dock import Dock
+from studio.ui.panels.composer.dock import Dock, prompt_entries
 from studio.ui.panels.composer.draft import UndoStack
 from studio.ui.panels.composer.input_import import InputImport, InputThumbnails, IntakeItem
 from studio.ui.panels.composer.prompt_history import PromptHistoryCursor
@@ -123,6 +124,11 @@ class Composer(Dock):
         editor.redo_wanted.connect(self.redo)
         editor.history_wanted.connect(self.on_history_step)
         editor.escaped.connect(self.on_escaped)
+        editor.edit_menu.undo = self.undo, partial(self._can_step, back=True)
+        editor.edit_menu.redo = self.redo, partial(self._can_step, back=False)
+        editor.edit_menu.more = partial(
+            prompt_entries, editor, self.clear_prompt, self.on_history_wanted
+        )
         choices.model_chosen.connect(self.on_model_chosen)
         choices.aspect_chosen.connect(self.on_aspect_chosen)
         choices.size_chosen.connect(self.on_size_chosen)
@@ -183,14 +189,20 @@ class Composer(Dock):
 
     def clear(self) -> None:
         """Remove prompt and pictures as one undo step."""
-        kept = self._core.settings.value.system
-        self.change_draft(drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept))
+        system = self._core.settings.value.system
+        cleared = drafting.cleared(self.draft(), aspect=self.own_aspect, system=system)
+        if cleared == self.draft():
+            self._show_notice(Notice(key="clear", text=_("The composer is empty already.")))
+        self.change_draft(cleared)
 
     def undo(self) -> None:
         self._shown_step(self._steps.undo())
 
     def redo(self) -> None:
         self._shown_step(self._steps.redo())
+
+    def _can_step(self, *, back: bool) -> bool:
+        return self._steps.can_undo if back else self._steps.can_redo
 
     def _shown_step(self, draft: Draft | None) -> None:
         if draft is not None:

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QMoveEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QGuiApplication,
+    QMoveEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from studio.common.i18n import _
 from studio.ui.panels.composer.card import Card
 from studio.ui.panels.composer.compact import CompactLine
 from studio.ui.panels.composer.first_card import Place, place_of
 from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.style.theme import theme
+from studio.ui.support import drop_contents
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import MessageBar
+from studio.ui.widgets.edit_menu import Entry
+
+
+def prompt_entries(
+    editor: PromptEditor, clear: Callable[[], object], history: Callable[[], object]
+) -> list[Entry]:
+    """Entries of the prompt's menu beside those of every text."""
+    empty = "" if editor.text() else _("The prompt is empty")
+    return [(_("Clear prompt"), clear, empty), (_("Prompt history…"), history, "")]
+
 
 NARROW = 1100
 LOW = 700
@@ -98,6 +119,18 @@ class Dock(QFrame):
         self.place_sheet()
         self.card.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self.opened.emit(True)
+
+    def paste(self) -> bool:
+        """Paste text into the prompt, or pictures as references; False for anything else."""
+        editor, mime = self.card.editor, QGuiApplication.clipboard().mimeData()
+        # Qt has none for an empty clipboard, contrary to its stubs.
+        if mime is None or not editor.canInsertFromMimeData(mime):
+            return False
+        self.open_full()
+        if drop_contents.is_words(mime):
+            editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        editor.insertFromMimeData(mime)
+        return True
 
     def close_full(self) -> None:
         """Close the overlay of a compact composer."""

@@ -30,6 +30,7 @@ from studio.ui.support import drop_contents
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.scroll_area import give_viewport
 
 _PLAIN = frozenset("{|}\\#")
@@ -141,6 +142,9 @@ class PromptEditor(QTextEdit):
     Undo belongs to the composer, whose steps hold more than this text; pasted or dropped pictures
     and files are emitted.
 
+    Attributes:
+        edit_menu: its context menu.
+
     Signals:
         typed: the user changed the text.
         paused: the user stopped typing for a moment.
@@ -174,6 +178,7 @@ class PromptEditor(QTextEdit):
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
+        self.edit_menu = EditMenu(self)
         # Off until the composer owns it: a dropped picture would be lost.
         self.setAcceptDrops(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

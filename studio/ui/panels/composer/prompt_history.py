@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QObject,
+    QPersistentModelIndex,
     QPoint,
+    QSize,
     QStringListModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Menu, SearchField, Text
 from studio.ui.widgets.popover import RoundedCorners
@@ -32,9 +43,41 @@ if TYPE_CHECKING:
 
 
 WIDTH = 480
-HEIGHT = 320
+HEIGHT = 360
+ROW = 34
+THUMBNAIL = 28
 
 Find = Callable[[str], Awaitable[Sequence[PromptUse]]]
+
+
+class PromptDelegate(QStyledItemDelegate):
+    """Draws a prompt after a thumbnail of a picture made with it."""
+
+    def __init__(self, popup: HistoryPopup) -> None:
+        super().__init__(popup)
+        self._popup = popup
+        self._none = QPixmap(THUMBNAIL, THUMBNAIL)
+        self._none.fill(Qt.GlobalColor.transparent)
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), theme().height(ROW))
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        pixmap = self._popup.thumbnail(index.row()) or self._none
+        # Attributes of the option that its stubs lack.
+        shown: Any = option
+        shown.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+        shown.decorationSize = QSize(THUMBNAIL, THUMBNAIL)
+        icon = QIcon()
+        # In these modes Qt would tint it otherwise.
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Active):
+            icon.addPixmap(pixmap, mode)
+        shown.icon = icon
 
 
 class HistoryPopup(QFrame):
@@ -48,7 +91,9 @@ class HistoryPopup(QFrame):
     chosen = Signal(object)
     forget_wanted = Signal(object)
 
-    def __init__(self, find: Find, parent: QWidget) -> None:
+    def __init__(
+        self, find: Find, parent: QWidget, thumbnails: RowThumbnails | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(_("Prompt history"))
@@ -56,6 +101,8 @@ class HistoryPopup(QFrame):
         self._find = find
         self._asked = 0
         self._prompts: tuple[str, ...] = ()
+        self._pictures: tuple[str, ...] = ()
+        self._thumbnails = thumbnails
         self.search = SearchField(_("Search prompts"), "", self)
         self.list = QListView(self)
         self.list.setProperty("list", "rows")
@@ -65,6 +112,10 @@ class HistoryPopup(QFrame):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._lines = QStringListModel(self)
         self.list.setModel(self._lines)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(PromptDelegate(self))
+        if thumbnails is not None:
+            thumbnails.ready.connect(self.list.viewport().update)
         self.empty = Text(_("No prompts yet. Your prompts appear here."), "small", "text3", self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QVBoxLayout(self)
@@ -99,6 +150,11 @@ class HistoryPopup(QFrame):
         """The listed prompts."""
         return self._prompts
 
+    def thumbnail(self, row: int) -> QPixmap | None:
+        """Thumbnail of a row, once it has arrived."""
+        picture = self._pictures[row] if row < len(self._pictures) else ""
+        return self._thumbnails.picture(picture) if picture and self._thumbnails else None
+
     async def read(self, words: str) -> None:
         """List the prompts that match these words; outdated answers are dropped."""
         self._asked += 1
@@ -107,6 +163,7 @@ class HistoryPopup(QFrame):
         if not shiboken6.isValid(self) or mine != self._asked:
             return
         self._prompts = tuple(use.prompt for use in found)
+        self._pictures = tuple(use.picture for use in found)
         self._lines.setStringList([" ".join(one_line(p).split()) for p in self._prompts])
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
@@ -120,7 +177,7 @@ class HistoryPopup(QFrame):
     def _fit(self, rows: int) -> None:
         """Fit the height to the whole history, keeping the bottom edge in place."""
         foot = self.geometry().bottom()
-        row, rest = theme().height(28) + 2, self.search.height() + 24
+        row, rest = theme().height(ROW) + 2, self.search.height() + 24
         # Whole rows only.
         rows = min(max(2, rows), (HEIGHT - rest) // row)
         self.setFixedHeight(rest + rows * row)
@@ -204,6 +261,7 @@ class PromptHistoryCursor(QObject):
         self._prompts: tuple[str, ...] = ()
         self._at = -1
         self._own = ""
+        self._thumbnails = RowThumbnails(library, self)
 
     def step(self, way: int, written: str) -> None:
         """Step one prompt older (-1) or newer (1); `written` is the unsent prompt."""
@@ -235,7 +293,7 @@ class PromptHistoryCursor(QObject):
 
     def open_list(self, anchor: QWidget) -> None:
         """Open the list above the anchor."""
-        popup = HistoryPopup(self._library.prompts, self._parent)
+        popup = HistoryPopup(self._library.prompts, self._parent, self._thumbnails)
         popup.chosen.connect(self.chosen)
         popup.forget_wanted.connect(self.on_forget_wanted)
         popup.open_at(anchor)

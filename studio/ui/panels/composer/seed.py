@@ -13,6 +13,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Text
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.edit_menu import EditMenu
 
 MOST = 2_147_483_647
 
@@ -40,6 +41,7 @@ class SeedControl(QWidget):
         self.number.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.number.installEventFilter(self)
         self.field = QLineEdit(self)
+        EditMenu(self.field)
         self.field.setProperty("field", "bare")
         self.field.setAccessibleName(_("Seed"))
         self.field.setValidator(QIntValidator(0, MOST, self.field))

@@ -34,6 +34,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets import IconButton, Menu, set_role
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.menu import set_reason
 
 HEIGHT = 40
 THUMB = 32
@@ -190,7 +191,8 @@ class Slot(QWidget):
             words = _("Continue the conversation")
             menu.entry(words, data="talk", checked=self._note.talk > 0)
             menu.addSeparator()
-        menu.entry(_("Reveal in gallery"), data="show")
+        outside = "" if self.reference.picture else _("It is not a picture of the library")
+        set_reason(menu.entry(_("Reveal in gallery"), data="show"), outside)
         menu.entry(_("Remove"), "Del", data="remove")
         menu.triggered.connect(self.on_triggered)
         return menu

@@ -27,6 +27,7 @@ from studio.ui.support.role_names import role_name
 from studio.ui.widgets import Menu, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedButton
+from studio.ui.widgets.menu import set_reason
 
 
 class DashedButton(PaintedButton):
@@ -285,8 +286,9 @@ class SlotsRow(QWidget):
         for at in range(first, min(all_of_them, first + _MOST_ROWS)):
             reference = self._references[at]
             entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
-            for words, what in ((_("Reveal in gallery"), "show"), (_("Remove"), "remove")):
-                entry.entry(words, data=(what, at))
+            outside = "" if reference.picture else _("It is not a picture of the library")
+            set_reason(entry.entry(_("Reveal in gallery"), data=("show", at)), outside)
+            entry.entry(_("Remove"), data=("remove", at))
         if (more := all_of_them - first - _MOST_ROWS) > 0:
             menu.entry(_("and {n} more").format(n=number(more))).setEnabled(False)
         menu.triggered.connect(self.on_triggered)

@@ -16,6 +16,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Stars
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.marked_text import MarkedText
 
 LONGEST = 200
@@ -86,6 +87,7 @@ class Title(QWidget):
         self.label.setCursor(Qt.CursorShape.IBeamCursor)
         self.label.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.field = _Field(self)
+        EditMenu(self.field)
         self.field.setAccessibleName(_("Title"))
         self.field.setMaxLength(LONGEST)
         self.field.hide()

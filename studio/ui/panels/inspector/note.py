@@ -10,6 +10,7 @@ from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.edit_menu import EditMenu
 
 MOST = 8  # lines before it scrolls
 REST = 30  # height of one line with its frame
@@ -30,6 +31,7 @@ class NoteEdit(QPlainTextEdit):
         super().__init__(parent)
         self._saved = ""
         self.setProperty("field", "note")
+        EditMenu(self)
         self.setFont(theme().font("small", prose=True))
         self.setPlaceholderText(_("Add a note or alt text"))
         self.setAccessibleName(_("Note or alt text"))

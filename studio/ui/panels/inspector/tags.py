@@ -35,6 +35,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Text
 from studio.ui.widgets.accessible import set_tip, set_words
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.flow import Flow
 
 MOST = 60
@@ -212,6 +213,7 @@ class TagLine(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("field", "tag")
+        EditMenu(self)
         self.setFont(theme().font("small", prose=True))
         self.setPlaceholderText(_("Add a tag"))
         self.setAccessibleName(_("Add a tag"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     QSize,
@@ -22,10 +23,12 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QPen,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
@@ -36,6 +39,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.i18n import number
+from studio.ui.panels.sidebar.row_reorder import RowReorder
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
@@ -55,8 +59,8 @@ NEW = PLACE + 2
 _ASKS = {
     Qt.Key.Key_F2: "rename",
     Qt.Key.Key_Delete: "delete",
-    Qt.Key.Key_Menu: "menu",
 }
+_MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -69,6 +73,11 @@ class PlaceList(QListWidget):
 
     Only the model highlights a row: the highlight follows the gallery, regardless of where the
     pointer was pressed, moved or released.
+
+    Collections are renamed by a double click and reordered by a drag or Alt+Up and Alt+Down.
+
+    Attributes:
+        reorder: the drag of a collection.
 
     Signals:
         left: Up on the first row or Down on the last (-1 or 1).
@@ -97,6 +106,8 @@ class PlaceList(QListWidget):
         self.setItemDelegate(_PlaceDelegate(self))
         self.by_key = False
         self.drop_row = -1
+        self.reorder = RowReorder(self, self._collection)
+        self.reorder.moved.connect(self.on_moved)
         self._fill(rows)
         self.setFixedHeight(len(rows) * (theme().height(ROW) + GAP))
         self._mark()
@@ -167,6 +178,19 @@ class PlaceList(QListWidget):
         self.by_key = False
         self._choose(self.row(item))
 
+    def _collection(self, row: int) -> str:
+        return self.place(row).collection
+
+    def _middle(self, row: int) -> QPoint:
+        """Global position of a row."""
+        return self.viewport().mapToGlobal(self.visualItemRect(self.item(row)).center())
+
+    def on_moved(self, row: int, gap: int) -> None:
+        """Move a collection into the gap above a row, counted from 0."""
+        following = self.place(gap).collection if gap < self.count() else ""
+        if gap not in (row, row + 1):
+            self._model.collection_moved.emit(self.place(row).collection, following)
+
     def on_theme_changed(self) -> None:
         self.viewport().update()
 
@@ -212,10 +236,34 @@ class PlaceList(QListWidget):
     ) -> QItemSelectionModel.SelectionFlag:
         return QItemSelectionModel.SelectionFlag.NoUpdate
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Qt calls a row's context menu a press too.
+        if event.button() is not Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
+        self.reorder.press(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         # With a button held down, the pressed row stays chosen.
         if event.buttons() == Qt.MouseButton.NoButton:
             super().mouseMoveEvent(event)
+        else:
+            self.reorder.move(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        item = self.itemAt(event.position().toPoint())
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and item is not None and self.place(self.row(item)).collection:
+            self._model.collection_asked.emit(self.place(self.row(item)), "rename")
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.reorder.release()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.reorder.paint()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.by_key = event.reason() in _BY_KEY
@@ -228,7 +276,10 @@ class PlaceList(QListWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, row = event.key(), self.currentRow()
         self.by_key = True
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if alt and row >= 0 and self.place(row).collection and key in _MOVES:
+            self._model.move_by(self.place(row).collection, _MOVES[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             step = -1 if key == Qt.Key.Key_Up else 1
             if 0 <= row + step < self.count():
                 self._go(row + step)
@@ -238,6 +289,8 @@ class PlaceList(QListWidget):
             self._go(0 if key == Qt.Key.Key_Home else self.count() - 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._choose(row)
+        elif key == Qt.Key.Key_Menu and row >= 0:
+            self._model.menu_wanted.emit(self.place(row), self._middle(row))
         elif (what := _ASKS.get(Qt.Key(key))) and row >= 0 and self.place(row).collection:
             self._model.collection_asked.emit(self.place(row), what)
         else:
@@ -245,9 +298,14 @@ class PlaceList(QListWidget):
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        item = self.itemAt(event.pos())
-        if item is not None and self.place(self.row(item)).collection:
-            self._model.collection_asked.emit(self.place(self.row(item)), "menu")
+        # The menu keeps the pointer's leave from the list, which would go on marking the row.
+        QApplication.sendEvent(self.viewport(), QEvent(QEvent.Type.Leave))
+        at, item = event.globalPos(), self.itemAt(event.pos())
+        if event.reason() is not QContextMenuEvent.Reason.Mouse:
+            item = self.currentItem()
+            if item is not None:
+                at = self._middle(self.row(item))
+        self._model.menu_wanted.emit(None if item is None else self.place(self.row(item)), at)
 
 
 class _PlaceDelegate(QStyledItemDelegate):

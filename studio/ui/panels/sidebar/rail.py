@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolTip, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
@@ -44,6 +44,9 @@ class PlaceButton(IconButton):
 
     def on_dropped(self, drag: Drag) -> None:
         self._model.drop(self.place, drag.ids)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._model.menu_wanted.emit(self.place, event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QPainter,
     QPaintEvent,
 )
@@ -72,7 +73,7 @@ class Sidebar(QFrame):
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addWidget(self.collections, 1000)
-        self.hint = Hint(_("Drag pictures here to collect them."), self)
+        self.hint = Hint(_("Drag pictures here to collect them."), model, self)
         self.hint.dropped.connect(model.collect_wanted)
         self.hint.hide()
         column.addWidget(self.hint)
@@ -121,12 +122,16 @@ class Hint(Text):
 
     dropped = Signal(object)
 
-    def __init__(self, words: str, parent: QWidget) -> None:
+    def __init__(self, words: str, model: SidebarModel, parent: QWidget) -> None:
         super().__init__(words, "small", "text3", parent, wrap=True)
         self.setContentsMargins(8, 2, 8, 6)
         self._area = DropArea(self, brings_own)
         self._area.inside_changed.connect(self.update)
         self._area.dropped.connect(self.on_dropped)
+        self._model = model
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._model.menu_wanted.emit(None, event.globalPos())
 
     def on_dropped(self, drag: Drag) -> None:
         self.dropped.emit(drag.ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 
 from studio.domain.spend import Spend
 from studio.library.query import Counts, View
@@ -30,7 +30,10 @@ class SidebarModel(QObject):
         dropped: pictures of the gallery were dropped on a shelf (View, ids).
         collected: pictures of the gallery were dropped on a collection (its id, ids).
         collect_wanted: pictures were dropped on a place for any collection (ids).
-        collection_asked: action on a collection: "rename", "delete" or "menu" (SidebarItem, what).
+        collection_asked: action on a collection: "rename" or "delete" (SidebarItem, what).
+        collection_moved: place a collection before another: their ids, "" for the end.
+        menu_wanted: menu of a place, or of the background of the collections for None, at a global
+            point (SidebarItem, QPoint).
     """
 
     collections_changed = Signal()
@@ -44,6 +47,8 @@ class SidebarModel(QObject):
     collected = Signal(str, object)
     collect_wanted = Signal(object)
     collection_asked = Signal(object, str)
+    collection_moved = Signal(str, str)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +116,17 @@ class SidebarModel(QObject):
             self.collection_chosen.emit(place.collection)
         else:
             self.view_chosen.emit(place.view)
+
+    def move_by(self, id: str, step: int) -> None:
+        """Move a collection one place up (-1) or down (1) among its neighbours."""
+        ids = [row.collection for row in self.collections]
+        if id not in ids:
+            return
+        to = ids.index(id) + step
+        if 0 <= to < len(ids):
+            # Before the neighbour above, or before the one after the neighbour below.
+            following = ids[to] if step < 0 else (*ids, "")[to + 1]
+            self.collection_moved.emit(id, following)
 
     def drop(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
         """Emit the signal for pictures dropped on a place."""

@@ -14,6 +14,7 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.style.theme import HEIGHTS, theme
+from studio.ui.support.ports import QueueSource
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, ElidedLabel
 from studio.ui.widgets.accessible import set_tip
@@ -50,8 +51,9 @@ class StatusBar(QFrame):
     pause_requested = Signal()
     retry_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, source: QueueSource | None = None) -> None:
         super().__init__(parent)
+        self._source = source
         self.setProperty("zone", "status")
         self.setAccessibleName(_("Status"))
         self.setFixedHeight(theme().height(HEIGHT))
@@ -156,7 +158,7 @@ class StatusBar(QFrame):
     def on_queue(self) -> None:
         """Open or close the list of jobs."""
         if self.popover is None:
-            self.popover = QueuePopover(self)
+            self.popover = QueuePopover(self, self._source)
             self.popover.cancel_requested.connect(self.cancel_requested)
             self.popover.cancel_all_requested.connect(self.cancel_all_requested)
             self.popover.job_chosen.connect(self.job_chosen)

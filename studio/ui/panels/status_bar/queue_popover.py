@@ -19,10 +19,14 @@ from PySide6.QtWidgets import (
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import HoldReason, Job, JobState
+from studio.ui.panels.status_bar.source_strip import SourceStrip
 from studio.ui.style.theme import theme
+from studio.ui.support import formatting, queue_estimate
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
+from studio.ui.support.ports import QueueSource
+from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Text
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.popover import Popover
@@ -73,6 +77,7 @@ class JobRow(QPushButton):
 
     Attributes:
         cancel, earlier, later: its buttons; the last two only for queued jobs.
+        sources: thumbnails of the pictures it edits or refers to.
 
     Signals:
         asked_to_cancel: the cross was pressed (id of the job).
@@ -84,7 +89,7 @@ class JobRow(QPushButton):
     asked_to_move = Signal(str, str)
     picked = Signal(str)
 
-    def __init__(self, job: Job, parent: QWidget) -> None:
+    def __init__(self, job: Job, parent: QWidget, thumbnails: RowThumbnails | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "quiet")
         self.setFixedHeight(theme().height(ROW))
@@ -95,6 +100,8 @@ class JobRow(QPushButton):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 6, 4)
         row.setSpacing(2)
+        self.sources = SourceStrip(thumbnails, self)
+        row.addWidget(self.sources)
         words = QVBoxLayout()
         words.setSpacing(0)
         self._name = ElidedLabel("", "small", "text", self, prose=True)
@@ -122,6 +129,7 @@ class JobRow(QPushButton):
         if same and self.earlier.isVisibleTo(self) == movable:
             return
         self.job, self._second = job, second
+        self.sources.show_references(job.request.references)
         name = one_line(job.name or job.request.prompt)
         state = state_words(job, now)
         self._name.setText(name)
@@ -218,6 +226,7 @@ class QueuePopover(Popover):
 
     Attributes:
         pause, cancel_all, retry_all: its buttons.
+        summary: cost of all jobs, and when they are done.
 
     Signals:
         cancel_requested: cancel a job (its id).
@@ -235,8 +244,10 @@ class QueuePopover(Popover):
     pause_requested = Signal()
     retry_requested = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, source: QueueSource | None = None) -> None:
         super().__init__(_("Queue"), parent)
+        self._source = source
+        self._paused = False
         self.setFixedWidth(WIDTH)
         self._rows: dict[str, JobRow] = {}
         column = QVBoxLayout(self)
@@ -254,6 +265,9 @@ class QueuePopover(Popover):
         self.cancel_all.clicked.connect(self.cancel_all_requested)
         head.addWidget(self.cancel_all)
         column.addLayout(head)
+        self.summary = Text("", "small", "text2", self, wrap=True)
+        self.summary.setContentsMargins(8, 0, 8, 2)
+        column.addWidget(self.summary)
         column.addWidget(self._make_list())
         self._empty = Text(_("The queue is empty."), "small", "text2", self)
         self._empty.setContentsMargins(8, 4, 8, 8)
@@ -310,10 +324,25 @@ class QueuePopover(Popover):
         self._empty.setVisible(not wanted)
         self._scroll.setVisible(bool(wanted))
         self.cancel_all.setVisible(len(wanted) > 1)
+        self._summarize(jobs, now)
         self._fit()
+
+    def _summarize(self, jobs: Sequence[Job], now: float) -> None:
+        words = [queue_estimate.cost_words(jobs)]
+        source = self._source
+        if source is not None and jobs and not self._paused:
+            left = queue_estimate.seconds_left(jobs, source.usual_seconds, source.slots, now)
+            if left is not None:
+                at = formatting.moment(now + left)
+                words.append(queue_estimate.end_words(left, at))
+        text = " · ".join(word for word in words if word)
+        self.summary.setText(text)
+        self.summary.setVisible(bool(text))
 
     def show_state(self, *, paused: bool, failed: int) -> None:
         """Show whether the queue is paused, and how many jobs failed."""
+        self._paused = paused
+        self._summarize([row.job for row in self._rows.values()], time.time())
         self._title.setText(_("Queue paused") if paused else _("Queue"))
         self.pause.setText(_("Resume") if paused else _("Pause"))
         set_tip(
@@ -326,7 +355,7 @@ class QueuePopover(Popover):
         self._fit()
 
     def _make_row(self, job: Job) -> JobRow:
-        row = JobRow(job, self._inside)
+        row = JobRow(job, self._inside, self._source.thumbnails if self._source else None)
         row.asked_to_cancel.connect(self.cancel_requested)
         row.asked_to_move.connect(self.move_requested)
         row.picked.connect(self.on_picked)

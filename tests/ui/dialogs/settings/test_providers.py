@@ -266,3 +266,35 @@ async def test_a_pasted_call_of_vertex_becomes_an_address(
     made = desk.settings.value.find_profile("vertex")
     assert made.base_url == f"{base}/publishers/google"
     assert made.version == "v1beta1"
+
+
+async def test_the_card_of_a_saved_key_closes_and_its_row_says_that_it_works(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.show()
+    dialog.keys.ask_for_key("dgrid")
+    card = dialog.keys.card
+    assert card.isVisible()
+    card.key.field.insert(KEY)
+    card.on_edited()
+    card.save.click()
+    await until(lambda: not card.isVisible())
+    verdict = dialog.keys.rows["dgrid"].verdict
+    assert verdict.isVisible()
+    assert verdict.words.startswith("Key works The key works")
+    assert dialog.isVisible()
+
+
+async def test_the_card_stays_open_for_a_key_that_is_not_saved(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    desk.vault.trouble = KeyringFailure(KeyState.LOCKED, "a reason")
+    dialog.show()
+    dialog.keys.ask_for_key("dgrid")
+    card = dialog.keys.card
+    card.key.field.insert(KEY)
+    card.on_edited()
+    card.save.click()
+    await until(lambda: card.verdict.tone == "warn")
+    assert card.isVisible()
+    assert "not saved" in card.verdict.words

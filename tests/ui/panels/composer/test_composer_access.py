@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.domain.drafts import MATCH, Draft
-from studio.domain.entities import Reference, Role
+from studio.domain.entities import Picture, Reference, Role
+from studio.library.query import PromptUse
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.prompt_history import HistoryPopup
+from studio.ui.support.row_thumbnails import RowThumbnails
+from tests.ui.scripted_core import until
+from tests.ui.scripted_library import jpeg, picture
 
 POPUPS = pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 SOURCE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
@@ -182,4 +187,36 @@ async def test_an_empty_history_says_so(composer, core) -> None:
     popup = composer.findChild(HistoryPopup)
     await popup.read("")
     assert not popup.empty.isHidden()
+    popup.close()
+
+
+@POPUPS
+async def test_prompts_are_listed_with_a_picture_made_with_them(composer: Composer) -> None:
+    class Source:
+        """A library with one picture."""
+
+        async def find(self, ids: Sequence[str]) -> list[Picture]:
+            return [picture(1, id=id) for id in ids if id == "fox"]
+
+        async def thumbnail(self, _picture: Picture, _edge: int) -> bytes:
+            return jpeg(300, 100, "#c06040")
+
+        async def input_thumbnail(self, _reference: object, _edge: int = 256) -> bytes:
+            raise AssertionError("there is none")
+
+    async def prompts(_words: str) -> list[PromptUse]:
+        return [PromptUse("a red fox", 2.0, 1, "fox"), PromptUse("a blue whale", 1.0, 1)]
+
+    thumbnails = RowThumbnails(Source(), composer)
+    popup = HistoryPopup(prompts, composer, thumbnails)
+    popup.show()
+    await popup.read("")
+    popup.grab()
+    await until(lambda: popup.thumbnail(0) is not None)
+    assert popup.thumbnail(1) is None
+    row = popup.list.visualRect(popup.list.model().index(0, 0))
+    image = popup.list.viewport().grab().toImage()
+    line = [image.pixelColor(x, row.center().y()) for x in range(row.left(), row.left() + 60)]
+    painted = [colour for colour in line if colour.red() > colour.blue() + 60]
+    assert len(painted) > 20, "the picture is painted, and not tinted"
     popup.close()

@@ -1,0 +1,397 @@
+"""Every menu of the program: each entry does something the user can see, or says why it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
+
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Failure, JobState, Role
+from studio.domain.events import Event
+from studio.library.query import View
+from studio.ui.support import sidebar_items, tasks
+from studio.ui.support.sidebar_items import SidebarItem
+from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.menu import reason_of
+from studio.ui.window import menus
+from tests.ui.controllers.test_every_action import Shown, Visits, put_away, settle, studio
+from tests.ui.controllers.test_every_action import visits as visits  # noqa: PLC0414 a fixture
+from tests.ui.windows import OpenedWindow, until
+
+LEAVES = {"quit"}
+"""Closes the window; see test_every_action."""
+
+
+class VisibleState:
+    """Everything about a window that a user can see change."""
+
+    def __init__(self, window: OpenedWindow, visits: Visits) -> None:
+        self._window = window
+        self._visits = visits
+        self._shown = Shown(window)
+        self._heard: list[Event] = []
+        window.core.events.subscribe(self._heard.append)
+
+    def clear(self) -> None:
+        self._window.toast.hide_toast()
+        self._window.messages.clear()
+        self._window.composer.bar.clear()
+        self._shown.names.clear()
+        self._heard.clear()
+        self._visits.urls.clear()
+
+    def state(self) -> tuple[object, ...]:
+        window, core = self._window, self._window.core
+        return (
+            tuple(self._shown.names),
+            tuple(self._visits.urls),
+            tuple(map(repr, self._heard)),
+            window.toast.isVisible() and window.toast._text.text(),
+            window.messages.notice,
+            window.composer.bar.notice,
+            core.settings.value,
+            window.library_view.query,
+            window.view_switch.in_loupe,
+            window.composer.draft(),
+            window.composer.card.editor.textCursor().selectedText(),
+            (QApplication.focusWidget(), window.focusWidget()),
+            QGuiApplication.clipboard().text(),
+            tuple(window.gallery.selected_items()),
+            tuple(window.gallery.selected_rows()),
+            window.zones.sidebar_open,
+            window.zones.inspector_open,
+            [field for field in window.inspector.findChildren(QLineEdit) if field.isVisible()],
+            window.isFullScreen(),
+            core.queue.paused,
+            window.gallery.tile_size,
+            tuple(places(window)),
+        )
+
+
+def places(window: OpenedWindow) -> list[str]:
+    return [row.label for row in window.sidebar.model.collections]
+
+
+def entries(menu: QMenu) -> list[tuple[str, QAction]]:
+    """Entries of a menu and its submenus, by their texts."""
+    found: list[tuple[str, QAction]] = []
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            found += [(f"{action.text()} › {words}", one) for words, one in entries(inner)]
+        elif not action.isSeparator():
+            found.append((action.text().partition("\t")[0], action))
+    return found
+
+
+async def check(
+    window: OpenedWindow,
+    watch: VisibleState,
+    make: Callable[[], QMenu],
+    before: Callable[[], object] = lambda: None,
+) -> int:
+    """Trigger every entry of a menu made anew for each; returns their number."""
+    before()
+    await settle()
+    texts = [words for words, _action in entries(make())]
+    assert texts
+    for place, words in enumerate(texts):
+        before()
+        await settle()
+        menu = make()
+        _words, action = entries(menu)[place]
+        if action.objectName() in LEAVES or action.property("heading"):
+            continue
+        if not action.isEnabled():
+            assert reason_of(action), f"{words!r} is disabled without a reason"
+            continue
+        chosen = action.isCheckable() and action.isChecked()
+        watch.clear()
+        now = watch.state()
+        action.trigger()
+        await settle()
+        for _try in range(40):
+            if chosen or watch.state() != now:
+                break
+            await asyncio.sleep(0.05)
+        # What is ticked already is seen as it is.
+        assert chosen or watch.state() != now, f"{words!r} did nothing that can be seen"
+        put_away(window)
+        await settle()
+        menu.deleteLater()
+    return len(texts)
+
+
+def lists(window: OpenedWindow, rows: int) -> bool:
+    return (window.library_view.shown or 0) >= rows
+
+
+async def select(window: OpenedWindow, view: View = View.ALL, number: int = 1) -> None:
+    """Select the first pictures of a shelf."""
+    window.view_switch.close_loupe()
+    window.show_shelf(view)
+    await window.library_view.settled()
+    await settle()
+    window.activateWindow()
+    window.gallery.setFocus()
+    window.gallery.select_keys(list(window.library_view.order[:number]))
+    await until(window.core, lambda: window.status_bar._selected == (number, 0), "selected")
+    await settle()
+
+
+@pytest.fixture
+def no_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No program of the computer the tests run on is offered."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "none"))
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_main_menu(tmp_path: Path, visits: Visits, no_programs: None) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        every = window.actions_of.every
+        for row in window.actions_of.rows:
+            await select(window)
+
+            def only(name: str = row.name) -> QMenu:
+                menu = QMenu()
+                menu.addAction(every[name])
+                return menu
+
+            await check(window, watch, only)
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+@pytest.mark.parametrize("number", [1, 3])
+async def test_the_menu_of_a_tile(
+    tmp_path: Path, visits: Visits, no_programs: None, number: int
+) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        made: list[QMenu] = []
+
+        def tile() -> QMenu:
+            menu = menus.tile_menu(
+                window.actions_of,
+                window,
+                trashed=window.library_view.query.view is View.TRASH,
+                fill_open_with=window.built.open_with.fill,
+            )
+            made.append(menu)
+            return menu
+
+        await select(window, number=number)
+        texts = [words for words, _action in entries(tile())]
+        if number == 1:
+            assert {"Copy prompt", "Copy seed", "Edit this picture", "Move to trash"} <= set(texts)
+        else:
+            assert {"Copy prompts of 3 pictures", "Edit 3 pictures, one each"} <= set(texts)
+            assert "Move 3 pictures to trash" in texts
+        assert "Open with › Default program" in texts
+        for words in texts:
+            await select(window, number=number)
+            rows = window.library_view.shown or 0
+
+            def only(words: str = words) -> QMenu:
+                menu = QMenu()
+                menu.addActions([one for text, one in entries(tile()) if text == words])
+                return menu
+
+            await check(window, watch, only)
+            if words.startswith("Move"):
+                window.pictures.undo()
+                await until(window.core, partial(lists, window, rows), "back from the trash")
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menus_of_the_sidebar(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        core = window.core
+        await core.library.collections.make("Autumn")
+        await core.library.collections.make("Blue hour", "lighthouse")
+        await until(core, lambda: len(places(window)) == 2, "collections")
+        rows: list[SidebarItem | None] = [
+            *sidebar_items.library(),
+            sidebar_items.history(),
+            sidebar_items.trash(),
+            None,
+        ]
+        for place in rows:
+            empty = place == sidebar_items.trash()
+
+            def made(place: SidebarItem | None = place) -> QMenu:
+                return window.built.place_menus.make(place)
+
+            assert await check(window, watch, made, lambda: window.show_shelf(View.ALL))
+            if empty:
+                (found,) = [one for words, one in entries(made()) if words == "Empty trash…"]
+                assert reason_of(found) == "The trash is empty"
+        (picture, *_others) = await core.library.pictures(window.library_view.order)
+        await core.library.trash([picture.id])
+        await until(core, lambda: window.sidebar.model.counts.trash == 1, "counted")
+
+        def trash() -> QMenu:
+            return window.built.place_menus.make(sidebar_items.trash())
+
+        offered = dict(entries(trash()))
+        assert offered["Empty trash…"].isEnabled()
+        offered["Restore all pictures"].trigger()
+        await until(core, lambda: window.sidebar.model.counts.trash == 0, "restored")
+
+        def collection() -> QMenu:
+            return window.built.place_menus.make(window.sidebar.model.collections[0])
+
+        before = places(window)
+        await check(window, watch, collection)
+        assert sorted(places(window)) != sorted(before), "the last entry deletes"
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menus_of_jobs(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        core = window.core
+        core.queue.pause()
+        draft = Draft(prompt="A {red|green} lamp", size="512", seed=1)
+        model = core.catalogue.find("sketch", "sketch")
+        jobs = await core.submit(runs.plan(draft, model, prompt_variants.expand(draft.prompt)))
+        ids = [job.id for job in jobs]
+
+        def queued() -> QMenu:
+            return menus.job_menu(window.jobs_controller, core.queue.jobs[ids[-1]], window)
+
+        async def one(words: str, make: Callable[[], QMenu]) -> None:
+            menu = QMenu()
+            source = make()
+            menu.addActions([action for text, action in entries(source) if text == words])
+            await check(window, watch, lambda: menu)
+
+        for words in ("Send first", "Send later", "Send earlier", "Cancel"):
+            await one(words, queued)
+        failure = Failure(kind="server", title="Busy", message="Try later.")
+        failed = replace(jobs[0], state=JobState.FAILED, failure=failure)
+        core.queue.cancel_all()
+        await core.queue.idle()
+        core.queue.adopt(failed, None)
+
+        def ended() -> QMenu:
+            return menus.job_menu(window.jobs_controller, failed, window)
+
+        for words in [text for text, _action in entries(ended())]:
+            if failed.id not in core.queue.jobs or core.queue.jobs[failed.id].alive:
+                core.queue.cancel_all()
+                await core.queue.idle()
+                core.queue.adopt(failed, None)
+            await one(words, ended)
+
+
+async def test_the_empty_gallery_has_a_menu_and_it_works(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        window.show_shelf(View.PICKS)
+        await until(window.core, window.nothing.isVisible, "the empty state")
+        asked: list[object] = []
+        window.item_actions.on_context_menu = (  # type: ignore[method-assign]
+            lambda item, where: asked.append((item, where))
+        )
+        window.nothing.customContextMenuRequested.emit(QPoint(3, 3))
+        assert asked == [(None, window.nothing.mapToGlobal(QPoint(3, 3)))]
+        QGuiApplication.clipboard().setText("kelp")
+
+        def mat() -> QMenu:
+            return menus.mat_menu(window.actions_of, window)
+
+        texts = [words for words, _action in entries(mat())]
+        assert texts[:3] == ["Paste", "Import pictures…", "Import a folder…"]
+        await check(window, watch, mat)
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menu_of_the_prompt_has_no_mnemonics(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        editor = window.composer.card.editor
+
+        def before() -> None:
+            QGuiApplication.clipboard().setText("amber")
+            window.composer.set_prompt("A lighthouse")
+            editor.setFocus()
+            cursor = editor.textCursor()
+            cursor.setPosition(2)
+            cursor.setPosition(6, cursor.MoveMode.KeepAnchor)
+            editor.setTextCursor(cursor)
+
+        before()
+        texts = [words for words, _action in entries(editor.edit_menu.make())]
+        assert texts == [
+            *("Undo", "Redo", "Cut", "Copy", "Paste", "Delete", "Select all"),
+            *("Clear prompt", "Prompt history…"),
+        ]
+        assert not any("&" in words for words in texts)
+        await check(window, watch, editor.edit_menu.make, before)
+        window.composer.set_prompt("")
+        disabled = [
+            reason_of(action)
+            for words, action in entries(editor.edit_menu.make())
+            if words in ("Cut", "Select all", "Clear prompt")
+        ]
+        assert disabled == [
+            "No text is selected",
+            "The field is empty",
+            "The prompt is empty",
+        ]
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menus_of_the_composer(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        composer = window.composer
+        file = Path(__file__).resolve().parents[3] / "docs/screenshots/start.png"
+
+        def before() -> None:
+            composer.clear()
+
+        choices = composer.card.choices
+        await check(window, watch, choices.more_menu, before)
+        (picture, *_others) = await window.core.library.pictures(window.library_view.order)
+        composer.use_as_references([picture])
+        composer.add_reference(file, name="outside", role=Role.FREE)
+        await until(window.core, lambda: len(composer.draft().references) == 2, "slots")
+        kept = composer.draft()
+        for at in (0, 1):
+
+            def again() -> None:
+                composer.set_draft(kept)
+
+            def slot(at: int = at) -> QMenu:
+                return composer.card.slots._slots[at].role_menu()
+
+            await check(window, watch, slot, again)
+
+
+async def test_every_text_has_this_menu(tmp_path: Path) -> None:
+    async with studio(tmp_path) as window:
+        dialog = window.dialogs.open_settings("keys")
+        await settle()
+        fields = [
+            field
+            for kind in (QLineEdit, QTextEdit, QPlainTextEdit)
+            for root in (window, dialog)
+            for field in root.findChildren(kind)
+        ]
+        assert len(fields) > 8
+        assert [field for field in fields if not field.findChildren(EditMenu)] == []
+        dialog.close()
+    assert not tasks.running()
