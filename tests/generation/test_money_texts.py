@@ -25,7 +25,7 @@ from studio.common.billing import hint_of
 from studio.common.errors import Billed, StudioError
 from studio.config.settings import OFFLINE, built_in
 from studio.domain.entities import GenerationRequest, Job, new_id
-from studio.generation import attempt, failures, recovery, retry, salvage
+from studio.generation import failures, kept_answer, recovery, retry, salvage
 from studio.generation.response_sink import incomplete
 from studio.providers import connection_errors, fetching
 from studio.providers.base import AnswerPicture, AnswerSource
@@ -189,7 +189,7 @@ def test_an_answer_without_a_picture_agrees_with_its_bill(
             PROVIDER.read(source)
     agree(caught.value)
     reads_well(caught.value)
-    attempt._mark_kept(caught.value)
+    kept_answer.mark_kept(caught.value)
     agree(caught.value)
 
 

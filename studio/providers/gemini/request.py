@@ -80,7 +80,7 @@ def body(
 
 def build(
     request: GenerationRequest,
-    inputs: Sequence[tuple[bytes, str, Role]],
+    inputs: Sequence[LoadedPicture | tuple[bytes, str, Role]],
     model: Model,
     *,
     both_modalities: bool,
