@@ -400,6 +400,7 @@ LEFT_ALONE = {
     "the contents": (400, google("Bad.", "contents[0].parts[0].text"), "request"),
     "the whole configuration": (400, google(unknown_name("generationConfig", "")), "request"),
     "the aspect ratio": (400, google("Invalid value at 'image_config.aspect_ratio'"), "request"),
+    "the ratio of a square": (400, google("Invalid value at 'aspect_ratio'"), "request"),
     "the prompt, with such a word": (400, google(f"'{PROMPT}' is not allowed"), "request"),
     "blocked content": (400, google("content_filter: safety settings do not allow it"), "refused"),
     "the key": (400, google("API key not valid. seed is not supported"), "auth"),
@@ -414,7 +415,8 @@ async def test_other_refusals_are_not_sent_again(tmp_path: Path, name: str) -> N
     status, body, kind = LEFT_ALONE[name]
     with FakeService(fallback=lambda _request: Reply(status, body)) as service:
         async with studio(tmp_path, service) as one:
-            (job,) = await one.submit(PROMPT, aspect="16:9", **CHOICES)
+            aspect = "1:1" if "square" in name else "16:9"
+            (job,) = await one.submit(PROMPT, aspect=aspect, **CHOICES)
             await one.until(lambda: one.last[job.id].failure)
             assert one.failure(job).kind == kind
             assert one.failure(job).billed in (Billed.NO, Billed.MAYBE)

@@ -83,11 +83,12 @@ class RequestVariant:
             return None
         objection = read_objection(refusal.body, prompts=(asked.prompt, asked.system))
         refused = refused_fields(objection, sent.fields)
+        about_value = objection.is_about_value(_values(asked))
         kept = {fields.SIZE, _MODALITIES}
-        if not request.has_usual_aspect(asked):
+        if about_value or not request.has_usual_aspect(asked):
             kept.add(fields.ASPECT)
         if optional := refused - kept:
-            return self.without(optional, lasting=not objection.is_about_value(_values(asked)))
+            return self.without(optional, lasting=not about_value)
         if past and (names_signature(told) or _names_turns(told)):
             return replace(self, past=False, alone=NoHistoryReason.OBJECTED, solved=False)
         if fields.SIZE in refused or names_size(told):
