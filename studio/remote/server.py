@@ -395,7 +395,7 @@ async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Read kept answers again, or write them to a folder; all of them without ids."""
     kept = {job.id: job for job in core.kept_answers}
     wanted = [_kept_job(kept, start) for start in asked.ids] or list(kept.values())
-    told: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     for job in wanted:
         fact: dict[str, Any] = {"job": job.id, "prompt": job.request.prompt}
         try:
@@ -413,8 +413,10 @@ async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
                 "hint": error.hint,
                 "billed": error.billed,
             }
-        told.append(fact)
-    return ChangeDone(number=sum("kind" not in fact for fact in told), facts={"answers": told})
+        answers.append(fact)
+    return ChangeDone(
+        number=sum("kind" not in fact for fact in answers), facts={"answers": answers}
+    )
 
 
 def _kept_job(kept: dict[str, Job], start: str) -> Job:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import brotli
+import msgspec
 import pytest
 from backports import zstd
 
@@ -22,6 +23,8 @@ from studio.common.errors import StudioError
 from studio.domain.entities import Job, JobState
 from studio.generation import encoded_answer
 from studio.generation.journal import Journal, JournalEntry, StageMark
+from studio.remote.protocol import ChangeLibrary
+from studio.remote.server import carry_out
 from tests.fake_service import FakeService, Reply
 from tests.generation.earlier_process import full_disk, left_behind, planned
 from tests.generation.harness import KEY, Studio, arrived, inline, parts, studio
@@ -268,6 +271,21 @@ async def test_dying_between_keeping_and_reading_again_loses_nothing(tmp_path: P
         await one.core.recover()
         (found,) = await one.pictures()
         assert found.sha256 == hashlib.sha256(A).hexdigest()
+
+
+async def test_the_owner_of_the_library_reads_again_for_another_process(tmp_path: Path) -> None:
+    job, entry = left_behind(tmp_path, sent=True, body=UNREADABLE["HEIC"][0], mark="whole")
+    asked = ChangeLibrary(action="read-again")
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        said = await carry_out(one.core, asked)
+        (fact,) = json.loads(msgspec.json.encode(said.facts))["answers"]
+        assert (fact["job"], fact["kind"], fact["billed"]) == (job.id, "no_image", "maybe")
+        entry.body.write_bytes(BODY)
+        said = await carry_out(one.core, ChangeLibrary(action="read-again", ids=[job.id[-8:]]))
+        (fact,) = said.facts["answers"]
+        assert fact["pictures"] == [one.id for one in await one.pictures()]
+        assert said.number == 1
 
 
 REPEATED = {

@@ -311,10 +311,10 @@ def _other_shapes(value: Any, found: CollectedAnswer, *, draft: bool = False) ->
     # Texts in a row are pieces of one only in a stream.
     for (is_text, silent), group in itertools.groupby(leaves, lambda one: (one.text, one.silent)):
         if silent:
-            said = list(found.words)
+            words = list(found.words)
             for one in group:
                 _texts([one.value], found, draft=one.draft)
-            found.words = said
+            found.words = words
         elif is_text:
             for texts in _joined([(one.value, one) for one in group], found):
                 _texts([text for text, _leaf in texts], found)

@@ -120,9 +120,9 @@ class _Walk:
         draft = draft or fields.get(value, "thought") is True or _DRAFT.search(type_) is not None
         kind = next(
             (
-                told
+                declared
                 for name in ("mimeType", "mime", "mediaType", "contentType")
-                if (told := fields.text(value, name)[:80])
+                if (declared := fields.text(value, name)[:80])
             ),
             kind,
         )
