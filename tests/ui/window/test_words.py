@@ -51,6 +51,7 @@ from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.aspect_picker import AspectPanel
 from studio.ui.panels.composer.prompt_history import HistoryPopup
+from studio.ui.panels.composer.sentence_popover import SentencePopover
 from studio.ui.panels.sidebar.rail import RailList
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
@@ -306,6 +307,7 @@ OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
     "DatePopover": lambda window: DatePopover(1.7e9, 1.8e9, window),
     "NamePopover": _tags,
     "AdvancedPanel": _advanced,
+    "SentencePopover": lambda window: SentencePopover(PICTURE, window),
     "AspectPanel": _aspects,
     "HistoryPopup": lambda window: HistoryPopup(window.core.library.prompts, window),
     "QueuePopover": _queue,
