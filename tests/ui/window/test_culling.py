@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Flag, Picture
 from studio.library.query import View
-from tests.ui.windows import OpenedWindow, make, opened, until
+from tests.ui.windows import PATIENCE, OpenedWindow, make, opened, until
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -51,11 +53,18 @@ async def stored(window: OpenedWindow, rows: list[int]) -> list[Picture]:
     return await window.core.library.pictures(rows)
 
 
-async def in_loupe(window: OpenedWindow, count: int) -> Typist:
+async def becomes(read: Callable[[], Awaitable[object]], wanted: object) -> None:
+    """Wait until the library has what is wanted."""
+    async with asyncio.timeout(PATIENCE):
+        while await read() != wanted:
+            await asyncio.sleep(0.01)
+
+
+async def in_loupe(window: OpenedWindow, count: int, size: str = "512") -> Typist:
     """The first picture of `count` in the loupe, opened by key."""
     core = window.core
     model = core.catalogue.find("sketch", "sketch")
-    draft = Draft(prompt="a pier", size="1K", count=count, seed=1)
+    draft = Draft(prompt="a pier", size=size, count=count, seed=1)
     await core.submit(runs.plan(draft, model, prompt_variants.expand("a pier")))
     await core.queue.idle()
     await until(core, lambda: len(window.library_view.order) == count, "pictures")
@@ -79,7 +88,7 @@ async def shown(window: OpenedWindow, place: int) -> None:
 async def test_one_key_culls_a_picture_at_100_percent(tmp_path: Path) -> None:
     """Three before: X, →, Ctrl+1."""
     async with opened(tmp_path) as window:
-        user = await in_loupe(window, 3)
+        user = await in_loupe(window, 3, "1K")
         canvas = window.loupe.canvas
         user.press(Qt.Key.Key_1, CTRL)
         user.press(Qt.Key.Key_Up, SHIFT)
@@ -100,8 +109,7 @@ async def test_one_key_culls_a_picture_at_100_percent(tmp_path: Path) -> None:
             return [one.flag for one in await stored(window, order)]
 
         wanted = [Flag.REJECT, Flag.PICK, Flag.NONE]
-        while await flags() != wanted:
-            await until(window.core, lambda: True, "")
+        await becomes(flags, wanted)
         assert window.loupe.index == 2
 
 
@@ -124,18 +132,18 @@ async def test_without_the_switch_a_mark_stays_at_its_picture(tmp_path: Path) ->
 async def test_keys_typed_faster_than_pictures_load_mark_one_picture_each(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         window.core.settings.change(advance=True)
-        user = await in_loupe(window, 4)
-        # Nothing is read in between.
-        for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4):
+        user = await in_loupe(window, 6)
+        # Nothing is read in between, and the last are beyond those read ahead.
+        keys = Qt.Key
+        for key in (keys.Key_1, keys.Key_2, keys.Key_3, keys.Key_4, keys.Key_5):
             user.press(key)
         order = list(window.library_view.order)
 
         async def ratings() -> list[int]:
             return [one.rating for one in await stored(window, order)]
 
-        while await ratings() != [2, 3, 4, 0]:
-            await until(window.core, lambda: True, "")
-        await shown(window, 3)
+        await becomes(ratings, [1, 2, 3, 4, 5, 0])
+        await shown(window, 5)
 
 
 async def test_a_picture_that_a_mark_takes_out_of_the_view_skips_none(tmp_path: Path) -> None:
@@ -175,8 +183,7 @@ async def test_in_the_grid_the_next_picture_is_selected_and_the_switch_is_rememb
         async def ratings() -> list[int]:
             return [one.rating for one in await stored(window, order)]
 
-        while await ratings() != [1, 1, 1]:
-            await until(core, lambda: True, "")
+        await becomes(ratings, [1, 1, 1])
     async with opened(tmp_path) as window:
         assert window.core.settings.value.advance
         assert window.actions_of.every["advance"].isChecked()
