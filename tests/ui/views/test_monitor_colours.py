@@ -39,7 +39,7 @@ RED, GREEN = (200, 30, 30), (30, 200, 30)
 
 
 @dataclass(frozen=True)
-class Shown:
+class MonitorPixels:
     """Pixels for a monitor."""
 
     pixels: scripted_library.Raw
@@ -59,9 +59,9 @@ class MonitorDecoder(scripted_library.FakeDecoder):
         super().__init__(answers)
         self.profiles: list[bytes] = []
 
-    async def screen_pixels(self, path: Path, profile: bytes) -> Shown:
+    async def screen_pixels(self, path: Path, profile: bytes) -> MonitorPixels:
         self.profiles.append(profile)
-        return Shown(await self.pixels(path), self.converted)
+        return MonitorPixels(await self.pixels(path), self.converted)
 
 
 @pytest.fixture(autouse=True)
