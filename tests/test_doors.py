@@ -65,7 +65,7 @@ SEEN = {
     "library/operations/first_open.py:_move": "one of UNFINISHED, and a name that was listed",
     "library/files/thumbnails.py:_path": "a hash that was looked at a line before",
     "library/store.py:index_path": "the index's own name, of this program",
-    "generation/journal.py:part": "a number",
+    "generation/journal_entry.py:part": "a number",
     "generation/journal.py:queue_some": "a new id",
     "generation/journal.py:_mark": "a word of this file",
     "generation/journal.py:looked_at": "a word of this file",

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from studio.config.credentials import Credentials
     from studio.domain.runs import Run
     from studio.generation.fallback_store import FallbackStore
-    from studio.generation.journal import Journal, JournalEntry
+    from studio.generation.journal import Journal
+    from studio.generation.journal_entry import JournalEntry
     from studio.generation.pipeline import GenerationPipeline
     from studio.generation.queue import JobQueue
     from studio.providers.catalogue import Catalogue

@@ -36,7 +36,8 @@ from studio.generation.conversations import ConversationStore
 from studio.generation.disk_space import DiskReservations
 from studio.generation.fallback_store import FallbackStore
 from studio.generation.ingest import AnswerIngester
-from studio.generation.journal import FoundAttempt, Journal, JournalEntry, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import FoundAttempt, JournalEntry, Stage
 from studio.generation.kept_answer import (
     head_of,
     in_journal,

@@ -26,7 +26,8 @@ from studio.domain.entities import (
     Role,
 )
 from studio.domain.models import plain_id
-from studio.generation.journal import Journal, JournalEntry
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import JournalEntry
 from studio.library.facade import Library
 from studio.library.files.originals import read_picture_file
 from studio.providers.base import Answer, InputPicture, Provider

@@ -13,7 +13,7 @@ from pathlib import Path
 from studio.common import files
 from studio.common.errors import ServiceError
 from studio.common.key_redaction import SecretRedactor
-from studio.generation.journal import JournalEntry
+from studio.generation.journal_entry import JournalEntry
 from studio.providers import content_encoding
 from studio.providers.charsets import is_text
 from studio.providers.transport import MAX_BODY, MAX_WORDS

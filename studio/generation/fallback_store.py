@@ -25,7 +25,8 @@ import msgspec
 from studio.common import files, json_reader
 from studio.common.errors import StorageError
 from studio.domain.entities import Job
-from studio.generation.journal import VERSION, Journal, JournalEntry, QueuedFile, StageMark
+from studio.generation.journal import VERSION, Journal
+from studio.generation.journal_entry import JournalEntry, QueuedFile, StageMark
 from studio.library.files import originals as inside
 
 log = logging.getLogger(__name__)

@@ -45,7 +45,7 @@ from studio.domain.entities import (
 from studio.domain.models import TIERS, Model, size_tier
 from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
 from studio.generation.conversations import ConversationStore
-from studio.generation.journal import JournalEntry
+from studio.generation.journal_entry import JournalEntry
 from studio.generation.streamed_pictures import PartFile
 from studio.imaging import upload_limits
 from studio.imaging.decoder import Decoder, PictureFacts

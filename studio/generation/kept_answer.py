@@ -21,7 +21,7 @@ from studio.common.errors import (
 )
 from studio.common.i18n import _
 from studio.generation import partial_json
-from studio.generation.journal import AnswerHead, FoundAttempt, JournalEntry
+from studio.generation.journal_entry import AnswerHead, FoundAttempt, JournalEntry
 
 
 def mend(body: Path, target: Path) -> None:

@@ -40,7 +40,8 @@ from studio.domain.events import (
     SettingsChanged,
 )
 from studio.generation.failures import bug, cancelled, failure_of
-from studio.generation.journal import EndReason, Journal, JournalEntry, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import EndReason, JournalEntry, Stage
 from studio.generation.rate_limiter import Place, RateLimiter, moved
 from studio.generation.retry import (
     RetryTimers,

@@ -29,7 +29,8 @@ from studio.domain.events import EventBus, InfoPosted, ProblemOccurred
 from studio.generation.attempt import AttemptRunner
 from studio.generation.failures import failure_of
 from studio.generation.fallback_store import FallbackStore
-from studio.generation.journal import DAMAGED, EndReason, FoundAttempt, Journal, Stage
+from studio.generation.journal import DAMAGED, Journal
+from studio.generation.journal_entry import EndReason, FoundAttempt, Stage
 from studio.generation.queue import JobQueue
 from studio.generation.response_sink import incomplete
 from studio.library.facade import Library

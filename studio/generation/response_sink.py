@@ -20,7 +20,8 @@ from studio.common.i18n import _
 from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Job
 from studio.generation.fallback_store import FallbackStore
-from studio.generation.journal import AnswerHead, Journal, JournalEntry, StageMark
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import AnswerHead, JournalEntry, StageMark
 from studio.generation.streamed_pictures import StreamedPictures
 from studio.providers.base import Provider, Scan
 

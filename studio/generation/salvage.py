@@ -17,7 +17,8 @@ from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Job, JobState
 from studio.generation.attempt import AttemptRunner
 from studio.generation.failures import failure_of
-from studio.generation.journal import EndReason, FoundAttempt, Journal, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import EndReason, FoundAttempt, Stage
 from studio.generation.queue import JobQueue
 from studio.providers import base64_text
 from studio.providers.base import AnswerPicture

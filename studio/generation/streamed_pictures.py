@@ -18,7 +18,7 @@ from pathlib import Path
 from studio.common import files
 from studio.common.errors import StorageError
 from studio.common.file_types import PNG, kind_of
-from studio.generation.journal import JournalEntry
+from studio.generation.journal_entry import JournalEntry
 from studio.imaging.decoder import PictureFacts
 from studio.imaging.png_check import PngCheck
 from studio.providers import base64_text

@@ -17,7 +17,8 @@ from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import HistoryUse, Job, Reference, Role
 from studio.domain.events import EventBus
 from studio.domain.models import ListedModel, ServiceObservation
-from studio.generation.journal import AnswerHead, Journal, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import AnswerHead, Stage
 from studio.library.operations import scrub
 from studio.providers.catalogue import Catalogue
 from tests.library import odd_records

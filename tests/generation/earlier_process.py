@@ -12,7 +12,8 @@ from studio.config.settings import USUAL_WIRE
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job, new_id
-from studio.generation.journal import Journal, JournalEntry
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import JournalEntry
 from studio.providers.catalogue import Catalogue
 from tests.generation.harness import MODEL
 

@@ -9,7 +9,7 @@ import pytest
 
 from studio.domain.entities import JobState
 from studio.domain.events import ProblemOccurred
-from studio.generation.journal import JournalEntry
+from studio.generation.journal_entry import JournalEntry
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import ANSWER, Studio, replies, studio
 

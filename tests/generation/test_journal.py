@@ -13,7 +13,8 @@ from studio.common import files
 from studio.common.errors import StorageError
 from studio.config.settings import USUAL_WIRE
 from studio.domain.entities import GenerationRequest, Job, new_id
-from studio.generation.journal import AnswerHead, EndReason, Journal, JournalEntry, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import AnswerHead, EndReason, JournalEntry, Stage
 
 
 def a_job() -> Job:

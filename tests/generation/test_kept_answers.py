@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.generation.journal import EndReason
+from studio.generation.journal_entry import EndReason
 from tests.generation.earlier_process import left_behind
 
 STUDIO = Path(__file__).parents[2] / "studio"

@@ -20,7 +20,8 @@ from PIL import Image
 from studio.common.errors import Billed, InputError, NoPicture
 from studio.config.settings import USUAL_WIRE, Profile
 from studio.domain.entities import JobState, Role
-from studio.generation.journal import Journal, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import Stage
 from studio.providers import registry
 from tests.fake_service import FakeService
 from tests.generation.earlier_process import full_disk, left_behind

@@ -22,7 +22,8 @@ from backports import zstd
 from studio.common.errors import StudioError
 from studio.domain.entities import Job, JobState
 from studio.generation import encoded_answer
-from studio.generation.journal import Journal, JournalEntry, StageMark
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import JournalEntry, StageMark
 from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
 from tests.fake_service import FakeService, Reply
@@ -240,7 +241,7 @@ import os, signal, sys
 from pathlib import Path
 from studio.common import files
 from studio.generation import encoded_answer
-from studio.generation.journal import JournalEntry
+from studio.generation.journal_entry import JournalEntry
 left = int(sys.argv[2])
 def step(kind, path):
     global left

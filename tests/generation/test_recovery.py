@@ -19,7 +19,8 @@ from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Failure, Job, JobState, new_id
 from studio.domain.request_fields import RequestChanges, picture_warnings
-from studio.generation.journal import Journal, JournalEntry
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import JournalEntry
 from studio.providers.base import Scan
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini.scan import scan_file

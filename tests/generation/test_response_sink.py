@@ -27,7 +27,8 @@ from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import Profile
 from studio.domain.entities import GenerationRequest, Job, new_id
 from studio.generation import response_sink
-from studio.generation.journal import Journal, JournalEntry
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import JournalEntry
 from studio.generation.response_sink import AnswerSink
 from studio.library.log.record_log import RecordLog
 from studio.providers.catalogue import Catalogue

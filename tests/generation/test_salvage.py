@@ -15,7 +15,8 @@ from PIL import Image
 
 from studio.common.errors import Billed, InputError, NoPicture, StorageError
 from studio.domain.entities import Job, JobState
-from studio.generation.journal import Journal, JournalEntry
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import JournalEntry
 from tests.fake_service import FakeService, Reply
 from tests.generation.earlier_process import full_disk, left_behind, planned
 from tests.generation.harness import Studio, arrived, inline, parts, replies, studio

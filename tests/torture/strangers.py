@@ -31,7 +31,8 @@ from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import StudioError
 from studio.domain.entities import Conversation, Parent, Picture, Reference, Role, new_id
-from studio.generation.journal import VERSION, QueuedFile, StageMark
+from studio.generation.journal import VERSION
+from studio.generation.journal_entry import QueuedFile, StageMark
 from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.log import records
 from studio.library.operations import restore, trash

@@ -26,7 +26,8 @@ from hypothesis.stateful import (
 
 from studio.common import files
 from studio.domain.entities import GenerationRequest, Job, new_id
-from studio.generation.journal import EndReason, Journal, JournalEntry, Stage
+from studio.generation.journal import Journal
+from studio.generation.journal_entry import EndReason, JournalEntry, Stage
 from studio.library.log import records
 from studio.library.log.record_log import RecordLog
 from studio.library.log.records import Record

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.generation.journal import JournalEntry
+from studio.generation.journal_entry import JournalEntry
 from tests.desktop.session import Session, missing
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QT
 
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
-from studio.domain.entities import Failure, JobState, Role
+from studio.domain.entities import Failure, JobState
 from studio.domain.events import Event
 from studio.library.query import View
 from studio.ui.support import sidebar_items, tasks
@@ -367,7 +367,7 @@ async def test_the_menus_of_the_composer(tmp_path: Path, visits: Visits) -> None
         await check(window, watch, choices.more_menu, before)
         (picture, *_others) = await window.core.library.pictures(window.library_view.order)
         composer.use_as_references([picture])
-        composer.add_reference(file, name="outside", role=Role.FREE)
+        composer.add_references([file])
         await until(window.core, lambda: len(composer.draft().references) == 2, "slots")
         kept = composer.draft()
         for at in (0, 1):

@@ -30,7 +30,7 @@ from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.composer.core_events import ComposerEvents
 from studio.ui.panels.composer.dock import Dock, prompt_entries
 from studio.ui.panels.composer.draft import UndoStack
-from studio.ui.panels.composer.input_import import InputImport, InputThumbnails, IntakeItem
+from studio.ui.panels.composer.input_import import InputImport, InputThumbnails
 from studio.ui.panels.composer.prompt_history import PromptHistoryCursor
 from studio.ui.panels.composer.quote import QuoteContext, quote
 from studio.ui.panels.composer.references import ReferenceEdits
@@ -106,7 +106,6 @@ class Composer(Dock):
         self._lacking = ""
         self._painter_meant = False
         self._press_waits = False
-        self._network = True
         self._sent_prompts: set[str] = set()
         self._warned: set[str] = set()
         self._shown_model: Model | None = None
@@ -252,18 +251,6 @@ class Composer(Dock):
         self.toast.emit(_("Composer replaced"))
         self.focus_prompt()
 
-    def add_reference(
-        self,
-        source: bytes | Path,
-        *,
-        name: str,
-        role: Role = Role.FREE,
-        picture: str | None = None,
-    ) -> None:
-        """Add an external picture; errors are shown in the message bar."""
-        thing = IntakeItem(source=source, name=name, picture=picture)
-        self._reception.things([thing], role)
-
     def add_references(self, paths: Sequence[Path]) -> None:
         """Add external pictures, up to the limit."""
         self._reception.files(paths, Role.FREE)
@@ -305,17 +292,6 @@ class Composer(Dock):
     def refresh_keys(self) -> None:
         """Update after an external change of keys, models or settings."""
         self._show()
-
-    def set_network(self, there: bool) -> None:  # noqa: FBT001
-        """Set whether the service is reachable; if not, runs wait in the queue."""
-        if there == self._network:
-            return
-        self._network = there
-        if there:
-            self.bar.dismiss("network")
-        elif not self._model().offline:
-            self._show_notice(submit.no_network(self.on_sketch_wanted))
-        self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
         """Show an error in the composer's own bar."""
@@ -379,7 +355,7 @@ class Composer(Dock):
 
     def _situation(self, model: Model) -> QuoteContext:
         sent = self._offer(model).sent
-        return submit.situation(self.draft(), sent, model, self._core, net=self._network)
+        return submit.situation(self.draft(), sent, model, self._core)
 
     def on_spent(self) -> None:
         """Update for the new amount spent, which may reach the monthly budget."""
@@ -586,11 +562,6 @@ class Composer(Dock):
         """Open the budget in place of an answer."""
         self._asked.clear_question()
         self.wants_budget.emit()
-
-    def on_sketch_wanted(self) -> None:
-        """Use the offline painter in place of the service."""
-        self._painter_meant = True
-        self._begin_with(OFFLINE)
 
     # --- slots: core events -----------------------------------------------------------------
 

@@ -46,7 +46,6 @@ class QuoteContext:
     sources: int = 1
     search_usd: float = 0.0
     offline: bool = False
-    network: bool = True
     threshold: float = 2.0
     others: int = 0
     budget: Budget = field(default_factory=Budget)
@@ -136,8 +135,6 @@ def quote(now: QuoteContext) -> Quote:
         )
     if now.over_by:
         mood, detail = ButtonState.OVER, _("over by {sum}").format(sum=money(now.over_by))
-    if not now.network:
-        mood, detail = ButtonState.QUIET, _("waiting for the network")
     if mood is not ButtonState.READY:
         description = f"{description}, {detail}"
     return Quote(mood=mood, title=title, price=price, detail=detail, description=description)

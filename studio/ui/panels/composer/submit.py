@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from studio.domain.budget import Budget
 
 
-def situation(draft: Draft, sent: Draft, model: Model, core: Core, *, net: bool) -> QuoteContext:
+def situation(draft: Draft, sent: Draft, model: Model, core: Core) -> QuoteContext:
     """State of the run that Generate would submit now."""
     queue, settings = core.queue, core.settings.value
     long = queue.waiting >= settings.at_once
@@ -36,7 +36,6 @@ def situation(draft: Draft, sent: Draft, model: Model, core: Core, *, net: bool)
         each_usd=pricing.estimate(model, sent.size if model.sizes else None, sent.advanced),
         search_usd=pricing.search_estimate(model, sent.advanced),
         offline=model.offline,
-        network=net or model.offline,
         threshold=settings.confirm_above,
         others=queue.waiting + queue.running if long else 0,
         budget=core.budget.standing(),
@@ -173,13 +172,6 @@ def warning(draft: Draft, model: Model) -> Notice | None:
     if not about:
         return None
     return Notice(key="retired", text=" ".join(about), tone="warn", icon="warning")
-
-
-def no_network(sketch: Callable[[], object]) -> Notice:
-    """Notice while the service is unreachable."""
-    text = _("No network. Runs wait in the queue and start automatically.")
-    actions = (MessageAction(_("Use sketch"), sketch),)
-    return Notice(key="network", text=text, icon="cloud-off", actions=actions)
 
 
 def limited(taken: int, given: int, most: int) -> Notice:

@@ -40,7 +40,9 @@ async def test_a_picture_made_here_is_edited_here(
         assert sent[0].requests[0].aspect == AspectRatio(16, 9)
 
         composer.edit(first)
-        composer.add_reference(b"no picture at all", name="broken")
+        broken = tmp_path / "broken.png"
+        broken.write_bytes(b"no picture at all")
+        composer.add_references([broken])
         await heard(composer._reception.idle)
         source = composer.draft().references[0]
         assert (source.role, source.picture, source.sha256) == (Role.EDIT, first.id, first.sha256)

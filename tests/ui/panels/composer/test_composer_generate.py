@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import AspectRatio, JobState, Reference, Role
 from studio.ui.panels.composer.submit import is_blank
+from studio.ui.support.drop_contents import DropContents
 from tests.ui.answers import answer
 
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K", prompt="a fox")
@@ -133,24 +135,13 @@ async def test_a_press_waits_for_a_picture_that_is_still_copied(
 ) -> None:
     core.library.gate = asyncio.Event()
     composer.set_draft(PRO)
-    composer.add_reference(b"x", name="x", role=Role.EDIT)
+    composer.add_contents(DropContents(paths=(Path("/tmp/x.png"),)), Role.EDIT)
     runs = collected(composer.generate)
     composer.generate_now()
     assert runs == []
     core.library.gate.set()
     run = await heard(composer.generate)
     assert run.requests[0].edited.name == "x"
-
-
-async def test_without_network_it_says_what_will_happen(composer, collected) -> None:
-    runs = collected(composer.generate)
-    composer.set_draft(PRO)
-    composer.set_network(False)
-    assert composer.card.generate.quote.detail == "waiting for the network"
-    composer.generate_now()
-    assert len(runs) == 1
-    answer(composer.bar, "Use sketch")
-    assert composer.draft().profile == "sketch"
 
 
 async def test_a_long_queue_is_said(composer, core, heard) -> None:

@@ -104,15 +104,6 @@ def test_an_unknown_price_goes_past_a_budget_that_is_spent() -> None:
     assert quote(left).mood is ButtonState.READY
 
 
-def test_without_network() -> None:
-    said = quote(replace(THREE, network=False))
-    assert (said.title, said.detail, said.mood) == (
-        "Generate 3",
-        "waiting for the network",
-        ButtonState.QUIET,
-    )
-
-
 def test_price_unknown() -> None:
     said = quote(QuoteContext(variants=1, count=1, each_usd=None))
     assert (said.title, said.price, said.detail) == (
@@ -128,7 +119,7 @@ def test_a_long_queue() -> None:
 
 
 def test_the_title_always_begins_with_generate() -> None:
-    for now in (THREE, replace(THREE, variants=0), replace(THREE, network=False)):
+    for now in (THREE, replace(THREE, variants=0), replace(THREE, others=9)):
         assert quote(now).title.startswith("Generate")
 
 
@@ -145,7 +136,7 @@ def test_what_generate_says_is_what_the_run_and_its_jobs_are_estimated_at(id: st
     for size in (*model.sizes, "4K", "1000x1000"):
         draft = Draft(profile="dgrid", model=id, prompt="a {b|c|d}", size=size, count=2)
         sent = suggest_draft(draft, model).sent
-        said = situation(draft, sent, model, CORE, net=True)  # type: ignore[arg-type]
+        said = situation(draft, sent, model, CORE)  # type: ignore[arg-type]
         run = run_of(sent, model)
         assert said.pictures == len(run.requests) == 6
         assert said.each_usd == run.each_usd

@@ -204,8 +204,8 @@ async def test_of_many_that_cannot_be_read_the_bar_names_the_first_and_counts_th
 
 async def test_things_come_in_in_the_order_they_were_given(composer, core, heard) -> None:
     core.library.gate = asyncio.Event()
-    composer.add_reference(Path("/tmp/first.png"), name="first")
-    composer.add_reference(b"second", name="second")
+    composer.add_references([Path("/tmp/first.png")])
+    composer.add_references([Path("/tmp/second.png")])
     core.library.gate.set()
     await heard(composer._reception.idle)
     assert [r.name for r in composer.draft().references] == ["first", "second"]
@@ -213,7 +213,7 @@ async def test_things_come_in_in_the_order_they_were_given(composer, core, heard
 
 async def test_what_was_typed_while_a_picture_was_copied_stays(composer, core, heard) -> None:
     core.library.gate = asyncio.Event()
-    composer.add_reference(b"x", name="x")
+    composer.add_references([Path("/tmp/x.png")])
     QTest.keyClicks(composer.card.editor, "typed meanwhile")
     core.library.gate.set()
     draft = await heard(composer.changed)
