@@ -336,14 +336,15 @@ def gather_text(body: Path) -> CollectedAnswer:
     Blocking. Web pages have pictures of their own, which are not collected.
     """
     found = CollectedAnswer(body)
-    size = body.stat().st_size
+    # Of an empty answer nothing was written.
+    size = body.stat().st_size if body.exists() else 0
+    if not size:
+        return found
     whole = SpilledString(0, size)
     with body.open("rb") as file:
         head = file.read(64)
     if is_any_picture(head):
         found.add(AnswerPicture(data=whole, plain=True))
-    elif (
-        size and charsets.is_text(head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    ):
+    elif charsets.is_text(head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         _texts([whole], found)
     return found
