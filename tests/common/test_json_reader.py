@@ -20,11 +20,14 @@ WIRE = "reads what a service sends, in pieces, forgives its faults, and has limi
 AROUND = {
     "common/json_reader.py": "is the door",
     "providers/gemini/conversation.py": WIRE,
+    "providers/gemini/answer.py": WIRE,
     "providers/gemini/collect.py": WIRE,
     "providers/gemini/grounding.py": WIRE,
     "providers/gemini/model_list.py": WIRE,
     "providers/gemini/error_body.py": WIRE,
     "providers/gemini/error_text.py": WIRE,
+    "providers/gemini/picture_fields.py": WIRE,
+    "providers/gemini/refused_fields.py": WIRE,
     "providers/gemini/scan.py": WIRE,
 }
 """Who decodes without it, and why."""

@@ -409,6 +409,7 @@ SEEN = {
         "bytes in memory",
     ),
     "library/operations/restore.py:opened": "a handle that the door opened",
+    "ui/support/monitor_profile.py:_read": "the profile that the system has for its monitor",
 }  # fmt: skip
 """Function by function: why what is opened there was not named by the user."""
 

@@ -49,4 +49,4 @@ class DefaultProvider(QObject):
         """Make `before` the default again, also in a composer that had followed."""
         self._core.settings.change(profile=before)
         if before == OFFLINE and self._composer.draft().profile == after:
-            self._composer.on_sketch_wanted()
+            self._composer.use_sketch()

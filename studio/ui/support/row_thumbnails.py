@@ -14,6 +14,8 @@ from PySide6.QtGui import QImage, QPixmap
 
 from studio.common.errors import StudioError
 from studio.domain.entities import Picture, Reference
+from studio.ui.support import raster
+from studio.ui.support.screen_colours import ScreenTransform, screen_colours
 from studio.ui.support.tasks import spawn
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,13 @@ class RowThumbnails(QObject):
         self._source = source
         self._held: OrderedDict[str, QPixmap] = OrderedDict()
         self._asked: set[str] = set()
+        screen_colours().changed.connect(self.on_screen_colours)
+
+    def on_screen_colours(self) -> None:
+        """Fetch all again, for the colours of another monitor."""
+        self._held.clear()
+        self._asked.clear()
+        self.ready.emit()
 
     def picture(self, id: str) -> QPixmap | None:
         """Thumbnail of a library picture; None while it is fetched, and without one."""
@@ -80,9 +89,12 @@ class RowThumbnails(QObject):
             # The row is complete without it.
             log.info("A row has no thumbnail: %s", error)
             return
-        image = await asyncio.to_thread(_square, data)
-        # A dialog may have been closed meanwhile.
+        screen = screen_colours().transform
+        image = await asyncio.to_thread(_square, data, screen)
+        # A dialog may have been closed meanwhile, or moved to another monitor.
         if image.isNull() or not shiboken6.isValid(self):
+            return
+        if screen is not screen_colours().transform:
             return
         self._held[key] = QPixmap.fromImage(image)
         while len(self._held) > _MOST:
@@ -91,9 +103,9 @@ class RowThumbnails(QObject):
         self.ready.emit()
 
 
-def _square(data: bytes) -> QImage:
-    """The middle of a JPEG as a square. Runs in a thread."""
-    image = QImage.fromData(data, "JPG")  # type: ignore[arg-type]
+def _square(data: bytes, screen: ScreenTransform | None) -> QImage:
+    """The middle of a JPEG as a square, in the colours of the monitor. Runs in a thread."""
+    image = raster.from_jpeg(data, screen)
     if image.isNull():
         return image
     filled = image.scaled(

@@ -563,6 +563,11 @@ class Composer(Dock):
         self._asked.clear_question()
         self.wants_budget.emit()
 
+    def use_sketch(self) -> None:
+        """Use the offline painter in place of the service."""
+        self._painter_meant = True
+        self._begin_with(OFFLINE)
+
     # --- slots: core events -----------------------------------------------------------------
 
     def on_key_changed(self, profile: str) -> None:
