@@ -1,8 +1,8 @@
 """Event loop of the window: qasync's, with callbacks run in rounds.
 
 qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
-they are queued, and one timer, active only while any wait, runs them in rounds: callbacks scheduled
-by one round run in the next. After two milliseconds of rounds Qt handles input and painting first.
+they are queued, and one timer, active only while any wait, runs all that were queued at the start
+of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting.
 Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
 first call.
 """
@@ -10,7 +10,6 @@ first call.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -26,9 +25,6 @@ from studio.ui.support.qt_overrides import needs
 
 _ASIDE = 10
 """Most blocking calls at once."""
-
-_TURN = 0.002
-"""Seconds after which no further round begins before Qt has handled input and painting."""
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
@@ -75,18 +71,15 @@ class ReadyQueue(QObject):
     @needs("_timer")
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
         waiting = self._waiting
-        until = time.monotonic() + _TURN
-        while waiting:
-            # Rounds may nest, while a handle of this one runs a nested event loop.
-            for _number in range(len(waiting)):
-                if not waiting:
-                    break
-                handle = waiting.popleft()
-                if not handle.cancelled():
-                    handle._run()  # noqa: SLF001 - how a loop runs its handles
-            if time.monotonic() >= until:
-                return
-        self._rest()
+        # Rounds may nest, while a handle of this one runs a nested event loop.
+        for _number in range(len(waiting)):
+            if not waiting:
+                break
+            handle = waiting.popleft()
+            if not handle.cancelled():
+                handle._run()  # noqa: SLF001 - how a loop runs its handles
+        if not waiting:
+            self._rest()
 
 
 class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types

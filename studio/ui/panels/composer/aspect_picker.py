@@ -5,9 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QAccessible,
+    QColor,
+    QEnterEvent,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
@@ -37,7 +49,14 @@ from studio.ui.widgets.buttons import PaintedButton, PaintedRadio
 from studio.ui.widgets.popover import RoundedCorners
 
 SEGMENT = 24
-LONGER = 14
+SHORTER, LONGEST = 9, 18
+"""Sides of a rectangle: the shorter one, so that 3:2 and 16:9 differ in length; at most."""
+
+SQUARE = 12
+SCREENS = frozenset({"16:9", "9:16", "21:9"})
+"""Ratios of screens, whose rectangles are filled; those of prints are outlines."""
+
+NAME_MARGIN = 5
 FORGET = 1200  # milliseconds after which typed figures are discarded
 
 
@@ -51,30 +70,43 @@ def spoken(value: str) -> str:
     return _("Match the input picture") if value == MATCH else value
 
 
-def paint_ratio(
-    painter: QPainter, value: str, centre: QPointF, role: str, *, dpr: float, longer: float = LONGER
-) -> None:
-    """Draw a ratio as a rectangle whose longer side is `longer`, or the icon of Match."""
+def ratio_size(value: str) -> QSize:
+    """Size of the rectangle of a ratio, in logical pixels; a square for an invalid one."""
+    try:
+        ratio = AspectRatio.parse(value).value
+    except ValueError:
+        ratio = 1.0
+    long = max(ratio, 1 / ratio)
+    longer = round(min(max(SQUARE, SHORTER * long), LONGEST))
+    shorter = max(4, round(min(SQUARE, longer / long)))
+    return QSize(longer, shorter) if ratio >= 1 else QSize(shorter, longer)
+
+
+def paint_ratio(painter: QPainter, value: str, centre: QPointF, role: str, *, dpr: float) -> None:
+    """Draw a ratio as a rectangle, or the icon of Match."""
     look = theme()
     if value == MATCH:
         corner = QPointF(centre.x() - 8, centre.y() - 8)
         painter.drawPixmap(corner, look.pixmap("match", role, 16, dpr))
         return
-    try:
-        ratio = AspectRatio.parse(value).value
-    except ValueError:
-        ratio = 1.0
-    width = longer if ratio >= 1 else max(4.0, round(longer * ratio))
-    height = longer if ratio <= 1 else max(4.0, round(longer / ratio))
+    width, height = ratio_size(value).toTuple()
     painter.setPen(QPen(look.color(role), 1.5))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inside = QColor(look.color(role))
+    inside.setAlphaF(0.4 if value in SCREENS else 0.0)
+    painter.setBrush(inside)
     # Whole pixels keep every side equally sharp.
     left, top = round(centre.x() - width / 2), round(centre.y() - height / 2)
     painter.drawRoundedRect(QRectF(left + 0.75, top + 0.75, width - 1.5, height - 1.5), 1, 1)
 
 
 class RatioSegment(PaintedRadio):
-    """One ratio in the frame; shows its name while chosen."""
+    """One ratio in the frame.
+
+    Signals:
+        hovered: the pointer came or left.
+    """
+
+    hovered = Signal()
 
     def __init__(self, value: str, parent: QWidget) -> None:
         super().__init__(parent, radius=4)
@@ -83,14 +115,16 @@ class RatioSegment(PaintedRadio):
         set_tip(self, spoken(value))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def _width(self) -> int:
-        if not self.isChecked():
-            return SEGMENT
-        words = QFontMetrics(theme().font("small")).horizontalAdvance(label(self.ratio))
-        return 7 + 16 + 6 + words + 7
-
     def sizeHint(self) -> QSize:
-        return QSize(self._width(), theme().height(SEGMENT))
+        return QSize(SEGMENT, theme().height(SEGMENT))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.hovered.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, chosen = theme(), self.isChecked()
@@ -104,16 +138,48 @@ class RatioSegment(PaintedRadio):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("hover"))
             painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
-        x = 7 + 8 if chosen else self.width() / 2
         role = "text2" if not chosen else "text" if self.ratio == MATCH else "ink"
-        centre = QPointF(x, self.height() / 2)
+        centre = QRectF(self.rect()).center()
         paint_ratio(painter, self.ratio, centre, role, dpr=self.devicePixelRatioF())
-        if chosen:
-            painter.setPen(look.color("text"))
-            painter.setFont(look.font("small"))
-            words = QRectF(7 + 16 + 6, 0, self.width(), self.height())
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(words, flags, label(self.ratio))
+        painter.end()
+
+
+class RatioName(QWidget):
+    """Name of the ratio under the pointer, else of the chosen one; as wide as the widest name.
+
+    It stands beside the segments, so that none of them moves when another one is chosen.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._names: tuple[str, ...] = ()
+        self._shown = ""
+
+    @property
+    def shown(self) -> str:
+        return self._shown
+
+    def show_name(self, name: str, among: tuple[str, ...]) -> None:
+        """Show this name, one of several that may be shown."""
+        self._shown, names = name, among
+        if names != self._names:
+            self._names = names
+            self.updateGeometry()
+        self.update()
+
+    @needs("_shown")
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme().font("small"))
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        return QSize(widest + 2 * NAME_MARGIN, theme().height(SEGMENT))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme().color("text"))
+        painter.setFont(theme().font("small"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._shown)
         painter.end()
 
 
@@ -169,6 +235,8 @@ class AspectPicker(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(3, 3, 3, 3)
         self._row.setSpacing(1)
+        self._name = RatioName(self)
+        self._row.addWidget(self._name)
         self._more = MoreButton(self)
         self._more.clicked.connect(self.panel_wanted)
         self._row.addWidget(self._more)
@@ -177,6 +245,11 @@ class AspectPicker(QWidget):
     def value(self) -> str:
         """The chosen ratio, or "match"."""
         return self._value
+
+    @property
+    def shown_name(self) -> str:
+        """The name beside the segments."""
+        return self._name.shown
 
     def segments(self) -> tuple[RatioSegment, ...]:
         """The segments, from left to right."""
@@ -202,12 +275,17 @@ class AspectPicker(QWidget):
             # Tab reaches only the chosen one, as in every radio group.
             policy = Qt.FocusPolicy.TabFocus if segment.isChecked() else Qt.FocusPolicy.ClickFocus
             segment.setFocusPolicy(policy)
-            segment.updateGeometry()
             segment.update()
+        self.show_name()
         self._more.setVisible(set(aspects) - set(common) != set() or len(aspects) > len(common))
         self._row.activate()
         self.updateGeometry()
         self.update()
+
+    def show_name(self) -> None:
+        """Show the name of the ratio under the pointer, else of the chosen one."""
+        pointed = next((one.ratio for one in self._segments if one.underMouse()), self._value)
+        self._name.show_name(label(pointed) if pointed else "", tuple(map(label, self._offered)))
 
     def _build(self, offered: tuple[str, ...]) -> None:
         had = next((s for s in self._segments if s.hasFocus()), None)
@@ -220,6 +298,7 @@ class AspectPicker(QWidget):
         for place, value in enumerate(offered):
             segment = RatioSegment(value, self)
             segment.toggled.connect(self.on_toggled)
+            segment.hovered.connect(self.show_name)
             self._row.insertWidget(place, segment)
             if place:
                 QWidget.setTabOrder(before, segment)
@@ -236,6 +315,7 @@ class AspectPicker(QWidget):
         segment = self.sender()
         if on and isinstance(segment, RatioSegment):
             self._value = segment.ratio
+            self.show_name()
             self.changed.emit(segment.ratio)
 
     def on_forgotten(self) -> None:
@@ -244,7 +324,7 @@ class AspectPicker(QWidget):
 
     @needs("_more")
     def sizeHint(self) -> QSize:
-        widths = [s.sizeHint().width() for s in self._segments]
+        widths = [SEGMENT for _segment in self._segments] + [self._name.sizeHint().width()]
         if not self._more.isHidden():
             widths.append(SEGMENT)
         return QSize(6 + sum(widths) + max(0, len(widths) - 1), theme().height(30))

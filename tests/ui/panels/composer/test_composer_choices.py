@@ -6,14 +6,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 
 from studio.domain.drafts import MATCH, Draft
-from studio.domain.entities import Advanced, Reference, Role
+from studio.domain.entities import Advanced, AspectRatio, Reference, Role
 from studio.domain.events import KeyChanged, PicturesAdded
 from studio.domain.models import Model, ModelState, ServiceObservation
-from studio.ui.panels.composer.aspect_picker import AspectPanel
+from studio.ui.panels.composer.aspect_picker import AspectPanel, ratio_size
 from studio.ui.panels.composer.choices import HiddenChoices
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style import theme as themes
@@ -354,3 +354,26 @@ async def test_the_composer_can_be_cleared(composer) -> None:
     composer.set_draft(replace(PRO, prompt="words", references=(SOURCE,), aspect=MATCH, seed=2))
     composer.clear()
     assert composer.draft() == replace(PRO, prompt="", aspect="1:1")
+
+
+async def test_no_segment_moves_when_another_is_chosen(composer) -> None:
+    composer.set_draft(Draft(aspect="1:1"))
+    aspect = composer.card.choices.aspect
+
+    def places() -> list[QRect]:
+        return [segment.geometry() for segment in aspect.segments()]
+
+    before, width = places(), aspect.sizeHint().width()
+    for segment in aspect.segments():
+        segment.click()
+        assert composer.draft().aspect == segment.ratio
+        assert (places(), aspect.sizeHint().width()) == (before, width)
+        assert aspect.shown_name == segment.ratio
+
+
+@pytest.mark.parametrize(("one", "other"), [("3:2", "16:9"), ("2:3", "9:16")])
+def test_ratios_that_are_alike_differ_in_length(one: str, other: str) -> None:
+    less, more = ratio_size(one), ratio_size(other)
+    assert max(more.toTuple()) - max(less.toTuple()) >= 2
+    for value, size in ((one, less), (other, more)):
+        assert AspectRatio.parse(value).near(*size.toTuple(), within=0.1)
