@@ -133,7 +133,8 @@ async def test_keys_typed_faster_than_pictures_load_mark_one_picture_each(tmp_pa
     async with opened(tmp_path) as window:
         window.core.settings.change(advance=True)
         user = await in_loupe(window, 6)
-        # Nothing is read in between, and the last are beyond those read ahead.
+        # Nothing is read ahead, and nothing in between.
+        window.loupe.book._known.clear()
         keys = Qt.Key
         for key in (keys.Key_1, keys.Key_2, keys.Key_3, keys.Key_4, keys.Key_5):
             user.press(key)
