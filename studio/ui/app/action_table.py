@@ -42,11 +42,11 @@ def _file() -> ActionMenu[WindowParts]:
         Action("import_folder", _("Import a folder…"),
                lambda parts: parts.import_controller.choose(folder=True)),
         Action("open_with", _("Open with…"), lambda parts: parts.open_with.choose(),
-               keys=("Ctrl+Shift+O",), where=PANELS, needs=PICTURES, icon="picture", lacks=no_file,
+               keys=("Ctrl+Shift+O",), where=PANELS, needs=PICTURES, icon="picture",
                counted=lambda n: ngettext(
                    "Open with…", "Open {n} pictures with…", n).format(n=number(n))),
         Action("save_as", _("Save as…"), lambda parts: parts.pictures.save_as(),
-               keys=("Ctrl+S",), needs=PICTURES, icon="save", lacks=no_file,
+               keys=("Ctrl+S",), needs=PICTURES, icon="save",
                counted=lambda n: ngettext(
                    "Save as…", "Save {n} pictures…", n).format(n=number(n))),
         Action("show_in_folder", _("Show in folder"), lambda parts: parts.pictures.show_in_folder(),
@@ -68,7 +68,7 @@ def _edit() -> ActionMenu[WindowParts]:
                keys=("Ctrl+Shift+Z", "Ctrl+Y")),
     ), (
         Action("copy", _("Copy"), lambda parts: parts.handlers.copy(),
-               keys=("Ctrl+C",), where=PANELS, needs=PICTURES, icon="copy", lacks=no_file,
+               keys=("Ctrl+C",), where=PANELS, needs=PICTURES, icon="copy",
                counted=lambda n: ngettext(
                    "Copy", "Copy {n} pictures", n).format(n=number(n))),
         Action("copy_prompt", _("Copy prompt"), lambda parts: parts.handlers.copy_prompt(),
@@ -255,16 +255,6 @@ def no_seed(pictures: Sequence[Picture]) -> str:
         return ""
     n = len(pictures)
     return ngettext("The seed of this picture is unknown", "The seeds are unknown", n)
-
-
-def no_file(pictures: Sequence[Picture]) -> str:
-    """Reason why no file can be passed on; empty if one can."""
-    if any(not picture.missing for picture in pictures):
-        return ""
-    n = len(pictures)
-    return ngettext(
-        "The file of this picture is missing", "The files of these pictures are missing", n
-    )
 
 
 def _rating(n: int) -> Action[WindowParts]:

@@ -17,6 +17,7 @@ from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Picture
 from studio.library.files import save_copies
+from studio.ui.controllers.pictures import with_files
 from studio.ui.support import desktop_services, file_dialogs, installed_programs
 from studio.ui.support.installed_programs import Program
 from studio.ui.support.ports import Messages, SelectionSource
@@ -136,8 +137,7 @@ class OpenWith(QObject):
                 _("Too many pictures to open"),
                 _("Open at most {most} pictures at once.").format(most=MOST),
             )
-        there = [picture for picture in pictures if not picture.missing]
-        return await asyncio.to_thread(self._usual_paths, there)
+        return await asyncio.to_thread(self._usual_paths, with_files(pictures))
 
     def _usual_paths(self, pictures: Sequence[Picture]) -> list[Path]:
         paths = [self._core.library.path(picture) for picture in pictures]

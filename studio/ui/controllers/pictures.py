@@ -209,7 +209,7 @@ class PicturesController(QObject):
                 _("Too many pictures to copy"),
                 _("Copy at most {most} pictures at once.").format(most=MOST),
             )
-        there = _there(pictures)
+        there = with_files(pictures)
         if there:
             paths = await asyncio.to_thread(self._paths, there)
             await asyncio.to_thread(_make_usual, paths)
@@ -223,7 +223,7 @@ class PicturesController(QObject):
         spawn(self._save_as())
 
     async def _save_as(self) -> None:
-        pictures = _there(await self._selection.pictures())
+        pictures = with_files(await self._selection.pictures())
         if not pictures:
             return
         paths = await asyncio.to_thread(self._paths, pictures)
@@ -309,7 +309,7 @@ async def _await(change: Awaitable[str]) -> None:
     await change
 
 
-def _there(pictures: Sequence[Picture]) -> list[Picture]:
+def with_files(pictures: Sequence[Picture]) -> list[Picture]:
     """Pictures with an existing file. Raises InputError if there are pictures but no files."""
     there = [picture for picture in pictures if not picture.missing]
     if pictures and not there:
