@@ -147,6 +147,7 @@ async def test_who_waits_sees_the_window_close_when_the_last_picture_is_there(
         second.set()
         await user.until(lambda: user.closed)
         assert len(await user.studio.pictures()) == 2
+        await user.window.core.queue.tidy()
         assert user.studio.journal == []
 
 
