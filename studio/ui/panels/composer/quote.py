@@ -12,7 +12,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.budget import Budget
 
 ASKS_FROM = 17
-"""Pictures from which a run needs a confirmation."""
+"""Pictures from which a run of unknown price needs a confirmation."""
 REFUSED_FROM = 257
 """Pictures from which a run is refused."""
 

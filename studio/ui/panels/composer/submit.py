@@ -87,17 +87,12 @@ def question(now: QuoteContext) -> str:
         return _("This run costs about {price}, above your limit of {limit}.").format(
             price=money(now.total_usd or 0.0), limit=money(now.threshold)
         )
-    if now.pictures >= ASKS_FROM and now.total_usd and not now.offline:
+    if now.pictures >= ASKS_FROM and now.total_usd is None and not now.offline:
         return ngettext(
-            "This run makes {n} picture, about {price}.",
-            "This run makes {n} pictures, about {price}.",
+            "This run makes {n} picture of unknown price.",
+            "This run makes {n} pictures of unknown price.",
             now.pictures,
-        ).format(n=now.pictures, price=money(now.total_usd))
-    if now.pictures >= ASKS_FROM:
-        words = ngettext(
-            "This run makes {n} picture.", "This run makes {n} pictures.", now.pictures
-        )
-        return words.format(n=now.pictures)
+        ).format(n=number(now.pictures))
     return ""
 
 

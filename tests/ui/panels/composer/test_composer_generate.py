@@ -75,12 +75,33 @@ async def test_match_leaves_the_ratio_to_the_input(composer, collected) -> None:
     assert runs[0].requests[0].edited == source
 
 
-async def test_more_than_sixteen_pictures_ask_first(composer, collected) -> None:
+async def test_free_runs_never_ask(composer, collected) -> None:
     runs = collected(composer.generate)
-    composer.set_draft(Draft(prompt="{a|b|c}", count=6))
+    for prompt, count, pictures in (("{a|b|c}", 6, 18), ("{a|b|c|d}" * 3, 4, 256)):
+        composer.set_draft(Draft(prompt=prompt, count=count))
+        composer.generate_now()
+        assert len(runs[-1].requests) == pictures
+        assert composer.bar.notice is None
+
+
+async def test_many_pictures_within_the_limit_do_not_ask(composer, core, collected) -> None:
+    runs = collected(composer.generate)
+    core.settings.change(confirm_above=100.0)
+    composer.set_draft(replace(PRO, prompt="{a|b|c}", count=8))
+    composer.generate_now()
+    assert len(runs[0].requests) == 24
+
+
+async def test_more_than_sixteen_pictures_of_unknown_price_ask_first(composer, collected) -> None:
+    runs = collected(composer.generate)
+    unknown = replace(PRO, model="acme-image-9", prompt="{a|b}", size="1K")
+    composer.set_draft(replace(unknown, count=8))
+    composer.generate_now()
+    assert len(runs.pop().requests) == 16
+    composer.set_draft(replace(unknown, prompt="{a|b|c}", count=6))
     composer.generate_now()
     assert runs == []
-    assert composer.bar.notice.text == "This run makes 18 pictures."
+    assert composer.bar.notice.text == "This run makes 18 pictures of unknown price."
     answer(composer.bar, "Generate anyway")
     assert len(runs[0].requests) == 18
     assert composer.bar.notice is None
