@@ -276,7 +276,7 @@ class AttemptRunner:
                 await self._decoding.run(sink.catch_up)
             keeping = asyncio.create_task(sink.finish_journal(self._journalling))
             try:
-                answer = await self._decoding.run(provider.read, source)
+                answer, changes = await self._decoding.run(self._read, provider, source, entry)
                 return await self._arrivals.ingest_answer(
                     replace(job, late=True) if sink.late else job,
                     entry,
@@ -285,7 +285,7 @@ class AttemptRunner:
                     seconds=sink.seconds,
                     early=sink.parts.found,
                     kept=keeping,
-                    changes=await self._decoding.run(self._journal.read_changes, entry),
+                    changes=changes,
                 )
             finally:
                 await keeping
@@ -508,6 +508,12 @@ class AttemptRunner:
             # Not a broken connection but too large an answer; what arrived is kept all the same.
             mark_kept(error)
         return error
+
+    def _read(
+        self, provider: Provider, source: AnswerSource, entry: JournalEntry
+    ) -> tuple[Answer, RequestChanges]:
+        """The answer, and how its request was sent other than chosen."""
+        return provider.read(source), self._journal.read_changes(entry)
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
         """The complete answer of an earlier attempt, if any; else the entry is ready for another.

@@ -161,7 +161,7 @@ def test_extra_fields_of_a_provider_are_sent_recorded_and_checked(
         mine = {"name": "mine", "title": "Mine", "base_url": service.url, "extra_fields": extra}
         settings.write_text(json.dumps({"version": 1, "profiles": [mine]}), encoding="utf-8")
 
-    asked = ("generate", "A lamp", "--provider", "mine", "--model", MODEL, "--json")
+    asked = ("generate", "A lamp", "--provider", "mine", "--model", "acme/image-9", "--json")
     fields = '{"topP": 0.9, "imageConfig": {"personGeneration": "ALLOW_ADULT"}}'
     own(fields)
     result = program(*asked, env=ENV)

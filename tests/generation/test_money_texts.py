@@ -283,7 +283,9 @@ def test_what_the_service_states_outranks_what_we_conclude() -> None:
 SPEAKERS = {
     "common/billing.py": "the sentences that are composed from `billed`",
     "cli/facts.py": "the number of such requests in the statistics",
+    "cli/parser.py": "the help of a command that sends nothing",
     "generation/recovery.py": "the request itself is lost; `billed` is set beside",
+    "ui/controllers/cancel_notice.py": "the number of such jobs, counted by `billed`",
     "ui/controllers/retry.py": "the number of such jobs, counted by `billed`",
     "ui/dialogs/quit.py": "the number of such jobs, counted by state",
     "ui/support/job_outcome.py": "composed from `billed`",

@@ -235,7 +235,7 @@ def test_every_level_a_model_has_is_sent_and_no_other(model, level):
 
 def test_extra_fields_are_part_of_the_generation_config():
     extra = '{"topP": 0.9, "imageConfig": {"personGeneration": "ALLOW_ADULT"}}'
-    config = body(asked(size="2K", extra_fields=extra))["generationConfig"]
+    config = body(asked("gemini-3-pro-image", size="2K", extra_fields=extra))["generationConfig"]
     assert config == {
         "responseModalities": ["IMAGE"],
         "imageConfig": {"imageSize": "2K", "personGeneration": "ALLOW_ADULT"},

@@ -18,6 +18,8 @@ from pathlib import Path
 from PySide6.QtCore import QProcess
 
 from studio.common import json_reader, tree
+from studio.common.errors import InputError
+from studio.common.paths import of_user, user_home
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +75,19 @@ def start(program: Program, files: Sequence[Path]) -> bool:
     return bool(started[0] if isinstance(started, tuple) else started)
 
 
+def _own_folders() -> list[Path]:
+    own = os.environ.get("XDG_DATA_HOME")
+    try:
+        return [of_user(own) if own else user_home() / ".local/share"]
+    except InputError as error:
+        log.info("No programs of this user alone: %s", error)
+        return []
+
+
 def _entries() -> Iterator[Path]:
-    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     shared = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
     number = 0
-    for folder in (Path(home).expanduser(), *map(Path, shared.split(":"))):
+    for folder in (*_own_folders(), *map(Path, shared.split(":"))):
         # A relative folder is invalid by the specification.
         if not folder.is_absolute():
             continue

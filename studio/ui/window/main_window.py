@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.app.core import Core
 from studio.ui.panels.composer.first_card import FirstCard
 from studio.ui.style.theme import HEIGHTS
+from studio.ui.support.key_repeat import once
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window import layout, window_state
@@ -203,9 +204,10 @@ class StudioWindow(QWidget):
         if event.type() is QEvent.Type.WindowStateChange:
             self.full_screen_changed.emit(self.isFullScreen())
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
-        if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
+        if event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

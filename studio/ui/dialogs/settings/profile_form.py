@@ -125,6 +125,7 @@ class ProfileForm(QFrame):
         words = _("Extra fields, as JSON for generationConfig (optional)")
         column.addWidget(Text(words, "small", "text2", self, wrap=True))
         self.extra = QPlainTextEdit(self)
+        EditMenu(self.extra)
         self.extra.setAccessibleName(_("Extra fields"))
         # Translators: an example of JSON; do not translate it.
         self.extra.setPlaceholderText(_('{"topP": 0.9}'))

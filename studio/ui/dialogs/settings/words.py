@@ -13,6 +13,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets import Button, Text
+from studio.ui.widgets.edit_menu import EditMenu
 
 
 class SentenceRow(QWidget):
@@ -42,6 +43,7 @@ class SentenceRow(QWidget):
         top.addWidget(self.reset)
         column.addLayout(top)
         self.field = QLineEdit(self)
+        EditMenu(self.field)
         self.field.setMaxLength(sentences.MOST)
         # Translators: {role} is the role of a reference, such as "Style".
         self.field.setAccessibleName(_("Sentence for {role}").format(role=name))

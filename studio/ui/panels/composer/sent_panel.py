@@ -37,6 +37,7 @@ from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets import Button, IconButton, KeyCap, Text, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.scroll_area import give_viewport
 
 KEY = "Ctrl+Shift+P"
@@ -240,6 +241,7 @@ class SentText(QTextEdit):
         self._plan: RequestPlan | None = None
         self._known: Collection[str] = ()
         self._shown = ("", "")
+        EditMenu(self)
         self.setAccessibleName(_("Words that are sent"))
         self.setProperty("field", "bare")
         self.setFrameShape(QFrame.Shape.NoFrame)

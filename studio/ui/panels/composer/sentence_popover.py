@@ -9,6 +9,7 @@ from studio.common.i18n import _
 from studio.domain import sentences
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Button, Text
+from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
 
 WIDTH = 440
@@ -32,6 +33,7 @@ class SentencePopover(Popover):
         column.setSpacing(8)
         column.addWidget(Text(title, "small", "text2", self))
         self.field = QLineEdit(sentence, self)
+        EditMenu(self.field)
         self.field.setAccessibleName(title)
         self.field.setMaxLength(sentences.MOST)
         self.field.setPlaceholderText(_("Nothing is sent"))

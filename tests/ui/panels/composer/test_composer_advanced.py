@@ -21,6 +21,7 @@ from studio.ui.panels.composer.choices import offered, state_words, summary
 from studio.ui.style.theme import theme
 
 BEST = Draft(prompt="a lamp", profile="google", model="acme/image-9")
+NANO = replace(BEST, model="gemini-nano-banana-2.1")
 FULL = Advanced(
     system="Flat colours.",
     temperature=0.4,
@@ -80,7 +81,7 @@ async def test_what_is_chosen_is_in_the_draft_and_in_the_request(composer, colle
 
 async def test_images_are_searched_for_only_beside_the_web(composer, collected) -> None:
     sent = collected(composer.generate)
-    composer.set_draft(BEST)
+    composer.set_draft(NANO)
     panel = opened(composer)
     rows = panel.rows
     assert rows.image_search.text() == "Also search for images"
@@ -107,7 +108,7 @@ async def test_images_are_searched_for_only_beside_the_web(composer, collected) 
 
 
 async def test_the_price_on_the_button_includes_searches(composer) -> None:
-    composer.set_draft(replace(BEST, size="1K"))
+    composer.set_draft(replace(NANO, size="1K"))
     button = composer.card.generate
     before = button.accessibleDescription()
     composer.on_advanced_chosen(Advanced(search=True), "search")
@@ -117,7 +118,7 @@ async def test_the_price_on_the_button_includes_searches(composer) -> None:
 
 async def test_the_detail_of_references_is_chosen_by_level(composer, collected) -> None:
     sent = collected(composer.generate)
-    composer.set_draft(BEST)
+    composer.set_draft(NANO)
     panel = opened(composer)
     panel.rows.detail.segment("ultra_high").click()
     assert composer.draft().advanced == Advanced(detail="ultra_high")
@@ -153,7 +154,7 @@ async def test_every_level_of_a_model_can_be_chosen_and_no_other(composer, model
 async def test_choices_of_another_spelling_are_understood(composer, collected) -> None:
     sent = collected(composer.generate)
     spelled = Advanced(thinking="THINKING_LEVEL_HIGH", detail="Media-Resolution-Low")
-    composer.set_draft(replace(BEST, advanced=spelled))
+    composer.set_draft(replace(NANO, advanced=spelled))
     panel = opened(composer)
     assert (panel.rows.thinking.value, panel.rows.detail.value) == ("high", "low")
     composer.generate_now()
