@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from studio.app.core import Core
@@ -256,7 +255,7 @@ class ActionHandlers:
 
 
 def _nothing_to_paste() -> str:
-    mime = QGuiApplication.clipboard().mimeData()
+    mime = clipboard.contents()
     if mime is None or not mime.formats():
         return _("Nothing to paste: the clipboard is empty")
     return _("Nothing to paste: the clipboard has neither text nor a picture")

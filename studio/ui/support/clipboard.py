@@ -32,6 +32,13 @@ _PAUSE = 0.1
 """Seconds until the next try: another program may hold the clipboard, or the time is corrected."""
 
 
+def contents() -> QMimeData | None:
+    """What is on the clipboard; None for an empty one."""
+    # Qt has none for an empty clipboard, contrary to its stubs.
+    found: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    return found
+
+
 async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = None) -> None:
     """Put the result of `make` on the clipboard; it is called for every try.
 

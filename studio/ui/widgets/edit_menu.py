@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit
 
 from studio.common.i18n import _
-from studio.ui.support import key_names
+from studio.ui.support import clipboard, key_names
 from studio.ui.widgets.menu import Menu, set_reason
 
 TextField = QLineEdit | QPlainTextEdit | QTextEdit
@@ -101,7 +101,8 @@ class EditMenu(QObject):
     def _can_paste(self) -> bool:
         field = self._field
         if isinstance(field, QLineEdit):
-            return bool(QGuiApplication.clipboard().text())
+            found = clipboard.contents()
+            return found is not None and bool(found.text())
         return field.canPaste()
 
     def _can_undo(self) -> bool:

@@ -138,7 +138,8 @@ def lists(window: OpenedWindow, rows: int) -> bool:
 async def select(window: OpenedWindow, view: View = View.ALL, number: int = 1) -> None:
     """Select the first pictures of a shelf."""
     window.view_switch.close_loupe()
-    # An action before may have hidden all of them.
+    # An action before may have hidden all of them, or the panels.
+    window.built.presentation.leave()
     window.core.settings.change(least_stars=0)
     window.show_shelf(view)
     await window.library_view.settled()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QMoveEvent,
     QPainter,
     QPaintEvent,
@@ -21,7 +20,7 @@ from studio.ui.panels.composer.compact import CompactLine
 from studio.ui.panels.composer.first_card import Place, place_of
 from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.style.theme import theme
-from studio.ui.support import drop_contents
+from studio.ui.support import clipboard, drop_contents
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import MessageBar
@@ -122,8 +121,7 @@ class Dock(QFrame):
 
     def paste(self) -> bool:
         """Paste text into the prompt, or pictures as references; False for anything else."""
-        editor, mime = self.card.editor, QGuiApplication.clipboard().mimeData()
-        # Qt has none for an empty clipboard, contrary to its stubs.
+        editor, mime = self.card.editor, clipboard.contents()
         if mime is None or not editor.canInsertFromMimeData(mime):
             return False
         self.open_full()
