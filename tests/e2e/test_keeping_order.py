@@ -71,6 +71,8 @@ def test_two_thousand_pictures_are_brought_in_put_in_order_and_found_again(
     user.keys("ctrl+a")
     user.type(str(elsewhere))
     user.keys("Return")
+    program.wait_for("text", "Tags for all, comma-separated (optional)")
+    user.keys("Return")
     wait_until(
         lambda: program.find("label", f"{MANY:,} of {MANY:,}", most=1),
         hang=120,

@@ -49,12 +49,18 @@ NEVER = {
 AT_HOME = {
     "setToolTip": {"widgets/accessible.py"},
     "RichText": {"widgets/text.py"},
-    "showText": {"widgets/tips.py", "views/gallery/view.py", "panels/sidebar/rail.py"},
+    "showText": {
+        "widgets/tips.py",
+        "widgets/menu.py",
+        "views/gallery/view.py",
+        "panels/sidebar/rail.py",
+    },
     "showMessage": {"controllers/notifications.py"},
     "addAction": {
         "window/actions.py",
         "window/menus.py",
         "controllers/collections.py",
+        "controllers/place_menus.py",
         "widgets/menu.py",
     },
     "QAction": {"window/actions.py", "window/menus.py", "controllers/collections.py"},

@@ -140,6 +140,7 @@ def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
     """Fields of the request's choices that this model does not take."""
     thinking = thinking_level(request.thinking)
     missing = {
+        fields.SYSTEM: bool(request.system.strip()) and fields.SYSTEM in model.refused,
         fields.SEED: request.seed is not None and not model.seed,
         fields.TEMPERATURE: request.temperature is not None and not model.temperature,
         fields.THINKING: bool(thinking) and thinking not in model.thinking,

@@ -149,7 +149,6 @@ def set_reason(action: QAction, why: str) -> None:
         return
     action.setEnabled(not why)
     action.setProperty("reason", why)
-    action.setWhatsThis(why)
 
 
 def reason_of(action: QAction) -> str:

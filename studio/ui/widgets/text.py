@@ -110,6 +110,7 @@ class ElidedLabel(Text):
         # Not in the size policy, which QLabel sets at each change of its text.
         return self._lines > 1
 
+    @needs("_lines")
     def heightForWidth(self, width: int) -> int:
         metrics = QFontMetrics(self.font())
         return metrics.height() + (len(self._shown_lines(width)) - 1) * metrics.lineSpacing()

@@ -73,12 +73,12 @@ KNOWN = re.compile(
     |(January|February|March|April|May|June|July|August|September|October|November|December)[\W\d_]*
     |(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[\W\d_]*  # Qt's own, as the whole names
     |Gridbrush|English|DGrid|Google|(sketch|gemini)[\w.-]*  # names
-    |[\w\ ,]+\ \(.*                         # libraries with their licences
+    |[\w\ ,.]+\ \(.*                        # libraries with their licences
     |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files
     |Ctrl.*|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
     |(Left|Right|Up|Down|Enter|Return|Del|Space|Esc|Home|End|Page\ \w+|,\ )+
     |(Lighthouse|dusk|dawn).*             # the prompt of these tests
-    |v1|v1beta|https?:.*|.*\.ai|/.*|~.*             # addresses and folders
+    |v1|v1beta1?|https?:.*|.*\.ai|/.*|~.*             # addresses and folders
     |\#[0-9a-f]{6}
     """,
     re.VERBOSE,

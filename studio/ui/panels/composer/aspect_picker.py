@@ -154,8 +154,8 @@ class RatioName(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._names: tuple[str, ...] = ()
         self._shown = ""
+        self._names: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -169,7 +169,7 @@ class RatioName(QWidget):
             self.updateGeometry()
         self.update()
 
-    @needs("_shown")
+    @needs("_names")
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme().font("small"))
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)

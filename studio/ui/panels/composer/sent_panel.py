@@ -235,8 +235,8 @@ class SentText(QTextEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.fills = 0
-        self._most = MOST_LINES
         self._places: list[tuple[int, int]] = []
+        self._most = MOST_LINES
         self._plan: RequestPlan | None = None
         self._known: Collection[str] = ()
         self._shown = ("", "")
@@ -343,7 +343,7 @@ class SentText(QTextEdit):
         wanted = round(self.document().size().height())
         self.setFixedHeight(max(line, min(wanted, self._most * line)) + 2)
 
-    @needs("_places")
+    @needs("_most")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()

@@ -230,7 +230,7 @@ class StatusBar(QFrame):
         else:
             self.keys_requested.emit()
 
-    @needs("popover")
+    @needs("_advice")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._yield_room()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Reference, Role
 from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 
 SIDE = 28
@@ -42,6 +43,7 @@ class SourceStrip(QWidget):
         self.setFixedSize(self.sizeHint())
         self.setVisible(bool(self.references))
 
+    @needs("references")
     def sizeHint(self) -> QSize:
         return QSize(len(self.references) * (SIDE + 2), SIDE)
 

@@ -420,7 +420,7 @@ class Loupe(QWidget):
         else:
             super().keyReleaseEvent(event)
 
-    @needs("_before")
+    @needs("_foot")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_before()
