@@ -109,6 +109,7 @@ class Settings:
         neutral_names: file names without words of the prompt.
         system: system instruction for all pictures of the window; may be empty.
         role_sentences: the user's own sentences sent with references, by role; "" for nothing.
+        reference_role: role of the last picture used as a reference by a menu.
         show_sent: whether "What is sent" is unfolded.
         language: code of the interface's language; empty for the system's.
         updates: check once a day for a newer version.
@@ -142,6 +143,7 @@ class Settings:
     language: str = ""
     system: str = ""
     role_sentences: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reference_role: str = Role.FREE.value
     show_sent: bool = False
     updates: bool = False
     update_asked: str = ""

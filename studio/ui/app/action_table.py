@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studio.common.i18n import _, ngettext, number, pgettext
-from studio.domain.entities import Picture
+from studio.domain.entities import Picture, Role
 from studio.library.query import View
 from studio.ui.controllers.pictures import show_files
 from studio.ui.support import desktop_services
+from studio.ui.support.role_names import REFERENCE_ROLES, use_text
 from studio.ui.window.actions import Action, ActionMenu, ActionNeeds, ShortcutScope
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ def _image() -> ActionMenu[WindowParts]:
                keys=("Ctrl+E",), needs=PICTURES, icon="edit",
                counted=lambda n: ngettext(
                    "Edit this picture", "Edit {n} pictures, one each", n).format(n=number(n))),
+        Action("reference", _("Use as reference, with the last role"),
+               lambda parts: parts.handlers.use_as_reference(),
+               keys=("Shift+E",), where=PANELS, needs=PICTURES),
+        *(_reference(role) for role in REFERENCE_ROLES),
+    ), (
         Action("vary", _("Vary"), lambda parts: parts.handlers.vary(),
                keys=("V",), where=PANELS, needs=ONE, icon="vary"),
         Action("remix", _("Remix"), lambda parts: parts.handlers.remix(),
@@ -255,6 +261,12 @@ def no_seed(pictures: Sequence[Picture]) -> str:
         return ""
     n = len(pictures)
     return ngettext("The seed of this picture is unknown", "The seeds are unknown", n)
+
+
+def _reference(role: Role) -> Action[WindowParts]:
+    return Action(f"reference_{role.value}", use_text(role),
+                  lambda parts: parts.handlers.use_as_reference(role),
+                  where=PANELS, needs=PICTURES)  # fmt: skip
 
 
 def _rating(n: int) -> Action[WindowParts]:

@@ -12,13 +12,14 @@ from studio.app.core import Core
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
-from studio.domain.drafts import MOST_EDITED
-from studio.domain.entities import Picture
+from studio.domain.drafts import MOST_AT_ONCE, MOST_EDITED
+from studio.domain.entities import Picture, Role
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.support import clipboard
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, Navigation, PictureChanges, SelectionSource
+from studio.ui.support.role_names import role_of
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window import layout
@@ -153,6 +154,20 @@ class ActionHandlers:
             self._composer.edit(pictures[0])
         elif pictures:
             self._composer.edit_many(pictures)
+
+    def use_as_reference(self, role: Role | None = None) -> None:
+        """Append the selected pictures as references; None for the role chosen last."""
+        spawn(self._use_as_reference(role))
+
+    async def _use_as_reference(self, role: Role | None) -> None:
+        settings = self._core.settings
+        if role is None:
+            role = role_of(settings.value.reference_role)
+        else:
+            settings.change(reference_role=role.value)
+        pictures = await self._selection.pictures(MOST_AT_ONCE + 1)
+        if pictures:
+            self._composer.use_as_references(pictures, role)
 
     def vary(self) -> None:
         spawn(self._with_one(self._vary))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Job
 from studio.ui.support.ports import JobOffers
+from studio.ui.support.role_names import REFERENCE_ROLES
 from studio.ui.widgets import Menu
 from studio.ui.window.actions import Actions
 
@@ -40,6 +41,9 @@ def tile_menu(
             menu.addAction(every[name])
         if "open" in group:
             menu.addSeparator()
+    reference = menu.submenu(_("Use as reference"))
+    for role in REFERENCE_ROLES:
+        reference.addAction(every[f"reference_{role.value}"])
     rating = menu.submenu(_("Rating"))
     for stars in (5, 4, 3, 2, 1, 0):
         rating.addAction(every[f"rate_{stars}"])

@@ -4,83 +4,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
-from studio.domain.entities import Role
 from studio.ui.panels.composer.choices import ChoicesRow
+from studio.ui.panels.composer.drop_zones import DropZones
 from studio.ui.panels.composer.generate_button import GenerateButton
 from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.panels.composer.sent_panel import FoldButton, SentPanel
 from studio.ui.panels.composer.slots import SlotsRow
-from studio.ui.style.theme import theme
-from studio.ui.support.drop_area import Drag, DropCover, TextDrops, brings_pictures, brings_words
+from studio.ui.support.drop_area import TextDrops, brings_words
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Text, restyle
-
-
-class DropTarget(DropCover):
-    """Overlay on the card during a drag over the window, with a half for each role.
-
-    Signals:
-        dropped(object, object): Role.EDIT or Role.FREE, and the DropContents.
-    """
-
-    dropped = Signal(object, object)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, brings_pictures)
-        self._half: Role | None = None
-        self.area.dropped.connect(self.on_dropped)
-
-    def half_at(self, x: float) -> Role:
-        """Role of a drop at `x`."""
-        return Role.EDIT if x < self.width() / 2 else Role.FREE
-
-    def on_over(self, drag: Drag) -> None:
-        """Highlight the half under the pointer."""
-        self._half = self.half_at(drag.at.x())
-        super().on_over(drag)
-
-    def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        self._half = None
-        super().on_ended(gone)
-
-    def on_dropped(self, drag: Drag) -> None:
-        self.dropped.emit(self.half_at(drag.at.x()), drag.contents)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("sunk"))
-        painter.drawRoundedRect(box, 10, 10)
-        middle = round(box.width() / 2)
-        halves = (
-            (Role.EDIT, _("Drop to edit this"), QRectF(0, 0, middle, box.height())),
-            (
-                Role.FREE,
-                _("Add as reference"),
-                QRectF(middle, 0, box.width() - middle, box.height()),
-            ),
-        )
-        for role, words, half in halves:
-            chosen = role is self._half
-            if chosen:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(look.color("tint"))
-                painter.drawRoundedRect(half.adjusted(4, 4, -4, -4), 8, 8)
-            painter.setFont(look.font("title"))
-            painter.setPen(look.color("ink" if chosen else "text2"))
-            painter.drawText(half, Qt.AlignmentFlag.AlignCenter, words)
-        self.paint_frame(painter, box.adjusted(1, 1, -1, -1))
-        painter.drawLine(middle, 14, middle, self.height() - 14)
-        painter.end()
-
 
 INSET = 9  # plus the frame's 2 px: the 11 of the design
 
@@ -113,7 +50,7 @@ class Card(QFrame):
         self.fold = FoldButton(self, unfolded=False)
         self.sent = SentPanel(self)
         self.sent.hide()
-        self.target = DropTarget(self)
+        self.target = DropZones(self)
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(INSET, INSET, INSET, INSET)

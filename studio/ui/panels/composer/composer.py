@@ -241,9 +241,9 @@ class Composer(Dock):
         self._sent_prompts.update(one.source_prompt or one.prompt for one in pictures)
         self._reception.pictures(pictures, Role.EDIT, each=True)
 
-    def use_as_references(self, pictures: Sequence[Picture]) -> None:
+    def use_as_references(self, pictures: Sequence[Picture], role: Role = Role.FREE) -> None:
         """Append these pictures as references."""
-        self._reception.pictures(pictures, Role.FREE)
+        self._reception.pictures(pictures, role)
 
     def remix(self, draft: Draft) -> None:
         """Replace the whole draft with that of a picture; nothing is submitted."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSizeF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -15,6 +17,7 @@ from studio.domain.drafts import MATCH, MOST_EDITED, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
+from studio.ui.panels.composer.drop_zones import ROLES, zone_rects
 from studio.ui.support import tasks
 from studio.ui.support.drop_contents import pictures_in
 from tests.ui.scripted_library import settle
@@ -119,12 +122,27 @@ async def test_too_many_to_edit_at_once_are_refused_with_a_sentence(composer, pi
     assert composer.draft().references == ()
 
 
-async def test_dropping_on_the_left_half_edits_on_the_right_adds(composer, heard) -> None:
+@pytest.mark.parametrize("width", [600, 900])
+def test_each_role_has_a_zone_of_its_own(width: int) -> None:
+    zones = zone_rects(QSizeF(width, 150))
+    assert len(zones) == len(ROLES)
+    assert sum(zone.width() * zone.height() for zone in zones) == pytest.approx(width * 150)
+    for one, other in combinations(zones, 2):
+        assert not one.adjusted(1, 1, -1, -1).intersects(other.adjusted(1, 1, -1, -1))
+    assert min(zone.width() for zone in zones) >= 118
+
+
+async def test_a_drop_on_a_zone_gives_its_role(composer, heard) -> None:
     composer.show_drop_target(True)
     target = composer.card.target
     assert target.isVisible()
-    assert target.half_at(10) is Role.EDIT
-    assert target.half_at(target.width() - 10) is Role.FREE
+    for role, zone in zip(ROLES, zone_rects(QSizeF(target.size())), strict=True):
+        assert target.role_at(zone.center()) is role
+    assert target.role_at(QPointF(-5, 5)) is Role.EDIT
+    target.dropped.emit(Role.STYLE, pictures_in(files("mood.png")))
+    draft = await heard(composer.changed)
+    assert [r.role for r in draft.references] == [Role.STYLE]
+    composer.undo()
     target.dropped.emit(Role.EDIT, pictures_in(files("one.png", "two.png")))
     draft = await heard(composer.changed)
     assert [r.role for r in draft.references] == [Role.EDIT, Role.FREE]
