@@ -262,7 +262,7 @@ async def test_dying_between_keeping_and_reading_again_loses_nothing(tmp_path: P
             command, check=False, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
         )
         assert entry.body.read_bytes() in (brotli.compress(BODY), BODY)
-        if done.returncode != -signal.SIGKILL:
+        if done.returncode != -signal.Signals["SIGKILL"]:
             assert done.returncode == 0
             break
     else:

@@ -23,6 +23,8 @@ from studio.common.paths import of_user, user_home
 
 log = logging.getLogger(__name__)
 
+_WITHOUT_ENTRIES = sys.platform in ("win32", "darwin")
+
 _GROUP = "Desktop Entry"
 _LARGEST = 1 << 20
 _MOST_ENTRIES = 5000
@@ -46,7 +48,7 @@ def installed(media_types: Sequence[str]) -> list[Program]:
 
     Empty where the system has no desktop entries.
     """
-    if sys.platform in ("win32", "darwin"):
+    if _WITHOUT_ENTRIES:
         return []
     found: dict[str, Program] = {}
     for path in _entries():
