@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QFontMetricsF,
     QInputMethodEvent,
     QKeyEvent,
     QLinearGradient,
@@ -128,12 +127,12 @@ def _underlined(before: QTextCharFormat) -> QTextCharFormat:
     return made
 
 
-WIDEST = 90  # characters of a line
 PAUSE = 600  # milliseconds without a keystroke that end an undo step of typing
 FADE = 12
 FADES_FROM = 3  # lines in view; two would be faded entirely
 SIDE = 4
-_SAMPLE = "a lighthouse on a granite island at dusk, wide negative space above, muted palette, gou"
+_STAYS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""Reasons of a loss of focus after which the user returns to the same selection."""
 
 
 class PromptEditor(QTextEdit):
@@ -296,10 +295,7 @@ class PromptEditor(QTextEdit):
         self._measure()
 
     def _wrap(self) -> None:
-        metrics = QFontMetricsF(self.font())
-        usual = metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE)
-        widest = max(usual, self.font().pixelSize() / 2) * WIDEST
-        self.setLineWrapColumnOrWidth(max(40, min(self.viewport().width(), round(widest))))
+        self.setLineWrapColumnOrWidth(max(40, self.viewport().width()))
         self._measure()
 
     def _measure(self) -> None:
@@ -364,6 +360,10 @@ class PromptEditor(QTextEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        if event.reason() not in _STAYS:
+            cursor = self.textCursor()
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
         self.paused.emit()
         self.focus_changed.emit(False)
 

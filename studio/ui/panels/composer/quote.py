@@ -96,7 +96,7 @@ def quote(now: QuoteContext) -> Quote:
             mood=ButtonState.QUIET,
             title=_("Generate"),
             price=_("free") if now.offline else "",
-            detail=_("offline sketch") if now.offline else _("write a prompt first"),
+            detail=_("write a prompt first"),
             description=_("write a prompt first"),
         )
     title = _("Generate")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QImage, QInputMethodEvent
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+from PySide6.QtGui import QFocusEvent, QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.prompt_editor import spans
+from tests.ui.scripted_library import settle
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -174,7 +175,23 @@ async def test_the_length_is_said_near_the_limit(composer) -> None:
     assert f"{limit:,}" in counter.text()
 
 
-async def test_a_line_has_ninety_characters_at_most(composer) -> None:
-    composer.resize(2400, 900)
+async def test_a_selection_is_not_shown_once_another_view_has_the_focus(composer) -> None:
+    composer.set_draft(Draft(prompt="a lighthouse"))
     editor = composer.card.editor
-    assert editor.lineWrapColumnOrWidth() < editor.viewport().width() / 2
+    for reason, stays in (
+        (Qt.FocusReason.PopupFocusReason, True),
+        (Qt.FocusReason.ActiveWindowFocusReason, True),
+        (Qt.FocusReason.MouseFocusReason, False),
+    ):
+        editor.selectAll()
+        QApplication.sendEvent(editor, QFocusEvent(QEvent.Type.FocusOut, reason))
+        assert editor.textCursor().hasSelection() is stays
+    assert editor.text() == "a lighthouse"
+
+
+async def test_the_prompt_uses_the_width_of_its_field(composer) -> None:
+    composer.resize(2400, 400)
+    composer.set_draft(Draft(prompt="a lighthouse on a granite island at dusk, " * 4))
+    await settle()
+    editor = composer.card.editor
+    assert editor.lineWrapColumnOrWidth() == editor.viewport().width()
