@@ -267,7 +267,7 @@ OWN_WORDS = {
     # What is painted there is never a name: words and figures of our own.
     "controllers/import_.py", "support/drag_and_drop.py", "views/canvas/plates.py",
     "panels/composer/aspect_picker.py",
-    "panels/composer/card.py", "panels/composer/generate_button.py",
+    "panels/composer/role_drop_target.py", "panels/composer/generate_button.py",
     "panels/composer/prompt_editor.py", "views/gallery/paint.py",
     "panels/inspector/family.py", "views/loupe/film.py",
 }  # fmt: skip

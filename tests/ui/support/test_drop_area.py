@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from studio.domain.drafts import Draft
 from studio.domain.entities import Reference, Role
 from studio.ui.controllers.import_ import ImportTarget
-from studio.ui.panels.composer.drop_zones import DropZones
+from studio.ui.panels.composer.role_drop_target import RoleDropTarget
 from studio.ui.panels.composer.slot import Slot
 from studio.ui.support import drop_area
 from studio.ui.support.drop_area import Drag, DropArea
@@ -221,7 +221,7 @@ async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
 
 def covers(window: OpenedWindow) -> list[QWidget]:
     """What lies over the window because of a drag."""
-    found = [*window.findChildren(DropZones), *window.findChildren(ImportTarget)]
+    found = [*window.findChildren(RoleDropTarget), *window.findChildren(ImportTarget)]
     return [cover for cover in found if cover.isVisible()]
 
 

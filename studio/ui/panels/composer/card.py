@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.ui.panels.composer.choices import ChoicesRow
-from studio.ui.panels.composer.drop_zones import DropZones
 from studio.ui.panels.composer.generate_button import GenerateButton
 from studio.ui.panels.composer.prompt_editor import PromptEditor
+from studio.ui.panels.composer.role_drop_target import RoleDropTarget
 from studio.ui.panels.composer.sent_panel import FoldButton, SentPanel
 from studio.ui.panels.composer.slots import SlotsRow
 from studio.ui.support.drop_area import TextDrops, brings_words
@@ -50,7 +50,7 @@ class Card(QFrame):
         self.fold = FoldButton(self, unfolded=False)
         self.sent = SentPanel(self)
         self.sent.hide()
-        self.target = DropZones(self)
+        self.target = RoleDropTarget(self)
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(INSET, INSET, INSET, INSET)

@@ -17,7 +17,7 @@ from studio.domain.drafts import MATCH, MOST_EDITED, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
-from studio.ui.panels.composer.drop_zones import ROLES, zone_rects
+from studio.ui.panels.composer.role_drop_target import ROLES, zone_rects
 from studio.ui.support import tasks
 from studio.ui.support.drop_contents import pictures_in
 from tests.ui.scripted_library import settle

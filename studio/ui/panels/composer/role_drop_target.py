@@ -32,7 +32,7 @@ def zone_rects(size: QSizeF) -> list[QRectF]:
     ]
 
 
-class DropZones(DropCover):
+class RoleDropTarget(DropCover):
     """Overlay on the card during a drag over the window.
 
     Signals:
