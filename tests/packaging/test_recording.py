@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.desktop import Desktop
-from tests.screenshots import recording
+from tests.screenshots import recording, stage
 from tests.screenshots.annotations import STRIP, Annotation, annotate
 from tests.screenshots.recording import Recording
 
@@ -107,3 +110,14 @@ def test_a_pointer_at_the_edge_and_a_long_caption_stay_in_the_frame() -> None:
     assert frame.size == (SIZE[0], SIZE[1] + STRIP)
     # The strip is written by nothing but words and keys.
     assert frame.getpixel((0, SIZE[1] + STRIP - 1)) == (14, 14, 16)
+
+
+def test_a_program_in_a_picture_has_a_clock_that_stands_where_it_is_put() -> None:
+    code = "import time; print(time.time() // 60, time.localtime()[:5], time.time_ns() // 10**11)"
+    environ = {**os.environ, **stage.fixed_clock(stage.WINDOW_OPENED)}
+    said = subprocess.check_output([sys.executable, "-c", code], env=environ, text=True)
+    minutes = stage.WINDOW_OPENED // 60
+    assert said.split() == [
+        *(f"{minutes}.0", "(2026,", "5,", "21,", "14,", "0)"),
+        str(stage.WINDOW_OPENED // 100),
+    ]
