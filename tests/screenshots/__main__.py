@@ -14,13 +14,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
 from studio.domain.drafts import DraftFile
 from tests.desktop.screen_image import screen_image
-from tests.desktop.session import ROOT, missing
+from tests.desktop.session import ROOT, Session, missing
 from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.screen import wait_until
 from tests.screenshots import loop, sample_library, stage, written_output
@@ -28,6 +29,10 @@ from tests.screenshots.shots import FOLDER, LOOP, LOOP_FILE, SHOTS, Shot, save
 
 OUTPUT = "output"
 """Name of the command line's output on the command line."""
+
+_BLINK = 1.2
+"""Seconds in which the caret is seen and not seen."""
+_LOOKS = 6
 
 
 def take(shot: Shot, home: Path, folder: Path, target: Path) -> None:
@@ -48,14 +53,14 @@ def take(shot: Shot, home: Path, folder: Path, target: Path) -> None:
         wait_until(lambda: program.extents == (0, 0, width, height), what="the whole screen")
         shot.stage(program)
         session.run(["xdotool", "mousemove", str(width - 2), str(height // 2)])
-        image = wait_until(lambda: still(program, shot.scale), what="all thumbnails")
-        assert image is not None
+        wait_until(lambda: still(program, shot.scale), what="all thumbnails")
+        image = in_one_phase(session)
         save(image.crop(shot.part(program)) if shot.part else image, target)
         user.close()
 
 
-def still(program: DesktopProgram, scale: int) -> Image.Image | None:
-    """What is on the screen, if nothing in the tiles of pictures changed for a moment."""
+def still(program: DesktopProgram, scale: int) -> bool:
+    """Whether nothing in the tiles of pictures changed for a moment."""
     session = program.desktop.session
     first = screen_image(session)
     boxes = [(0, 0, *first.size)]
@@ -72,8 +77,17 @@ def still(program: DesktopProgram, scale: int) -> Image.Image | None:
         left, top, right, bottom = (min(side * scale, max(first.size)) for side in each)
         box = (left, top, right, bottom)
         if ImageChops.difference(first.crop(box), second.crop(box)).getbbox():
-            return None
-    return second
+            return False
+    return True
+
+
+def in_one_phase(session: Session) -> Image.Image:
+    """What is on the screen, with the caret always in the same phase: the brighter one."""
+    images = []
+    for _look in range(_LOOKS):
+        images.append(screen_image(session))
+        time.sleep(_BLINK / _LOOKS)
+    return max(images, key=lambda image: image.tobytes())
 
 
 def record_loop(home: Path, folder: Path, target: Path) -> None:
@@ -84,9 +98,9 @@ def record_loop(home: Path, folder: Path, target: Path) -> None:
 
 
 def fill_library(home: Path) -> None:
-    """Paint the library in a process whose clock is fixed."""
+    """Paint the library in a process whose clock does not depend on how long that takes."""
     command = [sys.executable, "-m", "tests.screenshots.sample_library", str(home)]
-    environ = {**os.environ, **stage.fixed_clock(stage.LIBRARY_MADE)}
+    environ = {**os.environ, **stage.fixed_clock(stage.LIBRARY_MADE, tick=1_000)}
     subprocess.run(command, check=True, cwd=ROOT, env=environ)
 
 

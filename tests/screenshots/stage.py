@@ -12,7 +12,7 @@ from studio.domain.drafts import Draft
 from tests.desktop.session import ROOT, Session
 from tests.e2e.library import leave_draft
 
-CLOCK = "GRIDBRUSH_SCREENSHOT_CLOCK"
+CLOCK, TICK = "GRIDBRUSH_SCREENSHOT_CLOCK", "GRIDBRUSH_SCREENSHOT_TICK"
 LIBRARY_MADE = 1_779_350_400
 """When the library is filled, in seconds since 1970: 21 May 2026, 8:00 UTC."""
 WINDOW_OPENED = LIBRARY_MADE + 6 * 3600
@@ -30,11 +30,14 @@ _OPENBOX = """<?xml version="1.0"?>
 """
 
 
-def fixed_clock(moment: int) -> dict[str, str]:
-    """Environment of a program of this checkout whose clock starts at this moment, in UTC."""
+def fixed_clock(moment: int, *, tick: int = 0) -> dict[str, str]:
+    """Environment of a program of this checkout whose clock starts at this moment, in UTC.
+
+    With a `tick` the clock stands still, but for so many nanoseconds at each look.
+    """
     folder = Path(__file__).with_name("fixed_clock")
     paths = os.pathsep.join([str(folder), str(ROOT)])
-    return {"PYTHONPATH": paths, "TZ": "UTC", CLOCK: str(moment)}
+    return {"PYTHONPATH": paths, "TZ": "UTC", CLOCK: str(moment), TICK: str(tick)}
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Clock of a program in a screenshot: starts at a given moment and runs on from there.
 
-Python imports this module at its start where this folder is in PYTHONPATH.
+With a tick it stands still, but for so many nanoseconds each time it is looked at. Python imports
+this module at its start where this folder is in PYTHONPATH.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from typing import Any
@@ -13,8 +15,11 @@ if _start := os.environ.get("GRIDBRUSH_SCREENSHOT_CLOCK"):
     _shift = int(_start) * 1_000_000_000 - time.time_ns()
     _real = time.time_ns
 
+    _tick = int(os.environ.get("GRIDBRUSH_SCREENSHOT_TICK", "0"))
+    _ticks = itertools.count(int(_start) * 1_000_000_000, _tick)
+
     def _time_ns() -> int:
-        return _real() + _shift
+        return next(_ticks) if _tick else _real() + _shift
 
     def _time() -> float:
         return _time_ns() / 1e9
