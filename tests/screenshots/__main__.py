@@ -100,7 +100,7 @@ def record_loop(home: Path, folder: Path, target: Path) -> None:
 def fill_library(home: Path) -> None:
     """Paint the library in a process whose clock does not depend on how long that takes."""
     command = [sys.executable, "-m", "tests.screenshots.sample_library", str(home)]
-    environ = {**os.environ, **stage.fixed_clock(stage.LIBRARY_MADE, tick=1_000)}
+    environ = {**os.environ, **stage.fixed_clock(stage.LIBRARY_MADE, tick=1_000_000)}
     subprocess.run(command, check=True, cwd=ROOT, env=environ)
 
 
