@@ -14,8 +14,6 @@ extensions = ["myst_parser"]
 exclude_patterns = ["decisions"]
 # Pages beside the guide are taken up when they are there.
 suppress_warnings = ["toc.empty_glob"]
-# Pages beside the guide are taken up when they are there.
-suppress_warnings = ["toc.empty_glob"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 html_theme = "furo"

@@ -156,14 +156,20 @@ class Session:
             **more,
         )
 
-    def start_display(self, size: str = "1440x900", *, scale: int = 96) -> str:
-        """A virtual display on a free number with a window manager; before the bus, please."""
+    def start_display(
+        self, size: str = "1440x900", *, scale: int = 96, pointer: bool = True
+    ) -> str:
+        """A virtual display on a free number with a window manager; before the bus, please.
+
+        Without `pointer` the frame buffer shows none.
+        """
         reading, writing = os.pipe()
         server = [
             *("Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24"),
             *("-dpi", str(scale), "-nolisten", "tcp", "-noreset"),
             # What is on the screen lies in a file of its own: read, not asked for.
             *("-fbdir", self.environ["XDG_RUNTIME_DIR"]),
+            *(() if pointer else ("-nocursor",)),
         ]
         process = self.start(server, pass_fds=(writing,))
         os.close(writing)

@@ -11,10 +11,10 @@ from PIL import Image
 
 from tests import icc_profiles
 from tests.desktop.monitor_profiles import remove_profile, set_profile
+from tests.desktop.screen_image import screen_image
 from tests.desktop.session import Session
 from tests.e2e.desktop import Desktop
 from tests.e2e.screen import wait_until
-from tests.e2e.test_theme_switch import screen
 from tests.icc_profiles import SWAPPED
 
 pytestmark = pytest.mark.desktop
@@ -27,7 +27,7 @@ TILE, LOUPE = 2_000, 150_000
 def _shown(session: Session, pixels: int = TILE) -> set[str]:
     """Which of the two colours many pixels of the screen have: "red", "green", both or none."""
     found = set()
-    counted = screen(session).getcolors(1 << 24)
+    counted = screen_image(session).getcolors(1 << 24)
     assert counted is not None
     for name, wanted in (("red", RED), ("green", GREEN)):
         seen = sum(

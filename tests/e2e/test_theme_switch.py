@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from tests.desktop.session import Session
+from tests.desktop.screen_image import screen_image
 from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.portal import PROGRAM, Appearance, Look
 from tests.e2e.screen import HANG, wait_until
@@ -26,15 +25,6 @@ TRIES = 3
 """How often what differs is looked at."""
 
 OTHER: dict[Look, Look] = {"dark": "light", "light": "dark"}
-
-
-def screen(session: Session) -> Image.Image:
-    """What is on the screen."""
-    data = session.frame_buffer.read_bytes()
-    head = struct.unpack(">25I", data[:100])
-    start, width, height, line, colours = head[0], head[4], head[5], head[12], head[19]
-    pixels = data[start + 12 * colours :]
-    return Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", line, 1)
 
 
 def changed(one: Image.Image, other: Image.Image) -> Image.Image:
@@ -83,7 +73,7 @@ class Watcher:
 
     def see(self) -> Image.Image:
         """What is on the screen."""
-        return screen(self.user.session)
+        return screen_image(self.user.session)
 
     def still(self, fits: Callable[[Image.Image], bool], what: str) -> Image.Image:
         """The screen once it fits and the program has nothing more to paint."""

@@ -43,12 +43,6 @@ def test_every_page_of_the_guide_can_be_reached_from_the_first() -> None:
         assert f"guide/{page.stem}\n" in index, page.name
 
 
-def test_every_screenshot_is_shown_somewhere() -> None:
-    shown = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for picture in (DOCS / "screenshots").glob("*.png"):
-        assert f"screenshots/{picture.name}" in shown
-
-
 def test_every_shortcut_of_the_program_stands_in_the_guide_and_no_other() -> None:
     page = (DOCS / "guide" / "keys.md").read_text(encoding="utf-8")
     assert "{include} ../../build/docs/keys.md" in page

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.app.core import Core
 from studio.common import paths
 from studio.domain import prompt_variants, runs
-from studio.domain.drafts import MATCH, Draft
+from studio.domain.drafts import MATCH, Draft, DraftFile
 from studio.domain.entities import Flag, Picture, Role
 
 
@@ -139,6 +140,16 @@ BEST = ("4 stars and more", "rating:>=4")
 """A search that is kept, and its name."""
 
 
+REFERRING = "referring-draft.json"
+"""File in the home with a draft that has a picture for each of three roles."""
+
+_REFERRED = (
+    ("tonic label 3", Role.SUBJECT),
+    ("shoreline", Role.STYLE),
+    ("harbour story", Role.COMPOSITION),
+)
+
+
 def fill(home: Path) -> None:
     """Paint the library into this home."""
     asyncio.run(_fill(home))
@@ -159,12 +170,26 @@ async def _fill(home: Path) -> None:
             kept = [picture.id for title, picture in made.items() if title.startswith(begins)]
             await collections.add(kept, (await collections.make(name)).id)
         await collections.make(*BEST)
+        await _leave_references(core, home, made)
         # As after the first look at them: nothing is still being read when the picture is taken.
         for picture in made.values():
             for edge in EDGES:
                 await core.library.thumbnail(picture, edge)
     finally:
         await core.close()
+
+
+async def _leave_references(core: Core, home: Path, made: dict[str, Picture]) -> None:
+    references = [
+        await core.library.keep_input(
+            core.library.path(made[title]), role=role, name=title, picture=made[title].id
+        )
+        for title, role in _REFERRED
+    ]
+    prompt = "The bottle of [1] on a rock by the sea at dusk, wide space above"
+    DraftFile(home / REFERRING).save(
+        Draft(prompt=prompt, references=tuple(references), aspect="4:5", seed=7)
+    )
 
 
 async def _make(core: Core, work: Work, made: dict[str, Picture]) -> Picture:
@@ -191,3 +216,7 @@ async def _judge(core: Core, work: Work, id: str) -> None:
         await core.library.flag([id], work.flag)
     if work.tags:
         await core.library.tag([id], add=work.tags)
+
+
+if __name__ == "__main__":
+    fill(Path(sys.argv[1]))

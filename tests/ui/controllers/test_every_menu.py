@@ -361,7 +361,7 @@ async def test_the_menus_of_the_composer(tmp_path: Path, visits: Visits) -> None
     async with studio(tmp_path) as window:
         watch = VisibleState(window, visits)
         composer = window.composer
-        file = Path(__file__).resolve().parents[3] / "docs/screenshots/start.png"
+        file = Path(__file__).resolve().parents[3] / "resources/examples/lighthouse.jpg"
 
         def before() -> None:
             composer.clear()

@@ -19,7 +19,7 @@ from tests.ui.controllers.test_budget import make as generate
 from tests.ui.controllers.test_every_action import settle
 from tests.ui.windows import OpenedWindow, make, opened, until
 
-PICTURE = Path(__file__).resolve().parents[3] / "docs/screenshots/start.png"
+PICTURE = Path(__file__).resolve().parents[3] / "resources/examples/lighthouse.jpg"
 
 
 def paste(window: OpenedWindow) -> None:
