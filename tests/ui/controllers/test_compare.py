@@ -38,6 +38,14 @@ def press(window: OpenedWindow, key: Qt.Key) -> None:
     QTest.keyClick(window.compare.panes[0].canvas, key)
 
 
+def shown_view(window: OpenedWindow) -> object:
+    return window.top_bar.views.value
+
+
+def mode(window: OpenedWindow) -> CompareMode:
+    return window.compare.mode
+
+
 async def flags(window: OpenedWindow, *pictures: Picture) -> list[Flag]:
     found = {one.id: one.flag for one in await window.core.library.find([p.id for p in pictures])}
     return [found[one.id] for one in pictures]
@@ -48,13 +56,13 @@ async def test_two_keys_compare_two_pictures_and_esc_returns_to_them(tmp_path: P
         first, second, third = await make(window, count=3)
         await compared(window, first, second)
         assert window.compare.comparison.sides == [first.row, second.row]
-        assert window.top_bar.views.value == "compare"
+        assert shown_view(window) == "compare"
         press(window, Qt.Key.Key_Right)
         assert window.compare.comparison.sides == [first.row, third.row]
         press(window, Qt.Key.Key_Escape)
         assert not window.view_switch.in_compare
         assert set(window.gallery.selected_rows()) == {first.row, third.row}
-        assert window.top_bar.views.value == "grid"
+        assert shown_view(window) == "grid"
 
 
 async def test_the_same_place_is_shown_of_pictures_of_different_sizes(tmp_path: Path) -> None:
@@ -94,7 +102,7 @@ async def test_a_decision_is_one_step_of_the_history(tmp_path: Path) -> None:
         pictures = await make(window, count=3)
         await compared(window, *pictures[:2])
         window.inspector.decided.emit("crown_b")
-        await until(window.core, lambda: window.toast.isVisible(), "said")
+        await until(window.core, window.toast.isVisible, "said")
         assert await flags(window, *pictures) == [Flag.REJECT, Flag.PICK, Flag.NONE]
         window.pictures.undo()
         await until(window.core, lambda: window.compare.pictures[0].flag is Flag.NONE, "undone")
@@ -119,18 +127,18 @@ async def test_slider_and_flicker_lay_the_challenger_over_the_champion(tmp_path:
         view = window.compare
         assert [pane.isVisible() for pane in view.panes] == [True, True, False, False]
         press(window, Qt.Key.Key_M)
-        assert view.mode is CompareMode.SLIDER
+        assert mode(window) is CompareMode.SLIDER
         assert [pane.isVisible() for pane in view.panes] == [True, False, False, False]
         pane = view.panes[0]
         left, right = _halves(pane.grab().toImage())
         press(window, Qt.Key.Key_M)
-        assert view.mode is CompareMode.FLICKER
+        assert mode(window) is CompareMode.FLICKER
         view.on_flicker()
         other = _halves(pane.grab().toImage())
         assert _apart(other[1], right) <= 2
         assert _apart(other[0], left) > 8
         press(window, Qt.Key.Key_M)
-        assert view.mode is CompareMode.SIDE_BY_SIDE
+        assert mode(window) is CompareMode.SIDE_BY_SIDE
         zoom = view.panes[0].canvas.zoom
         for _mode in range(3):
             press(window, Qt.Key.Key_M)
