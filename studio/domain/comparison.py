@@ -67,7 +67,7 @@ class Comparison:
         self.sides[self.active] = found
         return True
 
-    def put(self, row: int) -> None:
+    def show_row(self, row: int) -> None:
         """Show this row on the active side; one that is compared already becomes active."""
         if row in self.sides:
             self.set_active(self.sides.index(row))

@@ -126,7 +126,7 @@ def test_each_side_is_always_another_picture_of_the_order(
         elif what == "lock":
             one.set_locked(locked=bool(n))
         elif what == "put":
-            one.put(n)
+            one.show_row(n)
         else:
             order = [row for row in one.order if row != n] if what == "remove" else [*one.order]
             if what == "add" and n not in order:

@@ -161,7 +161,7 @@ class ViewSwitch(QObject):
             self._messages.show_message(
                 _("Select a picture to compare it")
                 if not rows
-                else _("There is no other picture to compare with")
+                else _("No other picture to compare with")
             )
             return
         if len(rows) > MOST_COMPARED:

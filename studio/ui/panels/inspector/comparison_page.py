@@ -73,7 +73,6 @@ class ComparisonPage(QWidget):
     def show_pictures(self, pictures: Sequence[Picture], comparison: Comparison) -> None:
         """Show these pictures, A first."""
         letter = LETTERS[comparison.active or 1]
-        # Translators: {letter} stands for one of two compared pictures.
         labels = {
             "keep_a": _("Keep {letter}").format(letter="A"),
             "crown_b": _("Crown {letter}").format(letter=letter),
@@ -137,7 +136,7 @@ def _standing(comparison: Comparison, letter: str) -> str:
     """Explanation of the arrow keys, with the number of beaten challengers."""
     if not comparison.locked:
         return _("Arrow keys change the side with the ring.")
-    stays = _("A stays while arrow keys bring the next {letter}.").format(letter=letter)
+    stays = _("A stays; arrow keys change {letter}.").format(letter=letter)
     n = len(comparison.beaten)
     if not n:
         return stays
@@ -185,7 +184,7 @@ def _cost(picture: Picture) -> str:
 _SETTINGS: tuple[tuple[Callable[[], str], Callable[[Picture], str]], ...] = (
     (lambda: _("Model"), _model),
     (lambda: _("Long edge"), _size),
-    (lambda: _("Shape"), _shape),
+    (lambda: _("Aspect ratio"), _shape),
     (lambda: _("Seed"), _seed),
     (lambda: _("Took"), _took),
     (lambda: _("Cost"), _cost),

@@ -201,7 +201,7 @@ class CompareView(QWidget):
 
     def show_row(self, row: int) -> None:
         """Show the picture with this index row on the active side."""
-        self.comparison.put(row)
+        self.comparison.show_row(row)
         self._show_sides()
 
     def crown(self) -> None:
