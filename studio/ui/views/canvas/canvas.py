@@ -156,7 +156,7 @@ class PictureCanvas(QWidget):
         dpr = self.devicePixelRatioF()
         self._choose(self._view.moved(dx * dpr, dy * dpr))
 
-    def follow(self, other: Viewport) -> None:
+    def follow_view(self, other: Viewport) -> None:
         """Show the same part of the picture as another canvas."""
         self._choose(self._view.like(other))
 

@@ -146,7 +146,7 @@ class Viewport:
             return self.fit_again()
         return self.focused(self.filling * other.zoom / other.filling, other.focus())
 
-    def over(self, width: int, height: int) -> Viewport:
+    def laid_over(self, width: int, height: int) -> Viewport:
         """View of another picture laid over this one: as large as fits it, with the same centre."""
         width, height = max(1, width), max(1, height)
         rect = self.rect

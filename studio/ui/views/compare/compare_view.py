@@ -322,7 +322,7 @@ class CompareView(QWidget):
         view = self.panes[side].canvas.view
         for pane in self.panes:
             if pane.side != side and pane.canvas.plate is not None:
-                pane.canvas.follow(view)
+                pane.canvas.follow_view(view)
         self._linking = False
 
     # --- slots ----------------------------------------------------------------------------

@@ -119,7 +119,7 @@ class ComparePane(QWidget):
             painter.save()
             painter.setClipRect(right)
             painter.fillRect(right, theme().color(self.canvas.surround))
-            over = view.over(self._over.width, self._over.height)
+            over = view.laid_over(self._over.width, self._over.height)
             plates.paint(painter, self._over, over, right, dpr)
             painter.restore()
             if 0 < self._divider < 1:
