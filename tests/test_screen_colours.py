@@ -23,7 +23,7 @@ CONVERTED = {
 }
 """Modules with images in the colours of the monitor: why they only paint them."""
 
-PIXELS = {"ui/views/loupe/plate_loader.py", "imaging/decoder.py", "ui/support/ports.py"}
+PIXELS = {"ui/views/canvas/plate_loader.py", "imaging/decoder.py", "ui/support/ports.py"}
 """Modules that name the decoder's pixels for a monitor."""
 
 OWN_JPEG = {

@@ -42,6 +42,7 @@ from studio.ui.dialogs.quit import QuitSequence
 from studio.ui.dialogs.relocate_library import LibraryMover
 from studio.ui.style import theme
 from studio.ui.support import tasks
+from studio.ui.views.compare import CompareView
 from studio.ui.views.empty_state import EmptyState
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.welcome import Welcome
@@ -126,6 +127,10 @@ class OpenedWindow(StudioWindow):
     @property
     def loupe(self) -> Loupe:
         return self.built.loupe.get()
+
+    @property
+    def compare(self) -> CompareView:
+        return self.built.compare.get()
 
     @property
     def welcome(self) -> Welcome:
@@ -225,13 +230,18 @@ async def until(core: Core, condition: Callable[[], object], what: str) -> None:
 
 
 async def make(
-    window: OpenedWindow, prompt: str = PROMPT, count: int = 1, tiles: int = 0
+    window: OpenedWindow,
+    prompt: str = PROMPT,
+    count: int = 1,
+    tiles: int = 0,
+    *,
+    size: str = "512",
 ) -> list[Picture]:
     """Pictures made as the user does, as they stand in the grid: `tiles`, or `count` of them."""
     core = window.core
     before = window.model.rowCount()
     model = core.catalogue.find("sketch", "sketch")
-    draft = Draft(prompt=prompt, size="512", count=count, seed=1)
+    draft = Draft(prompt=prompt, size=size, count=count, seed=1)
     await core.submit(runs.plan(draft, model, prompt_variants.expand(prompt)))
     await core.queue.idle()
     wanted = before + (tiles or count)

@@ -157,10 +157,17 @@ def _image() -> ActionMenu[WindowParts]:
 
 def _view() -> ActionMenu[WindowParts]:
     return ActionMenu(pgettext("menu", "View"), ((
-        Action("grid", _("Grid"), lambda parts: parts.view_switch.close_loupe(),
+        Action("grid", _("Grid"), lambda parts: parts.view_switch.show_grid(),
                keys=("G",), where=PANELS, icon="grid"),
         Action("loupe", _("Loupe"), lambda parts: parts.view_switch.open_loupe(),
                keys=("L",), where=PANELS, needs=PICTURES, icon="loupe"),
+        Action("compare", _("Compare"), lambda parts: parts.view_switch.open_compare(),
+               keys=("C",), where=PANELS, needs=PICTURES, icon="compare",
+               counted=lambda n: ngettext(
+                   "Compare", "Compare {n} pictures", n).format(n=number(n))),
+        Action("compare_parent", _("Compare with the original"),
+               lambda parts: parts.view_switch.compare_with_parent(),
+               keys=("D",), where=PANELS, needs=ONE),
     ), (
         Action("sidebar", _("Sidebar"), lambda parts: parts.handlers.toggle_sidebar(),
                keys=("F9",), checked=True, icon="panel-left"),

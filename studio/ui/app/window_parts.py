@@ -65,6 +65,7 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.views.compare import CompareView
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.welcome import Welcome
@@ -74,7 +75,7 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, welcome, nothing: views created when first shown.
+        loupe, compare, welcome, nothing: views created when first shown.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
 
@@ -91,6 +92,7 @@ class WindowParts:
         self.window = window
         self.library_view = browsing
         self.loupe: Late[Loupe] = Late(self._make_loupe)
+        self.compare: Late[CompareView] = Late(self._make_compare)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
         self.quit_sequence = Late(self._make_leaving)
@@ -160,6 +162,7 @@ class WindowParts:
             gallery=window.gallery,
             model=window.model,
             loupe=self.loupe,
+            compare=self.compare,
             top_bar=self.top_bar,
             zones=window.zones,
             composer=self.composer,
@@ -192,8 +195,8 @@ class WindowParts:
         )
         self.panel_layout = PanelLayout(
             self.view_switch,
+            views=window.views,
             pages=window.pages,
-            loupe=self.loupe,
             zones=window.zones,
             top_bar=self.top_bar,
             grid_bar=self.grid_bar,
@@ -216,7 +219,7 @@ class WindowParts:
 
     def _make_pictures(self) -> None:
         core, window = self.core, self.window
-        self.selection = SelectionController(core, window.gallery, self.loupe, self.view_switch)
+        self.selection = SelectionController(core, window.gallery, self.view_switch)
         self.pictures = PicturesController(core, self.selection, window)
         self.missing_files = MissingFiles(core, self.messages_controller, self.messages, window)
         self.collections_controller = CollectionsController(
@@ -253,6 +256,7 @@ class WindowParts:
             bars=(self.top_bar, self.grid_bar, self.status_bar),
             composer=self.composer,
             loupe=self.loupe,
+            compare=self.compare,
             focus_view=self.panel_layout.focus_view,
             choose_page=self.pages.choose_page,
         )
@@ -297,7 +301,6 @@ class WindowParts:
             self.messages_controller,
             composer=self.composer,
             gallery=window.gallery,
-            loupe=self.loupe,
             inspector=self.inspector,
             zones=window.zones,
             bar=self.messages,
@@ -383,6 +386,7 @@ class WindowParts:
             ),
             gallery=window.gallery,
             loupe=self.loupe,
+            compare=self.compare,
             welcome=self.welcome,
             inspector=self.inspector,
             places=self.places,
@@ -404,7 +408,7 @@ class WindowParts:
         core = self.core
         loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
         loupe.picture_changed.connect(self.view_switch.on_loupe_picture)
-        loupe.closed.connect(self.view_switch.close_loupe)
+        loupe.closed.connect(self.view_switch.show_grid)
         loupe.rated.connect(self.pictures.rate)
         loupe.flagged.connect(self.view_switch.on_loupe_flagged)
         loupe.action.connect(self.view_switch.on_loupe_action)
@@ -414,6 +418,25 @@ class WindowParts:
         loupe.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(loupe)
         return loupe
+
+    def _make_compare(self) -> CompareView:
+        # Loaded when first shown.
+        from studio.ui.controllers.compare import CompareDecisions
+        from studio.ui.views.compare import CompareView
+
+        view = CompareView(self.core.library, self.core.decoder)
+        decisions = CompareDecisions(self.core, view)
+        decisions.said.connect(self.messages_controller.on_said)
+        self.inspector.decided.connect(decisions.on_decided)
+        view.sides_changed.connect(self.view_switch.on_compared)
+        view.ended.connect(self.view_switch.on_comparison_ended)
+        view.closed.connect(self.view_switch.show_grid)
+        view.action.connect(self.view_switch.on_loupe_action)
+        view.menu_requested.connect(self.item_actions.on_context_menu)
+        view.job_chosen.connect(self.view_switch.on_job_chosen)
+        view.set_presenting(presenting=self.presentation.active)
+        self.window.views.addWidget(view)
+        return view
 
     def _make_welcome(self) -> Welcome:
         # As above.

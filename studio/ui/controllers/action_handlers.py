@@ -231,15 +231,15 @@ class ActionHandlers:
 
     def enlarge(self) -> None:
         """Enlarge the tiles, or zoom in."""
-        if self._navigation.in_loupe:
-            self._loupe.get().zoom_in()
+        if (large := self._navigation.large) is not None:
+            large.zoom_in()
         else:
             self._resize(TILE_STEP)
 
     def reduce(self) -> None:
         """Reduce the tiles, or zoom out."""
-        if self._navigation.in_loupe:
-            self._loupe.get().zoom_out()
+        if (large := self._navigation.large) is not None:
+            large.zoom_out()
         else:
             self._resize(-TILE_STEP)
 

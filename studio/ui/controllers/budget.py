@@ -105,7 +105,7 @@ class BudgetController(QObject):
         if not question:
             self._core.queue.retry(job)
             return
-        self._navigation.close_loupe()
+        self._navigation.show_grid()
         self._bar.show_notice(
             Notice(
                 key="again",

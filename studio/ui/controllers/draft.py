@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -17,16 +16,12 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import Job
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
-from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, Navigation
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.widgets import MessageAction, MessageBar, Notice
 from studio.ui.window.layout import WindowLayout
-
-if TYPE_CHECKING:
-    from studio.ui.views.loupe import Loupe
 
 _PAUSE = 300
 """Milliseconds without a change after which the draft is saved."""
@@ -57,7 +52,6 @@ class DraftController(QObject):
         *,
         composer: Composer,
         gallery: GalleryView,
-        loupe: Late[Loupe],
         inspector: Inspector,
         zones: WindowLayout,
         bar: MessageBar,
@@ -69,7 +63,6 @@ class DraftController(QObject):
         self._messages = messages
         self._composer = composer
         self._gallery = gallery
-        self._loupe = loupe
         self._inspector = inspector
         self._zones = zones
         self._bar = bar
@@ -99,9 +92,11 @@ class DraftController(QObject):
 
     def on_composer_left(self) -> None:
         """Return the focus from the composer to the view."""
-        in_loupe = self._navigation.in_loupe
-        target = self._loupe.get().canvas if in_loupe else self._gallery
-        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        large = self._navigation.large
+        if large is None:
+            self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            large.focus_view()
 
     def on_draft_changed(self, draft: Draft) -> None:
         """Schedule saving the draft."""

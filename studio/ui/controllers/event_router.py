@@ -28,6 +28,7 @@ from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
+    from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.welcome import Welcome
 
@@ -54,6 +55,7 @@ class EventRouter(QObject):
         first: Sequence[Callable[[Event], None]],
         gallery: GalleryView,
         loupe: Late[Loupe],
+        compare: Late[CompareView],
         welcome: Late[Welcome],
         inspector: Inspector,
         places: SidebarModel,
@@ -68,7 +70,7 @@ class EventRouter(QObject):
         self._messages = messages
         self._first = first
         self._gallery = gallery
-        self._loupe = loupe
+        self._large_views = (loupe, compare)
         self._welcome = welcome
         self._inspector = inspector
         self._places = places
@@ -100,8 +102,9 @@ class EventRouter(QObject):
         if {"path", "missing"}.intersection(event.fields):
             self._gallery.thumbnails.refetch_thumbnails(event.ids)
         self._inspector.refresh(event.ids)
-        if self._loupe.made is not None:
-            self._loupe.made.refresh(event.ids)
+        for view in self._large_views:
+            if view.made is not None:
+                view.made.refresh(event.ids)
 
     def _hear_job(self, job: Job) -> None:
         # A set of ids: a retry removes its job, and repeated failures of a job count once.
@@ -129,8 +132,10 @@ class EventRouter(QObject):
         jobs = list(queue.jobs.values())
         self._status_bar.show_jobs(jobs, paused=queue.paused)
         self._actions.every["pause_queue"].setChecked(queue.paused)
-        if self._loupe.made is not None:
-            self._loupe.made.set_jobs([job for job in jobs if job.alive])
+        alive = [job for job in jobs if job.alive]
+        for view in self._large_views:
+            if view.made is not None:
+                view.made.set_jobs(alive)
         self.jobs_shown.emit()
 
     def show_key(self) -> None:

@@ -67,7 +67,7 @@ class DateNavigation(QObject):
 
     async def go_to_period(self, period: DatePeriod) -> None:
         """Make the period's first picture current, or the nearest one if it has none."""
-        self._navigation.close_loupe()
+        self._navigation.show_grid()
         if self._browsing.query.sort not in (Sort.NEWEST, Sort.OLDEST):
             # Only sorting by date has a position for a date.
             self._core.settings.change(sort=Sort.NEWEST.value)

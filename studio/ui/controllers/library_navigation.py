@@ -63,11 +63,11 @@ class LibraryNavigation(QObject):
         gallery = self._gallery
         row = gallery.current_row()
         key = None if row is None else gallery.rows.key_at(row)
-        return (self._navigation.in_loupe, self._shown.query, gallery.selected_count(), key)
+        return (self._navigation.large is None, self._shown.query, gallery.selected_count(), key)
 
     async def select_imported(self, ids: Sequence[str]) -> None:
-        """Select imported pictures; the loupe is not disturbed."""
-        if not self._navigation.in_loupe:
+        """Select imported pictures; loupe and comparison are not disturbed."""
+        if self._navigation.large is None:
             await self._select(ids)
 
     def select_pictures(self, ids: object) -> None:
@@ -89,7 +89,7 @@ class LibraryNavigation(QObject):
         if not listed:
             self._messages.show_message(_("None of these pictures is in this view"))
             return
-        self._navigation.close_loupe()
+        self._navigation.show_grid()
         self._gallery.show_item(listed[0])
         self._gallery.select_keys(listed)
 
@@ -97,6 +97,6 @@ class LibraryNavigation(QObject):
         return [row for row in rows if self._gallery.rows.row_of(row) is not None]
 
     def _show(self, view: View, collection: str) -> None:
-        self._navigation.close_loupe()
+        self._navigation.show_grid()
         self._shown.show(view=view, collection=collection)
         self._gallery.scroll_to_top()

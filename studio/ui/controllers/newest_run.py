@@ -51,7 +51,7 @@ class NewestRun(QObject):
     def _busy(self) -> bool:
         """Whether another selection would take something out of the user's hands."""
         return (
-            self._navigation.in_loupe
+            self._navigation.large is not None
             or QApplication.activePopupWidget() is not None
             or QApplication.activeModalWidget() is not None
             or layout.inside(QApplication.focusWidget(), self._inspector)

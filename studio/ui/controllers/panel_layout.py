@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
@@ -24,9 +23,6 @@ from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 
-if TYPE_CHECKING:
-    from studio.ui.views.loupe import Loupe
-
 
 class PanelLayout(QObject):
     """Keeps bars and actions consistent with the panels.
@@ -39,8 +35,8 @@ class PanelLayout(QObject):
         self,
         navigation: Navigation,
         *,
+        views: QStackedWidget,
         pages: QStackedWidget,
-        loupe: Late[Loupe],
         zones: WindowLayout,
         top_bar: TopBar,
         grid_bar: GridBar,
@@ -55,8 +51,8 @@ class PanelLayout(QObject):
         """`pages` is the stack in place of the grid."""
         super().__init__(parent)
         self._navigation = navigation
+        self._views = views
         self._pages = pages
-        self._loupe = loupe
         self._zones = zones
         self._top_bar = top_bar
         self._grid_bar = grid_bar
@@ -115,14 +111,14 @@ class PanelLayout(QObject):
                 return
 
     def focus_view(self) -> None:
-        """Focus the grid or the loupe."""
+        """Focus the current view."""
         _view, go = self._view()
         go()
 
     def _view(self) -> tuple[QWidget, Callable[[], None]]:
-        if self._navigation.in_loupe:
-            loupe = self._loupe.get()
-            return loupe, loupe.focus_view
+        large, view = self._navigation.large, self._views.currentWidget()
+        if large is not None and view is not None:
+            return view, large.focus_view
         page = self._pages.currentWidget()
         assert page is not None, "the gallery is always there"
         return page, partial(_to_first, page)

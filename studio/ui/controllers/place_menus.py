@@ -56,7 +56,7 @@ class PlaceMenus(QObject):
         self._actions.dress()
         menu = Menu("", self._parent)
         if place is not None and (place.view is not None or place == sidebar_items.history()):
-            here = self._places.is_shown(place) and not self._navigation.in_loupe
+            here = self._places.is_shown(place) and self._navigation.large is None
             opened = _("It is open") if here and place.view is not None else ""
             self._add(menu, _("Open"), partial(self._places.choose, place), opened)
             menu.addSeparator()

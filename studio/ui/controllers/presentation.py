@@ -15,6 +15,7 @@ from studio.ui.window import window_state
 from studio.ui.window.layout import WindowLayout
 
 if TYPE_CHECKING:
+    from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
 
 
@@ -35,6 +36,7 @@ class Presentation(QObject):
         bars: Sequence[QWidget],
         composer: Composer,
         loupe: Late[Loupe],
+        compare: Late[CompareView],
         focus_view: Callable[[], None],
         choose_page: Callable[[], None],
     ) -> None:
@@ -44,7 +46,7 @@ class Presentation(QObject):
         self._zones = zones
         self._bars = (*bars, composer)
         self._composer = composer
-        self._loupe = loupe
+        self._large_views = (loupe, compare)
         self._focus_view = focus_view
         self._choose_page = choose_page
         self._hidden: tuple[QWidget, ...] = ()
@@ -89,8 +91,7 @@ class Presentation(QObject):
         self._focus = QApplication.focusWidget()
         self._hidden = tuple(bar for bar in self._bars if not bar.isHidden())
         self._zones.set_presenting(presenting=True)
-        if self._loupe.made is not None:
-            self._loupe.made.set_presenting(presenting=True)
+        self._present(presenting=True)
         self._focus_view()
         for bar in self._hidden:
             bar.hide()
@@ -101,10 +102,14 @@ class Presentation(QObject):
         self.active = False
         for bar in self._hidden:
             bar.show()
-        if self._loupe.made is not None:
-            self._loupe.made.set_presenting(presenting=False)
+        self._present(presenting=False)
         self._zones.set_presenting(presenting=False)
         self._choose_page()
         focus, self._focus = self._focus, None
         if focus is not None and shiboken6.isValid(focus) and focus.isVisible():
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _present(self, *, presenting: bool) -> None:
+        for view in self._large_views:
+            if view.made is not None:
+                view.made.set_presenting(presenting=presenting)

@@ -58,7 +58,7 @@ class FailedJobs(QObject):
             self._messages.show_message(_("Nothing has failed in this session"))
         elif question := self._question(jobs):
             # The question is about jobs in the grid.
-            self._navigation.close_loupe()
+            self._navigation.show_grid()
             again = MessageAction(_("Try again"), self.retry_all)
             self._bar.show_notice(
                 Notice(

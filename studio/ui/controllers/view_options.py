@@ -64,7 +64,7 @@ class ViewOptionsController(QObject):
 
     def on_searched(self, words: str) -> None:
         """Search for `words`."""
-        self._navigation.close_loupe()
+        self._navigation.show_grid()
         self._shown.show(words=words)
         self._tell_troubles(words)
 
@@ -98,11 +98,13 @@ class ViewOptionsController(QObject):
             self.on_searched("")
 
     def on_view_chosen(self, view: str) -> None:
-        """Switch to grid or loupe."""
+        """Switch to another view."""
         if view == "loupe":
             self._navigation.open_loupe()
+        elif view == "compare":
+            self._navigation.open_compare()
         else:
-            self._navigation.close_loupe()
+            self._navigation.show_grid()
 
     def on_sort_chosen(self, sort: Sort) -> None:
         """Save the order."""

@@ -1,4 +1,4 @@
-"""Switch between grid and loupe, with their selection and the seen pictures."""
+"""Switch between grid, loupe and comparison, with their selection and the seen pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app.core import Core
 from studio.common.errors import StudioError
-from studio.domain.entities import Flag, Job, Picture
+from studio.common.i18n import _, number
+from studio.domain.comparison import MOST as MOST_COMPARED
+from studio.domain.comparison import Comparison
+from studio.domain.entities import Flag, Job, Picture, Role
 from studio.library.query import View
 from studio.ui.controllers.selection import KNOWN
 from studio.ui.panels.composer.composer import Composer
@@ -19,7 +22,7 @@ from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import drag_and_drop
 from studio.ui.support.late import Late
-from studio.ui.support.ports import Messages, ShownPictures
+from studio.ui.support.ports import LargeView, Messages, ShownPictures
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
@@ -30,6 +33,7 @@ from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
 
 _SEEN_PAUSE = 1000
@@ -40,7 +44,7 @@ class ViewSwitch(QObject):
     """Current view, and the pictures the user looks at in it.
 
     Attributes:
-        in_loupe: whether the loupe is shown instead of the grid.
+        in_loupe, in_compare: whether that view is shown instead of the grid.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
@@ -59,6 +63,7 @@ class ViewSwitch(QObject):
         gallery: GalleryView,
         model: GalleryModel,
         loupe: Late[Loupe],
+        compare: Late[CompareView],
         top_bar: TopBar,
         zones: WindowLayout,
         composer: Composer,
@@ -68,7 +73,7 @@ class ViewSwitch(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`views` shows either the loupe or `grid`, the page with the gallery."""
+        """`views` shows loupe, comparison, or `grid`, the page with the gallery."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -78,6 +83,7 @@ class ViewSwitch(QObject):
         self._gallery = gallery
         self._model = model
         self._loupe = loupe
+        self._compare = compare
         self._top_bar = top_bar
         self._zones = zones
         self._composer = composer
@@ -85,30 +91,49 @@ class ViewSwitch(QObject):
         self._status_bar = status_bar
         self._messages_bar = messages_bar
         self._actions = actions
-        self.in_loupe = False
+        self.in_loupe = self.in_compare = False
+        # A parent outside the order of the grid, compared all the same.
+        self._beside: tuple[int, ...] = ()
         self._unseen: set[str] = set()
         self._seen_timer = QTimer(self, singleShot=True, interval=_SEEN_PAUSE)
         self._seen_timer.timeout.connect(self.on_seen_pause)
 
+    @property
+    def large(self) -> LargeView | None:
+        """The loupe or the comparison; None for the grid."""
+        if self.in_loupe:
+            return self._loupe.get()
+        return self._compare.get() if self.in_compare else None
+
+    @property
+    def _view_name(self) -> str:
+        return "loupe" if self.in_loupe else "compare" if self.in_compare else "grid"
+
     def on_order_changed(self) -> None:
-        """Keep the loupe at its picture, or at the neighbour if that was removed."""
+        """Keep the large view at its pictures, or at the neighbours if those were removed."""
+        if self.in_compare:
+            if not self._compare.get().set_order(self._order()):
+                self.show_grid()
+            return
         loupe = self._loupe.made
         if self.in_loupe and loupe is not None:
             order = self._shown.order
             if order:
                 loupe.set_order(order)
             else:
-                self.close_loupe()
+                self.show_grid()
 
     def toggle_loupe(self) -> None:
         if self.in_loupe:
-            self.close_loupe()
+            self.show_grid()
         else:
             self.open_loupe()
 
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None for the current one of the grid."""
         chosen = picture
+        if chosen is None and self.in_compare:
+            chosen = self._compare.get().picture
         if chosen is None:
             item = self._gallery.current_item()
             chosen = item if isinstance(item, Picture) else None
@@ -118,46 +143,117 @@ class ViewSwitch(QObject):
             )
         order = self._shown.order
         if chosen is None or not order:
-            self._top_bar.set_view("loupe" if self.in_loupe else "grid")
+            self._top_bar.set_view(self._view_name)
             return
-        self.in_loupe = True
+        self.in_loupe, self.in_compare = True, False
         index = _place(order, chosen.row) or 0
         self._show_view()
         self._loupe.get().show_pictures(order, index)
         self._loupe.get().focus_view()
 
-    def close_loupe(self) -> None:
-        """Return to the grid, at the loupe's picture."""
-        if not self.in_loupe:
+    def open_compare(self) -> None:
+        """Compare the selected pictures, or the only one with its neighbour."""
+        rows = self._chosen_rows()
+        self._beside = ()
+        made = Comparison.of(self._shown.order, rows)
+        if made is None:
+            self._top_bar.set_view(self._view_name)
+            self._messages.show_message(
+                _("Select a picture to compare it")
+                if not rows
+                else _("No other picture to compare with")
+            )
+            return
+        if len(rows) > MOST_COMPARED:
+            self._messages.show_message(
+                _("Comparing the first {most} of {all}").format(
+                    most=number(MOST_COMPARED), all=number(len(rows))
+                )
+            )
+        self._open_comparison(made)
+
+    def compare_with_parent(self) -> None:
+        """Compare a picture with the one it was edited from."""
+        spawn(self._compare_with_parent())
+
+    async def _compare_with_parent(self) -> None:
+        rows = self._chosen_rows()
+        found = await self._core.library.pictures(rows[:1])
+        if not found:
+            self._messages.show_message(_("Select a picture to compare it"))
+            return
+        ids = [one.picture for one in found[0].parents if one.role is Role.EDIT and one.picture]
+        parents = await self._core.library.find(ids[:1])
+        if not parents:
+            self._messages.show_message(_("This picture was not made from another one"))
+            return
+        self._beside = tuple(
+            one.row for one in (*parents, *found) if one.row not in self._shown.order
+        )
+        made = Comparison.of(self._order(), [parents[0].row, found[0].row])
+        if made is not None:
+            self._open_comparison(made)
+
+    def _order(self) -> array[int]:
+        return array("q", self._beside) + self._shown.order if self._beside else self._shown.order
+
+    def _chosen_rows(self) -> list[int]:
+        if (large := self.large) is not None:
+            return [] if large.row is None else [large.row]
+        return list(self._gallery.selected_rows()[: MOST_COMPARED + 1])
+
+    def _open_comparison(self, comparison: Comparison) -> None:
+        self.in_loupe, self.in_compare = False, True
+        self._show_view()
+        view = self._compare.get()
+        view.show_comparison(comparison)
+        view.focus_view()
+
+    def show_grid(self) -> None:
+        """Return to the grid, at the pictures of the large view."""
+        if self.large is None:
             self._top_bar.set_view("grid")
             return
-        self.in_loupe = False
-        picture = self._loupe.get().picture
+        if self.in_compare:
+            rows = [row for row in self._compare.get().comparison.sides if row in self._shown.order]
+        else:
+            picture = self._loupe.get().picture
+            rows = [] if picture is None else [picture.row]
+        self.in_loupe = self.in_compare = False
         self._show_view()
-        if picture is not None:
-            self._gallery.show_item(picture.row)
-            self._gallery.select_keys([picture.row])
+        if rows:
+            self._gallery.show_item(rows[0])
+            self._gallery.select_keys(rows)
+        self.show_items(self._gallery.selected_items())
         self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_view(self) -> None:
-        shown = self._loupe.get() if self.in_loupe else self._grid
+        shown: QWidget = self._grid
+        if self.in_loupe:
+            shown = self._loupe.get()
+        elif self.in_compare:
+            shown = self._compare.get()
         column = shown.layout()
         if isinstance(column, QVBoxLayout):
             # Below the bar of either view.
             column.insertWidget(1, self._messages_bar)
         self._views.setCurrentWidget(shown)
         self.on_place_changed()
-        self._top_bar.set_view("loupe" if self.in_loupe else "grid")
-        self._zones.set_plain(self.in_loupe)
-        self._composer.set_compact(self.in_loupe)
-        self._inspector.set_preview_shown(not self.in_loupe)
+        self._top_bar.set_view(self._view_name)
+        large = shown is not self._grid
+        self._zones.set_plain(large)
+        self._composer.set_compact(large)
+        self._inspector.set_preview_shown(not large)
 
     def on_place_changed(self) -> None:
         """Show the notices of the current view only."""
         query = self._shown.query
-        self._messages_bar.set_place((self.in_loupe, query.view, query.collection))
+        self._messages_bar.set_place((self._view_name, query.view, query.collection))
 
     def show_items(self, items: tuple[Item, ...]) -> None:
+        """Show a new selection of the grid."""
+        if self.in_compare:
+            return  # the compared pictures are shown; this follows in the grid
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
         total = self._gallery.selected_count()
@@ -197,6 +293,26 @@ class ViewSwitch(QObject):
         self._inspector.show_pictures([picture])
         self._looked_at([picture])
 
+    def on_compared(self) -> None:
+        """Show the compared pictures in the inspector, and what can be done with the active one."""
+        view = self._compare.get()
+        if not self.in_compare:
+            return
+        pictures = view.pictures
+        self._inspector.show_comparison(pictures, view.comparison)
+        trashed = self._shown.query.view is View.TRASH
+        items = [view.picture] if view.picture is not None else []
+        self._actions.update_enabled(pictures=1, jobs=0, trashed=trashed, items=items)
+        self._status_bar.show_selection(1, 0)
+        self._looked_at(pictures)
+
+    def on_comparison_ended(self) -> None:
+        """Say that there is no further picture to compare with."""
+        comparison = self._compare.get().comparison
+        self._messages.show_message(
+            _("That was the last of {all}").format(all=number(comparison.challengers))
+        )
+
     def on_opened(self, item: Item) -> None:
         if isinstance(item, Picture):
             self.open_loupe(item)
@@ -213,6 +329,9 @@ class ViewSwitch(QObject):
         if self._model.row_of(row) is None:
             self._shown.show(view=View.TRASH if found[0].trashed else View.ALL, words="")
             self._top_bar.set_words("")
+        if self.in_compare:
+            self._compare.get().show_row(row)
+            return
         if self.in_loupe:
             order = self._shown.order
             if (place := _place(order, row)) is not None:
@@ -235,7 +354,7 @@ class ViewSwitch(QObject):
         # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
-        if not shown:
+        if not shown or self.in_compare:
             return
         if self.in_loupe:
             order = self._shown.order
@@ -245,7 +364,7 @@ class ViewSwitch(QObject):
 
     def on_job_chosen(self, id: str) -> None:
         """Show a job of the queue in the grid."""
-        self.close_loupe()
+        self.show_grid()
         if self._gallery.show_item(id):
             self._gallery.select_keys([id])
 
@@ -256,15 +375,16 @@ class ViewSwitch(QObject):
             self.flagged.emit([picture.id], flag)
 
     def on_loupe_action(self, name: str, picture: Picture) -> None:
-        """Drag the picture out of the loupe."""
+        """Drag the picture out of a large view."""
         if name == "drag":
             self._drag(picture)
 
     def _drag(self, picture: Picture) -> None:
         card = self._gallery.thumbnails.card(picture)
         carried = self._gallery.carried([picture])
+        source = self._compare.get() if self.in_compare else self._loupe.get()
         try:
-            drag_and_drop.drag_out(self._loupe.get(), carried, [card], self._core.decoder)
+            drag_and_drop.drag_out(source, carried, [card], self._core.decoder)
         except StudioError as error:
             self._messages.on_error(error)
 

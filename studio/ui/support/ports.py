@@ -46,17 +46,48 @@ class Messages(Protocol):
         """Show an error in the current view; `about` is a subject with one message at a time."""
 
 
+class LargeView(Protocol):
+    """A view of large pictures in place of the grid."""
+
+    @property
+    def row(self) -> int | None:
+        """Index row of the picture that actions are for."""
+
+    @property
+    def picture(self) -> Picture | None:
+        """That picture; None until it is read."""
+
+    def step(self, way: int) -> None:
+        """Show the next (1) or previous (-1) picture."""
+
+    def zoom_in(self) -> None:
+        """Zoom in by one step."""
+
+    def zoom_out(self) -> None:
+        """Zoom out by one step."""
+
+    def focus_view(self) -> None:
+        """Give the picture keyboard focus."""
+
+
 class Navigation(Protocol):
-    """Grid and loupe."""
+    """The views: grid, loupe, comparison."""
 
     @property
     def in_loupe(self) -> bool:
-        """Whether the loupe is shown instead of the grid."""
+        """Whether the loupe is shown."""
+
+    @property
+    def large(self) -> LargeView | None:
+        """The loupe or the comparison; None for the grid."""
 
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None: the current one of the grid."""
 
-    def close_loupe(self) -> None:
+    def open_compare(self) -> None:
+        """Compare the selected pictures, or the only one with its neighbour."""
+
+    def show_grid(self) -> None:
         """Return to the grid."""
 
 

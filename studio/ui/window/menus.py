@@ -36,7 +36,8 @@ def tile_menu(
     actions.dress()
     menu = Menu("", parent)
     every = actions.every
-    for group in (("open", "edit", "vary", "remix"), ("pick", "reject")):
+    groups = (("open", "compare", "compare_parent", "edit", "vary", "remix"), ("pick", "reject"))
+    for group in groups:
         for name in group:
             menu.addAction(every[name])
         if "open" in group:

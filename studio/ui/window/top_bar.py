@@ -31,7 +31,7 @@ class TopBar(QFrame):
         menu_requested: the menu button was pressed (global position for the menu).
         searched: search text, after a pause of 150 ms (str).
         search_left: Esc in an empty search field, or Enter.
-        view_chosen: "grid" or "loupe" (str).
+        view_chosen: "grid", "loupe" or "compare" (str).
     """
 
     menu_requested = Signal(QPoint)
@@ -58,7 +58,13 @@ class TopBar(QFrame):
         row.addWidget(self._build_search(), 4)
         row.addStretch(1)
         self.views = Segmented(
-            [("grid", _("Grid"), "grid"), ("loupe", _("Loupe"), "loupe")], self, name=_("View")
+            [
+                ("grid", _("Grid"), "grid"),
+                ("loupe", _("Loupe"), "loupe"),
+                ("compare", _("Compare"), "compare"),
+            ],
+            self,
+            name=_("View"),
         )
         self.views.changed.connect(self.on_view)
         row.addWidget(self.views)
@@ -97,7 +103,7 @@ class TopBar(QFrame):
         return self.search
 
     def set_view(self, view: str) -> None:
-        """Mark the current view, "grid" or "loupe"."""
+        """Mark the current view, "grid", "loupe" or "compare"."""
         self.views.set_value(view)
 
     def set_total(self, total: int) -> None:

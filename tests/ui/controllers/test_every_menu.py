@@ -137,7 +137,7 @@ def lists(window: OpenedWindow, rows: int) -> bool:
 
 async def select(window: OpenedWindow, view: View = View.ALL, number: int = 1) -> None:
     """Select the first pictures of a shelf."""
-    window.view_switch.close_loupe()
+    window.view_switch.show_grid()
     # An action before may have hidden all of them, or the panels.
     window.built.presentation.leave()
     window.core.settings.change(least_stars=0)

@@ -190,7 +190,7 @@ async def test_errors_of_the_loupe_are_shown_in_the_loupe(tmp_path: Path) -> Non
         window.messages_controller.on_error(InputError("No file manager answered"))
         assert window.messages.isVisible()
         assert window.loupe.isAncestorOf(window.messages)
-        window.view_switch.close_loupe()
+        window.view_switch.show_grid()
         assert window.messages.isHidden()
         assert window.grid.isAncestorOf(window.messages)
 

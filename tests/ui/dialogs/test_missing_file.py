@@ -46,7 +46,7 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         shutil.move(library.path(one), away)
         window.view_switch.open_loupe(one)
         await until(core, lambda: is_missing(window, one.row), "noticed")
-        window.view_switch.close_loupe()
+        window.view_switch.show_grid()
         missing = await told(window, one.id)
         tile = tile_content.describe(missing, 0.0)
         assert [offer.label for offer in tile.offers] == ["Locate…", "Forget"]

@@ -273,7 +273,7 @@ async def test_a_cover_that_is_hidden_with_its_view_does_not_come_back(tmp_path:
         assert len(covers(window)) == 2
         window.view_switch.open_loupe()
         assert covers(window) == []
-        window.view_switch.close_loupe()
+        window.view_switch.show_grid()
         assert covers(window) == []
 
 
@@ -311,7 +311,7 @@ async def test_in_one_line_the_composer_leaves_a_drag_to_the_window(tmp_path: Pa
     async with studio(tmp_path) as window:
         window.view_switch.open_loupe()
         assert not window.composer.acceptDrops()
-        window.view_switch.close_loupe()
+        window.view_switch.show_grid()
         assert window.composer.acceptDrops()
 
 

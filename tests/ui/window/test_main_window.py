@@ -176,7 +176,7 @@ async def test_the_loupe_follows_the_grid_and_gives_it_back_its_place(tmp_path: 
         assert not window.zones.sidebar.isVisible()
         window.loupe.step(1)
         await until(window.core, lambda: window.loupe.picture == second, "next")
-        window.view_switch.close_loupe()
+        window.view_switch.show_grid()
         assert window.gallery.isVisible()
         assert list(window.gallery.selected_rows()) == [second.row]
 
@@ -366,7 +366,7 @@ async def test_the_sidebar_opens_beside_the_loupe_for_one_visit(tmp_path: Path) 
         assert window.zones.sidebar.isVisible()
         window.actions_of.every["sidebar"].trigger()
         assert not window.zones.sidebar.isVisible()
-        window.view_switch.close_loupe()
+        window.view_switch.show_grid()
         assert window.zones.sidebar.isVisible()
 
 

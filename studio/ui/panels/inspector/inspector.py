@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.common.errors import StudioError
 from studio.common.i18n import _
+from studio.domain.comparison import Comparison
 from studio.domain.entities import Flag, Job, Picture
 from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
@@ -20,6 +22,9 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache
 from studio.ui.widgets import Text
+
+if TYPE_CHECKING:
+    from studio.ui.panels.inspector.comparison_page import ComparisonPage
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
 KEPT = 24 * 1024 * 1024  # bytes of thumbnails
@@ -35,6 +40,7 @@ class Inspector(QFrame):
         tag_chosen: a tag to search for.
         tags_wanted: needs the names of existing tags (`offer_tags`).
         selected: id of a picture of the family that was clicked.
+        decided: what stays of a comparison ("keep_a", "crown_b" or "keep_both").
         action: name of an action and its items (a tuple of Picture or Job).
         toast: a short sentence about an action of the inspector itself.
     """
@@ -47,6 +53,7 @@ class Inspector(QFrame):
     tag_chosen = Signal(str)
     tags_wanted = Signal()
     selected = Signal(str)
+    decided = Signal(str)
     action = Signal(str, object)
     toast = Signal(str)
 
@@ -75,6 +82,8 @@ class Inspector(QFrame):
         self._pages.addWidget(self._nothing)
         self._page: PicturePage | None = None
         self._job_page: JobPage | None = None
+        self._comparison_page: ComparisonPage | None = None
+        self._comparison_scroll: QWidget | None = None
         self._job_scroll: QWidget | None = None
 
     def _make_nothing(self) -> QWidget:
@@ -129,6 +138,19 @@ class Inspector(QFrame):
             page.copied.connect(self.on_details_copied)
         return self._job_page
 
+    @property
+    def comparison_page(self) -> ComparisonPage:
+        """The page of compared pictures."""
+        if self._comparison_page is None:
+            # Loaded with the view of comparisons, which most sessions never open.
+            from studio.ui.panels.inspector.comparison_page import ComparisonPage
+
+            self._comparison_page = page = ComparisonPage(self)
+            self._comparison_scroll = PaddedScrollArea(page, self)
+            self._pages.addWidget(self._comparison_scroll)
+            page.decided.connect(self.decided)
+        return self._comparison_page
+
     # --- content --------------------------------------------------------------------------
 
     @property
@@ -169,6 +191,13 @@ class Inspector(QFrame):
         else:
             page.show_several(self._pictures, total)
         self._want()
+
+    def show_comparison(self, pictures: Sequence[Picture], comparison: Comparison) -> None:
+        """Show the differences between compared pictures, A first."""
+        self._leave()
+        self.comparison_page.show_pictures(pictures, comparison)
+        if self._comparison_scroll is not None:
+            self._pages.setCurrentWidget(self._comparison_scroll)
 
     def set_collections(self, names: Mapping[str, str]) -> None:
         """Set the names of all collections, by id."""

@@ -156,6 +156,10 @@ class PictureCanvas(QWidget):
         dpr = self.devicePixelRatioF()
         self._choose(self._view.moved(dx * dpr, dy * dpr))
 
+    def follow_view(self, other: Viewport) -> None:
+        """Show the same part of the picture as another canvas."""
+        self._choose(self._view.like(other))
+
     def set_left_inset(self, pixels: int) -> None:
         """Reserve logical pixels at the left of a fitted picture."""
         if pixels != self._left_inset:

@@ -72,9 +72,13 @@ class Viewport:
 
         Small pictures are not enlarged: that would interpolate their pixels or show blocks.
         """
+        return min(1.0, self.filling)
+
+    @property
+    def filling(self) -> float:
+        """Zoom at which the picture fills the frame, also above 100 %."""
         across = max(1.0, self.frame.width) / self.width
-        down = max(1.0, self.frame.height) / self.height
-        return min(1.0, across, down)
+        return min(across, max(1.0, self.frame.height) / self.height)
 
     @property
     def lowest(self) -> float:
@@ -133,6 +137,23 @@ class Viewport:
         x = self.view_width / 2 - middle_x / self.width * width * zoom
         y = self.view_height / 2 - middle_y / self.height * height * zoom
         return _settled(replace(other, zoom=zoom, x=x, y=y))
+
+    def like(self, other: Viewport) -> Viewport:
+        """Show the same place and the same part as the view of another picture, in a view of any
+        size.
+        """
+        if other.fitted:
+            return self.fit_again()
+        return self.focused(self.filling * other.zoom / other.filling, other.focus())
+
+    def laid_over(self, width: int, height: int) -> Viewport:
+        """View of another picture laid over this one: as large as fits it, with the same centre."""
+        width, height = max(1, width), max(1, height)
+        rect = self.rect
+        zoom = min(rect.width / width, rect.height / height)
+        x = rect.x + (rect.width - width * zoom) / 2
+        y = rect.y + (rect.height - height * zoom) / 2
+        return replace(self, width=width, height=height, zoom=zoom, x=x, y=y)
 
     def focus(self) -> tuple[float, float]:
         """Place in the middle of the view, as shares of the picture's width and height."""

@@ -17,11 +17,11 @@ from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.canvas import PictureCanvas, Surround
+from studio.ui.views.canvas.film_strip import FilmStrip
+from studio.ui.views.canvas.plate_loader import PageCache, PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.bar import ViewBar
 from studio.ui.views.loupe.before import WIDTH, ParentPreview
-from studio.ui.views.loupe.film import FilmStrip
-from studio.ui.views.loupe.plate_loader import PageCache, PlateLoader
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20

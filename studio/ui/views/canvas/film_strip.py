@@ -8,7 +8,7 @@ those pictures.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
@@ -35,7 +35,7 @@ from studio.ui.support.ports import LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.views.loupe.plate_loader import PageCache
+from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.widgets.accessible import plain_tip, set_role, set_tip
 
 HEIGHT = 84
@@ -76,6 +76,7 @@ class FilmStrip(QWidget):
         self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self._jobs: tuple[Job, ...] = ()
         self._current = 0
+        self._letters: dict[int, str] = {}
         self._held = 0  # the held cell ...
         self._at = EDGE  # ... and its left edge
         self._clock = QTimer(self, interval=1000)
@@ -103,6 +104,11 @@ class FilmStrip(QWidget):
         if cell is None or cell.rect.left() < EDGE or cell.rect.right() > self.width() - EDGE:
             self._held = place
             self._at = (self.width() - self._cell_width(place)) // 2
+        self.update()
+
+    def set_letters(self, letters: Mapping[int, str]) -> None:
+        """Mark compared pictures, by index, with a letter each."""
+        self._letters = dict(letters)
         self.update()
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
@@ -213,7 +219,9 @@ class FilmStrip(QWidget):
         look = theme()
         picture = self._picture(cell.place)
         inner = cell.rect.adjusted(BORDER, BORDER, -BORDER, -BORDER)
-        current = cell.place == self._current + len(self._jobs)
+        index = cell.place - len(self._jobs)
+        letter = self._letters.get(index, "")
+        current = bool(letter) if self._letters else index == self._current
         if current:
             painter.setPen(QPen(look.color("accent"), 2))
             painter.setBrush(look.color("cell"))
@@ -232,11 +240,13 @@ class FilmStrip(QWidget):
         painter.setPen(QPen(look.color("hairline"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(inner).adjusted(0.5, 0.5, -0.5, -0.5))
+        if letter:
+            mark = _paint_corner(painter, QRect(inner.left() + 3, inner.bottom() - 16, 14, 14))
+            painter.setFont(look.font("micro", weight=600))
+            painter.setPen(look.color("onchrome"))
+            painter.drawText(mark, int(Qt.AlignmentFlag.AlignCenter), letter)
         if picture.flag is Flag.PICK:
-            mark = QRect(inner.right() - 16, inner.bottom() - 16, 14, 14)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("chrome"))
-            painter.drawRoundedRect(mark, 3, 3)
+            mark = _paint_corner(painter, QRect(inner.right() - 16, inner.bottom() - 16, 14, 14))
             flag = look.pixmap("flag-filled", "onchrome", 10, dpr)
             painter.drawPixmap(mark.left() + 2, mark.top() + 2, flag)
 
@@ -319,6 +329,14 @@ class FilmStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(600, HEIGHT)
+
+
+def _paint_corner(painter: QPainter, mark: QRect) -> QRect:
+    """Paint the ground of a mark in the corner of a picture; returns its rectangle."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("chrome"))
+    painter.drawRoundedRect(mark, 3, 3)
+    return mark
 
 
 def _middle_of(have: QSize, want: QSize) -> QRectF:

@@ -1,4 +1,4 @@
-"""Loading for the loupe: pages of the order, previews, then all pixels."""
+"""Loading for large views: pages of the order, previews, then all pixels."""
 
 from __future__ import annotations
 
@@ -101,10 +101,14 @@ class PlateLoader(QObject):
         library: LibraryProtocol,
         decoder: ScreenDecoderProtocol,
         parent: QObject | None = None,
+        *,
+        most_kept: int = KEPT_BYTES,
     ) -> None:
+        """`most_kept` limits the pixels kept for going back, in bytes; the last stay anyway."""
         super().__init__(parent)
         self._library = library
         self._decoder = decoder
+        self._most_kept = most_kept
         self._kept: OrderedDict[str, Raster] = OrderedDict()
         self._task: SpawnedTask | None = None
 
@@ -186,5 +190,8 @@ class PlateLoader(QObject):
     def _store_raster(self, key: str, made: Raster) -> None:
         self._kept[key] = made
         self._kept.move_to_end(key)
-        while len(self._kept) > 1 and sum(kept.bytes for kept in self._kept.values()) > KEPT_BYTES:
+        while len(self._kept) > 1 and self._kept_bytes() > self._most_kept:
             self._kept.popitem(last=False)
+
+    def _kept_bytes(self) -> int:
+        return sum(kept.bytes for kept in self._kept.values())

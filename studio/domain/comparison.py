@@ -1,0 +1,157 @@
+"""Comparison of up to four pictures of an order: a champion and its challengers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+MOST = 4
+"""Limit of pictures compared at once."""
+
+LETTERS = "ABCD"
+
+
+@dataclass
+class Comparison:
+    """The compared pictures, as index rows of an order.
+
+    Attributes:
+        order: index rows of the view's pictures, each once.
+        sides: the compared rows, two to four, each once; the first is the champion unless it is
+            unlocked.
+        active: the side that arrow keys change.
+        locked: whether the champion stays; without it, side 0 can be active.
+        beaten: rows that the champion has outlasted.
+    """
+
+    order: Sequence[int]
+    sides: list[int]
+    active: int = 1
+    locked: bool = True
+    beaten: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, order: Sequence[int], chosen: Sequence[int]) -> Comparison | None:
+        """Comparison of the chosen rows, of one with its neighbour; None if there is no pair."""
+        sides = [row for row in dict.fromkeys(chosen) if row in order][:MOST]
+        made = cls(order, sides)
+        if len(sides) == 1 and (other := made.neighbour(sides[0])) is not None:
+            sides.append(other)
+        return made if len(sides) >= 2 else None
+
+    @property
+    def challengers(self) -> int:
+        """Number of pictures that can stand against the champion."""
+        return len(self.order) - 1
+
+    def place(self, side: int) -> int:
+        """Position of a challenger in the order without the champion, from 1."""
+        row, champion = self.sides[side], self.sides[0]
+        at = _index(self.order, row)
+        return at + 1 - (_index(self.order, champion) < at)
+
+    def neighbour(self, row: int) -> int | None:
+        """The next row that is not compared, or the nearest one before; None without any."""
+        at = _index(self.order, row)
+        after = self._free(at, 1)
+        return self._free(at, -1) if after is None else after
+
+    def step(self, way: int) -> bool:
+        """Give the active side the next (1) or previous (-1) row; False at the end of the order."""
+        found = self._free(_index(self.order, self.sides[self.active]), way)
+        if found is None:
+            return False
+        if self.active:
+            self.beaten.add(self.sides[self.active])
+        self.sides[self.active] = found
+        return True
+
+    def show_row(self, row: int) -> None:
+        """Show this row on the active side; one that is compared already becomes active."""
+        if row in self.sides:
+            self.set_active(self.sides.index(row))
+        elif row in self.order:
+            self.sides[self.active] = row
+
+    def crown(self, side: int) -> None:
+        """Make a challenger the champion; a new challenger takes its place.
+
+        The former champion returns to the order, and is the challenger if there is no other.
+        """
+        if not 0 < side < len(self.sides):
+            return
+        former, row = self.sides[0], self.sides[side]
+        self.sides[0] = row
+        # For the search the former champion still stands; it comes last.
+        self.sides[side] = former
+        found = self.neighbour(row)
+        self.sides[side] = former if found is None else found
+        self.beaten = {former}
+
+    def swap(self, side: int) -> None:
+        """Exchange the champion and another side."""
+        if 0 < side < len(self.sides):
+            self.sides[0], self.sides[side] = self.sides[side], self.sides[0]
+            self.beaten = set()
+
+    def set_locked(self, *, locked: bool) -> None:
+        """Let the champion stay, or let arrow keys change it too."""
+        self.locked = locked
+        if locked and not self.active:
+            self.active = 1
+
+    def set_active(self, side: int) -> None:
+        """Choose the side that arrow keys change; not the champion while it is locked."""
+        if (side or not self.locked) and side < len(self.sides):
+            self.active = side
+
+    def next_active(self, way: int) -> None:
+        """Activate the next (1) or previous (-1) side."""
+        first = 1 if self.locked else 0
+        count = len(self.sides) - first
+        self.active = first + (self.active - first + way) % count
+
+    def set_order(self, order: Sequence[int]) -> bool:
+        """Adopt a changed order; False when no pair is left.
+
+        Sides no longer in it get the neighbours of their former places.
+        """
+        former, self.order = self.order, order
+        if any(row not in order for row in self.sides):
+            self._refill(former)
+        self.active = min(self.active, len(self.sides) - 1)
+        return len(self.sides) >= 2
+
+    def _refill(self, former: Sequence[int]) -> None:
+        known = set(self.order)
+        if self.sides[0] not in known:
+            self.beaten = set()
+        for side, row in enumerate(self.sides):
+            if row not in known:
+                found = _nearest(former, row, known.difference(self.sides))
+                self.sides[side] = row if found is None else found
+        self.sides = [row for row in self.sides if row in known]
+
+    def _free(self, at: int, way: int) -> int | None:
+        """The first row beside this position that is not compared."""
+        place = at + way
+        while 0 <= place < len(self.order):
+            if self.order[place] not in self.sides:
+                return self.order[place]
+            place += way
+        return None
+
+
+def _index(order: Sequence[int], row: int) -> int:
+    try:
+        return order.index(row)
+    except ValueError:
+        return -1
+
+
+def _nearest(order: Sequence[int], row: int, free: set[int]) -> int | None:
+    """The free row after this one in an order, else the nearest one before it."""
+    at = _index(order, row)
+    beside = chain(order[at + 1 :], reversed(order[: max(at, 0)]))
+    return next((one for one in beside if one in free), None)

@@ -1,0 +1,198 @@
+"""Inspector page of compared pictures: the decision, changed words, and settings side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.common.i18n import _, ngettext, number
+from studio.domain.comparison import LETTERS, Comparison
+from studio.domain.entities import CostBasis, Picture
+from studio.ui.panels.inspector.section import InspectorSection
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting, word_diff
+from studio.ui.support.word_diff import DiffKind, DiffPiece
+from studio.ui.widgets import Button, ElidedLabel, Text
+from studio.ui.widgets.marked_text import MarkedText
+
+LABEL = 56  # width of the column of labels
+
+
+class ComparisonPage(QWidget):
+    """What differs between compared pictures, and which of them stay.
+
+    Signals:
+        decided: a button was pressed ("keep_a", "crown_b" or "keep_both").
+    """
+
+    decided = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._make_decision())
+        self._words_part = InspectorSection(_("Words against A"), self)
+        self._words = QVBoxLayout()
+        self._words.setSpacing(6)
+        self._words_part.body.addLayout(self._words)
+        self._column.addWidget(self._words_part)
+        settings = InspectorSection(_("Settings"), self)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(5)
+        settings.body.addLayout(self._grid)
+        self._column.addWidget(settings)
+        self._column.addStretch(1)
+
+    def _make_decision(self) -> QWidget:
+        part = InspectorSection(_("Which one stays?"), self)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._buttons: dict[str, Button] = {}
+        for name in ("keep_a", "crown_b", "keep_both"):
+            button = Button("", "", part, size=30)
+            button.clicked.connect(self.on_pressed)
+            self._buttons[name] = button
+            row.addWidget(button, 1)
+        part.body.addLayout(row)
+        part.body.addSpacing(8)
+        self._standing = Text("", "small", "text3", part, wrap=True)
+        part.body.addWidget(self._standing)
+        return part
+
+    def on_pressed(self) -> None:
+        """Emit the decision of the pressed button."""
+        for name, button in self._buttons.items():
+            if button is self.sender():
+                self.decided.emit(name)
+
+    def show_pictures(self, pictures: Sequence[Picture], comparison: Comparison) -> None:
+        """Show these pictures, A first."""
+        letter = LETTERS[comparison.active or 1]
+        labels = {
+            "keep_a": _("Keep {letter}").format(letter="A"),
+            "crown_b": _("Crown {letter}").format(letter=letter),
+            "keep_both": _("Keep both"),
+        }
+        for name, button in self._buttons.items():
+            button.setText(labels[name])
+        self._standing.setText(_standing(comparison, letter))
+        _clear(self._words)
+        _clear(self._grid)
+        for side, picture in enumerate(pictures[1:], 1):
+            self._words.addWidget(self._words_of(side, pictures[0], picture))
+        self._show_settings(pictures)
+
+    def _words_of(self, side: int, first: Picture, other: Picture) -> QWidget:
+        made = QWidget(self._words_part)
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        letter = Text(LETTERS[side], "small", "ink", made, weight=600)
+        row.addWidget(letter, 0, Qt.AlignmentFlag.AlignTop)
+        words = MarkedText(_("Words of {letter}").format(letter=LETTERS[side]), made, kind="small",
+                           line=20)  # fmt: skip
+        words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        pieces = _changes(first.prompt, other.prompt)
+        if pieces:
+            words.set_pieces(pieces)
+        else:
+            words.set_words(_("The same words"))
+        row.addWidget(words, 1)
+        return made
+
+    def _show_settings(self, pictures: Sequence[Picture]) -> None:
+        for side in range(len(pictures)):
+            head = Text(LETTERS[side], "small", "text2", self, weight=600)
+            self._grid.addWidget(head, 0, side + 1)
+            self._grid.setColumnStretch(side + 1, 1)
+        self._grid.setColumnMinimumWidth(0, theme().px(LABEL))
+        for place, (label, value) in enumerate(_SETTINGS, 1):
+            self._grid.addWidget(Text(label(), "small", "text3", self), place, 0)
+            first = value(pictures[0]) if pictures else ""
+            for side, picture in enumerate(pictures):
+                text = value(picture)
+                differs = text != first
+                # The dot, as colour alone does not show it.
+                cell = ElidedLabel(f"• {text}" if differs else text, "small",
+                            "text" if differs else "text2", self)  # fmt: skip
+                cell.setAccessibleName(
+                    _("{label} of {letter}: {value}, differs").format(
+                        label=label(), letter=LETTERS[side], value=text
+                    )
+                    if differs
+                    else _("{label} of {letter}: {value}").format(
+                        label=label(), letter=LETTERS[side], value=text
+                    )
+                )
+                self._grid.addWidget(cell, place, side + 1)
+
+
+def _standing(comparison: Comparison, letter: str) -> str:
+    """Explanation of the arrow keys, with the number of beaten challengers."""
+    if not comparison.locked:
+        return _("Arrow keys change the side with the ring.")
+    stays = _("A stays; arrow keys change {letter}.").format(letter=letter)
+    n = len(comparison.beaten)
+    if not n:
+        return stays
+    won = ngettext("It has won against {n} so far.", "It has won against {n} so far.", n)
+    return f"{stays} {won.format(n=number(n))}"
+
+
+def _changes(before: str, after: str) -> list[DiffPiece]:
+    pieces: list[DiffPiece] = []
+    for gone, came in word_diff.changes(before, after):
+        if pieces:
+            pieces.append(DiffPiece(DiffKind.SAME, ", "))
+        if gone:
+            pieces.append(DiffPiece(DiffKind.REMOVED, gone + (" " if came else "")))
+        if came:
+            pieces.append(DiffPiece(DiffKind.ADDED, came.strip(" ,.;:") or came))
+    return pieces
+
+
+def _model(picture: Picture) -> str:
+    return picture.model.removeprefix("gemini-").removesuffix("-image") or "–"
+
+
+def _size(picture: Picture) -> str:
+    return str(max(picture.width, picture.height))
+
+
+def _shape(picture: Picture) -> str:
+    return formatting.shape(picture.width, picture.height)
+
+
+def _seed(picture: Picture) -> str:
+    return "–" if picture.seed is None else str(picture.seed)
+
+
+def _took(picture: Picture) -> str:
+    return formatting.duration(picture.seconds) if picture.seconds else "–"
+
+
+def _cost(picture: Picture) -> str:
+    unknown = picture.cost_usd is None or picture.cost_basis is CostBasis.UNKNOWN
+    return "–" if unknown else formatting.money(picture.cost_usd or 0.0, fine=True)
+
+
+_SETTINGS: tuple[tuple[Callable[[], str], Callable[[Picture], str]], ...] = (
+    (lambda: _("Model"), _model),
+    (lambda: _("Long edge"), _size),
+    (lambda: _("Aspect ratio"), _shape),
+    (lambda: _("Seed"), _seed),
+    (lambda: _("Took"), _took),
+    (lambda: _("Cost"), _cost),
+)
+
+
+def _clear(layout: QVBoxLayout | QGridLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,465 @@
+"""Comparison: two to four pictures at the same place, with a champion that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.common.i18n import _, number
+from studio.domain.comparison import LETTERS, MOST, Comparison
+from studio.domain.entities import Job, Picture
+from studio.ui.support.key_repeat import once
+from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
+from studio.ui.views.canvas.film_strip import FilmStrip
+from studio.ui.views.canvas.plate_loader import PageCache
+from studio.ui.views.compare.bar import CompareBar, CompareMode
+from studio.ui.views.compare.pane import ComparePane
+
+BETWEEN = 2  # pixels between panes
+LARGE = 2 / 3  # share of the width of A beside two or three others
+PACE = 500  # milliseconds per picture while flickering
+_MODES = (CompareMode.SIDE_BY_SIDE, CompareMode.SLIDER, CompareMode.FLICKER)
+_OWN_KEYS = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_F,
+        Qt.Key.Key_M,
+        Qt.Key.Key_S,
+        Qt.Key.Key_Comma,
+        Qt.Key.Key_Period,
+        Qt.Key.Key_Plus,
+        Qt.Key.Key_Equal,
+        Qt.Key.Key_Minus,
+    }
+)
+
+
+class CompareView(QWidget):
+    """Shows a `Comparison`.
+
+    Signals:
+        sides_changed: other pictures are shown, or the active side changed.
+        ended: the last picture of the order was reached.
+        closed: Esc was pressed.
+        action: action and its picture ("drag": within the mouse event).
+        menu_requested: the picture and the global position.
+        job_chosen: id of a job clicked in the film strip.
+    """
+
+    sides_changed = Signal()
+    ended = Signal()
+    closed = Signal()
+    action = Signal(str, object)
+    menu_requested = Signal(object, QPoint)
+    job_chosen = Signal(str)
+
+    def __init__(
+        self,
+        library: LibraryProtocol,
+        decoder: ScreenDecoderProtocol,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.comparison = Comparison((), [])
+        self._mode = CompareMode.SIDE_BY_SIDE
+        self._linked = True
+        self._linking = False
+        self._pointed = -1
+        self._divider = 0.5
+        self._presenting = False
+        self._book = PageCache(library, self)
+        self._bar = CompareBar(self)
+        self._room = QWidget(self)
+        self.panes = [ComparePane(side, library, decoder, self._room) for side in range(MOST)]
+        self._film = FilmStrip(self._book, library, self)
+        self._flicker = QTimer(self, interval=PACE)
+        self._flicker.timeout.connect(self.on_flicker)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._room, 1)
+        column.addWidget(self._film)
+        self.setAccessibleName(_("Compare"))
+        self.setFocusProxy(self.panes[0].canvas)
+        self.installEventFilter(self)
+        self._room.installEventFilter(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        bar = self._bar
+        bar.side_chosen.connect(self.on_side_chosen)
+        bar.mode_chosen.connect(self.set_mode)
+        bar.lock_chosen.connect(self.on_lock_chosen)
+        bar.link_chosen.connect(self.on_link_chosen)
+        bar.swapped.connect(self.on_swapped)
+        bar.fit.connect(self.panes[0].canvas.fit)
+        bar.zoom_in.connect(self.zoom_in)
+        bar.zoom_out.connect(self.zoom_out)
+        for pane in self.panes:
+            pane.pressed.connect(self.on_side_chosen)
+            pane.pointed.connect(self.on_pointed)
+            pane.divider_moved.connect(self.on_divider_moved)
+            pane.canvas.view_changed.connect(self.on_view_changed)
+            pane.canvas.drag_requested.connect(self.on_dragged)
+            pane.canvas.menu_requested.connect(self.on_menu)
+            pane.canvas.installEventFilter(self)
+        self._film.chosen.connect(self.on_film_chosen)
+        self._film.job_chosen.connect(self.job_chosen)
+        self._book.read.connect(self.on_read)
+        screen_colours().changed.connect(self.on_screen_colours)
+
+    # --- content --------------------------------------------------------------------------
+
+    @property
+    def target(self) -> int:
+        """Side that marks apply to: the one under the pointer, else the active one."""
+        return self._pointed if 0 <= self._pointed < len(self.comparison.sides) else self.active
+
+    @property
+    def active(self) -> int:
+        """Side that arrow keys change."""
+        return self.comparison.active
+
+    @property
+    def row(self) -> int | None:
+        """Index row of the picture that marks apply to."""
+        sides = self.comparison.sides
+        return sides[self.target] if sides else None
+
+    @property
+    def picture(self) -> Picture | None:
+        """Picture that marks apply to; None until it is read."""
+        return self._picture(self.target)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The compared pictures that have been read, A first."""
+        found = (self._picture(side) for side in range(len(self.comparison.sides)))
+        return [picture for picture in found if picture is not None]
+
+    @property
+    def mode(self) -> CompareMode:
+        """How the pictures are compared."""
+        return self._mode
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Compare these pictures, fitted."""
+        self.comparison = comparison
+        self._book.order = comparison.order
+        self._film.order_changed()
+        for pane in self.panes:
+            pane.canvas.fit()
+        self._arrange()
+        self._show_sides()
+
+    def set_order(self, order: Sequence[int]) -> bool:
+        """Adopt a changed order; False when fewer than two pictures are left."""
+        left = self.comparison.set_order(order)
+        self._book.order = order
+        self._film.order_changed()
+        if left:
+            self._arrange()
+            self._show_sides()
+        return left
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """Show these jobs in the film strip."""
+        self._film.set_jobs(jobs)
+
+    def refresh(self, ids: Iterable[str]) -> None:
+        """Reload these pictures after a change."""
+        self._book.refetch_pictures(ids)
+        self._request()
+        self._film.update()
+
+    def set_presenting(self, *, presenting: bool) -> None:
+        """Show only the pictures, or bar and film strip again."""
+        self._presenting = presenting
+        self._bar.setVisible(not presenting)
+        self._film.setVisible(not presenting)
+
+    def set_mode(self, mode: CompareMode) -> None:
+        """Compare side by side, with the slider, or flickering."""
+        self._mode = mode
+        self._bar.set_mode(mode)
+        self._arrange()
+        self._lay_over()
+
+    def step(self, way: int) -> None:
+        """Show the next (1) or previous (-1) challenger."""
+        if self.comparison.step(way):
+            self._show_sides()
+        else:
+            self.ended.emit()
+
+    def show_row(self, row: int) -> None:
+        """Show the picture with this index row on the active side."""
+        self.comparison.show_row(row)
+        self._show_sides()
+
+    def crown(self) -> None:
+        """Make the active side the champion."""
+        self.comparison.crown(self.active)
+        self._show_sides()
+
+    def focus_view(self) -> None:
+        """Give the pictures keyboard focus."""
+        self.panes[0].canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def zoom_in(self) -> None:
+        """Zoom in by one step."""
+        self.panes[self._zoomed].canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        """Zoom out by one step."""
+        self.panes[self._zoomed].canvas.zoom_out()
+
+    @property
+    def _zoomed(self) -> int:
+        alone = self._linked or self._mode is not CompareMode.SIDE_BY_SIDE
+        return 0 if alone else self.target
+
+    def _picture(self, side: int) -> Picture | None:
+        sides = self.comparison.sides
+        if side >= len(sides) or sides[side] not in self._book.order:
+            return None
+        found = self._book.picture(self._book.order.index(sides[side]))
+        shown = self.panes[side].picture
+        # A changed picture stays in view while it is read again.
+        return shown if found is None and shown and shown.row == sides[side] else found
+
+    def _request(self) -> None:
+        order = self._book.order
+        wanted = [order.index(row) for row in self.comparison.sides if row in order]
+        self._book.request_pages(wanted)
+        if not self.comparison.sides:
+            return
+        at = wanted[min(self.active, len(wanted) - 1)]
+        self._book.request_pages(range(at - 2, at + 3))
+
+    def _show_sides(self) -> None:
+        sides = self.comparison.sides
+        self._request()
+        for side, pane in enumerate(self.panes):
+            pane.show_picture(self._picture(side) if side < len(sides) else None)
+            pane.set_ringed(ringed=side == self.active and self._shows_panes)
+            pane.set_note(self._note(side), locked=not side and self.comparison.locked)
+        self._link(0)
+        self._lay_over()
+        self._bar.show_sides([self._picture(side) for side in range(len(sides))], self.active)
+        self._bar.set_locked(locked=self.comparison.locked)
+        order = self._book.order
+        places = {order.index(row): LETTERS[side] for side, row in enumerate(sides) if row in order}
+        self._film.set_letters(places)
+        if sides and sides[self.active] in order:
+            self._film.set_current(order.index(sides[self.active]))
+        self.sides_changed.emit()
+
+    def _note(self, side: int) -> str:
+        comparison = self.comparison
+        if side >= len(comparison.sides):
+            return ""
+        if not side:
+            return _("champion") if comparison.locked else ""
+        if side != self.active:
+            return ""
+        # Translators: position of a picture among those that can be compared with the first.
+        return _("{n} of {all}").format(
+            n=number(comparison.place(side)), all=number(comparison.challengers)
+        )
+
+    # --- arrangement ----------------------------------------------------------------------
+
+    @property
+    def _shows_panes(self) -> bool:
+        return self._mode is CompareMode.SIDE_BY_SIDE
+
+    def _arrange(self) -> None:
+        """Place the panes: one, halves, or A large with the others at its right."""
+        count = len(self.comparison.sides) if self._shows_panes else 1
+        wide, high = self._room.width(), self._room.height()
+        # A pane that only changes its size does not move the others.
+        self._linking = True
+        left = wide if count == 1 else (wide - BETWEEN) // 2
+        if count > 2:
+            left = round((wide - BETWEEN) * LARGE)
+        for side, pane in enumerate(self.panes):
+            pane.setVisible(side < count)
+            if not side:
+                pane.setGeometry(0, 0, left, high)
+            elif side < count:
+                down = (high - BETWEEN * (count - 2)) // (count - 1)
+                top = (down + BETWEEN) * (side - 1)
+                last = high - top if side == count - 1 else down
+                pane.setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
+        self._linking = False
+        self._link(0)
+
+    def _lay_over(self) -> None:
+        """Lay the active side over A for slider and flicker."""
+        first, other = self.panes[0], self.panes[self.active or 1]
+        over = other.canvas.plate if self._mode is CompareMode.SLIDER else None
+        flickers = self._mode is CompareMode.FLICKER and self.isVisible()
+        if flickers and not self._flicker.isActive():
+            self._flicker.start()
+        elif not flickers:
+            self._flicker.stop()
+        first.lay_over(over, self._divider)
+        first.set_ringed(ringed=self._shows_panes and not self.active)
+
+    def _link(self, side: int) -> None:
+        """Show the place of one side on all others."""
+        if self._linking or not self._linked:
+            return
+        self._linking = True
+        view = self.panes[side].canvas.view
+        for pane in self.panes:
+            if pane.side != side and pane.canvas.plate is not None:
+                pane.canvas.follow_view(view)
+        self._linking = False
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_view_changed(self) -> None:
+        """Move the other panes with the one that was zoomed or panned."""
+        canvas = self.sender()
+        for pane in self.panes:
+            if pane.canvas is canvas and pane.isVisible():
+                self._link(pane.side)
+        first = self.panes[0].canvas
+        self._bar.set_zoom(first.zoom, fitted=first.fitted)
+
+    def on_flicker(self) -> None:
+        """Show the other picture."""
+        pane = self.panes[0]
+        other = self.panes[self.active or 1].canvas.plate
+        pane.lay_over(None if pane.is_covered else other, 0.0)
+
+    def on_side_chosen(self, side: int) -> None:
+        """Activate a side."""
+        self.comparison.set_active(side)
+        self._show_sides()
+
+    def on_lock_chosen(self, locked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Let the champion stay, or not."""
+        self.comparison.set_locked(locked=locked)
+        self._show_sides()
+
+    def on_link_chosen(self, linked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Share zoom and place, or not."""
+        self._linked = linked
+        self._link(0)
+
+    def on_swapped(self) -> None:
+        """Exchange A and the active side."""
+        self.comparison.swap(self.active or 1)
+        self._show_sides()
+
+    def on_pointed(self, side: int) -> None:
+        """Remember the pane under the pointer."""
+        self._pointed = side
+
+    def on_divider_moved(self, share: float) -> None:
+        """Move the divider of the slider."""
+        if self._mode is CompareMode.SLIDER:
+            self._divider = min(max(share, 0.0), 1.0)
+            self._lay_over()
+
+    def on_film_chosen(self, index: int) -> None:
+        """Show a picture of the film strip on the active side."""
+        self.show_row(self._book.order[index])
+
+    def on_dragged(self) -> None:
+        """Request a drag of the picture under the pointer."""
+        if self.picture is not None:
+            self.action.emit("drag", self.picture)
+
+    def on_menu(self, at: QPoint) -> None:
+        """Request the context menu of the picture under the pointer."""
+        if self.picture is not None:
+            self.menu_requested.emit(self.picture, at)
+
+    def on_read(self, _rows: object) -> None:
+        """Show pictures once they are read."""
+        if self.comparison.sides:
+            self._show_sides()
+
+    def on_screen_colours(self) -> None:
+        """Render the visible pictures for the new monitor."""
+        if self.isVisible():
+            for pane in self.panes:
+                pane.complete()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # An event filter instead of event(): painting must not run inside one of our overrides,
+        # where an exception would end the program instead of being reported.
+        kind = event.type()
+        if watched is self._room:
+            if kind == QEvent.Type.Resize:
+                self._arrange()
+        elif isinstance(event, QKeyEvent):
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if kind == QEvent.Type.ShortcutOverride and plain and event.key() in _OWN_KEYS:
+                event.accept()
+                return True
+            if kind == QEvent.Type.KeyPress and watched is not self and self._tab(event):
+                return True
+        return super().eventFilter(watched, event)
+
+    def _tab(self, event: QKeyEvent) -> bool:
+        """Activate the next side; False where Tab leaves the view."""
+        way = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()), 0)
+        if not way or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return False
+        before = self.active
+        self.comparison.next_active(way)
+        if (self.active - before) * way <= 0:
+            # Past the last side: to the next widget of the window.
+            self.comparison.set_active(before)
+            return False
+        self._show_sides()
+        return True
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.step(-1)
+            case Qt.Key.Key_Right:
+                self.step(1)
+            case Qt.Key.Key_F if not event.modifiers():
+                self.panes[0].canvas.fit()
+            case Qt.Key.Key_M if not event.modifiers():
+                self.set_mode(_MODES[(_MODES.index(self._mode) + 1) % len(_MODES)])
+            case Qt.Key.Key_S if not event.modifiers():
+                self.crown()
+            case Qt.Key.Key_Comma:
+                self.on_divider_moved(self._divider - 0.01)
+            case Qt.Key.Key_Period:
+                self.on_divider_moved(self._divider + 0.01)
+            case Qt.Key.Key_Escape:
+                self.closed.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._lay_over()
+        for pane in self.panes:
+            pane.complete()
+
+    @needs("_flicker")
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._flicker.stop()
+        for pane in self.panes:
+            pane.stop()

@@ -1,0 +1,227 @@
+"""Comparing in the window: keys, linked zoom, decisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio.domain.entities import Flag, Picture
+from studio.ui.panels.inspector.comparison_page import ComparisonPage
+from studio.ui.views.compare.bar import CompareMode
+from tests.ui.windows import OpenedWindow, make, opened, until
+
+
+async def compared(window: OpenedWindow, *pictures: Picture) -> None:
+    """Select these pictures and press C."""
+    window.gallery.setFocus()
+    window.gallery.select_keys([one.row for one in pictures])
+    action = window.actions_of.every["compare"]
+    await until(window.core, action.isEnabled, "selected")
+    action.trigger()
+    await until(window.core, lambda: window.view_switch.in_compare, "open")
+    await until(window.core, lambda: len(window.compare.pictures) >= 2, "read")
+    await until(window.core, lambda: all_sharp(window), "pixels")
+
+
+def all_sharp(window: OpenedWindow) -> bool:
+    view = window.compare
+    shown = [view.panes[side].canvas.plate for side in range(len(view.comparison.sides))]
+    return all(plate is not None and plate.raster is not None for plate in shown)
+
+
+def press(window: OpenedWindow, key: Qt.Key) -> None:
+    QTest.keyClick(window.compare.panes[0].canvas, key)
+
+
+def shown_view(window: OpenedWindow) -> object:
+    return window.top_bar.views.value
+
+
+def mode(window: OpenedWindow) -> CompareMode:
+    return window.compare.mode
+
+
+async def flags(window: OpenedWindow, *pictures: Picture) -> list[Flag]:
+    found = {one.id: one.flag for one in await window.core.library.find([p.id for p in pictures])}
+    return [found[one.id] for one in pictures]
+
+
+async def test_two_keys_compare_two_pictures_and_esc_returns_to_them(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, second, third = await make(window, count=3)
+        await compared(window, first, second)
+        assert window.compare.comparison.sides == [first.row, second.row]
+        assert shown_view(window) == "compare"
+        press(window, Qt.Key.Key_Right)
+        assert window.compare.comparison.sides == [first.row, third.row]
+        press(window, Qt.Key.Key_Escape)
+        assert not window.view_switch.in_compare
+        assert set(window.gallery.selected_rows()) == {first.row, third.row}
+        assert shown_view(window) == "grid"
+
+
+async def test_the_same_place_is_shown_of_pictures_of_different_sizes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (small,) = await make(window)
+        large, *_rest = await make(window, "Harbour", size="2K")
+        assert large.width > small.width
+        await compared(window, large, small)
+        canvases = [pane.canvas for pane in window.compare.panes[:2]]
+        for zoom, pan in ((0.8, (-300, 90)), (1.7, (200, -400)), (3.0, (-900, -900))):
+            canvases[0].set_zoom(zoom)
+            canvases[0].pan(*pan)
+            one, other = (canvas.view for canvas in canvases)
+            assert one.focus() == pytest.approx(other.focus(), abs=1e-3)
+            shares = [view.view_width / view.rect.width for view in (one, other)]
+            assert shares[0] == pytest.approx(shares[1], rel=1e-3)
+        canvases[1].pan(50, 50)
+        assert canvases[0].view.focus() == pytest.approx(canvases[1].view.focus(), abs=1e-3)
+        press(window, Qt.Key.Key_F)
+        assert all(canvas.fitted for canvas in canvases)
+
+
+async def test_a_crowned_challenger_stays_while_others_come(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=4)
+        await compared(window, *pictures[:2])
+        press(window, Qt.Key.Key_S)
+        await until(window.core, lambda: len(window.compare.pictures) == 2, "read")
+        rows = [one.row for one in pictures]
+        assert window.compare.comparison.sides == [rows[1], rows[2]]
+        press(window, Qt.Key.Key_Right)
+        assert window.compare.comparison.sides == [rows[1], rows[3]]
+
+
+async def test_a_decision_is_one_step_of_the_history(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await compared(window, *pictures[:2])
+        window.inspector.decided.emit("crown_b")
+        await until(window.core, window.toast.isVisible, "said")
+        assert await flags(window, *pictures) == [Flag.REJECT, Flag.PICK, Flag.NONE]
+        window.pictures.undo()
+        await until(window.core, lambda: window.compare.pictures[0].flag is Flag.NONE, "undone")
+        assert await flags(window, *pictures) == [Flag.NONE] * 3
+
+
+async def test_marks_are_for_the_active_side(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await compared(window, *pictures[:2])
+        press(window, Qt.Key.Key_P)
+        await until(window.core, lambda: window.compare.pictures[1].flag is Flag.PICK, "picked")
+        press(window, Qt.Key.Key_4)
+        await until(window.core, lambda: window.compare.pictures[1].rating == 4, "rated")
+        assert await flags(window, *pictures) == [Flag.NONE, Flag.PICK, Flag.NONE]
+
+
+async def test_slider_and_flicker_lay_the_challenger_over_the_champion(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        await compared(window, *pictures)
+        view = window.compare
+        assert [pane.isVisible() for pane in view.panes] == [True, True, False, False]
+        press(window, Qt.Key.Key_M)
+        assert mode(window) is CompareMode.SLIDER
+        assert [pane.isVisible() for pane in view.panes] == [True, False, False, False]
+        pane = view.panes[0]
+        left, right = _halves(pane.grab().toImage())
+        press(window, Qt.Key.Key_M)
+        assert mode(window) is CompareMode.FLICKER
+        view.on_flicker()
+        other = _halves(pane.grab().toImage())
+        assert _apart(other[1], right) <= 2
+        assert _apart(other[0], left) > 8
+        press(window, Qt.Key.Key_M)
+        assert mode(window) is CompareMode.SIDE_BY_SIDE
+        zoom = view.panes[0].canvas.zoom
+        for _mode in range(3):
+            press(window, Qt.Key.Key_M)
+        assert view.panes[0].canvas.zoom == zoom
+
+
+def _halves(image: QImage) -> tuple[QImage, QImage]:
+    """Both halves beside the divider, below the label, as 8 by 8 pixels."""
+    wide, high = image.width(), image.height()
+    edge = wide // 2 - 4
+    tall = high - 60
+    smooth = Qt.TransformationMode.SmoothTransformation
+    ignore = Qt.AspectRatioMode.IgnoreAspectRatio
+    left, right = image.copy(0, 60, edge, tall), image.copy(wide - edge, 60, edge, tall)
+    return left.scaled(8, 8, ignore, smooth), right.scaled(8, 8, ignore, smooth)
+
+
+def _apart(one: QImage, other: QImage) -> int:
+    """The largest difference of two small pictures, in levels of red."""
+    spots = [(x, y) for x in range(8) for y in range(8)]
+    return max(abs(one.pixelColor(*at).red() - other.pixelColor(*at).red()) for at in spots)
+
+
+async def test_four_pictures_show_a_large_beside_the_others(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=5)
+        await compared(window, *pictures[:4])
+        panes = window.compare.panes
+        assert all(pane.isVisible() for pane in panes)
+        assert panes[0].width() > 1.8 * panes[1].width()
+        assert len({pane.width() for pane in panes[1:]}) == 1
+        QTest.keyClick(panes[0].canvas, Qt.Key.Key_Tab)
+        assert window.compare.active == 2
+        press(window, Qt.Key.Key_Right)
+        assert window.compare.comparison.sides[2] == pictures[4].row
+
+
+async def test_an_edit_is_compared_with_its_original(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (parent,) = await make(window)
+        child = await edited(window, parent)
+        await make(window, "Another", count=1)
+        window.gallery.setFocus()
+        window.gallery.select_keys([child.row])
+        await until(window.core, window.actions_of.every["compare_parent"].isEnabled, "selected")
+        window.actions_of.every["compare_parent"].trigger()
+        await until(window.core, lambda: window.view_switch.in_compare, "open")
+        assert window.compare.comparison.sides == [parent.row, child.row]
+        await until(window.core, lambda: len(window.compare.pictures) == 2, "read")
+        page = window.inspector.findChild(ComparisonPage)
+        assert page is not None
+        assert page.isVisible()
+
+
+async def edited(window: OpenedWindow, parent: Picture) -> Picture:
+    window.composer.edit(parent)
+    window.composer.set_prompt("Lighthouse in heavy fog")
+    before = len(window.library_view.order)
+    window.composer.generate_now()
+    await until(window.core, lambda: len(window.library_view.order) == before + 1, "edited")
+    await window.core.queue.idle()
+    found = await window.core.library.pictures(window.library_view.order)
+    return next(one for one in found if one.parents)
+
+
+async def test_removed_pictures_leave_the_comparison(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await compared(window, *pictures[:2])
+        await window.core.library.trash([pictures[1].id])
+        await until(window.core, lambda: len(window.library_view.order) == 2, "gone")
+        assert window.compare.comparison.sides == [pictures[0].row, pictures[2].row]
+        await window.core.library.trash([pictures[2].id])
+        await until(window.core, lambda: not window.view_switch.in_compare, "nothing to compare")
+
+
+async def test_a_single_picture_cannot_be_compared(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (only,) = await make(window)
+        window.gallery.setFocus()
+        window.gallery.select_keys([only.row])
+        await until(window.core, window.actions_of.every["compare_parent"].isEnabled, "selected")
+        window.actions_of.every["compare"].trigger()
+        await until(window.core, window.toast.isVisible, "told")
+        assert not window.view_switch.in_compare
+        assert QApplication.focusWidget() is not None
