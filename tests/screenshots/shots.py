@@ -103,6 +103,13 @@ def in_loupe(program: DesktopProgram) -> None:
     program.wait_for("check box", "Fit")
 
 
+def in_comparison(program: DesktopProgram) -> None:
+    """A picture beside the original it was edited from."""
+    select(program, SELECTED)
+    program.desktop.keys("d")
+    program.wait_for("button", part="Keep both")
+
+
 def first_start(program: DesktopProgram) -> None:
     """Nothing there yet."""
     wait_until(lambda: program.find("button", part="lighthouse"))
@@ -255,6 +262,7 @@ _LARGE = "1440x900"
 SHOTS = {
     "grid": Shot(stage=at_work, file="grid.webp", draft=_REFUSED, size=_LARGE),
     "loupe": Shot(stage=in_loupe, file="loupe.webp", size=_LARGE, draft=Draft(prompt=PROMPT)),
+    "compare": Shot(stage=in_comparison, file="compare.webp", size=_LARGE),
     "light": Shot(stage=at_work, file="light.webp", draft=_REFUSED, size=_LARGE, theme="light"),
     "start": Shot(stage=first_start, file="start.png", size=_LARGE, empty=True),
     "narrow": Shot(stage=at_work, file="narrow.webp", draft=_REFUSED, size="1024x640"),
