@@ -26,6 +26,7 @@ from studio.common.errors import (
 from studio.providers import transport
 from studio.providers.gemini.scan import GeminiScanner
 from studio.providers.transport import HttpClient, check_address
+from tests.bombs import gzip_bomb
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
@@ -185,7 +186,7 @@ async def test_nothing_a_service_says_is_remembered_for_the_next_request(service
 
 async def test_a_bomb_is_refused_while_it_unfolds(service, monkeypatch):
     monkeypatch.setattr(transport, "MAX_BODY", 1 << 20)
-    bomb = gzip.compress(b'{"a":"' + b"A" * (64 << 20))
+    bomb = gzip_bomb(b'{"a":"', 64, b"A")
     service.script(Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
     sink = OrderedSink()
     error = await failed(ServiceError, service, sink)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.common import files
+from tests import warm_decoder
 
 
 def import_everything() -> None:
-    """Once, before the first fork: no child has to."""
+    """Once, before the first fork: no child has to, and their decoding processes are forks too."""
     from studio import cli
     from studio.app import core
     from studio.cli import generate, parser
@@ -20,6 +21,9 @@ def import_everything() -> None:
     from studio.providers import sketch
 
     assert all((cli, core, worker, generate, parser, sketch))
+    if sys.platform == "linux":
+        warm_decoder.WARM.take_over()
+        warm_decoder.WARM.started()
 
 
 def run_in_child(work: Callable[[], None]) -> int:

@@ -1,0 +1,16 @@
+"""Here the decoding process itself is looked at: each is started as the program starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.warm_decoder import WARM
+
+
+@pytest.fixture(autouse=True)
+def cold() -> Iterator[None]:
+    WARM.cold = True
+    yield
+    WARM.cold = False

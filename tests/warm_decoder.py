@@ -1,0 +1,222 @@
+"""Decoding processes that are forked from one that has Python and Pillow loaded.
+
+Starting Python and loading Pillow takes ten times as long as decoding a small picture, and most
+tests that make a picture start a decoding process for it. Here they get forks of one process, which
+then do all that a new one does: its limits, its sandbox, its jobs. Tests in `tests/imaging` and
+every program that tests start get decoding processes of their own; so does whoever gives the
+decoder a command.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from studio.imaging import decoder
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST = 1 << 16
+"""Bytes of a request: the environment and the folder."""
+
+LENGTH = 8
+
+
+class ForkedProcess:
+    """What the decoder uses of `subprocess.Popen`, for a process that is not a child of this one.
+
+    Attributes:
+        args: the command in whose place it was forked.
+        returncode: as Popen's; None while it runs.
+    """
+
+    def __init__(self, control: socket.socket, args: list[str], env: dict[str, str], errors: int):
+        """Raises OSError where it cannot be forked."""
+        self.args = args
+        self.returncode: int | None = None
+        reading, writing = os.pipe(), os.pipe()
+        self.stdin: IO[bytes] = os.fdopen(reading[1], "wb")
+        self.stdout: IO[bytes] = os.fdopen(writing[0], "rb")
+        self._status, other = socket.socketpair()
+        self._lock = threading.Lock()
+        wish = json.dumps({"env": env, "folder": str(Path.cwd())}).encode()
+        streams = array.array("i", [reading[0], writing[1], errors, other.fileno()]).tobytes()
+        try:
+            control.sendmsg([wish], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
+        finally:
+            os.close(reading[0])
+            os.close(writing[1])
+            other.close()
+        told = self._status.recv(LENGTH)
+        if len(told) < LENGTH:
+            raise OSError("the process that forks decoding processes has ended")
+        self.pid = int.from_bytes(told, "big")
+
+    def poll(self) -> int | None:
+        """The exit code, as Popen's; None while it runs."""
+        return self._ended(0.0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code. Raises TimeoutExpired."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
+        return code
+
+    def kill(self) -> None:
+        """End it, if it still runs."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.Signals["SIGKILL"])
+
+    def _ended(self, timeout: float | None) -> int | None:
+        with self._lock:
+            if self.returncode is None:
+                ready, _w, _x = select.select([self._status], [], [], timeout)
+                if ready:
+                    told = self._status.recv(LENGTH)
+                    self.returncode = int.from_bytes(told, "big", signed=True) if told else -9
+                    self._status.close()
+        return self.returncode
+
+
+class WarmSubprocess:
+    """`subprocess` for the decoder; what is not about its own command goes to the real one."""
+
+    def __init__(self) -> None:
+        self.cold = False
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(subprocess, name)
+
+    def Popen(self, args: list[str], *, stderr: IO[bytes], **more: Any) -> Any:  # noqa: N802 - its name
+        """Fork a decoding process, or start what else is asked for."""
+        if self.cold or list(args) != decoder.worker_command():
+            return subprocess.Popen(args, stderr=stderr, **more)
+        return ForkedProcess(self.started(), list(args), more["env"], stderr.fileno())
+
+    def take_over(self) -> None:
+        """Be what the decoder starts its processes with."""
+        decoder.subprocess = self  # type: ignore[assignment]
+
+    def started(self) -> socket.socket:
+        """The line to the process that forks; it is started with the first picture."""
+        with self._lock:
+            if self._control is None:
+                self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                self._server = subprocess.Popen(
+                    [sys.executable, "-m", "tests.warm_decoder", str(other.fileno())],
+                    env=decoder.process_environment(),
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[other.fileno()],
+                )
+                other.close()
+            return self._control
+
+    def close(self) -> None:
+        """End the process that forks."""
+        with self._lock:
+            if self._control is not None and self._server is not None:
+                self._control.close()
+                self._server.wait()
+            self._control = self._server = None
+
+
+def serve(control: socket.socket) -> None:
+    """Fork a decoding process for each request, and tell how it ended, until the line ends."""
+    from studio.imaging import worker  # loads Pillow, which the tests themselves do without
+
+    waking, woken = socket.socketpair()
+    for one in (waking, woken):
+        one.setblocking(False)
+    signal.signal(signal.Signals["SIGCHLD"], lambda _number, _frame: None)
+    signal.set_wakeup_fd(woken.fileno())
+    # Ctrl+C reaches the whole group; whoever asks decides when this ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    running: dict[int, socket.socket] = {}
+    gc.collect()
+    gc.freeze()
+    while True:
+        ready, _w, _x = select.select([control, waking], [], [])
+        if waking in ready:
+            with contextlib.suppress(BlockingIOError):
+                waking.recv(MOST)
+            for pid, code in ended():
+                with running.pop(pid) as status, contextlib.suppress(OSError):
+                    status.sendall(code.to_bytes(LENGTH, "big", signed=True))
+        if control not in ready:
+            continue
+        wish, handles, _flags, _from = socket.recv_fds(control, MOST, 4)
+        if not wish:
+            return
+        if (pid := os.fork()) == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.Signals["SIGCHLD"], signal.SIG_DFL)
+            for other in (control, waking, woken, *running.values()):
+                other.close()
+            become(json.loads(wish), handles, worker.main)
+        for handle in handles[:3]:
+            os.close(handle)
+        running[pid] = socket.socket(fileno=handles[3])
+        with contextlib.suppress(OSError):
+            running[pid].sendall(pid.to_bytes(LENGTH, "big"))
+
+
+def ended() -> Iterator[tuple[int, int]]:
+    """Forks that have ended, with their exit codes."""
+    with contextlib.suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            yield found[0], os.waitstatus_to_exitcode(found[1])
+
+
+def become(wish: dict[str, Any], handles: list[int], main: Any) -> None:
+    """Be the decoding process, to its end."""
+    code = 1
+    try:
+        for number, handle in enumerate(handles[:3]):
+            os.dup2(handle, number)
+        for handle in handles:
+            os.close(handle)
+        os.environ.clear()
+        os.environ.update(wish["env"])
+        os.chdir(wish["folder"])
+        code = main()
+    except BaseException:  # noqa: BLE001 said, as Python says it of a program's own
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+WARM = WarmSubprocess()
+
+
+def pytest_configure() -> None:
+    if sys.platform == "linux":
+        WARM.take_over()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    WARM.close()
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        serve(line)
