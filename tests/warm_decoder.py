@@ -48,23 +48,29 @@ class ForkedProcess:
         """Raises OSError where it cannot be forked."""
         self.args = args
         self.returncode: int | None = None
-        reading, writing = os.pipe(), os.pipe()
-        self.stdin: IO[bytes] = os.fdopen(reading[1], "wb")
-        self.stdout: IO[bytes] = os.fdopen(writing[0], "rb")
-        self._status, other = socket.socketpair()
-        self._lock = threading.Lock()
-        wish = json.dumps({"env": env, "folder": str(Path.cwd())}).encode()
-        streams = array.array("i", [reading[0], writing[1], errors, other.fileno()]).tobytes()
-        try:
+        with contextlib.ExitStack() as failing, contextlib.ExitStack() as handed_over:
+            ours: list[int] = []
+            theirs: list[int] = []
+            for one, other in (os.pipe()[::-1], os.pipe()):
+                failing.callback(os.close, one)
+                handed_over.callback(os.close, other)
+                ours.append(one)
+                theirs.append(other)
+            self._status, status = socket.socketpair()
+            failing.enter_context(self._status)
+            handed_over.enter_context(status)
+            wish = json.dumps({"env": env, "folder": str(Path.cwd())}).encode()
+            streams = array.array("i", [*theirs, errors, status.fileno()]).tobytes()
             control.sendmsg([wish], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
-        finally:
-            os.close(reading[0])
-            os.close(writing[1])
-            other.close()
-        told = self._status.recv(LENGTH)
-        if len(told) < LENGTH:
-            raise OSError("the process that forks decoding processes has ended")
+            handed_over.close()
+            told = self._status.recv(LENGTH)
+            if len(told) < LENGTH:
+                raise OSError("the process that forks decoding processes has ended")
+            failing.pop_all()
         self.pid = int.from_bytes(told, "big")
+        self.stdin: IO[bytes] = os.fdopen(ours[0], "wb")
+        self.stdout: IO[bytes] = os.fdopen(ours[1], "rb")
+        self._lock = threading.Lock()
 
     def poll(self) -> int | None:
         """The exit code, as Popen's; None while it runs."""
@@ -110,11 +116,17 @@ class WarmSubprocess:
         """Fork a decoding process, or start what else is asked for."""
         if self.cold or list(args) != decoder.worker_command():
             return subprocess.Popen(args, stderr=stderr, **more)
-        return ForkedProcess(self.started(), list(args), more["env"], stderr.fileno())
+        wanted = (list(args), more["env"], stderr.fileno())
+        try:
+            return ForkedProcess(self.started(), *wanted)
+        except OSError:
+            # The process that forks was lost to a test.
+            self.close()
+            return ForkedProcess(self.started(), *wanted)
 
     def take_over(self) -> None:
         """Be what the decoder starts its processes with."""
-        decoder.subprocess = self  # type: ignore[assignment]
+        decoder.subprocess = self  # type: ignore[assignment,attr-defined]
 
     def started(self) -> socket.socket:
         """The line to the process that forks; it is started with the first picture."""

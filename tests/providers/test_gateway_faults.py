@@ -370,7 +370,7 @@ async def test_silence_ends_at_the_outer_limit_and_the_line_is_closed(gateway, t
         await one.reaches(job, JobState.FAILED)
         assert (one.failure(job).kind, one.failure(job).billed) == ("network", "maybe")
         (line,) = gateway.lines
-        assert await asyncio.to_thread(line.left.wait, 10)
+        assert await asyncio.to_thread(line.left.wait, 60)
 
 
 async def test_a_trickle_ends_at_the_outer_limit_and_what_came_is_kept(gateway, tmp_path):

@@ -340,7 +340,7 @@ async def test_what_the_sink_refuses_ends_the_connection(service):
 
     service.script(Reply(body=BODY, pieces=50, pause=0.02))
     await failed(StorageError, service, Full())
-    assert await asyncio.to_thread(service.requests[0].gone.wait, 10)
+    assert await asyncio.to_thread(service.requests[0].gone.wait, 60)
 
 
 @pytest.mark.parametrize("when", ["waiting", "receiving"])
@@ -359,7 +359,7 @@ async def test_cancelling_closes_the_connection(service, when):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await asyncio.to_thread(request.gone.wait, 10)
+    assert await asyncio.to_thread(request.gone.wait, 60)
     assert not sink.whole
 
 
@@ -370,7 +370,7 @@ async def test_an_outer_limit_ends_a_trickle(service):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await task
-    assert await asyncio.to_thread(request.gone.wait, 10)
+    assert await asyncio.to_thread(request.gone.wait, 60)
 
 
 async def test_a_connection_is_never_used_for_a_second_picture(service):
