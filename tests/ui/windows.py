@@ -55,7 +55,7 @@ PROMPT = "Lighthouse in first snow"
 PATIENCE = 60.0
 """Seconds after which what is waited for will not come; less than a test may take."""
 
-LOOK_AGAIN = 0.01
+LOOK_AGAIN = 0.02
 """Seconds between two looks at what no event tells."""
 
 
