@@ -148,3 +148,16 @@ def test_when_the_process_that_forks_is_lost_another_one_does(tmp_path: Path) ->
         assert process.wait(60) == -signal.Signals["SIGKILL"]
     assert one._server is not first
     one.close()
+
+
+def test_after_a_start_that_failed_there_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise OSError("Too many open files")
+
+    one = WarmSubprocess()
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", fail)
+        with pytest.raises(OSError, match="Too many"):
+            one.started()
+    assert one.started().fileno() >= 0
+    one.close()

@@ -21,19 +21,20 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
-from pathlib import Path
+import weakref
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import pytest
 
 from studio.imaging import decoder
 
-ROOT = Path(__file__).resolve().parents[1]
 MOST = 1 << 16
-"""Bytes of a request: the environment and the folder."""
+"""Bytes of a request: the environment."""
 
 LENGTH = 8
+HANDLES = 5
+"""Input, output, errors, the folder, and where its end is told."""
 
 
 class ForkedProcess:
@@ -56,18 +57,23 @@ class ForkedProcess:
                 handed_over.callback(os.close, other)
                 ours.append(one)
                 theirs.append(other)
-            self._status, status = socket.socketpair()
-            failing.enter_context(self._status)
-            handed_over.enter_context(status)
-            wish = json.dumps({"env": env, "folder": str(Path.cwd())}).encode()
-            streams = array.array("i", [*theirs, errors, status.fileno()]).tobytes()
+            status, other_end = socket.socketpair()
+            failing.enter_context(status)
+            handed_over.enter_context(other_end)
+            folder = os.open(".", os.O_RDONLY)
+            handed_over.callback(os.close, folder)
+            handles = [*theirs, errors, folder, other_end.fileno()]
+            streams = array.array("i", handles).tobytes()
+            wish = json.dumps(env).encode()
             control.sendmsg([wish], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
             handed_over.close()
-            told = self._status.recv(LENGTH)
+            told = status.recv(LENGTH)
             if len(told) < LENGTH:
                 raise OSError("the process that forks decoding processes has ended")
             failing.pop_all()
         self.pid = int.from_bytes(told, "big")
+        self._status = status.detach()
+        weakref.finalize(self, os.close, self._status)
         self.stdin: IO[bytes] = os.fdopen(ours[0], "wb")
         self.stdout: IO[bytes] = os.fdopen(ours[1], "rb")
         self._lock = threading.Lock()
@@ -90,13 +96,12 @@ class ForkedProcess:
                 os.kill(self.pid, signal.Signals["SIGKILL"])
 
     def _ended(self, timeout: float | None) -> int | None:
-        with self._lock:
-            if self.returncode is None:
-                ready, _w, _x = select.select([self._status], [], [], timeout)
-                if ready:
-                    told = self._status.recv(LENGTH)
+        # Whoever kills it does not wait for another thread that waits for its end.
+        if self.returncode is None and select.select([self._status], [], [], timeout)[0]:
+            with self._lock:
+                if self.returncode is None:
+                    told = os.read(self._status, LENGTH)
                     self.returncode = int.from_bytes(told, "big", signed=True) if told else -9
-                    self._status.close()
         return self.returncode
 
 
@@ -132,14 +137,18 @@ class WarmSubprocess:
         """The line to the process that forks; it is started with the first picture."""
         with self._lock:
             if self._control is None:
-                self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-                self._server = subprocess.Popen(
-                    [sys.executable, "-m", "tests.warm_decoder", str(other.fileno())],
-                    env=decoder.process_environment(),
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=[other.fileno()],
-                )
-                other.close()
+                with contextlib.ExitStack() as failing:
+                    control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                    failing.enter_context(control)
+                    with other:
+                        self._server = subprocess.Popen(
+                            [sys.executable, "-m", "tests.warm_decoder", str(other.fileno())],
+                            env=decoder.process_environment(),
+                            stdin=subprocess.DEVNULL,
+                            pass_fds=[other.fileno()],
+                        )
+                    failing.pop_all()
+                self._control = control
             return self._control
 
     def close(self) -> None:
@@ -175,7 +184,7 @@ def serve(control: socket.socket) -> None:
                     status.sendall(code.to_bytes(LENGTH, "big", signed=True))
         if control not in ready:
             continue
-        wish, handles, _flags, _from = socket.recv_fds(control, MOST, 4)
+        wish, handles, _flags, _from = socket.recv_fds(control, MOST, HANDLES)
         if not wish:
             return
         if (pid := os.fork()) == 0:
@@ -184,9 +193,9 @@ def serve(control: socket.socket) -> None:
             for other in (control, waking, woken, *running.values()):
                 other.close()
             become(json.loads(wish), handles, worker.main)
-        for handle in handles[:3]:
+        for handle in handles[:-1]:
             os.close(handle)
-        running[pid] = socket.socket(fileno=handles[3])
+        running[pid] = socket.socket(fileno=handles[-1])
         with contextlib.suppress(OSError):
             running[pid].sendall(pid.to_bytes(LENGTH, "big"))
 
@@ -198,17 +207,17 @@ def ended() -> Iterator[tuple[int, int]]:
             yield found[0], os.waitstatus_to_exitcode(found[1])
 
 
-def become(wish: dict[str, Any], handles: list[int], main: Any) -> None:
+def become(env: dict[str, str], handles: list[int], main: Callable[[], int]) -> None:
     """Be the decoding process, to its end."""
     code = 1
     try:
         for number, handle in enumerate(handles[:3]):
             os.dup2(handle, number)
+        os.fchdir(handles[3])
         for handle in handles:
             os.close(handle)
         os.environ.clear()
-        os.environ.update(wish["env"])
-        os.chdir(wish["folder"])
+        os.environ.update(env)
         code = main()
     except BaseException:  # noqa: BLE001 said, as Python says it of a program's own
         traceback.print_exc()
