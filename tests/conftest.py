@@ -15,9 +15,14 @@ pytest_plugins = [
     "tests.desktop.fixtures",
     "tests.reports",
     "tests.leftovers",
-    "tests.warm_decoder",
     "tests.canary",
 ]
+collect_ignore: list[str] = []
+
+if sys.platform == "linux":
+    pytest_plugins.append("tests.warm_decoder")
+else:
+    collect_ignore.append("test_warm_decoder.py")
 
 _COLLECT_EVERY = 10
 

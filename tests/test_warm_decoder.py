@@ -14,11 +14,11 @@ import pytest
 
 from studio.imaging import decoder
 from studio.imaging.decoder import Decoder
+from tests import warm_decoder
 from tests.canary import KEY
 from tests.fake_service import tiny_png
-from tests.warm_decoder import ForkedProcess, WarmSubprocess
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they are forked on Linux only")
+assert sys.platform == "linux", "left out elsewhere by conftest.py"
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def run(work: Callable[[Decoder], Awaitable[None]]) -> None:
     asyncio.run(whole())
 
 
-def process_of(one: Decoder) -> ForkedProcess:
+def process_of(one: Decoder) -> warm_decoder.ForkedProcess:
     child = one._hands[0].child
     assert child is not None
     process: object = child._process
-    assert isinstance(process, ForkedProcess)
+    assert isinstance(process, warm_decoder.ForkedProcess)
     return process
 
 
@@ -81,7 +81,7 @@ def test_one_that_is_killed_is_replaced(path: Path) -> None:
         await one.probe(path)
         first = process_of(one)
         first.kill()
-        assert await asyncio.to_thread(first.wait, 60) == -signal.Signals["SIGKILL"]
+        assert await asyncio.to_thread(first.wait, 60) == -signal.SIGKILL
         assert (await one.probe(path)).complete
         assert process_of(one).pid != first.pid
 
@@ -103,7 +103,7 @@ def test_one_whose_input_ends_is_over_and_says_how(path: Path) -> None:
 
 def test_the_key_is_not_in_the_memory_they_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDBRUSH_API_KEY", KEY)
-    one = WarmSubprocess()
+    one = warm_decoder.WarmSubprocess()
     try:
         one.started()
         assert one._server is not None
@@ -124,7 +124,7 @@ def test_other_commands_and_cold_ones_are_started(
         return "started"
 
     monkeypatch.setattr(subprocess, "Popen", start)
-    one = WarmSubprocess()
+    one = warm_decoder.WarmSubprocess()
     one.cold = cold
     command = decoder.worker_command() if cold else ["another"]
     with (tmp_path / "errors").open("wb") as errors:
@@ -133,7 +133,7 @@ def test_other_commands_and_cold_ones_are_started(
 
 
 def test_when_the_process_that_forks_is_lost_another_one_does(tmp_path: Path) -> None:
-    one = WarmSubprocess()
+    one = warm_decoder.WarmSubprocess()
     control, first = one.started(), one._server
     assert first is not None
     first.kill()
@@ -141,11 +141,11 @@ def test_when_the_process_that_forks_is_lost_another_one_does(tmp_path: Path) ->
     environ = decoder.process_environment()
     with (tmp_path / "errors").open("wb") as errors:
         with pytest.raises(OSError, match=r"ended|pipe|[Cc]onnection"):
-            ForkedProcess(control, ["x"], environ, errors.fileno())
+            warm_decoder.ForkedProcess(control, ["x"], environ, errors.fileno())
         process = one.Popen(decoder.worker_command(), stderr=errors, env=environ)
     with process.stdin, process.stdout:
         process.kill()
-        assert process.wait(60) == -signal.Signals["SIGKILL"]
+        assert process.wait(60) == -signal.SIGKILL
     assert one._server is not first
     one.close()
 
@@ -154,7 +154,7 @@ def test_after_a_start_that_failed_there_is_another(monkeypatch: pytest.MonkeyPa
     def fail(*_arguments: object, **_more: object) -> None:
         raise OSError("Too many open files")
 
-    one = WarmSubprocess()
+    one = warm_decoder.WarmSubprocess()
     with monkeypatch.context() as patch:
         patch.setattr(subprocess, "Popen", fail)
         with pytest.raises(OSError, match="Too many"):

@@ -29,6 +29,8 @@ import pytest
 
 from studio.imaging import decoder
 
+assert sys.platform == "linux", "processes are forked, and handed over, on Linux only"
+
 MOST = 1 << 16
 """Bytes of a request: the environment."""
 
@@ -93,7 +95,7 @@ class ForkedProcess:
         """End it, if it still runs."""
         if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.Signals["SIGKILL"])
+                os.kill(self.pid, signal.SIGKILL)
 
     def _ended(self, timeout: float | None) -> int | None:
         # Whoever kills it does not wait for another thread that waits for its end.
@@ -167,7 +169,7 @@ def serve(control: socket.socket) -> None:
     waking, woken = socket.socketpair()
     for one in (waking, woken):
         one.setblocking(False)
-    signal.signal(signal.Signals["SIGCHLD"], lambda _number, _frame: None)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(woken.fileno())
     # Ctrl+C reaches the whole group; whoever asks decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -189,7 +191,7 @@ def serve(control: socket.socket) -> None:
             return
         if (pid := os.fork()) == 0:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.Signals["SIGCHLD"], signal.SIG_DFL)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for other in (control, waking, woken, *running.values()):
                 other.close()
             become(json.loads(wish), handles, worker.main)
@@ -229,8 +231,7 @@ WARM = WarmSubprocess()
 
 
 def pytest_configure() -> None:
-    if sys.platform == "linux":
-        WARM.take_over()
+    WARM.take_over()
 
 
 @pytest.hookimpl(tryfirst=True)

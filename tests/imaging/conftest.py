@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.warm_decoder import WARM
+if sys.platform == "linux":
+    from tests.warm_decoder import WARM
 
-
-@pytest.fixture(autouse=True)
-def cold() -> Iterator[None]:
-    WARM.cold = True
-    yield
-    WARM.cold = False
+    @pytest.fixture(autouse=True)
+    def cold() -> Iterator[None]:
+        WARM.cold = True
+        yield
+        WARM.cold = False

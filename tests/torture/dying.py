@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.common import files
-from tests import warm_decoder
 
 
 def import_everything() -> None:
@@ -22,8 +21,10 @@ def import_everything() -> None:
 
     assert all((cli, core, worker, generate, parser, sketch))
     if sys.platform == "linux":
-        warm_decoder.WARM.take_over()
-        warm_decoder.WARM.started()
+        from tests.warm_decoder import WARM
+
+        WARM.take_over()
+        WARM.started()
 
 
 def run_in_child(work: Callable[[], None]) -> int:
