@@ -17,6 +17,12 @@ pytest_plugins = [
     "tests.leftovers",
     "tests.canary",
 ]
+collect_ignore: list[str] = []
+
+if sys.platform == "linux":
+    pytest_plugins.append("tests.warm_decoder")
+else:
+    collect_ignore.append("test_warm_decoder.py")
 
 _COLLECT_EVERY = 10
 
@@ -39,19 +45,27 @@ def pytest_collection_finish() -> None:
     There are more than half a million such objects, and looking at all of them takes as long as
     five tests.
     """
-    gc.collect()
-    gc.freeze()
+    _settle()
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     item.config.stash[_COUNT] = count = item.config.stash.get(_COUNT, 0) + 1
-    if count % _COLLECT_EVERY == 0:
+    if nextitem is None or nextitem.path != item.path:
+        # What a file leaves, such as the modules it was the first to import, stays to the end.
+        _settle()
+    elif count % _COLLECT_EVERY == 0:
         gc.collect()
-        # A test about freezing thaws everything, and all later collections would pay for it. To
-        # count what is frozen takes milliseconds itself, so it is not done after every test.
-        if gc.get_freeze_count() == 0:
-            gc.freeze()
+
+
+def _settle() -> None:
+    """Collect garbage, and never look at what is left again.
+
+    Otherwise what the files leave adds up, and in the second half of the run collecting takes
+    longer than the tests. A test about freezing thaws everything, until its file ends.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 _COUNT = pytest.StashKey[int]()

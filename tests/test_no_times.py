@@ -23,7 +23,7 @@ LIMITS = {"timeout", "wait", "wait_for", "waitSignal", "waitUntil", "communicate
 """Calls that give up after so many seconds (of the first two in milliseconds)."""
 WORTH_A_LOOK = re.compile(
     r"monotonic|perf_counter|process_time|time\(|timeout|\.wait\(|wait_for|communicate|"
-    r"qWaitForWindowActive|\.join\([\dA-Z]"
+    r"qWaitForWindowActive|to_thread|\.join\([\dA-Z]"
 )
 
 JUDGED = {
@@ -151,6 +151,11 @@ def limits(tree: ast.AST) -> Iterator[tuple[int, ast.AST]]:
             yield node.lineno, node.args[0]
         if name in {"wait_for", "qWaitForWindowActive"} and len(node.args) == 2:
             yield node.lineno, node.args[1]
+        if name == "to_thread" and len(node.args) == 2:
+            # The limit stands beside the call, which another thread makes.
+            call = node.args[0]
+            if isinstance(call, ast.Attribute) and call.attr in {"wait", "join", "acquire"}:
+                yield node.lineno, node.args[1]
 
 
 def short(tree: ast.AST) -> list[int]:
@@ -197,6 +202,7 @@ def test_no_time_is_judged_and_no_limit_is_short() -> None:
         ("process.wait(5)", "short"),
         ("async with asyncio.timeout(10): pass", "short"),
         ("asyncio.wait_for(main(), 10)", "short"),
+        ("await asyncio.to_thread(request.gone.wait, 1.0)", "short"),
     ],
 )
 def test_it_is_found(text: str, look: str) -> None:
@@ -211,6 +217,7 @@ def test_it_is_found(text: str, look: str) -> None:
         "created = time.time() - 21",
         "assert counts(time.time() - 60) == 2",
         "process.wait(60)",
+        "await asyncio.to_thread(service.wait_for, 1)",
     ],
 )
 def test_what_does_not_depend_on_the_machine_is_left_alone(text: str) -> None:

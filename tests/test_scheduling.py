@@ -14,6 +14,18 @@ def test_long_files_are_there(pytestconfig: pytest.Config, file: str) -> None:
     assert (pytestconfig.rootpath / file).is_file()
 
 
+def test_tests_with_a_desktop_are_long(pytestconfig: pytest.Config) -> None:
+    """They have few tests, and would be taken for short: one at the end has a process to itself."""
+    folder = pytestconfig.rootpath / "tests"
+    with_desktop = {
+        path.relative_to(pytestconfig.rootpath).as_posix()
+        for path in folder.glob("e2e/test_*.py")
+        if "mark.desktop" in path.read_text(encoding="utf-8")
+    }
+    assert with_desktop
+    assert with_desktop - LONG.keys() == set()
+
+
 def test_the_longest_file_is_given_out_first(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -28,7 +40,8 @@ def test_the_longest_file_is_given_out_first(
 
     tests = [f"{file}::test_{n}" for file, count in files.items() for n in range(count)]
     node = Node()
-    monkeypatch.setattr(pytestconfig.option, "tx", ["popen"])
+    # In one process nobody asks for it.
+    monkeypatch.setattr(pytestconfig.option, "tx", ["popen"], raising=False)
     made = FileScheduling(pytestconfig)
     made.registered_collections[node] = tests
     made.workqueue = OrderedDict(

@@ -18,6 +18,10 @@ HANG = float(os.environ.get("GRIDBRUSH_TEST_HANG", "60"))
 """Seconds after which a condition that does not come true is a program that hangs."""
 
 POLL = 0.03
+"""Seconds from one look to the next, at first."""
+
+LONGEST_POLL = 0.5
+"""And at last: each look at a window takes as much of the program's time as of the test's."""
 
 Found = TypeVar("Found")
 
@@ -27,16 +31,19 @@ def wait_until(
 ) -> Found:
     """Ask again and again until the answer is true, and return it.
 
-    Raises AssertionError after `hang` seconds; `what` says what was waited for.
+    What takes long is looked at less often. Raises AssertionError after `hang` seconds; `what`
+    says what was waited for.
     """
     limit = time.monotonic() + hang
+    pause = POLL
     while True:
         if answer := condition():
             return answer
         if time.monotonic() > limit:
             said = what if isinstance(what, str) else what()
             raise AssertionError(f"did not happen within {hang:g} s: {said or condition}")
-        time.sleep(POLL)
+        time.sleep(pause)
+        pause = min(pause * 1.25, LONGEST_POLL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,19 +21,43 @@ TIMES = 10
 
 _PASTE = """
 import json, sys
+from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 app = QApplication(sys.argv)
-mime = app.clipboard().mimeData()
-print(json.dumps([url.toLocalFile() for url in mime.urls()]))
+def on_asked():
+    if not sys.stdin.readline():
+        return app.quit()
+    mime = app.clipboard().mimeData()
+    print(json.dumps([url.toLocalFile() for url in mime.urls()]), flush=True)
+asked = QSocketNotifier(0, QSocketNotifier.Type.Read)
+asked.activated.connect(on_asked)
+app.exec()
 """
-"""Another program that asks what is on the clipboard."""
+"""Another program that says what is on the clipboard, each time it is asked."""
 
 
-def pasted(user: Desktop) -> list[str]:
-    """The files another program would paste."""
-    found = user.session.run([sys.executable, "-c", _PASTE]).stdout.splitlines()
-    files: list[str] = json.loads(found[-1])
-    return files
+class OtherProgram:
+    """Something to paste into, open all the time."""
+
+    def __init__(self, user: Desktop) -> None:
+        pipe = subprocess.PIPE
+        self._process = user.session.start(
+            [sys.executable, "-c", _PASTE], stdin=pipe, stdout=pipe, bufsize=0
+        )
+
+    def paste(self) -> list[str]:
+        """The files it would paste."""
+        reading, writing = self._process.stdout, self._process.stdin
+        assert reading is not None
+        assert writing is not None
+        writing.write(b"\n")
+        files: list[str] = json.loads(reading.readline())
+        return files
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        assert self._process.wait(60) == 0
 
 
 def said(program: DesktopProgram, words: str) -> bool:
@@ -74,6 +99,7 @@ def test_what_was_dragged_out_can_be_copied_ten_times(
     names = {path.name.split("-")[1]: str(path) for path in originals(home)}
     assert set(names) == {"fox", "hare"}
     program.wait_for_items(2)
+    other = OtherProgram(user)
     for time in range(TIMES):
         part = ("fox", "hare")[time % 2]
         original = Path(names[part])
@@ -86,6 +112,7 @@ def test_what_was_dragged_out_can_be_copied_ten_times(
         wait_until(partial(selected, program, part), what=f"{part} is selected")
         user.keys("ctrl+c")
         wait_until(lambda: said(program, "1 picture copied"), what="it says that it was copied")
-        assert pasted(user) == [str(original)], f"the {time + 1}. time"
+        assert other.paste() == [str(original)], f"the {time + 1}. time"
         (target / original.name).unlink()
+    other.close()
     assert program.close() == 0

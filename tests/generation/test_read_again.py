@@ -26,6 +26,7 @@ from studio.generation.journal import Journal
 from studio.generation.journal_entry import JournalEntry, StageMark
 from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
+from tests.bombs import gzip_bomb
 from tests.fake_service import FakeService, Reply
 from tests.generation.earlier_process import full_disk, left_behind, planned
 from tests.generation.harness import KEY, Studio, arrived, inline, parts, studio
@@ -98,7 +99,7 @@ UNREADABLE: dict[str, tuple[bytes, dict[str, str]]] = {
                           {"Content-Encoding": "zstd"}),
     "gzip that is damaged": (damaged("gzip"), {"Content-Encoding": "gzip"}),
     "brotli that is damaged": (damaged("br"), {"Content-Encoding": "br"}),
-    "a bomb": (gzip.compress(b"[" + b" " * (40 << 20)), {"Content-Encoding": "gzip"}),
+    "a bomb": (gzip_bomb(b"[", 40), {"Content-Encoding": "gzip"}),
     "a shape nobody knows": (json.dumps({"made": {"blob": "QUJD" * 4000}}).encode(), {}),
     "a picture of no kind": (json.dumps(parts(inline(b"nothing" * 900))).encode(), {}),
     **{name: (json.dumps(parts(inline(data))).encode(), {})

@@ -325,7 +325,7 @@ def test_the_process_ends_when_nothing_is_asked_for_a_while(tmp_path: Path) -> N
         (hand,) = decoder._hands
         assert hand.child is not None
         process = hand.child._process
-        await asyncio.to_thread(process.wait, 20)
+        await asyncio.to_thread(process.wait, 60)
         assert (await decoder.probe(path)).width == 300
 
     run(work, Decoder(idle=0.05))

@@ -115,7 +115,7 @@ async def test_a_library_that_is_closed_meanwhile_has_the_whole_change(
     async with opened(tmp_path) as library:
         ids = await fill(library)
         change = asyncio.ensure_future(library.rate(ids, 4))
-        assert await asyncio.to_thread(begun.wait, 10)
+        assert await asyncio.to_thread(begun.wait, 60)
         # As the program does when it is closed: whoever waited for it waits no more.
         change.cancel()
         # It goes on when closing has begun.

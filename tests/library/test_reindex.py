@@ -91,7 +91,7 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
     events = EventBus()
     events.subscribe(told.append)
     async with beside(tmp_path, events) as library:
-        await asyncio.to_thread(gate.reached.wait, 20)
+        await asyncio.to_thread(gate.reached.wait, 60)
         rows = await library.rows(Query())
         assert len(rows) == ROWS, "the old index answers"
         (picture,) = await library.pictures(rows[:1])
@@ -147,7 +147,7 @@ async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start
     events = EventBus()
     events.subscribe(told.append)
     async with beside(tmp_path, events) as library:
-        await asyncio.to_thread(gate.reached.wait, 20)
+        await asyncio.to_thread(gate.reached.wait, 60)
         (picture,) = await library.pictures((await library.rows(Query()))[:1])
         rated = asyncio.create_task(library.rate([picture.id], 4))
         assert library.rereading is not None
@@ -181,7 +181,7 @@ async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -
     of_another_version(await filled(tmp_path))
     gate.open.clear()
     async with beside(tmp_path, EventBus()) as library:
-        await asyncio.to_thread(gate.reached.wait, 20)
+        await asyncio.to_thread(gate.reached.wait, 60)
         making = library.rereading
         assert making is not None
         making.stop()

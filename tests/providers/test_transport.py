@@ -26,6 +26,7 @@ from studio.common.errors import (
 from studio.providers import transport
 from studio.providers.gemini.scan import GeminiScanner
 from studio.providers.transport import HttpClient, check_address
+from tests.bombs import gzip_bomb
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
@@ -185,7 +186,7 @@ async def test_nothing_a_service_says_is_remembered_for_the_next_request(service
 
 async def test_a_bomb_is_refused_while_it_unfolds(service, monkeypatch):
     monkeypatch.setattr(transport, "MAX_BODY", 1 << 20)
-    bomb = gzip.compress(b'{"a":"' + b"A" * (64 << 20))
+    bomb = gzip_bomb(b'{"a":"', 64, b"A")
     service.script(Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
     sink = OrderedSink()
     error = await failed(ServiceError, service, sink)
@@ -339,7 +340,7 @@ async def test_what_the_sink_refuses_ends_the_connection(service):
 
     service.script(Reply(body=BODY, pieces=50, pause=0.02))
     await failed(StorageError, service, Full())
-    assert await asyncio.to_thread(service.requests[0].gone.wait, 10)
+    assert await asyncio.to_thread(service.requests[0].gone.wait, 60)
 
 
 @pytest.mark.parametrize("when", ["waiting", "receiving"])
@@ -358,7 +359,7 @@ async def test_cancelling_closes_the_connection(service, when):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await asyncio.to_thread(request.gone.wait, 10)
+    assert await asyncio.to_thread(request.gone.wait, 60)
     assert not sink.whole
 
 
@@ -369,7 +370,7 @@ async def test_an_outer_limit_ends_a_trickle(service):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await task
-    assert await asyncio.to_thread(request.gone.wait, 10)
+    assert await asyncio.to_thread(request.gone.wait, 60)
 
 
 async def test_a_connection_is_never_used_for_a_second_picture(service):

@@ -56,6 +56,9 @@ PROMPT = "Lighthouse in first snow"
 PATIENCE = 60.0
 """Seconds after which what is waited for will not come; less than a test may take."""
 
+LOOK_AGAIN = 0.02
+"""Seconds between two looks at what no event tells."""
+
 
 class OpenedWindow(StudioWindow):
     """The program's window with all that is behind it at hand."""
@@ -221,7 +224,7 @@ async def until(core: Core, condition: Callable[[], object], what: str) -> None:
         heard = asyncio.Event()
         end = core.events.subscribe(partial(_ring, heard))
         try:
-            async with asyncio.timeout(0.05):
+            async with asyncio.timeout(LOOK_AGAIN):
                 await heard.wait()
         except TimeoutError:
             QApplication.sendPostedEvents()
