@@ -17,12 +17,6 @@ pytest_plugins = [
     "tests.leftovers",
     "tests.canary",
 ]
-collect_ignore: list[str] = []
-
-if sys.platform == "linux":
-    pytest_plugins.append("tests.warm_decoder")
-else:
-    collect_ignore.append("test_warm_decoder.py")
 
 _COLLECT_EVERY = 10
 

@@ -12,7 +12,7 @@ from studio.common import files
 
 
 def import_everything() -> None:
-    """Once, before the first fork: no child has to, and their decoding processes are forks too."""
+    """Once, before the first fork: no child has to."""
     from studio import cli
     from studio.app import core
     from studio.cli import generate, parser
@@ -20,11 +20,6 @@ def import_everything() -> None:
     from studio.providers import sketch
 
     assert all((cli, core, worker, generate, parser, sketch))
-    if sys.platform == "linux":
-        from tests.warm_decoder import WARM
-
-        WARM.take_over()
-        WARM.started()
 
 
 def run_in_child(work: Callable[[], None]) -> int:
