@@ -143,4 +143,6 @@ def _connect_messages(parts: WindowParts) -> None:
     parts.dialogs.mended.connect(parts.library_view.reload)
     parts.messages_controller.undo_wanted.connect(parts.pictures.undo)
     parts.cancel_notice.wanted.connect(parts.view_options.show_cancelled)
+    parts.window.key_unused.connect(parts.actions_of.on_key_unused)
+    parts.actions_of.refused.connect(parts.messages_controller.show_message)
     parts.window.may_close = parts.may_close

@@ -410,6 +410,7 @@ class WindowParts:
         loupe.action.connect(self.view_switch.on_loupe_action)
         loupe.menu_requested.connect(self.item_actions.on_context_menu)
         loupe.job_chosen.connect(self.view_switch.on_job_chosen)
+        loupe.told.connect(self.messages_controller.show_message)
         loupe.surround_changed.connect(self.view_options.on_surround_changed)
         loupe.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(loupe)
