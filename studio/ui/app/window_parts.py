@@ -374,6 +374,7 @@ class WindowParts:
             self.library_view,
             self.messages_controller,
             first=(
+                self.messages_controller.on_core_event,
                 self.library_view.on_core_event,
                 self.collections_controller.on_core_event,
                 self.notifier.on_core_event,
