@@ -19,6 +19,7 @@ _NARROWEST = 118
 """Logical pixels of a zone; below it, the zones take two rows."""
 
 _GAP = 4
+_PADDING = 12
 
 
 def zone_rects(size: QSizeF) -> list[QRectF]:
@@ -44,6 +45,7 @@ class RoleDropTarget(DropCover):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, brings_pictures)
         self._over: Role | None = None
+        self.setAccessibleName(_("Use as reference"))
         self.area.dropped.connect(self.on_dropped)
 
     def role_at(self, place: QPointF) -> Role:
@@ -88,16 +90,19 @@ class RoleDropTarget(DropCover):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("tint" if chosen else "raise"))
         painter.drawRoundedRect(zone, 8, 8)
-        name = zone.adjusted(0, 0, 0, -look.line("micro"))
+        # At the bottom, where the dragged picture does not cover it.
+        name, effect = (QRectF(zone) for _part in range(2))
+        effect.setTop(zone.bottom() - _PADDING - look.line("micro"))
+        effect.setHeight(look.line("micro"))
+        name.setTop(effect.top() - look.line("title"))
+        name.setHeight(look.line("title"))
         painter.setFont(look.font("title"))
         painter.setPen(look.color("ink" if chosen else "text"))
         words = _("Edit this") if role is Role.EDIT else role_name(role)
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, words)
         painter.setFont(look.font("micro"))
         painter.setPen(look.color("text2"))
-        below = QRectF(zone.left(), name.center().y() + look.line("title") / 2,
-                       zone.width(), look.line("micro"))  # fmt: skip
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _effect(role))
+        painter.drawText(effect, Qt.AlignmentFlag.AlignCenter, _effect(role))
 
 
 def _effect(role: Role) -> str:
