@@ -125,6 +125,7 @@ Event = (
     | QueueChanged
     | PicturesAdded
     | RecordsChanged
+    | ChangeRecorded
     | ProgressEvent
     | IndexProgress
     | KeyChanged

@@ -344,3 +344,17 @@ async def test_every_field_has_a_label_and_forms_have_them_above(dialog: Setting
     assert "DGrid key" in labelled_fields(dialog)
     dialog.keys.card.providers.segment("").click()
     assert {"Name", "Address", "Key"} <= labelled_fields(dialog)
+
+
+async def test_a_form_opens_with_its_heading_and_first_field_in_view(
+    dialog: SettingsDialog,
+) -> None:
+    dialog.show()
+    for open_it in (dialog.keys.add, dialog.keys.rows["mine"].edit):
+        open_it.click()
+        QApplication.processEvents()
+        form = form_of(dialog)
+        view = dialog._scroll.viewport()
+        for part in (form._title, form.form.title):
+            assert view.rect().contains(part.mapTo(view, part.rect().topLeft())), part
+        form.cancel.click()
