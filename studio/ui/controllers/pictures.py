@@ -173,7 +173,7 @@ class PicturesController(QObject):
 
     def undo(self, change: str = "") -> None:
         """Undo the last change; `change` is the id of the one it has to be."""
-        nothing = _("Not undone: another change came after it") if change else _("Nothing to undo")
+        nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
         spawn(self._step(partial(self._core.library.undo, change), _("Undone: {what}"), nothing))
 
     def redo(self) -> None:

@@ -306,7 +306,7 @@ async def test_undo_of_a_toast_undoes_what_it_names_or_is_gone(tmp_path: Path) -
         assert toast(window) == "1 picture moved to the trash"
         # Pressed before the change was heard of: it does not take back another one.
         undo.run()
-        words = "Not undone: another change came after it"
+        words = "Not undone: there is a newer change"
         await until(window.core, lambda: toast(window) == words, "said")
         one, other = await library.find([first.id]), await library.find([second.id])
         assert (one[0].trashed, other[0].rating) == (True, 4)
