@@ -45,7 +45,6 @@ from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
-from studio.ui.support.qt_overrides import needs
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.scroll_area import give_viewport
@@ -273,7 +272,6 @@ class PlaceList(QListWidget):
             self.setCurrentRow(0, self.selectionModel().SelectionFlag.NoUpdate)
         self.viewport().update()
 
-    @needs("reorder")
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             row, plain = self.currentRow(), not event.modifiers()
