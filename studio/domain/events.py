@@ -56,6 +56,21 @@ class RecordsChanged:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeRecorded:
+    """A change entered the history, or one was undone or redone.
+
+    Published right before the call that made it returns its sentence.
+
+    Attributes:
+        id: of its record, for `Library.undo`.
+        sentence: what it did, in words.
+    """
+
+    id: str
+    sentence: str
+
+
 class ProgressEvent:
     """Progress of long work; base class of events defined beside the work."""
 
@@ -110,6 +125,7 @@ Event = (
     | QueueChanged
     | PicturesAdded
     | RecordsChanged
+    | ChangeRecorded
     | ProgressEvent
     | IndexProgress
     | KeyChanged

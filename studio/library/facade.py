@@ -318,9 +318,12 @@ class Library:
         """Change a field to `groups(old values)`; returns a sentence, "" where nothing changed."""
         return await edits.change(self.store, field, ids, groups)
 
-    async def undo(self) -> str | None:
-        """Undo the last change; returns a sentence, or None when there is none."""
-        return await edits.step(self.store, back=True)
+    async def undo(self, only: str = "") -> str | None:
+        """Undo the last change; returns a sentence, or None when there is none.
+
+        `only` is the id of a change (`ChangeRecorded`): None if another one came after it.
+        """
+        return await edits.step(self.store, back=True, only=only)
 
     async def redo(self) -> str | None:
         """Redo the last undone change; returns a sentence, or None when there is none."""

@@ -322,12 +322,27 @@ class Desktop:
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Press, move as a hand does, waver over the target, let go."""
+        self.take(start, end)
+        self.let_go(end, end)
+
+    def take(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Press, and move as a hand does; the button stays down."""
         act = ["mousemove", str(start[0]), str(start[1]), "sleep", "0.1", "mousedown", "1"]
-        for x, y in _way(start, end):
-            act += ["sleep", "0.02", "mousemove", str(x), str(y)]
+        self.session.run(["xdotool", *act, *_motion(start, end)])
+
+    def let_go(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Move on with the button down, waver over the target, let go."""
+        act = _motion(start, end)
         for offset in (4, -4, 3, -3, 0):
             act += ["sleep", "0.05", "mousemove", str(end[0] + offset), str(end[1] + offset)]
         self.session.run(["xdotool", *act, "sleep", "0.2", "mouseup", "1"])
+
+
+def _motion(start: tuple[int, int], end: tuple[int, int]) -> list[str]:
+    act: list[str] = []
+    for x, y in _way(start, end):
+        act += ["sleep", "0.02", "mousemove", str(x), str(y)]
+    return act
 
 
 def _way(start: tuple[int, int], end: tuple[int, int]) -> Sequence[tuple[int, int]]:

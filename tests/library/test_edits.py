@@ -10,7 +10,7 @@ import pytest
 
 from studio.common.errors import StorageError
 from studio.domain.entities import Picture
-from studio.domain.events import RecordsChanged
+from studio.domain.events import ChangeRecorded, RecordsChanged
 from studio.library.facade import Library
 from studio.library.index import chunks
 from studio.library.operations import change_progress
@@ -62,6 +62,23 @@ async def test_taking_it_back_is_told_too(tmp_path: Path) -> None:
         assert [event.part for event in told(library)][-1] == 1
         assert len(told(library)) > 2
         assert all(event.written for event in told(library))
+
+
+async def test_a_change_is_undone_by_its_id_only_while_it_is_the_last(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        ids = await fill(library)
+        said = await library.rate(ids, 4)
+        (rating,) = [event for event in heard(library) if isinstance(event, ChangeRecorded)]
+        assert rating.sentence == said
+        await library.mark_seen(ids)
+        assert len([one for one in heard(library) if isinstance(one, ChangeRecorded)]) == 1
+        await library.entitle(ids[:1], "Pier")
+        assert await library.undo(rating.id) is None
+        assert await rated(library) == PICTURES
+        assert await library.undo() == "1 picture renamed"
+        assert await library.undo(rating.id) is not None
+        assert await rated(library) == 0
+        assert await library.undo(rating.id) is None, "it was undone already"
 
 
 async def test_a_change_of_a_few_is_not_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from studio.common.errors import InputError, PictureUnreadable, StorageError
 from studio.domain.entities import Flag, JobState, Parent, Picture, Role, new_id
-from studio.domain.events import PicturesAdded, ProblemOccurred, RecordsChanged
+from studio.domain.events import ChangeRecorded, PicturesAdded, ProblemOccurred, RecordsChanged
 from studio.library.index.index import Index
 from studio.library.index.writer import IndexWriter
 from studio.library.operations.verify import check
@@ -181,7 +181,10 @@ async def test_a_change_is_told_with_its_ids_and_field(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         picture = await take(library)
         await library.annotate([picture.id], "a note")
-        assert heard(library)[-1] == RecordsChanged((picture.id,), ("note",))
+        changed, recorded = heard(library)[-2:]
+        assert changed == RecordsChanged((picture.id,), ("note",))
+        assert isinstance(recorded, ChangeRecorded)
+        assert recorded.sentence == "Note of 1 picture changed"
 
 
 async def test_rows_come_in_the_order_asked_for(tmp_path: Path) -> None:

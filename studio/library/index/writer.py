@@ -20,7 +20,7 @@ from studio.library.index import schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
-from studio.library.log.records import LogPosition, Record
+from studio.library.log.records import UNLISTED, LogPosition, Record
 
 _FOR_GOOD = 2
 """State in the history of a change that cannot be undone."""
@@ -267,7 +267,7 @@ class IndexWriter:
             self._db.execute("UPDATE history SET undone = 1 WHERE id = ?", (record.undoes,))
         elif record.redoes:
             self._db.execute("UPDATE history SET undone = 0 WHERE id = ?", (record.redoes,))
-        elif record.field not in ("seen", "path", "missing"):
+        elif record.field not in UNLISTED:
             self._db.execute(
                 "INSERT OR IGNORE INTO history(id, file, offset, undone) VALUES (?,?,?,?)",
                 (record.id, begin.file, begin.offset, _FOR_GOOD * (record.field == "purged")),

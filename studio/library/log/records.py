@@ -180,6 +180,10 @@ def read_only() -> StorageError:
     )
 
 
+UNLISTED = frozenset({"seen", "path", "missing"})
+"""Fields whose changes do not enter the history, and cannot be undone."""
+
+
 def change(
     field: str, values: Groups, former: Groups, *, undoes: str = "", redoes: str = ""
 ) -> Record:

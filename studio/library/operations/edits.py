@@ -8,7 +8,7 @@ from functools import partial
 
 from studio.common.errors import StorageError
 from studio.common.serial_executor import call_on_loop
-from studio.domain.events import Event, ProblemOccurred, RecordsChanged
+from studio.domain.events import ChangeRecorded, Event, ProblemOccurred, RecordsChanged
 from studio.library.index.chunks import chunks
 from studio.library.log import records
 from studio.library.log.records import Groups, Record
@@ -37,9 +37,12 @@ async def set_field(store: Store, field: str, ids: Sequence[str], value: object)
     return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 
-async def step(store: Store, *, back: bool) -> str | None:
-    """Undo or redo a change; returns a sentence for it, or None when there is none."""
-    return await _run(store, partial(history.step, store, back=back))
+async def step(store: Store, *, back: bool, only: str = "") -> str | None:
+    """Undo or redo a change; returns a sentence for it, or None when there is none.
+
+    `only` is the id of the change to undo, if it is still the last one.
+    """
+    return await _run(store, partial(history.step, store, back=back, only=only))
 
 
 async def tag(
@@ -78,6 +81,8 @@ async def _run(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> 
         return None
     _publish_change(store, record)
     (sentence,) = await history.sentences(store, [record])
+    if record.field not in records.UNLISTED:
+        store.publish_event(ChangeRecorded(record.id, sentence))
     return sentence
 
 

@@ -22,11 +22,11 @@ WITHOUT_PICTURES = frozenset({"collection", "collection_place", "dismissed"})
 """Fields of anything but pictures."""
 
 
-def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
+def step(store: Store, monitor: ChangeMonitor, *, back: bool, only: str = "") -> Record | None:
     """Undo the last change, or redo the one undone last; blocking.
 
-    None when there is none. Pictures deleted for good since then are left out; a change of nothing
-    else is skipped.
+    None when there is none, or if `only` is the id of another change. Pictures deleted for good
+    since then are left out; a change of nothing else is skipped.
     """
     index = store.own
     last: LogPosition | None = None
@@ -34,6 +34,8 @@ def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
         assert place is not None
         last = place
         found = store.log.at(place)
+        if only and found.id != only:
+            return None
         field, new, old = found.field, found.values, found.former
         if field == IMPORTED:
             # Imported pictures leave by the trash, where they can be restored.

@@ -28,7 +28,7 @@ from studio.common.i18n import _, ngettext
 from studio.common.json_reader import NotUnderstood
 from studio.common.user_input import Unusable
 from studio.domain.entities import MADE_WITH, Picture, new_id
-from studio.domain.events import PicturesAdded, RecordsChanged
+from studio.domain.events import ChangeRecorded, PicturesAdded, RecordsChanged
 from studio.library.files import originals as inside
 from studio.library.files.damaged import put_away
 from studio.library.files.originals import HIDDEN, relative_path, sha256_of
@@ -284,11 +284,13 @@ async def _record_portion(store: Store, folder: Path, pictures: Sequence[Picture
     return added
 
 
-async def record_step(store: Store, ids: Sequence[str]) -> None:
-    """Record imported pictures as one step of the history, to be undone. Raises StorageError."""
+async def record_step(store: Store, ids: Sequence[str]) -> str:
+    """Record imported pictures as one step of the history; returns its id. Raises StorageError."""
     record = records.change(history.IMPORTED, [(True, list(ids))], [(False, list(ids))])
     await store.write(partial(store.append, record))
     store.publish_event(RecordsChanged(tuple(ids), (history.IMPORTED,)))
+    store.publish_event(ChangeRecorded(record.id, history.sentence(record)))
+    return record.id
 
 
 def finish(store: Store) -> None:

@@ -78,6 +78,7 @@ def _connect_views(parts: WindowParts) -> None:
     parts.library_view.spent.connect(parts.composer.on_spent)
     parts.library_view.counted.connect(parts.pages.on_counted)
     parts.library_view.place_changed.connect(parts.view_switch.on_place_changed)
+    parts.library_view.place_changed.connect(parts.library_navigation.on_place_changed)
     parts.library_view.index_read.connect(parts.reindex_progress.on_index_progress)
     parts.library_view.order_changed.connect(parts.pages.choose_page)
     parts.library_view.order_changed.connect(parts.view_switch.on_order_changed)
@@ -143,4 +144,6 @@ def _connect_messages(parts: WindowParts) -> None:
     parts.dialogs.mended.connect(parts.library_view.reload)
     parts.messages_controller.undo_wanted.connect(parts.pictures.undo)
     parts.cancel_notice.wanted.connect(parts.view_options.show_cancelled)
+    parts.window.key_unused.connect(parts.actions_of.on_key_unused)
+    parts.actions_of.refused.connect(parts.messages_controller.show_message)
     parts.window.may_close = parts.may_close

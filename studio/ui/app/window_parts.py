@@ -377,6 +377,7 @@ class WindowParts:
             self.library_view,
             self.messages_controller,
             first=(
+                self.messages_controller.on_core_event,
                 self.library_view.on_core_event,
                 self.collections_controller.on_core_event,
                 self.notifier.on_core_event,
@@ -414,6 +415,7 @@ class WindowParts:
         loupe.action.connect(self.view_switch.on_loupe_action)
         loupe.menu_requested.connect(self.item_actions.on_context_menu)
         loupe.job_chosen.connect(self.view_switch.on_job_chosen)
+        loupe.told.connect(self.messages_controller.show_message)
         loupe.surround_changed.connect(self.view_options.on_surround_changed)
         loupe.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(loupe)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -16,7 +16,7 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import Job
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
-from studio.ui.support.ports import Messages, Navigation
+from studio.ui.support.ports import Messages, Navigation, ToastAction
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
@@ -39,6 +39,14 @@ def first_draft(core: Core, left: Draft | None, written: str) -> Draft:
     if left is not None and (left.profile == profile or not asked):
         return draft
     return replace(draft, profile=profile, model=core.catalogue.default(profile))
+
+
+@dataclass(frozen=True, slots=True)
+class _Replacement:
+    """The draft that replaced another, and the button of its toast."""
+
+    after: Draft
+    undo: ToastAction
 
 
 class DraftController(QObject):
@@ -67,6 +75,7 @@ class DraftController(QObject):
         self._zones = zones
         self._bar = bar
         self._unsaved: Draft | None = None
+        self._replacement: _Replacement | None = None
         self._draft_timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._draft_timer.timeout.connect(self.on_draft_pause)
 
@@ -102,6 +111,10 @@ class DraftController(QObject):
         """Schedule saving the draft."""
         self._unsaved = draft
         self._draft_timer.start()
+        if self._replacement is not None and draft != self._replacement.after:
+            # Undo would take back this change, not the replacement.
+            self._messages.withdraw(self._replacement.undo)
+            self._replacement = None
 
     def on_draft_pause(self) -> None:
         """Save the draft."""
@@ -111,7 +124,8 @@ class DraftController(QObject):
 
     def on_replaced(self, sentence: str) -> None:
         """Offer to undo a replacement of the draft."""
-        self._messages.offer_action(sentence, _("Undo"), self._composer.undo)
+        undo = self._messages.offer_action(sentence, _("Undo"), self._composer.undo)
+        self._replacement = _Replacement(self._composer.draft(), undo)
 
     def on_prompt_kept(self, sentence: str) -> None:
         """Offer to clear the prompt that was kept."""

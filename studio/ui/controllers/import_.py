@@ -145,21 +145,24 @@ class ImportController(QObject):
                 await one.run(paths, self._show_progress, refused=refused)
             finally:
                 self._bar.dismiss(KEY)
+                change = ""
                 if one.result.ids:
                     # Recorded even if the import was stopped: pictures imported until then stay.
-                    await self._record(import_.record_step(store, one.result.ids))
+                    change = await self._record(import_.record_step(store, one.result.ids))
                     if self._attention() == before:
                         await self._select(one.result.ids)
-                self._show_outcome(one)
+                self._show_outcome(one, change)
                 if folder is not None:
                     await import_.unspool(folder)
 
-    async def _record(self, step: Coroutine[object, object, None]) -> None:
+    async def _record(self, step: Coroutine[object, object, str]) -> str:
+        """Id of the recorded change; "" if it could not be recorded."""
         try:
-            await asyncio.shield(step)
+            return await asyncio.shield(step)
         except StudioError as error:
             # The pictures are imported all the same.
             self._messages.on_problem(error)
+            return ""
 
     @staticmethod
     async def _read(
@@ -178,13 +181,12 @@ class ImportController(QObject):
             found.append((f"{name}{kind.extension}", data))
         return found
 
-    def _show_outcome(self, one: Import) -> None:
+    def _show_outcome(self, one: Import, change: str) -> None:
         # Imported late, as above.
         from studio.library.operations import import_, import_sources
 
         result = one.result
-        told = self._messages.on_said if result.ids else self._messages.show_message
-        told(import_.sentence(result))
+        self._messages.show_change(import_.sentence(result), change)
         said = []
         if result.unreadable:
             n = len(result.unreadable)

@@ -48,15 +48,18 @@ class LibraryNavigation(QObject):
 
     def show_shelf(self, view: View) -> None:
         """Show a shelf of the sidebar in the grid."""
-        self._places.set_view(view)
         if view is View.FAILED:
             self.failures_seen.emit()
         self._show(view, "")
 
     def show_collection(self, id: str) -> None:
         """Show a collection or a saved search in the grid."""
-        self._places.set_view(View.ALL, id)
         self._show(View.ALL, id)
+
+    def on_place_changed(self) -> None:
+        """Mark the open place in the sidebar, whoever opened it."""
+        query = self._shown.query
+        self._places.set_view(query.view, query.collection)
 
     def attention(self) -> object:
         """What the user looks at: view, query and selection, comparable with a later one."""

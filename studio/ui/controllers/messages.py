@@ -17,8 +17,9 @@ from studio.common.billing import hint_of
 from studio.common.errors import StudioError
 from studio.common.files import storage_error
 from studio.common.i18n import _
-from studio.domain.events import InfoPosted
+from studio.domain.events import ChangeRecorded, Event, InfoPosted
 from studio.ui.support import clipboard
+from studio.ui.support.ports import ToastAction
 from studio.ui.widgets import MessageAction, MessageBar, Notice, Toast
 
 log = logging.getLogger(__name__)
@@ -28,23 +29,50 @@ class MessagesController(QObject):
     """The only place that shows messages to the user.
 
     Signals:
-        undo_wanted: undo the last change.
+        undo_wanted: undo the change of this id, if it is still the last one (str).
     """
 
-    undo_wanted = Signal()
+    undo_wanted = Signal(str)
 
     def __init__(self, toast: Toast, bar: MessageBar, parent: QObject) -> None:
         super().__init__(parent)
         self._toast = toast
         self._messages = bar
+        self._last = ""  # id of the last change
+        self._offered: MessageAction | None = None  # undoes the last change
+
+    def on_core_event(self, event: Event) -> None:
+        """Withdraw the offer to undo a change after which another one came."""
+        if isinstance(event, ChangeRecorded):
+            self._last = event.id
+            if self._offered is not None:
+                self.withdraw(self._offered)
 
     def on_said(self, sentence: str) -> None:
-        """Show a toast with Undo."""
-        self.offer_action(sentence, _("Undo"), self.undo_wanted.emit)
+        """Show a toast about the change made last, with Undo."""
+        self.show_change(sentence, self._last)
 
-    def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
-        """Show a toast with a button."""
-        self._toast.show_toast(sentence, MessageAction(label, callback))
+    def show_change(self, sentence: str, change: str) -> None:
+        """Show a toast about a change, with Undo while it is the last one."""
+        if change and change == self._last:
+            undo = partial(self.undo_wanted.emit, change)
+            self._offered = self.offer_action(sentence, _("Undo"), undo)
+        else:
+            self.show_message(sentence)
+
+    def offer_action(
+        self, sentence: str, label: str, callback: Callable[[], object]
+    ) -> MessageAction:
+        """Show a toast with a button; returns it for `withdraw`."""
+        action = MessageAction(label, callback)
+        self._toast.show_toast(sentence, action)
+        return action
+
+    def withdraw(self, action: ToastAction) -> None:
+        """Remove the button of a toast if it is still shown."""
+        if action is self._offered:
+            self._offered = None
+        self._toast.withdraw(action)
 
     def show_message(self, sentence: str) -> None:
         """Show a toast."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QUrl, Signal
@@ -170,9 +171,10 @@ class PicturesController(QObject):
         """Restore these pictures from the trash."""
         self._spawn_change(self._meant(ids, self._core.library.restore))
 
-    def undo(self) -> None:
-        """Undo the last change."""
-        spawn(self._step(self._core.library.undo, _("Undone: {what}"), _("Nothing to undo")))
+    def undo(self, change: str = "") -> None:
+        """Undo the last change; `change` is the id of the one it has to be."""
+        nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
+        spawn(self._step(partial(self._core.library.undo, change), _("Undone: {what}"), nothing))
 
     def redo(self) -> None:
         """Redo the change undone last."""

@@ -327,8 +327,10 @@ class ViewSwitch(QObject):
             return
         row = found[0].row
         if self._model.row_of(row) is None:
-            self._shown.show(view=View.TRASH if found[0].trashed else View.ALL, words="")
             self._top_bar.set_words("")
+            view = View.TRASH if found[0].trashed else View.ALL
+            self._shown.show(view=view, collection="", words="")
+            await self._shown.settled()
         if self.in_compare:
             self._compare.get().show_row(row)
             return
@@ -336,6 +338,8 @@ class ViewSwitch(QObject):
             order = self._shown.order
             if (place := _place(order, row)) is not None:
                 self._loupe.get().show_pictures(order, place)
+            else:
+                self._messages.show_message(_("This picture is hidden here"))
             return
         if self._gallery.show_item(row):
             self._gallery.select_keys([row])

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,7 +35,8 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Button, Text
+from studio.ui.widgets import Button, Menu, Text
+from studio.ui.widgets.menu import set_reason
 
 MOST = 500
 ROW = 44
@@ -148,6 +159,8 @@ class HistoryDialog(QDialog):
         self.list.itemClicked.connect(self.on_chosen)
         self.list.itemActivated.connect(self.on_chosen)
         self.list.setProperty("list", "plain")
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self.on_menu_wanted)
         column.addWidget(self.list, 1)
         self.empty = Text(_("No changes yet."), "small", "text3", self)
         self.empty.hide()
@@ -158,6 +171,8 @@ class HistoryDialog(QDialog):
         self.redo = Button(_("Redo"), parent=self, size=32, icon="redo")
         self.undo.clicked.connect(self.undo_wanted)
         self.redo.clicked.connect(self.redo_wanted)
+        for button in (self.undo, self.redo):
+            button.setEnabled(False)  # until the changes are read
         close = Button(_("Close"), "primary", self, size=32)
         close.clicked.connect(self.accept)
         row.addWidget(self.undo)
@@ -198,6 +213,30 @@ class HistoryDialog(QDialog):
         pictures = item.data(PICTURES)
         if pictures:
             self.pictures_chosen.emit(tuple(pictures))
+
+    def on_menu_wanted(self, where: QPoint) -> None:
+        """Open the context menu of a change, or of the list below the last one."""
+        menu = self.menu_of(self.list.itemAt(where))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.list.viewport().mapToGlobal(where))
+
+    def menu_of(self, item: QListWidgetItem | None) -> Menu:
+        """Menu of a change: its pictures, and undo and redo of the last one."""
+        menu = Menu(parent=self)
+        if item is not None:
+            show = menu.entry(_("Reveal in gallery"))
+            show.triggered.connect(partial(self.on_chosen, item))
+            none = "" if item.data(PICTURES) else _("This change has no pictures")
+            set_reason(show, none)
+            menu.addSeparator()
+        for button, nothing in (
+            (self.undo, _("Nothing to undo")),
+            (self.redo, _("Nothing to redo")),
+        ):
+            entry = menu.entry(button.text())
+            entry.triggered.connect(button.click)
+            set_reason(entry, "" if button.isEnabled() else nothing)
+        return menu
 
     def on_finished(self) -> None:
         self._end()

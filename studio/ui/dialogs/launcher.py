@@ -104,13 +104,15 @@ class DialogLauncher(QObject):
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
-    def open_changes(self) -> None:
+    def open_changes(self) -> HistoryDialog:
+        """Open the history of changes."""
         dialog = HistoryDialog(self._core, self._parent)
         dialog.undo_wanted.connect(self.undo_wanted)
         dialog.redo_wanted.connect(self.redo_wanted)
         dialog.pictures_chosen.connect(self.pictures_chosen)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+        return dialog
 
     def open_palette(self) -> None:
         prompts = self._core.library.prompts

@@ -89,8 +89,7 @@ class KeyField(QFrame):
         self.eye.setChecked(False)
 
     def set_name(self, name: str) -> None:
-        """Set placeholder and accessible name, e.g. "DGrid key"."""
-        self.field.setPlaceholderText(name)
+        """Set the accessible name, e.g. "DGrid key"."""
         self.field.setAccessibleName(name)
 
     def on_eye(self, shown: bool) -> None:  # noqa: FBT001 a slot
@@ -158,9 +157,13 @@ class KeyCard(QWidget):
         self.own.setContentsMargins(0, 0, 0, 8)
         self.own.edited.connect(self.on_edited)
         column.addWidget(self.own)
+        self._label = Text("", "small", "text2", self)
+        column.addWidget(self._label)
+        column.addSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(6)
         self.key = KeyField(self)
+        self._label.setBuddy(self.key.field)
         self.key.edited.connect(self.on_edited)
         self.key.submitted.connect(self.on_submitted)
         self.save = Button(_("Test and save"), parent=self, size=32)
@@ -259,7 +262,9 @@ class KeyCard(QWidget):
         profile = self._known
         self.own.setVisible(profile is None)
         title = profile.title if profile else self.own.title.text().strip()
-        self.key.set_name(_("{provider} key").format(provider=title) if title else _("Key"))
+        name = _("{provider} key").format(provider=title) if title else _("Key")
+        self._label.setText(name)
+        self.key.set_name(name)
         self.verdict.clear()
         self._about = profile.name if profile else ""
         if profile is not None:
@@ -270,7 +275,7 @@ class KeyCard(QWidget):
 
     def _ask_for(self, *, asking: bool) -> None:
         self.asking = asking
-        for part in (self._advice, self.key, self.save):
+        for part in (self._advice, self._label, self.key, self.save):
             part.setVisible(asking)
 
     def _refresh(self) -> None:

@@ -13,6 +13,7 @@ from studio.config.settings import Profile, Settings
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Segmented
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.labelled import add_labelled
 
 AUTHS = ("bearer", "google")
 VERSIONS = ("v1", "v1beta", "v1beta1")
@@ -31,10 +32,11 @@ class ProfileFields(QWidget):
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(10)
         self.title = field(_("Name"), column, self)
-        self.address = field(_("Address, such as https://api.example.com"), column, self)
-        self.address.setAccessibleName(_("Address"))
+        self.address = field(_("Address"), column, self)
+        # Translators: an example of an address; do not translate it.
+        self.address.setPlaceholderText(_("https://api.example.com"))
         for line in (self.title, self.address):
             line.textEdited.connect(self.edited)
         self.auth = Segmented(
@@ -43,11 +45,13 @@ class ProfileFields(QWidget):
             name=_("How the key is sent"),
         )
         self.auth.changed.connect(self.edited)
-        column.addWidget(self.auth)
+        add_labelled(column, self.auth.accessibleName(), self.auth)
         self.version = Segmented([(one, one, "") for one in VERSIONS], self, name=_("API version"))
         self.version.changed.connect(self.edited)
-        self.version.setVisible(with_version)
-        column.addWidget(self.version)
+        if with_version:
+            add_labelled(column, self.version.accessibleName(), self.version)
+        else:
+            self.version.hide()
 
     @property
     def complete(self) -> bool:
@@ -90,11 +94,9 @@ class ProfileFields(QWidget):
 
 
 def field(name: str, column: QVBoxLayout, parent: QWidget) -> QLineEdit:
-    """Add a line edit labelled by its placeholder."""
+    """Add a line edit with its label above it."""
     made = QLineEdit(parent)
     EditMenu(made)
     made.setFixedHeight(theme().height(32))
-    made.setPlaceholderText(name)
-    made.setAccessibleName(name)
-    column.addWidget(made)
+    add_labelled(column, name, made)
     return made

@@ -159,7 +159,8 @@ def drag_out(
     card = drag_picture(thumbnails, len(carried), source.devicePixelRatioF())
     drag.setPixmap(card)
     size = card.deviceIndependentSize()
-    drag.setHotSpot(QPoint(round(size.width() / 2), round(size.height() * 0.75)))
+    # Above the pointer: what is below it, such as the name of a drop zone, stays readable.
+    drag.setHotSpot(QPoint(round(size.width() / 2), round(size.height())))
     spawn(_load(data, decoder))
     with clipboard.dragging():
         taken = drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)

@@ -24,6 +24,13 @@ from studio.ui.support.raster import RawPixels
 from studio.ui.support.row_thumbnails import RowThumbnails
 
 
+class ToastAction(Protocol):
+    """Button of a toast."""
+
+    def run(self) -> None:
+        """Run it."""
+
+
 class Messages(Protocol):
     """Messages to the user: toasts, and the message bar for errors."""
 
@@ -31,10 +38,18 @@ class Messages(Protocol):
         """Show a toast about a completed action."""
 
     def on_said(self, sentence: str) -> None:
-        """Show a toast about a completed action, with Undo."""
+        """Show a toast about the change made last, with Undo."""
 
-    def offer_action(self, sentence: str, label: str, callback: Callable[[], object]) -> None:
-        """Show a toast about a completed action, with a button."""
+    def show_change(self, sentence: str, change: str) -> None:
+        """Show a toast about a change (the id of its record), with Undo while it is the last."""
+
+    def offer_action(
+        self, sentence: str, label: str, callback: Callable[[], object]
+    ) -> ToastAction:
+        """Show a toast about a completed action, with a button; returns it for `withdraw`."""
+
+    def withdraw(self, action: ToastAction) -> None:
+        """Remove the button of a toast: it would no longer do what it says."""
 
     def on_news(self, news: InfoPosted) -> None:
         """Show good news until the user closes it."""
@@ -155,8 +170,8 @@ class PictureChanges(Protocol):
     def restore_these(self, ids: Sequence[str]) -> None:
         """Restore these pictures from the trash."""
 
-    def undo(self) -> None:
-        """Undo the last change."""
+    def undo(self, change: str = "") -> None:
+        """Undo the last change; `change` is the id of the one it has to be."""
 
     def redo(self) -> None:
         """Redo the last undone change."""

@@ -44,6 +44,8 @@ class TileContent:
         cancel_note: replaces `note` while the pointer is on the cross.
         bar: progress of the bar at the bottom; None for no bar, -1 for the runner.
         ticks: whether the texts count seconds and must be updated every second.
+        mark: icon before the name.
+        badge: icon after it, of a sketch or a draft; one kind everywhere, and no word beside it.
     """
 
     name: str
@@ -63,7 +65,7 @@ class TileContent:
     bar: float | None = None
     ticks: bool = False
     mark: str = ""
-    tag: str = ""
+    badge: str = ""
     warning: str = ""
     rating: int = 0
     rejected: bool = False
@@ -109,6 +111,8 @@ def accessible_name(item: Item, now: float) -> str:
 def tool_tip(picture: Picture) -> str:
     """Prompt, size, model and cost of a picture, one per line."""
     lines = [picture.prompt or picture.name, formatting.pixels(picture.width, picture.height)]
+    if picture.draft:
+        lines.append(_("Draft"))
     if picture.offline:
         lines.append(_("Offline sketch, not AI"))
     elif picture.model:
@@ -145,11 +149,11 @@ def _picture(picture: Picture, fault: str) -> TileContent:
         mark = "reject"
     elif picture.late:
         mark = "clock"
-    tag = ""
+    badge = ""
     if picture.draft:
-        tag = _("Draft")
+        badge = "template"
     elif picture.offline:
-        tag = _("Sketch")
+        badge = "brush"
     rejected = picture.flag is Flag.REJECT
     return TileContent(
         name=picture.name,
@@ -159,7 +163,7 @@ def _picture(picture: Picture, fault: str) -> TileContent:
         head=head,
         offers=offers,
         mark=mark,
-        tag=tag,
+        badge=badge,
         warning=not_as_asked(picture),
         rating=picture.rating,
         rejected=rejected,

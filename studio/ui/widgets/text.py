@@ -159,7 +159,7 @@ class KeyCap(Text):
 
 
 class Tag(Text):
-    """A word in a thin frame: "Draft", "Sketch", "on"."""
+    """A word in a thin frame: "default", "on"."""
 
     def __init__(self, text: str, role: str = "text2", parent: QWidget | None = None) -> None:
         super().__init__(text, "micro", role, parent)

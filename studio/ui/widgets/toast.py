@@ -91,6 +91,15 @@ class Toast(QFrame):
         self._restart()
         announce(self, text)
 
+    def withdraw(self, action: object) -> None:
+        """Remove the button of this action; the text stays for its time."""
+        if self._action is action is not None:
+            self._action = self._on_gone = None
+            self._undo.hide()
+            self._row.setContentsMargins(14, 0, 14, 0)
+            self._place()
+            self._restart()
+
     def hide_toast(self) -> None:
         """Hide the toast without running its action."""
         if self.isVisible() or self.timer.isActive():

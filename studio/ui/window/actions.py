@@ -13,15 +13,16 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QKeyCombination, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.widgets import IconButton
-from studio.ui.widgets.menu import set_reason
+from studio.ui.widgets.menu import reason_of, set_reason
+from studio.ui.window import layout
 
 Parts = TypeVar("Parts")
 
@@ -103,7 +104,12 @@ class Actions(QObject):
     Attributes:
         every: actions by name, in the order of the menus.
         menus: the table they are created from.
+
+    Signals:
+        refused: the shortcut of a disabled action was pressed (its reason).
     """
+
+    refused = Signal(str)
 
     def __init__(
         self,
@@ -125,6 +131,7 @@ class Actions(QObject):
         self.menus: Sequence[ActionMenu[Any]] = menus
         self._calls: dict[str, Callable[[], object]] = {}
         self._dressed = False
+        self._panels, self._gallery = panels, gallery
         for row in self.rows:
             self._calls[row.name] = partial(row.do, parts)
             action = QAction(row.text, self)
@@ -133,7 +140,7 @@ class Actions(QObject):
             action.setAutoRepeat(row.repeats)
             action.setCheckable(row.checked)
             action.triggered.connect(self.on_triggered)
-            self._place(action, row, window, panels, gallery)
+            self._place(action, row, window)
             self.every[row.name] = action
 
     @property
@@ -145,24 +152,37 @@ class Actions(QObject):
         """Run the triggered action; handlers of switches read the state themselves."""
         self._calls[self.sender().objectName()]()
 
-    def _place(
-        self,
-        action: QAction,
-        row: Action[Parts],
-        window: QWidget,
-        panels: Sequence[QWidget],
-        gallery: QWidget,
-    ) -> None:
+    def on_key_unused(self, event: QKeyEvent) -> None:
+        """Give the reason if the key is the shortcut of a disabled action, which Qt skips."""
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        pressed = QKeySequence(QKeyCombination(plain, Qt.Key(event.key())))
+        focus = QApplication.focusWidget()
+        for row in self.rows:
+            action = self.every[row.name]
+            why = reason_of(action)
+            if why and pressed in action.shortcuts() and self._reaches(row, focus):
+                self.refused.emit(why)
+                return
+
+    def _reaches(self, row: Action[Any], focus: QWidget | None) -> bool:
+        """Whether a row's shortcut works where the focus is."""
+        if row.where is ShortcutScope.EVERYWHERE:
+            return True
+        if row.where is ShortcutScope.GALLERY:
+            return focus is self._gallery
+        return any(layout.inside(focus, panel) for panel in self._panels)
+
+    def _place(self, action: QAction, row: Action[Parts], window: QWidget) -> None:
         if row.where is ShortcutScope.EVERYWHERE:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             window.addAction(action)
         elif row.where is ShortcutScope.PANELS:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            for panel in panels:
+            for panel in self._panels:
                 panel.addAction(action)
         elif row.where is ShortcutScope.GALLERY:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            gallery.addAction(action)
+            self._gallery.addAction(action)
         else:
             # Handled by the widget itself; the menu only shows the key.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

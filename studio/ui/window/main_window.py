@@ -62,11 +62,13 @@ class StudioWindow(QWidget):
         closed: the user closed the window, without objection.
         full_screen_changed: full screen was turned on or off (bool).
         escaped: Esc was pressed, and nothing in the window used it.
+        key_unused: a key was pressed, and nothing in the window used it (QKeyEvent).
     """
 
     closed = Signal()
     full_screen_changed = Signal(bool)
     escaped = Signal()
+    key_unused = Signal(object)
 
     # Set by `take_composer` and `take_panels`
     composer: Composer
@@ -209,6 +211,7 @@ class StudioWindow(QWidget):
         super().keyPressEvent(event)
         if event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
+        self.key_unused.emit(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
-from studio.domain.entities import Failure, JobState
+from studio.domain.entities import Failure, JobState, Role
 from studio.domain.events import Event
-from studio.library.query import View
+from studio.library.query import Sort, View
+from studio.ui.dialogs.history import HistoryDialog
+from studio.ui.panels.composer.prompt_history import HistoryPopup
 from studio.ui.support import sidebar_items, tasks
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.menu import reason_of
 from studio.ui.window import menus
-from tests.ui.controllers.test_every_action import Shown, Visits, put_away, settle, studio
+from tests.ui.controllers.test_every_action import (
+    Shown,
+    Visits,
+    opened,
+    put_away,
+    settle,
+    studio,
+)
 from tests.ui.controllers.test_every_action import visits as visits  # noqa: PLC0414 a fixture
 from tests.ui.windows import OpenedWindow, until
 
@@ -100,15 +111,15 @@ async def check(
     before: Callable[[], object] = lambda: None,
 ) -> int:
     """Trigger every entry of a menu made anew for each; returns their number."""
-    before()
-    await settle()
-    texts = [words for words, _action in entries(make())]
-    assert texts
-    for place, words in enumerate(texts):
+    number, place = 1, -1
+    while (place := place + 1) < number:
         before()
         await settle()
         menu = make()
-        _words, action = entries(menu)[place]
+        found = entries(menu)
+        number = len(found)
+        assert found
+        words, action = found[place]
         if action.objectName() in LEAVES or action.property("heading"):
             continue
         if not action.isEnabled():
@@ -118,17 +129,26 @@ async def check(
         watch.clear()
         now = watch.state()
         action.trigger()
-        await settle()
-        for _try in range(40):
+        # Often it is seen at once; what comes later is waited for.
+        for _try in range(400):
             if chosen or watch.state() != now:
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.005)
         # What is ticked already is seen as it is.
         assert chosen or watch.state() != now, f"{words!r} did nothing that can be seen"
+        await at_rest(window)
+        if shiboken6.isValid(menu):
+            menu.deleteLater()
+    return number
+
+
+async def at_rest(window: OpenedWindow) -> None:
+    """Close what was opened, also by what the last entry is still doing, until nothing is left."""
+    for _try in range(20):
         put_away(window)
         await settle()
-        menu.deleteLater()
-    return len(texts)
+        if not opened(window) and not tasks.running():
+            break
 
 
 def lists(window: OpenedWindow, rows: int) -> bool:
@@ -382,6 +402,128 @@ async def test_the_menus_of_the_composer(tmp_path: Path, visits: Visits) -> None
                 return composer.card.slots._slots[at].role_menu()
 
             await check(window, watch, slot, again)
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_drop_downs(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        choices = window.composer.card.choices
+        start = window.composer.draft()
+
+        def before() -> None:
+            window.composer.set_draft(start)
+
+        models = await check(window, watch, choices.model.menu, before)
+        assert models >= len(choices.model._choices)
+        assert await check(window, watch, choices.size_chip.menu, before) >= 2
+        sort = window.grid_bar.sort
+        assert await check(window, watch, sort.menu) == len(Sort)
+
+        def language() -> QMenu:
+            return window.dialogs.open_settings("look").look.language.menu()
+
+        assert await check(window, watch, language) >= 2
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menus_of_references_that_do_not_fit(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        composer = window.composer
+        pictures = await window.core.library.pictures(window.library_view.order)
+        for role in (Role.STYLE, Role.PALETTE, Role.SUBJECT):
+            composer.use_as_references(pictures, role)
+        slots = composer.card.slots
+        await until(window.core, lambda: len(composer.draft().references) > 4, "slots")
+        await until(window.core, lambda: slots._shown < len(slots._references), "no room for all")
+        kept = composer.draft()
+
+        def before() -> None:
+            composer.set_draft(kept)
+            window.gallery.select_keys([])
+
+        assert await check(window, watch, slots.overflow_menu, before) >= 2
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menu_of_the_history_of_changes(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        library = window.core.library
+        (picture, *_others) = await library.pictures(window.library_view.order)
+        dialog = window.dialogs.open_changes()
+        assert [reason_of(one) for _words, one in entries(dialog.menu_of(None))] == [
+            "Nothing to undo",
+            "Nothing to redo",
+        ]
+        dialog.accept()
+        await library.rate([picture.id], 3)
+        await library.collections.make("Pier")
+        await library.undo()
+        shown: list[HistoryDialog] = []
+
+        def change(row: int) -> QMenu:
+            # Each entry closes what is open.
+            if not (shown and shiboken6.isValid(shown[-1]) and shown[-1].isVisible()):
+                shown.append(window.dialogs.open_changes())
+            return shown[-1].menu_of(shown[-1].list.item(row))
+
+        await until(window.core, lambda: change(1) and shown[-1].list.count() == 2, "read")
+        collection = dict(entries(change(0)))
+        assert reason_of(collection["Reveal in gallery"]) == "This change has no pictures"
+        for words in ("Reveal in gallery", "Redo", "Undo"):
+            window.gallery.select_keys([])
+            change(1)
+            await until(window.core, lambda: shown[-1].list.count() == 2, "read")
+
+            def one(words: str = words) -> QMenu:
+                menu = QMenu()
+                menu.addActions([each for text, each in entries(change(1)) if text == words])
+                return menu
+
+            assert await check(window, watch, one) == 1
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_menu_of_a_prompt_of_the_history(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+
+        window.composer.on_history_wanted()
+        (popup,) = [one for one in opened(window) if isinstance(one, HistoryPopup)]
+        await until(window.core, lambda: popup._prompts, "read")
+        popup.list.setCurrentIndex(popup._lines.index(0))
+        assert await check(window, watch, popup.menu) == 1
+
+
+TESTED = {
+    "studio/ui/controllers/open_with.py": "the submenu of a tile",
+    "studio/ui/controllers/place_menus.py": "of the sidebar",
+    "studio/ui/dialogs/history.py": "of the history of changes",
+    "studio/ui/dialogs/settings/look.py": "drop-downs",
+    "studio/ui/panels/composer/choices.py": "drop-downs, and the menu of the composer",
+    "studio/ui/panels/composer/prompt_history.py": "of a prompt of the history",
+    "studio/ui/panels/composer/slot.py": "of the composer",
+    "studio/ui/panels/composer/slots.py": "of references that do not fit",
+    "studio/ui/widgets/chip.py": "what a drop-down is made of",
+    "studio/ui/widgets/edit_menu.py": "of the prompt, and of every text",
+    "studio/ui/widgets/menu.py": "what a menu is made of",
+    "studio/ui/window/grid_bar.py": "drop-downs",
+    "studio/ui/window/menus.py": "of the window, of tiles and jobs, of the empty gallery",
+}
+"""Modules that make menus, and the test here that opens theirs."""
+
+
+def test_no_menu_is_left_out() -> None:
+    root = Path(__file__).resolve().parents[3]
+    making = re.compile(r"\b(?:Q?Menu|MenuChip)\(")
+    found = {
+        path.relative_to(root).as_posix()
+        for path in (root / "studio/ui").rglob("*.py")
+        if making.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(TESTED)
 
 
 async def test_every_text_has_this_menu(tmp_path: Path) -> None:

@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.common.errors import InputError, StorageError
 from studio.domain.events import ProblemOccurred
-from studio.library.query import View
+from studio.library.query import Query, View
+from studio.ui.widgets.menu import reason_of
 from tests.canary import KEY
 from tests.ui.controllers.test_budget import at, posts, pressed, service, toast, vary
 from tests.ui.controllers.test_budget import make as generate
+from tests.ui.controllers.test_collections import at as place_at
+from tests.ui.controllers.test_collections import listed
 from tests.ui.controllers.test_every_action import settle
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -210,3 +213,135 @@ async def test_a_key_that_changes_nothing_says_so(tmp_path: Path) -> None:
             every[name].trigger()
             await until(window.core, lambda: toast(window), name)
             assert toast(window) == words
+
+
+async def test_the_shortcut_of_a_disabled_action_says_why(tmp_path: Path) -> None:
+    """With nothing selected, whatever the key."""
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.activateWindow()
+        window.gallery.select_keys([])
+        actions = window.actions_of
+        await until(window.core, lambda: not actions.every["edit"].isEnabled(), "nothing selected")
+        window.gallery.setFocus()
+        pressed = 0
+        for row in actions.rows:
+            why = reason_of(actions.every[row.name])
+            for keys in row.keys if why else ():
+                window.toast.hide_toast()
+                QTest.keySequence(window.gallery, QKeySequence(keys))
+                assert toast(window) == why, (row.name, keys)
+                pressed += 1
+        assert pressed >= 25
+        window.toast.hide_toast()
+        editor = window.composer.card.editor
+        editor.setFocus()
+        QTest.keyClick(editor, Qt.Key.Key_V)
+        assert toast(window) == "", "a letter in the prompt is text"
+        QTest.keyClick(editor, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        assert toast(window) == "Select a picture first"
+
+
+async def test_enter_opens_the_current_picture_though_none_is_selected(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.activateWindow()
+        window.gallery.setFocus()
+        window.gallery.select_keys([])
+        window.gallery.set_current(0)
+        open_it = window.actions_of.every["open"]
+        await until(window.core, lambda: not open_it.isEnabled(), "nothing selected")
+        QTest.keyClick(window.gallery, Qt.Key.Key_Return)
+        assert window.view_switch.in_loupe
+        assert toast(window) == ""
+
+
+async def test_delete_on_a_collection_leaves_the_selected_pictures_alone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        await window.core.library.collections.make("Ash")
+        await until(window.core, lambda: listed(window) == ["Ash"], "listed")
+        window.activateWindow()
+        window.gallery.select_keys([picture.row])
+        await until(window.core, window.actions_of.every["trash"].isEnabled, "selected")
+        rows = window.sidebar.collections
+        QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place_at(rows, 0))
+        window.show_shelf(View.ALL)
+        await window.library_view.settled()
+        window.gallery.select_keys([picture.row])
+        await until(window.core, window.actions_of.every["trash"].isEnabled, "selected")
+        rows.setFocus()
+        rows.setCurrentRow(0)
+        QTest.keyClick(rows, Qt.Key.Key_Delete)
+        await until(window.core, lambda: listed(window) == [], "the collection is deleted")
+        (kept,) = await window.core.library.find([picture.id])
+        assert not kept.trashed
+
+
+async def test_the_key_for_the_original_says_if_there_is_none(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        window.view_switch.open_loupe(picture)
+        await until(window.core, lambda: window.loupe.picture is not None, "shown")
+        QTest.keyClick(window.loupe.canvas, Qt.Key.Key_Backslash)
+        assert toast(window) == "This picture was not made from another one"
+
+
+def undo_offered(window: OpenedWindow) -> bool:
+    return window.toast.isVisible() and window.toast._undo.isVisible()
+
+
+async def test_undo_of_a_toast_undoes_what_it_names_or_is_gone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, second = await make(window, count=2)
+        library = window.core.library
+        window.pictures.trash_these([first.id])
+        await until(window.core, lambda: undo_offered(window), "trashed")
+        undo = window.toast._action
+        assert undo is not None
+        await library.mark_seen([second.id])
+        assert undo_offered(window), "what is no change in the history leaves it"
+        await library.rate([second.id], 4)
+        await until(window.core, lambda: not undo_offered(window), "withdrawn")
+        assert toast(window) == "1 picture moved to the trash"
+        # Pressed before the change was heard of: it does not take back another one.
+        undo.run()
+        words = "Not undone: there is a newer change"
+        await until(window.core, lambda: toast(window) == words, "said")
+        one, other = await library.find([first.id]), await library.find([second.id])
+        assert (one[0].trashed, other[0].rating) == (True, 4)
+        window.pictures.undo()
+        await until(window.core, lambda: toast(window).startswith("Undone: "), "Ctrl+Z")
+        assert [(await library.find([one.id]))[0].rating for one in (first, second)] == [0, 0]
+
+
+async def test_undo_of_an_import_undoes_the_import(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.import_controller.import_paths([PICTURE])
+        await until(window.core, lambda: undo_offered(window), "imported")
+        window.toast.on_undo()
+        await until(window.core, lambda: toast(window).startswith("Undone: 1 picture"), "undone")
+        assert window.library_view.counts.trash <= 1
+        assert len(await window.core.library.rows(Query(view=View.TRASH))) == 1
+
+
+async def test_undo_of_a_replaced_draft_is_gone_after_another_change(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        window.gallery.select_keys([picture.row])
+        await until(window.core, window.actions_of.every["remix"].isEnabled, "selected")
+        window.composer.set_prompt("A harbour")
+        window.actions_of.every["remix"].trigger()
+        await until(window.core, lambda: undo_offered(window), "replaced")
+        window.toast.on_undo()
+        assert window.composer.draft().prompt == "A harbour"
+        window.actions_of.every["remix"].trigger()
+        await until(window.core, lambda: undo_offered(window), "replaced again")
+        window.composer.set_prompt("A pier")
+        assert not undo_offered(window)
+        assert window.toast.isVisible()
+        window.pictures.trash_these([picture.id])
+        await until(window.core, lambda: undo_offered(window), "trashed")
+        window.composer.set_prompt("A quay")
+        assert undo_offered(window), "the button of another toast stays"

@@ -54,6 +54,41 @@ async def test_a_row_pressed_and_let_go_on_another_is_the_one_that_is_shown(
         assert rows.currentRow() == 1
 
 
+async def test_the_place_of_a_relative_is_marked_though_it_was_not_chosen(tmp_path: Path) -> None:
+    """A parent in the trash, clicked in the family strip of a picture in a collection."""
+    async with opened(tmp_path) as window:
+        one, other = await make(window, count=2)
+        library = window.core.library
+        await library.collections.collect([one.id], "Pier")
+        await library.trash([other.id])
+        (pier,) = await library.collections.every()
+        window.built.library_navigation.show_collection(pier.id)
+        await window.library_view.settled()
+        await until(window.core, lambda: lit(window) == ["Pier"], "the collection")
+        window.view_switch.on_relative_chosen(other.id)
+        await until(window.core, lambda: lit(window) == ["Trash"], "the trash")
+        assert window.library_view.query.collection == ""
+        await until(
+            window.core,
+            lambda: [each.id for each in window.gallery.selected_items()] == [other.id],
+            "selected once its rows are read",
+        )
+        await library.restore([other.id])
+        window.show_shelf(View.ALL)
+        await window.library_view.settled()
+        window.built.library_navigation.show_collection(pier.id)
+        await window.library_view.settled()
+        window.view_switch.open_loupe(one)
+        window.view_switch.on_relative_chosen(other.id)
+
+        def shown() -> bool:
+            return window.loupe.picture is not None and window.loupe.picture.id == other.id
+
+        await until(window.core, shown, "shown in the loupe")
+        assert window.view_switch.in_loupe
+        assert lit(window) == ["All pictures"]
+
+
 @pytest.mark.parametrize(
     "hold", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier]
 )

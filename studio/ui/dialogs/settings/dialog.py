@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -124,12 +124,15 @@ class SettingsDialog(QDialog):
         self._go()
 
     def on_card_opened(self, card: QWidget) -> None:
-        """Scroll to the card for a key."""
+        """Scroll to the card for a key, or to the form of a provider."""
         layout = self._inside.layout()
         if layout is not None:
             layout.activate()
         self._inside.adjustSize()
         self._scroll.ensureWidgetVisible(card, 0, 24)
+        # Of one taller than the view, its heading and first field.
+        bar, top = self._scroll.verticalScrollBar(), card.mapTo(self._inside, QPoint(0, 0)).y()
+        bar.setValue(min(bar.value(), max(0, top - 24)))
 
     def on_scrolled(self, _action: int) -> None:
         """Select the tab of the section at the top."""

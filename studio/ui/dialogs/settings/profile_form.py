@@ -22,6 +22,7 @@ from studio.ui.widgets import Button, MessageAction, Stepper, Text
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.key_test_result import KeyTestResult
+from studio.ui.widgets.labelled import add_labelled
 
 MOST_AT_ONCE = 16
 MOST_PER_MINUTE = 600
@@ -56,13 +57,7 @@ class LimitFields(QWidget):
         made.setSpecialValueText(none)
         made.setFixedWidth(theme().height(WIDTH))
         made.changed.connect(self.edited)
-        label = Text(name, "small", "text2", self)
-        label.setBuddy(made)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        column.addWidget(label)
-        column.addWidget(made)
-        row.addLayout(column)
+        add_labelled(row, name, made)
         return made
 
     def show_profile(self, profile: Profile) -> None:
@@ -108,22 +103,23 @@ class ProfileForm(QFrame):
         self.form = ProfileFields(self, with_version=True)
         self.form.edited.connect(self.on_edited)
         column.addWidget(self.form)
-        self.path = field(_("Custom path (optional)"), column, self)
+        self._path_part = QWidget(self)
+        path = QVBoxLayout(self._path_part)
+        path.setContentsMargins(0, 0, 0, 0)
+        self.path = field(_("Custom path (optional)"), path, self._path_part)
+        column.addWidget(self._path_part)
         set_tip(self.path, _("Such as /v1/publishers/google/models/{model}:generateContent"))
         self.model = field(_("Default model (optional)"), column, self)
         for line in (self.path, self.model):
             line.textEdited.connect(self.on_edited)
-        words = _("Custom prices, one per line: model, size or *, USD per picture")
-        column.addWidget(Text(words, "small", "text2", self, wrap=True))
         self.prices = QPlainTextEdit(self)
         EditMenu(self.prices)
         self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
         # Translators: "search" is written just so.
         set_tip(self.prices, _("“search” in place of a size is the price of one search"))
-        column.addWidget(self.prices)
-        words = _("Extra fields, as JSON for generationConfig (optional)")
-        column.addWidget(Text(words, "small", "text2", self, wrap=True))
+        words = _("Custom prices, one per line: model, size or *, USD per picture")
+        add_labelled(column, words, self.prices)
         self.extra = QPlainTextEdit(self)
         EditMenu(self.extra)
         self.extra.setAccessibleName(_("Extra fields"))
@@ -135,7 +131,8 @@ class ProfileForm(QFrame):
             box.setFont(theme().font("small"))
             box.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
             box.textChanged.connect(self.on_edited)
-        column.addWidget(self.extra)
+        words = _("Extra fields, as JSON for generationConfig (optional)")
+        add_labelled(column, words, self.extra)
         self.limits = LimitFields(self)
         self.limits.edited.connect(self.on_edited)
         column.addWidget(self.limits)
@@ -165,7 +162,7 @@ class ProfileForm(QFrame):
         self.prices.setPlainText(profiles.written_prices(known.prices))
         self.extra.setPlainText(known.extra_fields)
         self.limits.show_profile(known)
-        for part in (self.form, self.path):
+        for part in (self.form, self._path_part):
             part.setVisible(not self._built_in)
         editing = bool(known.name)
         self._title.setText(

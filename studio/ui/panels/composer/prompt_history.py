@@ -201,10 +201,15 @@ class HistoryPopup(QFrame):
         if not index.isValid():
             return
         self.list.setCurrentIndex(index)
-        menu = Menu(parent=self)
+        menu = self.menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.entry(_("Delete prompt permanently…")).triggered.connect(self.on_forget)
         menu.popup(self.list.viewport().mapToGlobal(where))
+
+    def menu(self) -> Menu:
+        """Menu of the current prompt."""
+        menu = Menu(parent=self)
+        menu.entry(_("Delete prompt permanently…")).triggered.connect(self.on_forget)
+        return menu
 
     def on_forget(self) -> None:
         """Close and emit the current prompt; the confirmation opens after this popup is gone."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Role
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import FontName, theme
 from studio.ui.support.drop_area import Drag, DropCover, brings_pictures
 from studio.ui.support.role_names import role_name
 
@@ -19,11 +19,13 @@ _NARROWEST = 118
 """Logical pixels of a zone; below it, the zones take two rows."""
 
 _GAP = 4
+_SIDE = 6
+_PADDING = 12
 
 
-def zone_rects(size: QSizeF) -> list[QRectF]:
-    """The zones in the order of `ROLES`, over the whole size."""
-    rows = 1 if size.width() >= len(ROLES) * _NARROWEST else 2
+def zone_rects(size: QSizeF, least: float = _NARROWEST) -> list[QRectF]:
+    """The zones in the order of `ROLES`, over the whole size; narrower than `least` in two rows."""
+    rows = 1 if size.width() >= len(ROLES) * least else 2
     columns = len(ROLES) // rows
     width, height = size.width() / columns, size.height() / rows
     return [
@@ -44,6 +46,7 @@ class RoleDropTarget(DropCover):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, brings_pictures)
         self._over: Role | None = None
+        self.setAccessibleName(_("Use as reference"))
         self.area.dropped.connect(self.on_dropped)
 
     def role_at(self, place: QPointF) -> Role:
@@ -56,7 +59,13 @@ class RoleDropTarget(DropCover):
         return ROLES[nearest]
 
     def _zones(self) -> list[QRectF]:
-        return zone_rects(QRectF(self.rect()).size())
+        look = theme()
+        title = QFontMetrics(look.font("title"))
+        micro = QFontMetrics(look.font("micro"))
+        texts = [max(title.horizontalAdvance(_name(role)), micro.horizontalAdvance(_effect(role)))
+                 for role in ROLES]  # fmt: skip
+        least = max(_NARROWEST, max(texts) + 2 * (_GAP + _SIDE))
+        return zone_rects(QRectF(self.rect()).size(), least)
 
     def on_over(self, drag: Drag) -> None:
         """Highlight the zone under the pointer."""
@@ -85,19 +94,29 @@ class RoleDropTarget(DropCover):
 
     def _paint_zone(self, painter: QPainter, role: Role, zone: QRectF) -> None:
         look, chosen = theme(), role is self._over
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(look.color("accent" if chosen else "line2"))
         painter.setBrush(look.color("tint" if chosen else "raise"))
-        painter.drawRoundedRect(zone, 8, 8)
-        name = zone.adjusted(0, 0, 0, -look.line("micro"))
-        painter.setFont(look.font("title"))
-        painter.setPen(look.color("ink" if chosen else "text"))
-        words = _("Edit this") if role is Role.EDIT else role_name(role)
-        painter.drawText(name, Qt.AlignmentFlag.AlignCenter, words)
-        painter.setFont(look.font("micro"))
-        painter.setPen(look.color("text2"))
-        below = QRectF(zone.left(), name.center().y() + look.line("title") / 2,
-                       zone.width(), look.line("micro"))  # fmt: skip
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _effect(role))
+        painter.drawRoundedRect(zone.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        # At the bottom, where the dragged picture does not cover it.
+        title, micro = look.line("title"), look.line("micro")
+        padding = max(2.0, min(_PADDING, (zone.height() - title - micro) / 2))
+        left, width = zone.left() + _SIDE, zone.width() - 2 * _SIDE
+        bottom = zone.bottom() - padding
+        effect = QRectF(left, bottom - micro, width, micro)
+        name = QRectF(left, effect.top() - title, width, title)
+        _draw_text(painter, name, _name(role), "title", "ink" if chosen else "text")
+        _draw_text(painter, effect, _effect(role), "micro", "text2")
+
+
+def _draw_text(painter: QPainter, rect: QRectF, text: str, font: FontName, role: str) -> None:
+    painter.setFont(theme().font(font))
+    painter.setPen(theme().color(role))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def _name(role: Role) -> str:
+    return _("Edit this") if role is Role.EDIT else role_name(role)
 
 
 def _effect(role: Role) -> str:

@@ -281,6 +281,10 @@ class SlotsRow(QWidget):
 
     def on_overflow(self) -> None:
         """Open the menu of references that do not fit."""
+        self.overflow_menu().open_above(self.overflow)
+
+    def overflow_menu(self) -> Menu:
+        """Menu of references that do not fit."""
         menu = Menu("", self)
         first, all_of_them = self._shown, len(self._references)
         for at in range(first, min(all_of_them, first + _MOST_ROWS)):
@@ -292,7 +296,7 @@ class SlotsRow(QWidget):
         if (more := all_of_them - first - _MOST_ROWS) > 0:
             menu.entry(_("and {n} more").format(n=number(more))).setEnabled(False)
         menu.triggered.connect(self.on_triggered)
-        menu.open_above(self.overflow)
+        return menu
 
     def on_triggered(self, action: QAction) -> None:
         what, at = action.data()

@@ -272,6 +272,15 @@ class PlaceList(QListWidget):
             self.setCurrentRow(0, self.selectionModel().SelectionFlag.NoUpdate)
         self.viewport().update()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            row, plain = self.currentRow(), not event.modifiers()
+            if plain and event.key() in _ASKS and row >= 0 and self.place(row).collection:
+                # These keys are for this collection, not for the selected pictures.
+                event.accept()
+                return True
+        return super().event(event)
+
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, row = event.key(), self.currentRow()

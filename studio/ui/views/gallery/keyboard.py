@@ -58,10 +58,12 @@ def press(view: KeyTarget, event: QKeyEvent) -> bool:
     if key in _MOVES:
         _move(view, key, mods)
         return True
+    row = view.current_row()
     if key in (_Key.Key_Return, _Key.Key_Enter) and not mods & _Mod.ControlModifier:
+        if row is None:
+            return False
         view.activate_current()
         return True
-    row = view.current_row()
     if key == _Key.Key_Space and mods & _Mod.ControlModifier and row is not None:
         view.toggle(row)
         return True

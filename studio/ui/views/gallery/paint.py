@@ -126,8 +126,9 @@ def _mark(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> i
 
 
 def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> int:
-    """Paint tag, rating, warning and new-picture dot from the right; returns their left edge."""
+    """Paint badge, rating, warning and new-picture dot from the right; returns their left edge."""
     tile, dpr = state.tile, scale_of(painter)
+    size = MARK if state.caption else SMALL_MARK
     right = rect.right() + 1
     if tile.fresh:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -135,12 +136,13 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
         painter.drawEllipse(QRectF(right - DOT, rect.center().y() - DOT / 2 + 0.5, DOT, DOT))
         right -= DOT + CAPTION_GAP
     if tile.warning:
-        size = MARK if state.caption else SMALL_MARK
         _icon(painter, right - size, rect, kit.icon("warning", "warn", size, dpr), size)
         right -= size + CAPTION_GAP
     right = _stars(painter, rect, right, state, kit)
-    if tile.tag and state.caption:
-        return _tag(painter, rect, right, state, kit)
+    if tile.badge:
+        role = "text2" if state.selected else "text3"
+        _icon(painter, right - size, rect, kit.icon(tile.badge, role, size, dpr), size)
+        right -= size + CAPTION_GAP
     return right
 
 
@@ -156,18 +158,6 @@ def _stars(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Ti
     left = right - width - 2 - STAR
     _icon(painter, left, rect, kit.icon("star-filled", "star", STAR, scale_of(painter)), STAR)
     return left - CAPTION_GAP
-
-
-def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: TileStyle) -> int:
-    """Paint the tag; returns its left edge."""
-    tile = state.tile
-    width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
-    box = QRect(right - width, rect.center().y() - 7, width, 16)
-    outline(painter, QRectF(box), 1, 3, QPen(kit.color("edge")))
-    painter.setFont(kit.micro.font)
-    painter.setPen(kit.color("text2"))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), tile.tag)
-    return right - width - CAPTION_GAP
 
 
 def _name(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:

@@ -58,6 +58,7 @@ class Loupe(QWidget):
         action: action and its picture ("drag": within the mouse event).
         menu_requested: the picture and the global position.
         job_chosen: id of a job clicked in the film strip.
+        told: why a key does nothing for this picture (str).
     """
 
     picture_changed = Signal(object)
@@ -68,6 +69,7 @@ class Loupe(QWidget):
     action = Signal(str, object)
     menu_requested = Signal(object, QPoint)
     job_chosen = Signal(str)
+    told = Signal(str)
 
     def __init__(
         self,
@@ -402,7 +404,7 @@ class Loupe(QWidget):
                 self.go_to_index(len(self.book) - 1)
             case Qt.Key.Key_Backslash:
                 if not event.isAutoRepeat():
-                    self.show_before(True)
+                    self._show_before_by_key()
             case Qt.Key.Key_F if not event.modifiers():
                 self.canvas.fit()
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
@@ -413,6 +415,11 @@ class Loupe(QWidget):
                 self.closed.emit()
             case _:
                 super().keyPressEvent(event)
+
+    def _show_before_by_key(self) -> None:
+        if self._picture is not None and not self._picture.parents:
+            self.told.emit(_("This picture was not made from another one"))
+        self.show_before(True)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from studio.config.credentials import KeyringFailure
 from studio.config.key_status import KeyState
@@ -11,6 +11,7 @@ from studio.config.settings import Profile
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.settings.profile_form import ProfileForm
 from studio.ui.dialogs.settings.profile_row import ProfileRow
+from studio.ui.widgets import Segmented, Stepper
 from tests.ui.scripted_core import ScriptedDesk, until
 
 KEY = "sk-scripted-0123456789"
@@ -298,3 +299,62 @@ async def test_the_card_stays_open_for_a_key_that_is_not_saved(
     await until(lambda: card.verdict.tone == "warn")
     assert card.isVisible()
     assert "not saved" in card.verdict.words
+
+
+FIELDS = (QLineEdit, QPlainTextEdit, Segmented, Stepper)
+
+
+def label_of(field: QWidget, dialog: SettingsDialog) -> QLabel | None:
+    """The label in sight whose buddy is the field, or what holds the field and its unit."""
+    for label in dialog.findChildren(QLabel):
+        buddy = label.buddy()
+        if buddy is not None and (buddy is field or buddy is field.parentWidget()):
+            return label if label.isVisible() and label.text() else None
+    return None
+
+
+def labelled_fields(dialog: SettingsDialog) -> set[str]:
+    """Names of the fields in sight, each with its label; above it in the forms."""
+    QApplication.processEvents()
+    seen: set[str] = set()
+    for section in (dialog.keys, dialog.pictures, dialog.words, dialog.look):
+        for field in [one for kind in FIELDS for one in section.findChildren(kind)]:
+            inner = isinstance(field.parentWidget(), Stepper)
+            if not field.isVisible() or inner or field is dialog.keys.card.providers:
+                continue
+            label = label_of(field, dialog)
+            assert label is not None, field.accessibleName()
+            seen.add(field.accessibleName())
+            if section in (dialog.keys, dialog.words):
+                bottom = label.mapTo(dialog, label.rect().bottomLeft()).y()
+                assert bottom < field.mapTo(dialog, field.rect().topLeft()).y(), label.text()
+    return seen
+
+
+async def test_every_field_has_a_label_and_forms_have_them_above(dialog: SettingsDialog) -> None:
+    """A placeholder is gone as soon as something is written."""
+    dialog.show()
+    dialog.keys.add.click()
+    form = form_of(dialog)
+    wanted = {"Name", "Address", "API version", "Custom prices", "Sentence for Style"}
+    assert wanted <= labelled_fields(dialog)
+    assert form.form.title.placeholderText() == ""
+    form.cancel.click()
+    dialog.keys.rows["dgrid"].give.click()
+    assert "DGrid key" in labelled_fields(dialog)
+    dialog.keys.card.providers.segment("").click()
+    assert {"Name", "Address", "Key"} <= labelled_fields(dialog)
+
+
+async def test_a_form_opens_with_its_heading_and_first_field_in_view(
+    dialog: SettingsDialog,
+) -> None:
+    dialog.show()
+    for open_it in (dialog.keys.add, dialog.keys.rows["mine"].edit):
+        open_it.click()
+        QApplication.processEvents()
+        form = form_of(dialog)
+        view = dialog._scroll.viewport()
+        for part in (form._title, form.form.title):
+            assert view.rect().contains(part.mapTo(view, part.rect().topLeft())), part
+        form.cancel.click()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSizeF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtGui import QDragEnterEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -17,7 +17,9 @@ from studio.domain.drafts import MATCH, MOST_EDITED, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
+from studio.ui.panels.composer import role_drop_target
 from studio.ui.panels.composer.role_drop_target import ROLES, zone_rects
+from studio.ui.style.theme import theme
 from studio.ui.support import tasks
 from studio.ui.support.drop_contents import pictures_in
 from tests.ui.scripted_library import settle
@@ -130,6 +132,18 @@ def test_each_role_has_a_zone_of_its_own(width: int) -> None:
     for one, other in combinations(zones, 2):
         assert not one.adjusted(1, 1, -1, -1).intersects(other.adjusted(1, 1, -1, -1))
     assert min(zone.width() for zone in zones) >= 118
+
+
+async def test_zones_take_two_rows_rather_than_cut_their_words(composer, monkeypatch) -> None:
+    target = composer.card.target
+    target.resize(760, 120)
+    assert len({zone.top() for zone in target._zones()}) == 1
+    words = "something that is said at greater length"
+    monkeypatch.setattr(role_drop_target, "_effect", lambda _role: words)
+    zones = target._zones()
+    assert len({zone.top() for zone in zones}) == 2
+    room = QFontMetrics(theme().font("micro")).horizontalAdvance(words)
+    assert min(zone.width() for zone in zones) > room
 
 
 async def test_a_drop_on_a_zone_gives_its_role(composer, heard) -> None:

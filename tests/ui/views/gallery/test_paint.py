@@ -288,7 +288,7 @@ def test_every_word_of_a_tile_can_be_translated(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(i18n, "_catalogue", Brackets())
     for name, state in every_state().items():
         tile: TileContent = state.tile
-        told = [tile.line, tile.note, tile.bill, tile.tag, tile.cancel, tile.cancel_note]
+        told = [tile.line, tile.note, tile.bill, tile.cancel, tile.cancel_note]
         told += [offer.label for offer in tile.offers]
         for text in told:
             assert not text or text.startswith("["), f"{name}: {text!r}"
@@ -379,9 +379,24 @@ def test_stars_stay_while_the_pointer_is_over_the_tile(kit: TileStyle) -> None:
 
 
 @pytest.mark.parametrize("name", ["x", "a name that is much too long for its tile, by far"])
-def test_there_is_one_kind_of_sketch_badge(kit: TileStyle, name: str) -> None:
-    def badge(title: str) -> QImage:
-        made = scripted.picture(1, title=title, offline=True, seen=True)
-        return render(TileState(tile=describe(made, NOW)), kit).copy(QRect(112, 166, 60, 24))
+@pytest.mark.parametrize("kind", ["offline", "draft"])
+def test_there_is_one_kind_of_sketch_badge(kit: TileStyle, name: str, kind: str) -> None:
+    """An icon, whatever the name: a word in a frame would take the name's room."""
 
-    assert badge(name) == badge("another")
+    def caption(title: str, **traits: bool) -> QImage:
+        made = scripted.picture(1, title=title, seen=True, **traits)
+        return render(TileState(tile=describe(made, NOW)), kit)
+
+    badge, rest = QRect(156, 166, 16, 24), QRect(8, 166, 118, 24)
+    marked, plain = caption(name, **{kind: True}), caption(name)
+    assert marked.copy(badge) == caption("another", **{kind: True}).copy(badge)
+    assert marked.copy(badge) != plain.copy(badge)
+    assert marked.copy(rest) == plain.copy(rest)
+
+
+def test_the_badge_of_a_sketch_is_also_on_small_tiles(kit: TileStyle) -> None:
+    def small(*, offline: bool) -> QImage:
+        made = scripted.picture(1, seen=True, offline=offline)
+        return render(TileState(tile=describe(made, NOW), caption=False), kit)
+
+    assert small(offline=True) != small(offline=False)
