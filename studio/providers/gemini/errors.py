@@ -47,7 +47,9 @@ _SIZE_ALONE = re.compile(
     r"image_?size|(?:invalid|unsupported|unknown) (?:image )?size", re.IGNORECASE
 )
 _ASPECT = re.compile(r"aspect[_ ]?ratio", re.IGNORECASE)
-_SPENDING_LIMIT = re.compile(r"spend|budget|cap\b|hard[ _]limit|key limit", re.IGNORECASE)
+_SPENDING_LIMIT = re.compile(
+    r"spend|budget|cap\b|(?:hard|cost)[ _]limit|key limit|limit of [$€£]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +179,8 @@ def within_answer(
 def explain(case: ErrorCase) -> StudioError:
     """The error of a failed response."""
     about_choice = bool(_hint_about_choice(case.said))
-    return _MAKERS[cause_of(case.status, case.said, about_choice=about_choice)](case)
+    wait = case.wait is not None
+    return _MAKERS[cause_of(case.status, case.said, about_choice=about_choice, wait=wait)](case)
 
 
 def _balance(case: ErrorCase) -> StudioError:
