@@ -370,7 +370,8 @@ class _Collector:
     def _by_field(self, errors: Mapping[Any, Any], depth: int) -> None:
         """Lists of sentences, by the field of the request they are about."""
         for name, some in itertools.islice(errors.items(), _MOST_ITEMS):
-            texts = some[:_MOST_ITEMS] if isinstance(some, list) else [some]
+            # A text without a space is a code.
+            texts = some[:_MOST_ITEMS] if isinstance(some, list) else [some] * (" " in str(some))
             for one in texts:
                 if isinstance(one, str):
                     # "is required" says nothing without the field.
