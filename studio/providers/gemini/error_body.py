@@ -284,8 +284,10 @@ def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def parse_any(value: Any) -> ErrorBody:
-    """Parse JSON that has no picture and none of the usual fields of an error."""
-    return _collected(value)
+    """Parse JSON that has no picture and no field of an error; found only with a sentence."""
+    collector = _Collector()
+    collector.search(value)
+    return collector.result() if collector.has_sentence else ErrorBody()
 
 
 def _collected(value: Any) -> ErrorBody:

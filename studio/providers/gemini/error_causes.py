@@ -352,6 +352,7 @@ _BUSY = _words(
 )
 """A server that takes no work for a while."""
 
+_LONGEST_NOTICE = 600
 _HEROKU = re.compile(r"application[ -]error", re.IGNORECASE)
 _FAILED_PRECONDITION = "failed_precondition"
 _PAGES = frozenset({400, 401, 403, 451})
@@ -454,6 +455,13 @@ def _is_retirement(status: int, said: ErrorBody, words: str) -> bool:
         return False
     paced = status == 429 and (said.wait is not None or said.details or _PACED.search(words))
     return status != 401 and not paced
+
+
+def is_retirement_notice(words: str, model: str) -> bool:
+    """Whether the words of an answer say that this model was or will be withdrawn."""
+    low = words.lower()
+    named = "this model" in low or (model and model.lower() in low)
+    return len(words) <= _LONGEST_NOTICE and bool(named) and _RETIRED.search(low) is not None
 
 
 def _of_quota(said: ErrorBody, words: str) -> ErrorCause:

@@ -441,6 +441,16 @@ def _request(case: ErrorCase) -> StudioError:
     )
 
 
+def retired_model(model: str, words: str, **more: Any) -> StudioError:
+    """Error for an answer that is a gateway's notice about its model."""
+    return ModelError(
+        _("The model {model} is not available").format(model=model),
+        words,
+        hint=_("Choose another model. This one may be retired, or not available to this key."),
+        **more,
+    )
+
+
 _MAKERS: dict[ErrorCause, Callable[[ErrorCase], StudioError]] = {
     ErrorCause.REDIRECTED: _redirected,
     ErrorCause.WEB_PAGE: _web_page,
