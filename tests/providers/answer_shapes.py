@@ -169,7 +169,8 @@ PARTED: dict[str, tuple[Any, list[bytes]]] = {
                    multipart((PNG_PART, A), boundary="in"))), [A]),
     "parts: a field with base64": (
         multipart((('Content-Disposition: form-data; name="b64_json"',), b64(B).encode())), [B]),
-    "parts: words": (multipart((("Content-Type: text/plain",), f"![x]({url_of(B)})".encode())), [B]),
+    "parts: words": (
+        multipart((("Content-Type: text/plain",), f"![x]({url_of(B)})".encode())), [B]),
 }  # fmt: skip
 """Bodies of several parts."""
 

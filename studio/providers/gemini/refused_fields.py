@@ -45,7 +45,7 @@ _ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "
 """Keys of an error whose value repeats the request."""
 
 _SPELLINGS: Mapping[str, tuple[str, ...]] = {
-    "seed": ("random seed", "noise seed", "sampling parameter"),
+    "seed": ("random seed", "seeding", "noise seed", "sampling parameter"),
     "temperature": ("sampling parameter",),
     "topP": ("nucleus sampling", "sampling parameter"),
     "topK": ("sampling parameter",),
@@ -70,9 +70,11 @@ _UNSUPPORTED = (
     r"unsupported|unknown|unrecogni[sz]ed|unexpected|unavailable|extra inputs?|extra fields?"
     r"|(?:is|are|was|does|do|can|could|may|must|has|have|should|will|would)(?:n['’]?t| not)\b"
     r"|not (?:yet |currently )?(?:supported|enabled|allowed|permitted|available|accepted"
-    r"|implemented|recogni[sz]ed|configurable|compatible|applicable)"
+    r"|implemented|recogni[sz]ed|configurable|compatible|applicable|found|expected)"
     r"|cannot|can['’]t|not support|no longer|takes? no|has no|have no|no support|without support"
     r"|unable to (?:set|use|apply)|forbidden|disallowed|deprecated|rejected|removed?|omit"
+    r"|disabled|prohibited|needs? (?:to be )?allow-?list|\bnicht\b|\bnão\b|\bn'est pas\b|\bno "
+    r"(?:se )?(?:admit|soport|compatib)"
     r"|not part of|no such"
     r"|不支持|不支援|不允许|未知|无法识别|不可用|未启用|不接受|していません|지원되지"
 )
@@ -302,7 +304,7 @@ def _category(name: str) -> re.Pattern[str]:
     """Pattern of a category: its whole name, or the end of it beside the word."""
     short = _spelled(name.removeprefix(CATEGORY))
     return re.compile(
-        rf"(?<![A-Za-z_])(?:{_spelled(name)}|categor\w*\W{{1,4}}{short}"
+        rf"(?<![A-Za-z_])(?:{_spelled(name)}|(?:categor\w*|safety settings?)\W{{1,4}}{short}"
         rf"|{short}\W{{1,4}}(?:harm |safety )?categor)",
         re.IGNORECASE,
     )
