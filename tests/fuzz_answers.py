@@ -106,6 +106,10 @@ def seeds() -> Iterator[bytes]:
         if len(text) < LONGEST:
             yield b"\0" + text
             yield b"\x01" + events(answer)
+    reports = (ROOT / "tests/providers/error_reports.jsonl").read_text("utf-8")
+    for report in map(json.loads, reports.splitlines()):
+        choice = STATUSES.index(report["status"]) if report["status"] in STATUSES else 9
+        yield bytes((choice,)) + report["body"].encode()
     yield b'\x04{"error":{"code":400,"message":"m (request id: 1234)","status":"S","details":[]}}'
     yield b'\x07[{"error":{"message":"{\\"error\\":{\\"message\\":\\"Please retry in 3s\\"}}"}}]'
     yield b"\x02<html><title>Sign in</title></html>"

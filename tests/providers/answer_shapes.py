@@ -247,6 +247,9 @@ SHAPES: dict[str, tuple[Any, list[bytes]]] = {
         {"contents": [{"parts": [inline(B)]}], "images": [{"b64_json": b64(A)}]}, [A]),
     "nothing but a picture": (A, [A]),
     "nothing but a data address": (url_of(A).encode(), [A]),
+    "a warning before the JSON": (
+        b"<br />\n<b>Warning</b>: x in y.php\n" + bytes_of(answer(inline(A))), [A]),
+    "a prefix against scripts": (b")]}'\n" + bytes_of(answer(inline(A))), [A]),
     "nothing but words": (f"![x]({url_of(B)})".encode(), [B]),
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from typing import Any
 from studio.common.file_types import is_any_picture
 from studio.providers import charsets
 from studio.providers.base import AnswerPicture, KeptPart, SpilledString
-from studio.providers.gemini import fields, multipart, picture_fields, text_pictures
+from studio.providers.gemini import error_text, fields, multipart, picture_fields, text_pictures
 from studio.providers.gemini.text_pictures import Text, TextRope
 
 MOST_WORDS = 16 * 1024
@@ -366,14 +366,18 @@ def gather_text(body: Path, content_type: str = "") -> CollectedAnswer:
         return found
     whole = SpilledString(0, size)
     with body.open("rb") as file:
-        head = file.read(64)
+        opening = file.read(1024)
+    head = opening[:64]
+    page = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<!") or error_text.is_page(
+        opening.decode("utf-8", "replace")
+    )
     if is_any_picture(head):
         found.add(AnswerPicture(data=whole, plain=True))
     elif some := multipart.parts(body, content_type):
         for part in some:
             _body_part(part, found)
         _add_links(found)
-    elif charsets.is_text(head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    elif charsets.is_text(head) and not page:
         _texts([whole], found)
     return found
 
