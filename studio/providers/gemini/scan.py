@@ -29,12 +29,13 @@ __all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
 
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
-READER_VERSION: Final = 3
+READER_VERSION: Final = 4
 """Stored with each response that was read without success. A newer reader tries it once more.
 
 1: reads strings of more than 512 bytes unchanged on Python 3.11.2.
 2: reads numbers of any length and values nested to any depth.
 3: decodes brotli, zstd and damaged compression; reads JSON in lines and pictures in more places.
+4: reads bodies of several parts, and pictures handed to tools.
 """
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
