@@ -340,7 +340,7 @@ class _Collector:
                 named = _named(one)
                 self._take_facts(named, depth)
                 for name, inner in named.items():
-                    if isinstance(inner, str) and _HOLDS_WORDS.search(name):
+                    if isinstance(inner, str) and _HOLDS_WORDS.search(name) and " " in inner:
                         self._text(inner, depth)
                     elif isinstance(inner, Mapping | list) and not _ECHO.search(name):
                         waiting.append((inner, depth + 1))

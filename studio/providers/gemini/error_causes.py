@@ -96,6 +96,7 @@ _BALANCE = _words(
     r"spending controls?|(?:cost|spend|budget|money)[ _]limit|limit of [$€£]",
     r"billing[^.]{0,40} (?:disabled|(?:turned|switched) off)",
     r"(?:limit|quota|credits?|tokens?|balance)\b[^.]{0,40}\b(?:0|none|nothing) (?:left|remaining)",
+    r"\badd (?:a |your )?(?:credit |debit )?card|no (?:active )?subscription|subscription not",
     r"wallet[^.]{0,20} (?:empty|negative|locked)|(?:empty|negative) wallet|card (?:was |is )?"
     r"(?:declined|expired)|payment (?:has )?(?:failed|declined|rejected)",
     r"(?:used|consumed|spent|exhausted)[^.]{0,30} (?:included|monthly|all|free)(?: \w+)? "
@@ -168,12 +169,13 @@ _MODEL = _words(
     r"new (?:users|customers|projects)",
     r"模型[^。]{0,60}(?:不存在|无可用渠道|未找到|不支持)|无可用渠道|没有可用渠道",
 )
-_ANY_MODEL = r"(?:\bmodels?\b|gemini|imagen|nano[ -]?banana|\bpreview\b|\bmodel_)"
+_ANY_MODEL = r"(?:\bmodel|gemini|imagen|nano[ -]?banana|\bpreview\b)"
 _NEAR = r"(?:(?![.;] ).){0,120}?"
 _SERVED = r"(?:available|supported|offered|accessible|served|active|maintained|in service|accepted)"
 _GONE = (
-    r"(?:\bretire(?:d|s)?\b|\bretirement|\bretiring|deprecat(?:ed|ion)|discontinued|decommission"
-    r"|\bsunset|(?:switched|turned)[ -]off|phas(?:ed|ing) out|withdrawn|\beol\b|superseded|obsolete"
+    r"(?:retire[ds]?\b|\bretirement|\bretiring|deprecat(?:ed|ion)|discontinued|decommission"
+    r"|sunset|descontinuad|abgeschaltet|eingestellt|(?:switched|turned)[ -]off|phas(?:ed|ing) out"
+    r"|withdrawn|\beol\b|superseded|obsolete"
     r"|end[ -]of[ -](?:life|support|service)|no longer exists?"
     rf"|(?:no longer|not) {_SERVED} (?:since|after|from|any ?more)|no longer (?:be )?{_SERVED}"
     r"|(?:be|been|was|were|is|are) (?:shut ?down|removed|replaced by)|shut[ -]?down (?:on|date))"
@@ -321,6 +323,10 @@ _LOST = _words(
 )
 """A server in between lost the next one, which may have worked and billed."""
 
+_ANSWER_TOO_LARGE = _words(
+    r"(?:response|answer|reply)\b[\w ]{0,20} (?:too (?:large|big|long)|exceed)|response ?size ?too|"
+    r"maxcontentlength|(?:response|answer) (?:payload |body )?size exceed",
+)
 _LOST_BY_GATEWAY = _words(
     r"upstream connect error|disconnect/reset|reset by peer|econnreset|socket hang up|server "
     r"disconnected|remoteprotocolerror|do_request_failed|do request failed|read_response_body|"
@@ -487,6 +493,8 @@ def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
         return ErrorCause.MODEL
     if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
         return ErrorCause.ADDRESS
+    if _ANSWER_TOO_LARGE.search(words):
+        return ErrorCause.LOST
     if status < 500 and status not in (401, 403, 408, 429, 499):
         if _TOO_LARGE.search(words):
             return ErrorCause.TOO_LARGE
