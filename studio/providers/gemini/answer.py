@@ -21,7 +21,7 @@ from studio.providers.base import Answer, AnswerSource, Scan
 from studio.providers.connection_errors import unreadable_encoding
 from studio.providers.gemini import error_body, error_causes, fields, grounding, refusals, usage
 from studio.providers.gemini.collect import MOST_WORDS, CollectedAnswer, gather, gather_text
-from studio.providers.gemini.errors import from_status, retired_model, within_answer
+from studio.providers.gemini.errors import from_status, within_answer
 from studio.providers.gemini.no_picture import understood
 
 
@@ -245,7 +245,10 @@ def _no_picture(
     )
     model = source.request.model
     if not block and error_causes.is_retirement_notice(words, model):
-        return retired_model(model, words, billed=Billed.MAYBE, request_id=request_id)
+        notice = error_body.ErrorBody(message=words, found=True)
+        error = within_answer(notice, source.headers, _beginning(source), model=model, provider="")
+        error.billed = Billed.MAYBE
+        return error
     told = found.told or fields.text(feedback, "blockReasonMessage")
     # A gateway translates the reason; the service's own is more precise.
     native = [
