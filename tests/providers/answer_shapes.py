@@ -115,6 +115,14 @@ STREAMS: dict[str, tuple[bytes, list[bytes]]] = {
         events([{"choices": [{"index": 0, "delta": {"tool_calls": [
                     {"index": 0, "function": {"arguments": one}}]}}]}
                 for one in divided(json.dumps({"image": b64(B)}), 500)]), [B]),
+    "messages with a call in pieces": (
+        events([{"type": "content_block_delta", "delta": {
+                    "type": "input_json_delta", "partial_json": one}}
+                for one in divided(json.dumps({"image": b64(B)}), 700)]), [B]),
+    "the service's own call in pieces": (
+        events([answer({"functionCall": {"partialArgs": [
+                    {"jsonPath": "$.image", "stringValue": one}]}}, finish=None)
+                for one in divided(b64(B), 600)]), [B]),
     "chat with a picture in an event": (
         events([*deltas("Here", 2),
                 {"choices": [{"delta": {"images": [{"image_url": {"url": url_of(A)}}]}}]}]), [A]),

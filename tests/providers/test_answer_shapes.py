@@ -75,6 +75,20 @@ def test_an_address_is_found_wherever_it_is(read: Read, value: object) -> None:
     assert [one.url for one in found.pictures] == [LINK]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"output": [{"type": "web_search_call", "results": [{"image": b64(B)}]}]},
+        {"content": [{"type": "web_search_tool_result", "content": [{"image": b64(B)}]}]},
+        {"messages": [{"role": "user", "content": [{"type": "image", "data": b64(B)}]}]},
+        {"tools": [{"function": {"example": b64(B)}}], "choices": [{"message": {"content": "No"}}]},
+    ],
+)
+def test_what_was_found_or_sent_is_no_result(read: Read, value: object) -> None:
+    with pytest.raises(StudioError):
+        read(bytes_of(value))
+
+
 def test_words_before_the_first_part_need_the_header(read: Read, body: Path) -> None:
     data = b"This is a message in MIME format.\r\n\r\n" + multipart((PNG_PART, A))
     found = read(data, content_type='multipart/related; boundary="=_b1"; type="image/png"')

@@ -388,9 +388,10 @@ def _body_part(part: multipart.BodyPart, found: CollectedAnswer) -> None:
     with found.body.open("rb") as file:
         file.seek(part.start)
         raw = file.read(min(part.end - part.start, _LONGEST_JSON))
-    if part.kind.lower().startswith(("audio/", "video/")):
+    kind = part.kind.lower()
+    if kind.startswith(("audio/", "video/")):
         return
-    if part.base64:
+    if part.base64 and not kind.startswith(("text/", "application/json")):
         found.add(AnswerPicture(data=place, media_type=part.kind[:80]))
     elif is_any_picture(raw[:64]):
         found.add(AnswerPicture(data=place, plain=True, media_type=part.kind[:80]))

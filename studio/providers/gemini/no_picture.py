@@ -95,8 +95,9 @@ def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
     for number, (name, text) in enumerate(_texts(value)):
         if number > _MOST_LOOKED_AT or _may_be_a_picture(name, text, source):
             return True
-        pieces += isinstance(text, str) and _PIECE.search(text) is not None
-        if pieces == _MOST_PIECES and "signature" not in name.lower():
+        if isinstance(text, str) and "signature" not in name.lower():
+            pieces += _PIECE.search(text) is not None
+        if pieces >= _MOST_PIECES:
             return True
     return False
 

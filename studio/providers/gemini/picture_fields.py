@@ -53,14 +53,14 @@ _TOOL_FIELDS = frozenset({
 })  # fmt: skip
 """Fields with what the model handed to a tool, and got from it."""
 
-_PIECES = frozenset({"arguments", "delta", "partialjson"})
+_PIECES = frozenset({"arguments", "delta", "partialjson", "stringvalue"})
 """Fields with a piece of the JSON that the model hands to a tool, in a stream."""
 
 _OTHERS = frozenset({"user", "system", "tool", "developer", "function"})
 """Roles whose contents the model did not make."""
 
-_SENT = re.compile(r"input|user|search|summary", re.IGNORECASE)
-_TOOL = re.compile(r"tool|function|call_output|mcp|code_interpreter", re.IGNORECASE)
+_SENT = re.compile(r"input(?!_json)|user|search|summary", re.IGNORECASE)
+_TOOL = re.compile(r"tool|function|call_output|mcp|code_interpreter|input_json", re.IGNORECASE)
 _DRAFT = re.compile(r"partial|thought|thinking|preview|draft", re.IGNORECASE)
 _MADE = re.compile(r"image_?generation", re.IGNORECASE)
 _MOST_VISITED = 200_000
