@@ -80,6 +80,11 @@ def test_an_address_is_found_wherever_it_is(read: Read, value: object) -> None:
     [
         {"output": [{"type": "web_search_call", "results": [{"image": b64(B)}]}]},
         {"content": [{"type": "web_search_tool_result", "content": [{"image": b64(B)}]}]},
+        {
+            "original_image": "https://h.org/in.png",
+            "avatar": "https://h.org/me.png",
+            "output": None,
+        },
         {"messages": [{"role": "user", "content": [{"type": "image", "data": b64(B)}]}]},
         {"tools": [{"function": {"example": b64(B)}}], "choices": [{"message": {"content": "No"}}]},
     ],

@@ -387,18 +387,20 @@ def _body_part(part: multipart.BodyPart, found: CollectedAnswer) -> None:
     place = SpilledString(part.start, part.end)
     with found.body.open("rb") as file:
         file.seek(part.start)
-        raw = file.read(min(part.end - part.start, _LONGEST_JSON))
+        head = file.read(min(part.end - part.start, 64))
+        is_json = head.lstrip()[:1] in (b"{", b"[")
+        rest = file.read(min(part.end - file.tell(), _LONGEST_JSON)) if is_json else b""
     kind = part.kind.lower()
     if kind.startswith(("audio/", "video/")):
         return
     if part.base64 and not kind.startswith(("text/", "application/json")):
         found.add(AnswerPicture(data=place, media_type=part.kind[:80]))
-    elif is_any_picture(raw[:64]):
+    elif is_any_picture(head):
         found.add(AnswerPicture(data=place, plain=True, media_type=part.kind[:80]))
-    elif raw.lstrip()[:1] in (b"{", b"["):
+    elif is_json:
         with contextlib.suppress(ValueError, RecursionError):
-            value = json.loads(raw, strict=False)
+            value = json.loads(head + rest, strict=False)
             found.value = value if found.value is None else found.value
             _add_value(value, found, value)
-    elif charsets.is_text(raw[:64]):
+    elif charsets.is_text(head):
         _texts([place], found)

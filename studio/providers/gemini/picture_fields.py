@@ -176,7 +176,9 @@ class _Walk:
                     yield Leaf(value.strip(), address=True, kind=kind, draft=draft)
                 elif name in _TEXTS and own and not draft:
                     yield Leaf(value, text=True)
-                elif PICTURE_NAME.search(re.split(r"[?#]", value.strip(), maxsplit=1)[0]):
+                elif not _BESIDE.search(name) and PICTURE_NAME.search(
+                    re.split(r"[?#]", value.strip(), maxsplit=1)[0]
+                ):
                     yield Leaf(value, text=True, silent=True)
                 return
             if name in _BYTES and value.strip():
@@ -210,6 +212,11 @@ class _Walk:
         end = min(value.end, value.start + _HEAD)
         return b"".join(base64_text.from_file(self._body, value.start, end))
 
+
+_BESIDE = re.compile(
+    r"input|source|reference|original|avatar|icon|logo|thumb|preview|doc|help|example|before|mask"
+)
+"""Names of fields whose address may be that of a picture beside the result."""
 
 PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|gs|s3)://\S{1,4096}\Z", re.IGNORECASE)
