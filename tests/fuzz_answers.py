@@ -33,7 +33,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 )
 LONGEST = 32 * 1024
 SLOW = 1.0
-"""Seconds; a body this small must be read in far less."""
+"""Seconds of work, whatever else the machine does; a body this small needs far less."""
 
 
 class Target:
@@ -60,7 +60,7 @@ class Target:
 
         choice, body = (data[0], data[1:]) if data else (0, b"")
         self._body.write_bytes(body)
-        began = time.perf_counter()
+        began = time.thread_time()
         with contextlib.suppress(StudioError):
             scanner = GeminiScanner()
             step = 1 + choice * 17
@@ -83,7 +83,7 @@ class Target:
                 with contextlib.suppress(StudioError):
                     for _piece in picture.chunks(self._body):
                         pass
-        if (took := time.perf_counter() - began) > self._slow:
+        if (took := time.thread_time() - began) > self._slow:
             raise AssertionError(f"reading {len(body)} bytes took {took:.1f} s")
 
 
