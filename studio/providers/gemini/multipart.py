@@ -36,7 +36,7 @@ class BodyPart:
     base64: bool
 
 
-def begins_multipart(opening: bytes) -> bool:
+def _begins_multipart(opening: bytes) -> bool:
     """Whether a body with this start has a boundary at its beginning."""
     return re.match(rb"\s*--[^\s\d-]|\s*-{3,}", opening) is not None
 
@@ -64,7 +64,7 @@ def _boundary(content_type: str) -> bytes:
 
 def _first_boundary(data: mmap.mmap) -> bytes:
     found = _FIRST.match(data[:1024])
-    return found[1] if found and begins_multipart(found[0]) else b""
+    return found[1] if found and _begins_multipart(found[0]) else b""
 
 
 def _split(

@@ -22,7 +22,6 @@ from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.providers.base import LongStringHandler, Scan, SpilledString
 from studio.providers.gemini.event_lines import EventLines, begins_stream
-from studio.providers.gemini.multipart import begins_multipart
 from studio.providers.gemini.stream_end import StreamEnd
 
 __all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
@@ -181,9 +180,10 @@ class GeminiScanner:
         elif stream is None:
             return False
         else:
-            if first == b"-" and len(opening) <= MAX_DEPTH:
+            start = opening.removeprefix(_BOM).lstrip(_BEFORE)[:2]
+            if start == b"-":
                 return False  # a number, or the boundary of several parts
-            self._not_json = first not in b'{["-0123456789tfn' or begins_multipart(opening)
+            self._not_json = start == b"--" or first not in b'{["-0123456789tfn'
         return True
 
     @property
