@@ -181,7 +181,7 @@ def test_what_is_no_base64_is_not_taken_for_some(text):
 
 
 @pytest.mark.parametrize(("body", "json_"), [(b"-1", True), (b" -2.5", True), (b"--x\r\n", False)])
-def test_a_negative_number_is_no_boundary_of_parts(body: bytes, json_: bool) -> None:  # noqa: FBT001 a table's column
+def test_a_negative_number_is_no_boundary_of_parts(body: bytes, json_: bool) -> None:
     for cuts in ([], [1], [2]):
         found = scanned(body, cuts).finish()
         assert (found.complete, found.json) == (json_, json_)
