@@ -33,7 +33,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 )
 LONGEST = 32 * 1024
 SLOW = 1.0
-"""Seconds; a body this small must be read in far less."""
+"""Seconds of work, whatever else the machine does; a body this small needs far less."""
 
 
 class Target:
@@ -60,7 +60,7 @@ class Target:
 
         choice, body = (data[0], data[1:]) if data else (0, b"")
         self._body.write_bytes(body)
-        began = time.perf_counter()
+        began = time.thread_time()
         with contextlib.suppress(StudioError):
             scanner = GeminiScanner()
             step = 1 + choice * 17
@@ -83,7 +83,7 @@ class Target:
                 with contextlib.suppress(StudioError):
                     for _piece in picture.chunks(self._body):
                         pass
-        if (took := time.perf_counter() - began) > self._slow:
+        if (took := time.thread_time() - began) > self._slow:
             raise AssertionError(f"reading {len(body)} bytes took {took:.1f} s")
 
 
@@ -106,6 +106,10 @@ def seeds() -> Iterator[bytes]:
         if len(text) < LONGEST:
             yield b"\0" + text
             yield b"\x01" + events(answer)
+    reports = (ROOT / "tests/providers/error_reports.jsonl").read_text("utf-8")
+    for report in map(json.loads, reports.splitlines()):
+        choice = STATUSES.index(report["status"]) if report["status"] in STATUSES else 9
+        yield bytes((choice,)) + report["body"].encode()
     yield b'\x04{"error":{"code":400,"message":"m (request id: 1234)","status":"S","details":[]}}'
     yield b'\x07[{"error":{"message":"{\\"error\\":{\\"message\\":\\"Please retry in 3s\\"}}"}}]'
     yield b"\x02<html><title>Sign in</title></html>"

@@ -28,7 +28,6 @@ WORTH_A_LOOK = re.compile(
 
 JUDGED = {
     "fake_service.py": "waits for as long as its script says, and judges nothing",
-    "fuzz_answers.py": "`make fuzz` looks for what is slow; in the tests there is no limit",
 }
 SHORT = {
     "leftovers.py": "what is still there afterwards is ended, and no test fails for it",

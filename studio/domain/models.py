@@ -217,6 +217,8 @@ class Model:
             temperature=self.temperature and fields.TEMPERATURE not in refused,
             thinking=() if fields.THINKING in refused else self.thinking,
             search=self.search and fields.SEARCH not in refused,
+            image_search=self.image_search and fields.IMAGE_SEARCH not in refused,
+            media_resolution=() if fields.DETAIL in refused else self.media_resolution,
             safety=self.safety and fields.SAFETY not in refused,
             sends_size=self.sends_size and not fixed,
             sizes=(self.usual_size,) if fixed and self.sizes else self.sizes,

@@ -17,6 +17,9 @@ _MOST_IMAGE_TOKENS = 100_000
 """Limit of tokens of an answer's pictures; a larger number counts something else."""
 
 
+_FACTOR = 20
+"""Most a reported cost differs from the table's; beyond that it is in another unit."""
+
 _TIER_SLACK = 0.6
 _SLACK = 16
 
@@ -46,15 +49,18 @@ def cost(
 ) -> tuple[float | None, CostBasis]:
     """Cost of an answer with that many pictures and search queries in US dollars, and its basis.
 
-    The user's own price, else counted tokens times the published rates, else the table's price
-    where the picture was not counted, else unknown (never 0: some services report no tokens for a
-    picture they charge). Search queries are billed beside any of these.
+    The user's own price, else what the service says it charged, else counted tokens times the
+    published rates, else the table's price where the picture was not counted, else unknown (never
+    0: some services report no tokens for a picture they charge). Search queries are billed beside
+    any of these but the second.
     """
     if model.offline:
         return 0.0, CostBasis.TABLE
     searches = queries * model.search_price
     if (own := model.own_price(size)) is not None:
         return own + searches, CostBasis.TABLE
+    if usage is not None and usage.cost_usd is not None and _likely(usage.cost_usd, model, size):
+        return usage.cost_usd, CostBasis.USAGE
     rates = model.rates
     if rates is not None and usage is not None and _plausible(usage, model, pictures):
         millionths = (
@@ -66,6 +72,12 @@ def cost(
         return millionths / 1_000_000 + searches, CostBasis.USAGE
     price = model.price(size)
     return (None, CostBasis.UNKNOWN) if price is None else (price + searches, CostBasis.TABLE)
+
+
+def _likely(usd: float, model: Model, size: str | None) -> bool:
+    """Whether a reported cost is in US dollars, as far as the table's price tells."""
+    price = model.price(size)
+    return price is None or price / _FACTOR <= usd <= price * _FACTOR
 
 
 def _plausible(usage: Usage, model: Model, pictures: int) -> bool:

@@ -5,17 +5,23 @@ A field is named as in the request's JSON.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from studio.common.i18n import _
 from studio.domain.entities import GenerationRequest
+from studio.domain.safety import category_name
 
 SEED = "seed"
 TEMPERATURE = "temperature"
 THINKING = "thinkingConfig"
 SEARCH = "tools"
+IMAGE_SEARCH = "searchTypes"
+DETAIL = "mediaResolution"
 SAFETY = "safetySettings"
+CATEGORY = "HARM_CATEGORY_"
+"""Beginning of the name of each category of the safety settings, a field of its own."""
+
 SYSTEM = "systemInstruction"
 SIZE = "imageSize"
 ASPECT = "aspectRatio"
@@ -43,8 +49,26 @@ def sent_choices(request: GenerationRequest, changes: RequestChanges) -> Generat
         temperature=None if TEMPERATURE in left_out else request.temperature,
         thinking="" if THINKING in left_out else request.thinking,
         search=request.search and SEARCH not in left_out,
-        safety=() if SAFETY in left_out else request.safety,
+        image_search=request.image_search and not {SEARCH, IMAGE_SEARCH}.intersection(left_out),
+        detail="" if DETAIL in left_out else request.detail,
+        safety=tuple(
+            one
+            for one in request.safety
+            if not {SAFETY, category_field(one.category)}.intersection(left_out)
+        ),
     )
+
+
+def category_field(category: str) -> str:
+    """Name of a safety setting as a field of its own."""
+    return f"{CATEGORY}{category.upper().removeprefix(CATEGORY)}"
+
+
+def _known(name: str, known: Mapping[str, str], category: str) -> str:
+    """The sentence about a field; empty for an unknown one."""
+    if name.startswith(CATEGORY):
+        return category.replace("{category}", category_name(name.removeprefix(CATEGORY)))
+    return known.get(name, "")
 
 
 def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
@@ -54,6 +78,8 @@ def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
         TEMPERATURE: _("The model takes no temperature; its own was used"),
         THINKING: _("The model takes no thinking level; its own was used"),
         SEARCH: _("The service offers no web search for this model; it did not search"),
+        IMAGE_SEARCH: _("The service offers no image search for this model; it searched the web"),
+        DETAIL: _("The service takes no reference detail for this model; its own was used"),
         SAFETY: _("The service takes no safety settings for this model; its own were used"),
         SYSTEM: _("The service takes no system instruction; it was sent with the prompt"),
         SIZE: _("The service takes no size for this model; its own was used"),
@@ -61,7 +87,9 @@ def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
     }
     # Translators: {field} is the name of a field of the request, such as topP.
     unknown = _("The service does not accept “{field}”; it was not sent")
-    return tuple(known.get(one) or unknown.format(field=one[:60]) for one in names)
+    # Translators: {category} is a category of blocked content, such as Harassment.
+    category = _("The service takes no setting for “{category}” with this model; its own was used")
+    return tuple(_known(one, known, category) or unknown.format(field=one[:60]) for one in names)
 
 
 def choice_warnings(model: str, names: Collection[str]) -> list[str]:
@@ -71,6 +99,15 @@ def choice_warnings(model: str, names: Collection[str]) -> list[str]:
         TEMPERATURE: _("{model} takes no temperature; its own is used."),
         THINKING: _("{model} takes no thinking level; its own is used."),
         SEARCH: _("{model} offers no web search; it will not search."),
+        IMAGE_SEARCH: _("{model} offers no image search; it searches the web."),
+        DETAIL: _("{model} takes no reference detail; its own is used."),
         SAFETY: _("{model} takes no safety settings; its own are used."),
     }
-    return [words.format(model=model) for field, words in known.items() if field in names]
+    # Translators: {category} is a category of blocked content, such as Harassment.
+    category = _("{model} takes no setting for “{category}”; its own is used.")
+    order = [
+        *(one for one in known if one in names),
+        *sorted(one for one in names if one not in known),
+    ]
+    sentences = [_known(one, known, category) for one in order]
+    return [one.replace("{model}", model) for one in sentences if one]

@@ -156,12 +156,16 @@ def left_out(draft: Draft, model: Model) -> frozenset[str]:
     refused them.
     """
     supported = model.supported_choices(draft.advanced)
+    image_search = draft.advanced.search and draft.advanced.image_search
     wanted = {
         fields.SEED: draft.seed is not None and not model.seed,
         fields.TEMPERATURE: supported.temperature != draft.advanced.temperature,
         fields.THINKING: supported.thinking != draft.advanced.thinking,
         fields.SEARCH: supported.search != draft.advanced.search,
+        fields.IMAGE_SEARCH: supported.search and supported.image_search != image_search,
+        fields.DETAIL: supported.detail != detail_level(draft.advanced.detail),
         fields.SAFETY: supported.safety != draft.advanced.safety,
+        **{fields.category_field(one.category): True for one in supported.safety},
     }
     optional = model.refused | (frozenset() if model.offline else _SAMPLING)
     return frozenset(name for name, missing in wanted.items() if missing) & optional
@@ -377,27 +381,25 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
         temperature=None if fields.TEMPERATURE in missing else wanted.temperature,
         thinking="" if fields.THINKING in missing else wanted.thinking,
         search=wanted.search and fields.SEARCH not in missing,
+        image_search=wanted.image_search and fields.IMAGE_SEARCH not in missing,
+        detail="" if fields.DETAIL in missing else wanted.detail,
         safety=() if fields.SAFETY in missing else wanted.safety,
     )
     supported = model.supported_choices(wanted)
     if supported == wanted:
         return wanted
-    if supported.thinking != wanted.thinking and model.thinking:
-        raise InputError(
-            _("{model} has no thinking level {level}").format(
-                model=model.title, level=wanted.thinking[:40]
-            ),
-            _("Available: {levels}.").format(levels=", ".join(model.thinking)),
-            hint=_("Choose one of these, or another model."),
-        )
-    if supported.detail != wanted.detail and model.media_resolution:
-        raise InputError(
-            _("{model} has no reference detail {level}").format(
-                model=model.title, level=wanted.detail[:40]
-            ),
-            _("Available: {levels}.").format(levels=", ".join(model.media_resolution)),
-            hint=_("Choose one of these, or another model."),
-        )
+    levels = {
+        "thinking": (_("{model} has no thinking level {level}"), model.thinking),
+        "detail": (_("{model} has no reference detail {level}"), model.media_resolution),
+    }
+    for name, (title, offered) in levels.items():
+        level = getattr(wanted, name)
+        if offered and getattr(supported, name) != level:
+            raise InputError(
+                title.format(model=model.title, level=level[:40]),
+                _("Available: {levels}.").format(levels=", ".join(offered)),
+                hint=_("Choose one of these, or another model."),
+            )
     says = {
         "system": _("{model} does not support a system instruction"),
         "temperature": _("{model} does not support a temperature"),

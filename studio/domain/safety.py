@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from studio.common.i18n import _
 from studio.domain.entities import SafetySetting
 
 CATEGORIES = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
@@ -34,6 +35,17 @@ LEVELS: Mapping[str, str] = {
 
 _CODES = frozenset(LEVELS.values())
 _BY_CODE = {code: level for level, code in LEVELS.items()}
+
+
+def category_name(category: str) -> str:
+    """Name of a category on the screen; the service's own in small letters where there is none."""
+    names = {
+        "HARASSMENT": _("Harassment"),
+        "HATE_SPEECH": _("Hate speech"),
+        "SEXUALLY_EXPLICIT": _("Sexually explicit"),
+        "DANGEROUS_CONTENT": _("Dangerous content"),
+    }
+    return names.get(category, category.replace("_", " ").capitalize())
 
 
 def category_of(text: str) -> str:

@@ -12,6 +12,7 @@ class Usage:
     Attributes:
         answer_tokens: of the whole answer, image and text together; 0 when not reported.
         tool_tokens: of search results.
+        cost_usd: what the service says it charged, in US dollars; None where it does not say.
     """
 
     prompt_tokens: int = 0
@@ -21,3 +22,4 @@ class Usage:
     text_tokens: int = 0
     thought_tokens: int = 0
     total_tokens: int = 0
+    cost_usd: float | None = None

@@ -21,6 +21,7 @@ from studio.common.errors import (
     Cancelled,
     InputError,
     NetworkError,
+    NoPicture,
     ServiceError,
     StorageError,
     StudioError,
@@ -57,6 +58,7 @@ from studio.providers.base import (
     InputPicture,
     Provider,
     RecordChanges,
+    SpilledString,
 )
 from studio.providers.history import ConversationHistory
 from studio.providers.transport import HttpClient
@@ -401,7 +403,19 @@ class AttemptRunner:
             body = found.entry.folder / "mended"
             await self._decoding.run(mend, found.entry.body, body)
         answer = await self._read_found(job, found, provider, body, cut=body != found.entry.body)
-        return [(picture, body) for picture in answer.pictures if not picture.url]
+        pictures: list[tuple[AnswerPicture, Path]] = []
+        for picture in answer.pictures:
+            if not picture.url:
+                pictures.append((picture, body))
+                continue
+            try:
+                file = await self._arrivals.fetch_once(found.entry, picture.url)
+            except NoPicture as error:
+                log.info("A picture is not at its address: %s", error)
+                continue
+            size = (await self._decoding.run(file.stat)).st_size
+            pictures.append((AnswerPicture(data=SpilledString(0, size), plain=True), file))
+        return pictures
 
     async def _decode_again(self, job: Job, found: FoundAttempt) -> None:
         """Decode an answer kept as received, with the codecs of this version."""

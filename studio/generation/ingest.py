@@ -131,7 +131,7 @@ class AnswerIngester:
                 if ready is not None:
                     part = ready.path
                 elif found.url:
-                    await self._fetched(part, found.url)
+                    part = await self.fetch_once(entry, found.url)
                 else:
                     await self._decoding.run(_write_part, part, found, entry.body)
                 if ready is None:
@@ -254,13 +254,23 @@ class AnswerIngester:
         await self._decoding.run(_rewrite, part, data)
         return True
 
-    async def _fetched(self, part: Path, url: str) -> None:
+    async def fetch_once(self, entry: JournalEntry, url: str) -> Path:
+        """File of the picture at an address; fetched once, because addresses expire.
+
+        Raises NoPicture; NotFetched for a broken connection.
+        """
+        target = entry.fetched(url)
+        if await self._decoding.run(target.exists):
+            return target
+        part = target.with_suffix(".part")
         taker = _PartWriter(part, self._decoding)
         try:
             await self._fetch(url, taker)
             await taker.finish()
         finally:
             await taker.close()
+        await self._decoding.run(files.into_place, part, target)
+        return target
 
     def _sent_otherwise(self, job: Job, limits: upload_limits.UploadLimits) -> tuple[str, ...]:
         """A sentence for each reference that was scaled down or converted."""

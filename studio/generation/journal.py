@@ -13,6 +13,7 @@ Every attempt at a job has a folder of its own until it is over:
         whole.json    the body is complete and durable        -> ingested at the next start
         cut.json      the body is cut, and why                -> kept and offered
         *.part        pictures decoded from the answer
+        *.fetched     pictures fetched from addresses in it, which expire
 
 Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. A
 folder that ends in `.done` is over: the rename is the last durable step of a generation. Beside the

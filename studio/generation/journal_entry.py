@@ -103,6 +103,10 @@ class JournalEntry:
         """Temporary file of picture `number` of the answer."""
         return self.folder / f"{number}.part"
 
+    def fetched(self, url: str) -> Path:
+        """File of a picture that was fetched from an address in the answer, complete."""
+        return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.fetched"
+
     def picture_id(self, number: int) -> str:
         """Id of picture `number` of this attempt, the same at every ingest.
 

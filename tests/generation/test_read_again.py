@@ -19,11 +19,12 @@ import msgspec
 import pytest
 from backports import zstd
 
-from studio.common.errors import StudioError
+from studio.common.errors import PictureNotShown, StudioError
 from studio.domain.entities import Job, JobState
 from studio.generation import encoded_answer
 from studio.generation.journal import Journal
 from studio.generation.journal_entry import JournalEntry, StageMark
+from studio.providers.fetching import FetchPolicy
 from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
 from tests.bombs import gzip_bomb
@@ -160,6 +161,57 @@ async def test_a_picture_that_cannot_be_shown_is_named_and_its_file_can_be_saved
             (another,) = await one.core.save_kept(job.id, tmp_path)
             assert another != saved
             assert another.read_bytes() == data
+
+
+ADDRESSED: dict[str, Callable[[str], object]] = {
+    "fileData": lambda url: parts({"fileData": {"fileUri": url, "mimeType": "image/heic"}}),
+    "a chat": lambda url: {"choices": [{"message": {"images": [{"image_url": {"url": url}}]}}]},
+    "words": lambda url: parts({"text": f"![x]({url})"}),
+    "images": lambda url: {"data": [{"url": url}]},
+}
+
+
+@pytest.mark.parametrize("name", UNSHOWN)
+@pytest.mark.parametrize("shape", ADDRESSED)
+async def test_what_was_at_an_address_is_saved_after_the_address_expired(
+    tmp_path: Path, name: str, shape: str
+) -> None:
+    data, called, extension = UNSHOWN[name]
+    reply = Reply(body=data, headers={"Content-Type": "image/heic"})
+    with FakeService(fallback=lambda _request: reply) as pictures, FakeService() as service:
+        body = ADDRESSED[shape](f"{pictures.url}/made")
+        async with studio(tmp_path, service) as one:
+            (await one.core.making()).client.policy = FetchPolicy(loopback=True, proxied=False)
+            job = await ended(one, service, Reply(body=body))
+            assert job.failure is not None
+            assert called in job.failure.title
+            assert job.failure.kept
+            reply = Reply(404, b"")
+            (saved,) = await one.core.save_kept(job.id, tmp_path)
+            assert (saved.suffix, saved.read_bytes()) == (extension, data)
+            with pytest.raises(PictureNotShown):
+                await one.core.read_again(job.id)
+        # After a restart too.
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            (saved,) = await one.core.save_kept(job.id, tmp_path)
+            assert saved.read_bytes() == data
+        assert len(pictures.requests) == 1
+
+
+async def test_a_picture_at_an_address_is_fetched_to_be_saved(tmp_path: Path) -> None:
+    heic = UNSHOWN["HEIC"][0]
+    reply = Reply(404, b"")
+    with FakeService(fallback=lambda _request: reply) as pictures, FakeService() as service:
+        body = parts({"fileData": {"fileUri": f"{pictures.url}/made"}}, inline(heic))
+        async with studio(tmp_path, service) as one:
+            (await one.core.making()).client.policy = FetchPolicy(loopback=True, proxied=False)
+            job = await ended(one, service, Reply(body=body))
+            (saved,) = await one.core.save_kept(job.id, tmp_path)
+            assert saved.read_bytes() == heic
+            reply = Reply(body=A)
+            both = await one.core.save_kept(job.id, tmp_path)
+            assert [path.read_bytes() for path in both] == [A, heic]
 
 
 async def test_beside_a_picture_one_that_cannot_be_shown_does_not_cost_it(tmp_path: Path) -> None:

@@ -111,12 +111,109 @@ STREAMS: dict[str, tuple[bytes, list[bytes]]] = {
     "inline data in events": (
         events([answer({"inlineData": {"data": one}}, finish=None)
                 for one in divided(b64(A), 400)]), [A]),
+    "chat with a call in pieces": (
+        events([{"choices": [{"index": 0, "delta": {"tool_calls": [
+                    {"index": 0, "function": {"arguments": one}}]}}]}
+                for one in divided(json.dumps({"image": b64(B)}), 500)]), [B]),
+    "messages with a call in pieces": (
+        events([{"type": "content_block_delta", "delta": {
+                    "type": "input_json_delta", "partial_json": one}}
+                for one in divided(json.dumps({"image": b64(B)}), 700)]), [B]),
+    "the service's own call in pieces": (
+        events([answer({"functionCall": {"partialArgs": [
+                    {"jsonPath": "$.image", "stringValue": one}]}}, finish=None)
+                for one in divided(b64(B), 600)]), [B]),
     "chat with a picture in an event": (
         events([*deltas("Here", 2),
                 {"choices": [{"delta": {"images": [{"image_url": {"url": url_of(A)}}]}}]}]), [A]),
 }  # fmt: skip
 
+Headers = tuple[str, ...]
+PNG_PART: Headers = ("Content-Type: image/png",)
+JPEG_PART: Headers = ("Content-Type: image/jpeg",)
+JSON_PART: Headers = ("Content-Type: application/json",)
+
+
+def multipart(
+    *parts: tuple[Headers, bytes],
+    boundary: str = "=_b1",
+    newline: str = "\r\n",
+    closed: bool = True,
+) -> bytes:
+    """A body of several parts, each with its headers."""
+    line, mark = newline.encode(), f"--{boundary}".encode()
+    body = b""
+    for headers, data in parts:
+        head = b"".join(one.encode() + line for one in headers)
+        body += mark + line + head + line + data + line
+    return body + mark + b"--" + line if closed else body
+
+
+def called(arguments: Any) -> dict[str, Any]:
+    """A chat that hands something to a tool."""
+    call = {"type": "function", "function": {"name": "show", "arguments": arguments}}
+    return {"choices": [{"message": {"content": None, "tool_calls": [call]}}]}
+
+
+_BASE64_PART = (*JPEG_PART, "Content-Transfer-Encoding: base64")
+_FORM = ('Content-Disposition: form-data; name="image"; filename="a.png"', *PNG_PART)
+PARTED: dict[str, tuple[Any, list[bytes]]] = {
+    "parts: mixed": (multipart((PNG_PART, A)), [A]),
+    "parts: a form": (
+        multipart((('Content-Disposition: form-data; name="status"',), b"ok"), (_FORM, A),
+                  boundary="-" * 24 + "8712"), [A]),
+    "parts: base64 in lines": (
+        multipart((_BASE64_PART, wrapped(b64(B), 76, "\r\n").encode())), [B]),
+    "parts: JSON and a picture": (
+        multipart((JSON_PART, bytes_of({"id": "x", "usage": {"total_tokens": 9}})), (PNG_PART, A)),
+        [A]),
+    "parts: JSON with a picture": (multipart((JSON_PART, bytes_of(answer(inline(B))))), [B]),
+    "parts: two pictures": (multipart((PNG_PART, A), (JPEG_PART, B)), [A, B]),
+    "parts: line feeds": (multipart((PNG_PART, A), newline="\n"), [A]),
+    "parts: not closed": (multipart((PNG_PART, A), closed=False), [A]),
+    "parts: without headers": (multipart(((), A)), [A]),
+    "parts: within a part": (
+        multipart((("Content-Type: multipart/related; boundary=in",),
+                   multipart((PNG_PART, A), boundary="in"))), [A]),
+    "parts: a field with base64": (
+        multipart((('Content-Disposition: form-data; name="b64_json"',), b64(B).encode())), [B]),
+    "parts: words": (
+        multipart((("Content-Type: text/plain",), f"![x]({url_of(B)})".encode())), [B]),
+}  # fmt: skip
+"""Bodies of several parts."""
+
+HANDED: dict[str, tuple[Any, list[bytes]]] = {
+    "tools: base64 in arguments": (called(json.dumps({"image": b64(B)})), [B]),
+    "tools: a data address in arguments": (called(json.dumps({"image_url": url_of(B)})), [B]),
+    "tools: arguments as an object": (called({"images": [{"data": b64(A)}]}), [A]),
+    "tools: the service's own call": (
+        answer({"functionCall": {"name": "show", "args": {"image": b64(A)}}}), [A]),
+    "tools: the service's own result": (
+        answer({"functionResponse": {"response": {"image": inline(A)}}}), [A]),
+    "tools: code that was run": (
+        answer({"codeExecutionResult": {"outcome": "OK", "output": url_of(A)}}), [A]),
+    "tools: a call of responses": ({"output": [
+        {"type": "function_call", "arguments": json.dumps({"b64_json": b64(B)})}]}, [B]),
+    "tools: a result of responses": ({"output": [{"type": "mcp_call", "output": json.dumps(
+        {"content": [{"type": "image", "data": b64(A), "mimeType": "image/png"}]})}]}, [A]),
+    "tools: code of responses": ({"output": [{"type": "code_interpreter_call", "outputs": [
+        {"type": "image", "url": url_of(A)}]}]}, [A]),
+    "tools: a use of messages": ({"content": [
+        {"type": "text", "text": "Sure"},
+        {"type": "tool_use", "name": "show", "input": {"image": b64(A)}}]}, [A]),
+    "tools: a result of messages": ({"content": [{"type": "tool_result", "content": [
+        {"type": "image", "source": {"type": "base64", "data": b64(A)}}]}]}, [A]),
+    "tools: a call beside a picture": ({"choices": [{"message": {
+        "images": [{"image_url": {"url": url_of(A)}}],
+        "tool_calls": [{"function": {"arguments": json.dumps({"reference": b64(B)})}}]}}]}, [A]),
+    "tools: a picture generation": (
+        {"output": [{"type": "image_generation_call", "result": [b64(A), url_of(B)]}]}, [A, B]),
+}  # fmt: skip
+"""Pictures that the model hands to a tool, or that one returned."""
+
 SHAPES: dict[str, tuple[Any, list[bytes]]] = {
+    **PARTED,
+    **HANDED,
     "steps of interactions": ({"steps": [
         {"type": "user_input", "content": [{"type": "image", "data": b64(B)}]},
         {"type": "model_output", "content": [
@@ -158,6 +255,9 @@ SHAPES: dict[str, tuple[Any, list[bytes]]] = {
         {"contents": [{"parts": [inline(B)]}], "images": [{"b64_json": b64(A)}]}, [A]),
     "nothing but a picture": (A, [A]),
     "nothing but a data address": (url_of(A).encode(), [A]),
+    "a warning before the JSON": (
+        b"<br />\n<b>Warning</b>: x in y.php\n" + bytes_of(answer(inline(A))), [A]),
+    "a prefix against scripts": (b")]}'\n" + bytes_of(answer(inline(A))), [A]),
     "nothing but words": (f"![x]({url_of(B)})".encode(), [B]),
 }  # fmt: skip
 

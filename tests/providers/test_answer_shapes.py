@@ -15,7 +15,9 @@ from studio.common.errors import StudioError
 from studio.providers.base import Answer
 from studio.providers.gemini.scan import GeminiScanner
 from tests.providers.answer_shapes import (
+    JSON_PART,
     PIECES,
+    PNG_PART,
     SHAPES,
     STREAMS,
     WORDS,
@@ -24,8 +26,11 @@ from tests.providers.answer_shapes import (
     answer,
     b64,
     bytes_of,
+    called,
+    divided,
     in_lines,
     inline,
+    multipart,
     noise,
     said,
     wrapped,
@@ -48,6 +53,69 @@ def test_a_picture_is_found_wherever_it_is(read: Read, body: Path, name: str) ->
     assert pictures(found, body) == expected
     assert [one.url for one in found.pictures if one.url] == []
     assert found.results
+
+
+LINK = "https://h.org/made.png?sig=1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        called(json.dumps({"url": LINK})),
+        answer({"functionCall": {"name": "show", "args": {"image_url": LINK}}}),
+        {"output": [{"type": "function_call_output", "output": json.dumps({"url": LINK})}]},
+        {"status": "Ready", "result": {"sample": LINK}},
+        {"status": "done", "input": {"image": "https://h.org/in.png"}, "made_picture": LINK},
+        multipart((("Content-Type: text/plain",), LINK.encode())),
+        multipart((JSON_PART, bytes_of({"data": [{"url": LINK}]}))),
+    ],
+)
+def test_an_address_is_found_wherever_it_is(read: Read, value: object) -> None:
+    found = read(bytes_of(value))
+    assert [one.url for one in found.pictures] == [LINK]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"output": [{"type": "web_search_call", "results": [{"image": b64(B)}]}]},
+        {"content": [{"type": "web_search_tool_result", "content": [{"image": b64(B)}]}]},
+        {
+            "original_image": "https://h.org/in.png",
+            "avatar": "https://h.org/me.png",
+            "output": None,
+        },
+        {"messages": [{"role": "user", "content": [{"type": "image", "data": b64(B)}]}]},
+        {"tools": [{"function": {"example": b64(B)}}], "choices": [{"message": {"content": "No"}}]},
+    ],
+)
+def test_what_was_found_or_sent_is_no_result(read: Read, value: object) -> None:
+    with pytest.raises(StudioError):
+        read(bytes_of(value))
+
+
+def test_words_before_the_first_part_need_the_header(read: Read, body: Path) -> None:
+    data = b"This is a message in MIME format.\r\n\r\n" + multipart((PNG_PART, A))
+    found = read(data, content_type='multipart/related; boundary="=_b1"; type="image/png"')
+    assert pictures(found, body) == [A]
+
+
+def test_what_is_beside_a_part_is_read_too(read: Read) -> None:
+    usage = {"prompt_tokens": 4, "completion_tokens": 1120, "total_tokens": 1124}
+    found = read(multipart((JSON_PART, bytes_of({"usage": usage})), (PNG_PART, A)))
+    assert found.usage is not None
+    assert found.usage.image_tokens == 1120
+    error = {"error": {"message": "The picture could not be made"}}
+    with pytest.raises(StudioError) as caught:
+        read(multipart((JSON_PART, bytes_of(error))))
+    assert caught.value.message == "The picture could not be made"
+
+
+def test_a_picture_in_small_pieces_nobody_knows_is_not_let_go(read: Read) -> None:
+    some = [{"type": "piece", "bit": one} for one in divided(b64(b"unknown" * 900), 500)]
+    with pytest.raises(StudioError) as caught:
+        read({"output": some})
+    assert not caught.value.answered
 
 
 @pytest.mark.parametrize("name", STREAMS)

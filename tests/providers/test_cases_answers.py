@@ -14,6 +14,7 @@ import pytest
 from studio.common.errors import (
     Billed,
     KeyRefused,
+    ModelError,
     NoPicture,
     PictureRefused,
     ServiceError,
@@ -275,6 +276,22 @@ FAILURES: dict[str, Failure] = {
     "N06 LANGUAGE": (ended("LANGUAGE"), NoPicture, MAYBE, "LANGUAGE"),
     "N07 words instead": (
         parts({"text": "I can't create that."}), NoPicture, MAYBE, "I can't create that.",
+    ),
+    "N07 a notice instead": (
+        parts({"text": f"{BEST} has been retired. Please use another model."}), ModelError, MAYBE,
+        "retired",
+    ),
+    "N07 a notice of a date": (
+        parts({"text": "This model was due to be switched off on 2026-10-01."}), ModelError, MAYBE,
+        "switched off",
+    ),
+    "N07 a notice of a chat": (
+        {"choices": [{"message": {"content": "This model is no longer available."}}]},
+        ModelError, MAYBE, "no longer available",
+    ),
+    "N07 words about a discontinued car": (
+        parts({"text": "I can't paint the Model T, it was discontinued in 1927."}), NoPicture,
+        MAYBE, "1927",
     ),
     "N08 ended well, with nothing": (
         ended("STOP", {"role": "model", "parts": []}), NoPicture, MAYBE, "no reason",

@@ -14,7 +14,11 @@ from studio.common.errors import Billed
 from studio.config.settings import Profile
 from studio.domain import runs
 from studio.domain.drafts import Draft
-from studio.domain.entities import Advanced, Picture, SafetySetting
+from studio.domain.entities import (
+    Advanced,
+    Picture,
+    SafetySetting,
+)
 from studio.providers.gemini.fallback import MOST_FORMS
 from studio.providers.gemini.refused_fields import read_objection, refused_fields
 from studio.providers.gemini.sent_fields import remove_fields, sent_fields
@@ -149,7 +153,7 @@ KINDS = {
         ("safetySettings",),
         NO_SAFETY,
         [
-            (400, google("Bad.", "safety_settings[0].category")),
+            (400, google("Bad.", "safety_settings")),
             (400, openai("safety_settings is not supported")),
             (422, fast("safetySettings")),
         ],
@@ -549,6 +553,13 @@ WHOLE = {
         ({"error": {"code": "invalid_value", "message": "x", "input": "a seed"}}, ""),
         ({"errors": {"generationConfig.seed": ["The field is not here."]}}, "seed"),
         ({"error": {"inner_error": {"target": "generationConfig.topK"}}}, "topK"),
+        (google("Deterministic seeding isn't available for gemini-x"), "seed"),
+        (google("Setting temperature is disabled for image models"), "temperature"),
+        (google("Custom temperature values are prohibited"), "temperature"),
+        (openai("Tool 'google_search' not found"), "tools"),
+        (openai("additionalProperties: 'seed' not expected"), "seed"),
+        (openai("parâmetro seed não suportado"), "seed"),
+        (openai("Der Parameter seed wird nicht unterstützt"), "seed"),
         (google("* safety_settings[0]: element predicate failed: $.category"), "safetySettings"),
         (google(unknown_name("imageConfig")), ""),
         (google("Image part is missing a thought_signature in content position 2"), ""),

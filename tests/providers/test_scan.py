@@ -178,3 +178,10 @@ def test_dirty_base64_gives_the_same_bytes_in_any_pieces(kind, data, step):
 def test_what_is_no_base64_is_not_taken_for_some(text):
     with pytest.raises(base64_text.DirtyBase64Error):
         b"".join(base64_text.decode([text]))
+
+
+@pytest.mark.parametrize(("body", "json_"), [(b"-1", True), (b" -2.5", True), (b"--x\r\n", False)])
+def test_a_negative_number_is_no_boundary_of_parts(body: bytes, json_: bool) -> None:
+    for cuts in ([], [1], [2]):
+        found = scanned(body, cuts).finish()
+        assert (found.complete, found.json) == (json_, json_)

@@ -20,7 +20,7 @@ from PIL import Image
 from studio.common.errors import PictureUnreadable, StorageError
 from studio.common.serial_executor import SerialExecutor
 from studio.imaging.decoder import Decoder
-from tests.fuzz_answers import Target
+from tests.fuzz_answers import Target, seeds
 from tests.generation.harness import ANSWER, inline, parts
 from tests.torture.pulse import on_window_loop, without_stall
 
@@ -117,9 +117,11 @@ def _mutated(number: int) -> Iterator[bytes]:
     chance = random.Random(13)
     big = json.dumps(parts({"text": "Here."}, inline(chance.randbytes(6000)))).encode()
     stream = b"data: " + json.dumps(ANSWER).encode() + b"\n\ndata: [DONE]\n\n"
+    # Half of them of every known shape, in equal shares.
     sources = [json.dumps(ANSWER).encode(), big, stream]
+    corpus = [seed[1:] for seed in seeds()]
     for _count in range(number):
-        body = bytearray(spoilt(chance.choice(sources), chance))
+        body = bytearray(spoilt(chance.choice(chance.choice((sources, corpus))), chance))
         where = chance.randrange(len(body) + 1)
         body[where:where] = chance.choice(_SIGNS)
         yield bytes((chance.randrange(256),)) + bytes(body)

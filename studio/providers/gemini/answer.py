@@ -16,11 +16,10 @@ from studio.common.errors import Billed, IncompleteAnswer, NoPicture, ServiceErr
 from studio.common.i18n import _
 from studio.domain.entities import Role
 from studio.domain.models import Model, plain_id
-from studio.domain.usage import Usage
 from studio.providers import charsets
 from studio.providers.base import Answer, AnswerSource, Scan
 from studio.providers.connection_errors import unreadable_encoding
-from studio.providers.gemini import error_body, fields, grounding, refusals
+from studio.providers.gemini import error_body, error_causes, fields, grounding, refusals, usage
 from studio.providers.gemini.collect import MOST_WORDS, CollectedAnswer, gather, gather_text
 from studio.providers.gemini.errors import from_status, within_answer
 from studio.providers.gemini.no_picture import understood
@@ -40,13 +39,17 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
     if scan.complete:
         found = gather(value, source.body, events)
     else:
-        found = CollectedAnswer(source.body) if scan.json else gather_text(source.body)
-        if not found.pictures:
+        kind = source.headers.get("content-type", "")
+        found = CollectedAnswer(source.body) if scan.json else gather_text(source.body, kind)
+        value = found.value
+        if not found.pictures and value is None:
             raise _unfinished(source, scan)
     # A stream sends its text in pieces, a complete response in paragraphs.
     spoken = "".join(found.words) if streamed else "\n\n".join(one.strip() for one in found.words)
     words = error_body.redact(spoken, source.key, limit=MOST_WORDS)
     told = error_body.parse_value(value)
+    if not (found.pictures or told.found or words or _is_answer(value)):
+        told = error_body.parse_any(value)
     if not found.pictures and told.found:
         error = within_answer(
             told,
@@ -72,7 +75,7 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
         pictures=tuple(found.pictures),
         words=words,
         finish_reason=finish,
-        usage=_usage(value),
+        usage=usage.read(value),
         model_version=fields.text(value, "modelVersion")[:200],
         request_id=request_id,
         seed=fields.number(value, "seed"),
@@ -80,6 +83,10 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
         grounding=grounding.read(value, source.body),
     )
     return _with_result(answer, _warnings(answer, found, scan, source, model))
+
+
+def _is_answer(value: Any) -> bool:
+    return any(fields.get(value, name) is not None for name in fields.ANSWERS)
 
 
 def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceError:
@@ -236,6 +243,12 @@ def _no_picture(
         for rating in ratings
         if fields.get(rating, "blocked") is True
     )
+    model = source.request.model
+    if not block and error_causes.is_retirement_notice(words, model):
+        notice = error_body.ErrorBody(message=words, found=True)
+        error = within_answer(notice, source.headers, _beginning(source), model=model, provider="")
+        error.billed = Billed.MAYBE
+        return error
     told = found.told or fields.text(feedback, "blockReasonMessage")
     # A gateway translates the reason; the service's own is more precise.
     native = [
@@ -253,31 +266,6 @@ def _no_picture(
             "request_id": request_id,
             "details": error_body.redact(_beginning(source), source.key),
         },
-    )
-
-
-def _usage(value: Any) -> Usage | None:
-    counted = fields.get(value, "usageMetadata")
-    if not isinstance(counted, Mapping):
-        return None
-    answered = fields.number(counted, "candidatesTokenCount")
-    by_kind: dict[str, int] = {}
-    for detail in fields.items(counted, "candidatesTokensDetails"):
-        kind = fields.text(detail, "modality").upper()
-        by_kind[kind] = by_kind.get(kind, 0) + (fields.number(detail, "tokenCount") or 0)
-    image = by_kind.get("IMAGE")
-    if image is None and not by_kind and answered:
-        # Without details all counted tokens belong to the picture; text beside one is short.
-        image = answered
-    text = by_kind.get("TEXT", max(0, (answered or 0) - (image or 0)) if by_kind else 0)
-    return Usage(
-        prompt_tokens=fields.number(counted, "promptTokenCount") or 0,
-        answer_tokens=answered or 0,
-        tool_tokens=fields.number(counted, "toolUsePromptTokenCount") or 0,
-        image_tokens=image or None,
-        text_tokens=text,
-        thought_tokens=fields.number(counted, "thoughtsTokenCount") or 0,
-        total_tokens=fields.number(counted, "totalTokenCount") or 0,
     )
 
 

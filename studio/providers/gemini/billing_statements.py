@@ -59,6 +59,12 @@ _IS = _any(
     r"(?:已|仍会?|会|将)(?:被)?(?:扣费|计费|收费|扣款|扣除)",
 )
 _IS_ABOUT_MONEY = _any(rf"\b{_WHAT} {_AUXILIARY}{_PAID}")
+_EXHAUSTION = re.compile(
+    r"\b(?:monthly|weekly|daily|all|entire|whole|free|included|remaining|plan|quota|allowance|limit)\b"
+    r".{0,40}\bconsumed"
+)
+"""An empty account; this request was not what emptied it."""
+
 _CONDITION = re.compile(
     r"\b(?:if|when|whether|unless|only|before|until|once|successful|in case|available to)\b"
 )
@@ -89,6 +95,8 @@ def _statement(text: str, affirmed: re.Pattern[str]) -> Billed | None:
             return Billed.NO
         elif _IS_PERHAPS.search(sentence):
             found = found or Billed.MAYBE
-        elif affirmed.search(sentence) and not _CONDITION.search(sentence):
+        elif affirmed.search(sentence) and not (
+            _CONDITION.search(sentence) or _EXHAUSTION.search(sentence)
+        ):
             found = Billed.YES
     return found

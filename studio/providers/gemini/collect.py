@@ -19,7 +19,7 @@ from typing import Any
 from studio.common.file_types import is_any_picture
 from studio.providers import charsets
 from studio.providers.base import AnswerPicture, KeptPart, SpilledString
-from studio.providers.gemini import fields, picture_fields, text_pictures
+from studio.providers.gemini import error_text, fields, multipart, picture_fields, text_pictures
 from studio.providers.gemini.text_pictures import Text, TextRope
 
 MOST_WORDS = 16 * 1024
@@ -28,6 +28,8 @@ MOST_PICTURES = 64
 
 _MOST_TRIES = 4 * MOST_PICTURES
 _LONGEST_ADDRESS = 4096
+_LONGEST_JSON = 64 * 1024 * 1024
+"""Most bytes of JSON in a part of a body."""
 
 _DATA_URL = re.compile(
     r"data:(image\\*/[\w.+-]{1,60})?[^,\s]{0,80}?base64(?:;[^,\s]{0,80})?(?:,|%2c)\s?",
@@ -41,7 +43,6 @@ _SHOWN_TAG = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https?://[^\s<>\"')\]]{1,4000}", re.IGNORECASE)
-_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _CHAT_ENDS = {"CONTENT_FILTER": "SAFETY", "LENGTH": "MAX_TOKENS"}
 
 
@@ -57,6 +58,7 @@ class CollectedAnswer:
         finishes: finish reason of each candidate, in capitals.
         told: the service's own sentence about the end.
         parts: the model's parts, for a later turn of a conversation.
+        value: the JSON beside the pictures of a body with several parts.
     """
 
     body: Path
@@ -67,6 +69,7 @@ class CollectedAnswer:
     finishes: list[str] = field(default_factory=list)
     told: str = ""
     parts: list[KeptPart] = field(default_factory=list)
+    value: Any = None
 
     def add(self, picture: AnswerPicture) -> None:
         """Add a picture, unless its address is known or there are too many."""
@@ -81,14 +84,28 @@ def gather(value: Any, body: Path, events: list[Any] | None = None) -> Collected
     `events` are the objects that a collected stream was merged from.
     """
     found = CollectedAnswer(body, streamed=events is not None)
+    _add_value(value, found, value if events is None else events)
+    return found
+
+
+def _add_value(value: Any, found: CollectedAnswer, shapes: Any) -> None:
+    """Add the contents of JSON; `shapes` is where other families have theirs."""
+    before = len(found.pictures)
     _candidates(value, found)
-    if not found.pictures:
+    if len(found.pictures) == before:
         _ends(value, found)
-        _other_shapes(value if events is None else events, found)
+        _other_shapes(shapes, found)
+    _add_links(found)
+    if not found.pictures:
+        # What the model handed to a tool may repeat the request, so it counts last.
+        _other_shapes(shapes, found, tools=True)
+        _add_links(found)
+
+
+def _add_links(found: CollectedAnswer) -> None:
     if not found.pictures:
         for link in found.links:
             found.add(link)
-    return found
 
 
 def _candidates(value: Any, found: CollectedAnswer) -> None:
@@ -275,7 +292,7 @@ def _words(text: str, found: CollectedAnswer) -> None:
         text = ""
     for link in _LINK.finditer(text):
         address = link[0].rstrip(".,;:!")
-        if _PICTURE_NAME.search(re.split(r"[?#]", address, maxsplit=1)[0]):
+        if picture_fields.PICTURE_NAME.search(re.split(r"[?#]", address, maxsplit=1)[0]):
             links.append(address)
     for link_ in dict.fromkeys(links):
         found.links.append(AnswerPicture(url=fields.sound(link_)[:_LONGEST_ADDRESS]))
@@ -305,15 +322,22 @@ def _ends(value: Any, found: CollectedAnswer) -> None:
         found.told = found.told or fields.text(prediction, "raiFilteredReason")
 
 
-def _other_shapes(value: Any, found: CollectedAnswer, *, draft: bool = False) -> None:
-    """Add the pictures and texts of any other response, in the order sent."""
-    leaves = picture_fields.leaves(value, found.body, draft=draft)
+def _other_shapes(
+    value: Any, found: CollectedAnswer, *, draft: bool = False, tools: bool = False
+) -> None:
+    """Add the pictures and texts of any other response, in the order sent.
+
+    `tools`: the pictures of calls of tools and of their results, and no texts.
+    """
+    leaves = picture_fields.leaves(value, found.body, draft=draft, tools=tools)
+    if tools:
+        leaves = (replace(one, silent=True) if one.text else one for one in leaves)
     # Texts in a row are pieces of one only in a stream.
     for (is_text, silent), group in itertools.groupby(leaves, lambda one: (one.text, one.silent)):
         if silent:
             words = list(found.words)
-            for one in group:
-                _texts([one.value], found, draft=one.draft)
+            for texts in _joined([(one.value, one) for one in group], found):
+                _texts([text for text, _leaf in texts], found, draft=texts[0][1].draft)
             found.words = words
         elif is_text:
             for texts in _joined([(one.value, one) for one in group], found):
@@ -330,8 +354,8 @@ def _leaf(leaf: picture_fields.Leaf, found: CollectedAnswer) -> None:
         _inline({"data": leaf.value, "mimeType": leaf.kind}, found, draft=leaf.draft)
 
 
-def gather_text(body: Path) -> CollectedAnswer:
-    """Collect the pictures of a body that is not JSON: a picture itself, or text with some.
+def gather_text(body: Path, content_type: str = "") -> CollectedAnswer:
+    """Collect the pictures of a body that is not JSON: a picture itself, text or parts with some.
 
     Blocking. Web pages have pictures of their own, which are not collected.
     """
@@ -342,9 +366,41 @@ def gather_text(body: Path) -> CollectedAnswer:
         return found
     whole = SpilledString(0, size)
     with body.open("rb") as file:
-        head = file.read(64)
+        opening = file.read(1024)
+    head = opening[:64]
+    page = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<!") or error_text.is_page(
+        opening.decode("utf-8", "replace")
+    )
     if is_any_picture(head):
         found.add(AnswerPicture(data=whole, plain=True))
-    elif charsets.is_text(head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    elif some := multipart.parts(body, content_type):
+        for part in some:
+            _body_part(part, found)
+        _add_links(found)
+    elif charsets.is_text(head) and not page:
         _texts([whole], found)
     return found
+
+
+def _body_part(part: multipart.BodyPart, found: CollectedAnswer) -> None:
+    """Add the pictures and the words of a part of a body."""
+    place = SpilledString(part.start, part.end)
+    with found.body.open("rb") as file:
+        file.seek(part.start)
+        head = file.read(min(part.end - part.start, 64))
+        is_json = head.lstrip()[:1] in (b"{", b"[")
+        rest = file.read(min(part.end - file.tell(), _LONGEST_JSON)) if is_json else b""
+    kind = part.kind.lower()
+    if kind.startswith(("audio/", "video/")):
+        return
+    if part.base64 and not kind.startswith(("text/", "application/json")):
+        found.add(AnswerPicture(data=place, media_type=part.kind[:80]))
+    elif is_any_picture(head):
+        found.add(AnswerPicture(data=place, plain=True, media_type=part.kind[:80]))
+    elif is_json:
+        with contextlib.suppress(ValueError, RecursionError):
+            value = json.loads(head + rest, strict=False)
+            found.value = value if found.value is None else found.value
+            _add_value(value, found, value)
+    elif charsets.is_text(head):
+        _texts([place], found)

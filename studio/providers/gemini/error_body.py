@@ -103,6 +103,12 @@ _INNER = (
 )
 """Fields with an error inside, as an object, a list or a text."""
 
+_HOLDS_WORDS = re.compile(
+    r"message|msg|reason|detail|desc|explanation|cause|error|fail|title|notice|warning|remark"
+)
+_ECHO = re.compile(r"^(?:input|prompt|request|contents?|parts|params|parameters|config|usage)")
+"""Fields that repeat the request."""
+
 _INNER_TEXTS = frozenset(("metadata", "data", "result", "output", "response"))
 """Those of them whose texts may be anything, so only an object in them counts."""
 
@@ -277,9 +283,18 @@ def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
     return named
 
 
+def parse_any(value: Any) -> ErrorBody:
+    """Parse JSON that has no picture and no field of an error; found only with a sentence."""
+    collector = _Collector()
+    collector.search(value)
+    return collector.result() if collector.has_sentence else ErrorBody()
+
+
 def _collected(value: Any) -> ErrorBody:
     collector = _Collector()
     collector.visit(value, 0)
+    if not collector.has_sentence:
+        collector.search(value)
     return collector.result()
 
 
@@ -307,6 +322,29 @@ class _Collector:
             for one in value[:_MOST_ITEMS]:
                 self.visit(one, depth, loose=loose)
 
+    @property
+    def has_sentence(self) -> bool:
+        """Whether a sentence for a person was found."""
+        return any(one[0] > Worth.WRAPPER for one in self._sentences)
+
+    def search(self, value: Any) -> None:
+        """Collect from fields that nobody knows, but whose names say that they hold words."""
+        self._left = _MOST_VALUES
+        waiting: list[tuple[Any, int]] = [(value, 1)]
+        while waiting and self._left > 0:
+            one, depth = waiting.pop(0)
+            self._left -= 1
+            if isinstance(one, list) and depth <= _MOST_DEPTH:
+                waiting += [(inner, depth) for inner in one[:_MOST_ITEMS]]
+            elif isinstance(one, Mapping) and depth <= _MOST_DEPTH:
+                named = _named(one)
+                self._take_facts(named, depth)
+                for name, inner in named.items():
+                    if isinstance(inner, str) and _HOLDS_WORDS.search(name) and " " in inner:
+                        self._text(inner, depth)
+                    elif isinstance(inner, Mapping | list) and not _ECHO.search(name):
+                        waiting.append((inner, depth + 1))
+
     def _object(self, value: Mapping[Any, Any], depth: int, *, loose: bool) -> None:
         named = _named(value)
         self._take_facts(named, depth)
@@ -333,9 +371,13 @@ class _Collector:
 
     def _by_field(self, errors: Mapping[Any, Any], depth: int) -> None:
         """Lists of sentences, by the field of the request they are about."""
-        for some in itertools.islice(errors.values(), _MOST_ITEMS):
-            if isinstance(some, list):
-                self.visit([one for one in some[:_MOST_ITEMS] if isinstance(one, str)], depth)
+        for name, some in itertools.islice(errors.items(), _MOST_ITEMS):
+            # A text without a space is a code.
+            texts = some[:_MOST_ITEMS] if isinstance(some, list) else [some] * (" " in str(some))
+            for one in texts:
+                if isinstance(one, str):
+                    # "is required" says nothing without the field.
+                    self._text(f"{str(name)[:80]} {one}" if one[:1].islower() else one, depth)
 
     def _inner_text(self, name: str, text: str, depth: int) -> None:
         if name in _INNER_TEXTS:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from studio.providers.gemini import error_text
 from studio.providers.gemini.error_body import ErrorBody
 
 
@@ -92,6 +91,18 @@ _BALANCE = _words(
     r"key limit exceeded|out_of_credits|credit_(?:balance|limit)|no_credits|exceeded_credit",
     r"余额不足|餘額不足|余额不够|额度不足|額度不足|额度已用尽|额度已用完|预扣费|欠费|充值|账户余额|已欠费"
     r"|套餐.{0,10}(?:用完|不足|到期|过期)|点数不足|积分不足|配额不足|超出.{0,6}预算",
+    r"hard[ _](?:limit|cap)\b(?![^.]{0,30}(?:\d ?[kmg]i?b\b|bytes|pixels|tokens|images|"
+    r"requests|per ))",
+    r"spending controls?|(?:cost|spend|budget|money)[ _]limit|limit of [$€£]",
+    r"billing[^.]{0,40} (?:disabled|(?:turned|switched) off)",
+    r"(?:limit|quota|credits?|tokens?|balance)\b[^.]{0,40}\b(?:0|none|nothing) (?:left|remaining)",
+    r"\badd (?:a |your )?(?:credit |debit )?card|no (?:active )?subscription|subscription not",
+    r"wallet[^.]{0,20} (?:empty|negative|locked)|(?:empty|negative) wallet|card (?:was |is )?"
+    r"(?:declined|expired)|payment (?:has )?(?:failed|declined|rejected)",
+    r"(?:used|consumed|spent|exhausted)[^.]{0,30} (?:included|monthly|all|free)(?: \w+)? "
+    r"(?:credits|tokens|generations)|(?:included|monthly|all|free)(?: \w+)? (?:credits|tokens|"
+    r"generations)[^.]{0,20} (?:used|consumed|spent|exhausted|gone)",
+    r"(?:quota|allowance|plan)[^.]{0,30} (?:been |is |are |fully |all )+(?:consumed|used up)",
 )
 """Money: nothing helps but paying or raising a limit."""
 
@@ -128,8 +139,8 @@ _COUNTRY = _words(
     r"(?:not|isn't|aren't|un)[ -]?(?:available|supported|allowed|permitted|offered|accessible)"
     r"[^.]{0,60}\b(?:your|this|the user's|current|in) (?:\w+ )?(?:country|region|territory|"
     r"location)",
-    r"(?:country|region|territory|geograph\w+)[^.]{0,60}(?:not (?:supported|available|allowed|"
-    r"permitted|served)|unsupported|restricted|blocked|prohibited|forbidden|unavailable)",
+    r"(?:country|region|territory|geograph\w+)[^.]{0,60}(?:n[o']t (?:supported|available|allowed|"
+    r"permitted|served|eligible|covered)|unsupported|restricted|blocked|prohibited|forbidden|unavailable)",
     r"geo[ -]?(?:block|restrict|fenc)|(?:from|in) (?:your|this) (?:country|region|location)",
     r"(?:地区|区域|国家|所在地)[^。]{0,10}(?:不支持|不可用|受限|限制)|不支持[^。]{0,10}(?:地区|区域|国家)",
 )
@@ -154,13 +165,36 @@ _MODEL = _words(
     r"(?:not (?:a )?valid|invalid|unrecognized) model|no endpoints found|model_not_supported",
     r"model[^.]{0,80}(?:not found|does not exist|doesn't exist|not supported|not exist|is retired"
     r"|is not available|unavailable for|was not found|not offered|is deprecated)",
-    r"(?:model|gemini|imagen|nano|version)[^ ]{0,80} (?:is |are |has |have |was |were |been )*"
-    r"(?:no longer (?:available|supported|offered|accessible|served)|deprecated|retired|"
-    r"discontinued|decommissioned|sunset|shut ?down|removed)",
     r"no longer available to new|not available to new|(?:to|for) existing (?:users|customers)|"
     r"new (?:users|customers|projects)",
-    r"模型[^。]{0,60}(?:不存在|无可用渠道|未找到|已下线|不支持|已停用)|无可用渠道|没有可用渠道",
+    r"模型[^。]{0,60}(?:不存在|无可用渠道|未找到|不支持)|无可用渠道|没有可用渠道",
 )
+_ANY_MODEL = r"(?:\bmodel|gemini|imagen|nano[ -]?banana|\bpreview\b)"
+_NEAR = r"(?:(?![.;] ).){0,120}?"
+_SERVED = r"(?:available|supported|offered|accessible|served|active|maintained|in service|accepted)"
+_GONE = (
+    r"(?:retire[ds]?\b|\bretirement|\bretiring|deprecat(?:ed|ion)|discontinued|decommission"
+    r"|sunset|descontinuad|abgeschaltet|eingestellt|(?:switched|turned)[ -]off|phas(?:ed|ing) out"
+    r"|withdrawn|\beol\b|superseded|obsolete"
+    r"|end[ -]of[ -](?:life|support|service)|no longer exists?"
+    rf"|(?:no longer|not) {_SERVED} (?:since|after|from|any ?more)|no longer (?:be )?{_SERVED}"
+    r"|(?:be|been|was|were|is|are) (?:shut ?down|removed|replaced by)|shut[ -]?down (?:on|date))"
+)
+_RETIRED = _words(
+    rf"{_ANY_MODEL}{_NEAR}{_GONE}|{_GONE}{_NEAR}{_ANY_MODEL}",
+    r"模型[^。]{0,60}(?:下线|停用|退役|弃用|停止服务|废弃)",
+)
+"""A notice that a model was or will be withdrawn, whatever status it comes with."""
+
+_GONE_ALONE = re.compile(_GONE)
+_OTHER_GONE = re.compile(
+    rf"(?:param\w*|field|option|setting|argument|property)\b{_NEAR}{_GONE}|{_GONE}{_NEAR}"
+    r"\b(?:param\w*|field|option|setting|argument|property)\b"
+    r"|(?:server|worker|instance|process|container|node|pod|connection|socket|stream|session|image|"
+    r"picture|request)s?\b[^.]{0,20} (?:be|been|was|were|is|are) (?:shut|removed|switched|turned)"
+)
+"""The same of a field of the request, or of a part of the service; the model may stay."""
+
 _ADDRESS = _words(
     r"invalid url|cannot (?:post|get) /|no route matched|route not found|page not found",
     r"no such (?:route|endpoint|path)|unknown (?:endpoint|route|path|url)|endpoint not found",
@@ -210,6 +244,10 @@ _BAD_PICTURE = _words(
     r"invalid_?image|image_?parse|invalid_base64|unsupported_(?:image|mime|file)",
     r"图片(?:格式|解析|处理|无法|下载).{0,12}(?:失败|错误|不支持|无效)|无效的?图片|图像.{0,8}(?:失败|无效)",
 )
+_NO_PLAN = re.compile(
+    r"plan (?:does not|doesn't) (?:include|cover|allow)|not (?:included|covered|available) "
+    r"(?:in|by|on) your (?:current )?(?:\w+ )?(?:plan|tier|subscription)"
+)
 _NO_QUOTA = re.compile(r"limit: ?0(?![\d.]*\d)")
 _DAY = _words(
     r"per[_ -]?day|daily|\brpd\b|/ ?day\b|24[ -]?hours|until tomorrow|for today|each day",
@@ -240,7 +278,8 @@ _NOT_SENT = _words(
     r"all (?:upstreams|backends|circuits) (?:are )?(?:down|unavailable|open)|circuit ?breaker|"
     r"pool (?:is )?(?:full|exhausted)|pooltimeout|web server is down|origin is unreachable",
     r"upstream_reset_before_response_started\{(?:remote_|local_)?(?:connection_failure|overflow)",
-    r"ssl handshake failed|network is unreachable|host is unreachable|ehostunreach|enetunreach",
+    r"ssl handshake failed|(?:network|host|upstream|backend|provider) is (?:unreachable|not "
+    r"reachable)|could ?n[o']t be reached|ehostunreach|enetunreach",
 )
 """A server in between never reached the next one, so nobody worked."""
 
@@ -255,9 +294,10 @@ _AFTER_SENDING = _words(
 
 _LOST = _words(
     r"upstream connect error or disconnect|disconnect/reset|reset reason|reset before headers",
-    r"\b(?:connection|socket|stream|session)s?\b[^.]{0,40} (?:reset|closed|aborted|lost|"
-    r"terminated|broken|dropped|error|interrupted|hang up|ended)",
-    r"(?:reset|closed|terminated|aborted) (?:by|the connection)|reset by peer|connection (?:error|"
+    r"\b(?:connection|socket|stream|session|transport)s?\b[^.]{0,40} (?:reset|clos(?:ed|ing)|"
+    r"aborted|lost|terminated|broken|dropped|error|interrupted|hang up|ended|disconnected)",
+    r"(?:reset|closed|terminated|aborted|dropped) (?:by\b|(?:the |a |its |network |open )*"
+    r"(?:connection|stream|socket))|\bterminated\Z|rst_stream|reset by peer|connection (?:error|"
     r"termination)|broken pipe|econnreset|econnaborted|\bepipe\b|etimedout|socket hang up",
     r"\beof\b|end of (?:file|stream|json input)|server ?disconnected|connectionerror|"
     r"remote end closed|"
@@ -266,14 +306,27 @@ _LOST = _words(
     r"without (?:sending )?(?:an?y? )?response|no response (?:from|was|received)|peer closed",
     r"clientpayload|clientoserror|apiconnectionerror|api_connection_error|fetch failed|"
     r"network error|und_err_|goaway|http2: |stream error|protocol error|invalid response from|"
-    r"(?:invalid|empty|malformed|bad|incomplete|unexpected) response (?:from|by|body)|"
+    r"(?:invalid|empty|malformed|bad|incomplete|unexpected|unreadable|no) (?:response|answer|reply|"
+    r"body)(?: was| received)* (?:from|by|body)|(?:empty|unreadable|incomplete|broken) (?:response|"
+    r"answer|reply|body)|"
     r"lost (?:the )?connection|connection[_ ]?(?:lost|closed|aborted)",
-    r"(?:bad_response_body|read_response_body_failed|empty_response|empty response)",
+    r"bad_response_body|read_response_body_failed|empty_response|\bwrite tcp|failed to respond|"
+    r"before completion|incompletemessage|error sending request|\b(?:read|write|receive|protocol|"
+    r"closed ?resource|noh?ttpresponse)(?:error|exception)\b",
+    # It worked, and what it answered could not be read.
+    r"invalid character .{1,8}looking for|unexpected token .{1,20}json|jsondecodeerror|expecting "
+    r"value: line|gzip: invalid header|token too long|"
+    r"(?:decod|pars|unmarshal|deserializ)\w{0,4} (?:the |upstream |provider |model |its )*"
+    r"(?:response|answer|reply|output)",
     r"do_request_failed|do request failed|backend_connection|upstream_reset|upstream reset|"
     r"application error|读取响应|连接(?:被|已)?(?:重置|断开|关闭|中断)",
 )
 """A server in between lost the next one, which may have worked and billed."""
 
+_ANSWER_TOO_LARGE = _words(
+    r"(?:response|answer|reply)\b[\w ]{0,20} (?:too (?:large|big|long)|exceed)|response ?size ?too|"
+    r"maxcontentlength|(?:response|answer) (?:payload |body )?size exceed",
+)
 _LOST_BY_GATEWAY = _words(
     r"upstream connect error|disconnect/reset|reset by peer|econnreset|socket hang up|server "
     r"disconnected|remoteprotocolerror|do_request_failed|do request failed|read_response_body|"
@@ -283,7 +336,8 @@ _LOST_BY_GATEWAY = _words(
 
 _SLOW = _words(
     r"deadline[_ ]?exceeded|timed? ?-?out\b|timeout|context cancell?ed|request (?:was )?(?:aborted|"
-    r"cancell?ed)|too long to respond|超时",
+    r"cancell?ed)|operation was aborted|too long to respond|timing out|(?:took|takes) (?:too long|"
+    r"longer)|time limit|超时",
 )
 _PERMANENT = _words(
     r"convert_request_failed|invalid_api_type|invalid api type|get_channel_failed|json_marshal",
@@ -293,9 +347,18 @@ _PERMANENT = _words(
     r"invalid_relay_mode|api_not_implemented|not[_ ]implemented|unimplemented|not supported|"
     r"unsupported|(?:未|没有)配置|未实现|不支持|price (?:is )?not (?:set|configured)|misconfigur",
     r"invalid_argument|failed_precondition|badrequesterror|out_of_range",
+    r"(?:decod|pars|unmarshal|bind|convert)\w{0,4} (?:the |your |this )*(?:json )?request",
 )
 """A failure that the same request meets again."""
 
+_BUSY = _words(
+    r"overload|high demand|capacity|busy|saturat|unavailable|maintenance|try again|later|retry|"
+    r"demand|throttl|\bbad_response(?:_status_code)?\b|负载|饱和|繁忙|稍后|维护|not ready|"
+    r"is ready|is down",
+)
+"""A server that takes no work for a while."""
+
+_LONGEST_NOTICE = 600
 _HEROKU = re.compile(r"application[ -]error", re.IGNORECASE)
 _FAILED_PRECONDITION = "failed_precondition"
 _PAGES = frozenset({400, 401, 403, 451})
@@ -330,10 +393,13 @@ _BY_STATUS = {
 }
 
 
-def cause_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> ErrorCause:
+def cause_of(
+    status: int, said: ErrorBody, *, about_choice: bool = False, wait: bool = False
+) -> ErrorCause:
     """The cause of a failed response.
 
-    `about_choice`: the service names an option of the request, such as its size.
+    `about_choice`: the service names an option of the request, such as its size. `wait`: it asks to
+    wait before another request.
     """
     words = said.all_words
     if 300 <= status < 400:
@@ -345,7 +411,7 @@ def cause_of(status: int, said: ErrorBody, *, about_choice: bool = False) -> Err
     return (
         _of_account(status, said, words)
         or (None if about_choice and status < 500 else _of_request(status, said, words))
-        or _of_server(status, said, words)
+        or _of_server(status, said, words, wait=wait)
         or _BY_STATUS.get(status)
         or (ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST)
     )
@@ -369,6 +435,10 @@ def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
         return ErrorCause.BALANCE
     if _BLOCKED.search(words):
         return ErrorCause.BLOCKED
+    if _is_retirement(status, said, words):
+        return ErrorCause.MODEL
+    if _NO_PLAN.search(words):
+        return ErrorCause.NO_QUOTA
     if status == 429 or (status in (200, 400, 403) and _LIMITED.search(words)):
         return _of_quota(said, words)
     if _COUNTRY.search(words):
@@ -382,6 +452,22 @@ def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     if status == 400 and _FAILED_PRECONDITION in words:
         return ErrorCause.COUNTRY
     return None
+
+
+def _is_retirement(status: int, said: ErrorBody, words: str) -> bool:
+    if status in (404, 410) and _GONE_ALONE.search(words):
+        return True
+    if _OTHER_GONE.search(words) or not _RETIRED.search(words):
+        return False
+    paced = status == 429 and (said.wait is not None or said.details or _PACED.search(words))
+    return status != 401 and not paced
+
+
+def is_retirement_notice(words: str, model: str) -> bool:
+    """Whether the words of an answer say that this model was or will be withdrawn."""
+    low = words.lower()
+    named = "this model" in low or (model and model.lower() in low)
+    return len(words) <= _LONGEST_NOTICE and bool(named) and _RETIRED.search(low) is not None
 
 
 def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
@@ -407,6 +493,8 @@ def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
         return ErrorCause.MODEL
     if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
         return ErrorCause.ADDRESS
+    if _ANSWER_TOO_LARGE.search(words):
+        return ErrorCause.LOST
     if status < 500 and status not in (401, 403, 408, 429, 499):
         if _TOO_LARGE.search(words):
             return ErrorCause.TOO_LARGE
@@ -419,7 +507,7 @@ def _is_plain_404(said: ErrorBody) -> bool:
     return re.fullmatch(r"\W*not found\W*", said.message.lower()) is not None
 
 
-def _of_server(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
+def _of_server(status: int, said: ErrorBody, words: str, *, wait: bool) -> ErrorCause | None:
     """Causes on the side of the service."""
     if status < 500:
         lost = status in (400, 408, 409, 424, 499) and _LOST_BY_GATEWAY.search(words)
@@ -439,10 +527,7 @@ def _of_server(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
         return ErrorCause.TOO_SLOW
     if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
         return ErrorCause.PERMANENT
-    if status == 502 and not re.search(r"[a-z]", said.code) and _says_nothing(said):
+    # A gateway with this status got no valid answer, unless it says that nobody works.
+    if status == 502 and not (wait or _BUSY.search(words)):
         return ErrorCause.LOST
     return None
-
-
-def _says_nothing(said: ErrorBody) -> bool:
-    return error_text.worth(said.message) <= error_text.Worth.WRAPPER

@@ -47,7 +47,9 @@ _SIZE_ALONE = re.compile(
     r"image_?size|(?:invalid|unsupported|unknown) (?:image )?size", re.IGNORECASE
 )
 _ASPECT = re.compile(r"aspect[_ ]?ratio", re.IGNORECASE)
-_SPENDING_LIMIT = re.compile(r"spend|budget|cap\b|hard[ _]limit|key limit", re.IGNORECASE)
+_SPENDING_LIMIT = re.compile(
+    r"spend|budget|cap\b|(?:hard|cost)[ _]limit|key limit|limit of [$€£]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +179,124 @@ def within_answer(
 def explain(case: ErrorCase) -> StudioError:
     """The error of a failed response."""
     about_choice = bool(_hint_about_choice(case.said))
-    return _MAKERS[cause_of(case.status, case.said, about_choice=about_choice)](case)
+    wait = case.wait is not None
+    cause = cause_of(case.status, case.said, about_choice=about_choice, wait=wait)
+    if maker := _MAKERS.get(cause):
+        return maker(case)
+    if row := _not_accepted().get(cause):
+        kind, title, hint = row
+        return case.make_retryable(kind, title, hint=hint, repeats=_REPEATS.get(cause, 3))
+    kind, title, hint, instead = _refused()[cause]
+    more = {"retry_after": case.wait} if cause in _RENEWED else {}
+    return case.make(kind, title, case.message or instead, hint=hint, **more)
+
+
+def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
+    """Causes that pass, so that the request may be sent again: kind, title and hint of each."""
+    later = _("Try again later, or choose another model.")
+    return {
+        ErrorCause.CONCURRENT: (
+            RateLimited,
+            _("Too many requests at once"),
+            _("Lower the number of parallel requests in the settings."),
+        ),
+        ErrorCause.PACE: (
+            RateLimited,
+            _("Rate limit reached"),
+            _("Wait a moment, then try again."),
+        ),
+        ErrorCause.NOT_SENT: (ServiceError, _("The service did not reach the model"), later),
+        ErrorCause.OVERLOADED: (ServiceError, _("The service is overloaded"), later),
+        ErrorCause.BROKEN: (
+            ServiceError,
+            _("Internal error of the service"),
+            _("Usually over soon. Try again, or choose another model."),
+        ),
+    }
+
+
+def _refused() -> dict[ErrorCause, tuple[type[StudioError], str, str, str]]:
+    """Causes that stay: kind, title, hint, and the message where the service has none."""
+    return {
+        ErrorCause.WEB_PAGE: (
+            RequestRefused,
+            _("A web page answered, not an image service"),
+            _("Check the network (a sign-in page?) and the provider's address."),
+            "",
+        ),
+        ErrorCause.PROXY: (
+            NetworkError,
+            _("The proxy requires a sign-in"),
+            _("Check the proxy in the system settings."),
+            _("A proxy blocked the request."),
+        ),
+        ErrorCause.BLOCKED: (
+            PictureRefused,
+            _("Refused by the safety filter"),
+            _("Change the prompt or the reference pictures."),
+            "",
+        ),
+        ErrorCause.COUNTRY: (
+            RequestRefused,
+            _("The service is not available for this account or country"),
+            _("Check the provider's supported countries and plans."),
+            "",
+        ),
+        ErrorCause.KEY: (
+            KeyRefused,
+            _("The key was not accepted"),
+            _("Check the key in the settings: is it complete, and for this provider?"),
+            _("The service does not know this key."),
+        ),
+        ErrorCause.NETWORK_OF_KEY: (
+            KeyRefused,
+            _("The key is not allowed from this network"),
+            _("The provider limits this key to certain addresses. Check the key's settings there."),
+            "",
+        ),
+        ErrorCause.FORBIDDEN: (
+            KeyRefused,
+            _("The key is not allowed to do this"),
+            _("Check the key's permissions at the provider."),
+            _("The service refused this request for this key."),
+        ),
+        ErrorCause.ADDRESS: (
+            RequestRefused,
+            _("No image service at this address"),
+            _("Check the provider's address in the settings."),
+            _("The address answers, but does not know this request."),
+        ),
+        ErrorCause.TOO_LARGE: (
+            RequestRefused,
+            _("The request is too large for the service"),
+            _("Send fewer or smaller reference pictures."),
+            "",
+        ),
+        ErrorCause.NO_QUOTA: (
+            RateLimited,
+            _("The account has no quota for this model"),
+            _("Choose another model, or a plan with this model."),
+            "",
+        ),
+        ErrorCause.DAY: (
+            RateLimited,
+            _("Daily quota used up"),
+            _("Try again tomorrow, or choose another model or key."),
+            "",
+        ),
+        ErrorCause.LONG_QUOTA: (
+            RateLimited,
+            _("Quota used up"),
+            _("Choose another model or key, or wait until the quota is renewed."),
+            "",
+        ),
+        ErrorCause.NOT_OFFERED: (
+            RequestRefused,
+            _("Not supported by the service"),
+            _("Choose another model."),
+            "",
+        ),
+    }
 
 
 def _balance(case: ErrorCase) -> StudioError:
@@ -188,59 +307,6 @@ def _balance(case: ErrorCase) -> StudioError:
         title = _("The balance is used up")
         hint = _("Top up your account at the provider, then try again.")
     return case.make(BalanceError, title, hint=hint)
-
-
-def _blocked(case: ErrorCase) -> StudioError:
-    return case.make(
-        PictureRefused,
-        _("Refused by the safety filter"),
-        hint=_("Change the prompt or the reference pictures."),
-    )
-
-
-def _country(case: ErrorCase) -> StudioError:
-    return case.make(
-        RequestRefused,
-        _("The service is not available for this account or country"),
-        hint=_("Check the provider's supported countries and plans."),
-    )
-
-
-def _key(case: ErrorCase) -> StudioError:
-    return case.make(
-        KeyRefused,
-        _("The key was not accepted"),
-        case.message or _("The service does not know this key."),
-        hint=_("Check the key in the settings: is it complete, and for this provider?"),
-    )
-
-
-def _network_of_key(case: ErrorCase) -> StudioError:
-    return case.make(
-        KeyRefused,
-        _("The key is not allowed from this network"),
-        hint=_(
-            "The provider limits this key to certain addresses. Check the key's settings there."
-        ),
-    )
-
-
-def _forbidden(case: ErrorCase) -> StudioError:
-    return case.make(
-        KeyRefused,
-        _("The key is not allowed to do this"),
-        case.message or _("The service refused this request for this key."),
-        hint=_("Check the key's permissions at the provider."),
-    )
-
-
-def _proxy(case: ErrorCase) -> StudioError:
-    return case.make(
-        NetworkError,
-        _("The proxy requires a sign-in"),
-        case.message or _("A proxy blocked the request."),
-        hint=_("Check the proxy in the system settings."),
-    )
 
 
 def _model(case: ErrorCase) -> StudioError:
@@ -263,23 +329,6 @@ def _model_forbidden(case: ErrorCase) -> StudioError:
     )
 
 
-def _address(case: ErrorCase) -> StudioError:
-    return case.make(
-        RequestRefused,
-        _("No image service at this address"),
-        case.message or _("The address answers, but does not know this request."),
-        hint=_("Check the provider's address in the settings."),
-    )
-
-
-def _too_large(case: ErrorCase) -> StudioError:
-    return case.make(
-        RequestRefused,
-        _("The request is too large for the service"),
-        hint=_("Send fewer or smaller reference pictures."),
-    )
-
-
 def _bad_picture(case: ErrorCase) -> StudioError:
     number = rejected_picture(case.said, case.references)
     if number is None:
@@ -297,54 +346,6 @@ def _bad_picture(case: ErrorCase) -> StudioError:
         hint = _("Change the request, or choose another model.")
     return case.make(
         RequestRefused, _("A reference picture was not accepted"), case.status_sentence, hint=hint
-    )
-
-
-def _no_quota(case: ErrorCase) -> StudioError:
-    return case.make(
-        RateLimited,
-        _("The account has no quota for this model"),
-        hint=_("Choose another model, or a plan with this model."),
-    )
-
-
-def _daily_quota(case: ErrorCase) -> StudioError:
-    return case.make(
-        RateLimited,
-        _("Daily quota used up"),
-        hint=_("Try again tomorrow, or choose another model or key."),
-        retry_after=case.wait,
-    )
-
-
-def _long_quota(case: ErrorCase) -> StudioError:
-    return case.make(
-        RateLimited,
-        _("Quota used up"),
-        hint=_("Choose another model or key, or wait until the quota is renewed."),
-        retry_after=case.wait,
-    )
-
-
-def _concurrent(case: ErrorCase) -> StudioError:
-    return case.make_retryable(
-        RateLimited,
-        _("Too many requests at once"),
-        hint=_("Lower the number of parallel requests in the settings."),
-    )
-
-
-def _pace(case: ErrorCase) -> StudioError:
-    return case.make_retryable(
-        RateLimited, _("Rate limit reached"), hint=_("Wait a moment, then try again.")
-    )
-
-
-def _not_sent(case: ErrorCase) -> StudioError:
-    return case.make_retryable(
-        ServiceError,
-        _("The service did not reach the model"),
-        hint=_("Try again later, or choose another model."),
     )
 
 
@@ -379,29 +380,6 @@ def _permanent(case: ErrorCase) -> StudioError:
     )
 
 
-def _not_offered(case: ErrorCase) -> StudioError:
-    return case.make(
-        RequestRefused, _("Not supported by the service"), hint=_("Choose another model.")
-    )
-
-
-def _broken(case: ErrorCase) -> StudioError:
-    return case.make_retryable(
-        ServiceError,
-        _("Internal error of the service"),
-        hint=_("Usually over soon. Try again, or choose another model."),
-        repeats=1,
-    )
-
-
-def _overloaded(case: ErrorCase) -> StudioError:
-    return case.make_retryable(
-        ServiceError,
-        _("The service is overloaded"),
-        hint=_("Try again later, or choose another model."),
-    )
-
-
 def _unknown_server(case: ErrorCase) -> StudioError:
     return case.make(
         ServiceError,
@@ -421,14 +399,6 @@ def _redirected(case: ErrorCase) -> StudioError:
     )
 
 
-def _web_page(case: ErrorCase) -> StudioError:
-    return case.make(
-        RequestRefused,
-        _("A web page answered, not an image service"),
-        hint=_("Check the network (a sign-in page?) and the provider's address."),
-    )
-
-
 def _request(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
@@ -440,34 +410,20 @@ def _request(case: ErrorCase) -> StudioError:
 
 _MAKERS: dict[ErrorCause, Callable[[ErrorCase], StudioError]] = {
     ErrorCause.REDIRECTED: _redirected,
-    ErrorCause.WEB_PAGE: _web_page,
-    ErrorCause.PROXY: _proxy,
     ErrorCause.BALANCE: _balance,
-    ErrorCause.BLOCKED: _blocked,
-    ErrorCause.COUNTRY: _country,
-    ErrorCause.KEY: _key,
-    ErrorCause.NETWORK_OF_KEY: _network_of_key,
-    ErrorCause.FORBIDDEN: _forbidden,
     ErrorCause.MODEL: _model,
     ErrorCause.MODEL_FORBIDDEN: _model_forbidden,
-    ErrorCause.ADDRESS: _address,
-    ErrorCause.TOO_LARGE: _too_large,
     ErrorCause.BAD_PICTURE: _bad_picture,
-    ErrorCause.NO_QUOTA: _no_quota,
-    ErrorCause.DAY: _daily_quota,
-    ErrorCause.LONG_QUOTA: _long_quota,
-    ErrorCause.CONCURRENT: _concurrent,
-    ErrorCause.PACE: _pace,
-    ErrorCause.NOT_SENT: _not_sent,
     ErrorCause.LOST: _lost,
     ErrorCause.TOO_SLOW: _too_slow,
     ErrorCause.PERMANENT: _permanent,
-    ErrorCause.NOT_OFFERED: _not_offered,
-    ErrorCause.BROKEN: _broken,
-    ErrorCause.OVERLOADED: _overloaded,
     ErrorCause.UNKNOWN_SERVER: _unknown_server,
     ErrorCause.REQUEST: _request,
 }
+"""Causes whose texts depend on more than the cause."""
+
+_REPEATS = {ErrorCause.BROKEN: 1}
+_RENEWED = frozenset({ErrorCause.DAY, ErrorCause.LONG_QUOTA})
 
 
 def _long_wait(wait: float | None) -> str:

@@ -88,6 +88,8 @@ class RequestVariant:
         if about_value or not request.has_usual_aspect(asked):
             kept.add(fields.ASPECT)
         if optional := refused - kept:
+            if all(one.startswith(fields.CATEGORY) for one in optional):
+                about_value = objection.is_about_threshold
             return self.without(optional, lasting=not about_value)
         if past and (names_signature(told) or _names_turns(told)):
             return replace(self, past=False, alone=NoHistoryReason.OBJECTED, solved=False)
@@ -116,7 +118,7 @@ class RequestVariant:
 
 def _values(asked: GenerationRequest) -> list[str]:
     """Values of the request's optional fields, as a refusal may quote them."""
-    values = [asked.thinking, str(asked.aspect or ""), *(one.category for one in asked.safety)]
+    values = [asked.thinking, str(asked.aspect or "")]
     values += [str(asked.seed)] if asked.seed is not None else []
     values += [f"{asked.temperature:g}"] if asked.temperature is not None else []
     return [one for one in values if one]

@@ -40,6 +40,10 @@ _MAYBE = re.compile(
 )
 """What may be a picture anywhere in a text: a data: URL, or base64 in one or many lines."""
 
+_PIECE = re.compile(r"[A-Za-z0-9+/_-]{200}")
+_MOST_PIECES = 4
+"""Texts with this much base64 in a row that may be the pieces of one picture."""
+
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -87,8 +91,13 @@ def _is_text(source: AnswerSource) -> bool:
 
 
 def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
+    pieces = 0
     for number, (name, text) in enumerate(_texts(value)):
         if number > _MOST_LOOKED_AT or _may_be_a_picture(name, text, source):
+            return True
+        if isinstance(text, str) and "signature" not in name.lower():
+            pieces += _PIECE.search(text) is not None
+        if pieces >= _MOST_PIECES:
             return True
     return False
 

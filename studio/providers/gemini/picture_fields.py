@@ -43,14 +43,24 @@ _SKIPPED = frozenset({
     "logprobs", "thoughtsignature", "signature", "encryptedcontent", "safetyratings",
     "promptfeedback", "mask", "referenceimages", "sourceimage", "inputimage", "inputimages",
     "systeminstruction", "instructions", "urlcontextmetadata", "annotations", "reasoning",
-    "reasoningcontent", "revisedprompt", "thumbnail", "thumbnails", "toolcalls", "arguments",
+    "reasoningcontent", "revisedprompt", "thumbnail", "thumbnails",
 })  # fmt: skip
 """Fields with what was sent, counted or looked up."""
 
-_OTHERS = frozenset({"user", "system", "tool", "developer"})
+_TOOL_FIELDS = frozenset({
+    "toolcalls", "arguments", "functioncall", "functionresponse", "tooluse", "toolresult",
+    "codeexecutionresult", "executablecode",
+})  # fmt: skip
+"""Fields with what the model handed to a tool, and got from it."""
+
+_PIECES = frozenset({"arguments", "delta", "partialjson", "stringvalue"})
+"""Fields with a piece of the JSON that the model hands to a tool, in a stream."""
+
+_OTHERS = frozenset({"user", "system", "tool", "developer", "function"})
 """Roles whose contents the model did not make."""
 
-_SENT = re.compile(r"input|user|tool|function|search|call_output|summary", re.IGNORECASE)
+_SENT = re.compile(r"input(?!_json)|user|search|summary", re.IGNORECASE)
+_TOOL = re.compile(r"tool|function|call_output|mcp|code_interpreter|input_json", re.IGNORECASE)
 _DRAFT = re.compile(r"partial|thought|thinking|preview|draft", re.IGNORECASE)
 _MADE = re.compile(r"image_?generation", re.IGNORECASE)
 _MOST_VISITED = 200_000
@@ -82,16 +92,21 @@ class Leaf:
     draft: bool = False
 
 
-def leaves(value: Any, body: Path, *, draft: bool = False) -> Iterator[Leaf]:
-    """The pictures, addresses and texts of a response, in the order sent. Blocking."""
-    return _Walk(body).visit(value, "", "", draft=draft, own=True)
+def leaves(value: Any, body: Path, *, draft: bool = False, tools: bool = False) -> Iterator[Leaf]:
+    """The pictures, addresses and texts of a response, in the order sent. Blocking.
+
+    `tools`: those in calls of tools and in their results instead.
+    """
+    return _Walk(body, tools=tools).visit(value, "", "", draft=draft, own=True)
 
 
 class _Walk:
     """One walk through the values of a response."""
 
-    def __init__(self, body: Path) -> None:
+    def __init__(self, body: Path, *, tools: bool) -> None:
         self._body = body
+        self._tools = tools
+        self._inside = 0 if tools else 1
         self._visited = 0
         self._unpacked = 0
 
@@ -107,7 +122,7 @@ class _Walk:
                 yield from self.visit(one, name, kind, draft=draft, own=own)
         elif isinstance(value, Mapping):
             yield from self._visit_object(value, kind, draft=draft, own=own)
-        elif isinstance(value, (str, SpilledString)):
+        elif self._inside and isinstance(value, (str, SpilledString)):
             yield from self._visit_string(value, name, kind, draft=draft, own=own)
 
     def _visit_object(
@@ -115,7 +130,11 @@ class _Walk:
     ) -> Iterator[Leaf]:
         type_ = fields.text(value, "type")
         made = _MADE.search(type_) is not None
-        if fields.text(value, "role").lower() in _OTHERS or (not made and _SENT.search(type_)):
+        is_tool = not made and _TOOL.search(type_) is not None
+        role = fields.text(value, "role").lower()
+        if self._tools and role in ("tool", "function"):
+            role, is_tool = "", True
+        if role in _OTHERS or (not made and _SENT.search(type_)) or (is_tool and not self._tools):
             return
         draft = draft or fields.get(value, "thought") is True or _DRAFT.search(type_) is not None
         kind = next(
@@ -131,11 +150,17 @@ class _Walk:
         found: list[Leaf] = []
         for name, one in value.items():
             plain = _plain(name)
-            if plain in _SKIPPED or (plain.startswith("type") and isinstance(one, str)):
+            # The input of a tool is what the model hands to it.
+            skipped = plain in _SKIPPED and not (is_tool and plain == "input")
+            skipped = skipped or (plain in _TOOL_FIELDS and not self._tools)
+            if skipped or (plain.startswith("type") and isinstance(one, str)):
                 continue
             partial = draft or plain.startswith("partial")
             theirs = own and plain != "candidates"
+            inside = self._tools and (is_tool or plain in _TOOL_FIELDS)
+            self._inside += inside
             found += self.visit(one, plain, kind, draft=partial, own=theirs)
+            self._inside -= inside
         if any(not leaf.text and not leaf.address for leaf in found):
             # An address beside the bytes is that of the same picture.
             direct = {one.strip() for one in value.values() if isinstance(one, str)}
@@ -151,6 +176,10 @@ class _Walk:
                     yield Leaf(value.strip(), address=True, kind=kind, draft=draft)
                 elif name in _TEXTS and own and not draft:
                     yield Leaf(value, text=True)
+                elif not _BESIDE.search(name) and PICTURE_NAME.search(
+                    re.split(r"[?#]", value.strip(), maxsplit=1)[0]
+                ):
+                    yield Leaf(value, text=True, silent=True)
                 return
             if name in _BYTES and value.strip():
                 yield Leaf(value, address=_is_data_url(value), kind=kind, draft=draft)
@@ -165,7 +194,9 @@ class _Walk:
                     yield from self.visit(inner, name, kind, draft=draft, own=own)
                     return
         head = self._head(value)
-        if _begins_picture(head):
+        if self._tools and name in _PIECES:
+            yield Leaf(value, text=True, silent=True)
+        elif _begins_picture(head):
             data_url = isinstance(value, str) and _is_data_url(value)
             yield Leaf(value, address=data_url, kind=kind, draft=draft)
         elif name in _BYTES:
@@ -182,6 +213,12 @@ class _Walk:
         return b"".join(base64_text.from_file(self._body, value.start, end))
 
 
+_BESIDE = re.compile(
+    r"input|source|reference|original|avatar|icon|logo|thumb|preview|doc|help|example|before|mask"
+)
+"""Names of fields whose address may be that of a picture beside the result."""
+
+PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|gs|s3)://\S{1,4096}\Z", re.IGNORECASE)
 _MAY_HOLD = re.compile(rb"data:image|!\[[^\]]{0,100}\]\(|<img\b", re.IGNORECASE)
 _DATA_URL = re.compile(

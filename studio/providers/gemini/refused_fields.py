@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from studio.domain.request_fields import CATEGORY, SAFETY
 from studio.providers.gemini.sent_fields import NEVER_REMOVED, plain_name
 
 _DECODER = json.JSONDecoder(strict=False)
@@ -44,7 +45,7 @@ _ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "
 """Keys of an error whose value repeats the request."""
 
 _SPELLINGS: Mapping[str, tuple[str, ...]] = {
-    "seed": ("random seed", "noise seed", "sampling parameter"),
+    "seed": ("random seed", "seeding", "noise seed", "sampling parameter"),
     "temperature": ("sampling parameter",),
     "topP": ("nucleus sampling", "sampling parameter"),
     "topK": ("sampling parameter",),
@@ -69,9 +70,11 @@ _UNSUPPORTED = (
     r"unsupported|unknown|unrecogni[sz]ed|unexpected|unavailable|extra inputs?|extra fields?"
     r"|(?:is|are|was|does|do|can|could|may|must|has|have|should|will|would)(?:n['’]?t| not)\b"
     r"|not (?:yet |currently )?(?:supported|enabled|allowed|permitted|available|accepted"
-    r"|implemented|recogni[sz]ed|configurable|compatible|applicable)"
+    r"|implemented|recogni[sz]ed|configurable|compatible|applicable|found|expected)"
     r"|cannot|can['’]t|not support|no longer|takes? no|has no|have no|no support|without support"
     r"|unable to (?:set|use|apply)|forbidden|disallowed|deprecated|rejected|removed?|omit"
+    r"|disabled|prohibited|needs? (?:to be )?allow-?list|\bnicht\b|\bnão\b|\bn'est pas\b|\bno "
+    r"(?:se )?(?:admit|soport|compatib)"
     r"|not part of|no such"
     r"|不支持|不支援|不允许|未知|无法识别|不可用|未启用|不接受|していません|지원되지"
 )
@@ -104,6 +107,10 @@ _ADVICE = re.compile(
 _SENTENCE = re.compile(rf"{_NO_SENTENCE_END}+", re.DOTALL)
 _QUOTED = re.compile(r"[\"'`“‘「]{1,2}([\w.\[\]/ -]{1,120}?)[\"'`”’」]{1,2}")
 _UNKNOWN_NAME = re.compile(r"unknown name \\?[\"'`]([\w.-]+)\\?[\"'`]", re.IGNORECASE)
+_PLACE = re.compile(r"safety[_ ]?settings?\W{0,3}(\d{1,2})\b", re.IGNORECASE)
+"""Place of a category within the safety settings, from 0."""
+
+_THRESHOLD = re.compile(r"(?:harm_)?block_\w+|block(?:ing)? ?threshold", re.IGNORECASE)
 _BLOCKED = re.compile(r"block|violat|polic|prohibit|sensitive|moderat", re.IGNORECASE)
 
 
@@ -118,6 +125,16 @@ class Objection:
 
     names: tuple[str, ...]
     sentences: tuple[str, ...]
+
+    @property
+    def is_about_threshold(self) -> bool:
+        """Whether it refuses the threshold of a safety setting, and perhaps not its category."""
+        return any(re.search(r"threshold|block_", one, re.IGNORECASE) for one in self.texts)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Names and sentences."""
+        return (*self.names, *self.sentences)
 
     def is_about_value(self, values: Iterable[str]) -> bool:
         """Whether it refuses the value of a field, and perhaps not another one.
@@ -155,15 +172,30 @@ def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> 
     `sent` has the fields that were sent, with the plain names of their keys. Structured names are
     trusted before quoted ones, and those before words.
     """
-    found = _by_names(objection.names, sent)
-    if not found:
-        every = (clause for text in objection.sentences for clause in _clauses(text))
-        clauses = list(itertools.islice(every, _MOST_CLAUSES))
-        found = _by_names(tuple(_quoted(clauses)), sent) or _by_words(clauses, sent)
-    if any(map(_BLOCKED.search, objection.sentences)):
+    every = (clause for text in objection.sentences for clause in _clauses(text))
+    clauses = list(itertools.islice(every, _MOST_CLAUSES))
+    found = (
+        _by_names(objection.names, sent)
+        or _by_names(tuple(_quoted(clauses)), sent)
+        or _by_words(clauses, sent)
+    )
+    categories = frozenset(one for one in sent if one.startswith(CATEGORY))
+    if any(_BLOCKED.search(_THRESHOLD.sub("", one)) for one in objection.sentences):
         # What the service blocked is not sent again with fewer precautions.
-        found -= {"safetySettings"}
+        found -= {SAFETY, *categories}
+    elif named := _named_categories((*objection.names, *clauses), sent):
+        # One category that is refused does not cost the others.
+        found = found - {SAFETY, *categories} | named
     return found - NEVER_REMOVED
+
+
+def _named_categories(texts: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Categories of the safety settings that an objection names, by their place or their name."""
+    order = [one for one in sent if one.startswith(CATEGORY)]
+    places = {int(place) for text in texts for place in _PLACE.findall(text)}
+    if places and max(places) < len(order):
+        return frozenset(order[place] for place in places)
+    return frozenset(one for one in order if any(map(_category(one).search, texts)))
 
 
 def _json(text: str) -> Any:
@@ -267,7 +299,18 @@ def _pattern(name: str, *, after: bool) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
 
+@lru_cache(maxsize=64)
+def _category(name: str) -> re.Pattern[str]:
+    """Pattern of a category: its whole name, or the end of it beside the word."""
+    short = _spelled(name.removeprefix(CATEGORY))
+    return re.compile(
+        rf"(?<![A-Za-z_])(?:{_spelled(name)}|(?:categor\w*|safety settings?)\W{{1,4}}{short}"
+        rf"|{short}\W{{1,4}}(?:harm |safety )?categor)",
+        re.IGNORECASE,
+    )
+
+
 def _spelled(name: str) -> str:
     """Pattern of a name in camelCase, snake_case or separate words."""
-    words = re.sub(r"(?<=[a-z0-9])([A-Z])", r" \1", name).split()
+    words = re.sub(r"(?<=[a-z0-9])([A-Z])", r" \1", name).replace("_", " ").split()
     return r"[\s_.-]*".join(re.escape(one) for one in words)

@@ -145,6 +145,11 @@ def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
         fields.TEMPERATURE: request.temperature is not None and not model.temperature,
         fields.THINKING: bool(thinking) and thinking not in model.thinking,
         fields.SEARCH: request.search and not model.search,
+        fields.IMAGE_SEARCH: request.search
+        and model.search
+        and request.image_search
+        and not model.image_search,
+        fields.DETAIL: bool(request.references and request.detail) and not _detail(request, model),
         fields.SAFETY: bool(request.safety) and not model.safety,
         fields.SIZE: request.size not in (None, model.usual_size) and not model.sends_size,
     }

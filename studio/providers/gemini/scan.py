@@ -28,12 +28,13 @@ __all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
 
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
-READER_VERSION: Final = 3
+READER_VERSION: Final = 4
 """Stored with each response that was read without success. A newer reader tries it once more.
 
 1: reads strings of more than 512 bytes unchanged on Python 3.11.2.
 2: reads numbers of any length and values nested to any depth.
 3: decodes brotli, zstd and damaged compression; reads JSON in lines and pictures in more places.
+4: reads bodies of several parts, and pictures handed to tools.
 """
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
@@ -179,7 +180,10 @@ class GeminiScanner:
         elif stream is None:
             return False
         else:
-            self._not_json = first not in b'{["-0123456789tfn'
+            start = opening.removeprefix(_BOM).lstrip(_BEFORE)[:2]
+            if start == b"-":
+                return False  # a number, or the boundary of several parts
+            self._not_json = start == b"--" or first not in b'{["-0123456789tfn'
         return True
 
     @property

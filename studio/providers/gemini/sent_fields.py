@@ -1,13 +1,16 @@
 """Optional fields of a request's JSON: which ones it has, and how they are removed.
 
 An optional field is a setting of its own: a key of the request, of `generationConfig` or of
-`imageConfig`, a setting of a tool, or an option of a part. Contents are never one.
+`imageConfig`, a setting of a tool, or an option of a part; a category of the safety settings counts
+as one too. Contents are never one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import Any
+
+from studio.domain.request_fields import CATEGORY, SAFETY
 
 _CONTENTS = "contents"
 _GROUPS = ("generationConfig", "imageConfig")
@@ -27,6 +30,7 @@ def sent_fields(whole: dict[str, Any]) -> dict[str, frozenset[str]]:
     for _place, name, value in _fields(whole):
         keys = set() if name == _INSTRUCTION else _keys(value, but=_TOOL_FIELDS)
         found.setdefault(name, {plain_name(name)}).update(keys)
+    found.update({one: {plain_name(one)} for one in _categories(whole)})
     return {name: frozenset(keys) for name, keys in found.items()}
 
 
@@ -37,6 +41,12 @@ def remove_fields(whole: dict[str, Any], names: Collection[str]) -> frozenset[st
         if name in names and name not in NEVER_REMOVED:
             place.pop(name, None)
             removed.add(name)
+    if some := set(_categories(whole)).intersection(names):
+        kept = [one for one in whole[SAFETY] if one.get("category") not in some]
+        whole |= {SAFETY: kept}
+        removed |= some
+        if not kept:
+            del whole[SAFETY]
     config = whole.get(_GROUPS[0], {})
     if config.get(_GROUPS[1]) == {}:
         del config[_GROUPS[1]]
@@ -60,6 +70,15 @@ def _fields(whole: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:
             yield whole, name, value
             if name == _TOOLS:
                 yield from _within(value, _TOOL_FIELDS)
+
+
+def _categories(whole: dict[str, Any]) -> list[str]:
+    """Categories of the safety settings, in the order sent."""
+    return [
+        category
+        for one in whole.get(SAFETY, ())
+        if (category := str(one.get("category"))).startswith(CATEGORY)
+    ]
 
 
 def _parts(contents: Any) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from studio.common.errors import InputError
 from studio.common.i18n import _, pgettext
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, detail_level, thinking_level
-from studio.domain.safety import CATEGORIES, LEVELS, threshold_in, with_threshold
+from studio.domain.safety import CATEGORIES, LEVELS, category_name, threshold_in, with_threshold
 from studio.ui.panels.composer.quote import money
 from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
@@ -46,17 +46,6 @@ def detail_name(level: str) -> str:
         "ultra_high": pgettext("reference detail", "Highest"),
     }
     return names.get(level, level)
-
-
-def category_name(category: str) -> str:
-    """Name of a harm category."""
-    names = {
-        "HARASSMENT": _("Harassment"),
-        "HATE_SPEECH": _("Hate speech"),
-        "SEXUALLY_EXPLICIT": _("Sexually explicit"),
-        "DANGEROUS_CONTENT": _("Dangerous content"),
-    }
-    return names.get(category, category)
 
 
 def threshold_name(level: str) -> str:

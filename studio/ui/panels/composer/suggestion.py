@@ -140,8 +140,8 @@ def _untold(draft: Draft, model: Model, told: Advanced) -> list[str]:
     if wanted.search and not told.search and fields.SEARCH not in said:
         notes.append(_("no web search"))
     elif wanted.search and wanted.image_search and not told.image_search:
-        notes.append(_("no image search"))
-    if wanted.detail and not told.detail:
+        notes += [] if fields.IMAGE_SEARCH in said else [_("no image search")]
+    if wanted.detail and not told.detail and fields.DETAIL not in said:
         level = wanted.detail.replace("_", " ")
         notes.append(_("no reference detail {level}").format(level=level))
     if wanted.safety and not told.safety and fields.SAFETY not in said:
