@@ -280,8 +280,8 @@ class AttemptRunner:
             keeping = asyncio.create_task(sink.finish_journal(self._journalling))
             try:
                 early = sink.parts.found
-                answer, changes = await self._decoding.run(
-                    self._read, provider, source, entry, early
+                answer, changes, turn = await self._decoding.run(
+                    self._read, provider, source, job, entry, early
                 )
                 return await self._arrivals.ingest_answer(
                     replace(job, late=True) if sink.late else job,
@@ -292,6 +292,7 @@ class AttemptRunner:
                     early=early,
                     kept=keeping,
                     changes=changes,
+                    turn=turn,
                 )
             finally:
                 await keeping
@@ -519,18 +520,22 @@ class AttemptRunner:
         self,
         provider: Provider,
         source: AnswerSource,
+        job: Job,
         entry: JournalEntry,
         early: Mapping[SpilledString, PartFile],
-    ) -> tuple[Answer, RequestChanges]:
-        """The answer, and how its request was sent other than chosen.
+    ) -> tuple[Answer, RequestChanges, str]:
+        """The answer, how its request was sent other than chosen, and its turn if it is stored.
 
         Its pictures that were decoded meanwhile become durable. Raises StorageError.
         """
         answer = provider.read(source)
-        for found in answer.pictures:
+        sizes: dict[int, int] = {}
+        for number, found in enumerate(answer.pictures):
             if (part := early_part(found, early)) is not None:
                 part.sync_to_disk()
-        return answer, self._journal.read_changes(entry)
+                sizes[number] = part.bytes
+        turn = self._conversations.store_early(job, entry, answer, sizes, provider)
+        return answer, self._journal.read_changes(entry), turn
 
     def _mark_sent(self, entry: JournalEntry, wire: str, *, check_room: bool) -> None:
         """Raises StorageError, also where the disk has no room for the answer."""

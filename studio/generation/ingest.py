@@ -98,6 +98,7 @@ class AnswerIngester:
         kept: Awaitable[None] | None = None,
         cut: bool = False,
         changes: RequestChanges = _NO_CHANGES,
+        turn: str = "",
     ) -> list[Picture]:
         """Add every picture of an answer to the library, recorded with its job.
 
@@ -109,6 +110,7 @@ class AnswerIngester:
             kept: done when the answer is durable; nothing is recorded before.
             cut: the answer is cut, and the first part of its last picture is enough.
             changes: how the request was sent other than chosen.
+            turn: sha256 of the model's turn, if it is stored already.
 
         Raises NoPicture when no picture can be read, PicturesLeft when one of the results cannot
         (the others are in the library then), StorageError.
@@ -195,7 +197,7 @@ class AnswerIngester:
         main = result if result >= 0 else len(taken) - 1
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         conversation, told = await self._conversations.store_turn(
-            job, entry, answer, numbered, provider
+            job, entry, answer, numbered, provider, turn
         )
         told += picture_warnings(changes.left_out)
         if job.request.references:
