@@ -49,6 +49,8 @@ _ESCAPES = b"%\\&#;uxX0123456789abcdefABCDEF"
 _BREAKS = b"\\nr\r\n"
 """Characters of `_BREAK`."""
 
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+
 _UNFINISHED = re.compile(
     rb"%(?:25){0,3}2?5?[0-9a-fA-F]?|\\{1,6}(?:u(?:0{0,2}[0-9a-fA-F]?)?|x[0-9a-fA-F]?)?"
     rb"|&(?:#(?:[xX]?[0-9a-fA-F]{0,3}|[0-9]{0,3}))?"
@@ -88,6 +90,8 @@ class SecretRedactor:
 
     def bytes(self, data: bytes) -> bytes:
         """A complete body without them; `data` itself when they are not in it."""
+        if _surely_absent(self._forms, data):
+            return data
         for form in self._forms:
             data = form.cut(data, b"")
         return data
@@ -149,8 +153,9 @@ class StreamRedactor:
         head = self._head
         self._head = _begun(data, len(data), head)
         clean, held = data, 0
-        for form in self._forms:
-            clean = form.cut(clean, head)
+        if not _surely_absent(self._forms, data):
+            for form in self._forms:
+                clean = form.cut(clean, head)
         for form in self._forms:
             held = max(held, form.begun_at_end(clean))
         self._held = clean[len(clean) - held :]
@@ -183,12 +188,29 @@ def escaped(data: bytes) -> bool:
     return b"%" in data or b"\\" in data or b"&#" in data
 
 
+def _surely_absent(forms: tuple[_SecretForm, ...], data: bytes) -> bool:
+    """Whether none of the forms occurs; a quick search, because in most answers none does.
+
+    Without escapes a form is its own characters, in either alphabet of base64, between line breaks.
+    """
+    if escaped(data):
+        return False
+    flat = _flat(data)
+    return not any(form.flat in flat for form in forms)
+
+
+def _flat(data: bytes) -> bytes:
+    """The data in lower case and one alphabet of base64, without line breaks."""
+    return data.translate(_STANDARD, b"\r\n").lower()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _SecretForm:
     """One encoding of a secret.
 
     Attributes:
         secret: the plain secret.
+        flat: the encoded secret as `_flat` returns it.
         whole: pattern of the encoded secret.
         start: pattern of its possible beginnings, including escapes.
         atoms: patterns of its characters one by one.
@@ -199,6 +221,7 @@ class _SecretForm:
     """
 
     secret: bytes
+    flat: bytes
     whole: re.Pattern[bytes]
     start: re.Pattern[bytes]
     atoms: tuple[re.Pattern[bytes], ...]
@@ -275,19 +298,19 @@ def _forms(secret: str, hidden: str) -> tuple[_SecretForm, ...]:
     # Numbers are replaced by numbers, to keep JSON valid.
     instead = b"9" * len(raw) if raw.isdigit() else hidden.encode()
     either_case = raw.lower() + raw.upper() + raw
-    forms = [_form(raw, [_sign(one) for one in raw], instead, either_case, coded=False)]
+    forms = [_form(raw, raw, [_sign(one) for one in raw], instead, either_case, coded=False)]
     if len(raw.hex()) >= _LEAST_CODED:
         digits = [_either(one) for one in raw.hex()]
-        forms.append(_form(raw, digits, instead, b"", coded=True))
+        forms.append(_form(raw, raw.hex().encode(), digits, instead, b"", coded=True))
     for text in _in_base64(raw):
         if len(text) >= _LEAST_CODED:
             signs = [_coded_sign(one) for one in text]
-            forms.append(_form(raw, signs, hidden.encode(), text + b"+-/_", coded=True))
+            forms.append(_form(raw, text, signs, hidden.encode(), text + b"+-/_", coded=True))
     return tuple(forms)
 
 
 def _form(
-    raw: bytes, signs: list[bytes], instead: bytes, unescaped: bytes, *, coded: bool
+    raw: bytes, text: bytes, signs: list[bytes], instead: bytes, unescaped: bytes, *, coded: bool
 ) -> _SecretForm:
     between = _BREAK if coded else b""
     made_of = frozenset(unescaped + _ESCAPES + (_BREAKS if coded else b""))
@@ -295,7 +318,10 @@ def _form(
     atoms = tuple(_compiled(sign + between) for sign in signs)
     start = _compiled(signs[0] + rb"|[%\\&]")
     whole = re.compile(between.join(signs))
-    return _SecretForm(raw, whole, start, atoms, coded, instead, len(signs), len(signs) * 16, table)
+    size = len(signs)
+    return _SecretForm(
+        raw, _flat(text), whole, start, atoms, coded, instead, size, size * 16, table
+    )
 
 
 @cache
@@ -356,6 +382,3 @@ def _is_picture(head: bytes) -> bool:
         return kind_of(base64.b64decode(text[: len(text) // 4 * 4])) is not None
     except binascii.Error:
         return False
-
-
-_STANDARD: Final = bytes.maketrans(b"-_", b"+/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sys
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from studio.common.errors import InputError
@@ -25,6 +26,9 @@ _HARMLESS = frozenset({"alt", "$alt", "prettyprint", "$prettyprint", "pagesize"}
 
 _PLACEHOLDER = re.compile(r"\$?\{[^/{}]*\}|\$[A-Z_]{2,}|<[^/<>]*>")
 _CALL = re.compile(r":[a-z]\w*$", re.IGNORECASE)
+
+_MOST_KNOWN = 64
+"""Addresses that are read once: a request asks for that of its service a dozen times."""
 
 _VERSION = r"/v\d+(?:p\d+)?(?:alpha|beta)?\d*"
 _ENDS_WITH_VERSION = re.compile(rf"{_VERSION}$", re.IGNORECASE)
@@ -47,6 +51,7 @@ def is_name(host: str) -> bool:
         return False
 
 
+@lru_cache(_MOST_KNOWN)
 def read_address(text: str) -> str:
     """The normalized address of a service, with its version.
 
@@ -172,6 +177,7 @@ def _unusable(text: str) -> InputError:
     )
 
 
+@lru_cache(_MOST_KNOWN)
 def usable_address(text: str) -> str:
     """The normalized and checked address of a service. Raises InputError."""
     address = read_address(text)

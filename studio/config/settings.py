@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ BUILT_IN_NAMES = ("dgrid", "google", "sketch")
 
 def built_in() -> tuple[Profile, ...]:
     """The built-in profiles; a function, because one title is translated."""
+    return _built_in(_("Offline sketch"))
+
+
+@cache
+def _built_in(sketch: str) -> tuple[Profile, ...]:
     return (
         Profile(name="dgrid", title="DGrid", base_url="https://api.dgrid.ai"),
         Profile(
@@ -78,7 +84,7 @@ def built_in() -> tuple[Profile, ...]:
             auth="google",
             version="v1beta",
         ),
-        Profile(name="sketch", title=_("Offline sketch"), base_url="sketch://local"),
+        Profile(name="sketch", title=sketch, base_url="sketch://local"),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from studio.generation.attempt_progress import AttemptProgress, Report
 from studio.generation.conversations import ConversationStore
 from studio.generation.disk_space import DiskReservations
 from studio.generation.fallback_store import FallbackStore
-from studio.generation.ingest import AnswerIngester
+from studio.generation.ingest import AnswerIngester, early_part
 from studio.generation.journal import Journal
 from studio.generation.journal_entry import FoundAttempt, JournalEntry, Stage
 from studio.generation.kept_answer import (
@@ -48,6 +48,7 @@ from studio.generation.kept_answer import (
     mend,
 )
 from studio.generation.response_sink import AnswerSink
+from studio.generation.streamed_pictures import PartFile
 from studio.imaging import upload_limits as sending
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
@@ -203,7 +204,8 @@ class AttemptRunner:
                 await held.sink.abandon()
             await self._journalling.run(self._spare.remove_attempt, entry.attempt)
             return taken
-        before = await self._decoding.run(self._kept_answer, entry)
+        new = self._journal.is_unsent(entry)
+        before = None if new else await self._decoding.run(self._kept_answer, entry)
         if before is not None:
             report(replace(job, state=JobState.INGESTING))
             return await self.ingest(job, before)
@@ -222,7 +224,7 @@ class AttemptRunner:
         async def before_first_byte() -> None:
             nonlocal sent, patience
             if not sent:
-                await self._decoding.run(self._journal.sent, entry, provider.wire)
+                await self._decoding.run(self._mark_sent, entry, provider.wire, check_room=new)
                 sent = True
                 patience = asyncio.create_task(self._watch(request, sink, progress))
             sink.begin_sending()
@@ -278,16 +280,20 @@ class AttemptRunner:
                 await self._decoding.run(sink.catch_up)
             keeping = asyncio.create_task(sink.finish_journal(self._journalling))
             try:
-                answer, changes = await self._decoding.run(self._read, provider, source, entry)
+                early = sink.parts.found
+                answer, changes, turn = await self._decoding.run(
+                    self._read, provider, source, job, entry, early
+                )
                 return await self._arrivals.ingest_answer(
                     replace(job, late=True) if sink.late else job,
                     entry,
                     answer,
                     provider=provider,
                     seconds=sink.seconds,
-                    early=sink.parts.found,
+                    early=early,
                     kept=keeping,
                     changes=changes,
+                    turn=turn,
                 )
             finally:
                 await keeping
@@ -524,10 +530,31 @@ class AttemptRunner:
         return error
 
     def _read(
-        self, provider: Provider, source: AnswerSource, entry: JournalEntry
-    ) -> tuple[Answer, RequestChanges]:
-        """The answer, and how its request was sent other than chosen."""
-        return provider.read(source), self._journal.read_changes(entry)
+        self,
+        provider: Provider,
+        source: AnswerSource,
+        job: Job,
+        entry: JournalEntry,
+        early: Mapping[SpilledString, PartFile],
+    ) -> tuple[Answer, RequestChanges, str]:
+        """The answer, how its request was sent other than chosen, and its turn if it is stored.
+
+        Its pictures that were decoded meanwhile become durable. Raises StorageError.
+        """
+        answer = provider.read(source)
+        sizes: dict[int, int] = {}
+        for number, found in enumerate(answer.pictures):
+            if (part := early_part(found, early)) is not None:
+                part.sync_to_disk()
+                sizes[number] = part.bytes
+        turn = self._conversations.store_early(job, entry, answer, sizes, provider)
+        return answer, self._journal.read_changes(entry), turn
+
+    def _mark_sent(self, entry: JournalEntry, wire: str, *, check_room: bool) -> None:
+        """Raises StorageError, also where the disk has no room for the answer."""
+        if check_room:
+            self._room.check()
+        self._journal.sent(entry, wire)
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
         """The complete answer of an earlier attempt, if any; else the entry is ready for another.

@@ -88,12 +88,14 @@ class ConversationStore:
         answer: Answer,
         taken: Mapping[int, Picture],
         provider: Provider,
+        stored: str = "",
     ) -> tuple[Conversation | None, tuple[str, ...]]:
         """Store the model's turn durably; also returns sentences on how history was sent.
 
         Args:
             taken: the answer's readable pictures by number.
             provider: the reader of the answer.
+            stored: result of `store_early`.
 
         Raises StorageError.
         """
@@ -109,7 +111,9 @@ class ConversationStore:
         if not numbers or not numbers <= sendable:
             # A turn with a picture that cannot be sent again cannot be continued.
             return None, _sentences(use)
-        sha256 = await self.executor.run(self._store, answer, entry, provider)
+        sha256: str | None = stored or None
+        if sha256 is None:
+            sha256 = await self.executor.run(self._store, answer, entry, provider)
         if sha256 is None:
             return None, _sentences(use)
         earlier = await self._earlier_turns(job.request) if use.turns else 0
@@ -122,6 +126,27 @@ class ConversationStore:
             turns=earlier + 1,
         )
         return conversation, _sentences(use)
+
+    def store_early(
+        self,
+        job: Job,
+        entry: JournalEntry,
+        answer: Answer,
+        sizes: Mapping[int, int],
+        provider: Provider,
+    ) -> str:
+        """Store the model's turn before its pictures are known to be readable; its sha256.
+
+        Empty where that is left to `store_turn`. `sizes` are the bytes of the pictures that are
+        on disk already, by number. A turn that no picture refers to is harmless. Blocking; raises
+        StorageError.
+        """
+        numbers = {part.picture for part in answer.parts if part.picture is not None}
+        largest = provider.limits.largest
+        known = {number for number, size in sizes.items() if size <= largest}
+        if job.request.profile == OFFLINE or not numbers or not numbers <= known:
+            return ""
+        return self._store(answer, entry, provider) or ""
 
     def _store(self, answer: Answer, entry: JournalEntry, provider: Provider) -> str | None:
         try:

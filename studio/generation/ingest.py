@@ -98,6 +98,7 @@ class AnswerIngester:
         kept: Awaitable[None] | None = None,
         cut: bool = False,
         changes: RequestChanges = _NO_CHANGES,
+        turn: str = "",
     ) -> list[Picture]:
         """Add every picture of an answer to the library, recorded with its job.
 
@@ -105,10 +106,11 @@ class AnswerIngester:
             provider: the reader of the answer.
             seconds: from sending to the last byte.
             at: time of completion of an answer found in the journal; now if None.
-            early: pictures decoded while the answer was received.
+            early: pictures decoded while the answer was received, durable.
             kept: done when the answer is durable; nothing is recorded before.
             cut: the answer is cut, and the first part of its last picture is enough.
             changes: how the request was sent other than chosen.
+            turn: sha256 of the model's turn, if it is stored already.
 
         Raises NoPicture when no picture can be read, PicturesLeft when one of the results cannot
         (the others are in the library then), StorageError.
@@ -124,9 +126,7 @@ class AnswerIngester:
         parted: set[str] = set()
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
-            ready = (
-                early.get(found.data) if early and isinstance(found.data, SpilledString) else None
-            )
+            ready = early_part(found, early or {})
             try:
                 if ready is not None:
                     part = ready.path
@@ -138,10 +138,12 @@ class AnswerIngester:
                     await self._decoding.run(_check_type, part)
                 if cut and await self._mended(part):
                     parted.add(entry.picture_id(number))
-                facts, (digest, size) = await asyncio.gather(
-                    self._facts(part, ready),
-                    self._decoding.run(_measured, part, ready),
-                )
+                if ready is not None:
+                    facts, digest, size = await self._facts(part, ready), ready.sha256, ready.bytes
+                else:
+                    facts, (digest, size) = await asyncio.gather(
+                        self._facts(part, None), self._decoding.run(_measured, part)
+                    )
             except (PictureUnreadable, NoPicture) as error:
                 log.warning("Picture %d of the answer cannot be read: %s", number, error)
                 unreadable.append(error)
@@ -195,7 +197,7 @@ class AnswerIngester:
         main = result if result >= 0 else len(taken) - 1
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         conversation, told = await self._conversations.store_turn(
-            job, entry, answer, numbered, provider
+            job, entry, answer, numbered, provider, turn
         )
         told += picture_warnings(changes.left_out)
         if job.request.references:
@@ -397,6 +399,11 @@ class _PartWriter:
             await self._executor.run(file.close)
 
 
+def early_part(found: AnswerPicture, early: Mapping[SpilledString, PartFile]) -> PartFile | None:
+    """The file of a picture of an answer that was decoded while the answer was received."""
+    return early.get(found.data) if isinstance(found.data, SpilledString) else None
+
+
 def _not_read(why: NotDecoded, answer: Answer) -> NotRead:
     return NotRead(
         _("The picture could not be checked"),
@@ -449,10 +456,7 @@ def _parted(picture: Picture, parted: set[str]) -> tuple[str, ...]:
     return (_("Only the first part of this picture arrived"),) if picture.id in parted else ()
 
 
-def _measured(part: Path, ready: PartFile | None) -> tuple[str, int]:
-    if ready is not None:
-        ready.sync_to_disk()
-        return ready.sha256, ready.bytes
+def _measured(part: Path) -> tuple[str, int]:
     return sha256_of(part), part.stat().st_size
 
 

@@ -75,6 +75,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.unreadable: list[tuple[Path, str]] = []
+        self._unsent: set[str] = set()
 
     def queue(self, job: Job) -> JournalEntry:
         """Journal a job, which survives any crash from here on. Raises StorageError."""
@@ -111,7 +112,12 @@ class Journal:
             for one in entries:
                 files.remove_folder(one.folder)
             raise files.storage_error(error, self.folder) from error
+        self._unsent.update(one.attempt for one in entries)
         return entries
+
+    def is_unsent(self, entry: JournalEntry) -> bool:
+        """Whether this process queued it and nothing else is in it. From any thread, at once."""
+        return entry.attempt in self._unsent
 
     def write_history_use(self, entry: JournalEntry, use: HistoryUse) -> None:
         """Note how the history of a conversation is sent; replaces an earlier note."""
@@ -127,6 +133,7 @@ class Journal:
 
     def write_changes(self, entry: JournalEntry, changes: RequestChanges) -> None:
         """Note how a request is sent other than chosen; replaces an earlier note."""
+        self._unsent.discard(entry.attempt)
         files.replace(entry.folder / _CHANGES, msgspec.json.encode(changes))
 
     def clear_changes(self, entry: JournalEntry) -> None:
@@ -144,6 +151,7 @@ class Journal:
 
     def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
         """Mark as sent, just before the first byte: from here on it may be billed."""
+        self._unsent.discard(entry.attempt)
         mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
 
@@ -262,6 +270,7 @@ class Journal:
         if self.stays(entry, why):
             log.info("What came of the attempt %s is kept (%s)", entry.attempt, why.value)
             return False
+        self._unsent.discard(entry.attempt)
         done = entry.folder.with_name(entry.attempt + _DONE)
         if entry.folder.is_dir():
             files.rename_folder(entry.folder, done, lasting=lasting)

@@ -14,10 +14,10 @@ from typing import Protocol
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.generation.rate_limiter import RateLimiter
 
-FEW = 24
+FEW = 12
 """Number of waiting jobs whose places are published at once."""
 
-NOW_AND_THEN = 0.25
+NOW_AND_THEN = 0.5
 """Seconds between two updates of places where more wait."""
 
 _SAME_MOMENT = 0.5

@@ -53,9 +53,10 @@ class PartFile:
         return self.file.path
 
     def sync_to_disk(self) -> None:
-        """Make its bytes durable. Raises StorageError."""
-        self.file.sync()
-        self.file.close()
+        """Make its bytes durable; idempotent. Raises StorageError."""
+        if self.file.open:
+            self.file.sync()
+            self.file.close()
 
 
 class StreamedPictures:

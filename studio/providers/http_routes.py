@@ -11,6 +11,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ class Routes(httpx.AsyncBaseTransport):
     def __init__(self, painter: Painter | None, context: ssl.SSLContext) -> None:
         self._painter = painter
         self._context = context
-        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
+        self._routes: dict[str, _DirectRoute | httpcore.AsyncConnectionPool] = {}
 
     async def send(
         self,
@@ -87,7 +88,7 @@ class Routes(httpx.AsyncBaseTransport):
         """Answer a request, as any httpx transport does."""
         if request.url.host == SKETCH_HOST:
             return await self._paint(request)
-        answer = await self._pool(request.url).handle_async_request(
+        answer = await self._route(request.url).handle_async_request(
             httpcore.Request(
                 request.method,
                 _core_url(request.url),
@@ -99,27 +100,33 @@ class Routes(httpx.AsyncBaseTransport):
         return httpx.Response(
             answer.status,
             headers=answer.headers,
-            stream=_Body(answer),
+            stream=_Body(answer.stream),
             extensions=answer.extensions,
         )
 
-    def _pool(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
+    def _route(self, url: httpx.URL) -> _DirectRoute | httpcore.AsyncConnectionPool:
         proxy = proxies.proxy_for(url.scheme, url.host)
-        if proxy not in self._pools:
-            socks = proxies.is_socks(proxy)
-            try:
-                through = None if socks or not proxy else self._proxy(proxy)
-            except (ValueError, httpx.InvalidURL) as error:
-                raise proxies.unusable(str(url)) from error
-            self._pools[proxy] = httpcore.AsyncConnectionPool(
-                ssl_context=self._context,
-                proxy=through,
-                max_connections=None,
-                max_keepalive_connections=0,
-                network_backend=SocksBackend(proxy) if socks else NetworkBackend(),
-                socket_options=urls.socket_options(),
-            )
-        return self._pools[proxy]
+        if proxy not in self._routes:
+            if not proxy or proxies.is_socks(proxy):
+                backend = SocksBackend(proxy) if proxy else NetworkBackend()
+                self._routes[proxy] = _DirectRoute(backend, self._context)
+            else:
+                self._routes[proxy] = self._pool(url, proxy)
+        return self._routes[proxy]
+
+    def _pool(self, url: httpx.URL, proxy: str) -> httpcore.AsyncConnectionPool:
+        try:
+            through = self._proxy(proxy)
+        except (ValueError, httpx.InvalidURL) as error:
+            raise proxies.unusable(str(url)) from error
+        return httpcore.AsyncConnectionPool(
+            ssl_context=self._context,
+            proxy=through,
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=NetworkBackend(),
+            socket_options=urls.socket_options(),
+        )
 
     def _proxy(self, proxy: str) -> httpcore.Proxy:
         # Without a context of ours it makes one, which would note the keys of sessions.
@@ -152,22 +159,92 @@ class Routes(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            await pool.aclose()
+        routes, self._routes = self._routes, {}
+        for route in routes.values():
+            await route.aclose()
+
+
+class _DirectRoute:
+    """Straight to the service or through SOCKS: one connection for each request.
+
+    No connection is used again, so a pool would only cost time, a tenth of a small answer's on the
+    loop's thread.
+    """
+
+    def __init__(self, backend: NetworkBackend, context: ssl.SSLContext) -> None:
+        self._backend = backend
+        self._context = context
+        self._options = urls.socket_options()
+        self._open: set[httpcore.AsyncNetworkStream] = set()
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request; its connection is closed with the stream of the answer."""
+        if request.url.scheme not in (b"http", b"https"):
+            raise httpcore.UnsupportedProtocol(request.url.scheme.decode("ascii", "replace"))
+        line = await self._connect(request)
+        self._open.add(line)
+        connection = httpcore.AsyncHTTP11Connection(request.url.origin, line)
+        try:
+            answer = await connection.handle_async_request(request)
+        except BaseException:
+            await self._close(line)
+            raise
+        answer.stream = _ClosingStream(answer.stream, partial(self._close, line))
+        return answer
+
+    async def _connect(self, request: httpcore.Request) -> httpcore.AsyncNetworkStream:
+        origin = request.url.origin
+        limit = request.extensions.get("timeout", {}).get("connect")
+        host = origin.host.decode("ascii")
+        line = await self._backend.connect_tcp(
+            host, origin.port, timeout=limit, socket_options=self._options
+        )
+        if origin.scheme == b"https":
+            self._context.set_alpn_protocols(["http/1.1"])
+            name = request.extensions.get("sni_hostname") or host
+            line = await line.start_tls(self._context, name, timeout=limit)
+        return line
+
+    async def _close(self, line: httpcore.AsyncNetworkStream) -> None:
+        self._open.discard(line)
+        await line.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for line in tuple(self._open):
+            await self._close(line)
+
+
+class _ClosingStream:
+    """The body of an answer; closes its connection with itself."""
+
+    def __init__(self, stream: Any, close: Callable[[], Awaitable[None]]) -> None:
+        self._stream = stream
+        self._close = close
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        body: AsyncIterator[bytes] = aiter(self._stream)
+        return body
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            await self._close()
 
 
 class _Body(httpx.AsyncByteStream):
     """The body of an answer as httpcore streams it."""
 
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._answer.aiter_stream()
+        body: AsyncIterator[bytes] = aiter(self._stream)
+        return body
 
     async def aclose(self) -> None:
-        await self._answer.aclose()
+        await self._stream.aclose()
 
 
 def _core_url(url: httpx.URL) -> httpcore.URL:

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.common.errors import ServiceError
-from studio.common.key_redaction import HIDDEN, SecretRedactor
+from studio.common.key_redaction import (
+    HIDDEN,
+    SecretRedactor,
+    _forms,
+    _SecretForm,
+    _surely_absent,
+)
 from tests.canary import KEY
 from tests.echoing_service import WAYS, seen_in
 from tests.fake_service import tiny_png
@@ -50,6 +56,28 @@ def test_it_is_cut_out_wherever_the_pieces_end(way: str) -> None:
         assert streamed(said, place) == whole
     assert streamed(said, *[1] * len(said)) == whole
     assert streamed(said, *[3] * len(said)) == whole
+
+
+def test_an_answer_without_the_key_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the plain characters of all forms; patterns are for answers with escapes."""
+    searched: list[bytes] = []
+    monkeypatch.setattr(_SecretForm, "cut", lambda _form, data, _head: searched.append(data))
+    said = b'{"data": "' + base64.b64encode(random.Random(1).randbytes(40_000)) + b'"}'
+    assert ECHOES.bytes(said) is said
+    assert streamed(said, 20_000) == said
+    assert not searched
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("broken", ["", "\n", "\r\n"])
+def test_the_quick_search_misses_no_way(way: str, broken: str) -> None:
+    coded = WAYS[way](KEY)
+    half = len(coded) // 2
+    for said in (coded, f'{{"a": "{coded}"}}', f"-{coded[:half]}{broken}{coded[half:]}_"):
+        data = said.encode()
+        for form in _forms(KEY, HIDDEN):
+            if form.whole.search(data):
+                assert not _surely_absent((form,), data)
 
 
 @settings(deadline=None, max_examples=60)

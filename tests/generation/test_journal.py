@@ -13,6 +13,7 @@ from studio.common import files
 from studio.common.errors import StorageError
 from studio.config.settings import USUAL_WIRE
 from studio.domain.entities import GenerationRequest, Job, new_id
+from studio.domain.request_fields import RequestChanges
 from studio.generation.journal import Journal
 from studio.generation.journal_entry import AnswerHead, EndReason, JournalEntry, Stage
 
@@ -185,6 +186,18 @@ def test_what_is_not_durable_is_not_queued_and_not_found(tmp_path: Path, kind: s
         journal.queue_some([a_job(), a_job()])
     stop()
     assert len(journal.recover()) == 1
+
+
+def test_only_what_was_just_queued_needs_no_look(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    entries = journal.queue_some([a_job(), a_job(), a_job()])
+    assert all(map(journal.is_unsent, entries))
+    journal.sent(entries[0])
+    journal.write_changes(entries[1], RequestChanges(left_out=("seed",)))
+    journal.close(entries[2], EndReason.CANCELLED)
+    assert not any(map(journal.is_unsent, entries))
+    # The entry of an earlier process may have an answer.
+    assert not Journal(tmp_path / "journal").is_unsent(journal.queue(a_job()))
 
 
 def test_an_answer_that_is_here_at_once_has_its_head_in_its_mark(tmp_path: Path) -> None:

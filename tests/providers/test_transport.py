@@ -13,6 +13,7 @@ import sys
 import threading
 from contextlib import asynccontextmanager
 
+import httpcore
 import pytest
 
 from studio.common.errors import (
@@ -25,6 +26,7 @@ from studio.common.errors import (
 )
 from studio.providers import transport
 from studio.providers.gemini.scan import GeminiScanner
+from studio.providers.network import NetworkStream
 from studio.providers.transport import HttpClient, check_address
 from tests.bombs import gzip_bomb
 from tests.canary import KEY
@@ -378,6 +380,37 @@ async def test_a_connection_is_never_used_for_a_second_picture(service):
         for _number in range(2):
             await post(service, OrderedSink(), one=one)
     assert [request.connection for request in service.requests] == [1, 2]
+
+
+async def test_connections_without_a_proxy_need_no_pool(service, monkeypatch):
+    closed = []
+    close = NetworkStream.aclose
+
+    async def counted(line):
+        closed.append(line)
+        await close(line)
+
+    monkeypatch.setattr(httpcore, "AsyncConnectionPool", None)
+    monkeypatch.setattr(NetworkStream, "aclose", counted)
+    sink = OrderedSink()
+    async with client() as one:
+        await post(service, sink, one=one)
+        assert sink.whole
+        # With its answer, not with the client.
+        assert len(closed) == 1
+    assert len(closed) == 1
+
+
+async def test_closing_the_client_closes_what_is_under_way(service):
+    forever = threading.Event()
+    service.script(Reply(body=BODY, wait=forever))
+    async with client() as one:
+        task = asyncio.create_task(post(service, OrderedSink(), one=one))
+        request = await asyncio.to_thread(service.wait_for, 1)
+    assert await asyncio.to_thread(request.gone.wait, 10)
+    with pytest.raises(NetworkError):
+        await task
+    forever.set()
 
 
 async def test_two_at_once_share_one_client_and_both_arrive(service):

@@ -11,6 +11,8 @@ a line, or just concatenated) as the list of these values.
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import re
 import secrets
@@ -68,6 +70,16 @@ _BOM = b"\xef\xbb\xbf"
 _BROKEN: Final = object()
 
 
+_SECRET: Final = secrets.token_bytes(16)
+_scanners = itertools.count()
+
+
+def _unpredictable() -> str:
+    """A word nobody can guess, without asking the system for chance each time."""
+    number = next(_scanners).to_bytes(8, "big")
+    return hashlib.blake2b(number, key=_SECRET, digest_size=8).hexdigest()
+
+
 class GeminiScanner:
     """Scanner fed with the body's bytes in order, in pieces of any size.
 
@@ -85,7 +97,7 @@ class GeminiScanner:
         self._skeleton = bytearray()
         self._spilled: list[SpilledString] = []
         # Unpredictable for the sender, so no string of the response can imitate a marker.
-        self._token = f"\x00{secrets.token_hex(8)}:"
+        self._token = f"\x00{_unpredictable()}:"
         self._depth = 0
         self._marks = 0
         self._in_string = False

@@ -42,7 +42,7 @@ def _file() -> ActionMenu[WindowParts]:
                keys=("Ctrl+Shift+I",), icon="import"),
         Action("import_folder", _("Import a folder…"),
                lambda parts: parts.import_controller.choose(folder=True)),
-        Action("open_with", _("Open with…"), lambda parts: parts.open_with.choose(),
+        Action("open_with", _("Open with…"), lambda parts: parts.open_with.get().choose(),
                keys=("Ctrl+Shift+O",), where=PANELS, needs=PICTURES, icon="picture",
                counted=lambda n: ngettext(
                    "Open with…", "Open {n} pictures with…", n).format(n=number(n))),

@@ -2,7 +2,8 @@
 
 qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
 they are queued, and one timer, active only while any wait, runs all that were queued at the start
-of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting.
+of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting;
+only what the result of a thread sets off runs in the same one.
 Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
 first call.
 """
@@ -29,18 +30,26 @@ _ASIDE = 10
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
+class ThreadHandle(asyncio.Handle):
+    """A callback queued by another thread: mostly a result, which wakes whoever waits for it."""
+
+    __slots__ = ()
+
+
 class ReadyQueue(QObject):
     """Queue of handles, run one round at a time."""
 
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[asyncio.Handle] = deque()
+        self._added = 0
         self._waking = False
         self._timer = 0
 
     def add(self, handle: asyncio.Handle) -> None:
         """Queue for the next round; only on the window's thread."""
         self._waiting.append(handle)
+        self._added += 1
         if not self._timer:
             self._timer = self.startTimer(0)
 
@@ -71,13 +80,17 @@ class ReadyQueue(QObject):
     @needs("_timer")
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
         waiting = self._waiting
+        left = len(waiting)
         # Rounds may nest, while a handle of this one runs a nested event loop.
-        for _number in range(len(waiting)):
-            if not waiting:
-                break
+        while left and waiting:
+            left -= 1
             handle = waiting.popleft()
             if not handle.cancelled():
+                before = self._added
                 handle._run()  # noqa: SLF001 - how a loop runs its handles
+                if isinstance(handle, ThreadHandle):
+                    # A round of Qt less for each result.
+                    left += self._added - before
         if not waiting:
             self._rest()
 
@@ -131,7 +144,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """Call in the next round; from any thread."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = ThreadHandle(callback, args, self, context)
         self._rounds.add_from_elsewhere(handle)
         return handle
 

@@ -8,6 +8,10 @@ collection only scans later ones.
 Large blocks are returned to the system as soon as they are freed: the C library would adapt its
 threshold to the rows of a large library, which are freed and reallocated, and keep as much. Small
 free blocks are returned at the start and with each full collection, on a thread.
+
+Python keeps the source lines of every module imported since Qt was loaded, because PySide6 looks in
+them for its name (`_mod_uses_pyside` in its `feature.py`). They are forgotten with the rest; a
+traceback reads those it shows.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import linecache
 import sys
 import threading
 
@@ -39,7 +44,7 @@ class GcTimer(QObject):
         self._automatic = gc.isenabled()
         gc.disable()
         _give_back()
-        _trim_aside()
+        _return_free()
         self._round = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)
@@ -56,7 +61,7 @@ class GcTimer(QObject):
     def collect_all(self) -> None:
         """Run a full collection, and return free memory."""
         gc.collect()
-        _trim_aside()
+        _return_free()
 
     def stop(self) -> None:
         """Restore automatic collection, if it was on."""
@@ -73,7 +78,8 @@ def _give_back() -> None:
             ctypes.CDLL(None).mallopt(_MAP_THRESHOLD, _LARGE)
 
 
-def _trim_aside() -> None:
+def _return_free() -> None:
+    linecache.clearcache()
     threading.Thread(target=_trim, name="trim", daemon=True).start()
 
 

@@ -167,7 +167,7 @@ async def _later(session: WindowSession) -> None:
 async def look_after(session: WindowSession) -> None:
     """Report a crash, resume emptying the trash, then maintain the library."""
     await go_on(session)
-    await session.built.dialogs.upkeep.get().tell_of_crash()
+    await session.built.dialogs.tell_of_crash()
     await session.built.library_commands.emptier.resume()
     await maintenance.run(session.core)
 

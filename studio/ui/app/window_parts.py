@@ -32,7 +32,6 @@ from studio.ui.controllers.messages import MessagesController
 from studio.ui.controllers.monitor_colours import MonitorColours
 from studio.ui.controllers.newest_run import NewestRun
 from studio.ui.controllers.notifications import Notifier
-from studio.ui.controllers.open_with import OpenWith
 from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
 from studio.ui.controllers.pictures import PicturesController
@@ -65,6 +64,7 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.controllers.open_with import OpenWith
     from studio.ui.views.compare import CompareView
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
@@ -76,6 +76,7 @@ class WindowParts:
 
     Attributes:
         loupe, compare, welcome, nothing: views created when first shown.
+        open_with: programs for pictures; created with the first menu of them.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
 
@@ -306,7 +307,7 @@ class WindowParts:
             bar=self.messages,
             parent=window,
         )
-        self.open_with = OpenWith(core, self.selection, self.messages_controller, window)
+        self.open_with: Late[OpenWith] = Late(self._make_open_with)
         self.item_actions = ItemActions(
             self.library_view,
             self.selection,
@@ -316,7 +317,7 @@ class WindowParts:
             gallery=window.gallery,
             composer=self.composer,
             actions=self.actions_of,
-            fill_open_with=self.open_with.fill,
+            fill_open_with=lambda menu: self.open_with.get().fill(menu),
             parent=window,
         )
         self.place_menus = PlaceMenus(
@@ -466,6 +467,12 @@ class WindowParts:
         nothing.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         nothing.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
         return nothing
+
+    def _make_open_with(self) -> OpenWith:
+        # It loads the parser of desktop entries, 0.3 MB.
+        from studio.ui.controllers.open_with import OpenWith
+
+        return OpenWith(self.core, self.selection, self.messages_controller, self.window)
 
     def _make_leaving(self) -> QuitSequence:
         leaving = QuitSequence(self.core, self.messages, self.window)

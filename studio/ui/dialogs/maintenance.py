@@ -14,7 +14,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from studio.app import crash_reports
 from studio.app.core import Core
 from studio.common.i18n import _, ngettext
 from studio.library.operations import backup
@@ -169,12 +168,6 @@ class MaintenanceActions(QObject):
         self._messages.show_message(
             _("Backup saved to {name}, {size}").format(name=target.name, size=size)
         )
-
-    async def tell_of_crash(self) -> None:
-        """Show the crash report of the last session, once."""
-        folder = self._core.paths.log_folder
-        if text := await asyncio.to_thread(crash_reports.left_behind, folder):
-            self.show_crash(text)
 
     def show_crash(self, text: str) -> TextDialog:
         """Show a crash report, which contains no keys."""

@@ -8,7 +8,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QTimerEvent
+
+from studio.ui.app.event_loop import ReadyQueue, ThreadHandle
 
 WHO = contextvars.ContextVar("who", default="nobody")
 
@@ -48,6 +50,29 @@ async def test_what_other_threads_want_is_done_on_this_one() -> None:
         thread.join()
     assert sorted(done) == sorted([*range(200)] * 3)
     assert over.is_set()
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+async def test_what_a_result_of_a_thread_wakes_runs_in_its_round(*, elsewhere: bool) -> None:
+    """One round of Qt for each result; what is wanted here waits until Qt had its turn."""
+    loop = asyncio.get_running_loop()
+    queue, done = ReadyQueue(), []
+
+    def wake() -> None:
+        done.append("result")
+        queue.add(asyncio.Handle(woken, (), loop))
+
+    def woken() -> None:
+        done.append("woken")
+        queue.add(asyncio.Handle(done.append, ("later",), loop))
+
+    if elsewhere:
+        queue.add_from_elsewhere(ThreadHandle(wake, (), loop))
+    else:
+        queue.add(asyncio.Handle(wake, (), loop))
+    queue.timerEvent(QTimerEvent(0))
+    assert done == (["result", "woken"] if elsewhere else ["result"])
+    queue.stop()
 
 
 async def test_coroutines_that_never_rest_leave_room_for_the_window() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -13,10 +14,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 PICTURES = 6
+MOST_AT_FIRST, MOST_AT_REST = 168, 318
+"""Our own modules that are loaded when the first screen is painted, and when a start is over."""
 
 # Speaks when the first screen stands with all its thumbnails.
 DRIVER = """
-import json, sys
+import json, linecache, sys
 import studio.ui.app.first_window as first
 shown = []
 show = first._show
@@ -60,10 +63,17 @@ async def tell(session):
         if pictures and all(p and gallery.thumbnails.strength(p.id) == 1 for p in pictures):
             break
         await asyncio.sleep(0.001)
+    # All that a start does by itself, but for the round after a minute.
+    from studio.app import maintenance
+    from studio.ui.app import main_loop
+    maintenance.run = lambda core: asyncio.sleep(0)
+    await main_loop.look_after(session)
     print(json.dumps({
         "shown": shown[0],
         "tiles": len(pictures),
         "worker": session.core.decoder.running,
+        "modules": sorted(sys.modules),
+        "source lines": sum(len(entry[2]) for entry in linecache.cache.values()),
         "icons": [
             name for name, one in built.actions_of.every.items() if not one.icon().isNull()
         ],
@@ -122,6 +132,51 @@ def test_the_first_screen_does_without(module: str, start: dict[str, Any]) -> No
     shown = start["shown"]["modules"]
     loaded = [name for name in shown if name == module or name.startswith(f"{module}.")]
     assert not loaded
+
+
+def own_modules(names: list[str]) -> list[str]:
+    return [name for name in names if name.split(".")[0] == "studio"]
+
+
+def test_the_first_screen_loads_few_modules(start: dict[str, Any]) -> None:
+    loaded = own_modules(start["shown"]["modules"])
+    assert len(loaded) <= MOST_AT_FIRST, loaded
+
+
+def test_a_start_loads_few_modules(start: dict[str, Any]) -> None:
+    """One more is 50 KB: load it when it is used, or raise the number knowingly."""
+    loaded = own_modules(start["modules"])
+    assert len(loaded) <= MOST_AT_REST, loaded
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "configparser",
+        "html",
+        "shlex",
+        "studio.cli.library",
+        "studio.library.metadata",
+        "studio.library.operations.backup",
+        "studio.library.operations.import_",
+        "studio.remote",
+        "studio.ui.controllers.open_with",
+        "studio.ui.dialogs.command_palette",
+        "studio.ui.dialogs.history",
+        "studio.ui.dialogs.maintenance",
+        "studio.ui.dialogs.settings",
+        "studio.ui.dialogs.shortcuts_sheet",
+        "studio.ui.views.loupe",
+    ],
+)
+def test_a_start_does_without(module: str, start: dict[str, Any]) -> None:
+    assert importlib.util.find_spec(module), "a name of today"
+    assert module not in start["modules"]
+
+
+def test_source_lines_of_imported_modules_are_not_kept(start: dict[str, Any]) -> None:
+    """PySide6 reads them all, 80,000 lines; a few modules are loaded after the last look."""
+    assert start["source lines"] < 2000
 
 
 def test_thumbnails_on_the_disk_need_no_decoding_process(start: dict[str, Any]) -> None:

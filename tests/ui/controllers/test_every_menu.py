@@ -208,7 +208,7 @@ async def test_the_menu_of_a_tile(
                 window.actions_of,
                 window,
                 trashed=window.library_view.query.view is View.TRASH,
-                fill_open_with=window.built.open_with.fill,
+                fill_open_with=window.built.open_with.get().fill,
             )
             made.append(menu)
             return menu

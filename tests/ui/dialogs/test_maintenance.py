@@ -102,15 +102,14 @@ async def test_a_crash_is_told_in_words_that_can_be_copied(tmp_path: Path) -> No
         folder = window.core.paths.log_folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "crash-99999999.txt").write_text("Gridbrush\nFatal Python error\n")
-        upkeep = window.dialogs.upkeep.get()
-        await upkeep.tell_of_crash()
+        await window.dialogs.tell_of_crash()
         (report,) = [one for one in window.findChildren(TextDialog) if one.isVisible()]
         assert "Fatal Python error" in report.body.toPlainText()
         assert report.body.isReadOnly()
         report.on_copy()
         assert "Fatal Python error" in QGuiApplication.clipboard().text()
         report.close()
-        await upkeep.tell_of_crash()
+        await window.dialogs.tell_of_crash()
         assert not [one for one in window.findChildren(TextDialog) if one.isVisible()]
 
 
