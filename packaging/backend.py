@@ -88,8 +88,9 @@ def build_editable(
 def path_line(root: Path) -> str:
     """The line of a .pth file for a folder: in ASCII, since Python reads it in some encoding."""
     path = os.fspath(root)
-    plain = path.isascii() and path.isprintable()
-    return path if plain else f"import sys; sys.path.append({path!a})"
+    if path.isascii() and path.isprintable():
+        return path
+    return f"import os, sys; sys.path.append(os.fsdecode({os.fsencode(path)!r}))"
 
 
 def _pyproject() -> dict[str, Any]:

@@ -74,8 +74,8 @@ def test_every_dependency_is_locked_within_its_range_everywhere(place: str, pyth
     for requirement in asked:
         assert run[canonicalize_name(requirement.name)] in requirement.specifier
     groups = project()["dependency-groups"]
-    assert {"include-group": "checkout"} in groups["dev"]
-    for lock, lines in ((run, groups["checkout"]), (dev, groups["dev"])):
+    assert {"include-group": "build"} in groups["dev"]
+    for lock, lines in ((dev, groups["build"]), (dev, groups["dev"])):
         for requirement in [Requirement(line) for line in lines if isinstance(line, str)]:
             assert lock[canonicalize_name(requirement.name)] in requirement.specifier
     assert run.items() <= dev.items()

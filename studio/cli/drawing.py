@@ -183,7 +183,7 @@ class LiveRows:
     def add(self, text: str, total: int | None = None) -> Row:
         """Show one more row; its numbers are set by the caller."""
         # As the stream writes what its encoding lacks, so that it can be measured.
-        encoding = self._stream.encoding or "utf-8"
+        encoding = _encoding(self._stream)
         words = harmless(text, lines=False).encode(encoding, "backslashreplace").decode(encoding)
         row = Row(words, total)
         self._rows.append(row)
@@ -276,9 +276,13 @@ def _set_to(name: str) -> int:
     return int(said) if said.isdecimal() else 0
 
 
+def _encoding(stream: IO[str]) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
 def _signs(stream: IO[str]) -> _Signs:
     try:
-        "".join(_FINE).encode(stream.encoding or "utf-8")
+        "".join(_FINE).encode(_encoding(stream))
     except UnicodeEncodeError:
         return _PLAIN
     return _FINE

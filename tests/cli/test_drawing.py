@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -370,7 +371,7 @@ def test_the_size_is_that_of_the_terminal_itself(monkeypatch: pytest.MonkeyPatch
         monkeypatch.delenv(name, raising=False)
     sizes: Iterator[tuple[int, int]] = itertools.cycle([(132, 40), (0, 0)])
     monkeypatch.setattr(os, "get_terminal_size", lambda _handle: next(sizes))
-    with open(os.devnull, encoding="utf-8") as stream:
+    with Path(os.devnull).open(encoding="utf-8") as stream:
         assert drawing._size(stream) == (132, 40)
         assert drawing._size(stream) == (80, 24)
     assert drawing._size(io.StringIO()) == (80, 24)
