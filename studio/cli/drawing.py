@@ -110,7 +110,7 @@ def table_lines(
             )
             yield "  ".join(padded).rstrip()
         if not number:
-            yield "  ".join(rule * width for width in widths)
+            yield "  ".join(rule * width for width in widths).rstrip()
 
 
 def table(rows: Iterable[Sequence[str]], headings: Sequence[str]) -> Iterator[str]:
