@@ -4,12 +4,14 @@ The lock holds package versions, markers and hashes for Linux, Windows and macOS
 to 3.13, and nothing else. A release must be ten days old to enter it: most poisoned packages are
 found within days. uv resolves; where it is not on PATH, it is put into build/lock first.
 
-Afterwards a wheel with a locked hash must exist of every package, for every Python and platform.
-`lock.py --check` looks for that alone.
+Afterwards a wheel with a locked hash must exist of every package, for every Python and platform,
+and what `make run` downloads must not be more than is promised; `requirements/run.json` says how
+much it is. `lock.py --check` looks for that alone.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,12 +20,15 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
+import fresh
 import install
 import locked
 
 ROOT = locked.ROOT
 PROJECT = "pyproject.toml"
+DOWNLOADS = ROOT / "requirements" / "run.json"
 COOLDOWN = "10 days"
 
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -44,6 +49,31 @@ EXCEPT = {
 
 CHECKED = ("run", "dev", "package")
 
+MOST_DOWNLOADED = {
+    platform: 125e6 if platform.startswith("macOS") else fresh.MOST_DOWNLOADED
+    for platform in PLATFORMS
+}
+"""Bytes that `make run` may download. Qt's wheel for macOS is for both kinds of processor."""
+
+
+class Offer(NamedTuple):
+    """The wheels of a package that fit somewhere: their hashes, and the bytes of the largest."""
+
+    hashes: set[str]
+    size: int
+
+
+class Found(NamedTuple):
+    """What a lock has for one platform and Python.
+
+    Attributes:
+        problems: a line for each package without a wheel.
+        size: bytes of all wheels.
+    """
+
+    problems: list[str]
+    size: int
+
 
 def main(arguments: list[str]) -> int:
     """Resolve all locks, then look for their wheels; with --check the second alone."""
@@ -57,12 +87,24 @@ def main(arguments: list[str]) -> int:
     except locked.NotInstalled as error:
         print(error, file=sys.stderr)
         return 1
-    missing = list(lacks(uv))
-    print("".join(f"{line}\n" for line in missing), end="", file=sys.stderr)
-    if not missing:
-        pairs = len(CHECKED) * len(PLATFORMS) - len(EXCEPT)
-        print(f"A wheel for every package: {pairs} locks and platforms, {len(PYTHONS)} Pythons")
-    return 1 if missing else 0
+    found = look(uv)
+    downloads = {
+        f"{platform}, Python {python}": there.size
+        for (name, platform, python), there in found.items()
+        if name == "run"
+    }
+    problems = [line for there in found.values() for line in there.problems]
+    problems += too_much(downloads)
+    print("".join(f"{line}\n" for line in problems), end="", file=sys.stderr)
+    if problems:
+        return 1
+    if not arguments:
+        record(downloads)
+    pairs = len(CHECKED) * len(PLATFORMS) - len(EXCEPT)
+    print(f"A wheel for every package: {pairs} locks and platforms, {len(PYTHONS)} Pythons")
+    for where, size in downloads.items():
+        print(f"make run downloads {size / 1e6:.2f} MB on {where}")
+    return 0
 
 
 def renew(uv: str) -> None:
@@ -71,8 +113,7 @@ def renew(uv: str) -> None:
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     names = ("run", "dev", "package", "docs", "fuzz", "audit")
     run, dev, package, docs, fuzz, audit = (ROOT / "requirements" / f"{name}.txt" for name in names)
-    checkout = ["--group", "checkout", PROJECT]
-    resolve(uv, [*upgrade, "--output-file", str(run), *checkout])
+    resolve(uv, [*upgrade, "--output-file", str(run), PROJECT])
     develop = ["--group", "dev", "--constraints", str(run), PROJECT]
     resolve(uv, [*upgrade, "--output-file", str(dev), *develop])
     freeze = ["--group", "package", "--constraints", str(run), PROJECT]
@@ -96,8 +137,8 @@ def resolve(uv: str, options: list[str]) -> None:
         raise locked.NotInstalled("uv could not renew the lock. The lines above say why.")
 
 
-def lacks(uv: str) -> Iterator[str]:
-    """A line for each package that a lock has no wheel of, on a platform and a Python."""
+def look(uv: str) -> dict[tuple[str, str, str], Found]:
+    """Every lock on every platform and Python."""
     places = [
         (name, platform, python)
         for name in CHECKED
@@ -107,12 +148,13 @@ def lacks(uv: str) -> Iterator[str]:
     ]
     # uv waits for the index most of the time.
     with ThreadPoolExecutor(8) as several:
-        for lines in several.map(lambda place: list(lacks_there(uv, *place)), places):
-            yield from lines
+        return dict(
+            zip(places, several.map(lambda place: look_there(uv, *place), places), strict=True)
+        )
 
 
-def lacks_there(uv: str, name: str, platform: str, python: str) -> Iterator[str]:
-    """The same for one lock, platform and Python."""
+def look_there(uv: str, name: str, platform: str, python: str) -> Found:
+    """One lock on one platform and Python."""
     where = f"{name}.txt, {platform}, Python {python}"
     text = locked.lock_of(name).read_text(encoding="utf-8")
     known = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
@@ -120,19 +162,36 @@ def lacks_there(uv: str, name: str, platform: str, python: str) -> Iterator[str]
     try:
         wheels = wheels_for(uv, bare, PLATFORMS[platform], python)
     except NoWheel as reason:
-        yield f"{where}: {reason}"
-        return
-    for package, offered in wheels.items():
-        if known.isdisjoint(offered):
-            yield f"{where}: no wheel of {package} has a hash of the lock"
+        return Found([f"{where}: {reason}"], 0)
+    problems = [
+        f"{where}: no wheel of {package} has a hash of the lock"
+        for package, offer in wheels.items()
+        if known.isdisjoint(offer.hashes)
+    ]
+    return Found(problems, sum(offer.size for offer in wheels.values()))
+
+
+def too_much(downloads: dict[str, int]) -> Iterator[str]:
+    """A line for each place where `make run` downloads more than it may."""
+    for where, size in downloads.items():
+        most = MOST_DOWNLOADED[where.partition(", ")[0]]
+        if size > most:
+            yield f"make run downloads {size / 1e6:.2f} MB on {where}; at most {most / 1e6:.0f}"
+
+
+def record(downloads: dict[str, int]) -> None:
+    """Write down what this lock downloads, for the tests, which ask no index."""
+    said = {"lock": locked.fingerprint(locked.lock_of("run"), ""), "bytes": downloads}
+    text = json.dumps(said, indent=1, sort_keys=True)
+    DOWNLOADS.write_text(f"{text}\n", encoding="utf-8")
 
 
 class NoWheel(Exception):
     """uv's reason why a package has no wheel there."""
 
 
-def wheels_for(uv: str, bare: str, platform: str, python: str) -> dict[str, set[str]]:
-    """The packages a lock installs there, each with the hashes of the wheels that fit.
+def wheels_for(uv: str, bare: str, platform: str, python: str) -> dict[str, Offer]:
+    """The packages a lock installs there, each with the wheels that fit.
 
     Args:
         bare: names, versions and markers, without hashes.
@@ -150,7 +209,11 @@ def wheels_for(uv: str, bare: str, platform: str, python: str) -> dict[str, set[
     if done.returncode:
         raise NoWheel(" ".join(done.stderr.split()))
     return {
-        package["name"]: {wheel["hashes"]["sha256"] for wheel in package.get("wheels", ())}
+        package["name"]: Offer(
+            {wheel["hashes"]["sha256"] for wheel in package.get("wheels", ())},
+            # An index that gives no sizes is not one to lock with.
+            max((wheel["size"] for wheel in package.get("wheels", ())), default=0),
+        )
         for package in tomllib.loads(done.stdout)["packages"]
     }
 

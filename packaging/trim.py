@@ -16,7 +16,7 @@ import identity
 MODULES = [
     "tkinter", "_tkinter", "turtle", "idlelib", "lib2to3", "ensurepip", "venv", "distutils",
     "setuptools", "pkg_resources", "pip", "pydoc_data", "test", "xmlrpc",
-    "numpy", "IPython", "matplotlib", "click", "trio", "curio", "pygments", "markdown_it",
+    "numpy", "IPython", "matplotlib", "click", "trio", "curio",
     "PIL.ImageTk", "PIL.ImageQt", "PIL._imagingtk", "defusedxml", "olefile",
     "PySide6.QtNetwork", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtOpenGL",
     "PySide6.QtOpenGLWidgets", "PySide6.QtPrintSupport", "PySide6.QtTest", "PySide6.QtXml",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
@@ -74,8 +76,8 @@ def test_every_dependency_is_locked_within_its_range_everywhere(place: str, pyth
     for requirement in asked:
         assert run[canonicalize_name(requirement.name)] in requirement.specifier
     groups = project()["dependency-groups"]
-    assert {"include-group": "checkout"} in groups["dev"]
-    for lock, lines in ((run, groups["checkout"]), (dev, groups["dev"])):
+    assert {"include-group": "build"} in groups["dev"]
+    for lock, lines in ((dev, groups["build"]), (dev, groups["dev"])):
         for requirement in [Requirement(line) for line in lines if isinstance(line, str)]:
             assert lock[canonicalize_name(requirement.name)] in requirement.specifier
     assert run.items() <= dev.items()
@@ -98,3 +100,24 @@ def test_qt_stays_below_the_release_that_loses_none() -> None:
     assert version in Requirement("x>=6.11.3,<6.12").specifier
     asked = {Requirement(line).name: line for line in project()["project"]["dependencies"]}
     assert asked["PySide6-Essentials"] == "PySide6-Essentials>=6.11.3,<6.12"
+
+
+def test_the_program_imports_what_it_asks_for_and_nothing_else() -> None:
+    """What is here for tests alone would be missing where the program is installed."""
+    graph = grimp.build_graph("studio", include_external_packages=True, cache_dir=None)
+    imported = {one.partition(".")[0] for one in graph.modules} - {"studio"}
+    homes = metadata.packages_distributions()
+    asked = {
+        canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]
+    }
+    found = {
+        module: {canonicalize_name(one) for one in homes[module]}
+        for module in imported
+        if module in homes
+    }
+    # Parts of what is asked for, which it is told to bring: Qt's, httpx's and keyring's.
+    parts = {"shiboken6", "httpcore", "certifi", "secretstorage"}
+    assert parts <= installed_on("run.txt", "linux", "3.11").keys()
+    lost = {module for module, packages in found.items() if not packages & asked} - parts
+    assert lost == set()
+    assert asked - set().union(*found.values()) == set()

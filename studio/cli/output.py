@@ -8,11 +8,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any
 
 import msgspec
 
+from studio.cli import drawing
 from studio.common.terminal import bare, escaped, guard, harmless
 
 _lost: list[OSError] = []
@@ -57,29 +57,20 @@ def say_json(value: Any) -> None:
     print_result(text)
 
 
-def in_terminal() -> ModuleType:
-    """The module that draws bars and tables."""
-    # rich takes 30 ms to import, and most results go through a pipe.
-    from studio.cli import rich_output
-
-    return rich_output
-
-
 @contextlib.contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar in a terminal, else nothing; yields the function to update it."""
-    if not sys.stderr.isatty():
+    if not drawing.can_draw():
         yield lambda _done: None
         return
-    with in_terminal().progress(title, total) as tell:
-        yield tell
+    with drawing.progress(title, total) as update:
+        yield update
 
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
     """Columns for a person, tab-separated lines for a pipe."""
-    rows = [tuple(harmless(cell, lines=False) for cell in row) for row in rows]
     if sys.stdout.isatty():
-        in_terminal().table(rows, headings=headings)
+        print_result("\n".join(drawing.table(rows, headings)))
         return
     for row in rows:
-        print_result("\t".join(row))
+        print_result("\t".join(harmless(cell, lines=False) for cell in row))

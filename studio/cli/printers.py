@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from studio.cli.output import in_terminal, print_result, say_json
+from studio.cli import drawing
+from studio.cli.output import print_result, say_json
 from studio.cli.stderr import complain
 from studio.common.billing import billed_sentence
 from studio.common.i18n import _
@@ -37,7 +35,7 @@ def printer_for(options: Any) -> Printer:
     """The printer for these options and streams."""
     if options.json:
         return JsonLines()
-    if sys.stderr.isatty():
+    if drawing.can_draw():
         return ProgressBars()
     return PlainLines()
 
@@ -218,14 +216,14 @@ def _again(failure: Failure) -> str:
 
 
 class ProgressBars(PlainLines):
-    """A progress bar for each running job, in a terminal."""
+    """A row for each running job, in a terminal."""
 
     def __init__(self) -> None:
-        self._progress = in_terminal().received()
-        self._tasks: dict[str, Any] = {}
+        self._rows = drawing.LiveRows()
+        self._of_jobs: dict[str, drawing.Row] = {}
 
     def __enter__(self) -> ProgressBars:
-        self._progress.start()
+        self._rows.start()
         return self
 
     def __exit__(
@@ -234,35 +232,29 @@ class ProgressBars(PlainLines):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        self._rows.stop()
 
     def job(self, job: Job, before: Job | None) -> None:
         if job.state in (JobState.WAITING, JobState.RECEIVING):
             if job.late and not (before is not None and before.late):
-                with self._out_of_the_way():
+                with self._rows.out_of_the_way():
                     _tell_late(job, before)
-            if job.id not in self._tasks:
-                self._tasks[job.id] = self._progress.add_task(_name(job), total=None)
-            self._progress.update(self._tasks[job.id], completed=job.received)
+            if job.id not in self._of_jobs:
+                self._of_jobs[job.id] = self._rows.add(_name(job))
+            self._of_jobs[job.id].done = job.received
             return
-        if (task := self._tasks.pop(job.id, None)) is not None:
-            self._progress.remove_task(task)
-        with self._out_of_the_way():
+        self._end_row(job.id)
+        with self._rows.out_of_the_way():
             super().job(job, before)
 
     def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None:
-        if (task := self._tasks.pop(job, None)) is not None:
-            self._progress.remove_task(task)
-        with self._out_of_the_way():
+        self._end_row(job)
+        with self._rows.out_of_the_way():
             super().picture(job, picture, path, copy)
 
-    @contextlib.contextmanager
-    def _out_of_the_way(self) -> Iterator[None]:
-        self._progress.stop()
-        try:
-            yield
-        finally:
-            self._progress.start()
+    def _end_row(self, job: str) -> None:
+        if (row := self._of_jobs.pop(job, None)) is not None:
+            self._rows.remove(row)
 
 
 def _now() -> float:

@@ -195,7 +195,7 @@ atexit.register(report)
         (["library", "list"], {"PySide6", "shiboken6", "qasync", "httpx", "keyring", "PIL"}),
         (["models"], {"PySide6", "qasync", "httpx", "keyring", "PIL"}),
         (["generate", "x", "--size", "512"], {"PySide6", "shiboken6", "qasync", "keyring"}),
-        (["--version"], {"PySide6", "httpx", "keyring", "PIL", "apsw", "rich"}),
+        (["--version"], {"PySide6", "httpx", "keyring", "PIL", "apsw"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

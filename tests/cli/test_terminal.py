@@ -59,13 +59,12 @@ def test_json_says_the_same_with_its_signs_written_out(text: str) -> None:
 
 
 AT_HOME = {
-    # Of a table, whose cells are harmless: the drawing itself is for a terminal.
-    "print": {"cli/rich_output.py"},
+    "print": set(),
     "input": set(),
-    "Console": {"cli/rich_output.py"},
+    # The streams without their guard: set up before it, and drawn upon.
+    "bare": {"cli/output.py", "cli/drawing.py"},
     "StreamHandler": {"common/log_files.py"},
     "basicConfig": set(),
-    "add_task": {"cli/rich_output.py", "cli/printers.py"},
     "getpass": {"cli/key.py"},
     "print_exc": set(),
     "print_exception": set(),
@@ -95,16 +94,26 @@ def test_everything_is_written_through_the_door() -> None:
             assert written not in ("sys.__stdout__", "sys.__stderr__"), file
 
 
-def test_what_draws_in_a_terminal_makes_its_words_harmless() -> None:
-    for file in AT_HOME["add_task"]:
-        for node in ast.walk(ast.parse((STUDIO / file).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_task":
-                words = ast.unparse(node.args[0])
-                assert words.startswith(("harmless(", "_name(")), f"{file}: {words}"
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Progress":
-                # Rich would stand in for the streams, and write around the door.
-                kept = {word.arg: ast.unparse(word.value) for word in node.keywords}
-                assert kept["redirect_stdout"] == kept["redirect_stderr"] == "False", file
+def test_what_is_drawn_goes_through_one_place_and_its_words_are_harmless() -> None:
+    """Only the rows write without the guard, and all texts of theirs are made in one place."""
+    tree = ast.parse((STUDIO / "cli/drawing.py").read_text(encoding="utf-8"))
+    calls = [
+        (function.name, node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+    ]
+    written = {name for name, node in calls if ast.unparse(node.func) == "self._stream.write"}
+    assert written == {"_write"}
+    (words,) = [ast.unparse(node) for name, node in calls if ast.unparse(node.func) == "Row"]
+    assert words == "Row(words, total)"
+    made = [
+        ast.unparse(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "words"
+    ]
+    assert [one.startswith("harmless(text, lines=False).") for one in made] == [True]
 
 
 @pytest.fixture
@@ -208,6 +217,6 @@ def test_a_bar_shows_a_prompt_and_obeys_none(program: CliProgram) -> None:
     os.close(here)
     text = shown.decode()
     assert "Waves" in text
-    # The bar itself moves about and has colours; what it was told has no say in that.
+    # The bar itself moves about; what it was told has no say in that.
     for sign in ("\x1b]", "\x07", "\x9b", "\x7f", "\u202e", "\u2066", "\u2028", "\x85"):
         assert sign not in text, repr(sign)

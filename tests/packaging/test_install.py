@@ -29,7 +29,7 @@ class Checkout:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.fails: BaseException | None = None
-        self.written = ["rich"]
+        self.written = ["httpx"]
         self.says = sys.version
         self.made = 0
 

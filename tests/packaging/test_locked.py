@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +15,9 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import fresh
 import install
+import lock
 import locked
 import pytest
 from packaging.markers import Marker
@@ -129,10 +133,57 @@ def test_another_file_under_the_same_name_is_refused(index: Index, python: Path)
 def test_running_needs_a_part_of_what_developing_needs() -> None:
     run, dev = ({one["name"] for one in entries(f"{name}.txt")} for name in install.WHOLE)
     assert run < dev
-    # What the checkout is installed with.
-    assert {"hatchling", "editables"} <= run
+    # What a wheel is built with; an editable installation needs nothing (packaging/backend.py).
+    assert "hatchling" in dev - run
     # What only tests need, and what Intel Macs have no wheel of.
     assert not {"google-genai", "google-auth", "pytest", "mypy"} & run
+
+
+def test_what_make_run_downloads_is_recorded_for_this_lock_and_not_too_much() -> None:
+    """`make lock` asks the index for the sizes; they are those of the lock as it is."""
+    recorded = json.loads(lock.DOWNLOADS.read_text(encoding="utf-8"))
+    assert recorded["lock"] == locked.fingerprint(locked.lock_of("run"), ""), "run `make lock`"
+    downloads = recorded["bytes"]
+    assert downloads.keys() == {
+        f"{platform}, Python {python}" for platform in lock.PLATFORMS for python in lock.PYTHONS
+    }
+    assert list(lock.too_much(downloads)) == []
+    assert all(size > 50e6 for size in downloads.values())
+
+
+def test_a_lock_that_downloads_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lock.MOST_DOWNLOADED["Linux x86-64"] == fresh.MOST_DOWNLOADED == 100e6
+    offer = lock.Offer(
+        {re.findall("[0-9a-f]{64}", locked.lock_of("run").read_text())[0]}, 60_000_000
+    )
+    offers = {"qt": offer}
+    monkeypatch.setattr(lock, "CHECKED", ("run",))
+    monkeypatch.setattr(lock, "DOWNLOADS", tmp_path / "run.json")
+    monkeypatch.setattr(lock, "renew", lambda _uv: None)
+    monkeypatch.setattr(shutil, "which", lambda _name: "uv")
+    monkeypatch.setattr(lock, "wheels_for", lambda *_asked: offers)
+    assert lock.main([]) == 0
+    assert (
+        json.loads(lock.DOWNLOADS.read_text())["bytes"]["Linux x86-64, Python 3.11"] == 60_000_000
+    )
+    offers["more"] = offer._replace(size=41_000_000)
+    assert lock.main([]) == lock.main(["--check"]) == 1
+    err = capsys.readouterr().err
+    assert "make run downloads 101.00 MB on Linux x86-64, Python 3.11; at most 100" in err
+    assert "macOS" not in err
+
+
+def test_the_sizes_are_those_the_index_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = (
+        "[[packages]]\nname = 'qt'\nwheels = [{size = 5, hashes = {sha256 = 'a'}},"
+        " {size = 7, hashes = {sha256 = 'b'}}]\n[[packages]]\nname = 'none'\n"
+    )
+    done = subprocess.CompletedProcess([], 0, said, "")
+    monkeypatch.setattr(subprocess, "run", lambda *_words, **_more: done)
+    found = lock.wheels_for("uv", "", "", "3.11")
+    assert found == {"qt": lock.Offer({"a", "b"}, 7), "none": lock.Offer(set(), 0)}
 
 
 @pytest.mark.parametrize(

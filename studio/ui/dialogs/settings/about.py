@@ -29,7 +29,7 @@ LIBRARIES = (
     ("pybase64", "BSD-2-Clause"),
     ("brotli", "MIT"),
     ("backports.zstd", "PSF-2.0"),
-    ("platformdirs, rich", "MIT"),
+    ("platformdirs", "MIT"),
     ("Inter", "OFL-1.1"),
 )
 

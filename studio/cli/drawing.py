@@ -1,0 +1,293 @@
+"""Live rows and tables in a terminal, measured in its cells.
+
+All texts are made harmless here. Rows are drawn by the event loop on its thread; their numbers may
+be set from any.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import IO, NamedTuple
+
+from studio.common.terminal import bare, harmless
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
+_PERIOD = 0.1
+"""Seconds between two drawings."""
+
+_BAR = 30
+"""Cells of a bar at most."""
+
+_LEAST = 8
+"""Cells of a column that are never divided: an id stays in one piece."""
+
+_ENDS = "\x1b[K\n"
+"""Erases to the end of the line, and begins the next."""
+
+_REST = "\x1b[J"
+"""Erases to the end of the screen."""
+
+_OBEY = 4
+"""ENABLE_VIRTUAL_TERMINAL_PROCESSING of SetConsoleMode."""
+
+
+class _Signs(NamedTuple):
+    """Signs of the drawing."""
+
+    turning: str
+    full: str
+    empty: str
+    rule: str
+    more: str
+
+
+_FINE = _Signs("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "╌", "─", "…")
+_PLAIN = _Signs("|/-\\", "#", ".", "-", "~")
+"""For encodings without the others."""
+
+
+def cells(text: str) -> int:
+    """Width of harmless text in cells; never less than a terminal takes for it."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+def _cells_of(sign: str) -> int:
+    # The variation selector makes some signs wide in some terminals.
+    if sign != "\ufe0f" and unicodedata.category(sign) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def _fitting(text: str, room: int) -> int:
+    """Number of characters at the beginning that fit into so many cells."""
+    sums = itertools.accumulate(map(_cells_of, text))
+    return next((at for at, taken in enumerate(sums) if taken > room), len(text))
+
+
+def shortened(text: str, room: int, more: str = _FINE.more) -> str:
+    """The text in so many cells, with a sign where it was cut."""
+    if cells(text) <= room:
+        return text
+    return text[: _fitting(text, room - 1)] + more if room > 0 else ""
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """The text in lines of so many cells, divided between words where it can be."""
+    lines = []
+    while cells(text) > room:
+        fits = max(1, _fitting(text, room))
+        space = text.rfind(" ", 1, fits + 1)
+        at = space if space > 0 else fits
+        lines.append(text[:at].rstrip())
+        text = text[at:].lstrip()
+    return [*lines, text]
+
+
+def table_lines(
+    rows: Iterable[Sequence[str]], headings: Sequence[str], room: int, rule: str = _FINE.rule
+) -> Iterator[str]:
+    """Aligned columns under their headings; the widest are wrapped where the room ends."""
+    cut = [[harmless(cell, lines=False) for cell in row] for row in (headings, *rows)]
+    widths = [max(map(cells, column)) for column in zip(*cut, strict=True)]
+    while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    for number, row in enumerate(cut):
+        parts = (wrapped(cell, width) for cell, width in zip(row, widths, strict=True))
+        for line in itertools.zip_longest(*parts, fillvalue=""):
+            padded = (
+                part + " " * (width - cells(part)) for part, width in zip(line, widths, strict=True)
+            )
+            yield "  ".join(padded).rstrip()
+        if not number:
+            yield "  ".join(rule * width for width in widths).rstrip()
+
+
+def table(rows: Iterable[Sequence[str]], headings: Sequence[str]) -> Iterator[str]:
+    """Lines of a table for standard output."""
+    stream = bare(sys.stdout)
+    return table_lines(rows, headings, _size(stream)[0], _signs(stream).rule)
+
+
+@dataclass
+class Row:
+    """One live row.
+
+    Attributes:
+        done: in the unit of `total`; bytes where there is none.
+    """
+
+    text: str
+    total: int | None = None
+    done: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def line(self, room: int, now: float, signs: _Signs = _FINE) -> str:
+        """The row in so many cells: how far it is, or how much arrived, and the time.
+
+        Args:
+            now: `time.monotonic()`.
+        """
+        past = max(0.0, now - self.started)
+        if self.total is None:
+            head = signs.turning[int(past / _PERIOD) % len(signs.turning)] + " "
+            tail = f"  {self.done / 1e6:.1f} MB  {_clock(past)}"
+        else:
+            part = min(1.0, self.done / self.total) if self.total > 0 else 0.0
+            left = _clock(past * (1 - part) / part) if part else "-:--:--"
+            full = int(part * _BAR)
+            drawn = signs.full * full + signs.empty * (_BAR - full)
+            head, tail = "", f" {100 * part:3.0f} %  {left}"
+            # The bar gives way first, then the text.
+            if len(drawn) + len(tail) + 12 <= room:
+                tail = f"  {drawn}{tail}"
+        text = shortened(self.text, room - len(head) - len(tail), signs.more)
+        return shortened(head + text + tail, room, signs.more)
+
+
+class LiveRows:
+    """Rows at the end of a terminal, drawn again and again, and erased at the end.
+
+    Writes to standard error without its guard: what is told is harmless, the rest is ours.
+    """
+
+    def __init__(self) -> None:
+        self._stream = bare(sys.stderr)
+        self._rows: list[Row] = []
+        self._drawn = 0
+        self._next: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Draw from now on. Needs a running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._draw()
+
+    def stop(self) -> None:
+        """Erase the rows, and draw no more."""
+        self._loop = None
+        if self._next is not None:
+            self._next.cancel()
+        self._write("")
+
+    def add(self, text: str, total: int | None = None) -> Row:
+        """Show one more row; its numbers are set by the caller."""
+        # As the stream writes what its encoding lacks, so that it can be measured.
+        encoding = _encoding(self._stream)
+        words = harmless(text, lines=False).encode(encoding, "backslashreplace").decode(encoding)
+        row = Row(words, total)
+        self._rows.append(row)
+        self._draw()
+        return row
+
+    def remove(self, row: Row) -> None:
+        """Show it no longer."""
+        self._rows = [one for one in self._rows if one is not row]
+        self._draw()
+
+    @contextlib.contextmanager
+    def out_of_the_way(self) -> Iterator[None]:
+        """Without the rows on the screen, for other output."""
+        self._write("")
+        try:
+            yield
+        finally:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._loop is None:
+            return
+        if self._next is not None:
+            self._next.cancel()
+        self._next = self._loop.call_later(_PERIOD, self._draw)
+        columns, lines = _size(self._stream)
+        signs, now = _signs(self._stream), time.monotonic()
+        # A line that fills the last cell would wrap in some terminals.
+        shown = [row.line(columns - 1, now, signs) for row in self._rows]
+        if (most := max(1, lines - 2)) < len(shown):
+            shown[most - 1 :] = [f"+ {len(shown) - most + 1}"]
+        self._write("".join(line + _ENDS for line in shown), len(shown))
+
+    def _write(self, text: str, rows: int = 0) -> None:
+        """Replace what was drawn."""
+        back = f"\x1b[{self._drawn}A" if self._drawn else ""
+        if not (back or text):
+            return
+        self._drawn = rows
+        # A terminal that was closed takes nothing from the work.
+        with contextlib.suppress(OSError):
+            self._stream.write(f"\r{back}{text}{_REST}")
+            self._stream.flush()
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar; yields the function to update it, for any thread."""
+    rows = LiveRows()
+    rows.start()
+    try:
+        row = rows.add(title, total)
+
+        def update(done: int) -> None:
+            row.done = done
+
+        yield update
+    finally:
+        rows.stop()
+
+
+def can_draw() -> bool:
+    """Whether standard error is a terminal that moves its cursor when told to."""
+    if not sys.stderr.isatty():
+        return False
+    if sys.platform == "win32":
+        # Windows has to be told once for each console.
+        console, mode = ctypes.windll.kernel32, ctypes.c_uint()
+        handle = msvcrt.get_osfhandle(sys.stderr.fileno())
+        return bool(
+            console.GetConsoleMode(handle, ctypes.byref(mode))
+            and console.SetConsoleMode(handle, mode.value | _OBEY)
+        )
+    else:
+        return os.environ.get("TERM") != "dumb"
+
+
+def _size(stream: IO[str]) -> tuple[int, int]:
+    """Columns and lines of a terminal; COLUMNS and LINES count more, as everywhere."""
+    columns, lines = 0, 0
+    # Not every stream has a descriptor, nor every terminal a size.
+    with contextlib.suppress(OSError, ValueError):
+        columns, lines = os.get_terminal_size(stream.fileno())
+    return _set_to("COLUMNS") or columns or 80, _set_to("LINES") or lines or 24
+
+
+def _set_to(name: str) -> int:
+    said = os.environ.get(name, "")
+    return int(said) if said.isdecimal() else 0
+
+
+def _encoding(stream: IO[str]) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def _signs(stream: IO[str]) -> _Signs:
+    try:
+        "".join(_FINE).encode(_encoding(stream))
+    except UnicodeEncodeError:
+        return _PLAIN
+    return _FINE
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(min(seconds, 359_999)), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
