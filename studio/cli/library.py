@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from studio.app.core import Core
-from studio.cli import organise
+from studio.cli import choosing, organise
 from studio.cli.core_session import opened
 from studio.cli.facts import facts_of, say_facts
 from studio.cli.output import print_result, say_json, table
@@ -24,7 +24,14 @@ async def run(options: Any, where: Paths) -> int:
         "export": organise.export,
         "show": _show,
         "stats": _stats,
+        "family": choosing.family,
+        "branch": choosing.branch,
+        "stack": choosing.stack,
+        "rounds": choosing.rounds,
+        "order": choosing.order,
     }
+    if options.action in ("branch", "stack") and choosing.is_change(options):
+        looks.pop(options.action)
     if (look := looks.get(options.action)) is not None:
         async with opened(options, where) as core:
             return await look(core, options)

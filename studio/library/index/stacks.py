@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -65,7 +66,8 @@ class IndexStacks:
                 (some,),
             )
             part = array("q", bytes.fromhex(text or ""))
-            part.byteswap()
+            if sys.byteorder == "little":
+                part.byteswap()
             found.extend(part)
         return found
 
