@@ -6,16 +6,13 @@ were trashed, deleted or never in the library stay as empty nodes.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from studio.domain import word_diff
 from studio.domain.entities import Flag, Job, Role
 from studio.domain.spend import Outlay
-
-_WORD = re.compile(r"\S+")
 
 
 class NodeState(StrEnum):
@@ -97,7 +94,7 @@ class EdgeChange:
     """Difference between a picture and its parent.
 
     Attributes:
-        added, removed: runs of words of the prompt.
+        added, removed: words of the prompt, a text for each place.
         more, fewer: sha256 of references that only the child, or only the parent was made with.
         drift: share of changed pixels; None where not measured.
     """
@@ -111,8 +108,12 @@ class EdgeChange:
 
 
 def changes(parent: FamilyNode, child: FamilyNode) -> EdgeChange:
-    """What changed from a picture to its child; all words are new where the parent is empty."""
-    added, removed = changed_words(parent.prompt, child.prompt)
+    """What changed from a picture to its child.
+
+    All words are new where the parent is empty, and where the prompts have little in common: then
+    the child's says what to change.
+    """
+    added, removed = _words(parent.prompt, child.prompt)
     before, after = dict(parent.settings), dict(child.settings)
     names = [*after, *(name for name in before if name not in after)]
     known = parent.state in (NodeState.PRESENT, NodeState.TRASHED)
@@ -130,17 +131,11 @@ def changes(parent: FamilyNode, child: FamilyNode) -> EdgeChange:
     )
 
 
-def changed_words(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Runs of words that were added, and those that were removed, in reading order."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    added: list[str] = []
-    removed: list[str] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for kind, i, j, m, n in matcher.get_opcodes():
-        if kind != "equal":
-            removed += [" ".join(old[i:j])] * (j > i)
-            added += [" ".join(new[m:n])] * (n > m)
-    return tuple(added), tuple(removed)
+def _words(before: str, after: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if not word_diff.worth_marking(before, after):
+        return (() if before.strip() == after.strip() or not after.strip() else (after,)), ()
+    pairs = word_diff.changes(before, after)
+    return tuple(new for _old, new in pairs if new), tuple(old for old, _new in pairs if old)
 
 
 class FamilyTree:

@@ -7,12 +7,13 @@ from PySide6.QtGui import QAccessible, QMouseEvent, QPainter, QPaintEvent, QPen,
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
+from studio.domain import word_diff
 from studio.domain.entities import Picture
+from studio.domain.word_diff import DiffKind, DiffPiece
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting, word_diff
+from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
-from studio.ui.support.word_diff import DiffKind, DiffPiece
 from studio.ui.widgets import ElidedLabel, Text, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.marked_text import MarkedText
