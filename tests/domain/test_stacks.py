@@ -107,10 +107,10 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
             tiles = found.tiles(0, len(found))
             assert [(one.row, one.member, one.more) for one in tiles] == expected
             assert list(found.rows()) == [row for one in model.stacks for row in one]
-        for number, stack in enumerate(model.stacks):
-            assert list(found.members(number)) == stack
+        for number, expected_rows in enumerate(model.stacks):
+            assert list(found.members(number)) == expected_rows
             assert found.tile(found.first_tile(number)).stack == number
-            at = found.find(stack[-1], keys[stack[-1]])
+            at = found.find(expected_rows[-1], keys[expected_rows[-1]])
             assert at is not None
             assert found.tile(at).stack == number
         assert found.find(10**6) is None
