@@ -203,7 +203,8 @@ class CompiledQuery:
             case "branch":
                 return self._in_branches(fact.values)
             case "drift" if fact.values:
-                return Condition(sql="f.edited = 1 AND f.drift IS NULL")
+                sql = "f.edited = 1 AND f.drift IS NULL"
+                return Condition(sql=sql, lead=_indexed("facts_edited", sql), ordered=True)
             case "pixels":
                 width, height = fact.values[0].split("x")
                 return Condition(sql="f.width = ? AND f.height = ?", values=(width, height))

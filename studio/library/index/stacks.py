@@ -31,6 +31,8 @@ _KEYS = {
 }
 """Key of a picture's stack, from `facts f`; 0 for none."""
 
+# With the condition of the partial index.
+_HAND = "f.stack > 0 AND f.stack = ?1"
 _MEMBERS = {
     StackBy.RUN: "f.run = ?1 AND f.stack = 0",
     StackBy.PARENT: "f.parent = ?1 AND f.stack = 0",
@@ -73,7 +75,7 @@ class IndexStacks:
 
     def members(self, key: int, by: StackBy) -> array[int]:
         """Rows of all pictures of a stack outside the trash, in order of arrival."""
-        parts = ["SELECT f.row FROM facts f WHERE f.stack = ?1 AND f.trashed = 0"]
+        parts = [f"SELECT f.row FROM facts f WHERE {_HAND} AND f.trashed = 0"]
         if by in _MEMBERS:
             parts.append(f"SELECT f.row FROM facts f WHERE {_MEMBERS[by]} AND f.trashed = 0")
         sql = " UNION ALL ".join(parts)
@@ -81,7 +83,8 @@ class IndexStacks:
 
     def sizes(self, keys: Sequence[int], by: StackBy) -> dict[int, int]:
         """Number of pictures of each stack outside the trash, whatever the grid shows of them."""
-        parts = "(SELECT count(*) FROM facts f WHERE f.stack = j.value AND f.trashed = 0)"
+        hand = _HAND.replace("?1", "j.value")
+        parts = f"(SELECT count(*) FROM facts f WHERE {hand} AND f.trashed = 0)"
         if by in _MEMBERS:
             where = _MEMBERS[by].replace("?1", "j.value")
             parts += f" + (SELECT count(*) FROM facts f WHERE {where} AND f.trashed = 0)"
