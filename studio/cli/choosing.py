@@ -82,6 +82,7 @@ async def branch(core: Core, options: Any) -> int:
     if name := tree.branch_of(picture.id):
         print_result(_("Branch: {name}").format(name=name))
     print_result(
+        # Translators: {money} is an amount, {kept} such as "4 of 9".
         _("This branch cost {money} USD, {kept} picked.").format(
             money=_money(outlay), kept=_kept(outlay)
         )
@@ -109,6 +110,7 @@ async def stack(core: Core, options: Any) -> int:
         return 0
     _print_pictures(pictures, cover)
     words = ngettext(
+        # Translators: {money} is an amount, {kept} such as "4 of 9".
         "This stack of {n} picture cost {money} USD, {kept} picked.",
         "This stack of {n} pictures cost {money} USD, {kept} picked.",
         len(pictures),
@@ -249,6 +251,7 @@ def _change(change: EdgeChange | None) -> str:
             ngettext("{n} reference changed", "{n} references changed", number).format(n=number)
         )
     if change.drift is not None:
+        # Translators: {share} is a percentage.
         parts.append(_("{share} of pixels changed").format(share=f"{change.drift:.1%}"))
     return ", ".join(parts)
 
@@ -267,4 +270,5 @@ def _money(outlay: Outlay) -> str:
 
 
 def _kept(outlay: Outlay) -> str:
+    # Translators: {kept} is a number.
     return _("{kept} of {n}").format(kept=outlay.kept, n=outlay.made)

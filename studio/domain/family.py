@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.domain import word_diff
+from studio.common import word_diff
 from studio.domain.entities import Flag, Job, Role
 from studio.domain.spend import Outlay
 

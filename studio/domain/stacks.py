@@ -112,7 +112,7 @@ class _Block:
             self._row_ends = list(accumulate(self.sizes))
         return self._row_ends
 
-    def begin(self, at: int) -> int:
+    def first_row(self, at: int) -> int:
         """Where the rows of the stack at this place in the block begin."""
         return self.row_ends[at] - self.sizes[at]
 
@@ -120,7 +120,7 @@ class _Block:
         return self.tile_ends[at] - self.tiles[at]
 
     def members(self, at: int) -> array[int]:
-        begin = self.begin(at)
+        begin = self.first_row(at)
         return self.rows[begin : begin + self.sizes[at]]
 
 
@@ -233,7 +233,7 @@ class Stacking:
 
     @staticmethod
     def _tile(block: _Block, at: int, member: int, stack: int) -> StackTile:
-        size, tiles, begin = block.sizes[at], block.tiles[at], block.begin(at)
+        size, tiles, begin = block.sizes[at], block.tiles[at], block.first_row(at)
         rest = tiles > 1 and tiles < size and member == tiles - 1
         return StackTile(
             stack=stack,
@@ -269,7 +269,7 @@ class Stacking:
                 continue
             if (place := _index(block.rows, row)) is not None:
                 at = bisect_right(block.row_ends, place)
-                shown = min(place - block.begin(at), block.tiles[at] - 1)
+                shown = min(place - block.first_row(at), block.tiles[at] - 1)
                 before = self._tile_ends[number - 1] if number else 0
                 return before + block.first_tile(at) + shown
         return None
@@ -360,7 +360,7 @@ class Stacking:
             self._drop(stack)
         else:
             whole = block.tiles[at] == block.sizes[at]
-            block.rows.pop(block.begin(at) + block.members(at).index(row))
+            block.rows.pop(block.first_row(at) + block.members(at).index(row))
             block.sizes[at] -= 1
             if block.tiles[at] > 1:
                 size = block.sizes[at]
@@ -372,7 +372,7 @@ class Stacking:
 
     def _drop(self, stack: int) -> None:
         block, at, number = self._stack(stack)
-        begin = block.begin(at)
+        begin = block.first_row(at)
         del block.rows[begin : begin + block.sizes[at]]
         for values in (block.keys, block.sizes, block.tiles):
             del values[at]

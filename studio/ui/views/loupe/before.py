@@ -6,10 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.common import word_diff
 from studio.common.i18n import _
-from studio.domain import word_diff
+from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Picture
-from studio.domain.word_diff import DiffKind, DiffPiece
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
