@@ -109,8 +109,8 @@ async def stack(core: Core, options: Any) -> int:
         say_json({**facts, **_outlay_facts(outlay)})
         return 0
     _print_pictures(pictures, cover)
+    # Translators: {money} is an amount, {kept} such as "4 of 9".
     words = ngettext(
-        # Translators: {money} is an amount, {kept} such as "4 of 9".
         "This stack of {n} picture cost {money} USD, {kept} picked.",
         "This stack of {n} pictures cost {money} USD, {kept} picked.",
         len(pictures),

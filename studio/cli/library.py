@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
+
 from studio.app.core import Core
 from studio.cli import choosing, organise
 from studio.cli.core_session import opened
@@ -85,6 +87,8 @@ async def _list(core: Core, options: Any) -> int:
 async def _show(core: Core, options: Any) -> int:
     picture = await core.library.resolve(options.id)
     facts = facts_of(picture, core.library.originals.path(picture))
+    for drift in (await core.library.choosing.drifts([picture.id])).values():
+        facts["drift"] = msgspec.to_builtins(drift)
     if options.json:
         say_json(facts)
         return 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from studio.domain.choices import Verdict
+from studio.domain.entities import Drift
 from tests.cli.program import CliProgram
 from tests.library.builders import opened
 
@@ -60,6 +62,25 @@ def test_a_family_is_shown_and_its_branch_named_and_found(copied: CliProgram) ->
     assert copied("library", "branch", child, "--name", "").out == "Branch name cleared\n"
     assert ids(copied, "drift:unknown") == [other, deep, child]
     assert copied("library", "list", "drift:much").code == 2
+
+
+def test_the_drift_of_a_picture_is_shown_and_found(copied: CliProgram) -> None:
+    root = ids(copied)[0]
+    child = edited(copied, "Make it night", root)
+    drift = Drift(parent=root, share=0.031, shift_x=1.5, scale=1.01, aligned=True)
+
+    async def store() -> None:
+        async with opened(copied.home) as library:
+            await library.choosing.set_drift(child, drift)
+
+    asyncio.run(store())
+    (shown,) = copied("library", "show", child, "--json").events
+    assert shown["drift"] == asdict(drift)
+    assert "Changed pixels: 3.1%" in copied("library", "show", child).out
+    assert ids(copied, "drift:<5%") == [child]
+    assert ids(copied, "--sort", "drift")[0] == child
+    (shown,) = copied("library", "show", root, "--json").events
+    assert "drift" not in shown
 
 
 def test_a_stack_is_made_shown_and_taken_apart(copied: CliProgram) -> None:
