@@ -19,6 +19,8 @@ from math import ceil, log2
 
 from studio.domain.choices import Decision, DuelDefinition, Verdict
 
+DUEL_VERDICTS = (Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER)
+
 _Pair = frozenset[str]
 
 
@@ -195,7 +197,7 @@ class Duel:
         """Decide on the current pair. Raises ValueError at the end or for another verdict."""
         if (pair := self.pair) is None:
             raise ValueError("the duel is at its end")
-        if verdict not in _RESULTS:
+        if verdict not in DUEL_VERDICTS:
             raise ValueError(verdict)
         decision = Decision(picture=pair[0], other=pair[1], verdict=verdict)
         return self.with_decision(decision), decision
@@ -221,9 +223,6 @@ class Duel:
 
     def _standing(self) -> _Standing:
         return _standing(self.definition, self._results(), self.gone)
-
-
-_RESULTS = (Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER)
 
 
 def most_comparisons(pictures: int, best: int) -> int:

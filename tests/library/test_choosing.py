@@ -183,6 +183,14 @@ async def test_only_what_belongs_to_a_round_is_recorded(tmp_path: Path) -> None:
         ):
             with pytest.raises(InputError):
                 await library.choosing.decide(one.id, wrong)
+        duel = await library.choosing.start_duel("x", [p.id for p in every[:2]])
+        for wrong in (
+            Decision(picture=every[0].id, other=every[2].id, verdict=Verdict.FIRST),
+            Decision(picture=every[0].id, other=every[1].id, verdict=Verdict.PICK),
+        ):
+            with pytest.raises(InputError):
+                await library.choosing.decide(duel.id, wrong)
+        assert await library.choosing.duel(duel.id) == duel
         with pytest.raises(InputError):
             await library.choosing.decide("nowhere", Decision(picture=every[0].id))
         with pytest.raises(InputError):

@@ -13,7 +13,7 @@ from studio.domain.choices import Decision, DuelDefinition, RoundDefinition
 from studio.domain.duel import Duel
 from studio.domain.entities import Drift
 from studio.domain.pick_round import PickRound
-from studio.domain.stacks import StackBy, StackMember, cover_of
+from studio.domain.stacks import StackBy, Stacking, StackMember, cover_of
 from studio.library.index.chunks import chunks, marks
 from studio.library.log.records import LogPosition
 
@@ -72,6 +72,10 @@ class IndexStacks:
                 part.byteswap()
             found.extend(part)
         return found
+
+    def stacking(self, rows: Sequence[int], by: StackBy, open_keys: frozenset[int]) -> Stacking:
+        """Stacks of rows in the order of the grid."""
+        return Stacking.of(rows, self.keys(rows, by), open_keys=open_keys, check=self._check)
 
     def members(self, key: int, by: StackBy) -> array[int]:
         """Rows of all pictures of a stack outside the trash, in order of arrival."""

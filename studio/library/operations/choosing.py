@@ -17,7 +17,7 @@ import msgspec
 from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.domain.choices import ALONE, Decision, DuelDefinition, RoundDefinition, Verdict
-from studio.domain.duel import Duel, seeded
+from studio.domain.duel import DUEL_VERDICTS, Duel, seeded
 from studio.domain.entities import Drift, Flag, new_id
 from studio.domain.family import FamilyTree
 from studio.domain.pick_round import PickRound, unique
@@ -81,10 +81,12 @@ class Choosing:
     ) -> Stacking:
         """Stacks of rows in the order of the grid, which may be a million.
 
-        For a first screen, pass its rows only. `open_keys`: stacks that are open.
+        For a first screen, pass its rows only. `open_keys`: stacks that are open. Cancelling the
+        caller ends the work.
         """
-        keys = await self.stack_keys(rows, by)
-        return await self._store.beside.run(lambda: Stacking.of(rows, keys, open_keys=open_keys))
+        return await self._store.query_index(
+            lambda index: index.stacks.stacking(rows, by, open_keys), long=True
+        )
 
     async def stack_keys(self, rows: Sequence[int], by: StackBy) -> array[int]:
         """Key of the stack of each row, 0 for none; typecode "q"."""
@@ -230,6 +232,11 @@ class Choosing:
 
     def _decision(self, found: PickRound | Duel, decision: Decision) -> Record:
         if isinstance(found, Duel):
+            if not (
+                {decision.picture, decision.other} <= set(found.definition.pictures)
+                and decision.verdict in DUEL_VERDICTS
+            ):
+                raise InputError(_("This decision does not belong to the duel"))
             before = Decision(picture=decision.picture, other=decision.other)
             return _record(found.id, decision, before, [])
         picture = decision.picture
