@@ -119,6 +119,8 @@ def _readable(name: str, value: Any) -> str:
         queries, sources = ", ".join(value["queries"]), value["sources"]
         found = (harmless(f"{one['title']} {one['url']}", lines=False).strip() for one in sources)
         return "\n".join([queries, *found])
+    if name == "drift":
+        return _("unknown") if value["share"] is None else f"{value['share']:.1%}"
     if name == "settings":
         return ", ".join(f"{one}: {words}" for one, words in value.items())
     if name == "days_usd":
@@ -181,6 +183,7 @@ def _labels() -> dict[str, str]:
         "settings": _("Embedded settings"),
         "note": _("Note"),
         "trashed": _("In the trash"),
+        "drift": _("Changed pixels"),
         "parents": _("Made from"),
         "turns": _("Conversation turns"),
         "continues": _("Continues from"),

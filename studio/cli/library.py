@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
+
 from studio.app.core import Core
-from studio.cli import organise
+from studio.cli import choosing, organise
 from studio.cli.core_session import opened
 from studio.cli.facts import facts_of, say_facts
 from studio.cli.output import print_result, say_json, table
@@ -24,7 +26,14 @@ async def run(options: Any, where: Paths) -> int:
         "export": organise.export,
         "show": _show,
         "stats": _stats,
+        "family": choosing.family,
+        "branch": choosing.branch,
+        "stack": choosing.stack,
+        "rounds": choosing.rounds,
+        "order": choosing.order,
     }
+    if options.action in ("branch", "stack") and choosing.is_change(options):
+        looks.pop(options.action)
     if (look := looks.get(options.action)) is not None:
         async with opened(options, where) as core:
             return await look(core, options)
@@ -78,6 +87,8 @@ async def _list(core: Core, options: Any) -> int:
 async def _show(core: Core, options: Any) -> int:
     picture = await core.library.resolve(options.id)
     facts = facts_of(picture, core.library.originals.path(picture))
+    for drift in (await core.library.choosing.drifts([picture.id])).values():
+        facts["drift"] = msgspec.to_builtins(drift)
     if options.json:
         say_json(facts)
         return 0

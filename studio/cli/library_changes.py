@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from studio.app.core import Core
-from studio.cli import remote_client
+from studio.cli import choosing, remote_client
 from studio.cli.output import print_result, progress, say_json
 from studio.cli.owner import Line, own_or_ask
 from studio.cli.stderr import complain, write_question
@@ -29,8 +29,8 @@ async def change(options: Any, where: Paths) -> int:
     """Change the library, here or in the process that owns it."""
     asked = ChangeLibrary(
         action=_action(options),
-        ids=list(getattr(options, "ids", ())),
-        name=getattr(options, "name", ""),
+        ids=_ids(options),
+        name=getattr(options, "name", "") or getattr(options, "flag", ""),
         search=getattr(options, "search", "") or "",
         paths=[_word(path) for path in _paths(options)],
         stars=getattr(options, "stars", 0),
@@ -74,6 +74,10 @@ def _paths(options: Any) -> Sequence[str]:
     return list(getattr(options, "paths", ()))
 
 
+def _ids(options: Any) -> list[str]:
+    return [options.id] if options.action == "branch" else list(getattr(options, "ids", ()))
+
+
 def _word(path: str) -> str:
     """An argument as an absolute path, for the owner of the library."""
     try:
@@ -88,6 +92,8 @@ def _action(options: Any) -> str:
         return "fix"
     if options.action == "collect" and options.remove:
         return "uncollect"
+    if options.action == "stack":
+        return choosing.change_of(options)
     return str(options.action)
 
 

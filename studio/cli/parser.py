@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -326,10 +326,12 @@ def _library(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar="QUERY",
-        help=_("words, phrases and filters such as rating:>=4, tag:NAME, in:COLLECTION, is:picked"),
+        help=_("words, phrases and filters such as rating:>=4, tag:NAME, branch:NAME, is:picked"),
     )
     listing.add_argument(
-        "--sort", choices=("newest", "oldest", "rating", "name", "cost"), default="newest"
+        "--sort",
+        choices=("newest", "oldest", "rating", "name", "cost", "drift"),
+        default="newest",
     )
     listing.add_argument("--limit", type=int, default=0, metavar="N")
     listing.add_argument("--trashed", action="store_true", help=_("list pictures in the trash"))
@@ -357,6 +359,7 @@ def _library(parser: argparse.ArgumentParser) -> None:
     tag.add_argument("ids", nargs="+", metavar="ID")
     tag.add_argument("--add", action="append", default=[], metavar="TAG")
     tag.add_argument("--remove", dest="untag", action="append", default=[], metavar="TAG")
+    _choose(action)
     collect = action("collect", _("add pictures to a collection, or save a search"))
     collect.add_argument("name", metavar="NAME")
     collect.add_argument("ids", nargs="*", metavar="ID")
@@ -382,3 +385,31 @@ def _library(parser: argparse.ArgumentParser) -> None:
     action("restore", _("restore pictures from the trash")).add_argument(
         "ids", nargs="+", metavar="ID"
     )
+
+
+def _choose(action: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    flag = action("flag", _("pick or reject pictures"))
+    flag.add_argument("flag", choices=("pick", "reject", "none"))
+    flag.add_argument("ids", nargs="+", metavar="ID")
+    family = action("family", _("show all pictures that were edited from one another"))
+    family.add_argument("id", metavar="ID")
+    branch = action("branch", _("show or name the branch that begins with a picture"))
+    branch.add_argument("id", metavar="ID")
+    branch.add_argument("--name", metavar="NAME", help=_("name the branch; empty to clear"))
+    stack = action("stack", _("show the stack of a picture, or stack several"))
+    stack.add_argument("ids", nargs="+", metavar="ID")
+    stack.add_argument(
+        "--by",
+        choices=("run", "parent", "hand"),
+        default="run",
+        help=_("what makes the stack shown (default: run)"),
+    )
+    how = stack.add_mutually_exclusive_group()
+    how.add_argument("--cover", action="store_true", help=_("make the picture its stack's cover"))
+    how.add_argument("--apart", action="store_true", help=_("unstack the pictures"))
+    how.add_argument(
+        "--by-rule", action="store_true", help=_("return the pictures to their usual stacks")
+    )
+    action("rounds", _("list rounds of pick mode and duels"))
+    order = action("order", _("show the order of a duel, or the decisions of a round"))
+    order.add_argument("id", metavar="ID")

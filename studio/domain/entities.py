@@ -373,6 +373,26 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """Difference of an edited picture from its parent.
+
+    Attributes:
+        parent: id of the parent.
+        share: share of changed pixels, 0 to 1; None where the two could not be compared.
+        shift_x, shift_y: shift against the parent in pixels.
+        scale: scale against the parent.
+        aligned: whether the two line up.
+    """
+
+    parent: str
+    share: float | None = None
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    scale: float = 1.0
+    aligned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """The stored conversation that ends with a picture.
 

@@ -21,3 +21,28 @@ class Spend:
     month: float = 0.0
     unknown: int = 0
     maybe: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlay:
+    """Money spent on some pictures, and what was kept of them.
+
+    Attributes:
+        usd: sum of the known costs.
+        unknown: number of pictures without a known cost.
+        made: number of pictures, also those trashed or deleted since.
+        kept: number of them that are picked.
+    """
+
+    usd: float = 0.0
+    unknown: int = 0
+    made: int = 0
+    kept: int = 0
+
+    def __add__(self, other: Outlay) -> Outlay:
+        return Outlay(
+            usd=self.usd + other.usd,
+            unknown=self.unknown + other.unknown,
+            made=self.made + other.made,
+            kept=self.kept + other.kept,
+        )

@@ -28,6 +28,7 @@ from studio.library.index.statistics import StorageTotals
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.records import Groups
 from studio.library.operations import edits, open_store, reindex
+from studio.library.operations.choosing import Choosing
 from studio.library.operations.collections import Collections
 from studio.library.operations.finished_job import JobRecorder
 from studio.library.operations.relink import MissingFileSearch
@@ -43,6 +44,7 @@ class Library:
     Attributes:
         store: log, index and originals, for the operations that have no method here.
         collections: collections, saved searches, tags in use, and the history of changes.
+        choosing: families and branches, stacks, rounds of pick mode and duels.
         missing_files: search for originals that could not be read.
         decoder: decodes thumbnails.
     """
@@ -52,6 +54,7 @@ class Library:
     ) -> None:
         self.store = Store(folder, computed, events, reindex.rebuild_damaged)
         self.collections = Collections(self.store)
+        self.choosing = Choosing(self.store)
         self.decoder = decoder
         self.missing_files = MissingFileSearch(self.store)
         self._finished = JobRecorder(self.store)

@@ -27,6 +27,7 @@ class Sort(StrEnum):
     RATING = "rating"
     NAME = "name"
     COST = "cost"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from studio.common.errors import InputError, KeyMissing, LibraryLocked, StudioEr
 from studio.common.i18n import _
 from studio.config.environment import KEY_VARIABLE
 from studio.config.settings import OFFLINE
-from studio.domain.entities import Job
+from studio.domain.entities import Flag, Job
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.generation.journal import DAMAGED
 from studio.library.operations import import_, import_sources, trash
@@ -310,6 +310,35 @@ async def _restore(core: Core, asked: ChangeLibrary) -> ChangeDone:
     return ChangeDone(await core.library.restore(await _ids(core, asked)))
 
 
+async def _flag(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    flag = {"pick": Flag.PICK, "reject": Flag.REJECT}.get(asked.name, Flag.NONE)
+    return ChangeDone(await core.library.flag(await _ids(core, asked), flag))
+
+
+async def _branch(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    (id,) = await _ids(core, asked)
+    return ChangeDone(await core.library.choosing.name_branch(id, asked.name))
+
+
+async def _stack(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.choosing.stack(await _ids(core, asked)))
+
+
+async def _unstack(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.choosing.unstack(await _ids(core, asked)))
+
+
+async def _stack_by_rule(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.choosing.stack_by_rule(await _ids(core, asked)))
+
+
+async def _cover(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    ids = await _ids(core, asked)
+    if len(ids) != 1:
+        raise InputError(_("A stack has one cover"))
+    return ChangeDone(await core.library.choosing.set_cover(ids[0]))
+
+
 async def _empty_trash(core: Core, _asked: ChangeLibrary) -> ChangeDone:
     found = await trash.contents(core.library.store)
     discard = trash.by_command() if core.paths.home is None else None
@@ -438,6 +467,12 @@ async def _rebuild(core: Core, _asked: ChangeLibrary) -> ChangeDone:
 _ACTIONS: dict[str, Callable[[Core, ChangeLibrary], Awaitable[ChangeDone]]] = {
     "rate": _rate,
     "tag": _tag,
+    "flag": _flag,
+    "branch": _branch,
+    "stack": _stack,
+    "unstack": _unstack,
+    "stack-by-rule": _stack_by_rule,
+    "cover": _cover,
     "trash": _trash,
     "restore": _restore,
     "empty-trash": _empty_trash,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.library.log import records
 from tests.cli.conftest import ids
 from tests.cli.program import CliProgram, Result
 
@@ -167,11 +168,12 @@ def newer(program: CliProgram) -> dict[Path, bytes]:
     Its files, with their bytes.
     """
     identity = program.home / "library/.gridbrush/id"
-    identity.write_text(json.dumps({**json.loads(identity.read_text()), "version": 2}))
-    (records,) = (program.home / "library/.gridbrush/records").iterdir()
-    body = '{"v":2,"id":"x","at":1.0,"kind":"sculpture","values":{"weight":7}}'
+    version = records.VERSION + 1
+    identity.write_text(json.dumps({**json.loads(identity.read_text()), "version": version}))
+    (month,) = (program.home / "library/.gridbrush/records").iterdir()
+    body = f'{{"v":{version},"id":"x","at":1.0,"kind":"sculpture","values":{{"weight":7}}}}'
     line = f'{body[:-1]},"sum":"{zlib.crc32(body.encode()):08x}"}}\n'
-    records.write_text(records.read_text() + line)
+    month.write_text(month.read_text() + line)
     return {p: b for p, b in program.written().items() if "library" in p.parts}
 
 

@@ -13,7 +13,7 @@ import pytest
 from studio.common.errors import InputError, LibraryTooNew, StorageError
 from studio.common.library_lock import LibraryLock
 from studio.domain.entities import Picture, Role
-from studio.library.log import daily_copies
+from studio.library.log import daily_copies, records
 from studio.library.log.record_log import RecordLog
 from studio.library.operations import backup, scrub
 from studio.library.stopped import Stopped
@@ -300,7 +300,8 @@ async def test_a_newer_library_is_opened_to_be_looked_at(tmp_path: Path) -> None
         async with studio(tmp_path, service) as one:
             (first,) = await made(one, 1)
         identity = tmp_path / "library/.gridbrush/id"
-        identity.write_text(json.dumps({**json.loads(identity.read_text()), "version": 2}))
+        newer = {**json.loads(identity.read_text()), "version": records.VERSION + 1}
+        identity.write_text(json.dumps(newer))
         before = contents(tmp_path / "library")
         async with studio(tmp_path, service) as one:
             assert [picture.id for picture in await one.pictures()] == [first.id]

@@ -39,6 +39,9 @@ def test_words_phrases_and_what_is_left_out() -> None:
         ("rating:2..4", 2, None, (2, 3, 4), (1, 5)),
         ("cost:>0.1", None, None, (0.11,), (0.1, 0.05)),
         ("cost:$0.04", None, None, (0.04,), (0.041, 0.039)),
+        ("drift:<5%", None, 0.05, (0.0, 0.049), (0.05,)),
+        ("drift:>20", None, None, (0.21,), (0.2,)),
+        ("drift:5%..20%", 0.05, None, (0.05, 0.2), (0.049, 0.21)),
     ],
 )
 def test_numbers(

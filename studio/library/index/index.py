@@ -27,8 +27,10 @@ from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import Flag, Picture, Role
 from studio.library.index import index_file, schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
+from studio.library.index.families import IndexFamilies
 from studio.library.index.rows import picture_of
 from studio.library.index.search_sql import USUAL_COSTS, CompiledQuery
+from studio.library.index.stacks import IndexStacks
 from studio.library.index.state import IndexState
 from studio.library.index.statistics import IndexStatistics
 from studio.library.index.text_normalization import folded
@@ -205,6 +207,14 @@ class Index:
     @property
     def ledger(self) -> IndexStatistics:
         return IndexStatistics(self._db)
+
+    @property
+    def families(self) -> IndexFamilies:
+        return IndexFamilies(self._db)
+
+    @property
+    def stacks(self) -> IndexStacks:
+        return IndexStacks(self._db, self._check_cancelled)
 
     @property
     def state(self) -> IndexState:

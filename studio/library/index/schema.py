@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 UNFINISHED = -1
 """Version of a new index that has not read the whole log yet."""
 
@@ -19,9 +19,18 @@ CREATE TABLE facts(
   trashed INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 1,
   missing INTEGER NOT NULL DEFAULT 0, draft INTEGER NOT NULL DEFAULT 0,
   late INTEGER NOT NULL DEFAULT 0, offline INTEGER NOT NULL DEFAULT 0,
-  edited INTEGER NOT NULL DEFAULT 0, imported INTEGER NOT NULL DEFAULT 0);
+  edited INTEGER NOT NULL DEFAULT 0, imported INTEGER NOT NULL DEFAULT 0, run INTEGER,
+  parent INTEGER, stack INTEGER NOT NULL DEFAULT 0, cover INTEGER NOT NULL DEFAULT 0, drift REAL);
 CREATE TABLE gone(
-  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created REAL NOT NULL, cost REAL);
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created REAL NOT NULL, cost REAL, run INTEGER);
+CREATE TABLE branches(row INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL);
+CREATE TABLE stacked(row INTEGER PRIMARY KEY, stack TEXT NOT NULL);
+CREATE TABLE drifts(row INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE rounds(
+  id TEXT PRIMARY KEY, field TEXT NOT NULL, body TEXT, place INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE decisions(
+  seq INTEGER PRIMARY KEY, record TEXT NOT NULL UNIQUE, round TEXT NOT NULL, body TEXT NOT NULL);
 CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE terms(term TEXT PRIMARY KEY, docs INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tags(tag INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
@@ -34,7 +43,7 @@ CREATE TABLE members(collection INTEGER NOT NULL, row INTEGER NOT NULL,
   PRIMARY KEY(collection, row)) WITHOUT ROWID;
 CREATE TABLE jobs(
   id TEXT PRIMARY KEY, run TEXT NOT NULL, created REAL NOT NULL, state TEXT NOT NULL,
-  attempt INTEGER NOT NULL, dismissed INTEGER NOT NULL DEFAULT 0, body BLOB
+  attempt INTEGER NOT NULL, dismissed INTEGER NOT NULL DEFAULT 0, body BLOB, parent TEXT
 ) WITHOUT ROWID;
 CREATE TABLE bills(
   job TEXT NOT NULL, attempt INTEGER NOT NULL, at REAL NOT NULL, billed TEXT NOT NULL, cost REAL,
@@ -52,6 +61,9 @@ CREATE TABLE history(
 CREATE VIRTUAL TABLE words USING fts5(
   text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
 """
+# `run`, `parent` and `stack` of facts are keys (`chunks.key_of`) of the ids of a run, of the edited
+# picture and of a stack made by hand; `stack` is -1 for a picture taken out of its stack. `lineage`
+# keeps the rows of deleted pictures, so that a family stays in one piece.
 # Words are normalized (text_normalization.py). They are in `texts` too, separated by spaces, where
 # phrases, negations and small selections are looked up row by row.
 
@@ -69,6 +81,15 @@ CREATE INDEX facts_picked ON facts(row) WHERE flag = 'pick' AND trashed = 0;
 CREATE INDEX facts_flag ON facts(flag) WHERE flag <> '';
 CREATE INDEX facts_trashed ON facts(row) WHERE trashed = 1;
 CREATE INDEX facts_unseen ON facts(row) WHERE seen = 0;
+CREATE INDEX facts_drift ON facts(drift);
+CREATE INDEX facts_run ON facts(run) WHERE run IS NOT NULL;
+CREATE INDEX facts_parent ON facts(parent) WHERE parent IS NOT NULL;
+CREATE INDEX facts_stack ON facts(stack) WHERE stack > 0;
+CREATE INDEX facts_cover ON facts(cover) WHERE cover > 0;
+CREATE INDEX facts_edited ON facts(row) WHERE edited = 1;
+CREATE INDEX branches_folded ON branches(folded);
+CREATE INDEX decisions_round ON decisions(round);
+CREATE INDEX jobs_parent ON jobs(parent) WHERE parent IS NOT NULL;
 CREATE INDEX gone_created ON gone(created);
 CREATE INDEX tags_folded ON tags(folded);
 CREATE INDEX tagged_row ON tagged(row);
@@ -93,6 +114,10 @@ COLUMNS = {
     "tags": ("pictures", "tags"),
     "collections": ("pictures", "collections"),
     "path": ("pictures", "path"),
+    "cover": ("facts", "cover"),
+    "branch": ("branches", "name"),
+    "stack": ("stacked", "stack"),
+    "drift": ("drifts", "body"),
 }
 """Table and column of each field of a picture that records may change."""
 

@@ -5,6 +5,7 @@ are a phrase, a minus before anything excludes it, and tokens ask for facts:
 
     rating:>=4  rating:2..4  model:NAME  aspect:16:9  size:2K  tag:NAME  in:COLLECTION
     before:2026-11  after:yesterday  on:2026-11-03  is:picked  cost:>0.1  ref:ID
+    branch:NAME  drift:<5%
 
 Values separated by commas are alternatives (`tag:harbour,kelp`). Input that is not understood stays
 in the field, filters nothing, and is explained in a sentence; an unknown word before a colon is
@@ -64,7 +65,7 @@ class SearchFilter:
 
     Attributes:
         key: "rating", "cost", "created", "tier", "pixels", "model", "aspect", "tag", "in", "is",
-            "ref".
+            "ref", "branch", "drift" (a share).
         low, high: for numbers: at least, and below; None for no bound. A date is seconds.
         values: for names: any of them.
         without: exclude pictures that match.
@@ -215,6 +216,19 @@ def _cost(value: str, _now: float) -> SearchFilter:
         ) from None
 
 
+def _drift(value: str, _now: float) -> SearchFilter:
+    if value.casefold() == "unknown":
+        return SearchFilter(key="drift", values=("unknown",))
+    try:
+        found = _numbers("drift", value.replace("%", ""))
+    except ValueError:
+        raise _NotUnderstoodError(
+            _("Drift is a percentage of changed pixels, such as drift:<5%, or drift:unknown.")
+        ) from None
+    low, high = (None if bound is None else bound / 100 for bound in (found.low, found.high))
+    return SearchFilter(key="drift", low=low, high=high)
+
+
 def _size(value: str, _now: float) -> SearchFilter:
     if pixels := _PIXELS.fullmatch(value):
         return SearchFilter(key="pixels", values=(f"{int(pixels[1])}x{int(pixels[2])}",))
@@ -328,12 +342,14 @@ _READERS: dict[str, Callable[[str, float], SearchFilter]] = {
     "tag": _named("tag"),
     "in": _named("in"),
     "ref": _named("ref"),
+    "branch": _named("branch"),
+    "drift": _drift,
     "before": _before,
     "after": _since,
     "on": _on,
 }
 
-_NAMED = tuple(_READERS[key] for key in ("model", "tag", "in", "ref"))
+_NAMED = tuple(_READERS[key] for key in ("model", "tag", "in", "ref", "branch"))
 
 KEYS = tuple(_READERS)
 """Every key of a token."""

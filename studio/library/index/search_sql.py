@@ -24,6 +24,7 @@ from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import AspectRatio
 from studio.library.index import schema
 from studio.library.index.chunks import marks
+from studio.library.index.families import BELOW
 from studio.library.index.search_language import (
     ParsedSearch,
     SearchFilter,
@@ -50,6 +51,7 @@ _ORDER = {
     Sort.RATING: "f.rating DESC, f.row DESC",
     Sort.NAME: "p.name COLLATE NOCASE, f.row DESC",
     Sort.COST: "f.cost DESC, f.row DESC",
+    Sort.DRIFT: "f.drift DESC, f.row DESC",
 }
 _CHOOSING = re.compile("[\u200d\ufe0e\ufe0f]+")
 """Joiners and variation selectors in emoji, which programs may leave out."""
@@ -79,7 +81,7 @@ _STATES = {
     "offline": "f.offline = 1",
     "missing": "f.missing = 1",
 }
-_INDEXED = frozenset({"model", "aspect", "tier", "rating", "cost", "created"})
+_INDEXED = frozenset({"model", "aspect", "tier", "rating", "cost", "created", "drift"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,11 @@ class CompiledQuery:
                 return self._named_collections(fact.values)
             case "ref":
                 return self._made_from(fact.values)
+            case "branch":
+                return self._in_branches(fact.values)
+            case "drift" if fact.values:
+                sql = "f.edited = 1 AND f.drift IS NULL"
+                return Condition(sql=sql, lead=_indexed("facts_edited", sql), ordered=True)
             case "pixels":
                 width, height = fact.values[0].split("x")
                 return Condition(sql="f.width = ? AND f.height = ?", values=(width, height))
@@ -289,6 +296,20 @@ class CompiledQuery:
             ids += [id for (id,) in self._run(schema.IDS_BY_PREFIX, (plain,))]
         sql = f"f.row IN (SELECT row FROM lineage WHERE parent IN ({marks(ids)}))"
         return Condition(sql=sql, values=tuple(ids), lead=("facts f", sql))
+
+    def _in_branches(self, wanted: Sequence[str]) -> Condition:
+        """Pictures of the branches of these names, with all that were edited from them."""
+        rows: list[int] = []
+        for one in wanted:
+            start = folded(one.rstrip("*"))
+            end = start + "\U0010ffff" if one.endswith("*") else start
+            found = self._run("SELECT row FROM branches WHERE folded BETWEEN ? AND ?", (start, end))
+            rows += [row for (row,) in found]
+        if not rows:
+            return Condition(sql="0")
+        begin = f"SELECT id, row, NULL FROM pictures WHERE row IN ({marks(rows)})"
+        sql = f"f.row IN ({BELOW.format(start=begin)} SELECT row FROM below)"
+        return Condition(sql=sql, values=tuple(rows), lead=("facts f", sql))
 
     # Words
 

@@ -6,6 +6,7 @@ good, and log positions of changes that can be undone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -34,6 +35,11 @@ class IndexState:
         groups: dict[Any, list[str]] = {}
         if field == "dismissed":
             source, column = "jobs", "dismissed"
+        elif field in ("round", "duel", "round_place"):
+            return [(self._round_value(field, id), [id]) for id in ids]
+        elif (table := schema.COLUMNS[field][0]) not in ("facts", "pictures"):
+            source = f"pictures p LEFT JOIN {table} b ON b.row = p.row"
+            column = "b.body" if field == "drift" else f"coalesce(b.{schema.COLUMNS[field][1]}, '')"
         else:
             source = "pictures p JOIN facts f ON f.row = p.row"
             column = schema.COLUMNS[field][1]
@@ -47,7 +53,15 @@ class IndexState:
             return [(value.split("\n") if value else [], ids) for value, ids in groups.items()]
         if field in ("dismissed", "trashed", "seen"):
             return [(bool(value), ids) for value, ids in groups.items()]
+        if field == "drift":
+            return [(json.loads(value) if value else None, ids) for value, ids in groups.items()]
         return list(groups.items())
+
+    def _round_value(self, field: str, id: str) -> Any:
+        found = self._db.execute("SELECT body, place FROM rounds WHERE id = ?", (id,)).fetchone()
+        if field == "round_place":
+            return found[1] if found else 0
+        return json.loads(found[0]) if found and found[0] else None
 
     def _collection_value(self, id: str) -> dict[str, str] | None:
         found = self._db.execute(

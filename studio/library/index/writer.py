@@ -14,16 +14,25 @@ import msgspec
 
 from studio.common.errors import Billed, StorageError
 from studio.domain.aspect_ratios import ratio_name
+from studio.domain.choices import ALONE
 from studio.domain.entities import Job, JobState, Picture, Role
 from studio.domain.models import size_tier
 from studio.library.index import schema
-from studio.library.index.chunks import chunks, ignore_progress, marks
+from studio.library.index.chunks import chunks, ignore_progress, key_of, marks
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
-from studio.library.log.records import UNLISTED, LogPosition, Record
+from studio.library.log.records import UNLISTED, FieldChange, LogPosition, Record
 
 _FOR_GOOD = 2
 """State in the history of a change that cannot be undone."""
+
+_ROUND_FIELDS = frozenset({"round", "duel", "round_place", "decision"})
+_BESIDE = frozenset({"branches", "stacked", "drifts"})
+_OF_PICTURES = (
+    *("texts", "tagged", "members", "facts", "pictures"),
+    *sorted(_BESIDE),
+)
+"""Tables without deleted pictures; `lineage` keeps them."""
 
 _DEFAULTS = tuple(
     (field.name, None if field.default is MISSING else field.default)
@@ -102,6 +111,7 @@ class IndexWriter:
                 job.attempt,
                 # Only failed jobs are read back.
                 None if job.state is JobState.DONE else msgspec.json.encode(job),
+                None if job.state is JobState.DONE else _edited(job),
             )
         )
         self._take_bill(job)
@@ -113,8 +123,8 @@ class IndexWriter:
     def _flush(self) -> None:
         """Insert collected jobs, prompts and pictures."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO jobs(id, run, created, state, attempt, body)"
-            " VALUES (?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO jobs(id, run, created, state, attempt, body, parent)"
+            " VALUES (?,?,?,?,?,?,?)",
             self._jobs,
         )
         self._db.executemany(
@@ -181,8 +191,8 @@ class IndexWriter:
         )
         self._db.executemany(
             "INSERT INTO facts(row, created, model, aspect, tier, width, height, cost, rating,"
-            " flag, seen, draft, late, offline, edited, imported)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " flag, seen, draft, late, offline, edited, imported, run, parent)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (_facts(row, picture) for row, picture in numbered),
         )
         self._db.executemany(
@@ -241,28 +251,8 @@ class IndexWriter:
         )
 
     def _take_change(self, record: Record, begin: LogPosition) -> None:
-        if record.field == "dismissed":
-            for value, ids in record.values:
-                for some in chunks(ids):
-                    self._db.execute(
-                        f"UPDATE jobs SET dismissed = ? WHERE id IN ({marks(some)})",
-                        (int(value), *some),
-                    )
-        elif record.field == "collection":
-            for value, ids in record.values:
-                for id in ids:
-                    self._set_collection(id, value)
-        elif record.field == "collection_place":
-            self._db.executemany(
-                "UPDATE collections SET place = ? WHERE id = ?",
-                [(value, id) for value, ids in record.values for id in ids],
-            )
-        elif record.field == "purged":
-            for _value, ids in record.values:
-                self._purge(ids)
-        elif record.field in schema.COLUMNS:
-            for value, ids in record.values:
-                self._set_field(record.field, value, ids)
+        for one in record.changes:
+            self._take_field(record, one)
         if record.undoes:
             self._db.execute("UPDATE history SET undone = 1 WHERE id = ?", (record.undoes,))
         elif record.redoes:
@@ -273,19 +263,66 @@ class IndexWriter:
                 (record.id, begin.file, begin.offset, _FOR_GOOD * (record.field == "purged")),
             )
 
+    def _take_field(self, record: Record, change: FieldChange) -> None:
+        field, groups = change.field, change.values
+        if field == "dismissed":
+            for value, ids in groups:
+                for some in chunks(ids):
+                    self._db.execute(
+                        f"UPDATE jobs SET dismissed = ? WHERE id IN ({marks(some)})",
+                        (int(value), *some),
+                    )
+        elif field == "collection":
+            for value, ids in groups:
+                for id in ids:
+                    self._set_collection(id, value)
+        elif field == "collection_place":
+            self._db.executemany(
+                "UPDATE collections SET place = ? WHERE id = ?",
+                [(value, id) for value, ids in groups for id in ids],
+            )
+        elif field in _ROUND_FIELDS:
+            for value, ids in groups:
+                for id in ids:
+                    self._set_round(record, field, value, id)
+        elif field == "purged":
+            for _value, ids in groups:
+                self._purge(ids)
+        elif field in schema.COLUMNS:
+            for value, ids in groups:
+                self._set_field(field, value, ids)
+
+    def _set_round(self, record: Record, field: str, value: Any, id: str) -> None:
+        if field in ("round", "duel"):
+            body = None if value is None else msgspec.json.encode(value).decode()
+            self._db.execute(
+                "INSERT INTO rounds(id, field, body) VALUES (?1, ?2, ?3)"
+                " ON CONFLICT(id) DO UPDATE SET body = ?3",
+                (id, field, body),
+            )
+            return
+        place = value if field == "round_place" else value.get("place", 0)
+        self._db.execute("UPDATE rounds SET place = ? WHERE id = ?", (place, id))
+        if field == "decision" and not (record.undoes or record.redoes):
+            # Whether it stands is known by the history.
+            self._db.execute(
+                "INSERT OR IGNORE INTO decisions(record, round, body) VALUES (?,?,?)",
+                (record.id, id, msgspec.json.encode(value).decode()),
+            )
+
     def _purge(self, ids: Sequence[str]) -> None:
         """Remove pictures from the index, but keep their cost."""
         for some in chunks(ids):
             self._db.execute(
-                "INSERT OR IGNORE INTO gone(row, id, created, cost) SELECT f.row, p.id, f.created,"
-                " CASE WHEN f.imported THEN 0.0 ELSE f.cost END"
+                "INSERT OR IGNORE INTO gone(row, id, created, cost, run) SELECT f.row, p.id,"
+                " f.created, CASE WHEN f.imported THEN 0.0 ELSE f.cost END, f.run"
                 " FROM pictures p JOIN facts f ON f.row = p.row"
                 f" WHERE p.id IN ({marks(some)})",
                 tuple(some),
             )
             rows = self._rows(some)
             self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
-            for table in ("texts", "tagged", "members", "lineage", "facts", "pictures"):
+            for table in _OF_PICTURES:
                 self._db.execute(f"DELETE FROM {table} WHERE row IN ({marks(rows)})", rows)
 
     def _set_field(self, field: str, value: Any, ids: list[str]) -> None:
@@ -302,6 +339,9 @@ class IndexWriter:
                 continue
             rows = self._rows(some)
             within = f"row IN ({marks(rows)})"
+            if table in _BESIDE:
+                self._set_beside(field, value, rows)
+                continue
             self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {within}", (stored, *rows))
             if field == "tags":
                 self._db.execute(f"DELETE FROM tagged WHERE {within}", rows)
@@ -311,6 +351,29 @@ class IndexWriter:
                 self._set_members(rows, value)
             if field in ("title", "note", "tags"):
                 self._reindex_words(rows)
+
+    def _set_beside(self, field: str, value: Any, rows: Sequence[int]) -> None:
+        """Set a field that few pictures have, in a table of its own."""
+        table, column = schema.COLUMNS[field]
+        within = f"row IN ({marks(rows)})"
+        self._db.execute(f"DELETE FROM {table} WHERE {within}", rows)
+        text, number = value, None
+        if field == "drift":
+            text = None if value is None else msgspec.json.encode(value).decode()
+            number = None if value is None else value.get("share")
+        elif field == "stack":
+            number = 0 if not value else -1 if value == ALONE else key_of(value)
+        if field != "branch":
+            sql = f"UPDATE facts SET {field} = ? WHERE {within}"
+            self._db.execute(sql, (number, *rows))
+        if text and field == "branch":
+            self._db.executemany(
+                "INSERT INTO branches VALUES (?, ?, ?)", [(row, text, folded(text)) for row in rows]
+            )
+        elif text:
+            self._db.executemany(
+                f"INSERT INTO {table}(row, {column}) VALUES (?, ?)", [(row, text) for row in rows]
+            )
 
     def _rows(self, ids: Sequence[str]) -> list[int]:
         sql = f"SELECT row FROM pictures WHERE id IN ({marks(ids)})"
@@ -348,4 +411,13 @@ def _facts(row: int, picture: Picture) -> tuple[Any, ...]:
         picture.offline,
         any(parent.role is Role.EDIT for parent in picture.parents),
         bool(picture.imported),
+        None if picture.run is None else key_of(picture.run),
+        next(
+            (key_of(p.picture) for p in picture.parents if p.role is Role.EDIT and p.picture), None
+        ),
     )
+
+
+def _edited(job: Job) -> str | None:
+    edited = job.request.edited
+    return edited.picture if edited is not None else None

@@ -58,6 +58,14 @@ def as_far_as_understood(raw: Any, id: str) -> Record:
         pictures=pictures,
         values=_groups(record.field, record.values),
         former=_groups(record.field, record.former),
+        also=[
+            msgspec.structs.replace(
+                one,
+                values=_groups(one.field, one.values),
+                former=_groups(one.field, one.former),
+            )
+            for one in record.also
+        ],
         undoes=record.undoes if json_reader.is_id(record.undoes) else "",
         redoes=record.redoes if json_reader.is_id(record.redoes) else "",
     )
@@ -85,5 +93,5 @@ def _groups(field: str, groups: Groups) -> Groups:
         (value, ids)
         for value, ids in groups
         if validation.is_value(field, value)
-        and (field != "collection" or all(map(json_reader.is_id, ids)))
+        and (field not in validation.NOT_PICTURES or all(map(json_reader.is_id, ids)))
     ]

@@ -18,7 +18,7 @@ from studio.common import files, json_reader
 from studio.common.errors import LibraryTooNew
 from studio.common.json_reader import JsonReader, NotUnderstood
 from studio.library.log import lenient_records, records, validation
-from studio.library.log.records import BEGINNING, SUM, VERSION, LogPosition, Record, encode
+from studio.library.log.records import BEGINNING, FIRST, SUM, VERSION, LogPosition, Record, encode
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def decode(line: bytes, odd: list[str] | None = None) -> Record:
 def _validate(record: Record) -> None:
     """Raise NotUnderstood for invalid fields."""
     odd = []
-    if record.v != VERSION:
+    if record.v != FIRST:
         if not validation.is_version(record.v):
             odd.append("v")
         elif record.v > VERSION:
@@ -72,11 +72,12 @@ def _validate(record: Record) -> None:
     for picture in record.pictures:
         odd += validation.odd_in_picture(picture)
     if record.kind == "change":
-        for value, ids in (*record.values, *record.former):
-            if not validation.is_value(record.field, value):
-                odd.append(record.field)
-            elif record.field == "collection" and not all(map(json_reader.is_id, ids)):
-                odd.append("ids")
+        for one in record.changes:
+            for value, ids in (*one.values, *one.former):
+                if not validation.is_value(one.field, value):
+                    odd.append(one.field)
+                elif one.field in validation.NOT_PICTURES and not all(map(json_reader.is_id, ids)):
+                    odd.append("ids")
         odd += [id for id in (record.undoes, record.redoes) if id and not json_reader.is_id(id)]
     elif record.kind == "job" and record.job is None and record.pictures:
         odd.append("job")
@@ -113,6 +114,7 @@ class RecordLog:
         self.damaged_in = folder
         self.lenient = False
         self._appender: files.Appender | None = None
+        self._version = FIRST
 
     def size(self) -> int:
         """Bytes of all files of the log."""
@@ -228,6 +230,10 @@ class RecordLog:
             return self._append(added)
 
     def _append(self, added: Sequence[Record]) -> list[tuple[Record, LogPosition, LogPosition]]:
+        if (version := max(record.v for record in added)) > self._version:
+            # First, so that no older program finds a record it does not understand.
+            records.raise_version(self.folder.with_name("id"), version)
+            self._version = version
         name = self._month()
         if self._appender is None or self._appender.path.name != name:
             self.close()

@@ -15,6 +15,7 @@ import logging
 import os
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,10 +30,32 @@ from studio.domain.entities import Job, Picture, new_id
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
+"""Newest version of records and libraries that this program understands."""
+
+FIRST = 1
+"""Version of a library, and of records that every program understands."""
+
+SECOND = frozenset(
+    {"branch", "stack", "cover", "drift", "round", "round_place", "duel", "decision"}
+)
+"""Fields of version 2: before the first of them is written, the library gets that version."""
 
 Groups = list[tuple[Any, list[str]]]
 """Values of a field, each with the ids that have it: an action on a million is one line."""
+
+
+class FieldChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A changed field; attributes as those of `Record`."""
+
+    field: str
+    values: Groups = []
+    former: Groups = []
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of everything the change touches."""
+        return [id for _value, ids in self.values for id in ids]
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -44,19 +67,25 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
             collection itself: {"name", "search"}, or None when it does not exist;
             "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
-            its undo moves the pictures to the trash.
+            its undo moves the pictures to the trash. Of version 2: "branch" (name of the branch
+            that begins with a picture), "stack" (id of its stack made by hand, "-" for none),
+            "cover" (its rank as the cover of a stack, 0 for none), "drift" (its difference from its
+            parent); "round" and "duel" (a definition, or None when it does not exist),
+            "round_place" and "decision" have ids of rounds and duels.
         values: new values, each with the ids that get it.
         former: the values before, in the same shape.
+        also: further fields changed by the same action.
         undoes, redoes: id of the record that this one undoes or redoes.
     """
 
-    v: int = VERSION
+    v: int = FIRST
     id: str
     at: float
     kind: str
     field: str = ""
     values: Groups = []
     former: Groups = []
+    also: list[FieldChange] = []
     undoes: str = ""
     redoes: str = ""
     job: Job | None = None
@@ -66,6 +95,17 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def ids(self) -> list[str]:
         """Ids of everything the change touches."""
         return [id for _value, ids in self.values for id in ids]
+
+    @property
+    def changes(self) -> list[FieldChange]:
+        """All changed fields."""
+        first = FieldChange(field=self.field, values=self.values, former=self.former)
+        return [first, *self.also]
+
+    @property
+    def touched(self) -> list[str]:
+        """Ids of everything that all its fields touch."""
+        return list(dict.fromkeys(id for one in self.changes for id in one.ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +150,7 @@ class LibraryIdentity(msgspec.Struct, frozen=True):
     """Content of the library's `id` file; the id names folders, so it is one word."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
-    version: Annotated[int, msgspec.Meta(ge=1, le=1000)] = VERSION
+    version: Annotated[int, msgspec.Meta(ge=1, le=1000)] = FIRST
 
 
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
@@ -137,6 +177,24 @@ def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryId
     found = LibraryIdentity(id=new_id())
     files.replace(path, msgspec.json.encode(found) + b"\n")
     return found
+
+
+def raise_version(path: Path, version: int) -> None:
+    """Give the library with this `id` file at least this version; blocking.
+
+    Older programs then open it read-only. Raises StorageError.
+    """
+    try:
+        found = json_reader.load(path, LibraryIdentity)
+    except FileNotFoundError:
+        return  # a log without a library, such as a copy
+    except NotUnderstood as error:
+        raise StorageError(_("The library's identity file is damaged"), str(path)) from error
+    except OSError as error:
+        raise files.storage_error(error, path) from error
+    if found.version < version:
+        raised = LibraryIdentity(id=found.id, version=version)
+        files.replace(path, msgspec.json.encode(raised) + b"\n")
 
 
 def unindexed(folder: Path, *, lost: bool) -> StorageError:
@@ -180,21 +238,30 @@ def read_only() -> StorageError:
     )
 
 
-UNLISTED = frozenset({"seen", "path", "missing"})
+UNLISTED = frozenset({"seen", "path", "missing", "drift", "round_place"})
 """Fields whose changes do not enter the history, and cannot be undone."""
 
 
 def change(
-    field: str, values: Groups, former: Groups, *, undoes: str = "", redoes: str = ""
+    field: str,
+    values: Groups,
+    former: Groups,
+    *,
+    also: Sequence[FieldChange] = (),
+    undoes: str = "",
+    redoes: str = "",
 ) -> Record:
     """A record of a user's change, made now."""
+    new = SECOND.intersection([field, *(one.field for one in also)])
     return Record(
+        v=VERSION if also or new else FIRST,
         id=new_id(),
         at=time.time(),
         kind="change",
         field=field,
         values=values,
         former=former,
+        also=list(also),
         undoes=undoes,
         redoes=redoes,
     )

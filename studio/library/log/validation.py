@@ -10,14 +10,18 @@ from collections.abc import Sequence
 from dataclasses import MISSING, fields, replace
 from typing import Any, TypeVar, cast
 
-from studio.common.json_reader import MOST, NotUnderstood, is_id, is_inside, is_sha256
-from studio.domain.entities import GenerationRequest, Job, Picture, Reference
+from studio.common.json_reader import MOST, NotUnderstood, convert, is_id, is_inside, is_sha256
+from studio.domain.choices import ALONE, Decision, DuelDefinition, RoundDefinition
+from studio.domain.entities import Drift, GenerationRequest, Job, Picture, Reference
 from studio.library.files.originals import is_original
 
 T = TypeVar("T")
 
 LAST_TIME = 2.5e11
 """Latest time in seconds since 1970, before the year 9999."""
+
+NOT_PICTURES = frozenset({"collection", "round", "duel", "round_place", "decision"})
+"""Fields whose ids are those of collections, rounds and duels."""
 
 _FIRST_TIME = -6e10
 _MOST_USD = 1e9
@@ -153,6 +157,30 @@ def is_value(field: str, value: Any) -> bool:
                 and isinstance(value.get("name"), str)
                 and isinstance(value.get("search", ""), str)
             )
+        case "branch":
+            return isinstance(value, str)
+        case "stack":
+            return isinstance(value, str) and (value in ("", ALONE) or is_id(value))
+        case "cover" | "round_place":
+            return type(value) is int and 0 <= value < MOST
+        case "drift":
+            return value is None or (
+                _is_read_as(value, Drift) and (value.get("share") is None or value["share"] >= 0)
+            )
+        case "round":
+            return value is None or _is_read_as(value, RoundDefinition)
+        case "duel":
+            return value is None or _is_read_as(value, DuelDefinition)
+        case "decision":
+            return _is_read_as(value, Decision)
+    return True
+
+
+def _is_read_as(value: Any, kind: type[Any]) -> bool:
+    try:
+        convert(value, kind)
+    except NotUnderstood:
+        return False
     return True
 
 

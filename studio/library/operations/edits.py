@@ -11,7 +11,7 @@ from studio.common.serial_executor import call_on_loop
 from studio.domain.events import ChangeRecorded, Event, ProblemOccurred, RecordsChanged
 from studio.library.index.chunks import chunks
 from studio.library.log import records
-from studio.library.log.records import Groups, Record
+from studio.library.log.records import Groups, LogPosition, Record
 from studio.library.operations import history
 from studio.library.operations.change_progress import ChangeMonitor
 from studio.library.stopped import Stopped
@@ -60,6 +60,34 @@ async def tag(
     return await change(store, "tags", ids, make)
 
 
+async def write_record(store: Store, make: Callable[[], Record | None]) -> Record | None:
+    """Append the record that `make` returns on the writing thread, and publish its change."""
+
+    def work() -> Record | None:
+        record = make()
+        if record is not None:
+            store.append(record)
+        return record
+
+    record = await store.write(work)
+    if record is not None:
+        _publish_change(store, record)
+    return record
+
+
+async def take_back(store: Store, find: Callable[[], LogPosition | None]) -> str | None:
+    """Undo the change that `find` returns on the writing thread, whatever came after it.
+
+    Returns a sentence for it, or None when there is none.
+    """
+
+    def work(monitor: ChangeMonitor) -> Record | None:
+        place = find()
+        return None if place is None else history.take_back(store, monitor, place)
+
+    return await _run(store, work)
+
+
 async def _run(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> str | None:
     loop = asyncio.get_running_loop()
 
@@ -101,10 +129,11 @@ def _write(
 
 
 def _publish_change(store: Store, record: Record) -> None:
-    ids = record.ids
-    if record.field == "trashed":
-        store.run_in_background(_move_files(store, ids))
-    store.publish_event(RecordsChanged(tuple(ids), (record.field,)))
+    for one in record.changes:
+        if one.field == "trashed":
+            store.run_in_background(_move_files(store, one.ids))
+    fields = tuple(one.field for one in record.changes)
+    store.publish_event(RecordsChanged(tuple(record.touched), fields))
 
 
 async def _move_files(store: Store, ids: Sequence[str]) -> None:

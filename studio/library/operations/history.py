@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from studio.common.i18n import _, ngettext
-from studio.library.log.records import Groups, LogPosition, Record, change
+from studio.domain.choices import ALONE
+from studio.library.log.records import FieldChange, Groups, LogPosition, Record, change
+from studio.library.log.validation import NOT_PICTURES
 from studio.library.store import Store
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 IMPORTED = "imported"
 """Field of the record that ends an import."""
 
-WITHOUT_PICTURES = frozenset({"collection", "collection_place", "dismissed"})
+WITHOUT_PICTURES = NOT_PICTURES | {"collection_place", "dismissed"}
 """Fields of anything but pictures."""
 
 
@@ -36,31 +36,50 @@ def step(store: Store, monitor: ChangeMonitor, *, back: bool, only: str = "") ->
         found = store.log.at(place)
         if only and found.id != only:
             return None
-        field, new, old = found.field, found.values, found.former
-        if field == IMPORTED:
-            # Imported pictures leave by the trash, where they can be restored.
-            field, new, old = "trashed", [(False, found.ids)], [(True, found.ids)]
-        if back:
-            record = change(field, old, new, undoes=found.id)
-        else:
-            record = change(field, new, old, redoes=found.id)
-        record = _without(record, index.state.deleted_ids(record.ids))
+        record = _inverse(store, found, back=back)
         monitor.write(len(record.ids))
         store.append(record, taken=monitor.took)
-        if record.ids:
+        if record.touched:
             return record
     return None
 
 
-def _without(record: Record, gone: set[str]) -> Record:
-    if not gone:
-        return record
+def take_back(store: Store, monitor: ChangeMonitor, place: LogPosition) -> Record | None:
+    """Undo the change recorded at this place, whatever came after it; blocking."""
+    record = _inverse(store, store.log.at(place), back=True)
+    monitor.write(len(record.ids))
+    store.append(record, taken=monitor.took)
+    return record
 
+
+def _inverse(store: Store, found: Record, *, back: bool) -> Record:
+    """The record that undoes or redoes a change."""
+    changes = found.changes
+    if found.field == IMPORTED:
+        # Imported pictures leave by the trash, where they can be restored.
+        ids = found.ids
+        changes = [FieldChange(field="trashed", values=[(False, ids)], former=[(True, ids)])]
+    gone = store.own.state.deleted_ids([id for one in changes for id in one.ids])
+    first, *also = [_turned(one, gone, back=back) for one in changes]
+    return change(
+        first.field,
+        first.values,
+        first.former,
+        also=also,
+        undoes=found.id if back else "",
+        redoes="" if back else found.id,
+    )
+
+
+def _turned(change: FieldChange, gone: set[str], *, back: bool) -> FieldChange:
     def kept(groups: Groups) -> Groups:
         found = [(value, [id for id in ids if id not in gone]) for value, ids in groups]
         return [(value, ids) for value, ids in found if ids]
 
-    return msgspec.structs.replace(record, values=kept(record.values), former=kept(record.former))
+    new, old = kept(change.values), kept(change.former)
+    if back:
+        new, old = old, new
+    return FieldChange(field=change.field, values=new, former=old)
 
 
 def former_only(values: Groups, former: Groups) -> tuple[Groups, Groups]:
@@ -95,9 +114,11 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
 
     `names` are those of collections, by their ids.
     """
-    n = len(record.ids)
-    value = record.values[0][0] if record.values else None
-    match record.field:
+    # A deleted picture may leave only the other fields of the action.
+    one = next((change for change in record.changes if change.ids), record.changes[0])
+    n = len(one.ids)
+    value = one.values[0][0] if one.values else None
+    match one.field:
         case "trashed" if value:
             text = ngettext("{n} picture moved to the trash", "{n} pictures moved to the trash", n)
         case "trashed":
@@ -130,6 +151,25 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
             text = _collection(record)
         case "collection_place":
             text = _("Collections reordered")
+        case "branch" if value:
+            # Translators: {name} is a branch, a part of a picture's family.
+            text = _("Branch named “{name}”").replace("{name}", _escaped(str(value)))
+        case "branch":
+            text = ngettext("Branch name cleared", "Branch names cleared", n)
+        case "stack" if value == ALONE:
+            text = ngettext("{n} picture unstacked", "{n} pictures unstacked", n)
+        case "stack" if value:
+            text = ngettext("{n} picture stacked", "{n} pictures stacked", n)
+        case "stack":
+            text = ngettext("Stack of {n} picture cleared", "Stack of {n} pictures cleared", n)
+        case "cover" if value:
+            text = _("Cover of the stack set")
+        case "cover":
+            text = _("Cover of the stack cleared")
+        case "round" | "duel":
+            text = _round(record)
+        case "decision":
+            text = _decided(value or {})
         case "dismissed" if value:
             text = ngettext("{n} job dismissed", "{n} jobs dismissed", n)
         case "dismissed":
@@ -177,6 +217,25 @@ def _collection(record: Record) -> str:
         return _("Collection renamed to {name}").replace("{name}", name)
     # Translators: {name} is a saved search.
     return _("Saved search {name} changed").replace("{name}", name)
+
+
+def _round(record: Record) -> str:
+    new, old = record.values[0][0], record.former[0][0] if record.former else None
+    name = _escaped((new or old or {}).get("name", ""))
+    if record.field == "round":
+        # Translators: {name} is a round of pick mode.
+        text = _("Round “{name}” started") if new else _("Round “{name}” deleted")
+    else:
+        # Translators: {name} is a duel, a tournament of pictures.
+        text = _("Duel “{name}” started") if new else _("Duel “{name}” deleted")
+    return text.replace("{name}", name)
+
+
+def _decided(value: Mapping[str, object]) -> str:
+    if value.get("other"):
+        return _("Comparison decided")
+    texts = {"pick": _("Picture picked"), "reject": _("Picture rejected")}
+    return texts.get(str(value.get("verdict")), _("Decision undone"))
 
 
 def _escaped(name: str) -> str:

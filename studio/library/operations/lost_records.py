@@ -19,6 +19,7 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
 from studio.library.index.index import DAMAGE, Index
 from studio.library.log import records
+from studio.library.operations import choosing
 from studio.library.store import PORTION, Store
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _refill(store: Store, old: Index) -> int:
     recorded: set[str] = set()
     for record, _begin, _end in store.log.read():
         recorded.update(picture.id for picture in record.pictures)
-        if record.field in ("collection", "purged"):
+        if record.field in ("collection", "purged", "round", "duel"):
             recorded.update(record.ids)
     append = store.log.append
     for collection in old.collections():
@@ -75,15 +76,18 @@ def _refill(store: Store, old: Index) -> int:
             value = {"name": collection.name, "search": collection.search}
             ids = [collection.id]
             append(records.change("collection", [(value, ids)], [(None, ids)]))
+    for record in choosing.restored(old):
+        if not recorded.intersection(record.ids):
+            append(record)
     number = 0
     lost = (picture for picture in _every(old) if picture.id not in recorded)
     while portion := [replace(picture, row=0) for picture in islice(lost, PORTION)]:
-        _write(store, portion)
+        _write(store, old, portion)
         number += len(portion)
     return number
 
 
-def _write(store: Store, pictures: list[Picture]) -> None:
+def _write(store: Store, old: Index, pictures: list[Picture]) -> None:
     append = store.log.append
     append(records.imported(pictures))
     # These fields are only in changes.
@@ -96,6 +100,11 @@ def _write(store: Store, pictures: list[Picture]) -> None:
             values = [(list(v) if isinstance(v, tuple) else v, ids) for v, ids in groups.items()]
             plain: Any = list(usual) if isinstance(usual, tuple) else usual
             append(records.change(field, values, [(plain, ids) for _v, ids in values]))
+    ids = [picture.id for picture in pictures]
+    for field, unset in (("branch", ""), ("stack", ""), ("cover", 0), ("drift", None)):
+        known = [(value, of) for value, of in old.state.field_of(field, ids) if value != unset]
+        if known:
+            append(records.change(field, known, [(unset, of) for _value, of in known]))
 
 
 def _lost(number: int, where: Path) -> StorageError:

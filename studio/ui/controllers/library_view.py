@@ -36,7 +36,8 @@ from studio.ui.views.gallery.order import LINEAR, places_of
 from studio.ui.views.gallery.view import GalleryView
 
 _MOVES = frozenset(
-    {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
+    {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection", "branch"}
+    | {"drift"}
 )
 """Fields whose change may move a picture in or out of a shelf, or change its position."""
 
@@ -364,7 +365,9 @@ class LibraryViewController(QObject):
             or ("flag" in fields and (query.view is View.PICKS or query.hide_rejected))
             or ("rating" in fields and (query.sort is Sort.RATING or query.least_stars > 0))
             or ("title" in fields and query.sort is Sort.NAME)
-            or bool(query.words.strip())
+            or ("drift" in fields and query.sort is Sort.DRIFT)
+            # Drift is measured in the background, picture by picture.
+            or (bool(query.words.strip()) and (set(fields) != {"drift"} or "drift:" in query.words))
             or bool(query.collection)
         )
 

@@ -1,4 +1,4 @@
-"""Completion of tokens in the search field: keys, and names of tags, collections and models."""
+"""Completion of search tokens: keys, and names of tags, collections, models and branches."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ _VALUES = {
     "after": ("today", "yesterday", "7d", "30d"),
     "on": ("today", "yesterday"),
     "cost": (">0.1", "unknown"),
+    "drift": ("<5%", ">20%", "unknown"),
 }
 
 
 class SearchCompleter(QCompleter):
     """Offers completions of the last word; Enter or a click accepts one.
 
-    Names of tags, collections and models are read again whenever a token is started.
+    Names of tags, collections, models and branches are read again whenever a token is started.
     """
 
     def __init__(self, core: Core, line: QLineEdit) -> None:
@@ -88,7 +89,7 @@ class SearchCompleter(QCompleter):
         self._typed = text
         self._offered.setStringList(self.offers(text))
         key = self._last(text).removeprefix("-").casefold()
-        if key in ("tag:", "in:", "model:"):
+        if key in ("tag:", "in:", "model:", "branch:"):
             spawn(self._read())
 
     def on_taken(self, _words: object) -> None:
@@ -102,6 +103,7 @@ class SearchCompleter(QCompleter):
             "tag": tuple(name for name, _n in await collections.tags()),
             "in": tuple(one.name for one in await collections.every()),
             "model": tuple(await collections.models()),
+            "branch": tuple(await self._core.library.choosing.branches()),
         }
         self._go_on()
 

@@ -39,6 +39,8 @@ def _keys() -> dict[str, str]:
         "tag": _("tag"),
         "in": _("collection"),
         "ref": _("derived from this picture"),
+        "branch": _("branch of a family"),
+        "drift": _("share of changed pixels"),
     }
 
 
@@ -71,6 +73,9 @@ def _values() -> dict[tuple[str, str], str]:
         ("after", "yesterday"): _("since yesterday"),
         ("cost", ">0.1"): _("more than $0.10"),
         ("cost", "unknown"): _("price unknown"),
+        ("drift", "<5%"): _("less than 5 % of pixels changed"),
+        ("drift", ">20%"): _("more than 20 % of pixels changed"),
+        ("drift", "unknown"): _("edited, not measured yet"),
     }
 
 

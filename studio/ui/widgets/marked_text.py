@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from studio.common.word_diff import DiffKind, DiffPiece
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.word_diff import DiffKind, DiffPiece
 from studio.ui.widgets.edit_menu import EditMenu
 
 _GONE = QTextFormat.Property.UserProperty + 1

@@ -82,6 +82,7 @@ class GridBar(QFrame):
                 ChipChoice(value=Sort.RATING, text=_("Best rated")),
                 ChipChoice(value=Sort.NAME, text=_("By name")),
                 ChipChoice(value=Sort.COST, text=_("Most expensive")),
+                ChipChoice(value=Sort.DRIFT, text=_("Most changed")),
             ]
         )
         self.sort.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -296,6 +296,23 @@ async def test_a_picture_that_comes_while_all_are_read_is_not_lost(
     assert d.library.asked_rows.count(("", None)) == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "sort", "asked_again"),
+    [("", Sort.DRIFT, True), ("drift:<5%", Sort.NEWEST, True), ("sea", Sort.NEWEST, False)],
+)
+async def test_drift_measured_in_the_background_moves_pictures_only_where_it_matters(
+    desk: type[BrowsedGallery], words: str, sort: Sort, *, asked_again: bool
+) -> None:
+    d = desk()
+    d.library.answers[words] = scripted.newest(10_000)
+    d.browsing.show(words=words, sort=sort)
+    await d.rest()
+    d.library.asked_rows.clear()
+    d.browsing.on_core_event(RecordsChanged(("p5",), ("drift",)))
+    await d.rest()
+    assert bool(d.library.asked_rows) is asked_again
+
+
 async def test_changes_of_many_pictures_ask_for_the_rows_once(desk: type[BrowsedGallery]) -> None:
     d = desk()
     await d.browsing.fill(0)

@@ -55,6 +55,7 @@ async def test_keys_and_names_are_offered(tmp_path: Path) -> None:
         (picture,) = await make(window)
         await window.core.library.tag([picture.id], add=["old town", "kelp"])
         await window.core.library.collections.make("Best")
+        await window.core.library.choosing.name_branch(picture.id, "Client's choice")
         field = window.top_bar.search.field
         await until(
             window.core, lambda: isinstance(field.completer(), SearchCompleter), "completer"
@@ -71,6 +72,8 @@ async def test_keys_and_names_are_offered(tmp_path: Path) -> None:
         assert set(completion.offers("fog tag:")) == {"tag:kelp", 'tag:"old town"'}
         assert completion.offers('-tag:"old') == ['-tag:"old town"']
         assert completion.offers("in:b") == ["in:Best"]
+        assert completion.offers("branch:cl") == ['branch:"Client\'s choice"']
+        assert completion.offers("drift:<") == ["drift:<5%"]
         field.setText("fog in:b")
         completion.on_edited("fog in:b")
         index = completion.completionModel().index(0, 0)

@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from studio.common import word_diff
 from studio.common.i18n import _, ngettext
 from studio.domain.drafts import MOST_AT_ONCE
 from studio.domain.entities import Flag
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
-from studio.ui.support import word_diff
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Stars

@@ -6,13 +6,14 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.common import word_diff
 from studio.common.i18n import _
+from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting, word_diff
+from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
-from studio.ui.support.word_diff import DiffKind, DiffPiece
 from studio.ui.widgets import ElidedLabel, Text, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.marked_text import MarkedText

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.ui.support.word_diff import DiffKind, changes, compare, shared, worth_marking
+from studio.common.word_diff import DiffKind, changes, compare, shared, worth_marking
 
 S, A, R = DiffKind.SAME, DiffKind.ADDED, DiffKind.REMOVED
 

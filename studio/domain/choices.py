@@ -1,0 +1,71 @@
+"""Choices of pictures as they are recorded: rounds of pick mode, duels, and their decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ALONE = "-"
+"""Stack of a picture that was taken out of its stack by hand."""
+
+
+class Verdict(StrEnum):
+    """A decision on one picture of a round, or on two pictures of a duel.
+
+    `NONE` stands for no decision.
+    """
+
+    NONE = ""
+    PICK = "pick"
+    REJECT = "reject"
+    FIRST = "first"
+    SECOND = "second"
+    BOTH = "both"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision in a round or a duel.
+
+    Attributes:
+        picture: id of the picture; the first of the two of a duel.
+        other: id of the second picture of a duel.
+        verdict: of a round `PICK` or `REJECT`, of a duel one of the other four.
+        place: place in the round after the decision.
+    """
+
+    picture: str
+    other: str = ""
+    verdict: Verdict = Verdict.NONE
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundDefinition:
+    """A round of pick mode.
+
+    Attributes:
+        pictures: ids in the order in which they are shown; never changes.
+        created: seconds since 1970.
+    """
+
+    name: str
+    pictures: tuple[str, ...]
+    created: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuelDefinition:
+    """A duel.
+
+    Attributes:
+        pictures: ids in the order of the first matches; never changes.
+        best: number of places to decide.
+        created: seconds since 1970.
+    """
+
+    name: str
+    pictures: tuple[str, ...]
+    best: int = 1
+    created: float = 0.0

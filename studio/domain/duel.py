@@ -1,0 +1,269 @@
+"""A duel: a tournament of two for the best k of n pictures.
+
+The first place takes n - 1 comparisons in a balanced tree. For each further place the winner leaves
+the tree, and only its way is decided again: without ties at most n - 1 + (k - 1) * ceil(log2 n)
+comparisons. The state is computed from the results by pair, so that taking one back, or a picture
+that was deleted since, needs nothing else.
+
+The tree keeps its shape when pictures are trashed or deleted: they are empty leaves.
+
+"Both" shares the place: the second picture waits and gets the place of the first. "Neither" drops
+both, and with them what has lost to them or shares their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, log2
+
+from studio.domain.choices import Decision, DuelDefinition, Verdict
+
+DUEL_VERDICTS = (Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER)
+
+_Pair = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DuelPlace:
+    """A place of the result: one picture, or several that share it."""
+
+    number: int
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """What the results say.
+
+    Attributes:
+        places: ids of each place that is decided, best first.
+        pair: the next two to compare; None at the end.
+        assumed: number of results that were assumed.
+    """
+
+    places: tuple[tuple[str, ...], ...]
+    pair: tuple[str, str] | None
+    assumed: int
+
+
+class _Tree:
+    """The tournament's tree for one set of results.
+
+    Attributes:
+        open: matches that can be decided now: size and begin of their part of the list, the two.
+        assumed: number of results that were assumed.
+        equals: pictures that share the place of the one that went on.
+    """
+
+    def __init__(
+        self,
+        pictures: Sequence[str],
+        results: Mapping[_Pair, str | None],
+        gone: Iterable[str],
+        *,
+        assume: bool,
+    ) -> None:
+        """`results`: winner of a pair, "" for both, None for neither.
+
+        `assume`: the first of a pair without a result wins.
+        """
+        self.open: list[tuple[int, int, tuple[str, str]]] = []
+        self.assumed = 0
+        self.equals: dict[str, list[str]] = {}
+        self._pictures = pictures
+        self._places = {id: at for at, id in enumerate(pictures)}
+        self._results = dict(results)
+        self._out = set(gone)
+        self._assume = assume
+        self._cache: dict[tuple[int, int], str | None] = {}
+
+    def winner(self) -> str | None:
+        """The winner; None where there is none, or where matches are open."""
+        self.open.clear()
+        return self._winner(0, len(self._pictures))
+
+    def take_out(self, id: str) -> None:
+        """Take a picture out: the rest of its way is decided again."""
+        self._out.add(id)
+        begin, end = 0, len(self._pictures)
+        while end - begin > 1:
+            self._cache.pop((begin, end), None)
+            middle = begin + (end - begin + 1) // 2
+            begin, end = (begin, middle) if self._places[id] < middle else (middle, end)
+        self._cache.pop((begin, end), None)
+
+    def _winner(self, begin: int, end: int) -> str | None:
+        if (begin, end) in self._cache:
+            return self._cache[begin, end]
+        if end - begin <= 1:
+            alone = next(iter(self._pictures[begin:end]), None)
+            return None if alone in self._out else alone
+        middle, before = begin + (end - begin + 1) // 2, len(self.open)
+        first, second = self._winner(begin, middle), self._winner(middle, end)
+        if len(self.open) > before:
+            return None
+        found = first or second
+        if first and second:
+            pair = frozenset((first, second))
+            if pair not in self._results:
+                if not self._assume:
+                    self.open.append((end - begin, begin, (first, second)))
+                    return None
+                self._results[pair] = first
+                self.assumed += 1
+            found = self._results[pair]
+            if found == "":
+                found = first
+                self.equals.setdefault(first, []).append(second)
+        self._cache[begin, end] = found
+        return found
+
+
+def _standing(
+    definition: DuelDefinition,
+    results: Mapping[_Pair, str | None],
+    gone: Iterable[str],
+    *,
+    assume: bool = False,
+) -> _Standing:
+    tree = _Tree(definition.pictures, results, gone, assume=assume)
+    places: list[tuple[str, ...]] = []
+    number = 0
+    while number < definition.best and (won := tree.winner()) is not None:
+        together: list[str] = []
+        waiting = [won]
+        while waiting:
+            one = waiting.pop(0)
+            if one not in together:
+                together.append(one)
+                waiting += tree.equals.get(one, ())
+        for one in together:
+            tree.take_out(one)
+        places.append(tuple(together))
+        number += len(together)
+    # Small matches first: a whole round is decided before the next one.
+    pair = min(tree.open)[2] if tree.open and number < definition.best else None
+    return _Standing(places=tuple(places), pair=pair, assumed=tree.assumed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """A duel and its results.
+
+    Attributes:
+        decisions: results that stand, in the order they were made.
+        gone: ids of pictures that are trashed or deleted.
+    """
+
+    id: str
+    definition: DuelDefinition
+    decisions: tuple[Decision, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Ids of the pictures that can be compared."""
+        return tuple(id for id in self.definition.pictures if id not in self.gone)
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The two to compare now; None at the end."""
+        return self._standing().pair
+
+    @property
+    def finished(self) -> bool:
+        return self.pair is None
+
+    @property
+    def order(self) -> list[DuelPlace]:
+        """The places decided so far, best first."""
+        found, number = [], 1
+        for pictures in self._standing().places:
+            found.append(DuelPlace(number, pictures))
+            number += len(pictures)
+        return found
+
+    @property
+    def to_come(self) -> int:
+        """Number of comparisons still to come where the first of each pair wins."""
+        return _standing(self.definition, self._results(), self.gone, assume=True).assumed
+
+    def decide(self, verdict: Verdict) -> tuple[Duel, Decision]:
+        """Decide on the current pair. Raises ValueError at the end or for another verdict."""
+        if (pair := self.pair) is None:
+            raise ValueError("the duel is at its end")
+        if verdict not in DUEL_VERDICTS:
+            raise ValueError(verdict)
+        decision = Decision(picture=pair[0], other=pair[1], verdict=verdict)
+        return self.with_decision(decision), decision
+
+    def with_decision(self, decision: Decision) -> Duel:
+        """The duel after a result, also another one for a pair that was decided before."""
+        return replace(self, decisions=(*self.decisions, decision))
+
+    def undone(self) -> Duel:
+        """The duel before its last result."""
+        return replace(self, decisions=self.decisions[:-1])
+
+    def without(self, gone: Iterable[str]) -> Duel:
+        """The duel with exactly these pictures trashed or deleted."""
+        return replace(self, gone=frozenset(gone))
+
+    def _results(self) -> dict[_Pair, str | None]:
+        found: dict[_Pair, str | None] = {}
+        for one in self.decisions:
+            won = {Verdict.FIRST: one.picture, Verdict.SECOND: one.other, Verdict.BOTH: ""}
+            found[frozenset((one.picture, one.other))] = won.get(one.verdict)
+        return found
+
+    def _standing(self) -> _Standing:
+        return _standing(self.definition, self._results(), self.gone)
+
+
+def most_comparisons(pictures: int, best: int) -> int:
+    """Most comparisons without ties for the best k of n pictures."""
+    if pictures < 2:
+        return 0
+    return pictures - 1 + (best - 1) * ceil(log2(pictures))
+
+
+def seeded(pictures: Sequence[str], runs: Mapping[str, str]) -> tuple[str, ...]:
+    """The pictures in an order in which two of one run do not meet in the first round if possible.
+
+    `runs`: run of each picture that has one.
+    """
+    groups: dict[str, list[str]] = {}
+    for id in dict.fromkeys(pictures):
+        groups.setdefault(runs.get(id) or id, []).append(id)
+    together = [id for group in sorted(groups.values(), key=len, reverse=True) for id in group]
+    # Neighbours in `together` are half the list apart; a leaf of the tree has one or two pictures.
+    half = (len(together) + 1) // 2
+    pairs = [together[at::half] for at in range(half)]
+    alone = next((pair for pair in pairs if len(pair) == 1), None)
+    sizes = _leaves(len(together))
+    both = [pair for pair in pairs if len(pair) == 2]
+    found: list[str] = []
+    spare = list(alone or ())
+    for size in sizes:
+        if size == 2:
+            found += both.pop()
+        elif spare:
+            found.append(spare.pop())
+        else:
+            one, other = both.pop()
+            found.append(one)
+            spare.append(other)
+    return tuple(found)
+
+
+def _leaves(n: int) -> list[int]:
+    """Sizes of the first matches of a balanced tree, left to right: 2, or 1 for one that waits."""
+    if n <= 2:
+        return [n] if n else []
+    middle = (n + 1) // 2
+    return [*_leaves(middle), *_leaves(n - middle)]

@@ -1,0 +1,151 @@
+"""A round of pick mode: a fixed list of pictures, decided one after the other.
+
+A round is a frozen value. Methods return the round after an action, and the `Decision` to record.
+Pictures that were trashed or deleted since are passed over; the list keeps them, so that they have
+their place again when they are restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from studio.domain.choices import Decision, RoundDefinition, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundCounts:
+    """Decisions of a round so far, without pictures that are gone.
+
+    Attributes:
+        number: number of the current picture, from 1; `total` + 1 at the end.
+        undecided: pictures without a decision.
+    """
+
+    total: int
+    number: int
+    picked: int
+    rejected: int
+
+    @property
+    def undecided(self) -> int:
+        return self.total - self.picked - self.rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickRound:
+    """A round and how far it has come.
+
+    Attributes:
+        definition: name and pictures.
+        place: place of the current picture in the list, from 0; its length at the end.
+        decisions: decisions that stand, in the order they were made.
+        gone: ids of pictures that are trashed or deleted.
+    """
+
+    id: str
+    definition: RoundDefinition
+    place: int = 0
+    decisions: tuple[Decision, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Ids of the whole list, with those that are gone."""
+        return self.definition.pictures
+
+    @property
+    def current(self) -> str | None:
+        """Id of the current picture; None at the end."""
+        place = self._next(self.place)
+        return self.pictures[place] if place < len(self.pictures) else None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the end of the list is reached."""
+        return self.current is None
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The last decision on each picture that is not gone."""
+        found = {one.picture: one.verdict for one in self.decisions}
+        return {id: verdict for id, verdict in found.items() if id not in self.gone}
+
+    @property
+    def counts(self) -> RoundCounts:
+        """Counts for "37 of 200" and "11 picked, 16 rejected, 9 undecided"."""
+        verdicts = list(self.verdicts.values())
+        present = [place for place, id in enumerate(self.pictures) if id not in self.gone]
+        return RoundCounts(
+            total=len(present),
+            number=1 + sum(place < self._next(self.place) for place in present),
+            picked=verdicts.count(Verdict.PICK),
+            rejected=verdicts.count(Verdict.REJECT),
+        )
+
+    def with_verdict(self, verdict: Verdict) -> list[str]:
+        """Ids with this decision, in the order of the list; `NONE` for those without one."""
+        found = self.verdicts
+        return [
+            id
+            for id in self.pictures
+            if id not in self.gone and found.get(id, Verdict.NONE) is verdict
+        ]
+
+    def neighbours(self, behind: int = 2, ahead: int = 4) -> list[str]:
+        """Ids to decode next: those ahead, nearest first, then those behind."""
+        place = self._next(self.place)
+        after = [id for id in self.pictures[place + 1 :] if id not in self.gone][:ahead]
+        before = [id for id in reversed(self.pictures[:place]) if id not in self.gone][:behind]
+        return after + before
+
+    # Actions
+
+    def decide(self, verdict: Verdict, *, advance: bool = True) -> tuple[PickRound, Decision]:
+        """Decide on the current picture and go to the next one. Raises ValueError at the end."""
+        place = self._next(self.place)
+        if place >= len(self.pictures):
+            raise ValueError("the round is at its end")
+        after = self._next(place + 1) if advance else place
+        decision = Decision(picture=self.pictures[place], verdict=verdict, place=after)
+        return replace(self, place=after, decisions=(*self.decisions, decision)), decision
+
+    def undone(self) -> PickRound:
+        """The round before its last decision, at the picture it was about."""
+        if not self.decisions:
+            return self
+        last = self.decisions[-1].picture
+        return replace(self, place=self.pictures.index(last), decisions=self.decisions[:-1])
+
+    def step(self, by: int) -> PickRound:
+        """Go forward or back by that many pictures, without a decision."""
+        place = self._next(self.place)
+        present = [at for at, id in enumerate(self.pictures) if id not in self.gone]
+        if not present:
+            return replace(self, place=len(self.pictures))
+        at = sum(one < place for one in present) + by
+        return replace(self, place=present[min(max(at, 0), len(present) - 1)])
+
+    def go_to(self, picture: str) -> PickRound:
+        """Go to this picture. Raises ValueError where it is not in the round."""
+        return replace(self, place=self.pictures.index(picture))
+
+    def without(self, gone: Iterable[str]) -> PickRound:
+        """The round with exactly these pictures trashed or deleted."""
+        return replace(self, gone=frozenset(gone))
+
+    def _next(self, place: int) -> int:
+        """The first place from this one on whose picture is not gone."""
+        place = max(place, 0)
+        while place < len(self.pictures) and self.pictures[place] in self.gone:
+            place += 1
+        return min(place, len(self.pictures))
+
+
+def unique(ids: Sequence[str]) -> tuple[str, ...]:
+    """The ids without repetitions."""
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,132 @@
+"""Duels: the best k of n by comparisons of two, against a plain order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.domain.choices import DuelDefinition, Verdict
+from studio.domain.duel import Duel, most_comparisons, seeded
+
+
+def a_duel(n: int, best: int) -> Duel:
+    pictures = tuple(f"p{number}" for number in range(n))
+    return Duel(id="d", definition=DuelDefinition(name="", pictures=pictures, best=best))
+
+
+def placed(duel: Duel) -> list[str]:
+    return [id for place in duel.order for id in place.pictures]
+
+
+@settings(deadline=None, max_examples=200)
+@given(n=st.integers(2, 60), best=st.integers(1, 8), seed=st.integers())
+def test_the_best_are_found_with_few_comparisons(n: int, best: int, seed: int) -> None:
+    best = min(best, n)
+    duel = a_duel(n, best)
+    rank = {id: at for at, id in enumerate(random.Random(seed).sample(duel.present, n))}
+    number, met = 0, set()
+    while (pair := duel.pair) is not None:
+        assert duel.to_come > 0
+        assert number + duel.to_come <= most_comparisons(n, best)
+        assert frozenset(pair) not in met, "a pair is never asked for twice"
+        met.add(frozenset(pair))
+        first = rank[pair[0]] < rank[pair[1]]
+        duel, _decision = duel.decide(Verdict.FIRST if first else Verdict.SECOND)
+        number += 1
+    assert duel.to_come == 0
+    assert placed(duel) == sorted(rank, key=rank.__getitem__)[:best]
+    assert number <= most_comparisons(n, best)
+
+
+@settings(deadline=None, max_examples=150)
+@given(n=st.integers(2, 24), best=st.integers(1, 5), seed=st.integers())
+def test_ties_undo_and_deletions_never_repeat_a_pair_or_lose_a_picture(
+    n: int, best: int, seed: int
+) -> None:
+    draw = random.Random(seed)
+    best = min(best, n)
+    duel = a_duel(n, best)
+    verdicts = [Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER]
+    for _step in range(20 * n):
+        action = draw.random()
+        if action < 0.15:
+            duel = duel.undone()
+        elif action < 0.2:
+            duel = duel.without(draw.sample(duel.definition.pictures, draw.randint(0, n // 3)))
+        elif (pair := duel.pair) is None:
+            break
+        else:
+            known = {frozenset((one.picture, one.other)) for one in duel.decisions}
+            assert frozenset(pair) not in known
+            assert not duel.gone.intersection(pair)
+            before = duel
+            duel, _decision = duel.decide(draw.choice(verdicts))
+            assert duel.undone() == before
+            assert duel.undone().pair == pair
+    order = placed(duel)
+    assert len(order) == len(set(order))
+    assert not duel.gone.intersection(order)
+    if duel.pair is None:
+        neither = [one for one in duel.decisions if one.verdict is Verdict.NEITHER]
+        assert len(order) >= min(best, len(duel.present)) or neither
+
+
+def test_both_share_a_place_and_neither_drops_both() -> None:
+    duel = a_duel(4, 2)
+    duel, _decision = duel.decide(Verdict.BOTH)
+    assert duel.pair == ("p2", "p3"), "a round is decided before the next one"
+    duel, _decision = duel.decide(Verdict.FIRST)
+    duel, _decision = duel.decide(Verdict.FIRST)
+    assert [(one.number, one.pictures) for one in duel.order] == [(1, ("p0", "p1"))]
+    assert duel.finished
+    dropped = a_duel(4, 2)
+    dropped, _decision = dropped.decide(Verdict.NEITHER)
+    dropped, _decision = dropped.decide(Verdict.SECOND)
+    assert [(one.number, one.pictures) for one in dropped.order] == [(1, ("p3",)), (2, ("p2",))]
+
+
+def test_another_result_for_an_earlier_pair_counts() -> None:
+    duel = a_duel(3, 1)
+    duel, first = duel.decide(Verdict.FIRST)
+    duel, _decision = duel.decide(Verdict.FIRST)
+    assert placed(duel) == ["p0"]
+    again = a_duel(3, 1).decide(Verdict.SECOND)[1]
+    assert (again.picture, again.other) == (first.picture, first.other)
+    changed = duel.with_decision(again)
+    assert changed.pair == ("p1", "p2")
+
+
+def test_only_verdicts_of_two_decide_a_pair() -> None:
+    duel = a_duel(2, 1)
+    with pytest.raises(ValueError, match="pick"):
+        duel.decide(Verdict.PICK)
+    with pytest.raises(ValueError, match="end"):
+        duel.decide(Verdict.FIRST)[0].decide(Verdict.FIRST)
+
+
+@settings(deadline=None, max_examples=200)
+@given(n=st.integers(2, 50), runs=st.integers(1, 9))
+def test_pictures_of_one_run_do_not_meet_in_the_first_round(n: int, runs: int) -> None:
+    ids = [f"p{number}" for number in range(n)]
+    run = {id: f"r{number % runs}" for number, id in enumerate(ids)}
+    order = seeded(ids, run)
+    assert sorted(order) == sorted(ids)
+    duel, met = Duel(id="d", definition=DuelDefinition(name="", pictures=order)), []
+    for _match in range(_first_round(n)):
+        assert duel.pair is not None
+        met.append(duel.pair)
+        duel, _decision = duel.decide(Verdict.FIRST)
+    assert len({id for pair in met for id in pair}) == 2 * len(met)
+    if max(Counter(run.values()).values()) <= n // 2:
+        assert [pair for pair in met if run[pair[0]] == run[pair[1]]] == []
+
+
+def _first_round(n: int) -> int:
+    """Number of matches between two pictures that met nobody before, of the lowest level."""
+    if n <= 2:
+        return n // 2
+    return _first_round((n + 1) // 2) + _first_round(n - (n + 1) // 2)
