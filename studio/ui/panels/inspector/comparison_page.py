@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from studio.common import word_diff
 from studio.common.i18n import _, ngettext, number
+from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import CostBasis, Picture
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting, word_diff
-from studio.ui.support.word_diff import DiffKind, DiffPiece
+from studio.ui.support import formatting
 from studio.ui.widgets import Button, ElidedLabel, Text
 from studio.ui.widgets.marked_text import MarkedText
 
