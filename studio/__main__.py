@@ -1,6 +1,6 @@
 """`gridbrush`: no command opens the window, a command goes to the command line.
 
-The decoding process and the hidden probe of the window start here too, before anything else is
+The decoding process, the comparing one and the hidden probe of the window start here too, before anything else is
 imported. None of them leaves an image of its memory.
 """
 
@@ -24,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from studio.imaging import worker
 
         return worker.main()
+    if words[:1] == ["--compare-worker"]:
+        # As above, and nothing of this in the decoding process.
+        from studio.imaging import compare_worker
+
+        return compare_worker.main()
     try:
         return _run(words)
     except Exception:

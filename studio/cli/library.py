@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from studio.app.core import Core
-from studio.cli import organise
+from studio.cli import compare, organise
 from studio.cli.core_session import opened
 from studio.cli.facts import facts_of, say_facts
 from studio.cli.output import print_result, say_json, table
@@ -24,6 +24,7 @@ async def run(options: Any, where: Paths) -> int:
         "export": organise.export,
         "show": _show,
         "stats": _stats,
+        "compare": compare.compare,
     }
     if (look := looks.get(options.action)) is not None:
         async with opened(options, where) as core:

@@ -105,6 +105,33 @@ def centred(
     return Placement(scale, x, y)
 
 
+Box = tuple[int, int, int, int]
+FloatBox = tuple[float, float, float, float]
+
+
+def covered_box(
+    size: tuple[int, int],
+    other: tuple[int, int],
+    scale: tuple[float, float],
+    corner: tuple[float, float],
+) -> tuple[Box, FloatBox] | None:
+    """Box of whole pixels that another picture covers, and its place there; None for none.
+
+    A point p lies at `scale` * p + `corner` of the other picture, each direction by itself.
+    """
+    spans = []
+    for length, covering, factor, start in zip(size, other, scale, corner, strict=True):
+        # A hair outside is rounding of the placement, not a missing row.
+        low = max(0, math.ceil(-start / factor - 0.01))
+        high = min(length, math.floor((covering - start) / factor + 0.01))
+        if low >= high:
+            return None
+        there = max(0.0, low * factor + start), min(float(covering), high * factor + start)
+        spans.append((low, high, *there))
+    (left, right, x, x_end), (top, bottom, y, y_end) = spans
+    return (left, top, right, bottom), (x, y, x_end, y_end)
+
+
 def register(
     first: Image.Image, second: Image.Image, *, start: Placement | None = None
 ) -> Registration:
@@ -269,22 +296,29 @@ class _Level:
 
     def compare(self, place: Placement) -> None:
         """Lay the second picture over the first, and compare the blocks that both have."""
-        a, e = place.scale * self._jx / self.kx, place.scale * self._jy / self.ky
-        c, f = place.x * self._jx, place.y * self._jy
-        laid = self._two.transform(
-            self._size, Image.Transform.AFFINE, (a, 0, c, 0, e, f), Image.Resampling.BICUBIC
+        (width, height), edge = self._size, self._edge
+        wide, high = place.scale * self._jx / self.kx, place.scale * self._jy / self.ky
+        corner = place.x * self._jx, place.y * self._jy
+        box = covered_box(self._size, self._other_size, (wide, high), corner)
+        self._seen = []
+        if box is None:
+            return
+        (left, top, right, bottom), source = box
+        part = self._two.resize(
+            (right - left, bottom - top), Image.Resampling.BICUBIC, box=source
         )
-        edge = self._edge
+        laid = Image.new("F", self._size)
+        laid.paste(part, (left, top))
         difference = _computed(lambda v: v["a"] - v["b"], a=laid, b=self._one)
         means = _means(difference, edge)
         others = (self._dx, self._dy, self._one, difference)
         tx, ty, tv, tt = (_means(_product(difference, other), edge) for other in others)
-        reach, (width, height) = edge / 2 + 2, self._size
-        left, right = reach - c / a, (self._other_size[0] - c) / a - reach
-        top, bottom = reach - f / e, (self._other_size[1] - f) / e - reach
-        self._seen = []
+        # At the edge of the second picture resampling lacks pixels.
+        reach = edge / 2 + 2
+        left, right = left + reach - width / 2, right - reach - width / 2
+        top, bottom = top + reach - height / 2, bottom - reach - height / 2
         for block in self._blocks:
-            if not left < block.x + width / 2 < right or not top < block.y + height / 2 < bottom:
+            if not (left <= block.x <= right and top <= block.y <= bottom):
                 continue
             i = block.index
             mean = means[i]

@@ -131,6 +131,7 @@ class _DecodeRequest:
     body: bytes
     answer: concurrent.futures.Future[Message]
     paid: bool
+    given_up: bool = False
 
 
 class Decoder:
@@ -148,16 +149,21 @@ class Decoder:
         limit: float = 60.0,
         idle: float = 30.0,
         patience: float = 2.0,
+        processes: int = _MOST_HANDS,
+        ends_cancelled: bool = False,
     ) -> None:
         """`limit` is the seconds one picture may take, `idle` those a process outlives its work.
 
-        After `patience` seconds over one picture a second process begins with those that wait.
-        `command` starts another worker than the program's own.
+        After `patience` seconds over one picture a second process begins with those that wait, if
+        there may be as many `processes`. `command` starts another worker than the program's own.
+        With `ends_cancelled` a cancelled job that runs ends with its process.
         """
         self.command = list(command) if command is not None else worker_command()
         self.limit = limit
         self.patience = patience
         self._idle = idle
+        self._most = processes
+        self._ends_cancelled = ends_cancelled
         self._order = itertools.count()
         self._wanted: list[tuple[int, int, _DecodeRequest]] = []
         self._change = threading.Condition()
@@ -273,14 +279,28 @@ class Decoder:
                 self._begin()
             heapq.heappush(self._wanted, (priority, next(self._order), asked))
             self._change.notify()
-        facts, data = await asyncio.wrap_future(answer)
+        try:
+            facts, data = await asyncio.wrap_future(answer)
+        except asyncio.CancelledError:
+            if self._ends_cancelled:
+                self._give_up(asked)
+            raise
         if (fault := facts.get("fault")) is not None:
-            raise _unreadable(str(fault), path, str(facts.get("details", "")))
+            at_fault = Path(facts.get("path", path))
+            raise _unreadable(str(fault), at_fault, str(facts.get("details", "")))
         return facts, data
+
+    def _give_up(self, asked: _DecodeRequest) -> None:
+        """End the process that runs this job, if one does."""
+        with self._change:
+            asked.given_up = True
+            for hand in self._hands:
+                if hand.working is asked and hand.child is not None:
+                    hand.child.kill()
 
     def _begin(self) -> None:
         """Start one more process, where there may be one. Raises NotDecoded. Under the lock."""
-        if len(self._hands) < _MOST_HANDS and not self._closing:
+        if len(self._hands) < self._most and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
                 hand.thread.start()
@@ -300,10 +320,12 @@ class Decoder:
         """Wait for the most urgent job; None when closed. Ends a process that is idle."""
         while True:
             with self._change:
+                hand.working = None
                 if self._closing:
                     return None
                 if self._wanted:
-                    return heapq.heappop(self._wanted)[2]
+                    hand.working = heapq.heappop(self._wanted)[2]
+                    return hand.working
                 woken = self._change.wait(self._idle if hand.child else None)
             if not woken:
                 hand.end_child()
@@ -322,6 +344,7 @@ class _WorkerThread:
     def __init__(self, decoder: Decoder, ended: concurrent.futures.Future[None]) -> None:
         self.child: _WorkerProcess | None = None
         self.slow = False
+        self.working: _DecodeRequest | None = None
         self.ended = ended
         self.thread = threading.Thread(target=self._work, name="decoder", daemon=True)
         self._decoder = decoder
@@ -367,11 +390,13 @@ class _WorkerThread:
                 child.stop_process()
                 return {"fault": "died"}, b""
             child.wait_ready()
+        if asked.given_up:
+            return {"fault": "died"}, b""
         on_slow = partial(self._decoder.slow, self)
         answer = child.run_job(asked, self._decoder.limit, self._decoder.patience, on_slow)
         self.slow = False
         if "fault" in answer[0] and not child.alive:
-            if not self._decoder.closing:
+            if not self._decoder.closing and not asked.given_up:
                 log.warning("The decoding process was lost: %s", answer[0])
             self.end_child()
         return answer
