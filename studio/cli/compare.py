@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 from studio.app.core import Core
+from studio.app.drift import edited_from
 from studio.cli.output import print_result, say_json
 from studio.common.i18n import _
-from studio.domain.entities import Picture, Role
 from studio.imaging.comparer import Comparison
 
 
@@ -21,20 +21,14 @@ async def compare(core: Core, options: Any) -> int:
     first, second = [await core.library.resolve(id) for id in (options.first, options.second)]
     paths = [await asyncio.to_thread(core.library.path, each) for each in (first, second)]
     found = await core.comparer.compare(paths[0], paths[1])
-    edited = is_edit(second, first)
+    source = edited_from(second)
+    edited = source is not None and source.picture == first.id
     if options.json:
         say_json({"first": first.id, "second": second.id, **_facts(found, edited=edited)})
     else:
         for line in _lines(found, edited=edited):
             print_result(line)
     return 0
-
-
-def is_edit(picture: Picture, source: Picture) -> bool:
-    """Whether a picture was made by editing the other one."""
-    return any(
-        parent.role is Role.EDIT and parent.picture == source.id for parent in picture.parents
-    )
 
 
 def _facts(found: Comparison, *, edited: bool) -> dict[str, Any]:
@@ -65,11 +59,22 @@ def _lines(found: Comparison, *, edited: bool) -> list[str]:
     right, down = found.shift
     lines = [
         _("The pictures line up."),
-        # Translators: in pixels; negative is to the left and up.
-        _("Shift: {x} px right, {y} px down").format(x=f"{right:.1f}", y=f"{down:.1f}"),
+        _shift(right, down),
         _("Scale: {percent} %").format(percent=f"{100 * found.zoom:.2f}"),
         _("Changed: {percent} % of the pixels").format(percent=f"{100 * found.changed:.1f}"),
     ]
     if edited:
         lines.append(_("The second picture is an edit of the first."))
     return lines
+
+
+def _shift(right: float, down: float) -> str:
+    """The shift in words; 0.04 px up is none."""
+    x, y = round(right, 1), round(down, 1)
+    sentences = {
+        (False, False): _("Shift: {x} px right, {y} px down"),
+        (False, True): _("Shift: {x} px right, {y} px up"),
+        (True, False): _("Shift: {x} px left, {y} px down"),
+        (True, True): _("Shift: {x} px left, {y} px up"),
+    }
+    return sentences[x < 0, y < 0].format(x=f"{abs(x):.1f}", y=f"{abs(y):.1f}")

@@ -14,7 +14,7 @@ from studio.imaging import compare_jobs, worker
 MEMORY = 1536 << 20
 """Address space in bytes: two pictures of 8192 x 8192 and the map of their difference."""
 
-_NICE = 15
+_NICE = 10
 """Lower than the decoding process, so that arrivals and thumbnails come first."""
 
 

@@ -97,7 +97,7 @@ class Comparer:
     """
 
     def __init__(
-        self, command: Sequence[str] | None = None, *, limit: float = 60.0, idle: float = 30.0
+        self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 30.0
     ) -> None:
         """As for `Decoder`."""
         self._process = Decoder(
