@@ -1,7 +1,7 @@
 """`gridbrush`: no command opens the window, a command goes to the command line.
 
-The decoding process, the comparing one and the hidden probe of the window start here too, before anything else is
-imported. None of them leaves an image of its memory.
+The decoding process, the comparing one and the hidden probe of the window start here too, before
+anything else is imported. None of them leaves an image of its memory.
 """
 
 from __future__ import annotations

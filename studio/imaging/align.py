@@ -95,9 +95,7 @@ class Registration:
     agreeing: float = 0.0
 
 
-def centred(
-    first: tuple[int, int], second: tuple[int, int], *, cover: bool = False
-) -> Placement:
+def centred(first: tuple[int, int], second: tuple[int, int], *, cover: bool = False) -> Placement:
     """The first picture in the middle of the second, and as large as fits; or covering it."""
     wide, high = second[0] / first[0], second[1] / first[1]
     scale = max(wide, high) if cover else min(wide, high)
@@ -304,9 +302,7 @@ class _Level:
         if box is None:
             return
         (left, top, right, bottom), source = box
-        part = self._two.resize(
-            (right - left, bottom - top), Image.Resampling.BICUBIC, box=source
-        )
+        part = self._two.resize((right - left, bottom - top), Image.Resampling.BICUBIC, box=source)
         laid = Image.new("F", self._size)
         laid.paste(part, (left, top))
         difference = _computed(lambda v: v["a"] - v["b"], a=laid, b=self._one)
@@ -315,10 +311,10 @@ class _Level:
         tx, ty, tv, tt = (_means(_product(difference, other), edge) for other in others)
         # At the edge of the second picture resampling lacks pixels.
         reach = edge / 2 + 2
-        left, right = left + reach - width / 2, right - reach - width / 2
-        top, bottom = top + reach - height / 2, bottom - reach - height / 2
+        least_x, most_x = left + reach - width / 2, right - reach - width / 2
+        least_y, most_y = top + reach - height / 2, bottom - reach - height / 2
         for block in self._blocks:
-            if not (left <= block.x <= right and top <= block.y <= bottom):
+            if not (least_x <= block.x <= most_x and least_y <= block.y <= most_y):
                 continue
             i = block.index
             mean = means[i]
@@ -347,16 +343,12 @@ class _Level:
         whole = _fit(seen)
         if whole is None or None in halves:
             return Registration(placement=None, reason=Misalignment.BLANK)
-        agreeing = sum(
-            block.correlation > _CORRELATED and block.error < _NEAR**2 for block in seen
-        )
+        agreeing = sum(block.correlation > _CORRELATED and block.error < _NEAR**2 for block in seen)
         share = agreeing / len(seen)
         one, other = (self._moved(place, half) for half in halves if half is not None)
         apart = one.distance(other, self._full) * self.kx
         if share < _LEAST_SHARE or agreeing < _FEWEST or apart > _APART:
-            return Registration(
-                placement=None, reason=Misalignment.DIFFERENT, agreeing=share
-            )
+            return Registration(placement=None, reason=Misalignment.DIFFERENT, agreeing=share)
         return Registration(placement=self._moved(place, whole), agreeing=share)
 
     def _seen_over_noise(self) -> list[_Block]:

@@ -89,6 +89,11 @@ class ComparedRegion:
     data: bytes
 
 
+class _ComparingProcess(Decoder):
+    processes = 1
+    ends_cancelled = True
+
+
 class Comparer:
     """Asks the comparing process and waits, without blocking the loop.
 
@@ -100,13 +105,8 @@ class Comparer:
         self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 30.0
     ) -> None:
         """As for `Decoder`."""
-        self._process = Decoder(
-            comparer_command() if command is None else command,
-            limit=limit,
-            idle=idle,
-            processes=1,
-            ends_cancelled=True,
-        )
+        words = comparer_command() if command is None else command
+        self._process = _ComparingProcess(words, limit=limit, idle=idle)
 
     async def compare(
         self,
@@ -160,6 +160,11 @@ class Comparer:
     def running(self) -> bool:
         """Whether there is a process."""
         return self._process.running
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the process; None for none."""
+        return self._process.pid
 
     async def close(self) -> None:
         """End the process and cancel what is queued."""

@@ -140,7 +140,14 @@ class Decoder:
     Every method raises PictureUnreadable for a picture that cannot be read or is missing;
     NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
     Cancelling removes a queued job.
+
+    Attributes:
+        processes: most processes at once.
+        ends_cancelled: whether a cancelled job that runs ends, with its process.
     """
+
+    processes = _MOST_HANDS
+    ends_cancelled = False
 
     def __init__(
         self,
@@ -149,21 +156,16 @@ class Decoder:
         limit: float = 60.0,
         idle: float = 30.0,
         patience: float = 2.0,
-        processes: int = _MOST_HANDS,
-        ends_cancelled: bool = False,
     ) -> None:
         """`limit` is the seconds one picture may take, `idle` those a process outlives its work.
 
-        After `patience` seconds over one picture a second process begins with those that wait, if
-        there may be as many `processes`. `command` starts another worker than the program's own.
-        With `ends_cancelled` a cancelled job that runs ends with its process.
+        After `patience` seconds over one picture a second process begins with those that wait.
+        `command` starts another worker than the program's own.
         """
         self.command = list(command) if command is not None else worker_command()
         self.limit = limit
         self.patience = patience
         self._idle = idle
-        self._most = processes
-        self._ends_cancelled = ends_cancelled
         self._order = itertools.count()
         self._wanted: list[tuple[int, int, _DecodeRequest]] = []
         self._change = threading.Condition()
@@ -261,6 +263,11 @@ class Decoder:
         """Whether there is a process."""
         return any(hand.child is not None for hand in self._hands)
 
+    @property
+    def pid(self) -> int | None:
+        """Number of the first process; None for none."""
+        return next((hand.child.pid for hand in self._hands if hand.child is not None), None)
+
     async def decode_job(
         self,
         priority: Priority,
@@ -282,7 +289,7 @@ class Decoder:
         try:
             facts, data = await asyncio.wrap_future(answer)
         except asyncio.CancelledError:
-            if self._ends_cancelled:
+            if self.ends_cancelled:
                 self._give_up(asked)
             raise
         if (fault := facts.get("fault")) is not None:
@@ -300,7 +307,7 @@ class Decoder:
 
     def _begin(self) -> None:
         """Start one more process, where there may be one. Raises NotDecoded. Under the lock."""
-        if len(self._hands) < self._most and not self._closing:
+        if len(self._hands) < self.processes and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
                 hand.thread.start()
@@ -438,6 +445,10 @@ class _WorkerProcess:
             self._process.wait()
             self._errors.close()
             raise _not_started(str(error)) from error
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
