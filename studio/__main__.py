@@ -19,16 +19,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_memory_private()
     _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["--worker"]:
-        # It loads Pillow, and nothing of the other two programs.
-        from studio.imaging import worker
-
-        return worker.main()
-    if words[:1] == ["--compare-worker"]:
-        # As above, and nothing of this in the decoding process.
+    if words[:2] == ["--worker", "compare"]:
+        # It loads Pillow and the comparing, and nothing of the other programs.
         from studio.imaging import compare_worker
 
         return compare_worker.main()
+    if words[:1] == ["--worker"]:
+        # As above, and nothing of the comparing.
+        from studio.imaging import worker
+
+        return worker.main()
     try:
         return _run(words)
     except Exception:

@@ -1,6 +1,6 @@
 """Comparing process: like the decoding process, but apart from it, and of lower priority.
 
-Started as `gridbrush --compare-worker`. It never feeds the window, so that pictures open as fast
+Started as `gridbrush --worker compare`. It never feeds the window, so that pictures open as fast
 while it runs.
 """
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.common import paths
-from studio.imaging.decoder import Decoder, Priority
+from studio.imaging.decoder import Decoder, Priority, worker_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,4 +172,4 @@ class Comparer:
 
 def comparer_command() -> list[str]:
     """Command that starts the comparing process."""
-    return [*paths.program(), "--compare-worker"]
+    return [*worker_command(), "compare"]
