@@ -17,10 +17,10 @@ from studio.common.errors import StorageError
 from studio.domain.entities import Parent, Picture, Role
 from tests.fake_service import FakeService, Reply, answer_with
 from tests.generation.harness import Studio, replies, studio
-from tests.imaging.scenes import Scene
+from tests.imaging.scenes import WaveScene
 from tests.library.builders import a_picture
 
-SCENE = Scene(31)
+SCENE = WaveScene(31)
 SIZE = (192, 144)
 
 
@@ -32,7 +32,7 @@ def png(picture: Image.Image) -> bytes:
 
 BEFORE = png(SCENE.picture(SIZE))
 MOVED = png(SCENE.picture(SIZE, x=2.0, y=-1.0))
-OTHER = png(Scene(32).picture(SIZE))
+OTHER = png(WaveScene(32).picture(SIZE))
 
 
 async def made(here: Studio, service: FakeService, data: bytes, **draft: Any) -> Picture:

@@ -37,7 +37,7 @@ LARGE, LARGEST = 4096, 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PairError:
     """Of a pair: its error in pixels of the first picture, None where it does not line up."""
 
     number: int
@@ -51,19 +51,19 @@ def run() -> Iterator[Result]:
     yield from _memory()
 
 
-def outcome(number: int, kind: str | None) -> Outcome:
+def outcome(number: int, kind: str | None) -> PairError:
     """Register one pair."""
     made = painted_pairs.pair(number, kind=kind)
     found = align.register(made.first, made.second).placement
     error = None if found is None else made.truth.distance(found, made.first.size)
-    return Outcome(number, error)
+    return PairError(number, error)
 
 
 def _registration() -> Iterator[Result]:
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
 
-        def all_of(count: int, kind: str | None) -> list[Outcome]:
+        def all_of(count: int, kind: str | None) -> list[PairError]:
             return list(pool.map(outcome, range(count), [kind] * count, chunksize=5))
 
         painted = all_of(PAIRS, None)

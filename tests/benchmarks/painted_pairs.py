@@ -49,8 +49,8 @@ def pair(number: int, *, side: int = SIDE, kind: str | None = None) -> Pair:
     scale, middle = 1 + dice.uniform(-ZOOM, ZOOM), side / 2
     corner = [middle - scale * middle + far * turn for turn in (math.cos(angle), math.sin(angle))]
     painted = dice.choice(KINDS) if kind in (None, "different") else str(kind)
-    first = Scene(2 * number, painted)
-    other = Scene(2 * number + 1, painted)
+    first = PaintedScene(2 * number, painted)
+    other = PaintedScene(2 * number + 1, painted)
     second = other if kind == "different" else first
     truth = Placement(scale, *corner)
     gain = (1 - dice.uniform(0, GAIN), 1 - dice.uniform(0, GAIN), 1 - dice.uniform(0, GAIN))
@@ -90,7 +90,7 @@ def _third(dice: random.Random, side: int) -> QPainterPath:
     return path
 
 
-class Scene:
+class PaintedScene:
     """What there is to see, by a seed."""
 
     def __init__(self, seed: int, kind: str) -> None:
@@ -104,7 +104,7 @@ class Scene:
         *,
         gain: tuple[float, float, float] = (1.0, 1.0, 1.0),
         noise: float = 0.0,
-        other: Scene | None = None,
+        other: PaintedScene | None = None,
         where: QPainterPath | None = None,
     ) -> Image.Image:
         """The scene through a placement, with another one `where` it changed."""

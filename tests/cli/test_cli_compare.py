@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import CliProgram
-from tests.imaging.scenes import Scene
+from tests.imaging.scenes import WaveScene
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -17,11 +17,11 @@ SIZE = (224, 168)
 @pytest.fixture
 def three(program: CliProgram, tmp_path: Path) -> list[str]:
     """Ids of a picture, of it shifted, and of another one."""
-    scene = Scene(41)
+    scene = WaveScene(41)
     pictures = (
         scene.picture(SIZE),
         scene.picture(SIZE, x=-2.5, y=1.5),
-        Scene(42).picture(SIZE),
+        WaveScene(42).picture(SIZE),
     )
     for name, picture in zip("abc", pictures, strict=True):
         picture.save(tmp_path / f"{name}.png")

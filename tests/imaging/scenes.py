@@ -15,7 +15,7 @@ from PIL import Image
 Where = Callable[[float, float], bool]
 
 
-class Scene:
+class WaveScene:
     """Waves of many lengths in all directions, by a seed; flat where `contrast` is 0."""
 
     def __init__(self, seed: int, *, contrast: float = 1.0, waves: int = 9) -> None:
@@ -37,7 +37,7 @@ class Scene:
         y: float = 0.0,
         gain: tuple[float, float, float] = (1.0, 1.0, 1.0),
         noise: float = 0.0,
-        other: Scene | None = None,
+        other: WaveScene | None = None,
         where: Where = lambda _x, _y: False,
     ) -> Image.Image:
         """A picture in which the scene's point p is at scale * p + (x, y).

@@ -15,7 +15,7 @@ from studio.imaging.align import (
     covered_box,
     register,
 )
-from tests.imaging.scenes import Scene
+from tests.imaging.scenes import WaveScene
 
 SIZE = (224, 168)
 MIDDLE = (112.0, 84.0)
@@ -45,7 +45,7 @@ def placed(found: Registration) -> Placement:
 def test_a_shifted_and_scaled_picture_is_found_to_a_part_of_a_pixel(
     seed: int, scale: float, x: float, y: float, gain: float
 ) -> None:
-    scene, truth = Scene(seed), around_middle(scale, x, y)
+    scene, truth = WaveScene(seed), around_middle(scale, x, y)
     second = scene.picture(
         SIZE, scale=scale, x=truth.x, y=truth.y, gain=(gain, 1.0, gain), noise=3.0
     )
@@ -56,7 +56,7 @@ def test_a_shifted_and_scaled_picture_is_found_to_a_part_of_a_pixel(
 @FEW
 @given(seed=st.integers(0, 10_000), left=st.integers(0, 140), top=st.integers(0, 80))
 def test_a_third_that_changed_does_not_draw_it(seed: int, left: int, top: int) -> None:
-    scene, other, truth = Scene(seed), Scene(seed + 1), around_middle(1.01, 2.6, -3.3)
+    scene, other, truth = WaveScene(seed), WaveScene(seed + 1), around_middle(1.01, 2.6, -3.3)
     second = scene.picture(
         SIZE,
         scale=truth.scale,
@@ -73,14 +73,14 @@ def test_a_third_that_changed_does_not_draw_it(seed: int, left: int, top: int) -
 @FEW
 @given(seed=st.integers(0, 10_000))
 def test_pictures_of_other_things_do_not_line_up(seed: int) -> None:
-    found = register(Scene(seed).picture(SIZE), Scene(seed + 1).picture(SIZE))
+    found = register(WaveScene(seed).picture(SIZE), WaveScene(seed + 1).picture(SIZE))
     assert found.placement is None
     assert found.reason is Misalignment.DIFFERENT
 
 
 @pytest.mark.parametrize("contrast", [0.0, 0.02])
 def test_blank_pictures_do_not_line_up_noise_or_not(contrast: float) -> None:
-    blank = Scene(3, contrast=contrast)
+    blank = WaveScene(3, contrast=contrast)
     for noise in (0.0, 6.0):
         found = register(blank.picture(SIZE), blank.picture(SIZE, x=1.0, noise=noise))
         assert found.placement is None
@@ -93,13 +93,13 @@ def test_a_gradient_has_too_little_detail() -> None:
 
 
 def test_tiny_pictures_are_too_small() -> None:
-    tiny = Scene(1).picture((24, 24))
+    tiny = WaveScene(1).picture((24, 24))
     assert register(tiny, tiny).reason is Misalignment.SMALL
 
 
 @pytest.mark.parametrize("size", [(448, 336), (150, 112), (112, 84)])
 def test_other_sizes_are_measured_in_their_own_pixels(size: tuple[int, int]) -> None:
-    scene = Scene(8)
+    scene = WaveScene(8)
     factor = size[0] / SIZE[0]
     truth = Placement(factor * 1.01, 3.0 * factor, -2.0 * factor)
     second = scene.picture(size, scale=truth.scale, x=truth.x, y=truth.y)
@@ -109,7 +109,7 @@ def test_other_sizes_are_measured_in_their_own_pixels(size: tuple[int, int]) -> 
 
 @pytest.mark.parametrize("size", [(300, 168), (224, 260), (168, 168), (224, 100)])
 def test_other_shapes_line_up_where_both_are(size: tuple[int, int]) -> None:
-    scene = Scene(9)
+    scene = WaveScene(9)
     truth = Placement(1.0, (size[0] - SIZE[0]) / 2 + 1.4, (size[1] - SIZE[1]) / 2 - 0.7)
     second = scene.picture(size, x=truth.x, y=truth.y)
     found = placed(register(scene.picture(SIZE), second))
@@ -117,7 +117,7 @@ def test_other_shapes_line_up_where_both_are(size: tuple[int, int]) -> None:
 
 
 def test_a_start_that_is_known_finds_a_picture_anywhere_in_a_larger_one() -> None:
-    scene, truth = Scene(10), Placement(0.5, 100.4, 70.7)
+    scene, truth = WaveScene(10), Placement(0.5, 100.4, 70.7)
     large = scene.picture((300, 200), scale=0.5, x=truth.x, y=truth.y)
     first = scene.picture(SIZE)
     assert register(first, large).placement is None
@@ -126,7 +126,7 @@ def test_a_start_that_is_known_finds_a_picture_anywhere_in_a_larger_one() -> Non
 
 
 def test_a_registration_turned_round_is_its_inverse() -> None:
-    scene, truth = Scene(12), around_middle(1.02, 4.2, 1.1)
+    scene, truth = WaveScene(12), around_middle(1.02, 4.2, 1.1)
     first = scene.picture(SIZE)
     second = scene.picture(SIZE, scale=truth.scale, x=truth.x, y=truth.y)
     there, back = placed(register(first, second)), placed(register(second, first))

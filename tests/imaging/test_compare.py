@@ -16,11 +16,11 @@ from studio.imaging.compare import (
     ring_around,
     with_gain,
 )
-from tests.imaging.scenes import Scene
+from tests.imaging.scenes import WaveScene
 
 SIZE = (200, 150)
 SAME = Placement(1.0, 0.0, 0.0)
-SCENE = Scene(5)
+SCENE = WaveScene(5)
 PICTURE = SCENE.picture(SIZE)
 
 
@@ -120,13 +120,13 @@ def test_a_blank_or_black_picture_has_no_gain() -> None:
 
 
 def test_the_map_shows_what_changed_and_nothing_else_with_no_seams_between_strips() -> None:
-    tall = Scene(6).picture((40, 700))
+    tall = WaveScene(6).picture((40, 700))
     second = tall.copy()
     ImageDraw.Draw(second).rectangle((10, 250, 29, 269), fill="#00ff00")
     found = difference_map(tall, second, SAME)
     assert found.size == tall.size
     assert found.getbbox() == (9, 249, 31, 271)
-    noisy = Scene(6).picture((40, 700), scale=1.001, noise=4.0)
+    noisy = WaveScene(6).picture((40, 700), scale=1.001, noise=4.0)
     levels = difference_map(tall, noisy, Placement(1.001, 0.0, 0.0))
     assert sum(levels.histogram()[TOLERANCE + 1 :]) == 0
 

@@ -15,9 +15,9 @@ from studio.common.errors import NotDecoded, PictureUnreadable
 from studio.imaging.comparer import ComparedRegion, Comparer, Comparison, comparer_command
 from studio.imaging.decoder import process_environment
 from studio.imaging.worker_protocol import read_message
-from tests.imaging.scenes import Scene
+from tests.imaging.scenes import WaveScene
 
-SCENE = Scene(21)
+SCENE = WaveScene(21)
 SIZE = (224, 168)
 
 HANGS = """
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     SCENE.picture(SIZE).save(folder / "first.png")
     SCENE.picture(SIZE, scale=1.01, x=1.9, y=-1.5, gain=(0.95, 1.0, 1.0)).save(folder / "moved.png")
     SCENE.picture((448, 336), scale=2.0).save(folder / "double.png")
-    Scene(22).picture(SIZE).save(folder / "other.png")
+    WaveScene(22).picture(SIZE).save(folder / "other.png")
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     return folder
 
