@@ -66,7 +66,8 @@ def compare_pictures(request: dict[str, Any]) -> Message:
 def _loaded(path: Path, edge: int | None) -> tuple[Image.Image, tuple[int, int]]:
     """A picture in RGB and its full size. Errors name the file."""
     try:
-        picture, full = decode_jobs.load(path, edge)
+        # Half the time of the usual filter, and sharp enough to compare.
+        picture, full = decode_jobs.load(path, edge, Image.Resampling.HAMMING)
         return decode_jobs.on_ground(picture), full
     except Exception as error:
         error.path = str(path)  # type: ignore[attr-defined]
