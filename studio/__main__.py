@@ -1,7 +1,7 @@
 """`gridbrush`: no command opens the window, a command goes to the command line.
 
-The decoding process and the hidden probe of the window start here too, before anything else is
-imported. None of them leaves an image of its memory.
+The decoding process, the comparing one and the hidden probe of the window start here too, before
+anything else is imported. None of them leaves an image of its memory.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_memory_private()
     _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:2] == ["--worker", "compare"]:
+        # It loads Pillow and the comparing, and nothing of the other programs.
+        from studio.imaging import compare_worker
+
+        return compare_worker.main()
     if words[:1] == ["--worker"]:
-        # It loads Pillow, and nothing of the other two programs.
+        # As above, and nothing of the comparing.
         from studio.imaging import worker
 
         return worker.main()

@@ -53,6 +53,12 @@ FORBIDDEN = [
     ("Only decoding and the painter use Pillow", "imaging.decoder", "PIL"),
     ("Only the decoding process decodes", "imaging.decoder", "studio.imaging.decode_jobs"),
     ("Only the decoding process decodes", "imaging.decoder", "studio.imaging.worker"),
+    ("Only the decoding process decodes", "imaging.comparer", "studio.imaging.decode_jobs"),
+    ("Only the comparing process compares", "imaging.comparer", "studio.imaging.align"),
+    ("Only the comparing process compares", "imaging.comparer", "studio.imaging.compare"),
+    ("Only the comparing process compares", "imaging.comparer", "studio.imaging.compare_jobs"),
+    ("Only the comparing process compares", "imaging.decode_jobs", "studio.imaging.align"),
+    ("Only the comparing process compares", "app.drift", "studio.imaging.compare_worker"),
     ("Only the start opens the window", "cli.run", "studio.ui.style.theme"),
     ("Only the start opens the window", "app.core", "studio.ui.support.tasks"),
     (

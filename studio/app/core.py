@@ -31,6 +31,7 @@ from studio.config.settings import OFFLINE, Profile, SettingsStore
 from studio.domain.drafts import DraftFile
 from studio.domain.entities import Job, JobState, new_id
 from studio.domain.events import EventBus, ProblemOccurred
+from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.files import originals as inside
@@ -202,6 +203,11 @@ class Core:
         if not whole:
             self.events.publish(ProblemOccurred(files.set_aside(self._models_file)))
         return catalogue
+
+    @cached_property
+    def comparer(self) -> Comparer:
+        """Comparing of pictures, in a process of its own."""
+        return Comparer()
 
     @cached_property
     def keys(self) -> Credentials:
@@ -456,6 +462,8 @@ class Core:
             await self._making.attempts.write_held()
             await self._making.client.close()
         await self.decoder.close()
+        if "comparer" in vars(self):
+            await self.comparer.close()
         if self._tidying is not None and self._tidying.is_alive():
             await asyncio.to_thread(self._tidying.join, _TIDYING)
         if hasattr(self, "library") and not self._let_go:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from studio.app.core import Core
-from studio.cli import choosing, organise
+from studio.cli import choosing, compare, organise
 from studio.cli.core_session import opened
 from studio.cli.facts import facts_of, say_facts
 from studio.cli.output import print_result, say_json, table
@@ -31,6 +31,7 @@ async def run(options: Any, where: Paths) -> int:
         "stack": choosing.stack,
         "rounds": choosing.rounds,
         "order": choosing.order,
+        "compare": compare.compare,
     }
     if options.action in ("branch", "stack") and choosing.is_change(options):
         looks.pop(options.action)

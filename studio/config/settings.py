@@ -112,6 +112,7 @@ class Settings:
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
         budget_usd: monthly budget in US dollars; 0 for none.
         budget_warned: month and budget of the last warning.
+        measure_drift: measure in the background how much an edit changed its picture.
         neutral_names: file names without words of the prompt.
         system: system instruction for all pictures of the window; may be empty.
         role_sentences: the user's own sentences sent with references, by role; "" for nothing.
@@ -145,6 +146,7 @@ class Settings:
     confirm_above: float = 2.0
     budget_usd: float = 0.0
     budget_warned: str = ""
+    measure_drift: bool = True
     neutral_names: bool = False
     language: str = ""
     system: str = ""

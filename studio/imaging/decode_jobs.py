@@ -245,7 +245,7 @@ def _without_alpha(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA" if seen_through else "RGB")
 
 
-def _load(
+def load(
     path: Path, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> tuple[Image.Image, tuple[int, int]]:
     """The picture upright in sRGB with a long edge of at most `edge`, and its full upright size."""
@@ -308,7 +308,8 @@ _TURNS = {
 }
 
 
-def _on_ground(picture: Image.Image) -> Image.Image:
+def on_ground(picture: Image.Image) -> Image.Image:
+    """An RGB picture; see-through parts lie on a middle grey."""
     if picture.mode != "RGBA":
         return picture
     ground = Image.new("RGB", picture.size, GROUND)
@@ -339,7 +340,7 @@ def probe(request: dict[str, Any]) -> Message:
 
 def _facts(opened: _OpenedPicture) -> dict[str, Any]:
     width, height = opened.size
-    tiny = _on_ground(_render(opened, 64)).resize((1, 1), Image.Resampling.BOX)
+    tiny = on_ground(_render(opened, 64)).resize((1, 1), Image.Resampling.BOX)
     colour = tiny.getpixel((0, 0))
     assert isinstance(colour, tuple)
     return {
@@ -357,15 +358,15 @@ def _facts(opened: _OpenedPicture) -> dict[str, Any]:
 def thumbnail(request: dict[str, Any]) -> Message:
     """A small JPEG for the gallery, with a faster resampling filter."""
     edge = int(request["edge"])
-    picture, _full = _load(Path(request["path"]), edge, Image.Resampling.HAMMING)
-    picture = _on_ground(picture)
+    picture, _full = load(Path(request["path"]), edge, Image.Resampling.HAMMING)
+    picture = on_ground(picture)
     return {"width": picture.width, "height": picture.height}, _jpeg(picture, 87, small=False)
 
 
 def pixels(request: dict[str, Any]) -> Message:
     """Raw RGBA for the canvas, straight alpha."""
     edge = request.get("edge")
-    picture, full = _load(Path(request["path"]), None if edge is None else int(edge))
+    picture, full = load(Path(request["path"]), None if edge is None else int(edge))
     return _raw(picture, full)
 
 
@@ -455,7 +456,7 @@ def _encode(copy: Image.Image, limit: int) -> Message:
 
 def palette(request: dict[str, Any]) -> Message:
     """The dominant colours, most frequent first."""
-    picture = _on_ground(_load(Path(request["path"]), 128)[0])
+    picture = on_ground(load(Path(request["path"]), 128)[0])
     wanted = int(request["colours"])
     reduced = picture.quantize(wanted, method=Image.Quantize.MEDIANCUT, kmeans=2)
     table = reduced.getpalette() or []

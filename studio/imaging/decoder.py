@@ -131,6 +131,7 @@ class _DecodeRequest:
     body: bytes
     answer: concurrent.futures.Future[Message]
     paid: bool
+    given_up: bool = False
 
 
 class Decoder:
@@ -139,7 +140,14 @@ class Decoder:
     Every method raises PictureUnreadable for a picture that cannot be read or is missing;
     NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
     Cancelling removes a queued job.
+
+    Attributes:
+        processes: most processes at once.
+        ends_cancelled: whether a cancelled job that runs ends, with its process.
     """
+
+    processes = _MOST_HANDS
+    ends_cancelled = False
 
     def __init__(
         self,
@@ -255,6 +263,11 @@ class Decoder:
         """Whether there is a process."""
         return any(hand.child is not None for hand in self._hands)
 
+    @property
+    def pid(self) -> int | None:
+        """Number of the first process; None for none."""
+        return next((hand.child.pid for hand in self._hands if hand.child is not None), None)
+
     async def decode_job(
         self,
         priority: Priority,
@@ -273,14 +286,28 @@ class Decoder:
                 self._begin()
             heapq.heappush(self._wanted, (priority, next(self._order), asked))
             self._change.notify()
-        facts, data = await asyncio.wrap_future(answer)
+        try:
+            facts, data = await asyncio.wrap_future(answer)
+        except asyncio.CancelledError:
+            if self.ends_cancelled:
+                self._give_up(asked)
+            raise
         if (fault := facts.get("fault")) is not None:
-            raise _unreadable(str(fault), path, str(facts.get("details", "")))
+            at_fault = Path(facts.get("path", path))
+            raise _unreadable(str(fault), at_fault, str(facts.get("details", "")))
         return facts, data
+
+    def _give_up(self, asked: _DecodeRequest) -> None:
+        """End the process that runs this job, if one does."""
+        with self._change:
+            asked.given_up = True
+            for hand in self._hands:
+                if hand.working is asked and hand.child is not None:
+                    hand.child.kill()
 
     def _begin(self) -> None:
         """Start one more process, where there may be one. Raises NotDecoded. Under the lock."""
-        if len(self._hands) < _MOST_HANDS and not self._closing:
+        if len(self._hands) < self.processes and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
                 hand.thread.start()
@@ -300,10 +327,12 @@ class Decoder:
         """Wait for the most urgent job; None when closed. Ends a process that is idle."""
         while True:
             with self._change:
+                hand.working = None
                 if self._closing:
                     return None
                 if self._wanted:
-                    return heapq.heappop(self._wanted)[2]
+                    hand.working = heapq.heappop(self._wanted)[2]
+                    return hand.working
                 woken = self._change.wait(self._idle if hand.child else None)
             if not woken:
                 hand.end_child()
@@ -322,6 +351,7 @@ class _WorkerThread:
     def __init__(self, decoder: Decoder, ended: concurrent.futures.Future[None]) -> None:
         self.child: _WorkerProcess | None = None
         self.slow = False
+        self.working: _DecodeRequest | None = None
         self.ended = ended
         self.thread = threading.Thread(target=self._work, name="decoder", daemon=True)
         self._decoder = decoder
@@ -367,11 +397,13 @@ class _WorkerThread:
                 child.stop_process()
                 return {"fault": "died"}, b""
             child.wait_ready()
+        if asked.given_up:
+            return {"fault": "died"}, b""
         on_slow = partial(self._decoder.slow, self)
         answer = child.run_job(asked, self._decoder.limit, self._decoder.patience, on_slow)
         self.slow = False
         if "fault" in answer[0] and not child.alive:
-            if not self._decoder.closing:
+            if not self._decoder.closing and not asked.given_up:
                 log.warning("The decoding process was lost: %s", answer[0])
             self.end_child()
         return answer
@@ -413,6 +445,10 @@ class _WorkerProcess:
             self._process.wait()
             self._errors.close()
             raise _not_started(str(error)) from error
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def alive(self) -> bool:

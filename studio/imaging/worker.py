@@ -28,13 +28,15 @@ MEMORY = 3 << 30
 """Address space in bytes: 8192 x 8192 RGBA takes 256 MiB, and some steps hold four copies."""
 
 
-def serve(jobs: dict[str, Job], *, memory: int = MEMORY, confined: bool = True) -> int:
+def serve(
+    jobs: dict[str, Job], *, memory: int = MEMORY, nice: int = 5, confined: bool = True
+) -> int:
     """Answer requests until standard input ends; returns the exit code.
 
-    `confined` enters the sandbox.
+    `memory` is in bytes, `nice` lowers its priority, `confined` enters the sandbox.
     """
     requests, answers = _take_pipes()
-    _limit(memory)
+    _limit(memory, nice)
     # Before there is a second thread, which would be outside the sandbox.
     if confined:
         sandbox.give_up()
@@ -56,7 +58,10 @@ def _answer(jobs: dict[str, Job], header: dict[str, Any], body: bytes) -> Messag
         return {"fault": "memory"}, b""
     except Exception as error:  # noqa: BLE001 a decoder may raise anything over hostile bytes
         fault = getattr(error, "fault", "unreadable")
-        return {"fault": fault, "details": f"{type(error).__name__}: {error}"[:500]}, b""
+        # Of several pictures, the one at fault.
+        about = {"path": path} if (path := getattr(error, "path", None)) else {}
+        details = f"{type(error).__name__}: {error}"[:500]
+        return {"fault": fault, "details": details, **about}, b""
 
 
 def _read(stream: BinaryIO, asked: queue.SimpleQueue[Message]) -> None:
@@ -81,11 +86,11 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
 
 
-def _limit(memory: int) -> None:
+def _limit(memory: int, nice: int) -> None:
     # Ctrl+C in a terminal reaches the whole group; only the parent decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
-        os.nice(5)
+        os.nice(nice)
         limits = [(resource.RLIMIT_FSIZE, 1 << 20)]
         if sys.platform != "darwin":  # macOS counts its shared caches and refuses
             limits.append((resource.RLIMIT_AS, memory))

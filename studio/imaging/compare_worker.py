@@ -1,0 +1,28 @@
+"""Comparing process: like the decoding process, but apart from it, and of lower priority.
+
+Started as `gridbrush --worker compare`. It never feeds the window, so that pictures open as fast
+while it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from studio.config.environment import keep_memory_private
+from studio.imaging import compare_jobs, worker
+
+MEMORY = 1536 << 20
+"""Address space in bytes: two pictures of 8192 x 8192 and the map of their difference."""
+
+_NICE = 10
+"""Lower than the decoding process, so that arrivals and thumbnails come first."""
+
+
+def main() -> int:
+    """Run the comparing process."""
+    keep_memory_private()
+    return worker.serve(compare_jobs.JOBS, memory=MEMORY, nice=_NICE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

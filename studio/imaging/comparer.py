@@ -1,0 +1,175 @@
+"""Client of the comparing process; never opens a picture itself.
+
+It asks one process of its own, never the one that decodes for the window. One comparison runs at a
+time, the most urgent first. A cancelled one ends at once, with its process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.imaging.decoder import Decoder, Priority, worker_command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How a picture differs from another one, by the pixels.
+
+    A point p of the first picture is at `scale` * p + (`x`, `y`) of the second, in pixels of each
+    from the upper left corner. Where the pictures do not line up, that puts the centres on each
+    other, as large as fits.
+
+    Attributes:
+        size, other_size: width and height in pixels.
+        aligned: whether the pictures line up.
+        reason: why not: "different", "too_little_detail" or "too_small"; None if they do.
+        agreeing: share of the places with detail that agree about it.
+        gain: factors of red, green and blue from the second picture to the first.
+        changed: share of the pixels that changed, 0 to 1; None if they do not line up.
+    """
+
+    size: tuple[int, int]
+    other_size: tuple[int, int]
+    aligned: bool
+    reason: str | None
+    agreeing: float
+    scale: float
+    x: float
+    y: float
+    gain: tuple[float, float, float]
+    changed: float | None
+
+    @property
+    def zoom(self) -> float:
+        """Growth of the content from the first to the second picture, beside that of the size.
+
+        1 where a copy in another resolution, cut or extended to another shape, has the same
+        content.
+        """
+        ratios = [there / here for here, there in zip(self.size, self.other_size, strict=True)]
+        return self.scale / min(ratios, key=lambda ratio: abs(ratio - self.scale))
+
+    @property
+    def shift(self) -> tuple[float, float]:
+        """Shift of the middle, right and down, in pixels of the first picture."""
+        (width, height), (other_width, other_height) = self.size, self.other_size
+        right = (self.scale * width / 2 + self.x - other_width / 2) / self.scale
+        down = (self.scale * height / 2 + self.y - other_height / 2) / self.scale
+        return right, down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceMap:
+    """Map of the differences over the first picture.
+
+    Attributes:
+        data: a byte per pixel, rows from the top: levels of the channel that differs most, 0 where
+            equal.
+    """
+
+    width: int
+    height: int
+    data: bytes
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRegion:
+    """Mask of the pixels that do not count; `data` has a byte per pixel, 0 for those that do.
+
+    It lies over the whole first picture, in any resolution.
+    """
+
+    width: int
+    height: int
+    data: bytes
+
+
+class _ComparingProcess(Decoder):
+    processes = 1
+    ends_cancelled = True
+
+
+class Comparer:
+    """Asks the comparing process and waits, without blocking the loop.
+
+    Every method raises PictureUnreadable for a picture that cannot be read or is missing;
+    NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
+    """
+
+    def __init__(
+        self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 30.0
+    ) -> None:
+        """As for `Decoder`."""
+        words = comparer_command() if command is None else command
+        self._process = _ComparingProcess(words, limit=limit, idle=idle)
+
+    async def compare(
+        self,
+        first: Path,
+        second: Path,
+        *,
+        region: ComparedRegion | None = None,
+        priority: Priority = Priority.LOOK,
+    ) -> Comparison:
+        """Compare two pictures, without a map."""
+        return (await self._compared(first, second, region, priority, None))[0]
+
+    async def difference(
+        self,
+        first: Path,
+        second: Path,
+        *,
+        edge: int | None = 2048,
+        priority: Priority = Priority.LOOK,
+    ) -> DifferenceMap:
+        """Compare two pictures, with a map of a long edge of at most `edge` pixels."""
+        comparison, (width, height), data = await self._compared(
+            first, second, None, priority, edge or 0
+        )
+        return DifferenceMap(width=width, height=height, data=data, comparison=comparison)
+
+    async def _compared(
+        self,
+        first: Path,
+        second: Path,
+        region: ComparedRegion | None,
+        priority: Priority,
+        edge: int | None,
+    ) -> tuple[Comparison, tuple[int, int], bytes]:
+        mask: dict[str, Any] = {} if region is None else {"region": (region.width, region.height)}
+        facts, data = await self._process.decode_job(
+            priority,
+            job="compare",
+            path=first,
+            other=str(second),
+            map=edge,
+            body=b"" if region is None else region.data,
+            **mask,
+        )
+        size = int(facts.pop("width", 0)), int(facts.pop("height", 0))
+        for name in ("size", "other_size", "gain"):
+            facts[name] = tuple(facts[name])
+        return Comparison(**facts), size, data
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process."""
+        return self._process.running
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the process; None for none."""
+        return self._process.pid
+
+    async def close(self) -> None:
+        """End the process and cancel what is queued."""
+        await self._process.close()
+
+
+def comparer_command() -> list[str]:
+    """Command that starts the comparing process."""
+    return [*worker_command(), "compare"]
