@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.app.core import Core
 from studio.common.errors import StorageError, StudioError
 from studio.config.settings import SettingsStore
-from studio.domain.entities import Parent, Picture, Role
+from studio.domain.entities import Drift, Parent, Picture, Role
 from studio.domain.events import Event, EventBus, PicturesAdded, SettingsChanged
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Priority
@@ -181,3 +182,35 @@ def edited_from(picture: Picture) -> Parent | None:
     """The picture that was edited, which is sent last; None for a picture that is no edit."""
     edited = [parent for parent in picture.parents if parent.role is Role.EDIT]
     return edited[-1] if edited else None
+
+
+async def keep_measuring(core: Core) -> None:
+    """Measure the edits of a library and record their drift, until cancelled."""
+    if not core.library.writable:
+        return
+    choosing = core.library.choosing
+
+    async def record(measured: DriftMeasured) -> None:
+        drift = Drift(
+            parent=measured.parent,
+            share=measured.changed,
+            shift_x=measured.shift_x or 0.0,
+            shift_y=measured.shift_y or 0.0,
+            scale=measured.scale or 1.0,
+            aligned=measured.aligned,
+        )
+        await choosing.set_drift(measured.picture, drift)
+
+    meter = DriftMeter(
+        library=core.library,
+        comparer=core.comparer,
+        settings=core.settings,
+        events=core.events,
+        on_measured=record,
+        find_unmeasured=choosing.without_drift,
+    )
+    meter.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await meter.close()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from studio.app.drift import DriftMeasured, DriftMeter, edited_from
+from studio.app.drift import DriftMeasured, DriftMeter, edited_from, keep_measuring
 from studio.common.errors import StorageError
 from studio.domain.entities import Parent, Picture, Role
 from tests.fake_service import FakeService, Reply, answer_with
@@ -192,3 +192,20 @@ def test_the_last_edited_picture_counts_and_references_do_not() -> None:
     assert edited_from(a_picture(parents=(style,))) is None
     assert edited_from(a_picture(parents=(style, one))) == one
     assert edited_from(a_picture(parents=(one, two, style))) == two
+
+
+async def test_what_was_measured_is_recorded_and_found(tmp_path: Path) -> None:
+    with FakeService() as service:
+        async with studio(tmp_path, service) as here:
+            first = await made(here, service, BEFORE)
+            child = await edited(here, service, first, MOVED)
+            library = here.core.library
+            measuring = asyncio.create_task(keep_measuring(here.core))
+            while (found := (await library.family(child.id)).drift) is None:
+                await asyncio.sleep(0.02)
+            measuring.cancel()
+            await asyncio.wait({measuring})
+            assert found.aligned
+            assert found.share is not None
+            assert found.parent == first.id
+            assert await library.choosing.without_drift() == []

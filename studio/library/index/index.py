@@ -516,6 +516,7 @@ class Index:
             ancestors=tuple(ancestors),
             inputs=picture.parents,
             children=tuple(self._children(id)),
+            drift=self.stacks.drifts([id]).get(id),
         )
 
     def _children(self, id: str) -> list[Picture]:

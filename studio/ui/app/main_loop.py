@@ -15,7 +15,7 @@ from functools import partial
 from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from studio.app import instance, maintenance
+from studio.app import drift, instance, maintenance
 from studio.app import session as sessions
 from studio.app.core import Core
 from studio.app.crash_reports import CrashFile
@@ -169,6 +169,7 @@ async def look_after(session: WindowSession) -> None:
     await go_on(session)
     await session.built.dialogs.tell_of_crash()
     await session.built.library_commands.emptier.resume()
+    tasks.spawn(drift.keep_measuring(session.core))
     await maintenance.run(session.core)
 
 

@@ -52,6 +52,9 @@ class PicturesSection(SettingsSection):
         self.neutral = CheckBox(_("Don't use prompt words in file names"), self)
         self.neutral.toggled.connect(self.saver("neutral_names"))
         self.column.addWidget(self.neutral)
+        self.drift = CheckBox(_("Measure how much each edit changed its picture"), self)
+        self.drift.toggled.connect(self.saver("measure_drift"))
+        self.column.addWidget(self.drift)
         self.at_once = Stepper(_("Parallel requests"), 1, 16, settings.at_once, self)
         self.at_once.changed.connect(self.saver("at_once"))
         self.add_row(_("Parallel requests"), self.at_once, _("Per provider."))
@@ -95,6 +98,7 @@ class PicturesSection(SettingsSection):
     def refresh(self) -> None:
         settings = self._core.settings.value
         self.neutral.setChecked(settings.neutral_names)
+        self.drift.setChecked(settings.measure_drift)
         self.at_once.set_value(settings.at_once)
         self.late.set_value(math.ceil(settings.time_out / 60))
         self.limit.set_value(round(settings.outer_limit / 60))

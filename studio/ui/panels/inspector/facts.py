@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, pgettext
-from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Picture, Role
+from studio.common.i18n import _, ngettext, number, pgettext
+from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Drift, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
 
@@ -57,6 +58,7 @@ def details(
     *,
     names: Sequence[str] = (),
     within: Sequence[str] = (),
+    drift: Drift | None = None,
     now: float | None = None,
 ) -> list[FactRow]:
     """Details of one picture; unknown values are omitted or marked as unknown.
@@ -94,9 +96,21 @@ def details(
     facts += choices(picture)
     if names:
         facts.append(FactRow(label=_("Made from"), value=", ".join(names)))
+    if drift is not None:
+        facts.append(_drift(drift))
     if within:
         facts.append(FactRow(label=_("Collections"), value=", ".join(within)))
     return facts
+
+
+def _drift(drift: Drift) -> FactRow:
+    """Difference of an edit from the picture it was made from."""
+    if drift.share is None:
+        return FactRow(label=_("Changed"), value=_("does not line up with the original"))
+    shift = math.hypot(drift.shift_x, drift.shift_y)
+    # Translators: how far the content of a picture moved against the original.
+    note = _("shifted {pixels} px").format(pixels=number(shift, 1))
+    return FactRow(label=_("Changed"), value=formatting.percent(drift.share), note=note)
 
 
 def settings(picture: Picture) -> list[FactRow]:

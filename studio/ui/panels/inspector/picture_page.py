@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
-from studio.domain.entities import Flag, Picture
+from studio.domain.entities import Drift, Flag, Picture
 from studio.library.query import Family
 from studio.ui.panels.inspector import facts
 from studio.ui.panels.inspector.fact_table import FactTable, Remarks
@@ -178,15 +178,17 @@ class PicturePage(QWidget):
         """Show the family, and the names of the input pictures (`others`)."""
         if family.ancestors:
             self.head.set_prompt(picture.prompt, family.ancestors[-1].prompt)
-        self.show_facts(picture, others)
+        self.show_facts(picture, others, family.drift)
         self._family_part.setVisible(bool(family.ancestors or family.children))
         self.family.set_family(family)
 
-    def show_facts(self, picture: Picture, others: Sequence[Picture] = ()) -> None:
+    def show_facts(
+        self, picture: Picture, others: Sequence[Picture] = (), drift: Drift | None = None
+    ) -> None:
         """Show the details; `others` are the input pictures."""
         names = facts.parent_names(picture, others)
         within = [self.collections[id] for id in picture.collections if id in self.collections]
-        self.facts.set_facts(facts.details(picture, names=names, within=within))
+        self.facts.set_facts(facts.details(picture, names=names, within=within, drift=drift))
 
     def show_palette(self, colours: Sequence[int], *, visible: bool) -> None:
         """Show the colours of the picture."""

@@ -164,7 +164,7 @@ class CompareBar(QFrame):
         # Its parts are hidden in turn: the bar never widens the window.
         return QSize(320, self.height())
 
-    @needs("_percent")
+    @needs("_plus")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._yield_room()

@@ -399,6 +399,7 @@ class CompareView(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_flicker")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # An event filter instead of event(): painting must not run inside one of our overrides,
         # where an exception would end the program instead of being reported.
@@ -451,6 +452,7 @@ class CompareView(QWidget):
             case _:
                 super().keyPressEvent(event)
 
+    @needs("_flicker")
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._lay_over()

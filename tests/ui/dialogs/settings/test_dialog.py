@@ -80,6 +80,7 @@ async def test_every_choice_is_in_the_settings_at_once(
     dialog.look.surround.segment("middle").click()
     dialog.look.notify.click()
     dialog.pictures.neutral.click()
+    dialog.pictures.drift.click()
     dialog.pictures.at_once.stepUp()
     dialog.pictures.limit.stepDown()
     dialog.pictures.ask.setText("5,5")
@@ -91,6 +92,7 @@ async def test_every_choice_is_in_the_settings_at_once(
     assert value.surround == "middle"
     assert value.notify is False
     assert value.neutral_names is True
+    assert value.measure_drift is False
     assert value.at_once == 4
     assert value.outer_limit == 29 * 60
     assert value.confirm_above == 5.5
