@@ -22,7 +22,7 @@ from studio.common.terminal import bare, harmless
 
 
 def _console(*, results: bool = False) -> Console:
-    """A console on standard error, or on standard output; texts must be harmless already."""
+    """A console on standard error, or on standard output; texts must already be sanitized."""
     return Console(file=bare(sys.stdout if results else sys.stderr))
 
 

@@ -138,7 +138,7 @@ class Model:
     )
 
     def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
-        """Expected width and height; None where they are not published.
+        """Expected width and height; None if they are not published.
 
         2K and 4K are twice and four times the 1K size (the models' own table of output sizes).
         """
@@ -167,7 +167,7 @@ class Model:
 
     @property
     def search_price(self) -> float:
-        """US dollars for one search query; 0 where no price is known."""
+        """US dollars for one search query; 0 if no price is known."""
         if self.offline:
             return 0.0
         usual = self.rates.search if self.rates is not None else 0.0
@@ -244,7 +244,7 @@ class ServiceObservation:
         pixel_sizes: whether sizes are sent in pixels; None when nothing was learned.
         both_modalities: text and pictures have to be requested together from every model.
         refused: fields the model's service does not accept.
-        aspect: ratio that it accepts though the model's list has it not; empty for none.
+        aspect: ratio that the service accepts although the model's list lacks it; empty for none.
     """
 
     model: str
@@ -255,13 +255,13 @@ class ServiceObservation:
 
 
 def size_tier(width: int, height: int) -> int:
-    """Where a picture's area stands in `TIERS`, as services round it: 0 for "512", 1 for "1K"."""
+    """Index of a picture's area in `TIERS`, rounded as services do: 0 for "512", 1 for "1K"."""
     megapixels = width * height / 1e6
     return sum(megapixels >= limit for limit in (0.5, 2.0, 8.0))
 
 
 def _computed(aspect: str, size: str) -> tuple[int, int]:
-    """Pixels of a tier where they are not published: its area, in steps of 16."""
+    """Pixels of a tier if they are not published: its area, in steps of 16."""
     ratio = AspectRatio.parse(aspect).value
     side = TIERS[size]
     width, height = side * ratio**0.5, side / ratio**0.5

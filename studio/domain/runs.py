@@ -150,7 +150,7 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
 
 
 def left_out(draft: Draft, model: Model) -> frozenset[str]:
-    """Fields of the draft's choices that `plan` leaves out because the model does not take them.
+    """Fields of the draft's choices that `plan` leaves out because the model does not support them.
 
     A seed and a temperature are left out for every model; other choices only after the service
     refused them.
@@ -169,7 +169,7 @@ def left_out(draft: Draft, model: Model) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitWarnings:
-    """Sentences about choices outside a model's published limits, sent all the same.
+    """Sentences about choices outside a model's published limits, which are sent anyway.
 
     Empty for choices within them, and for a model whose limits are enforced.
     """
@@ -212,7 +212,7 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
 
 
 def _written_aspect(text: str) -> str:
-    """A ratio as the models' lists have it; anything else unchanged."""
+    """A ratio as spelled in the models' lists; anything else unchanged."""
     try:
         return str(AspectRatio.parse(text))
     except ValueError:
@@ -344,7 +344,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def check_references(number: int, model: Model) -> None:
-    """Raise InputError for more references than a model supports, where that is enforced."""
+    """Raise InputError for more references than a model supports, if that is enforced."""
     if number > model.references and not model.advisory:
         raise InputError(
             _("Too many reference pictures"),
@@ -384,7 +384,7 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
         return wanted
     if supported.thinking != wanted.thinking and model.thinking:
         raise InputError(
-            _("{model} has no thinking level {level}").format(
+            _("{model} does not support thinking level {level}").format(
                 model=model.title, level=wanted.thinking[:40]
             ),
             _("Available: {levels}.").format(levels=", ".join(model.thinking)),
@@ -392,7 +392,7 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
         )
     if supported.detail != wanted.detail and model.media_resolution:
         raise InputError(
-            _("{model} has no reference detail {level}").format(
+            _("{model} does not support reference detail {level}").format(
                 model=model.title, level=wanted.detail[:40]
             ),
             _("Available: {levels}.").format(levels=", ".join(model.media_resolution)),

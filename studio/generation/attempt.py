@@ -305,7 +305,7 @@ class AttemptRunner:
             raise
 
     async def _store_elsewhere(self, job: Job, sink: AnswerSink) -> str:
-        """Store an answer outside the library; returns a hint where it is."""
+        """Store an answer outside the library; returns a hint with its location."""
         try:
             folder = await self._journalling.run(sink.keep_in, self._spare, job)
         except StorageError as error:
@@ -379,7 +379,7 @@ class AttemptRunner:
     async def read_cut(self, job: Job, found: FoundAttempt) -> list[Picture]:
         """Ingest the readable part of a cut answer.
 
-        Raises NoPicture where it has no picture, or the service's error.
+        Raises NoPicture if it has no picture, or the service's error.
         """
         body = found.entry.folder / "mended"
         provider = self.reader(job, found)
@@ -450,7 +450,9 @@ class AttemptRunner:
             return self._find_reader(job.request.profile, found.wire)
         except InputError as error:
             error.kept, error.billed = True, Billed.MAYBE
-            error.hint = _("The answer is saved. A newer Gridbrush may read it for free.")
+            error.hint = _(
+                "The answer is saved. A newer version of Gridbrush may read it for free."
+            )
             raise
 
     def reader_version(self, job: Job, found: FoundAttempt) -> int:
@@ -512,13 +514,13 @@ class AttemptRunner:
     def _read(
         self, provider: Provider, source: AnswerSource, entry: JournalEntry
     ) -> tuple[Answer, RequestChanges]:
-        """The answer, and how its request was sent other than chosen."""
+        """The answer, and how its request differed from the choices."""
         return provider.read(source), self._journal.read_changes(entry)
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
         """The complete answer of an earlier attempt, if any; else the entry is ready for another.
 
-        Raises StorageError where the disk has no room for a new one.
+        Raises StorageError if the disk has no room for a new one.
         """
         if self._journal.has_whole(entry):
             before = self._journal.read_entry(entry)

@@ -89,7 +89,7 @@ class ConversationStore:
         taken: Mapping[int, Picture],
         provider: Provider,
     ) -> tuple[Conversation | None, tuple[str, ...]]:
-        """Store the model's turn durably; also returns sentences on how history was sent.
+        """Store the model's turn durably; also returns sentences about how history was sent.
 
         Args:
             taken: the answer's readable pictures by number.
@@ -235,7 +235,7 @@ def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
 
 
 def _sentences(use: HistoryUse) -> tuple[str, ...]:
-    """Warnings about history that was not sent as it is."""
+    """Warnings about history that was sent only in part, or not at all."""
     if use.left_out and use.turns:
         return (
             ngettext(

@@ -178,17 +178,17 @@ class JobQueue:
             self._run_in_background(self._cancelled(found))
 
     def cancel_all(self) -> None:
-        """Cancel every job that is alive."""
+        """Cancel all unfinished jobs."""
         for job in [job for job in self.jobs.values() if job.alive]:
             self.cancel(job.id)
 
     @property
     def paused(self) -> bool:
-        """Whether nothing new is sent."""
+        """Whether sending is paused."""
         return self.rate_limiter.paused
 
     def pause(self, *, on: bool = True) -> None:
-        """Stop or continue sending; requests already sent go on.
+        """Pause or resume sending; requests already sent continue.
 
         Count-downs run on, but their retries are not sent. Every session starts unpaused.
         """
@@ -285,7 +285,7 @@ class JobQueue:
         return profile in self.rate_limiter.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
-        """Usual seconds of that model and size; None for too few measurements."""
+        """Typical seconds for that model and size; None for too few measurements."""
         key = (model, size or "")
         if key not in self._usual:
             self._usual[key] = None
@@ -293,7 +293,7 @@ class JobQueue:
         return self._usual[key]
 
     async def idle(self) -> None:
-        """Wait until no job is alive; for the command line."""
+        """Wait until all jobs have ended; for the command line."""
         while work := self._under_way():
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
 
@@ -336,7 +336,7 @@ class JobQueue:
             self._scheduler.pump()
 
     def waits_for_turn(self, id: str) -> bool:
-        """Whether a job wants to be sent and has no turn yet."""
+        """Whether a job is waiting for a turn."""
         if (turn := self._awaiting.get(id)) is not None:
             return not turn.done()
         queued = self.jobs[id].state is JobState.QUEUED

@@ -24,7 +24,7 @@ class WaitReason:
     """Reason for not sending a job now.
 
     Attributes:
-        seconds: until the pace allows it; None where that is not known.
+        seconds: until the pace allows it; None if that is not known.
     """
 
     hold: HoldReason = HoldReason.NONE

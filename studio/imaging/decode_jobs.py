@@ -77,7 +77,7 @@ class _OpenedPicture:
 
     @property
     def orientation(self) -> int:
-        """Exif orientation, 1 to 8; 1 where it is missing or invalid."""
+        """Exif orientation, 1 to 8; 1 if it is missing or invalid."""
         if self.kind is file_types.AVIF:
             # AVIF has it as an image property, which the decoder reports as Exif.
             number = self.picture.getexif().get(exif.ORIENTATION, 1)
@@ -187,7 +187,7 @@ def _eight_bits(opened: _OpenedPicture) -> Image.Image:
 
 
 def _not_key(opened: _OpenedPicture, key: tuple[int, ...]) -> Image.Image:
-    """Mask with 0 where a picture has the colour `key`, else 255."""
+    """Mask with 0 if a picture has the colour `key`, else 255."""
     picture, depth = opened.picture, opened.contents.depth
     if picture.mode.startswith("I"):
         whole = picture.convert("I")

@@ -103,7 +103,7 @@ class Library:
             self.store.run_in_background(reindex.run(self.store))
 
     def _open(self, *, beside: bool) -> bool:
-        """Whether the index is still to be rebuilt."""
+        """Whether a rebuild of the index is pending."""
         store = self.store
         if store.writable:
             store.identify(create=True)
@@ -125,7 +125,7 @@ class Library:
         self.store.read_log()
 
     def first_screen(self, query: Query, limit: int) -> list[Picture]:
-        """The first matching pictures of the index as it was left; empty where it is not usable.
+        """The first matching pictures of the index as last saved; empty if it is unusable.
 
         For a window that is shown before the library is open. Blocking; uses its own connection.
         """
@@ -156,7 +156,7 @@ class Library:
         )
 
     async def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
-        """Those of these rows that match; fast for libraries of any size."""
+        """The matching rows among these; fast for libraries of any size."""
         return await self.store.query_index(lambda index: index.filter_rows(query, rows))
 
     async def count(self, query: Query) -> int:
@@ -273,7 +273,7 @@ class Library:
     # Changes
 
     async def rate(self, ids: Sequence[str], stars: int) -> str:
-        """Give pictures 0 to 5 stars; returns a sentence for it. Raises InputError."""
+        """Give pictures 0 to 5 stars; returns a sentence about it. Raises InputError."""
         if not 0 <= stars <= 5:
             raise InputError(_("A rating has 0 to 5 stars"))
         return await edits.set_field(self.store, "rating", ids, stars)

@@ -153,7 +153,7 @@ class AnswerPicture:
             raise NoPicture(
                 _("The service sent an address instead of a picture"),
                 self.url,
-                hint=_("Open it soon, the address will expire."),
+                hint=_("Open it soon; the address will expire."),
                 billed=Billed.MAYBE,
             )
         places = self.data if isinstance(self.data, tuple) else (self.data,)

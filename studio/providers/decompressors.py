@@ -181,7 +181,7 @@ class ZstdCodec:
 
 
 class BrotliCodec:
-    """One brotli stream (RFC 7932); its window has 16 MB at most."""
+    """One brotli stream (RFC 7932); its window is at most 16 MB."""
 
     def __init__(self) -> None:
         # Loaded by the first answer that is compressed so.

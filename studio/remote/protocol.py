@@ -114,7 +114,7 @@ class RunEnded(msgspec.Struct, frozen=True, tag="over"):
 
 
 class ChangeDone(msgspec.Struct, frozen=True, tag="said"):
-    """Sentence about the change; `number` or `facts` where these are the answer."""
+    """Sentence about the change; `number` or `facts` if these are the answer."""
 
     sentence: str = ""
     number: int = 0

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("warm")
 BEST = "gemini-nano-banana-2.1"
 PRO = "gemini-3-pro-image"
 ENV = {"GRIDBRUSH_API_KEY": KEY}
-NO_SEED = "The model takes no seed; the same prompt gives another picture"
+NO_SEED = "The model does not support seeds; the same prompt gives another picture"
 
 
 def generate(

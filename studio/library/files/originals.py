@@ -78,7 +78,7 @@ def _is_name(name: str) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether some file system could take this name for that of the hidden folder."""
+    """Whether some file system could equate this name with that of the hidden folder."""
     plain = "".join(
         sign
         for sign in unicodedata.normalize("NFKC", name).casefold()
@@ -113,7 +113,7 @@ def below(root: Path, relative: str) -> Path:
 
 
 def check(library: Path) -> None:
-    """Raise StorageError where a part of the hidden folder is a link or a device.
+    """Raise StorageError if a part of the hidden folder is a link or a device.
 
     Journal, lists, records and lock are written and cleared without further checks.
     """
@@ -173,7 +173,7 @@ class Originals:
         self.trash = folder / HIDDEN / "trash"
 
     def path(self, picture: Picture) -> Path:
-        """Expected path of the picture's file. Raises StorageError where that is outside."""
+        """Expected path of the picture's file. Raises StorageError if that is outside."""
         return below(self.trash if picture.trashed else self.folder, picture.path)
 
     def find(self, picture: Picture) -> Path | None:
@@ -238,7 +238,7 @@ class Originals:
             self.move(found, target)
 
     def _holds(self, path: Path) -> bool:
-        """Whether a regular file lies there that is reached through no link."""
+        """Whether it is a regular file, and no link leads to it."""
         return directory_handles.is_file(self.folder, path)
 
     def keep_input(self, data: bytes, extension: str) -> str:

@@ -20,4 +20,4 @@ def marks(values: Sequence[Any]) -> str:
 
 
 def ignore_progress(_more: int) -> None:
-    """Progress callback for work that nobody follows."""
+    """Progress callback that does nothing."""

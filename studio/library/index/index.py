@@ -234,7 +234,7 @@ class Index:
         records: Iterable[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> None:
-        """Apply records, each with its begin and end, in the order of the log.
+        """Apply records, each with its start and end, in the order of the log.
 
         Many are applied in portions, one transaction each. `taken` is called with the number of
         further pictures changed. Raises StorageError.
@@ -366,7 +366,7 @@ class Index:
         return CompiledQuery(query, self._db.execute, self.costs)
 
     def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
-        """Those of these rows that match."""
+        """The matching rows among these."""
         found: set[int] = set()
         for some in chunks(rows):
             statement = self.compile(query).filter_statement(some)

@@ -127,7 +127,7 @@ class RecordLog:
             return []
 
     def strays(self) -> list[Path]:
-        """Conflict copies of other computers, beside the files of the months."""
+        """Conflict copies of other computers, next to the monthly files."""
         return sorted(path for path in self.folder.glob("*.jsonl") if not _is_month(path.name))
 
     def end_position(self) -> LogPosition:
@@ -156,7 +156,7 @@ class RecordLog:
     def read(
         self, since: LogPosition = BEGINNING
     ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
-        """Records after `since` in order, each with its begin and end.
+        """Records after `since` in order, each with its start and end.
 
         A torn last line is skipped silently; other damaged lines are counted in `damaged` and
         logged, and so are partly valid ones, whose valid part is returned. Raises LibraryTooNew.
@@ -212,14 +212,14 @@ class RecordLog:
     def append(
         self, record: Record, *, after: LogPosition = BEGINNING
     ) -> tuple[LogPosition, LogPosition]:
-        """Append a record durably; returns its begin and end."""
+        """Append a record durably; returns its start and end."""
         ((_record, begin, end),) = self.append_all([record], after=after)
         return begin, end
 
     def append_all(
         self, added: Sequence[Record], *, after: LogPosition = BEGINNING
     ) -> list[tuple[Record, LogPosition, LogPosition]]:
-        """Append records durably, with one fsync; returns each with its begin and end."""
+        """Append records durably, with one fsync; returns each with its start and end."""
         with files.storage_errors(self.folder):
             if not self.reaches(after) or not (self._appender is None or self._appender.in_place()):
                 # Nobody would read what is appended here.

@@ -100,7 +100,7 @@ def body_of(line: bytes) -> bytes:
 def too_new() -> LibraryTooNew:
     """Error for a library of a newer version."""
     return LibraryTooNew(
-        _("This library was written by a newer Gridbrush"),
+        _("This library was written by a newer version of Gridbrush"),
         _("Nothing was changed."),
         hint=_("Install the newest version, or open another library."),
     )
@@ -114,7 +114,7 @@ class LibraryIdentity(msgspec.Struct, frozen=True):
 
 
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
-    """The library's `id` file, created if `create`; None where there is no valid one.
+    """The library's `id` file, created if `create`; None if there is no valid one.
 
     An invalid file is renamed, which is added to `told`, and computed files are built again.
     Raises StorageError.
@@ -154,8 +154,8 @@ def not_understood(number: int, where: Path) -> StorageError:
     """Error for lines of the log that cannot be read completely."""
     return StorageError(
         ngettext(
-            "{n} line of the records is unreadable",
-            "{n} lines of the records are unreadable",
+            "{n} line in the records is unreadable",
+            "{n} lines in the records are unreadable",
             number,
         ).format(n=f"{number:,}"),
         _("Everything else is available. {name} is not changed.").format(name=where),

@@ -128,7 +128,7 @@ def _blank(value: dict[str, Any], prompt: str, places: dict[str, str]) -> bool:
 
 
 def _without_old_names(value: dict[str, Any], places: dict[str, str]) -> bool:
-    """Remove words of the prompt from a record of moved files; False where it has none."""
+    """Remove words of the prompt from a record of moved files; False if it has none."""
     moved = [id for _name, ids in value.get("values", ()) for id in ids if id in places]
     if not moved:
         return False

@@ -74,7 +74,7 @@ class MissingFileSearch:
             self._search = asyncio.get_running_loop().create_task(self._search_files())
 
     async def wait(self) -> bool:
-        """Wait for the last search; False where none was started."""
+        """Wait for the last search; False if none was started."""
         if self._search is None:
             return False
         await self._search

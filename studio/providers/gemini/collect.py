@@ -76,7 +76,7 @@ class CollectedAnswer:
 
 
 def gather(value: Any, body: Path, events: list[Any] | None = None) -> CollectedAnswer:
-    """Collect the contents of a response. Blocking where text is in the file.
+    """Collect the contents of a response. Blocking if text is in the file.
 
     `events` are the objects that a collected stream was merged from.
     """

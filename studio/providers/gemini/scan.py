@@ -152,7 +152,7 @@ class GeminiScanner:
                 position = self._take_structure(data, position, base)
 
     def _following_value(self, data: bytes, position: int) -> int | None:
-        """Position of another value after a complete one; None where none begins."""
+        """Position of another value after a complete one; None if none begins."""
         rest = data[position:].lstrip(_SEPARATORS)
         if not rest:
             return None
@@ -250,7 +250,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Position after the part too deep to be kept; 0 where it may end before that."""
+        """Position after the part too deep to be kept; 0 if it may end before that."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end

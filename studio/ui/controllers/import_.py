@@ -60,7 +60,7 @@ class ImportController(QObject):
         select: Callable[[Sequence[str]], Awaitable[None]],
         parent: QWidget,
     ) -> None:
-        """`welcoming` says whether the page of the first start is shown.
+        """`welcoming` tells whether the page of the first start is shown.
 
         `attention` is what the user looks at; the imported pictures (their ids) are selected only
         if it is the same as before the import.

@@ -52,9 +52,8 @@ def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
         )
     else:
         words = ngettext(
-            "The picture and its file of {size} are deleted permanently. This cannot be undone.",
-            "The pictures and their files of {size} are deleted permanently. This cannot be "
-            "undone.",
+            "The picture and its file ({size}) are deleted permanently. This cannot be undone.",
+            "The pictures and their files ({size}) are deleted permanently. This cannot be undone.",
             n,
         )
     return words.format(size=size)

@@ -31,5 +31,5 @@ def animates() -> bool:
 
 
 def duration(milliseconds: int) -> int:
-    """Duration of an animation, 0 where the system asks for less motion."""
+    """Duration of an animation; 0 under reduced motion."""
     return milliseconds if animates() else 0

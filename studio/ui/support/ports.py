@@ -37,7 +37,7 @@ class Messages(Protocol):
         """Show a toast about a completed action, with a button."""
 
     def on_news(self, news: InfoPosted) -> None:
-        """Show good news until the user closes it."""
+        """Show a success message until the user closes it."""
 
     def on_problem(self, error: BaseException) -> None:
         """Show an error of no particular view."""
@@ -168,7 +168,7 @@ class SpendingLimit(Protocol):
 
 
 class QueueSource(Protocol):
-    """Facts of the queue beside its jobs."""
+    """Facts of the queue besides its jobs."""
 
     @property
     def thumbnails(self) -> RowThumbnails:

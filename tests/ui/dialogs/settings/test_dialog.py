@@ -62,7 +62,7 @@ async def test_the_profile_pictures_are_shown_through_is_named(dialog: SettingsD
         colours.show_through(transform_for(icc_profiles.matrix(gamma=1.8, name="x" * 500)))
         assert len(dialog.look.monitor_profile.text()) < 120
         colours.show_through(transform_for(icc_profiles.matrix(gamma=1.7, name="")))
-        assert dialog.look.monitor_profile.text() == "Shown through: a profile without a name"
+        assert dialog.look.monitor_profile.text() == "Shown through: unnamed"
         sentences = set()
         for state in MonitorState:
             if state not in (MonitorState.UNKNOWN, MonitorState.SHOWN):
