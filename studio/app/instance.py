@@ -145,7 +145,7 @@ async def call(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
     """A connection to the owner of the library that accepts work; None if there is none.
 
-    Does not wait for an owner that is starting or ending. Raises TimeoutError when it accepted the
+    Does not wait for an owner that is starting or ending. Raises TimeoutError if it accepted the
     connection and did not answer within 2 seconds.
     """
     try:
@@ -160,7 +160,7 @@ async def call(
 async def _ring(
     folder: Path, state: Path | None, word: bytes
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-    """A connection that the owner accepted; None when it refused. Raises OSError."""
+    """A connection that the owner accepted; None if it refused. Raises OSError."""
     address = await asyncio.to_thread(_existing_address, folder, state)
     if sys.platform == "win32":
         port, token = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)

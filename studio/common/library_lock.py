@@ -156,7 +156,7 @@ class LibraryLock:
         if not self.held:
             return
         self.held = False
-        # On a full or vanished disk the next start on this machine gets the lock all the same.
+        # On a full or vanished disk the next start on this machine gets the lock anyway.
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)
         with contextlib.suppress(OSError):

@@ -36,7 +36,7 @@ class PendingCall:
     def run(self) -> bool:
         """Run on a thread, unless it was cancelled, and deliver the outcome on the loop's.
 
-        False when the loop is gone: then the caller keeps this object.
+        False if the loop is gone: then the caller keeps this object.
         """
         assert self._future is not None
         assert self._call is not None

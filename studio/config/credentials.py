@@ -171,7 +171,7 @@ class Credentials:
         return self.status(profile)
 
     async def delete_key(self, profile: str) -> None:
-        """Delete a key here and in the keyring. Raises KeyMissing when the keyring fails."""
+        """Delete a key here and in the keyring. Raises KeyMissing if the keyring fails."""
         self._session.pop(profile, None)
         self._keys.pop(profile, None)
         self._noted.pop(profile, None)

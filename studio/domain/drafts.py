@@ -174,7 +174,7 @@ class DraftFile:
             self.path.replace(aside)
 
     def load(self) -> Draft | None:
-        """The saved draft; None when there is none or it cannot be read."""
+        """The saved draft; None if there is none or it cannot be read."""
         try:
             draft = json_reader.load(self.path, Draft)
             if odd := _odd(draft):

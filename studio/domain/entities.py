@@ -307,7 +307,7 @@ class Job:
         hold: reason to wait other than its place, while queued.
         send_at: time when the provider's pace allows it, while held for that.
         late: the answer takes longer than expected; its slot is free.
-        estimate_usd: estimated cost; None when not known.
+        estimate_usd: estimated cost; None if not known.
         dismissed: the user dismissed its tile.
     """
 
@@ -425,7 +425,7 @@ class Picture:
         path: path of the original, relative to the library's folder, with forward slashes.
         colour: average colour as 0xRRGGBB, shown until the thumbnail is loaded.
         seconds: from the request's first byte to the complete answer.
-        seed: the seed sent, or the one the painter drew; None when not known.
+        seed: the seed sent, or the one the painter drew; None if not known.
         advanced: advanced choices of its request; None if all were left to the model.
         extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.

@@ -75,7 +75,7 @@ class Model:
         aspects: supported ratios, such as "16:9", in the order of the picker.
         sizes: supported tiers, smallest first.
         references: limit of input pictures of a request.
-        prices: US dollars for one picture by tier; empty when not known.
+        prices: US dollars for one picture by tier; empty if not known.
         own_prices: the user's own, by tier or "*" for all; they precede `prices`.
         image_tokens: tokens of one picture by tier; identifies the delivered tier.
         note: remark for the user before choosing it; may be empty.
@@ -94,7 +94,7 @@ class Model:
         system: supports a system instruction.
         temperature: supports a temperature.
         safety: supports safety settings.
-        shut_down: earliest day of its shutdown, such as "2026-10-29"; empty when not known.
+        shut_down: earliest day of its shutdown, such as "2026-10-29"; empty if not known.
         some_aspects: ratios that only some services of this model accept.
         advisory: `aspects`, `sizes` and `references` are not enforced: the profile is the user's
             own or the model unknown, and the service may accept more.
@@ -152,7 +152,7 @@ class Model:
         return None
 
     def price(self, size: str | None) -> float | None:
-        """US dollars for one picture of this tier; None when not known.
+        """US dollars for one picture of this tier; None if not known.
 
         Without a size it is that of the usual one: 1K, or the only one.
         """
@@ -241,7 +241,7 @@ class ServiceObservation:
 
     Attributes:
         model: model of the answer.
-        pixel_sizes: whether sizes are sent in pixels; None when nothing was learned.
+        pixel_sizes: whether sizes are sent in pixels; None if nothing was learned.
         both_modalities: text and pictures have to be requested together from every model.
         refused: fields the model's service does not accept.
         aspect: ratio that the service accepts although the model's list lacks it; empty for none.

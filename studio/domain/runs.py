@@ -43,7 +43,7 @@ class Run:
     Attributes:
         requests: one for each picture, in the order of sending.
         names: short name of each picture, for its tile.
-        each_usd: estimate for one picture; None when the price is not known.
+        each_usd: estimate for one picture; None if the price is not known.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Run:
 
     @property
     def total_usd(self) -> float | None:
-        """Estimate for all of them; None when the price is not known."""
+        """Estimate for all of them; None if the price is not known."""
         return None if self.each_usd is None else self.each_usd * len(self.requests)
 
     @property
@@ -72,7 +72,7 @@ def plan(
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
     Every prompt is sent with each source. Copy k gets seed + k - 1. Choices that the model does not
-    take are left out (`left_out`), others refused. References without a sentence of their own get
+    support are left out (`left_out`), others refused. References without their own sentence get
     that of their role in `sentences`. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.

@@ -348,7 +348,7 @@ class AttemptRunner:
     async def ingest(self, job: Job, found: FoundAttempt) -> list[Picture]:
         """Ingest an answer from the journal that is probably complete.
 
-        Raises IncompleteAnswer when it is not, or the service's error.
+        Raises IncompleteAnswer if it is not, or the service's error.
         """
         with kept_errors(found.entry):
             provider = self.reader(job, found)
@@ -507,7 +507,7 @@ class AttemptRunner:
             broken.details = error.details or str(error)
             if isinstance(error, NetworkError):
                 return broken
-            # Not a broken connection but too large an answer; what arrived is kept all the same.
+            # Not a broken connection but too large an answer; what arrived is kept anyway.
             mark_kept(error)
         return error
 

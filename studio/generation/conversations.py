@@ -58,7 +58,7 @@ class ConversationStore:
         provider: Provider,
         find_input: FindInput,
     ) -> StoredHistory | None:
-        """History of this request; None when it begins a conversation."""
+        """History of this request; None if it begins a conversation."""
         if request.continues is None:
             return None
         return StoredHistory(self, await self._chain(request), entry, provider, find_input)

@@ -110,7 +110,7 @@ class AnswerIngester:
             cut: the answer is cut, and the first part of its last picture is enough.
             changes: how the request was sent other than chosen.
 
-        Raises NoPicture when no picture can be read, PicturesLeft when one of the results cannot
+        Raises NoPicture if no picture can be read, PicturesLeft when one of the results cannot
         (the others are in the library then), StorageError.
         """
         created = at if at is not None else time.time()

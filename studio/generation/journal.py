@@ -83,7 +83,7 @@ class Journal:
         """Journal several jobs, with fewer fsyncs than one by one.
 
         Returns only the entries of the first ones where the disk fails in between. Raises
-        StorageError when none was journalled.
+        StorageError if none was journalled.
         """
         entries: list[JournalEntry] = []
         files.ensure_folder(self.folder)

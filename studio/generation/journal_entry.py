@@ -119,7 +119,7 @@ class FoundAttempt:
 
     Attributes:
         bytes: size of the complete or cut answer.
-        marked: False when the process died while receiving: the answer may be complete.
+        marked: False if the process died while receiving: the answer may be complete.
         reader: version of the reader that found the answer cut or unreadable.
         late: the answer arrived after the timeout.
         wire: wire format of the request; empty if nothing was sent or the mark is damaged.

@@ -164,7 +164,7 @@ class JobQueue:
     def cancel(self, job: str) -> None:
         """Cancel a job. A sent one may have been billed; its connection is closed at once.
 
-        A complete answer is ingested all the same, because it is paid for.
+        A complete answer is ingested anyway, because it is paid for.
         """
         found = self.jobs.get(job)
         if found is None or not found.alive or job in self._ending:
@@ -493,7 +493,7 @@ class JobQueue:
         self._events.publish(JobsRemoved((job.id,)))
 
     async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
-        """Wait before the next attempt; False when the user stopped it."""
+        """Wait before the next attempt; False if the user stopped it."""
         delay = delay_of(error, repeats, self.jitter())
         old = self._entries[job.id]
         again = counting_down(job, error, repeats, delay)

@@ -2,7 +2,7 @@
 
 *whole* answers are ingested; *cut* ones are kept and shown; *sent* requests without an answer may
 have been billed and are never sent again automatically; *queued* jobs come back as unsent tiles.
-Idempotent. Answers to a damaged request are ingested all the same; the files of the entry are set
+Idempotent. Answers to a damaged request are ingested anyway; the files of the entry are set
 aside, and the user is told.
 """
 
@@ -225,7 +225,7 @@ class _DamagedEntries:
             self.answers += found.stage in (Stage.WHOLE, Stage.CUT)
 
     def trouble(self, journal: Journal) -> StorageError | None:
-        """Error about damaged entries; None when there are none."""
+        """Error about damaged entries; None if there are none."""
         if journal.unreadable:
             path, reason = journal.unreadable[0]
             return StorageError(

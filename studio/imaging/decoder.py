@@ -220,7 +220,7 @@ class Decoder:
     async def mended(self, path: Path) -> bytes:
         """A PNG of the readable part of a truncated file, the rest left empty.
 
-        Raises PictureUnreadable when not even its beginning can be read.
+        Raises PictureUnreadable if not even its beginning can be read.
         """
         return (await self.decode_job(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
 
@@ -297,7 +297,7 @@ class Decoder:
                     self._begin()
 
     def next(self, hand: _WorkerThread) -> _DecodeRequest | None:
-        """Wait for the most urgent job; None when closed. Ends a process that is idle."""
+        """Wait for the most urgent job; None if closed. Ends a process that is idle."""
         while True:
             with self._change:
                 if self._closing:
@@ -309,7 +309,7 @@ class Decoder:
                 hand.end_child()
 
     def add_worker(self, hand: _WorkerThread, child: _WorkerProcess) -> bool:
-        """Add a process that has started; False when the decoder is closing."""
+        """Add a process that has started; False if the decoder is closing."""
         with self._change:
             if not self._closing:
                 hand.child = child
@@ -420,7 +420,7 @@ class _WorkerProcess:
         return not self._lost and self._process.poll() is None
 
     def wait_ready(self) -> None:
-        """Wait until it can work. Raises StudioError when it cannot."""
+        """Wait until it can work. Raises StudioError if it cannot."""
         ready = self._receive(_START)
         if "ready" not in ready[0]:
             raise _not_started(self._last_words())

@@ -181,7 +181,7 @@ class Library:
             raise InputError(
                 _("{id} matches more than one picture").format(id=start),
                 ", ".join(ids),
-                hint=_("Enter more of the id."),
+                hint=_("Enter more characters of the id."),
             )
         found = await self.find(ids)
         if not found or len(start) < 4:
@@ -319,11 +319,11 @@ class Library:
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self) -> str | None:
-        """Undo the last change; returns a sentence, or None when there is none."""
+        """Undo the last change; returns a sentence, or None if there is none."""
         return await edits.step(self.store, back=True)
 
     async def redo(self) -> str | None:
-        """Redo the last undone change; returns a sentence, or None when there is none."""
+        """Redo the last undone change; returns a sentence, or None if there is none."""
         return await edits.step(self.store, back=False)
 
     def stop_changes(self) -> None:

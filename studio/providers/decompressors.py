@@ -118,7 +118,7 @@ class GzipCodec:
 
     @staticmethod
     def _payload(head: bytes) -> int | None:
-        """Start of the compressed data; None when more of the header is needed."""
+        """Start of the compressed data; None if more of the header is needed."""
         if len(head) < 10:
             return None
         flags, at = head[3], 10

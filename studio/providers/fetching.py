@@ -73,7 +73,7 @@ class FetchTarget:
 
     Attributes:
         url: with the checked address instead of the host name (with the name behind a proxy).
-        host: value of the Host header, with the port where it is unusual.
+        host: value of the Host header, with the port if it is unusual.
         name: host name the certificate must match.
     """
 

@@ -183,7 +183,7 @@ class Originals:
     def reach(self, picture: Picture) -> Path:
         """Actual path of the file, or the expected one when it is missing. Raises StorageError.
 
-        Safe to hand on: it is no link, no device, and not outside.
+        Safe to hand on: it is neither a link nor a device, and not outside.
         """
         if (found := self.find(picture)) is not None:
             return found
@@ -217,7 +217,7 @@ class Originals:
     def place(self, part: Path, relative: str, sha256: str, *, lasting: bool = True) -> Path:
         """Move a finished file into place, durably; does nothing when it is there already.
 
-        `lasting` as for `files.move`. Raises StorageError when another file has the name.
+        `lasting` as for `files.move`. Raises StorageError if another file has the name.
         """
         target = below(self.folder, relative)
         if self._holds(target) and self.sha256_of(target) == sha256:
@@ -257,7 +257,7 @@ class Originals:
         return digest
 
     def turn(self, sha256: str) -> bytes:
-        """The bytes stored by `keep_turn`. Raises StorageError when they are gone or damaged."""
+        """The bytes stored by `keep_turn`. Raises StorageError if they are gone or damaged."""
         if not is_digest(sha256):
             raise _turn_lost()
         try:
@@ -282,7 +282,7 @@ class Originals:
         return [path for path in found if self._holds(path)]
 
     def input_path(self, reference: Reference) -> Path:
-        """Path of a reference's file. Raises StorageError when it is gone."""
+        """Path of a reference's file. Raises StorageError if it is gone."""
         for path in self.kept_inputs(reference.sha256):
             return path
         raise StorageError(

@@ -149,7 +149,7 @@ def _is_same(source: Path, target: Path) -> bool:
 def target_exists(target: Path, library: Path) -> bool:
     """Whether a file is at a path the user chose that may be replaced with their consent.
 
-    Raises InputError if it may not, StorageError if it is no file.
+    Raises InputError if it may not, StorageError if it is not a file.
     """
     _check_hidden(target, library)
     with files.storage_errors(target):

@@ -119,7 +119,7 @@ class Index:
     def open(cls, path: Path, *, write: bool) -> Index:
         """Open the index file, created when it is missing or of another version.
 
-        Readers never create: they raise StorageError when there is nothing to read. Raises
+        Readers never create: they raise StorageError if there is nothing to read. Raises
         IndexDamaged where the file is corrupt.
         """
         if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SAFE:
@@ -263,7 +263,7 @@ class Index:
         added: Sequence[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> bool:
-        """Apply records that were just written; False when records before them are missing.
+        """Apply records that were just written; False if records before them are missing.
 
         `added` and `taken` as for `apply`. Raises StorageError.
         """

@@ -49,7 +49,7 @@ def as_far_as_understood(raw: Any, id: str) -> Record:
     pictures = [picture for picture in found if picture is not None]
     kind = record.kind
     if kind == "job" and job is None:
-        # Its pictures are kept all the same.
+        # Its pictures are kept anyway.
         kind = "import"
     mended = msgspec.structs.replace(
         record,

@@ -33,7 +33,7 @@ _BLOCK = 1 << 20
 def decode(line: bytes, odd: list[str] | None = None) -> Record:
     """The record of a line without its invalid parts, which are added to `odd`.
 
-    Raises NotUnderstood when the line is torn, damaged or invalid altogether. Raises LibraryTooNew
+    Raises NotUnderstood if the line is torn, damaged or invalid altogether. Raises LibraryTooNew
     for a line of a newer version.
     """
     cut = line.rfind(SUM)
@@ -142,7 +142,7 @@ class RecordLog:
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
     def reaches(self, place: LogPosition) -> bool:
-        """Whether the log is at least that long; False when an older copy was restored."""
+        """Whether the log is at least that long; False if an older copy was restored."""
         if not place.file:
             return True
         try:

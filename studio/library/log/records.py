@@ -42,7 +42,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
             "change" (a field of pictures or jobs, or a collection).
         field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
-            collection itself: {"name", "search"}, or None when it does not exist;
+            collection itself: {"name", "search"}, or None if it does not exist;
             "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
             its undo moves the pictures to the trash.
         values: new values, each with the ids that get it.

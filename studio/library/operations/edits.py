@@ -38,7 +38,7 @@ async def set_field(store: Store, field: str, ids: Sequence[str], value: object)
 
 
 async def step(store: Store, *, back: bool) -> str | None:
-    """Undo or redo a change; returns a sentence about it, or None when there is none."""
+    """Undo or redo a change; returns a sentence about it, or None if there is none."""
     return await _run(store, partial(history.step, store, back=back))
 
 

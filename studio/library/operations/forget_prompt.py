@@ -31,7 +31,7 @@ _TEXTS = ("prompt", "source_prompt")
 async def forget_prompt(store: Store, prompt: str) -> int:
     """Remove a prompt; returns the number of records that had it. Owner only.
 
-    Raises InputError when there are none, StorageError.
+    Raises InputError if there are none, StorageError.
     """
     wanted = prompt.strip()
     touched = [

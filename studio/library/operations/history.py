@@ -25,7 +25,7 @@ WITHOUT_PICTURES = frozenset({"collection", "collection_place", "dismissed"})
 def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
     """Undo the last change, or redo the one undone last; blocking.
 
-    None when there is none. Pictures deleted for good since then are left out; a change of nothing
+    None if there is none. Pictures deleted for good since then are left out; a change of nothing
     else is skipped.
     """
     index = store.own

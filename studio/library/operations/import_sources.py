@@ -1,6 +1,6 @@
 """Files to import: those given and those in folders, detected by their first bytes.
 
-A given file that is no picture is refused with a reason. Other files in a folder are counted by
+A given file that is not a picture is refused with a reason. Other files in a folder are counted by
 kind. All calls block; a long walk can be cancelled.
 """
 

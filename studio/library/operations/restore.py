@@ -2,7 +2,7 @@
 
 A backup's hashes prove that it is complete, not who made it, so its names, sizes and compression
 ratios are checked before anything is written. The files are written to a folder beside the
-library's, verified, and moved into place by one rename. What the next start would act upon
+library's, verified, and moved into place by one rename. What the next start would act on
 (unfinished work, addresses that keys are sent to) is left out unless the user agreed; the lock and
 unknown files always are.
 """

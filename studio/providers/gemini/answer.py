@@ -180,7 +180,7 @@ def _unwrapped(value: Any) -> tuple[Any, list[Any] | None]:
         objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
         if len(objects) > 1:
             return _together(objects), objects
-        # A list of anything else may hold pictures all the same.
+        # A list of anything else may hold pictures anyway.
         return (objects[0] if objects else value), None
     return _out_of_envelope(value), None
 

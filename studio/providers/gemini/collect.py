@@ -51,7 +51,7 @@ class CollectedAnswer:
 
     Attributes:
         body: file with the response.
-        streamed: the response was sent in pieces, so a text may go on in the next one.
+        streamed: the response was sent in pieces, so a text may continue in the next one.
         links: pictures at addresses in the text.
         words: the model's text, in pieces.
         finishes: finish reason of each candidate, in capitals.

@@ -233,7 +233,7 @@ def _grpc_message(text: str) -> str:
 
 
 def parse_value(value: Any) -> ErrorBody:
-    """Parse an error from JSON; `found` is False when there is none."""
+    """Parse an error from JSON; `found` is False if there is none."""
     if isinstance(value, list):
         some = [one for one in value[:_MOST_LINES] if isinstance(one, Mapping)]
         value = next((one for one in some if _has_error(one)), some[0] if some else None)

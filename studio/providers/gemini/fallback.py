@@ -73,7 +73,7 @@ class RequestVariant:
     def after(
         self, refusal: HeldSink, sent: RequestBody, asked: GenerationRequest
     ) -> RequestVariant | None:
-        """The form to try after a refusal of this one; None when there is no other."""
+        """The form to try after a refusal of this one; None if there is no other."""
         told, past = refusal.about(), self.past
         if refusal.code == _TOO_LARGE:
             alone = NoHistoryReason.TOO_LARGE

@@ -191,7 +191,7 @@ def has_usual_aspect(request: GenerationRequest) -> bool:
 
 
 def other_spelling(request: GenerationRequest, model: Model) -> Model | None:
-    """The model with the other spelling of the size; None when there is none.
+    """The model with the other spelling of the size; None if there is none.
 
     The user's own spelling is never changed.
     """

@@ -169,7 +169,7 @@ class GeminiScanner:
         return len(data) - len(rest)
 
     def _look_at_beginning(self, opening: bytes) -> bool:
-        """Detect the format; False when more bytes are needed."""
+        """Detect the format; False if more bytes are needed."""
         first = opening.removeprefix(_BOM).lstrip(_BEFORE)[:1]
         if first in (b"", b"\xef"):
             return len(opening) > MAX_DEPTH

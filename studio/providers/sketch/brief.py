@@ -63,7 +63,7 @@ class Brief:
 
     Attributes:
         seed: 31 bits.
-        wants_picture: False when words alone are asked for.
+        wants_picture: False if words alone are asked for.
         words: number of characters of all words, also those that are not of the prompt.
     """
 

@@ -158,7 +158,7 @@ class ImportController(QObject):
         try:
             await asyncio.shield(step)
         except StudioError as error:
-            # The pictures are imported all the same.
+            # The pictures are imported anyway.
             self._messages.on_problem(error)
 
     @staticmethod

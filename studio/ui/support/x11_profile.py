@@ -115,7 +115,7 @@ def _free() -> Any:
 def read(number: int, largest: int) -> bytes:
     """The profile of a monitor; empty without one. Blocking.
 
-    Of one that is larger than `largest` bytes, no more than a few bytes beyond that are read.
+    Reads at most a few bytes more than `largest`.
     Raises OSError if the X server cannot be reached.
     """
     connection = _Connection()
