@@ -187,7 +187,7 @@ def _eight_bits(opened: _OpenedPicture) -> Image.Image:
 
 
 def _not_key(opened: _OpenedPicture, key: tuple[int, ...]) -> Image.Image:
-    """Mask with 0 if a picture has the colour `key`, else 255."""
+    """Mask with 0 where a picture has the colour `key`, else 255."""
     picture, depth = opened.picture, opened.contents.depth
     if picture.mode.startswith("I"):
         whole = picture.convert("I")
@@ -401,7 +401,7 @@ def _raw(picture: Image.Image, full: tuple[int, int]) -> Message:
 def upright(request: dict[str, Any]) -> Message:
     """A copy for upload: upright, sRGB, small enough, without metadata.
 
-    The file's own bytes without metadata where they meet this already, to avoid encoding again. A
+    The file's own bytes without metadata if they already meet this, to avoid encoding again. A
     transparent colour becomes an alpha channel, which more services support.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])

@@ -52,7 +52,7 @@ _PIECE = 768 * 1024
 
 
 class Painter:
-    """The painter with its thread and its count of refused requests.
+    """The painter with its thread and its counts of refused requests.
 
     Sketches are painted one after the other on a thread of their own, so that the loop never
     waits; a cancelled request stops its painting between two strokes.
