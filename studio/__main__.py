@@ -1,4 +1,4 @@
-"""`gridbrush`: no command opens the window, a command goes to the command line.
+"""`gridbrush`: opens the window, or runs a command if one is given.
 
 The decoding process, the comparing one and the hidden probe of the window start here too, before
 anything else is imported. None of them leaves an image of its memory.
@@ -15,7 +15,7 @@ from studio.config.environment import keep_memory_private
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; its exit code."""
+    """Run the program; returns its exit code."""
     keep_memory_private()
     _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -54,9 +54,9 @@ def _run(words: list[str]) -> int:
 
 
 def _stand_in_for_closed_streams() -> None:
-    """Give the numbers 0 to 2 to nothing where they are free, as after `>&-`.
+    """Open the null device as any standard stream that is closed, as after `>&-`.
 
-    The next file that is opened would get them else, and a stray warning would be written into it.
+    Otherwise the next opened file would get its number, and stray warnings would go into it.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:

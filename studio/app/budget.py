@@ -1,4 +1,4 @@
-"""This month's money: what the library summed up, and what is in no sum yet."""
+"""Monthly budget: spending recorded in the library, plus jobs in progress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.domain.spend import Spend
 
 
 class BudgetTracker:
-    """Knows the limit, what is spent and what is under way.
+    """Limit, spending, and estimated cost of jobs in progress.
 
     A run that was just sent is not in the queue for a moment, and a job that has just ended is not
     in the sum. Both are counted here meanwhile.
@@ -30,7 +30,7 @@ class BudgetTracker:
         jobs: Iterable[Job],
         events: EventBus,
     ) -> None:
-        """`read_spend` sums up the records; `jobs` are in the queue already."""
+        """`read_spend` sums up the records; `jobs` are already in the queue."""
         self._settings = settings
         self._read_spend = read_spend
         self.spend = Spend()
@@ -41,11 +41,11 @@ class BudgetTracker:
 
     @property
     def limit(self) -> float:
-        """US dollars a month may cost; 0 for no budget."""
+        """Monthly limit in US dollars; 0 for none."""
         return self._settings.value.budget_usd
 
     async def sum_up(self) -> Spend:
-        """Read the sums again. Only what had ended before is in them for certain."""
+        """Read the sums again. Only jobs that ended before the call are certain to be in them."""
         landed = tuple(self._landed)
         self.spend = await self._read_spend()
         for id in landed:
@@ -53,11 +53,11 @@ class BudgetTracker:
         return self.spend
 
     def recorded(self) -> Budget:
-        """The month by its records alone, as the panels show it."""
+        """The month's spending from the records alone, as shown in the panels."""
         return Budget(limit=self.limit, spent=self.spend.month, unknown=self.spend.unknown)
 
     def standing(self) -> Budget:
-        """The month with everything that is under way."""
+        """The month's spending including jobs in progress."""
         coming = [usd for usd in self._alive.values() if usd is not None]
         expected = sum(jobs * each for jobs, each in self._expected.values())
         return Budget(

@@ -153,7 +153,7 @@ class Core:
         self.library = Library(folder, self.paths.computed, self.decoder, self.events)
 
     def _check_origin(self, folder: Path) -> None:
-        """Check a library in another folder than the usual one, which is untrusted."""
+        """Check a library outside the usual folder, which is untrusted."""
         try:
             trouble = first_open.meet(folder, self.paths.computed, trusted=self.options.trusted)
         except BaseException:
@@ -224,7 +224,7 @@ class Core:
 
     @cached_property
     def journal(self) -> Journal:
-        """Journal of the library. Only of a prepared core."""
+        """Journal of the library. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.journal import Journal
 
@@ -232,7 +232,7 @@ class Core:
 
     @cached_property
     def spare(self) -> FallbackStore:
-        """Store of paid answers that the library cannot take. Only of an open core."""
+        """Store of paid answers that the library cannot take. Requires an open core."""
         # Not before the first screen: see `Core`.
         from studio.generation.fallback_store import FallbackStore
 
@@ -242,7 +242,7 @@ class Core:
 
     @cached_property
     def queue(self) -> JobQueue:
-        """Job queue of this session. Only of a prepared core."""
+        """Job queue of this session. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.queue import JobQueue
 
@@ -259,7 +259,7 @@ class Core:
 
     @cached_property
     def budget(self) -> BudgetTracker:
-        """This month's money. Only of a prepared core."""
+        """Monthly budget. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.app.budget import BudgetTracker
 
@@ -360,7 +360,7 @@ class Core:
 
     @property
     def default_profile(self) -> str:
-        """Profile of this run: of the options, else of the given key, else of the settings."""
+        """Profile of this run: from options, else from the given key, else from settings."""
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile
@@ -408,7 +408,7 @@ class Core:
         return key
 
     async def test_key(self, name: str, key: str | None = None) -> str:
-        """Try a key with a free call, never a generation; returns a sentence.
+        """Test a key with a free call, never a generation; returns a sentence.
 
         Raises KeyMissing, KeyRefused, NetworkError and other errors of the service.
         """

@@ -32,7 +32,7 @@ class CrashFile:
     """Crash report of this process, removed by `close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Blocking. Raises OSError where the folder cannot be written."""
+        """Blocking. Raises OSError if the folder cannot be written."""
         private_folder(folder)
         self._path = folder / _FILE.format(pid=os.getpid())
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -57,7 +57,7 @@ async def serve(
     """Listen for other processes that ask for the window of this library, or have work for it.
 
     Only this user can connect: the socket is in a private folder. On Windows it is a loopback port
-    with a token in a file. `on_raise` returns False where there is no window. `on_files` gets the
+    with a token in a file. `on_raise` returns False if there is no window. `on_files` gets the
     pictures that the other process was asked to open. `work` gets an accepted connection. Raises
     OSError.
     """
@@ -118,7 +118,7 @@ async def ask_to_raise(
     state: Path | None = None,
     patience: float = PATIENCE,
 ) -> bool:
-    """Ask the owner of the library to show its window; False where it did not within 2 seconds.
+    """Ask the owner of the library to show its window; False if it did not within 2 seconds.
 
     `files` are pictures to open there. An owner that is still starting is asked again.
     """
@@ -143,9 +143,9 @@ async def ask_to_raise(
 async def call(
     folder: Path, *, state: Path | None = None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-    """A connection to the owner of the library that accepts work; None where there is none.
+    """A connection to the owner of the library that accepts work; None if there is none.
 
-    Does not wait for an owner that is starting or ending. Raises TimeoutError when it accepted the
+    Does not wait for an owner that is starting or ending. Raises TimeoutError if it accepted the
     connection and did not answer within 2 seconds.
     """
     try:
@@ -160,7 +160,7 @@ async def call(
 async def _ring(
     folder: Path, state: Path | None, word: bytes
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-    """A connection that the owner accepted; None when it refused. Raises OSError."""
+    """A connection that the owner accepted; None if it refused. Raises OSError."""
     address = await asyncio.to_thread(_existing_address, folder, state)
     if sys.platform == "win32":
         port, token = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
@@ -213,7 +213,7 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
 
 
 def _private(room: Path, address: Path) -> bool:
-    """Create a folder; False where others can write to it."""
+    """Create a folder; False if others can write to it."""
     try:
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = room.stat()

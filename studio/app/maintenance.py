@@ -24,7 +24,7 @@ AFTER = 60.0
 
 
 async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
-    """Run one round; returns the result of the scrub, or None where the library is not owned.
+    """Run one round; returns the result of the scrub, or None if the library is not owned.
 
     Damage is published as a problem. Cancelling ends it after the file being read.
     """

@@ -1,4 +1,4 @@
-"""Check for a newer version, once a day, if the user chose so.
+"""Daily check for a newer version, if enabled.
 
 A small file at the address in resources/updates.json is fetched; the request identifies neither the
 user nor the version. The result is shown with a link; nothing is downloaded or installed. A build
@@ -67,7 +67,7 @@ class _Feed(msgspec.Struct):
 
 
 def feed(resources: Path | None = None) -> str:
-    """Address of the feed in the program's resources; blocking. Empty where there is none."""
+    """Address of the feed in the program's resources; blocking. Empty if there is none."""
     folder = resources or paths.resources()
     try:
         known = json_reader.plain(json_reader.read(folder / "updates.json"))
@@ -85,7 +85,7 @@ async def check_for_update(
     today: str = "",
     version: str = __version__,
 ) -> Update | None:
-    """Check once a day if enabled; None where there is no newer version to show.
+    """Check once a day if enabled; None if there is no newer version to show.
 
     A missing connection or a broken feed is only logged.
     """

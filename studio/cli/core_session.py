@@ -1,4 +1,4 @@
-"""The core for the time of one command, with its problems printed."""
+"""Core for one command; prints its problems."""
 
 from __future__ import annotations
 

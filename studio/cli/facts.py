@@ -59,7 +59,7 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
 
 
 def _later(picture: Picture) -> dict[str, Any]:
-    """Facts that earlier versions did not have, where the picture has them."""
+    """Facts unknown to earlier versions, if the picture has them."""
     chosen, found = picture.advanced or Advanced(), picture.grounding or Grounding()
     facts = {
         "image_search": chosen.image_search,
@@ -72,7 +72,7 @@ def _later(picture: Picture) -> dict[str, Any]:
 
 
 def _choices(picture: Picture) -> dict[str, Any]:
-    """Advanced choices of its request; null or empty where left to the model."""
+    """Advanced choices of its request; null or empty if left to the model."""
     chosen = picture.advanced or Advanced()
     return {
         "system": chosen.system,
@@ -95,7 +95,7 @@ def _grounding(picture: Picture) -> dict[str, Any] | None:
 
 
 def say_facts(facts: Mapping[str, Any]) -> None:
-    """Print the facts that are not empty, a line each with a translated name."""
+    """Print the facts that are not empty, one per line with a translated name."""
     labels = _labels()
     for name, value in facts.items():
         if (

@@ -73,7 +73,7 @@ def _held(source: Path) -> PendingWork:
 
 
 def _sentences(held: PendingWork) -> list[str]:
-    """Description of what the next start would act upon."""
+    """Description of content that the next start would act on."""
     said = []
     if n := held.unfinished:
         said.append(

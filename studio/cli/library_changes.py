@@ -52,7 +52,7 @@ async def change(options: Any, where: Paths) -> int:
 
 
 async def _read_again(core: Core, asked: ChangeLibrary) -> list[dict[str, Any]]:
-    """Recover the journal, which reads what is new to this version, then read again."""
+    """Recover the journal, including answers new to this version, then read again."""
     recovered: list[dict[str, Any]] = []
 
     def on_event(event: Event) -> None:
@@ -158,7 +158,7 @@ def _changed(options: Any, said: ChangeDone) -> int:
 
 
 def _print_answers(options: Any, answers: Sequence[dict[str, Any]]) -> int:
-    """Print what kept answers became; returns 0, 10 for some, or the code of the first error."""
+    """Print results of kept answers; returns 0, 10 if some failed, or the first error's code."""
     failed = [one for one in answers if "kind" in one]
     for one in answers:
         if options.json:

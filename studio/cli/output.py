@@ -28,12 +28,12 @@ def prepare() -> None:
 
 
 def lost() -> OSError | None:
-    """Error of writing results; None for success, and for a reader that left."""
+    """Error of writing results; None on success, or if the reader closed the pipe."""
     return _lost[0] if _lost else None
 
 
 def print_result(text: str) -> None:
-    """Print a result on standard output; ignores a reader that left."""
+    """Print a result on standard output; ignores a closed pipe."""
     try:
         sys.stdout.write(harmless(text) + "\n")
         sys.stdout.flush()

@@ -64,7 +64,7 @@ _PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folde
 
 
 def check_text(options: ParsedArguments) -> None:
-    """Raise UsageError for arguments that are no valid text."""
+    """Raise UsageError for arguments that are not valid text."""
     for name, value in vars(options).items():
         if name in _PATHS:
             continue
@@ -84,7 +84,7 @@ def check_text(options: ParsedArguments) -> None:
 
 
 def _refuse(words: list[str]) -> NoReturn:
-    """Explain why arguments without a command are no files either; exits with code 2."""
+    """Explain why arguments without a command are not files either; exits with code 2."""
     terminal.guard()
     if wrong := _no_files([word for word in words if not word.startswith("-")]):
         complain(*wrong, _("gridbrush --help lists the commands."))
@@ -103,12 +103,12 @@ def _are_files(words: list[str]) -> bool:
 
 
 def _no_files(words: list[str]) -> list[str]:
-    """A sentence for each argument that is no file to open."""
+    """A sentence for each argument that cannot be opened as a file."""
     return [said for word in words if (said := _no_file(word))]
 
 
 def _no_file(word: str) -> str:
-    """Reason why an argument is no file to open; "" for one that is."""
+    """Reason why an argument cannot be opened as a file; "" if it can."""
     try:
         path = user_input.path_of(word)
         mode = path.stat().st_mode

@@ -32,7 +32,7 @@ OnPictures = Callable[[str, Sequence[Picture]], Awaitable[None]]
 
 
 class RunBackend(Protocol):
-    """Generates the pictures: this process, or the one that owns the library."""
+    """Generates pictures, in this process or in the one that owns the library."""
 
     async def keep_input(
         self, path: Path, *, role: Role, name: str, picture: str | None = None
@@ -45,7 +45,7 @@ class RunBackend(Protocol):
 
 
 class LocalBackend:
-    """This process owns the library."""
+    """Backend in the process that owns the library."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -86,7 +86,7 @@ class LocalBackend:
         return refused
 
     def cancel(self) -> None:
-        """Cancel every job that is alive."""
+        """Cancel all unfinished jobs."""
         self._core.queue.cancel_all()
 
     def _on_core_event(self, event: Event) -> None:
@@ -130,7 +130,7 @@ class RunWatcher:
 
     @contextlib.contextmanager
     def _interrupts(self) -> Any:
-        """Cancel the jobs at Ctrl+C, and still print how each ended."""
+        """Cancel the jobs on Ctrl+C, and still print how each ended."""
         if sys.platform == "win32":
             yield
         else:
@@ -160,7 +160,7 @@ class RunWatcher:
             self._printer.picture(job, picture, path, copy)
 
     async def _copied(self, path: Path) -> Path | None:
-        """Path of the copy; None where it failed: the picture is in the library all the same."""
+        """Path of the copy; None if copying failed: the picture is in the library anyway."""
         if self._out is None:
             return None
         library = self._core.library.folder

@@ -107,7 +107,7 @@ class RemoteBackend:
         )
 
     def cancel(self) -> None:
-        """Request the cancelling of the run, whose events still arrive."""
+        """Request cancellation of the run, whose events still arrive."""
         if self._cancelling is None:
             self._cancelling = asyncio.create_task(self._cancel())
 

@@ -1,4 +1,4 @@
-"""`gridbrush self-test`: checks of what this program needs on this machine.
+"""`gridbrush self-test`: checks of the program's requirements on this machine.
 
 The checks are real: a file is written, the decoding process decodes, a picture is painted offline
 from prompt to library, a child process loads Qt.

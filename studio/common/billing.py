@@ -1,4 +1,4 @@
-"""Sentences about money: each is composed from `billed` when it is shown.
+"""Sentences about billing, composed from `billed` when shown.
 
 No other text of an error mentions money, so none can contradict what was found out last.
 """
@@ -10,7 +10,7 @@ from studio.common.i18n import _
 
 
 def billed_sentence(billed: Billed) -> str:
-    """Sentence on whether a request was billed."""
+    """Sentence about whether a request was billed."""
     return {
         Billed.NO: _("Not billed."),
         Billed.MAYBE: _("May have been billed."),
@@ -22,12 +22,12 @@ def resend_sentence(billed: Billed) -> str:
     """Warning about the price of sending the same request again; empty if nothing was billed."""
     return {
         Billed.NO: "",
-        Billed.MAYBE: _("Trying again may be billed twice."),
-        Billed.YES: _("Trying again is billed again."),
+        Billed.MAYBE: _("If you try again, you may be billed twice."),
+        Billed.YES: _("If you try again, you are billed again."),
     }[billed]
 
 
 def hint_of(error: StudioError) -> str:
-    """What helps, with a warning where another request may be billed too; may be empty."""
+    """Hint, with a warning if another request may be billed too; may be empty."""
     warning = resend_sentence(error.billed) if error.warns and not error.kept else ""
     return f"{error.hint} {warning}".strip()

@@ -21,7 +21,7 @@ _NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLO
 
 
 def is_link(about: os.stat_result) -> bool:
-    """Whether a result of `lstat` is a link. A placeholder of a cloud file is none."""
+    """Whether a result of `lstat` is a link; the placeholder of a cloud file is not."""
     if sys.platform == "win32":
         tags = (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
         return stat.S_ISLNK(about.st_mode) or about.st_reparse_tag in tags
@@ -30,7 +30,7 @@ def is_link(about: os.stat_result) -> bool:
 
 
 def stat_path(root: Path, path: Path) -> os.stat_result | None:
-    """`lstat` of a path; None where it is missing or behind a link. Raises OSError."""
+    """`lstat` of a path; None if it is missing or behind a link. Raises OSError."""
     here = root
     about: os.stat_result | None = None
     try:
@@ -99,7 +99,7 @@ def remove_empty(root: Path, folder: Path) -> None:
 
 
 def check(root: Path, folder: Path) -> None:
-    """Raise OSError where a link is on the way to this folder, which may be missing."""
+    """Raise OSError if the path to this folder, which may be missing, contains a link."""
     here = root
     for name in _names(root, folder):
         here = here / name
@@ -164,7 +164,7 @@ if sys.platform == "win32":
         return path.open("rb")
 
     def rename(root: Path, source: Path, target: Path) -> None:
-        """Rename what lies below the folder, over what has the name."""
+        """Rename an entry below the folder, replacing any existing one."""
         check(root, source)
         check(root, target.parent)
         source.replace(target)
@@ -209,7 +209,7 @@ else:
             raise
 
     def rename(root: Path, source: Path, target: Path) -> None:
-        """Rename what lies below the folder, over what has the name."""
+        """Rename an entry below the folder, replacing any existing one."""
         with _opened(root, source.parent) as here, _opened(root, target.parent) as there:
             os.rename(source.name, target.name, src_dir_fd=here, dst_dir_fd=there)
 

@@ -24,7 +24,7 @@ def one_line(name: str, most: int = LONGEST) -> str:
 
     Names come from file systems, other programs and services. Line breaks and tabs become a space,
     bidirectional controls and zero-width characters are removed, invalid characters become "�".
-    Empty where nothing is visible.
+    Empty if nothing is visible.
     """
     if len(name) > most:
         name = name[: most - 1].rstrip() + "…"

@@ -116,18 +116,18 @@ class StudioError(Exception):
 
 
 class InputError(StudioError):
-    """What was asked for cannot be done as written."""
+    """Input that cannot be used as written."""
 
     kind = "request"
     exit_code = 2
 
 
 class UsageError(InputError):
-    """A command or an option the program does not have."""
+    """Unknown command or option."""
 
 
 class RequestRefused(StudioError):
-    """The service did not like the request."""
+    """The service refused the request."""
 
     kind = "request"
     exit_code = 2
@@ -232,7 +232,7 @@ class NotFetched(NoPicture):
 
 
 class StorageError(StudioError):
-    """The disk, the folder or the library cannot take or give what is needed.
+    """The disk, the folder or the library cannot be read or written.
 
     Attributes:
         held: the answer could not be written and is held in memory, to be tried again.
@@ -272,7 +272,7 @@ class NotDecoded(PictureUnreadable):
 
 
 class Cancelled(StudioError):
-    """The user stopped it."""
+    """The user cancelled the operation."""
 
     kind = "cancelled"
     exit_code = 130

@@ -12,7 +12,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def lock(handle: int) -> bool:
-        """Take the lock, never wait; False where another process has it. Raises OSError."""
+        """Take the lock without waiting; False if another process has it. Raises OSError."""
         os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
@@ -25,7 +25,7 @@ if sys.platform == "win32":
         return True
 
     def unlock(handle: int) -> None:
-        """Give the lock back. Raises OSError."""
+        """Release the lock. Raises OSError."""
         os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
@@ -33,7 +33,7 @@ else:
     import fcntl
 
     def lock(handle: int) -> bool:
-        """Take the lock, never wait; False where another process has it. Raises OSError."""
+        """Take the lock without waiting; False if another process has it. Raises OSError."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -41,5 +41,5 @@ else:
         return True
 
     def unlock(handle: int) -> None:
-        """Give the lock back. Raises OSError."""
+        """Release the lock. Raises OSError."""
         fcntl.flock(handle, fcntl.LOCK_UN)

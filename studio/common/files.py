@@ -153,14 +153,14 @@ def _sync(handle: int, path: Path) -> None:
 
 
 def check_way(root: Path, folder: Path) -> None:
-    """Raise OSError (`ELOOP`) where a link is on the way from one folder to what is below it."""
+    """Raise OSError (`ELOOP`) if the path from a folder to an entry below it contains a link."""
     directory_handles.check(root, folder)
 
 
 def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
     """Create `folder` and its parents durably, readable by this user only.
 
-    Raises StorageError where a link is on the way from `within`.
+    Raises StorageError if a link is on the way from `within`.
     """
     with storage_errors(folder):
         if within is not None:
@@ -198,7 +198,7 @@ def private_folder(folder: Path) -> None:
 
 
 def beside(path: Path) -> Path:
-    """A temporary name in the same folder, short where the name is long."""
+    """A temporary name in the same folder, short if the name is long."""
     return path.with_name(f".{path.name[:24]}.{os.getpid()}.{time.monotonic_ns():x}.new")
 
 
@@ -239,7 +239,7 @@ def _write_all(handle: int, data: bytes) -> int:
 def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
     """Write a file atomically and durably, over an existing one.
 
-    Raises StorageError where a link is on the way from `within`.
+    Raises StorageError if a link is on the way from `within`.
     """
     temporary = beside(path)
     if within is not None:
@@ -285,7 +285,7 @@ def put_aside(path: Path) -> Path:
 
 
 def rewrite(path: Path) -> None:
-    """Replace a file whose fsync failed by a durable copy of itself."""
+    """Replace a file whose fsync failed with a durable copy of itself."""
     copy_over(path, path)
 
 

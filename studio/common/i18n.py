@@ -18,7 +18,7 @@ _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 
 
 def plain_number(value: float, decimals: int) -> str:
-    """A number as English writes it."""
+    """Number in English format."""
     return f"{value:,.{decimals}f}"
 
 
@@ -41,18 +41,18 @@ def use(catalogue: _gettext.NullTranslations) -> None:
 
 
 def language() -> str:
-    """Code of the language that is read: that of the catalogue, "en" without one."""
+    """Code of the interface language: that of the catalogue, "en" without one."""
     return _catalogue.info().get("language") or "en"
 
 
 def use_numbers(write: Callable[[float, int], str]) -> None:
-    """Have numbers written so from now on: by value and decimals."""
+    """Set the number format: a function of value and decimals."""
     global _write_number
     _write_number = write
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number as the user's language writes it: "12,408"."""
+    """Number in the format of the user's language: "12,408"."""
     return _write_number(value, decimals)
 
 

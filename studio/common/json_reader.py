@@ -86,7 +86,7 @@ def _reader(kind: Any) -> JsonReader[Any]:
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """The value of this type in some bytes. Raises NotUnderstood."""
+    """The value of this type, parsed from bytes. Raises NotUnderstood."""
     return cast("T", _reader(cast("Any", kind)).decode(data))
 
 
@@ -118,7 +118,7 @@ class JsonMistake(NotUnderstood):
 
     Attributes:
         reason: "syntax", "duplicate", "number", "deep" or "text" (characters that cannot be sent).
-        line, column: position from 1; 0 where it is not known.
+        line, column: position from 1; 0 if it is not known.
         words: the text in question, such as a duplicate name; may be empty.
     """
 

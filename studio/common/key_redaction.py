@@ -71,7 +71,7 @@ class SecretRedactor:
         return bool(self._forms)
 
     def and_of(self, secrets: Iterable[str]) -> SecretRedactor:
-        """A redactor with more secrets; itself when it has them already."""
+        """A redactor with more secrets; itself if it already has them."""
         more = tuple(secrets)
         if self.knows(more):
             return self

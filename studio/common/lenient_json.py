@@ -25,7 +25,7 @@ NOTHING: Final = object()
 def understand(raw: Any, kind: type[T], odd: list[str]) -> T:
     """The valid part of `raw` as a value of this type; names of the rest are added to `odd`.
 
-    Raises NotUnderstood where a required part is missing.
+    Raises NotUnderstood if a required part is missing.
     """
     found = _understood(raw, kind, odd, "")
     if found is NOTHING:

@@ -1,4 +1,4 @@
-"""Library lock: one owner at a time, and who that is.
+"""Library lock: one owner at a time, named in the lock file.
 
 The lock is the operating system's, so it ends with the process that holds it, however that ends.
 The text in the file only names the owner, and tells whether the folder was last used by another
@@ -47,7 +47,7 @@ class LockOwner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the owner is another machine, so that nobody here knows if it still runs.
+        """Whether the owner is on another machine: from here, it cannot be seen whether it runs.
 
         Only then may the user be asked to open the library anyway.
         """
@@ -85,7 +85,7 @@ def _lock_file(folder: Path) -> Path:
 
 
 def holder(folder: Path) -> LockOwner | None:
-    """Who last opened the library and did not close it; None when nobody did. Blocking.
+    """Process that opened the library last and did not close it, if any. Blocking.
 
     An owner on this machine may have been killed meanwhile.
     """
@@ -112,7 +112,7 @@ class LibraryLock:
 
         A library last opened on another machine is refused, because its lock cannot be seen in a
         synced folder or on a share; with `anyway` the user has said that it is closed there. Raises
-        StorageError where the folder cannot be written.
+        StorageError if the folder cannot be written.
         """
         path = _lock_file(self.folder)
         ensure_folder(path.parent)
@@ -156,7 +156,7 @@ class LibraryLock:
         if not self.held:
             return
         self.held = False
-        # On a full or vanished disk the next start on this machine gets the lock all the same.
+        # On a full or vanished disk the next start on this machine gets the lock anyway.
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)
         with contextlib.suppress(OSError):

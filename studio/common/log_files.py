@@ -35,7 +35,7 @@ class _QueueHandler(logging.handlers.QueueHandler):
     """Formats records on the caller's thread, where their arguments may be used."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
-        """A full queue drops the line: the disk has been stuck for thousands of them."""
+        """Drop the line if the queue is full: the disk has been stuck for thousands of lines."""
 
 
 class _FileHandler(logging.handlers.RotatingFileHandler):
@@ -48,17 +48,17 @@ class _FileHandler(logging.handlers.RotatingFileHandler):
         return os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
-        """Nothing: the program goes on without a log."""
+        """Do nothing: the program continues without a log."""
 
 
 class _StandardErrorHandler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
-        """Nothing: standard error may be closed."""
+        """Do nothing: standard error may be closed."""
 
 
 class _QueueListener(logging.handlers.QueueListener):
     def stop(self) -> None:
-        """Write what is waiting, but do not wait for a stuck disk."""
+        """Write pending lines, without waiting for a stuck disk."""
         thread, self._thread = self._thread, None
         if thread is not None:
             with contextlib.suppress(queue.Full):

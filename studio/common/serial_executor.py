@@ -36,7 +36,7 @@ class PendingCall:
     def run(self) -> bool:
         """Run on a thread, unless it was cancelled, and deliver the outcome on the loop's.
 
-        False when the loop is gone: then the caller keeps this object.
+        False if the loop is gone: then the caller keeps this object.
         """
         assert self._future is not None
         assert self._call is not None
@@ -73,7 +73,7 @@ class PendingCall:
 def call_on_loop(
     loop: asyncio.AbstractEventLoop, call: Callable[[*Ts], object], *args: *Ts
 ) -> bool:
-    """Have `call(...)` run on the thread of `loop`; False when the loop is gone."""
+    """Schedule `call(...)` on the thread of `loop`; False if the loop is closed."""
     try:
         loop.call_soon_threadsafe(call, *args)
     except RuntimeError:
@@ -82,7 +82,7 @@ def call_on_loop(
 
 
 class SerialExecutor:
-    """A thread that runs one call after the other. It starts with its first call."""
+    """Thread that runs calls one after another; started by the first call."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -92,7 +92,7 @@ class SerialExecutor:
         self._closed = False
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `call(...)`, run after everything asked before.
+        """The result of `call(...)`, run after all earlier calls.
 
         A call that began runs to its end even when the caller is cancelled: half a durable step
         helps nobody.
@@ -100,7 +100,7 @@ class SerialExecutor:
         return await self.start(call, *args, **kwargs)
 
     def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Ask for `call(...)` at once and wait for it later, or not at all."""
+        """Submit `call(...)` now; its result can be awaited later, or ignored."""
         if self._closed:
             raise RuntimeError(f"the executor {self._name} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -118,7 +118,7 @@ class SerialExecutor:
             del asked
 
     def close(self) -> None:
-        """Finish what was asked and end the thread; blocks until then."""
+        """Finish pending calls and end the thread. Blocking."""
         self._closed = True
         self._asked.put(None)
         if self._thread is not None:
@@ -126,7 +126,7 @@ class SerialExecutor:
 
 
 def run_detached(name: str, call: Callable[[], T]) -> asyncio.Future[T]:
-    """Run `call()` on a thread of its own, which nobody waits for when the program ends."""
+    """Run `call()` on a daemon thread of its own."""
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     pending = PendingCall(future, call)
     threading.Thread(target=pending.run, name=name, daemon=True).start()

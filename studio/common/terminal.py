@@ -20,7 +20,7 @@ _JOINERS = "\u200c\u200d"
 def harmless(text: str, *, lines: bool = True) -> str:
     """The text without control and bidirectional characters.
 
-    Without `lines` line ends and tabs become spaces.
+    Without `lines` line endings and tabs become spaces.
     """
     kept = "\n\t" if lines else ""
     if (text.replace("\n", "").replace("\t", "") if lines else text).isprintable():
@@ -50,7 +50,7 @@ def _as_escape(sign: str) -> str:
 
 
 class SafeStream:
-    """Wrapper of a text stream that writes harmless text only."""
+    """Wrapper of a text stream that writes sanitized text only."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
@@ -76,5 +76,5 @@ def guard() -> None:
 
 
 def bare(stream: IO[str]) -> IO[str]:
-    """The wrapped stream, for output with controls whose texts are harmless already."""
+    """The wrapped stream, for output with control characters; its texts are already sanitized."""
     return stream.stream if isinstance(stream, SafeStream) else stream

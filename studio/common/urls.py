@@ -102,7 +102,7 @@ def _check_path(path: str) -> None:
         raise InputError(
             _("Invalid provider address"),
             _("It contains the placeholder {words}.").format(words=found[0][:60]),
-            hint=_("Replace it by your own value, such as the name of your project."),
+            hint=_("Replace it with your own value, such as the name of your project."),
         )
     if _CALL.search(path):
         raise InputError(

@@ -72,7 +72,7 @@ class Unusable(InputError):
 
 
 class NotText(ValueError):
-    """Bytes that are no text; the message is the reason."""
+    """Bytes that are not text; the message is the reason."""
 
 
 # Names
@@ -105,7 +105,7 @@ def one_line(text: str) -> str:
 
 
 def is_address(word: str) -> bool:
-    """Whether this is a URL (`file:`, `https:`, `data:`) and no path."""
+    """Whether this is a URL (`file:`, `https:`, `data:`) rather than a path."""
     found = _SCHEME.match(word)
     if found is None:
         return False
@@ -285,7 +285,7 @@ def _check(path: Path, about: os.stat_result, most: int | None) -> None:
 
 
 def what_is(mode: int) -> str:
-    """Sentence on a file that is not regular."""
+    """Sentence about a file that is not regular."""
     if stat.S_ISDIR(mode):
         return _("This is a folder, not a file.")
     if stat.S_ISFIFO(mode):
@@ -309,7 +309,7 @@ def _too_large(path: Path, most: int) -> Unusable:
 
 
 def decoded(data: bytes) -> str:
-    """Decode text by its byte order mark, else as UTF-8; normalizes line ends. Raises NotText."""
+    """Decode by byte order mark, else as UTF-8, and normalize line endings. Raises NotText."""
     mark, name = next(((m, n) for m, n in _MARKS if data.startswith(m)), (b"", "utf-8"))
     try:
         found = data[len(mark) :].decode(name)

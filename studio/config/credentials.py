@@ -2,7 +2,7 @@
 
 A keyring may show a prompt and wait for hours, so each call has a thread of its own that is not
 joined: the caller waits a few seconds, the call goes on, and its result is used when it arrives. A
-time-out never falls back to another source, and no key is ever written to a file, a record or a
+timeout never falls back to another source, and no key is ever written to a file, a record or a
 log. The system's keyring is in `system_vault`.
 """
 
@@ -142,7 +142,7 @@ class Credentials:
         return self.status(profile)
 
     async def store(self, profile: str, key: str) -> KeyStatus:
-        """Store a key in the keyring, or for this session where that fails. Raises InputError.
+        """Store a key in the keyring, or for this session if that fails. Raises InputError.
 
         The key is used at once. The first key makes its profile the default.
         """
@@ -171,7 +171,7 @@ class Credentials:
         return self.status(profile)
 
     async def delete_key(self, profile: str) -> None:
-        """Delete a key here and in the keyring. Raises KeyMissing when the keyring fails."""
+        """Delete a key here and in the keyring. Raises KeyMissing if the keyring fails."""
         self._session.pop(profile, None)
         self._keys.pop(profile, None)
         self._noted.pop(profile, None)

@@ -58,7 +58,7 @@ class KeyStatus:
 
     @property
     def locked(self) -> bool:
-        """Whether unlocking the keyring is what helps."""
+        """Whether unlocking the keyring would help."""
         return self.source is not KeySource.SESSION and self.state in (
             KeyState.LOCKED,
             KeyState.WAITING,
@@ -88,7 +88,7 @@ def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
 
 
 def clean(key: str) -> str:
-    """A pasted key without quotes, "Bearer", spaces and line ends.
+    """A pasted key without quotes, "Bearer", spaces and line endings.
 
     Raises InputError for nothing at all and for characters no key has.
     """

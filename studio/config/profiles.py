@@ -84,7 +84,7 @@ def host_of(address: str) -> str:
 
 
 def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
-    """Parse prices, a line each: model, size (* for all, "search" for a query), US dollars.
+    """Parse prices, one per line: model, size (* for all, "search" for a query), US dollars.
 
     Raises InputError naming the line that is not understood.
     """

@@ -232,7 +232,7 @@ class SettingsStore:
         self._hands_off = version > VERSION
         if self._hands_off:
             self.trouble = StorageError(
-                _("The settings were written by a newer Gridbrush"),
+                _("The settings were written by a newer version of Gridbrush"),
                 _("{name} is used where possible, and not overwritten.").format(name=self._path),
                 hint=_("Changes last until Gridbrush closes."),
             )
@@ -360,9 +360,9 @@ def _unreadable(error: OSError, path: Path) -> StorageError:
 def _not_kept(path: Path) -> StorageError:
     return StorageError(
         _("The settings cannot be saved"),
-        _("{name} is not overwritten: it is unreadable, or from a newer Gridbrush.").format(
-            name=path
-        ),
+        _(
+            "{name} is not overwritten: it is unreadable, or from a newer version of Gridbrush."
+        ).format(name=path),
         hint=_("Move it elsewhere, restart Gridbrush, then try again."),
     )
 
@@ -447,7 +447,7 @@ def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
 
 
 def _with_a_profile(settings: Settings) -> Settings:
-    """Replace a default profile that is gone by one with a key, else by the painter."""
+    """Replace a default profile that is gone with one that has a key, else with the painter."""
     names = [profile.name for profile in settings.all_profiles]
     if settings.profile in names:
         return settings

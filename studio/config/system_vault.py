@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 class SystemSecretStore:
-    """A backend of the keyring library, its errors turned into ours."""
+    """Backend of the keyring library that converts its errors."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class SystemSecretStore:
         longest: int | None = None,
         display: bool = True,
     ) -> None:
-        """`longest` is what it takes in characters; `display` whether it can show a prompt."""
+        """`longest` is its limit in characters; `display` tells whether it can show a prompt."""
         self.name = f"{type(backend).__module__}.{type(backend).__qualname__}"
         self._backend = backend
         self._door = door
@@ -59,7 +59,7 @@ class SystemSecretStore:
         self._display = display
 
     def door(self) -> KeyState:
-        """Whether it is open, without any prompt."""
+        """Whether it is unlocked; never prompts."""
         with self._errors():
             return self._door()
 
@@ -70,7 +70,7 @@ class SystemSecretStore:
             return None if found is None else str(found)
 
     def set(self, service: str, profile: str, key: str) -> None:
-        """Keep a key; may prompt."""
+        """Store a key; may prompt."""
         if self._longest is not None and len(key) > self._longest:
             raise KeyringFailure(KeyState.TOO_LONG, _too_long(self._longest))
         with self._errors():
@@ -96,7 +96,7 @@ def _too_long(longest: int) -> str:
 
 
 def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
-    """The reason a foreign error of a keyring stands for, without the key."""
+    """Reason for an error of the keyring library, without the key."""
     name = type(error).__name__
     log.info("The keyring refused: %s", name)
     if isinstance(error, KeyringFailure):
@@ -122,7 +122,7 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
 
 
 def open_vault(environ: Mapping[str, str]) -> SecretStore:
-    """The one keyring this system is asked for; blocking. Raises KeyringTrouble where is none.
+    """The system's keyring. Blocking. Raises KeyringTrouble if there is none.
 
     Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
     """
@@ -157,7 +157,7 @@ def _works(backend: Any) -> bool:
 def backend_name(environ: Mapping[str, str] | None = None) -> str:
     """The name of the keyring in use, for the self-test; blocking, may start its service.
 
-    Raises KeyMissing where there is none.
+    Raises KeyMissing if there is none.
     """
     try:
         return open_vault(os.environ if environ is None else environ).name

@@ -1,4 +1,4 @@
-"""What a keyring has to do, whichever it is, and why it may not."""
+"""Interface of a keyring, and its error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from studio.config.key_status import KeyState
 
 
 class KeyringFailure(Exception):
-    """Why the keyring did not do what was asked; `reason` goes into a sentence."""
+    """Failure of a keyring call; `reason` becomes part of a sentence."""
 
     def __init__(self, state: KeyState, reason: str) -> None:
         super().__init__(reason)
@@ -22,13 +22,13 @@ class SecretStore(Protocol):
     name: str
 
     def door(self) -> KeyState:
-        """Without any prompt: OK, LOCKED, NONE (nothing in it), or UNREAD where nobody can tell."""
+        """State, read without a prompt: OK, LOCKED, NONE (no key), or UNREAD if unknown."""
 
     def get(self, service: str, profile: str) -> str | None:
         """The key; may prompt."""
 
     def set(self, service: str, profile: str, key: str) -> None:
-        """Keep a key; may prompt."""
+        """Store a key; may prompt."""
 
     def delete(self, service: str, profile: str) -> None:
         """Delete a key, if there is one; may prompt."""

@@ -1,1 +1,1 @@
-"""Entities, events and rules of the product, without files and network."""
+"""Entities, events and rules of the product, without file or network access."""

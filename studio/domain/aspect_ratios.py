@@ -1,4 +1,4 @@
-"""The aspect ratios that people name, and the nearest of them to a picture."""
+"""Named aspect ratios, and the one nearest to a picture's."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SEARCHED = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9")
 
 @lru_cache(maxsize=4096)
 def named_ratio(width: int, height: int) -> AspectRatio | None:
-    """The named ratio of a picture of these pixels, which meets it within 3 %."""
+    """The named ratio of a picture with these pixels, within 3 %."""
     value = width / height
     nearest = min(NAMED, key=lambda one: abs(value / one.value - 1))
     return nearest if nearest.near(width, height) else None
 
 
 def ratio_name(width: int, height: int) -> str:
-    """What the ratio of these pixels is called: "16:9", or the exact one in lowest terms."""
+    """Name of the ratio of these pixels: "16:9", or the exact ratio in lowest terms."""
     return str(named_ratio(width, height) or AspectRatio.of(width, height))
 
 

@@ -1,4 +1,4 @@
-"""The month's budget: what is spent of it, when to warn, and whether a run fits.
+"""Monthly budget: amount spent, warnings, and whether a run fits.
 
 Here are the arithmetic and the sentences of both fronts; `app/budget.py` keeps the sums. Prices are
 dated tables, so every sum is an estimate, and what has no known price is in none of them.
@@ -17,7 +17,7 @@ _CENT = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Where this month stands.
+    """This month's spending and limit.
 
     Attributes:
         limit: US dollars a month; 0 for no budget.
@@ -32,11 +32,11 @@ class Budget:
     unknown: int = 0
 
     def after(self, run_usd: float | None) -> float:
-        """US dollars of this month once a run of that price is made too."""
+        """This month's spending in US dollars after a run of that price."""
         return self.spent + self.coming + (run_usd or 0.0)
 
     def over_by(self, run_usd: float | None) -> float:
-        """US dollars by which a run would go past the budget; 0 when it fits.
+        """US dollars by which a run would exceed the budget; 0 if it fits.
 
         One that costs nothing always fits; one of unknown price only while something is left.
         """
@@ -48,17 +48,17 @@ class Budget:
         return over if over > _CENT else 0.0
 
     def nears(self, run_usd: float | None) -> bool:
-        """Whether the month's money comes to an end once a run of that price is made too."""
+        """Whether the budget is nearly spent after a run of that price."""
         return bool(self.limit) and self.after(run_usd) >= WARN_AT * self.limit
 
 
 def mark(limit: float, now: float | None = None) -> str:
-    """What is remembered of a warning: the month and the limit it was said for."""
+    """Key of a warning already shown: its month and limit."""
     return f"{time.strftime('%Y-%m', time.localtime(now))} {limit:.2f}"
 
 
 def warning(budget: Budget, month: str) -> str:
-    """That most of the month's money is spent."""
+    """Warning that most of the budget is spent."""
     words = _("You've spent {spent} of your {limit} {month} budget.").format(
         spent=about(budget.spent), limit=plain(budget.limit), month=month
     )
@@ -66,7 +66,7 @@ def warning(budget: Budget, month: str) -> str:
 
 
 def approach(budget: Budget, run_usd: float | None, month: str) -> str:
-    """That a run takes most of what is left; empty where it does not."""
+    """Warning that a run uses most of the remaining budget; empty if it does not."""
     if not budget.nears(run_usd):
         return ""
     words = _("This run would take {month} to {sum} of your {limit} budget.").format(
@@ -76,7 +76,7 @@ def approach(budget: Budget, run_usd: float | None, month: str) -> str:
 
 
 def question(budget: Budget, run_usd: float | None, month: str) -> str:
-    """That a run would go past the budget; empty where it fits."""
+    """Warning that a run would exceed the budget; empty if it fits."""
     if not budget.over_by(run_usd):
         return ""
     if run_usd is None:
@@ -100,7 +100,7 @@ def _with_unknown(words: str, unknown: int) -> str:
 
 
 def plain(usd: float) -> str:
-    """A limit as a person wrote it: "$40", "$12.50"."""
+    """A limit as the user writes it: "$40", "$12.50"."""
     cents = round(usd * 100) % 100
     return f"${number(usd, 2 if cents else 0)}"
 

@@ -63,7 +63,7 @@ class Draft:
 
     @property
     def sent_together(self) -> tuple[tuple[Reference, ...], ...]:
-        """References of each request: at most one source, and all that are no sources."""
+        """References of each request: at most one source, and all non-sources."""
         if len(self.sources) < 2:
             return (self.references,)
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)
@@ -87,7 +87,7 @@ class DraftFile:
         self.trouble: StorageError | None = None
 
     def begin_restore(self) -> Draft | None:
-        """The saved draft, to be restored now; None where the program died over it."""
+        """The saved draft, to be restored now; None if the last restore crashed."""
         if self._being_restored() == self.path.name:
             try:
                 self._put_aside()
@@ -141,7 +141,7 @@ class DraftFile:
                 one.save(replace(draft, prompt=""))
 
     def _being_restored(self) -> str:
-        """Name of the file over which the program died; "" for none."""
+        """Name of the file whose restore crashed the program; "" for none."""
         try:
             with self._mark.open("rb") as file:
                 return file.read(200).decode(errors="replace").strip()
@@ -174,7 +174,7 @@ class DraftFile:
             self.path.replace(aside)
 
     def load(self) -> Draft | None:
-        """The saved draft; None when there is none or it cannot be read."""
+        """The saved draft; None if there is none or it cannot be read."""
         try:
             draft = json_reader.load(self.path, Draft)
             if odd := _odd(draft):
@@ -211,7 +211,7 @@ _LATER = ("image_search", "detail")
 
 
 def _encoded(draft: Draft) -> bytes:
-    """JSON of a draft, without what earlier versions do not know and the user did not choose."""
+    """JSON of a draft, without unused fields unknown to earlier versions."""
     body, usual = msgspec.to_builtins(draft), msgspec.to_builtins(Advanced())
     chosen = body["advanced"]
     for name in _LATER:

@@ -307,7 +307,7 @@ class Job:
         hold: reason to wait other than its place, while queued.
         send_at: time when the provider's pace allows it, while held for that.
         late: the answer takes longer than expected; its slot is free.
-        estimate_usd: estimated cost; None when not known.
+        estimate_usd: estimated cost; None if not known.
         dismissed: the user dismissed its tile.
     """
 
@@ -445,8 +445,8 @@ class Picture:
         path: path of the original, relative to the library's folder, with forward slashes.
         colour: average colour as 0xRRGGBB, shown until the thumbnail is loaded.
         seconds: from the request's first byte to the complete answer.
-        seed: the seed sent, or the one the painter drew; None when not known.
-        advanced: advanced choices of its request; None where all were left to the model.
+        seed: the seed sent, or the one the painter drew; None if not known.
+        advanced: advanced choices of its request; None if all were left to the model.
         extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.
         draft: an intermediate picture the model made while thinking.
@@ -454,7 +454,7 @@ class Picture:
         collections: ids of the collections it is in.
         settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
-        late: its answer arrived after the time-out.
+        late: its answer arrived after the timeout.
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
     """
@@ -512,7 +512,7 @@ class Picture:
 
     @property
     def talk(self) -> ConversationOrigin | None:
-        """Origin of its conversation; None where none was stored."""
+        """Origin of its conversation; None if none was stored."""
         if self.conversation is None:
             return None
         return ConversationOrigin(

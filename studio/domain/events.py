@@ -83,7 +83,7 @@ class IndexProgress:
 
     Attributes:
         part: share of the work that is done, 1 at the end.
-        whole: False where it was cancelled: the library is shown as far as it is known.
+        whole: False if it was cancelled: the library is shown as far as it is known.
     """
 
     part: float
@@ -113,7 +113,7 @@ class ProblemOccurred:
 
 @dataclass(frozen=True, slots=True)
 class InfoPosted:
-    """Good news to show once, in plain sentences."""
+    """Success message to show once, in plain sentences."""
 
     title: str
     message: str

@@ -78,12 +78,12 @@ def checked(text: str) -> str:
 
 
 def parse(text: str) -> Mapping[str, Any]:
-    """The extra fields of a text. Raises InputError that says what is wrong, and where."""
+    """The extra fields of a text. Raises InputError with the error and its position."""
     if not text.strip():
         return {}
     if len(text.encode("utf-8", "replace")) > LONGEST:
         raise _refused(
-            _("They are longer than {limit} KB.").format(limit=LONGEST >> 10),
+            _("They are larger than {limit} KB.").format(limit=LONGEST >> 10),
             _("Remove some of them."),
         )
     try:
@@ -202,8 +202,8 @@ def _mistyped(text: str, mistake: JsonMistake) -> InputError:
         )
     if mistake.reason == "deep":
         return _refused(
-            _("They have more than {limit} levels of brackets.").format(limit=DEEPEST),
-            _("Remove some of the inner ones."),
+            _("They are nested more than {limit} levels deep.").format(limit=DEEPEST),
+            _("Remove some of the inner brackets."),
         )
     if mistake.reason == "text":
         return _refused(
@@ -233,7 +233,7 @@ def _shown(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name without spelling: "image_config" and "imageConfig" are one field."""
+    """A name regardless of its spelling: "image_config" and "imageConfig" are one field."""
     return re.sub(r"[\s_-]", "", name).lower()
 
 

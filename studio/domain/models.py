@@ -75,7 +75,7 @@ class Model:
         aspects: supported ratios, such as "16:9", in the order of the picker.
         sizes: supported tiers, smallest first.
         references: limit of input pictures of a request.
-        prices: US dollars for one picture by tier; empty when not known.
+        prices: US dollars for one picture by tier; empty if not known.
         own_prices: the user's own, by tier or "*" for all; they precede `prices`.
         image_tokens: tokens of one picture by tier; identifies the delivered tier.
         note: remark for the user before choosing it; may be empty.
@@ -94,7 +94,7 @@ class Model:
         system: supports a system instruction.
         temperature: supports a temperature.
         safety: supports safety settings.
-        shut_down: earliest day of its shutdown, such as "2026-10-29"; empty when not known.
+        shut_down: earliest day of its shutdown, such as "2026-10-29"; empty if not known.
         some_aspects: ratios that only some services of this model accept.
         advisory: `aspects`, `sizes` and `references` are not enforced: the profile is the user's
             own or the model unknown, and the service may accept more.
@@ -138,7 +138,7 @@ class Model:
     )
 
     def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
-        """Expected width and height; None where they are not published.
+        """Expected width and height; None if they are not published.
 
         2K and 4K are twice and four times the 1K size (the models' own table of output sizes).
         """
@@ -152,7 +152,7 @@ class Model:
         return None
 
     def price(self, size: str | None) -> float | None:
-        """US dollars for one picture of this tier; None when not known.
+        """US dollars for one picture of this tier; None if not known.
 
         Without a size it is that of the usual one: 1K, or the only one.
         """
@@ -167,7 +167,7 @@ class Model:
 
     @property
     def search_price(self) -> float:
-        """US dollars for one search query; 0 where no price is known."""
+        """US dollars for one search query; 0 if no price is known."""
         if self.offline:
             return 0.0
         usual = self.rates.search if self.rates is not None else 0.0
@@ -243,10 +243,10 @@ class ServiceObservation:
 
     Attributes:
         model: model of the answer.
-        pixel_sizes: whether sizes are sent in pixels; None when nothing was learned.
+        pixel_sizes: whether sizes are sent in pixels; None if nothing was learned.
         both_modalities: text and pictures have to be requested together from every model.
         refused: fields the model's service does not accept.
-        aspect: ratio that it accepts though the model's list has it not; empty for none.
+        aspect: ratio that the service accepts although the model's list lacks it; empty for none.
     """
 
     model: str
@@ -257,13 +257,13 @@ class ServiceObservation:
 
 
 def size_tier(width: int, height: int) -> int:
-    """Where a picture's area stands in `TIERS`, as services round it: 0 for "512", 1 for "1K"."""
+    """Index of a picture's area in `TIERS`, rounded as services do: 0 for "512", 1 for "1K"."""
     megapixels = width * height / 1e6
     return sum(megapixels >= limit for limit in (0.5, 2.0, 8.0))
 
 
 def _computed(aspect: str, size: str) -> tuple[int, int]:
-    """Pixels of a tier where they are not published: its area, in steps of 16."""
+    """Pixels of a tier if they are not published: its area, in steps of 16."""
     ratio = AspectRatio.parse(aspect).value
     side = TIERS[size]
     width, height = side * ratio**0.5, side / ratio**0.5

@@ -34,7 +34,7 @@ def estimate(model: Model, size: str | None, chosen: Advanced | None = None) -> 
 
 
 def search_estimate(model: Model, chosen: Advanced | None) -> float:
-    """Estimated cost in US dollars of the searches for one picture; 0 where none are allowed.
+    """Estimated cost in US dollars of the searches for one picture; 0 if none are allowed.
 
     The model decides whether and how often it searches. One query of each allowed kind is assumed.
     """
@@ -51,8 +51,8 @@ def cost(
 
     The user's own price, else what the service says it charged, else counted tokens times the
     published rates, else the table's price where the picture was not counted, else unknown (never
-    0: some services report no tokens for a picture they charge). Search queries are billed beside
-    any of these but the second.
+    0: some services report no tokens for a picture they charge). Search queries are billed in
+    addition to any of these but the second.
     """
     if model.offline:
         return 0.0, CostBasis.TABLE

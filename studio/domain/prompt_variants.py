@@ -119,7 +119,7 @@ def count(prompt: str) -> int:
 
 
 def expand(prompt: str) -> tuple[str, ...]:
-    """The prompts to send. Raises InputError when there are more than a run may have."""
+    """The prompts to send. Raises InputError if there are more than a run may have."""
     return tuple(variant.prompt for variant in variants(prompt))
 
 

@@ -31,7 +31,7 @@ LOSSLESS = frozenset({SIZE, ASPECT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestChanges:
-    """How a request was sent other than chosen.
+    """Differences between a request as sent and as chosen.
 
     Attributes:
         left_out: fields that were not sent. A system instruction was sent with the prompt instead.
@@ -41,7 +41,7 @@ class RequestChanges:
 
 
 def sent_choices(request: GenerationRequest, changes: RequestChanges) -> GenerationRequest:
-    """The request with the choices that were really sent."""
+    """The request with the choices that were actually sent."""
     left_out = changes.left_out
     return replace(
         request,
@@ -74,37 +74,47 @@ def _known(name: str, known: Mapping[str, str], category: str) -> str:
 def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
     """Warnings of a picture that was made without these fields."""
     known = {
-        SEED: _("The model takes no seed; the same prompt gives another picture"),
-        TEMPERATURE: _("The model takes no temperature; its own was used"),
-        THINKING: _("The model takes no thinking level; its own was used"),
-        SEARCH: _("The service offers no web search for this model; it did not search"),
-        IMAGE_SEARCH: _("The service offers no image search for this model; it searched the web"),
-        DETAIL: _("The service takes no reference detail for this model; its own was used"),
-        SAFETY: _("The service takes no safety settings for this model; its own were used"),
-        SYSTEM: _("The service takes no system instruction; it was sent with the prompt"),
-        SIZE: _("The service takes no size for this model; its own was used"),
-        ASPECT: _("The service takes no aspect ratio for this model; its own was used"),
+        SEED: _("The model does not support seeds; the same prompt gives another picture"),
+        TEMPERATURE: _("The model does not support a temperature; its default was used"),
+        THINKING: _("The model does not support thinking levels; its default was used"),
+        SEARCH: _("The service does not support web search for this model; it did not search"),
+        IMAGE_SEARCH: _(
+            "The service does not support image search for this model; it searched the web"
+        ),
+        DETAIL: _(
+            "The service does not support reference detail for this model; its default was used"
+        ),
+        SAFETY: _(
+            "The service does not support safety settings for this model; its defaults were used"
+        ),
+        SYSTEM: _("The service does not support a system instruction; it was sent with the prompt"),
+        SIZE: _("The service does not support a size for this model; its default was used"),
+        ASPECT: _(
+            "The service does not support an aspect ratio for this model; its default was used"
+        ),
     }
     # Translators: {field} is the name of a field of the request, such as topP.
     unknown = _("The service does not accept “{field}”; it was not sent")
     # Translators: {category} is a category of blocked content, such as Harassment.
-    category = _("The service takes no setting for “{category}” with this model; its own was used")
+    category = _(
+        "The service does not support a setting for “{category}” with this model; its default was used"
+    )
     return tuple(_known(one, known, category) or unknown.format(field=one[:60]) for one in names)
 
 
 def choice_warnings(model: str, names: Collection[str]) -> list[str]:
     """Sentences for the user before a request, about choices that are not sent to a model."""
     known = {
-        SEED: _("{model} takes no seed; results will differ."),
-        TEMPERATURE: _("{model} takes no temperature; its own is used."),
-        THINKING: _("{model} takes no thinking level; its own is used."),
-        SEARCH: _("{model} offers no web search; it will not search."),
-        IMAGE_SEARCH: _("{model} offers no image search; it searches the web."),
-        DETAIL: _("{model} takes no reference detail; its own is used."),
-        SAFETY: _("{model} takes no safety settings; its own are used."),
+        SEED: _("{model} does not support seeds; results will differ."),
+        TEMPERATURE: _("{model} does not support a temperature; its default is used."),
+        THINKING: _("{model} does not support thinking levels; its default is used."),
+        SEARCH: _("{model} does not support web search; it will not search."),
+        IMAGE_SEARCH: _("{model} does not support image search; it searches the web."),
+        DETAIL: _("{model} does not support reference detail; its default is used."),
+        SAFETY: _("{model} does not support safety settings; its defaults are used."),
     }
     # Translators: {category} is a category of blocked content, such as Harassment.
-    category = _("{model} takes no setting for “{category}”; its own is used.")
+    category = _("{model} does not support a setting for “{category}”; its default is used.")
     order = [
         *(one for one in known if one in names),
         *sorted(one for one in names if one not in known),

@@ -39,7 +39,7 @@ class PlannedPicture:
 
 
 class WordSource(StrEnum):
-    """Who wrote words that are sent."""
+    """Author of words that are sent."""
 
     PROGRAM = "program"
     SENTENCE = "sentence"  # of a role: the program's, or changed by the user
@@ -48,7 +48,7 @@ class WordSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedWords:
-    """Words of a text, and who wrote them."""
+    """Words of a text, and their author."""
 
     text: str
     source: WordSource = WordSource.USER
@@ -56,7 +56,7 @@ class PlannedWords:
 
 @dataclass(frozen=True, slots=True)
 class PlannedText:
-    """A text of the request, in pieces by who wrote them."""
+    """A text of the request, in pieces by author."""
 
     pieces: tuple[PlannedWords, ...]
 

@@ -43,7 +43,7 @@ class Run:
     Attributes:
         requests: one for each picture, in the order of sending.
         names: short name of each picture, for its tile.
-        each_usd: estimate for one picture; None when the price is not known.
+        each_usd: estimate for one picture; None if the price is not known.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Run:
 
     @property
     def total_usd(self) -> float | None:
-        """Estimate for all of them; None when the price is not known."""
+        """Estimate for all of them; None if the price is not known."""
         return None if self.each_usd is None else self.each_usd * len(self.requests)
 
     @property
@@ -72,7 +72,7 @@ def plan(
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
     Every prompt is sent with each source. Copy k gets seed + k - 1. Choices that the model does not
-    take are left out (`left_out`), others refused. References without a sentence of their own get
+    support are left out (`left_out`), others refused. References without their own sentence get
     that of their role in `sentences`. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
@@ -150,7 +150,7 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
 
 
 def left_out(draft: Draft, model: Model) -> frozenset[str]:
-    """Fields of the draft's choices that `plan` leaves out because the model does not take them.
+    """Fields of the draft's choices that `plan` leaves out because the model does not support them.
 
     A seed and a temperature are left out for every model; other choices only after the service
     refused them.
@@ -173,7 +173,7 @@ def left_out(draft: Draft, model: Model) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitWarnings:
-    """Sentences about choices outside a model's published limits, sent all the same.
+    """Sentences about choices outside a model's published limits, which are sent anyway.
 
     Empty for choices within them, and for a model whose limits are enforced.
     """
@@ -216,7 +216,7 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
 
 
 def _written_aspect(text: str) -> str:
-    """A ratio as the models' lists have it; anything else unchanged."""
+    """A ratio as spelled in the models' lists; anything else unchanged."""
     try:
         return str(AspectRatio.parse(text))
     except ValueError:
@@ -348,7 +348,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def check_references(number: int, model: Model) -> None:
-    """Raise InputError for more references than a model supports, where that is enforced."""
+    """Raise InputError for more references than a model supports, if that is enforced."""
     if number > model.references and not model.advisory:
         raise InputError(
             _("Too many reference pictures"),
@@ -389,8 +389,8 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
     if supported == wanted:
         return wanted
     levels = {
-        "thinking": (_("{model} has no thinking level {level}"), model.thinking),
-        "detail": (_("{model} has no reference detail {level}"), model.media_resolution),
+        "thinking": (_("{model} does not support thinking level {level}"), model.thinking),
+        "detail": (_("{model} does not support reference detail {level}"), model.media_resolution),
     }
     for name, (title, offered) in levels.items():
         level = getattr(wanted, name)

@@ -66,7 +66,7 @@ def threshold_of(text: str) -> str | None:
 
 
 def level_of(threshold: str) -> str:
-    """Our name of a threshold, such as "few"; the service's own where there is none."""
+    """Our name of a threshold, such as "few"; the service's own if there is none."""
     return _BY_CODE.get(threshold.upper(), threshold)
 
 

@@ -1,4 +1,4 @@
-"""Money spent, as the library sums it up and the budget counts it."""
+"""Spending, as summed by the library and counted by the budget."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens counted by the service; image_tokens is None when not reported.
+    """Tokens counted by the service; image_tokens is None if not reported.
 
     Attributes:
         answer_tokens: of the whole answer, image and text together; 0 when not reported.

@@ -313,7 +313,7 @@ class AttemptRunner:
             raise
 
     async def _store_elsewhere(self, job: Job, sink: AnswerSink) -> str:
-        """Store an answer outside the library; returns a hint where it is."""
+        """Store an answer outside the library; returns a hint with its location."""
         try:
             folder = await self._journalling.run(sink.keep_in, self._spare, job)
         except StorageError as error:
@@ -356,7 +356,7 @@ class AttemptRunner:
     async def ingest(self, job: Job, found: FoundAttempt) -> list[Picture]:
         """Ingest an answer from the journal that is probably complete.
 
-        Raises IncompleteAnswer when it is not, or the service's error.
+        Raises IncompleteAnswer if it is not, or the service's error.
         """
         with kept_errors(found.entry):
             provider = self.reader(job, found)
@@ -387,7 +387,7 @@ class AttemptRunner:
     async def read_cut(self, job: Job, found: FoundAttempt) -> list[Picture]:
         """Ingest the readable part of a cut answer.
 
-        Raises NoPicture where it has no picture, or the service's error.
+        Raises NoPicture if it has no picture, or the service's error.
         """
         body = found.entry.folder / "mended"
         provider = self.reader(job, found)
@@ -470,7 +470,9 @@ class AttemptRunner:
             return self._find_reader(job.request.profile, found.wire)
         except InputError as error:
             error.kept, error.billed = True, Billed.MAYBE
-            error.hint = _("The answer is saved. A newer Gridbrush may read it for free.")
+            error.hint = _(
+                "The answer is saved. A newer version of Gridbrush may read it for free."
+            )
             raise
 
     def reader_version(self, job: Job, found: FoundAttempt) -> int:
@@ -525,7 +527,7 @@ class AttemptRunner:
             broken.details = error.details or str(error)
             if isinstance(error, NetworkError):
                 return broken
-            # Not a broken connection but too large an answer; what arrived is kept all the same.
+            # Not a broken connection but too large an answer; what arrived is kept anyway.
             mark_kept(error)
         return error
 
@@ -537,7 +539,7 @@ class AttemptRunner:
         entry: JournalEntry,
         early: Mapping[SpilledString, PartFile],
     ) -> tuple[Answer, RequestChanges, str]:
-        """The answer, how its request was sent other than chosen, and its turn if it is stored.
+        """The answer, how its request differed from the choices, and its turn if stored.
 
         Its pictures that were decoded meanwhile become durable. Raises StorageError.
         """
@@ -551,7 +553,7 @@ class AttemptRunner:
         return answer, self._journal.read_changes(entry), turn
 
     def _mark_sent(self, entry: JournalEntry, wire: str, *, check_room: bool) -> None:
-        """Raises StorageError, also where the disk has no room for the answer."""
+        """Raises StorageError, also if the disk has no room for the answer."""
         if check_room:
             self._room.check()
         self._journal.sent(entry, wire)
@@ -559,7 +561,7 @@ class AttemptRunner:
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
         """The complete answer of an earlier attempt, if any; else the entry is ready for another.
 
-        Raises StorageError where the disk has no room for a new one.
+        Raises StorageError if the disk has no room for a new one.
         """
         if self._journal.has_whole(entry):
             before = self._journal.read_entry(entry)

@@ -58,7 +58,7 @@ class ConversationStore:
         provider: Provider,
         find_input: FindInput,
     ) -> StoredHistory | None:
-        """History of this request; None when it begins a conversation."""
+        """History of this request; None if it begins a conversation."""
         if request.continues is None:
             return None
         return StoredHistory(self, await self._chain(request), entry, provider, find_input)
@@ -90,7 +90,7 @@ class ConversationStore:
         provider: Provider,
         stored: str = "",
     ) -> tuple[Conversation | None, tuple[str, ...]]:
-        """Store the model's turn durably; also returns sentences on how history was sent.
+        """Store the model's turn durably; also returns sentences about how history was sent.
 
         Args:
             taken: the answer's readable pictures by number.
@@ -260,7 +260,7 @@ def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
 
 
 def _sentences(use: HistoryUse) -> tuple[str, ...]:
-    """Warnings about history that was not sent as it is."""
+    """Warnings about history that was sent only in part, or not at all."""
     if use.left_out and use.turns:
         return (
             ngettext(

@@ -59,7 +59,7 @@ class DiskReservations:
             self._promised -= size
 
     def check(self) -> None:
-        """Raise StorageError when the reserved space is not free; blocking."""
+        """Raise StorageError if the reserved space is not free; blocking."""
         try:
             free = self._free_bytes(self._folder)
         except OSError as error:

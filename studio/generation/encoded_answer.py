@@ -1,4 +1,4 @@
-"""Decoding of a kept answer once more, from its bytes as received.
+"""Second decoding of a kept answer, from its bytes as received.
 
 An answer that arrives compressed is decoded at once; until it is complete, its bytes as received
 stay beside it. A later version may decode more of them, or an encoding that was unknown.
@@ -26,7 +26,7 @@ _MOST_RATIO = 16
 
 
 def is_encoded(entry: JournalEntry) -> bool:
-    """Whether the answer of an entry may be decoded once more. Blocking. Raises StorageError."""
+    """Whether the answer of an entry may be decoded again. Blocking. Raises StorageError."""
     if entry.encoded.exists():
         return True
     with files.storage_errors(entry.body):
@@ -37,7 +37,7 @@ def is_encoded(entry: JournalEntry) -> bool:
 
 
 def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
-    """Replace the answer by a decoded one, where more of it can be decoded. Blocking.
+    """Replace the answer with a newly decoded one, if more of it can be decoded. Blocking.
 
     Args:
         encoding: Content-Encoding header of the answer.

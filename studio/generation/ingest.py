@@ -112,7 +112,7 @@ class AnswerIngester:
             changes: how the request was sent other than chosen.
             turn: sha256 of the model's turn, if it is stored already.
 
-        Raises NoPicture when no picture can be read, PicturesLeft when one of the results cannot
+        Raises NoPicture if no picture can be read, PicturesLeft when one of the results cannot
         (the others are in the library then), StorageError.
         """
         created = at if at is not None else time.time()
@@ -195,7 +195,7 @@ class AnswerIngester:
             await kept
         usd, basis = self._cost(job, answer, len(answer.pictures) - repeated)
         main = result if result >= 0 else len(taken) - 1
-        warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
+        warned = (_("One picture in the answer cannot be read"),) if unreadable else ()
         conversation, told = await self._conversations.store_turn(
             job, entry, answer, numbered, provider, turn
         )
@@ -246,7 +246,7 @@ class AnswerIngester:
         return await self._decoder.probe(part, verify=True)
 
     async def _mended(self, part: Path) -> bool:
-        """Replace a cut picture by its readable part; False for a complete one."""
+        """Replace a cut picture with its readable part; False for a complete one."""
         try:
             if (await self._decoder.probe(part, verify=True)).complete:
                 return False
@@ -416,8 +416,8 @@ def _not_read(why: NotDecoded, answer: Answer) -> NotRead:
 
 def _left(number: int, why: StudioError) -> PicturesLeft:
     title = ngettext(
-        "{n} picture of the answer cannot be read",
-        "{n} pictures of the answer cannot be read",
+        "{n} picture in the answer cannot be read",
+        "{n} pictures in the answer cannot be read",
         number,
     ).format(n=number)
     message = _("The others are in the library. {reason}").format(reason=why.message)

@@ -85,7 +85,7 @@ class Journal:
         """Journal several jobs, with fewer fsyncs than one by one.
 
         Returns only the entries of the first ones where the disk fails in between. Raises
-        StorageError when none was journalled.
+        StorageError if none was journalled.
         """
         entries: list[JournalEntry] = []
         files.ensure_folder(self.folder)
@@ -132,7 +132,7 @@ class Journal:
             return None
 
     def write_changes(self, entry: JournalEntry, changes: RequestChanges) -> None:
-        """Note how a request is sent other than chosen; replaces an earlier note."""
+        """Note how the request as sent differs from the choices; replaces an earlier note."""
         self._unsent.discard(entry.attempt)
         files.replace(entry.folder / _CHANGES, msgspec.json.encode(changes))
 
@@ -254,7 +254,7 @@ class Journal:
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
     def stays(self, entry: JournalEntry, why: EndReason) -> bool:
-        """Whether the entry has something paid for that `why` does not allow to remove."""
+        """Whether the entry holds paid data whose removal `why` does not allow."""
         if why is EndReason.CANCELLED:
             return self.has_whole(entry)
         if why is EndReason.UNANSWERED:
@@ -301,7 +301,7 @@ class Journal:
 
     @staticmethod
     def has_answer(entry: JournalEntry) -> bool:
-        """Whether there is a part of an answer; True where that cannot be read."""
+        """Whether there is a part of an answer; True if that cannot be read."""
         return any(_has_bytes(path) for path in (entry.body, entry.encoded))
 
     def read_entry(self, entry: JournalEntry) -> FoundAttempt:
@@ -370,7 +370,7 @@ def missing_folder_error(folder: Path) -> StorageError:
 
 
 def _is_valid(folder: Path) -> bool:
-    """Whether an attempt was queued, or sent where its request is lost."""
+    """Whether an attempt was queued, or sent if its request is lost."""
     marks = ("queued.json", "sent.json", "whole.json", "cut.json")
     return any((folder / name).exists() for name in marks) or Journal.has_answer(
         JournalEntry(folder)
@@ -422,13 +422,13 @@ def _has_bytes(path: Path) -> bool:
 
 
 def _size(entry: JournalEntry) -> int:
-    """Bytes of an answer, or of its compressed form where nothing could be decoded."""
+    """Bytes of an answer, or of its compressed form if nothing could be decoded."""
     sizes = [one.stat().st_size for one in (entry.body, entry.encoded) if one.exists()]
     return next((size for size in sizes if size), 0)
 
 
 def _asked(entry: JournalEntry) -> Job | None:
-    """The job of an entry; None where it is damaged."""
+    """The job of an entry; None if it is damaged."""
     try:
         queued = _read(entry.folder / "queued.json", QueuedFile)
         if queued is not None and (odd := validation.odd_in_job(queued.job)):

@@ -14,7 +14,7 @@ from studio.domain.entities import Job
 
 
 class Stage(StrEnum):
-    """Stage of an attempt, as its folder tells."""
+    """Stage of an attempt, given by its folder."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why an attempt is over."""
+    """Reason for the end of an attempt."""
 
     RECORDED = "recorded"
     """Its pictures are in a durable record."""
@@ -65,9 +65,9 @@ class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
         seconds: from sending to the last byte.
         reason: why it was cut.
         reader: version of the reader that found it cut or unreadable; 0 for none.
-        late: it arrived after the time-out.
+        late: it arrived after the timeout.
         status, headers: as in `answer.json`, which is not durable by itself.
-        wire: wire format of the request; empty where the mark is damaged.
+        wire: wire format of the request; empty if the mark is damaged.
     """
 
     at: float
@@ -123,10 +123,10 @@ class FoundAttempt:
 
     Attributes:
         bytes: size of the complete or cut answer.
-        marked: False when the process died while receiving: the answer may be complete.
+        marked: False if the process died while receiving: the answer may be complete.
         reader: version of the reader that found the answer cut or unreadable.
-        late: the answer arrived after the time-out.
-        wire: wire format of the request; empty where nothing was sent or the mark is damaged.
+        late: the answer arrived after the timeout.
+        wire: wire format of the request; empty if nothing was sent or the mark is damaged.
         damaged: the request is lost; `job` is a substitute with the attempt's id.
     """
 

@@ -27,7 +27,7 @@ _STREAM = (_EVENT, b"event:", b"id:", b"retry:", b":")
 
 
 def mended(body: bytes) -> bytes | None:
-    """The beginning of an answer as complete JSON; None where it has no JSON."""
+    """The beginning of an answer as complete JSON; None if it has no JSON."""
     text = body.rstrip()
     if text.lstrip(_BEFORE).startswith(_STREAM):
         start = text.rfind(b"\n" + _EVENT)
@@ -83,7 +83,7 @@ def _closed(text: bytes) -> bytes | None:
 
 
 def _end_of_string(text: bytes, position: int) -> int | None:
-    """End of the string that `position` is in; None where it was cut."""
+    """End of the string that `position` is in; None if it was cut."""
     size = len(text)
     while position < size:
         inside = _IN_STRING.match(text, position)

@@ -164,7 +164,7 @@ class JobQueue:
     def cancel(self, job: str) -> None:
         """Cancel a job. A sent one may have been billed; its connection is closed at once.
 
-        A complete answer is ingested all the same, because it is paid for.
+        A complete answer is ingested anyway, because it is paid for.
         """
         found = self.jobs.get(job)
         if found is None or not found.alive or job in self._ending:
@@ -178,17 +178,17 @@ class JobQueue:
             self._run_in_background(self._cancelled(found))
 
     def cancel_all(self) -> None:
-        """Cancel every job that is alive."""
+        """Cancel all unfinished jobs."""
         for job in [job for job in self.jobs.values() if job.alive]:
             self.cancel(job.id)
 
     @property
     def paused(self) -> bool:
-        """Whether nothing new is sent."""
+        """Whether sending is paused."""
         return self.rate_limiter.paused
 
     def pause(self, *, on: bool = True) -> None:
-        """Stop or continue sending; requests already sent go on.
+        """Pause or resume sending; requests already sent continue.
 
         Count-downs run on, but their retries are not sent. Every session starts unpaused.
         """
@@ -285,7 +285,7 @@ class JobQueue:
         return profile in self.rate_limiter.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
-        """Usual seconds of that model and size; None for too few measurements."""
+        """Typical seconds for that model and size; None for too few measurements."""
         key = (model, size or "")
         if key not in self._usual:
             self._usual[key] = None
@@ -293,7 +293,7 @@ class JobQueue:
         return self._usual[key]
 
     async def idle(self) -> None:
-        """Wait until no job is alive; for the command line."""
+        """Wait until all jobs have ended; for the command line."""
         while work := self._under_way():
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
 
@@ -336,7 +336,7 @@ class JobQueue:
             self._scheduler.pump()
 
     def waits_for_turn(self, id: str) -> bool:
-        """Whether a job wants to be sent and has no turn yet."""
+        """Whether a job is waiting for a turn."""
         if (turn := self._awaiting.get(id)) is not None:
             return not turn.done()
         queued = self.jobs[id].state is JobState.QUEUED
@@ -493,7 +493,7 @@ class JobQueue:
         self._events.publish(JobsRemoved((job.id,)))
 
     async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
-        """Wait before the next attempt; False when the user stopped it."""
+        """Wait before the next attempt; False if the user stopped it."""
         delay = delay_of(error, repeats, self.jitter())
         old = self._entries[job.id]
         again = counting_down(job, error, repeats, delay)

@@ -24,7 +24,7 @@ class WaitReason:
     """Reason for not sending a job now.
 
     Attributes:
-        seconds: until the pace allows it; None where that is not known.
+        seconds: until the pace allows it; None if that is not known.
     """
 
     hold: HoldReason = HoldReason.NONE
@@ -58,7 +58,7 @@ class RateLimiter:
         self._sent: dict[str, deque[float]] = {}
 
     def request_turn(self, job: Job, ahead: dict[str, int]) -> WaitReason | None:
-        """Take a turn for a job: None when it may be sent now, else the reason to wait.
+        """Take a turn for a job: None if it may be sent now, else the reason to wait.
 
         `ahead` is the number of earlier jobs that wait for the pace, by profile; updated here.
         """

@@ -2,7 +2,7 @@
 
 *whole* answers are ingested; *cut* ones are kept and shown; *sent* requests without an answer may
 have been billed and are never sent again automatically; *queued* jobs come back as unsent tiles.
-Idempotent. Answers to a damaged request are ingested all the same; the files of the entry are set
+Idempotent. Answers to a damaged request are ingested anyway; the files of the entry are set
 aside, and the user is told.
 """
 
@@ -225,21 +225,21 @@ class _DamagedEntries:
             self.answers += found.stage in (Stage.WHOLE, Stage.CUT)
 
     def trouble(self, journal: Journal) -> StorageError | None:
-        """Error about damaged entries; None when there are none."""
+        """Error about damaged entries; None if there are none."""
         if journal.unreadable:
             path, reason = journal.unreadable[0]
             return StorageError(
-                _("A part of the journal cannot be read"),
+                _("Part of the journal cannot be read"),
                 # Translators: {reason} begins in small letters.
-                _("{path}: {reason}. The file is kept; the next start tries again.").format(
-                    path=path, reason=reason
-                ),
+                _(
+                    "{path}: {reason}. The file is kept; Gridbrush tries again at the next start."
+                ).format(path=path, reason=reason),
             )
         if not self.every:
             return None
         title = ngettext(
-            "The request of {n} picture is damaged",
-            "The requests of {n} pictures are damaged",
+            "The request for {n} picture is damaged",
+            "The requests for {n} pictures are damaged",
             self.every,
         ).format(n=self.every)
         billed = Billed.MAYBE if self.sent else Billed.NO
@@ -289,7 +289,9 @@ def _still_elsewhere(spare: FallbackStore, error: StorageError) -> StorageError:
     return StorageError(
         _("An answer could not be imported"),
         f"{error}",
-        hint=_("It is saved in {folder}; the next start tries again.").format(folder=spare.folder),
+        hint=_("It is saved in {folder}; Gridbrush tries again at the next start.").format(
+            folder=spare.folder
+        ),
     )
 
 

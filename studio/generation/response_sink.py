@@ -36,7 +36,7 @@ MOST_HELD = 256 << 20
 
 
 class WholeCallback(Protocol):
-    """Called when the answer is complete, and again when more arrives all the same."""
+    """Called when the answer is complete, and again if more data arrives."""
 
     def __call__(self, *, whole: bool) -> None: ...
 
@@ -133,7 +133,7 @@ class AnswerSink:
             log.warning("An encoded answer is kept only decoded: %s", error)
 
     async def chunk(self, data: bytes) -> None:
-        """Take a piece of the body. Raises StorageError, maybe for an earlier piece."""
+        """Take a piece of the body. Raises StorageError, possibly for an earlier piece."""
         if self._failed is not None:
             raise self._failed
         self._waiting.append(data)
@@ -194,7 +194,7 @@ class AnswerSink:
             self.tell_whole(whole=whole)
 
     async def wait_until_scanned(self) -> None:
-        """Wait until everything received is journalled and scanned, or failed to be."""
+        """Wait until everything received is journalled and scanned, or that has failed."""
         while self._draining is not None:
             await asyncio.wait({self._draining})
 

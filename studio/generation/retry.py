@@ -84,7 +84,7 @@ class RetryTimers:
             self.cut_short(job)
 
     async def wait_for(self, job: str, delay: float) -> bool:
-        """Wait for the delay or `cut_short`; False when the retry was cancelled."""
+        """Wait for the delay or `cut_short`; False if the retry was cancelled."""
         wait = self._waits[job] = asyncio.Event()
         try:
             async with asyncio.timeout(delay):

@@ -48,7 +48,7 @@ class Salvage:
         """Ingest what was received of a job's answer; returns the ids of its pictures.
 
         Nothing is sent or billed. When nothing can be read the tile says so, and the answer is kept
-        until it is dismissed. Raises InputError when there is no answer, StorageError.
+        until it is dismissed. Raises InputError if there is no answer, StorageError.
         """
         job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
         if job is None or entry is None or job.alive:
@@ -81,7 +81,7 @@ class Salvage:
         """Write the pictures of a kept answer to a folder, as the service sent them.
 
         Without a readable picture the whole answer is written. Nothing is sent, and the answer
-        stays. Returns the new files. Raises InputError when there is no answer, StorageError.
+        stays. Returns the new files. Raises InputError if there is no answer, StorageError.
         """
         job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
         if job is None or entry is None or job.alive:

@@ -34,7 +34,7 @@ class SchedulerQueue(Protocol):
     jobs: dict[str, Job]
 
     def waits_for_turn(self, id: str) -> bool:
-        """Whether a job wants to be sent and has no turn yet."""
+        """Whether a job is waiting for a turn."""
 
     def may_be_sent(self, id: str) -> bool:
         """Whether the job is journalled."""

@@ -2,7 +2,7 @@
 
 Most long strings of an answer are the base64 of a picture. Each is decoded to a file while its
 bytes arrive, so that after the last byte only the picture itself is left to decode. Such files are
-not used before the answer is complete; one that is no picture, or cannot be written, is dropped,
+not used before the answer is complete; one that is not a picture, or cannot be written, is dropped,
 and the picture is decoded from the answer later. All calls block and belong on the decoding thread.
 """
 

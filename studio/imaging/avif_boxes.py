@@ -49,7 +49,7 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
 
 
 def _boxes(source: FileSource, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Name, begin and end of the content, and offset of each box in a part of a file."""
+    """Name, start and end of the content, and offset of each box in a part of a file."""
     for _number in range(_ITEMS):
         if at + 8 > end:
             return

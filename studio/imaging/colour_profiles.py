@@ -14,7 +14,7 @@ _FAULTS = (ImageCms.PyCMSError, OSError, ValueError, TypeError)
 
 
 def read(raw: bytes) -> Profile | None:
-    """The profile of these bytes; None for none, or a broken one."""
+    """The profile in these bytes; None if missing or damaged."""
     if not raw:
         return None
     try:
@@ -26,7 +26,7 @@ def read(raw: bytes) -> Profile | None:
 
 
 def embedded(raw: bytes) -> Profile | None:
-    """The profile of a picture; None for a missing or broken one, and for sRGB."""
+    """The profile of a picture; None if missing or damaged, and for sRGB."""
     profile = read(raw)
     try:
         if profile is None or ImageCms.getProfileDescription(profile).startswith("sRGB"):
@@ -39,7 +39,7 @@ def embedded(raw: bytes) -> Profile | None:
 def to_rgb(
     picture: Image.Image, profile: Profile | None, *, target: Profile | None = None
 ) -> tuple[Image.Image, Profile]:
-    """RGB or RGBA, and its colours: those of `target`, or sRGB where it cannot be converted to.
+    """RGB or RGBA, and its colours: those of `target`, or sRGB if the conversion fails.
 
     Without a profile, or with one for another colour space, the picture counts as sRGB and is not
     converted.
@@ -61,7 +61,7 @@ def to_rgb(
 
 
 def _converted(colours: Image.Image, profile: Profile, target: Profile) -> Image.Image | None:
-    """The picture as RGB in `target`; None where the profiles do not go together."""
+    """The picture as RGB in `target`; None if the profiles are incompatible."""
     try:
         return ImageCms.profileToProfile(
             colours, profile, target, ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB"

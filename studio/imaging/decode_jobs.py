@@ -77,7 +77,7 @@ class _OpenedPicture:
 
     @property
     def orientation(self) -> int:
-        """Exif orientation, 1 to 8; 1 where it is missing or invalid."""
+        """Exif orientation, 1 to 8; 1 if it is missing or invalid."""
         if self.kind is file_types.AVIF:
             # AVIF has it as an image property, which the decoder reports as Exif.
             number = self.picture.getexif().get(exif.ORIENTATION, 1)
@@ -402,7 +402,7 @@ def _raw(picture: Image.Image, full: tuple[int, int]) -> Message:
 def upright(request: dict[str, Any]) -> Message:
     """A copy for upload: upright, sRGB, small enough, without metadata.
 
-    The file's own bytes without metadata where they meet this already, to avoid encoding again. A
+    The file's own bytes without metadata if they already meet this, to avoid encoding again. A
     transparent colour becomes an alpha channel, which more services support.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])

@@ -157,7 +157,7 @@ class Decoder:
         idle: float = 30.0,
         patience: float = 2.0,
     ) -> None:
-        """`limit` is the seconds one picture may take, `idle` those a process outlives its work.
+        """Limits in seconds: `limit` for one picture, `idle` for a process without work.
 
         After `patience` seconds over one picture a second process begins with those that wait.
         `command` starts another worker than the program's own.
@@ -184,7 +184,7 @@ class Decoder:
         return PictureFacts(**facts)
 
     async def describe(self, path: Path) -> tuple[PictureFacts, dict[str, str]]:
-        """Kind, size and colour of a file, and the texts that lie in it, by their names there."""
+        """Kind, size and colour of a file, and its embedded texts by name."""
         facts, body = await self.decode_job(Priority.LATER, job="describe", path=path)
         facts.pop("texts_fault", None)
         texts = await asyncio.to_thread(json_reader.forgiving, body)
@@ -193,7 +193,7 @@ class Decoder:
     async def thumbnail(
         self, path: Path, edge: int, *, priority: Priority = Priority.VISIBLE
     ) -> bytes:
-        """A JPEG in sRGB whose long edge is `edge`, or the picture's own where that is less.
+        """A JPEG in sRGB whose long edge is `edge`, or the picture's own if that is shorter.
 
         See-through parts lie on a middle grey.
         """
@@ -226,14 +226,14 @@ class Decoder:
         return data, str(facts["media_type"])
 
     async def mended(self, path: Path) -> bytes:
-        """A PNG of a file that stops in the middle: what is there of it, the rest left empty.
+        """A PNG of the readable part of a truncated file, the rest left empty.
 
-        Raises PictureUnreadable when not even its beginning can be read.
+        Raises PictureUnreadable if not even its beginning can be read.
         """
         return (await self.decode_job(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
 
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]:
-        """The dominant colours as 0xRRGGBB, most frequent first; fewer where it has fewer."""
+        """The dominant colours as 0xRRGGBB, most frequent first; possibly fewer."""
         facts, _body = await self.decode_job(
             Priority.VISIBLE, job="palette", path=path, colours=colours
         )
@@ -306,7 +306,7 @@ class Decoder:
                     hand.child.kill()
 
     def _begin(self) -> None:
-        """Start one more process, where there may be one. Raises NotDecoded. Under the lock."""
+        """Start another process, if the limit allows it. Raises NotDecoded. Under the lock."""
         if len(self._hands) < self.processes and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
@@ -324,7 +324,7 @@ class Decoder:
                     self._begin()
 
     def next(self, hand: _WorkerThread) -> _DecodeRequest | None:
-        """Wait for the most urgent job; None when closed. Ends a process that is idle."""
+        """Wait for the most urgent job; None if closed. Ends a process that is idle."""
         while True:
             with self._change:
                 hand.working = None
@@ -338,7 +338,7 @@ class Decoder:
                 hand.end_child()
 
     def add_worker(self, hand: _WorkerThread, child: _WorkerProcess) -> bool:
-        """Add a process that has started; False when the decoder is closing."""
+        """Add a process that has started; False if the decoder is closing."""
         with self._change:
             if not self._closing:
                 hand.child = child
@@ -416,7 +416,7 @@ class _WorkerThread:
 
 
 class _WorkerProcess:
-    """One decoding process and the thread that reads what it answers."""
+    """One decoding process and the thread that reads its answers."""
 
     def __init__(self, command: Sequence[str]) -> None:
         try:
@@ -456,7 +456,7 @@ class _WorkerProcess:
         return not self._lost and self._process.poll() is None
 
     def wait_ready(self) -> None:
-        """Wait until it can work. Raises StudioError when it cannot."""
+        """Wait until it can work. Raises StudioError if it cannot."""
         ready = self._receive(_START)
         if "ready" not in ready[0]:
             raise _not_started(self._last_words())
@@ -516,7 +516,7 @@ class _WorkerProcess:
         return f"exit {code}: {lines[-1]}" if lines else f"exit {code}"
 
     def kill(self) -> None:
-        """End it now, whatever it does; any thread may call this."""
+        """End it immediately; thread-safe."""
         self._lost = True
         with contextlib.suppress(OSError):
             self._process.kill()
@@ -544,7 +544,7 @@ def worker_command() -> list[str]:
 
 
 def process_environment() -> dict[str, str]:
-    """Environment of the decoding process: what it needs to find this program, and no secret."""
+    """Environment of the decoding process: what it needs to find this program, and no secrets."""
     environment = worker_environment()
     # Else glibc learns from the first large picture to keep the room of the next ones.
     environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))

@@ -65,7 +65,7 @@ class ExifDirectory(NamedTuple):
 
 
 def first_directory(file: BinaryIO) -> ExifDirectory | None:
-    """The first directory of a TIFF file or an Exif block; None where there is none."""
+    """The first directory of a TIFF file or an Exif block; None if there is none."""
     head = _read(file, 0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 8:
@@ -143,13 +143,13 @@ class ExifTags:
         return int(struct.unpack_from(self.order + form, entry.data)[0])
 
     def bytes(self, tag: int) -> bytes:
-        """The value of a tag in the first directory; empty where it is missing."""
+        """The value of a tag in the first directory; empty if it is missing."""
         entry = self._first.get(tag)
         return b"" if entry is None else entry.data
 
     @property
     def orientation(self) -> int | None:
-        """Orientation, 1 to 8; None where it is missing or invalid."""
+        """Orientation, 1 to 8; None if it is missing or invalid."""
         number = self._number(self._first.get(ORIENTATION))
         return number if number is not None and 1 <= number <= 8 else None
 

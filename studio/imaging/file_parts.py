@@ -34,7 +34,7 @@ class PictureFileParts:
         beside: the file has other parts.
         profile: colour profile; empty without one.
         texts: names and bytes of texts, in the order of the file.
-        moving: it is animated; None where only a decoder can tell.
+        moving: it is animated; None if only a decoder can tell.
         key: samples of the transparent colour of a PNG without alpha.
         depth: bits per sample of a PNG.
     """

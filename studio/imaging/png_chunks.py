@@ -176,7 +176,7 @@ def _raw_profile(words: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes, most: int) -> bytes | None:
-    """Decompressed data; None where it is more than `most` bytes, broken or cut."""
+    """Decompressed data; None if longer than `most` bytes, damaged or cut."""
     unpacker = zlib.decompressobj()
     try:
         found = unpacker.decompress(data, most + 1)

@@ -1,4 +1,4 @@
-"""Limits of uploaded references, which are scaled down or converted where necessary.
+"""Limits of uploaded references, which are scaled down or converted if necessary.
 
 Source of the usual limits: all services accept 7 MB a picture and about 20 MB a request, and none
 uses more than 4096 pixels of a side. A wire format may have others.

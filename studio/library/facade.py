@@ -106,7 +106,7 @@ class Library:
             self.store.run_in_background(reindex.run(self.store))
 
     def _open(self, *, beside: bool) -> bool:
-        """Whether the index is still to be rebuilt."""
+        """Whether a rebuild of the index is pending."""
         store = self.store
         if store.writable:
             store.identify(create=True)
@@ -128,7 +128,7 @@ class Library:
         self.store.read_log()
 
     def first_screen(self, query: Query, limit: int) -> list[Picture]:
-        """The first matching pictures of the index as it was left; empty where it is not usable.
+        """The first matching pictures of the index as last saved; empty if it is unusable.
 
         For a window that is shown before the library is open. Blocking; uses its own connection.
         """
@@ -159,7 +159,7 @@ class Library:
         )
 
     async def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
-        """Those of these rows that match; fast for libraries of any size."""
+        """The matching rows among these; fast for libraries of any size."""
         return await self.store.query_index(lambda index: index.filter_rows(query, rows))
 
     async def count(self, query: Query) -> int:
@@ -184,7 +184,7 @@ class Library:
             raise InputError(
                 _("{id} matches more than one picture").format(id=start),
                 ", ".join(ids),
-                hint=_("Enter more of the id."),
+                hint=_("Enter more characters of the id."),
             )
         found = await self.find(ids)
         if not found or len(start) < 4:
@@ -276,7 +276,7 @@ class Library:
     # Changes
 
     async def rate(self, ids: Sequence[str], stars: int) -> str:
-        """Give pictures 0 to 5 stars; returns a sentence for it. Raises InputError."""
+        """Give pictures 0 to 5 stars; returns a sentence about it. Raises InputError."""
         if not 0 <= stars <= 5:
             raise InputError(_("A rating has 0 to 5 stars"))
         return await edits.set_field(self.store, "rating", ids, stars)
@@ -322,14 +322,14 @@ class Library:
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self, only: str = "") -> str | None:
-        """Undo the last change; returns a sentence, or None when there is none.
+        """Undo the last change; returns a sentence, or None if there is none.
 
         `only` is the id of a change (`ChangeRecorded`): None if another one came after it.
         """
         return await edits.step(self.store, back=True, only=only)
 
     async def redo(self) -> str | None:
-        """Redo the last undone change; returns a sentence, or None when there is none."""
+        """Redo the last undone change; returns a sentence, or None if there is none."""
         return await edits.step(self.store, back=False)
 
     def stop_changes(self) -> None:

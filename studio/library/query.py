@@ -57,7 +57,7 @@ class Collection:
 
     Attributes:
         search: text of the saved search; "" where pictures are added by hand.
-        pictures: number of pictures outside the trash; None where not counted.
+        pictures: number of pictures outside the trash; None if not counted.
     """
 
     id: str
@@ -99,7 +99,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Total cost of some pictures in US dollars, and the number of those without a known one."""
+    """Total cost of some pictures in US dollars, and the number of those of unknown cost."""
 
     usd: float
     unknown: int

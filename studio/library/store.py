@@ -148,7 +148,7 @@ class Store:
             self.troubles.append(records.not_understood(self.damaged, self.log.damaged_in))
 
     def open_reader(self) -> None:
-        """Open the index for queries, or compute one where it is not current."""
+        """Open the index for queries, or compute one if it is not current."""
         self.reading.let_go()
         if not self.writable:
             self.identify(create=False)

@@ -68,7 +68,7 @@ class Scan:
     """Result of scanning a JSON body.
 
     Attributes:
-        value: the parsed JSON, with a SpilledString in place of every long string; None when the
+        value: the parsed JSON, with a SpilledString in place of every long string; None if the
             body is not JSON.
         complete: whether the value was closed; False for a truncated body.
         trailing: whether anything but white space followed the value.
@@ -146,14 +146,14 @@ class AnswerPicture:
     def chunks(self, body: Path) -> Iterator[bytes]:
         """Decode the picture's bytes from the response's body file in pieces. Blocking.
 
-        Raises NoPicture when the text is not base64 or only an address was sent, StorageError when
+        Raises NoPicture if the text is not base64 or only an address was sent, StorageError when
         the file cannot be read.
         """
         if self.url:
             raise NoPicture(
                 _("The service sent an address instead of a picture"),
                 self.url,
-                hint=_("Open it soon, the address will expire."),
+                hint=_("Open it soon; the address will expire."),
                 billed=Billed.MAYBE,
             )
         places = self.data if isinstance(self.data, tuple) else (self.data,)
@@ -275,12 +275,12 @@ class Provider(Protocol):
 
         `past` is the conversation to continue; replaced by its last picture where it cannot be
         replayed. `record_changes` is called before the first byte of a request that lacks some of
-        the choices. Raises StudioError when nothing could be sent or the connection broke.
+        the choices. Raises StudioError if nothing could be sent or the connection broke.
         Cancelling the task closes the connection.
         """
 
     def read(self, source: AnswerSource) -> Answer:
-        """Interpret a response. Blocking. Raises StudioError when it has no picture.
+        """Interpret a response. Blocking. Raises StudioError if it has no picture.
 
         Raises IncompleteAnswer for a truncated one, unless the source has `cut` set. An error has
         `answered` set only where the response itself states that there is no picture: it may then
@@ -294,7 +294,7 @@ class Provider(Protocol):
         """Scan a body on disk. Blocking. Raises StorageError."""
 
     def extract_turn(self, answer: Answer, body: Path) -> bytes | None:
-        """The model's parts for a later turn, without pictures; None when there can be none.
+        """The model's parts for a later turn, without pictures; None if there can be none.
 
         Blocking. Raises OSError.
         """

@@ -207,7 +207,7 @@ class Catalogue:
         return ServiceState(address, self.as_of, self._today())
 
     def _of_profile(self, profile: str, models: Iterable[Model]) -> list[Model]:
-        """The models with what holds for them on one profile."""
+        """The models as they apply to one profile."""
         now = self._state(profile)
         prices = self._prices(profile)
         named = {self._name(id): table for id, table in reversed(tuple(prices.items()))}
@@ -226,12 +226,12 @@ class Catalogue:
         return found
 
     def _known(self, id: str) -> str | None:
-        """Id of the model in the table that this names; None for an unknown one."""
+        """Id of the table's model of this name; None for an unknown one."""
         found = (self._aliases.get(key) for key in possible_keys(id))
         return next((one for one in found if one is not None), None)
 
     def _name(self, id: str) -> str:
-        """What every name of a model has in common."""
+        """The part that all names of a model share."""
         return self._known(id) or plain_id(id)
 
     def _rank(self, model: Model, order: list[str]) -> int:
@@ -313,7 +313,7 @@ def _read_table(path: Path) -> Any:
         return json_reader.plain(json_reader.read(path))
     except (OSError, NotUnderstood) as error:
         raise StorageError(
-            _("The table of models is missing or damaged"),
+            _("The model table is missing or damaged"),
             _("{name} cannot be read.").format(name=path),
             hint=_("Reinstall Gridbrush."),
         ) from error

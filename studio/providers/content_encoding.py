@@ -63,7 +63,7 @@ _PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "aws-chun
 
 
 def is_usual(encoding: str) -> bool:
-    """Whether a Content-Encoding header names only what its bytes show as well."""
+    """Whether a Content-Encoding header names only encodings that the bytes reveal too."""
     return _USUAL.issuperset(names_of(encoding))
 
 
@@ -82,7 +82,7 @@ class BodyDecoder:
     """
 
     def __init__(self, encoding: str = "", *, guess: bool = True) -> None:
-        """`guess` tries codecs without a signature where no header names one."""
+        """`guess` tries codecs without a signature if no header names one."""
         self._encoding = encoding
         names = names_of(encoding)
         self._first = _Layer(names, 0, guess=guess)
@@ -98,7 +98,7 @@ class BodyDecoder:
         return self._first.broken
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Decode more bytes, in pieces, so that a compression bomb never unfolds at once.
+        """Decode more bytes, in pieces, so that a compression bomb never expands at once.
 
         `encoded` is right once this returns. Iterating raises ServiceError for damaged data, after
         the pieces before the damage.
@@ -159,7 +159,7 @@ class _Layer:
         return self._damaged or (self._inner is not None and self._inner.broken)
 
     def add_bytes(self, data: bytes, *, last: bool = False) -> None:
-        """Take more bytes, and decide what they are as soon as they show it."""
+        """Take more bytes, and detect their encoding as soon as possible."""
         self._last = last
         if self.decided:
             self._input += data
@@ -180,7 +180,7 @@ class _Layer:
         self._input, self._opening = self._opening, b""
 
     def pieces(self) -> Iterator[bytes]:
-        """The decoded bytes of what was taken."""
+        """The decoded form of the bytes taken."""
         if not self.encoded:
             data, self._input = self._input, b""
             if data:
@@ -217,7 +217,7 @@ class _Layer:
             data, self._codec = self._codec.rest, None
 
     def _detected(self) -> tuple[type[Codec] | None, bool]:
-        """The codec to try, and whether the data is plain for sure."""
+        """The codec to try, and whether the data is certainly plain."""
         opening, last = self._opening, self._last
         if len(opening) < _SIGNED and not last:
             return None, False
@@ -285,7 +285,7 @@ def _by_signature(head: bytes, *, zlib: bool) -> type[Codec] | None:
 
 
 def _is_plausible(kind: type[Codec], opening: bytes, *, named: bool) -> bool:
-    """Whether a codec makes something an answer may begin with of these bytes.
+    """Whether a codec decodes these bytes to a plausible start of an answer.
 
     Any text will do where the header names it.
     """
@@ -305,7 +305,7 @@ def _is_plausible(kind: type[Codec], opening: bytes, *, named: bool) -> bool:
 
 
 def decoded(source: Iterable[bytes], encoding: str, most: int) -> Iterator[bytes]:
-    """Decode the pieces of a body, as far as that goes; at most `most` bytes.
+    """Decode the pieces of a body, as far as possible; at most `most` bytes.
 
     Yields nothing for a body that is not compressed in a known way. Iterating raises ServiceError
     for damaged data, after the pieces before the damage, and for more than `most` bytes.

@@ -118,7 +118,7 @@ class GzipCodec:
 
     @staticmethod
     def _payload(head: bytes) -> int | None:
-        """Start of the compressed data; None when more of the header is needed."""
+        """Start of the compressed data; None if more of the header is needed."""
         if len(head) < 10:
             return None
         flags, at = head[3], 10
@@ -181,7 +181,7 @@ class ZstdCodec:
 
 
 class BrotliCodec:
-    """One brotli stream (RFC 7932); its window has 16 MB at most."""
+    """One brotli stream (RFC 7932); its window is at most 16 MB."""
 
     def __init__(self) -> None:
         # Loaded by the first answer that is compressed so.

@@ -73,7 +73,7 @@ class FetchTarget:
 
     Attributes:
         url: with the checked address instead of the host name (with the name behind a proxy).
-        host: value of the Host header, with the port where it is unusual.
+        host: value of the Host header, with the port if it is unusual.
         name: host name the certificate must match.
     """
 
@@ -273,15 +273,15 @@ def not_fetched(url: str, reason: str) -> NotFetched:
     """Error for a broken connection: fetching it again is free."""
     return NotFetched(
         *_sentences(url, reason),
-        hint=_("Try again downloads it again. Nothing new is requested."),
+        hint=_("Choose Try again to download it again. Nothing new is requested."),
         billed=Billed.MAYBE,
     )
 
 
 def _sentences(url: str, reason: str) -> tuple[str, str]:
     title = _("The service sent an address instead of a picture")
-    return title, _("{reason} The address: {address}").format(reason=reason, address=url[:_LONGEST])
+    return title, _("{reason} Address: {address}").format(reason=reason, address=url[:_LONGEST])
 
 
 def _hint() -> str:
-    return _("Open it soon, the address will expire.")
+    return _("Open it soon; the address will expire.")

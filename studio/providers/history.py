@@ -46,7 +46,7 @@ class ConversationHistory(Protocol):
     async def turns(self) -> Sequence[ConversationTurn]:
         """The newest turns, oldest first; read on each call, because they are large.
 
-        Empty when the last picture, or the model's parts with it, are gone.
+        Empty if the last picture, or the model's parts with it, are gone.
         """
 
     async def record_history_use(self, told: HistoryUse) -> None:

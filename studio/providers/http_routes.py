@@ -1,4 +1,4 @@
-"""Transport for httpx requests: through the painter, a proxy, or straight to the service.
+"""Transport for httpx requests: through the painter, a proxy, or directly to the service.
 
 Imported late, by the first request; `transport` is what everybody else uses.
 """
@@ -51,7 +51,7 @@ def prepare() -> ssl.SSLContext:
 
 
 class Routes(httpx.AsyncBaseTransport):
-    """Chooses the route of each request: the painter, a system proxy, or straight.
+    """Chooses the route of each request: the painter, a system proxy, or a direct connection.
 
     Errors are those of httpcore, which have the same names as those of httpx.
     """
@@ -259,7 +259,7 @@ class _Method:
 
 
 class _PainterConnection:
-    """Stands for the network connection of the painter's answers: it can be cut."""
+    """Stand-in for the network connection of the painter's answers; can be cut."""
 
     def __init__(self) -> None:
         self.cut = False
@@ -269,7 +269,7 @@ class _PainterConnection:
 
 
 async def _mended(chunks: AsyncIterator[bytes], line: _PainterConnection) -> AsyncIterator[bytes]:
-    """Pass on the painter's chunks; where they break off, raise what a connection would."""
+    """Pass on the painter's chunks; if they break off, raise the error of a lost connection."""
     try:
         async for chunk in chunks:
             yield chunk

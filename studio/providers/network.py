@@ -117,7 +117,7 @@ def _place(host: str) -> bytes:
 
 
 async def _exactly(line: TcpConnection, size: int) -> bytes:
-    """Read `size` bytes. Raises ProxyError when the proxy closes the connection earlier."""
+    """Read `size` bytes. Raises ProxyError if the proxy closes the connection earlier."""
     data = b""
     while len(data) < size:
         if not (piece := await line.read(size - len(data))):

@@ -48,7 +48,7 @@ def is_socks(proxy: str) -> bool:
 
 
 def login(proxy: str) -> tuple[bytes, bytes] | None:
-    """User name and password in the address of a proxy, decoded; None when both are empty."""
+    """User name and password in the address of a proxy, decoded; None if both are empty."""
     parts = urlsplit(proxy)
     if not (parts.username or parts.password):
         return None

@@ -41,7 +41,7 @@ StoredMemory = dict[str, dict[str, ModelMemory]]
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """What an entry has to agree with: address of the service, date of the table, and today."""
+    """What an entry has to match: address of the service, date of the table, and today."""
 
     address: str
     as_of: str

@@ -103,8 +103,8 @@ class HttpClient:
         """Send `body` and stream the response to `sink`, whatever its status.
 
         There is no time limit for the response: the caller sets one. Cancelling closes the
-        connection. Raises InputError for an unsafe address, NetworkError when the service was not
-        reached or the connection broke (`billed` distinguishes them), IncompleteAnswer when it
+        connection. Raises InputError for an unsafe address, NetworkError if the service was not
+        reached or the connection broke (`billed` distinguishes them), IncompleteAnswer if it
         broke during the response, ServiceError for a response larger than any picture.
         """
         check_address(url)
@@ -396,7 +396,7 @@ async def _receive(
         except ServiceError as error:
             if keep is None or not unpack.broken:
                 raise
-            # The rest is received all the same: it is paid for.
+            # The rest is received anyway: it is paid for.
             damage = error
             return True
 

@@ -114,7 +114,7 @@ class RunEnded(msgspec.Struct, frozen=True, tag="over"):
 
 
 class ChangeDone(msgspec.Struct, frozen=True, tag="said"):
-    """Sentence about the change; `number` or `facts` where these are the answer."""
+    """Sentence about the change; `number` or `facts` if these are the answer."""
 
     sentence: str = ""
     number: int = 0
@@ -163,7 +163,7 @@ _replies: JsonReader[Reply] = JsonReader(Reply)
 
 
 async def send_message(writer: asyncio.StreamWriter, message: Request | Reply) -> None:
-    """Send a message. Raises OSError when the peer is gone."""
+    """Send a message. Raises OSError if the peer is gone."""
     body = msgspec.json.encode(message)
     writer.write(b"%08x" % len(body) + body)
     await writer.drain()

@@ -392,7 +392,7 @@ async def _redo(core: Core, _asked: ChangeLibrary) -> ChangeDone:
 
 
 async def _fix(core: Core, _asked: ChangeLibrary) -> ChangeDone:
-    """Verify, repair where possible, verify again."""
+    """Verify, repair what is possible, verify again."""
     report = await check(core)
     repaired = await repair(core.library.store, report)
     if repaired.total or repaired.lost:

@@ -211,7 +211,7 @@ def test_what_is_not_chosen_is_neither_sent_nor_shown(
         (("--model", "gemini-2.5-flash-image", "--search"), "web search"),
         (("--model", "gemini-2.5-flash-image", "--image-search"), "web search"),
         (("--model", "gemini-3-pro-image", "--image-search"), "not support image search"),
-        (("--thinking", "1024"), "no thinking level 1024"),
+        (("--thinking", "1024"), "does not support thinking level 1024"),
         (("--ref-detail", "blurred"), "Available: low, medium, high, ultra_high."),
         (("--model", "gemini-3-pro-image", "--ref-detail", "low"), "levels of reference detail"),
         (("--safety", "harassment"), "CATEGORY=LEVEL"),

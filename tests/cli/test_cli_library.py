@@ -183,7 +183,7 @@ def test_a_newer_library_is_not_changed(copied: CliProgram, words: list[str]) ->
     before = newer(copied)
     refused = copied(*words, *([listed[0]["id"]] if words[-1] == "trash" else []))
     assert (refused.code, refused.out) == (8, "")
-    assert "newer Gridbrush" in refused.err
+    assert "newer version of Gridbrush" in refused.err
     after = {p: b for p, b in copied.written().items() if "library" in p.parts}
     assert {p.name for p in set(after) ^ set(before)} <= {"lock"}
     assert all(after[path] == data for path, data in before.items() if path.name != "lock")
@@ -194,7 +194,7 @@ def test_a_newer_library_can_be_looked_at_with_a_sentence(copied: CliProgram) ->
     listed = copied("library", "list", "--json")
     assert listed.code == 0, listed.err
     assert len(listed.out.splitlines()) == 4
-    assert "newer Gridbrush" in listed.err
+    assert "newer version of Gridbrush" in listed.err
     assert {p: b for p, b in copied.written().items() if "library" in p.parts} == before
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("warm")
 BEST = "gemini-nano-banana-2.1"
 PRO = "gemini-3-pro-image"
 ENV = {"GRIDBRUSH_API_KEY": KEY}
-NO_SEED = "The model takes no seed; the same prompt gives another picture"
+NO_SEED = "The model does not support seeds; the same prompt gives another picture"
 
 
 def generate(
@@ -48,13 +48,13 @@ def test_a_model_that_takes_no_seed_is_sent_none_and_the_user_is_told(
     more = ("--base-url", service.url, "--seed", "5", "--temperature", "0.4")
     result = generate(program, *more, provider="dgrid")
     assert result.code == 0
-    assert f"{BEST} takes no seed; results will differ." in result.err
-    assert f"{BEST} takes no temperature; its own is used." in result.err
+    assert f"{BEST} does not support seeds; results will differ." in result.err
+    assert f"{BEST} does not support a temperature; its default is used." in result.err
     assert configs(service) == [set()]
     (image,) = result.only("image")
     assert (image["seed"], image["warnings"]) == (None, [])
     plain = generate(program, "--base-url", service.url, provider="dgrid")
-    assert "takes no" not in plain.err
+    assert "does not support" not in plain.err
 
 
 def test_a_refused_seed_is_left_out_then_remembered_and_then_told_before(
@@ -73,10 +73,10 @@ def test_a_refused_seed_is_left_out_then_remembered_and_then_told_before(
     assert configs(service) == [{"seed"}, set(), set()]
     (image,) = first.only("image")
     assert (image["seed"], image["warnings"]) == (None, [NO_SEED])
-    assert "takes no seed" not in first.err.partition("A lamp")[0]
+    assert "does not support seeds" not in first.err.partition("A lamp")[0]
     (image,) = second.only("image")
     assert (image["seed"], image["warnings"]) == (None, [])
-    assert f"{PRO} takes no seed; results will differ." in second.err
+    assert f"{PRO} does not support seeds; results will differ." in second.err
     assert listed["seed"] is False
     shown = program("library", "show", first.only("image")[0]["id"])
     assert NO_SEED in shown.out
@@ -90,7 +90,7 @@ def test_what_one_address_refused_is_not_believed_of_another(
         assert generate(program, "--seed", "5", model=PRO).code == 0
     result = generate(program, "--seed", "5", "--base-url", service.url, model=PRO)
     assert (result.code, configs(service)) == (0, [{"seed"}])
-    assert "takes no seed" not in result.err
+    assert "does not support seeds" not in result.err
 
 
 def test_a_refusal_that_names_no_field_ends_as_before(program: CliProgram) -> None:

@@ -67,7 +67,7 @@ FORBIDDEN = {
 
 ALLOWED = {
     "The key is not saved": "the title of a card whose sentence says how long it is kept",
-    "Show what is new": "the release notes, by their usual name",
+    "Show what's new": "the release notes, by their usual name",
 }
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?:[:!][^}]*)?\}")

@@ -170,7 +170,7 @@ def test_a_file_that_breaks_while_it_is_in_use_is_set_aside_not_written_over(pat
     assert stored(path)["tile"] == 200
     assert path.with_name("settings.broken.json").read_text() == "{torn"
     write(path, '{"version": 7, "tile": 100}')
-    with pytest.raises(StorageError, match="newer Gridbrush"):
+    with pytest.raises(StorageError, match="newer version of Gridbrush"):
         one.change(tile=300)
     assert stored(path) == {"version": 7, "tile": 100}
 
@@ -406,7 +406,7 @@ def test_what_must_be_on_disk_is_kept_or_not_taken_at_all(path: Path) -> None:
     assert one.value.library == "/mnt/a", "nor is it written with the next change"
     path.write_text(json.dumps({"version": 99}))
     newer, _heard = store(path)
-    with pytest.raises(StorageError, match="newer Gridbrush"):
+    with pytest.raises(StorageError, match="newer version of Gridbrush"):
         newer.save_now(library="/mnt/c")
     assert newer.value.library != "/mnt/c"
 

@@ -60,7 +60,7 @@ def test_valid_fields_stay_as_they_were_typed(text: str) -> None:
         ('{"topP": 1, "top_p": 2}', "topP and top_p are the same field"),
         ('{"x":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}}}', "8 levels"),
         ('{"a":' + "[" * 2000 + "]" * 2000 + "}", "8 levels"),
-        ('{"a": "%s"}' % ("x" * 16400), "longer than 16 KB"),
+        ('{"a": "%s"}' % ("x" * 16400), "larger than 16 KB"),
         ('{"a": "\\ud800"}', "characters that cannot be sent"),
         ('{"imageConfig": 4}', "imageConfig is not an object"),
         ('{"thinking_config": null}', "thinking_config is not an object"),

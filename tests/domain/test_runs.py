@@ -296,8 +296,8 @@ def test_a_seed_and_a_temperature_the_model_does_not_take_are_left_out_with_a_se
     draft, request = planned(BEST, seed=7, advanced=Advanced(temperature=0.4, system="Flat."))
     assert (request.seed, request.advanced) == (None, Advanced(system="Flat."))
     assert choice_warnings(BEST.id, left_out(draft, BEST)) == [
-        "gemini-nano-banana-2.1 takes no seed; results will differ.",
-        "gemini-nano-banana-2.1 takes no temperature; its own is used.",
+        "gemini-nano-banana-2.1 does not support seeds; results will differ.",
+        "gemini-nano-banana-2.1 does not support a temperature; its default is used.",
     ]
     assert left_out(replace(draft, seed=None, advanced=Advanced()), BEST) == set()
 

@@ -69,7 +69,7 @@ def agree(error: StudioError) -> None:
     [
         ("You will not be charged.", Billed.NO), ("No credits were deducted.", Billed.NO),
         ("It may have been billed.", Billed.MAYBE), ("Your request was billed.", Billed.YES),
-        ("Trying again may be billed twice.", Billed.MAYBE), ("Refunded.", Billed.NO),
+        ("If you try again, you may be billed twice.", Billed.MAYBE), ("Refunded.", Billed.NO),
     ],
 )  # fmt: skip
 def test_a_claim_is_found(text: str, claim: Billed) -> None:

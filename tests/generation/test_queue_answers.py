@@ -55,10 +55,10 @@ async def test_where_only_a_draft_can_be_read_it_is_the_result(tmp_path: Path) -
             await one.core.queue.idle()
             (picture,) = await one.pictures()
             assert (picture.width, picture.draft) == (9, False)
-            assert "One picture of the answer cannot be read" in picture.warnings
+            assert "One picture in the answer cannot be read" in picture.warnings
             # The result itself was paid for, and may be read one day.
             assert one.failure(job).kept
-            assert one.failure(job).title == "1 picture of the answer cannot be read"
+            assert one.failure(job).title == "1 picture in the answer cannot be read"
             assert len(one.journal) == 1
 
 

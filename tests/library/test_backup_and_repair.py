@@ -306,7 +306,7 @@ async def test_a_newer_library_is_opened_to_be_looked_at(tmp_path: Path) -> None
         async with studio(tmp_path, service) as one:
             assert [picture.id for picture in await one.pictures()] == [first.id]
             assert one.core.settings.trouble is not None
-            assert "newer Gridbrush" in one.core.settings.trouble.title
+            assert "newer version of Gridbrush" in one.core.settings.trouble.title
             assert not one.core.writable
             await one.core.recover()
             await one.core.library.mark_seen([first.id])

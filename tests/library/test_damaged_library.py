@@ -82,7 +82,7 @@ def test_an_emptied_log_is_filled_again_with_what_the_index_knows(tmp_path: Path
     log.write_bytes(b"")
 
     async def look(library: Library) -> None:
-        assert said(library) == [f"{log.name} of the records was empty"]
+        assert said(library) == [f"The records file {log.name} was empty"]
         assert without_rows(await everything(library)) == without_rows(before)
         assert [one.name for one in await library.collections.every()] == ["Harbours"]
         await library.rebuild()
@@ -106,7 +106,7 @@ def test_an_emptied_log_of_an_earlier_month_is_filled_again_too(tmp_path: Path) 
     early.write_bytes(b"")
 
     async def look(library: Library) -> None:
-        assert said(library) == ["2020-01.jsonl of the records was empty"]
+        assert said(library) == ["The records file 2020-01.jsonl was empty"]
         found = await everything(library)
         expected = [*before, later]
         assert without_rows(found) == without_rows(sorted(expected, key=lambda one: one.id))

@@ -197,7 +197,7 @@ def test_it_is_said_once_and_the_log_stays_as_it_is(tmp_path: Path) -> None:
             library.troubles.publish_problems()
             return said
 
-    assert asyncio.run(start()) == ["2 lines of the records are unreadable"]
+    assert asyncio.run(start()) == ["2 lines in the records are unreadable"]
     assert asyncio.run(start()) == []
     assert path.read_bytes() == before
 

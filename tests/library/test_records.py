@@ -99,7 +99,7 @@ def test_a_record_is_found_again_by_its_place(tmp_path: Path) -> None:
 def test_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
     newer = records.Record(v=records.VERSION + 1, id="x", at=0.0, kind="wonder")
     (tmp_path / "2026-11.jsonl").write_bytes(encode(newer))
-    with pytest.raises(LibraryTooNew, match="newer Gridbrush"):
+    with pytest.raises(LibraryTooNew, match="newer version of Gridbrush"):
         all_of(RecordLog(tmp_path))
 
 

@@ -372,7 +372,7 @@ def test_a_broken_kept_list_is_as_good_as_none(catalogue, data, caplog):
 
 
 def test_a_missing_table_is_said_in_a_sentence(tmp_path):
-    with pytest.raises(StorageError, match="table of models"):
+    with pytest.raises(StorageError, match="model table"):
         Catalogue(tmp_path / "none.json")
 
 

@@ -40,14 +40,14 @@ CHOICES: dict[str, Any] = {
         safety=(SafetySetting("HARASSMENT", "BLOCK_ONLY_HIGH"),),
     ),
 }
-NO_SEED = "The model takes no seed; the same prompt gives another picture"
-NO_TEMPERATURE = "The model takes no temperature; its own was used"
-NO_THINKING = "The model takes no thinking level; its own was used"
-NO_SEARCH = "The service offers no web search for this model; it did not search"
-NO_SAFETY = "The service takes no safety settings for this model; its own were used"
-MOVED = "The service takes no system instruction; it was sent with the prompt"
-NO_ASPECT = "The service takes no aspect ratio for this model; its own was used"
-NO_SIZE = "The service takes no size for this model; its own was used"
+NO_SEED = "The model does not support seeds; the same prompt gives another picture"
+NO_TEMPERATURE = "The model does not support a temperature; its default was used"
+NO_THINKING = "The model does not support thinking levels; its default was used"
+NO_SEARCH = "The service does not support web search for this model; it did not search"
+NO_SAFETY = "The service does not support safety settings for this model; its defaults were used"
+MOVED = "The service does not support a system instruction; it was sent with the prompt"
+NO_ASPECT = "The service does not support an aspect ratio for this model; its default was used"
+NO_SIZE = "The service does not support a size for this model; its default was used"
 
 
 def google(message: str, *fields: str) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def test_a_style_gives_colours_and_tone_but_colours_of_a_palette_go_first() -> N
     picture, words = answered(sent("hills", (grey, Role.STYLE)))
     plain, _words = answered(sent("hills"))
     assert saturation(picture) < saturation(plain)
-    assert "Of picture [1] only colours and tone were used." in words
+    assert "Only the colours and tone of picture [1] were used." in words
     both, _words = answered(sent("hills", (grey, Role.STYLE), (red, Role.PALETTE)))
     only, _words = answered(sent("hills", (red, Role.PALETTE)))
     assert both != only, "the style's tone"
@@ -161,7 +161,7 @@ def test_the_subject_of_a_sketch_is_painted_and_of_another_picture_it_says_no() 
     recipe = repaint.recipe_of(made)
     assert recipe is not None
     assert (recipe.motif, recipe.light) == ("still_life", "dusk")
-    assert "only the kind of subject" in words
+    assert "Only the kind of subject" in words
     made, words = answered(sent("hills at dusk", (flat("#336699"), Role.SUBJECT)))
     assert "The subject of picture [1] was not used." in words
     assert made == answered(sent("hills at dusk"))[0]

@@ -78,7 +78,7 @@ def _is_name(name: str) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether some file system could take this name for that of the hidden folder."""
+    """Whether some file system could equate this name with that of the hidden folder."""
     plain = "".join(
         sign
         for sign in unicodedata.normalize("NFKC", name).casefold()
@@ -113,7 +113,7 @@ def below(root: Path, relative: str) -> Path:
 
 
 def check(library: Path) -> None:
-    """Raise StorageError where a part of the hidden folder is a link or a device.
+    """Raise StorageError if a part of the hidden folder is a link or a device.
 
     Journal, lists, records and lock are written and cleared without further checks.
     """
@@ -173,7 +173,7 @@ class Originals:
         self.trash = folder / HIDDEN / "trash"
 
     def path(self, picture: Picture) -> Path:
-        """Expected path of the picture's file. Raises StorageError where that is outside."""
+        """Expected path of the picture's file. Raises StorageError if that is outside."""
         return below(self.trash if picture.trashed else self.folder, picture.path)
 
     def find(self, picture: Picture) -> Path | None:
@@ -183,7 +183,7 @@ class Originals:
     def reach(self, picture: Picture) -> Path:
         """Actual path of the file, or the expected one when it is missing. Raises StorageError.
 
-        Safe to hand on: it is no link, no device, and not outside.
+        Safe to hand on: it is neither a link nor a device, and not outside.
         """
         if (found := self.find(picture)) is not None:
             return found
@@ -217,7 +217,7 @@ class Originals:
     def place(self, part: Path, relative: str, sha256: str, *, lasting: bool = True) -> Path:
         """Move a finished file into place, durably; does nothing when it is there already.
 
-        `lasting` as for `files.move`. Raises StorageError when another file has the name.
+        `lasting` as for `files.move`. Raises StorageError if another file has the name.
         """
         target = below(self.folder, relative)
         if self._holds(target) and self.sha256_of(target) == sha256:
@@ -238,7 +238,7 @@ class Originals:
             self.move(found, target)
 
     def _holds(self, path: Path) -> bool:
-        """Whether a regular file lies there that is reached through no link."""
+        """Whether it is a regular file, and no link leads to it."""
         return directory_handles.is_file(self.folder, path)
 
     def keep_input(self, data: bytes, extension: str) -> str:
@@ -257,7 +257,7 @@ class Originals:
         return digest
 
     def turn(self, sha256: str) -> bytes:
-        """The bytes stored by `keep_turn`. Raises StorageError when they are gone or damaged."""
+        """The bytes stored by `keep_turn`. Raises StorageError if they are gone or damaged."""
         if not is_digest(sha256):
             raise _turn_lost()
         try:
@@ -282,7 +282,7 @@ class Originals:
         return [path for path in found if self._holds(path)]
 
     def input_path(self, reference: Reference) -> Path:
-        """Path of a reference's file. Raises StorageError when it is gone."""
+        """Path of a reference's file. Raises StorageError if it is gone."""
         for path in self.kept_inputs(reference.sha256):
             return path
         raise StorageError(

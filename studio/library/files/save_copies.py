@@ -52,7 +52,7 @@ def save(
 
 
 def save_into(source: Path, folder: Path, library: Path) -> Path:
-    """Copy an original into a folder, with a number where its name is taken; returns its path.
+    """Copy an original into a folder, with a number if its name is taken; returns its path.
 
     Raises InputError, StorageError.
     """
@@ -149,7 +149,7 @@ def _is_same(source: Path, target: Path) -> bool:
 def target_exists(target: Path, library: Path) -> bool:
     """Whether a file is at a path the user chose that may be replaced with their consent.
 
-    Raises InputError where it may not, StorageError where it is no file.
+    Raises InputError if it may not, StorageError if it is not a file.
     """
     _check_hidden(target, library)
     with files.storage_errors(target):

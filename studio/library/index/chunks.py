@@ -21,7 +21,7 @@ def marks(values: Sequence[Any]) -> str:
 
 
 def ignore_progress(_more: int) -> None:
-    """Progress callback for work that nobody follows."""
+    """Progress callback that does nothing."""
 
 
 def key_of(id: str) -> int:

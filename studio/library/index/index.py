@@ -121,7 +121,7 @@ class Index:
     def open(cls, path: Path, *, write: bool) -> Index:
         """Open the index file, created when it is missing or of another version.
 
-        Readers never create: they raise StorageError when there is nothing to read. Raises
+        Readers never create: they raise StorageError if there is nothing to read. Raises
         IndexDamaged where the file is corrupt.
         """
         if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SAFE:
@@ -244,7 +244,7 @@ class Index:
         records: Iterable[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> None:
-        """Apply records, each with its begin and end, in the order of the log.
+        """Apply records, each with its start and end, in the order of the log.
 
         Many are applied in portions, one transaction each. `taken` is called with the number of
         further pictures changed. Raises StorageError.
@@ -273,7 +273,7 @@ class Index:
         added: Sequence[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> bool:
-        """Apply records that were just written; False when records before them are missing.
+        """Apply records that were just written; False if records before them are missing.
 
         `added` and `taken` as for `apply`. Raises StorageError.
         """
@@ -376,7 +376,7 @@ class Index:
         return CompiledQuery(query, self._db.execute, self.costs)
 
     def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
-        """Those of these rows that match."""
+        """The matching rows among these."""
         found: set[int] = set()
         for some in chunks(rows):
             statement = self.compile(query).filter_statement(some)

@@ -93,7 +93,7 @@ class IndexReader:
 
 
 def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) -> list[Picture]:
-    """The first matching pictures of the index as it was left; empty where it is not usable.
+    """The first matching pictures of the index as last saved; empty if it is unusable.
 
     `find` returns the path of the index. Blocking; uses its own connection.
     """

@@ -333,7 +333,7 @@ class CompiledQuery:
             self._beside.append((needle, True))
 
     def _take_term(self, term: str, *, begins: bool) -> bool:
-        """Add a term to the full-text query; False where it matches more than asked."""
+        """Add a term to the full-text query; False if it matches more than asked."""
         if not begins:
             (docs,) = next(iter(self._run(_DOCS, (term,))), (0,))
             self._expect(docs)
@@ -385,7 +385,7 @@ class CompiledQuery:
         return self._statement("f.row AS row", limit)
 
     def filter_statement(self, rows: Sequence[int]) -> Statement:
-        """SELECT of those of a few rows that match."""
+        """SELECT of the matching rows among a few."""
         where, values = _joined([*self._facts, *_looked_up(self._needles)])
         within = ",".join(str(int(row)) for row in rows)
         sql = f"SELECT f.row FROM facts f WHERE f.row IN ({within}) AND {where}"
@@ -559,7 +559,7 @@ def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
 
 
 def _literal(words: SearchPhrase) -> Condition:
-    """Condition on characters that are no words to the index: emoji, punctuation, marks.
+    """Condition on characters that the index does not treat as words: emoji, punctuation, marks.
 
     Each part of a joined emoji must occur.
     """

@@ -136,7 +136,7 @@ class IndexState:
         return [path for (path,) in found]
 
     def deleted_ids(self, ids: Sequence[str]) -> set[str]:
-        """Those of these ids that were deleted for good."""
+        """Ids among these that were deleted permanently."""
         if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:
             return set()
         return {

@@ -14,7 +14,7 @@ import unicodedata
 from functools import cache
 
 LONGEST = 48
-"""Characters of a term that count; anything longer is no word (data in a prompt)."""
+"""Characters of a term that count; anything longer is not a word (data in a prompt)."""
 
 _ASCII = re.compile(r"[a-z0-9]+")
 _ACCENTS = re.compile(

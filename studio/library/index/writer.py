@@ -65,7 +65,7 @@ class IndexWriter:
         ((self._bills,),) = db.execute("SELECT count(*) FROM bills")
 
     def write_records(self, records: Iterable[tuple[Record, LogPosition, LogPosition]]) -> None:
-        """Apply records, each with its begin and end, and store the position reached."""
+        """Apply records, each with its start and end, and store the position reached."""
         last = None
         for record, begin, end in records:
             if record.kind == "job" and record.job is not None:

@@ -43,7 +43,7 @@ def every(library: Path) -> list[Path]:
 
 
 def make(library: Path, *, now: float | None = None) -> Path | None:
-    """Make today's copy; returns its folder, or None when it exists already. Blocking.
+    """Make today's copy; returns its folder, or None if it exists already. Blocking.
 
     Raises StorageError.
     """

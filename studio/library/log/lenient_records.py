@@ -26,9 +26,9 @@ def is_newer(raw: Any, version: int) -> bool:
 
 
 def as_far_as_understood(raw: Any, id: str) -> Record:
-    """The record of a line's JSON without invalid parts; `id` where it has no valid one.
+    """The record of a line's JSON without invalid parts; `id` if it has no valid one.
 
-    Raises NotUnderstood where nothing is left.
+    Raises NotUnderstood if nothing is left.
     """
     if not isinstance(raw, dict) or not isinstance(raw.get("kind"), str):
         raise NotUnderstood("no record")
@@ -49,7 +49,7 @@ def as_far_as_understood(raw: Any, id: str) -> Record:
     pictures = [picture for picture in found if picture is not None]
     kind = record.kind
     if kind == "job" and job is None:
-        # Its pictures are kept all the same.
+        # Its pictures are kept anyway.
         kind = "import"
     mended = msgspec.structs.replace(
         record,

@@ -33,7 +33,7 @@ _BLOCK = 1 << 20
 def decode(line: bytes, odd: list[str] | None = None) -> Record:
     """The record of a line without its invalid parts, which are added to `odd`.
 
-    Raises NotUnderstood when the line is torn, damaged or invalid altogether. Raises LibraryTooNew
+    Raises NotUnderstood if the line is torn, damaged or invalid altogether. Raises LibraryTooNew
     for a line of a newer version.
     """
     cut = line.rfind(SUM)
@@ -129,7 +129,7 @@ class RecordLog:
             return []
 
     def strays(self) -> list[Path]:
-        """Conflict copies of other computers, beside the files of the months."""
+        """Conflict copies of other computers, next to the monthly files."""
         return sorted(path for path in self.folder.glob("*.jsonl") if not _is_month(path.name))
 
     def end_position(self) -> LogPosition:
@@ -144,7 +144,7 @@ class RecordLog:
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
     def reaches(self, place: LogPosition) -> bool:
-        """Whether the log is at least that long; False when an older copy was restored."""
+        """Whether the log is at least that long; False if an older copy was restored."""
         if not place.file:
             return True
         try:
@@ -158,7 +158,7 @@ class RecordLog:
     def read(
         self, since: LogPosition = BEGINNING
     ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
-        """Records after `since` in order, each with its begin and end.
+        """Records after `since` in order, each with its start and end.
 
         A torn last line is skipped silently; other damaged lines are counted in `damaged` and
         logged, and so are partly valid ones, whose valid part is returned. Raises LibraryTooNew.
@@ -214,14 +214,14 @@ class RecordLog:
     def append(
         self, record: Record, *, after: LogPosition = BEGINNING
     ) -> tuple[LogPosition, LogPosition]:
-        """Append a record durably; returns its begin and end."""
+        """Append a record durably; returns its start and end."""
         ((_record, begin, end),) = self.append_all([record], after=after)
         return begin, end
 
     def append_all(
         self, added: Sequence[Record], *, after: LogPosition = BEGINNING
     ) -> list[tuple[Record, LogPosition, LogPosition]]:
-        """Append records durably, with one fsync; returns each with its begin and end."""
+        """Append records durably, with one fsync; returns each with its start and end."""
         with files.storage_errors(self.folder):
             if not self.reaches(after) or not (self._appender is None or self._appender.in_place()):
                 # Nobody would read what is appended here.

@@ -65,7 +65,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
             "change" (a field of pictures or jobs, or a collection).
         field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
-            collection itself: {"name", "search"}, or None when it does not exist;
+            collection itself: {"name", "search"}, or None if it does not exist;
             "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
             its undo moves the pictures to the trash. Of version 2: "branch" (name of the branch
             that begins with a picture), "stack" (id of its stack made by hand, "-" for none),
@@ -140,7 +140,7 @@ def body_of(line: bytes) -> bytes:
 def too_new() -> LibraryTooNew:
     """Error for a library of a newer version."""
     return LibraryTooNew(
-        _("This library was written by a newer Gridbrush"),
+        _("This library was written by a newer version of Gridbrush"),
         _("Nothing was changed."),
         hint=_("Install the newest version, or open another library."),
     )
@@ -154,7 +154,7 @@ class LibraryIdentity(msgspec.Struct, frozen=True):
 
 
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
-    """The library's `id` file, created if `create`; None where there is no valid one.
+    """The library's `id` file, created if `create`; None if there is no valid one.
 
     An invalid file is renamed, which is added to `told`, and computed files are built again.
     Raises StorageError.
@@ -212,8 +212,8 @@ def not_understood(number: int, where: Path) -> StorageError:
     """Error for lines of the log that cannot be read completely."""
     return StorageError(
         ngettext(
-            "{n} line of the records is unreadable",
-            "{n} lines of the records are unreadable",
+            "{n} line in the records is unreadable",
+            "{n} lines in the records are unreadable",
             number,
         ).format(n=f"{number:,}"),
         _("Everything else is available. {name} is not changed.").format(name=where),

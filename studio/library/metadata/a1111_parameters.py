@@ -68,7 +68,7 @@ def looks_like(text: str) -> bool:
 
 
 def parsed(text: str) -> A1111Parameters:
-    """The parts of a text; all of it is the prompt where no others are found."""
+    """The parts of a text; all of it is the prompt if no others are found."""
     text = text.replace("\r\n", "\n")
     begin = _settings_begin(text)
     head, tail = (text, "") if begin is None else (text[:begin], text[begin:])
@@ -106,7 +106,7 @@ def _settings_begin(text: str) -> int | None:
 
 
 def _last_line(text: str) -> int | None:
-    """Index of the last line, where it has settings that begin with another one than "Steps:"."""
+    """Index of the last line, if it has settings that begin with another one than "Steps:"."""
     begin = text.rfind("\n") + 1
     line = text[begin:]
     if len(line) < _SETTINGS and _is_settings(line):
@@ -171,7 +171,7 @@ _MOST_BRACKETS: Final = 5000
 
 
 def _balanced(text: str, at: int) -> int:
-    """End of the JSON that begins at an index; `at` where it has none."""
+    """End of the JSON that begins at an index; `at` if it has none."""
     begin, depth = at, 0
     for _number in range(_MOST_BRACKETS):
         if (match := _BRACKET.search(text, at)) is None:

@@ -25,7 +25,7 @@ Graph = Mapping[str, Mapping[str, Any]]
 
 
 class SamplerInputs(NamedTuple):
-    """Inputs of a sampler; each is empty or None where it is unknown."""
+    """Inputs of a sampler; each is empty or None if it is unknown."""
 
     prompt: str = ""
     negative: str = ""
@@ -421,7 +421,7 @@ class _GraphReader:
             return ""
 
     def _text(self, value: Any, depth: int) -> str:
-        """The text of an input, or of the node its link leads to. Raises where it is unknown."""
+        """The text of an input, or of the node its link leads to. Raises if it is unknown."""
         return self._raw_text(value, depth).strip()
 
     def _raw_text(self, value: Any, depth: int) -> str:
@@ -461,7 +461,7 @@ class _GraphReader:
         raise _UnknownError
 
     def _changed(self, id: str, depth: int) -> str | None:
-        """The text that a simple text node computes; None where it passes text on unchanged."""
+        """The text that a simple text node computes; None if it passes text on unchanged."""
         kind, inputs = self._kind(id).lower(), self._inputs(id)
         if "replace" in kind and "regex" not in kind:
             words = [self._raw_text(inputs.get(n, ""), depth + 1) for n in ("find", "replace")]
@@ -508,7 +508,7 @@ class _GraphReader:
         return between.join(parts)
 
     def _chosen(self, id: str) -> str | None:
-        """The input that a switch node selects; None for other nodes and where it is unknown."""
+        """The input that a switch node selects; None for other nodes, and if it is unknown."""
         inputs = self._inputs(id)
         kind = self._kind(id)
         if not known.SWITCH.search(kind):

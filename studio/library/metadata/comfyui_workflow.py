@@ -138,7 +138,7 @@ class _Level:
         return inputs
 
     def source(self, link: Any, depth: int) -> Any:
-        """Source of a link: node and output, or a value; None where there is none."""
+        """Source of a link: node and output, or a value; None if there is none."""
         if depth > 100 or (ends := self._links.get(str(link))) is None:
             return None
         origin, slot = ends
@@ -204,7 +204,7 @@ def _links(found: Any, *, target: bool = False) -> Iterator[tuple[str, tuple[str
 
 
 def _values(node: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a node by name, where the names are known."""
+    """The values of a node by name, if the names are known."""
     values = node.get("widgets_values")
     if isinstance(values, dict):
         return dict(values)

@@ -367,7 +367,7 @@ _KNOWN_OBJECTS: Final[
 
 
 def _at(found: Any, *names: str) -> Any:
-    """A value in nested objects; None where one is missing."""
+    """A value in nested objects; None if one is missing."""
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
     return found
@@ -435,7 +435,7 @@ def _comfy(nodes: Mapping[str, dict[str, Any]]) -> Provenance:
 def _graphs(
     texts: Mapping[str, str],
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-    """The graph that ran and the graph of its workflow; each empty where there is none."""
+    """The graph that ran and the graph of its workflow; each empty if there is none."""
     graph: dict[str, dict[str, Any]] = {}
     flow: dict[str, dict[str, Any]] = {}
     for name in _PLACES:

@@ -63,7 +63,7 @@ def write(
         more: files beside the library, by their name in the backup; missing ones are left out.
         over: replace a file of that name, once the backup is complete.
 
-    The library may be in use. Raises InputError when `target` is taken, StorageError.
+    The library may be in use. Raises InputError if `target` is taken, StorageError.
     """
     if save_copies.target_exists(target, library) and not over:
         raise InputError(

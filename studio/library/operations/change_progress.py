@@ -73,7 +73,7 @@ class ChangeMonitor:
         self._publish_progress(_READING + (1 - _READING) * self._done / max(1, self._pictures))
 
     def end_change(self) -> ChangeProgressed | None:
-        """Final progress, whatever the result; None where none was reported before."""
+        """Final progress, whatever the result; None if none was reported before."""
         return self._event(1.0) if self._reported else None
 
     def _publish_progress(self, part: float) -> None:

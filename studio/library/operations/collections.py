@@ -55,7 +55,7 @@ class Collections:
         return collection
 
     async def rename(self, id: str, name: str) -> str:
-        """Rename a collection; returns a sentence for it. Raises InputError."""
+        """Rename a collection; returns a sentence about it. Raises InputError."""
         found = await self._known(id)
         clean = " ".join(name.split())
         if clean.casefold() != found.name.casefold():
@@ -72,7 +72,7 @@ class Collections:
         return await self._set(id, None)
 
     async def arrange(self, ids: Sequence[str]) -> str:
-        """Show the collections in this order; returns a sentence for it, "" for no change.
+        """Show the collections in this order; returns a sentence about it, "" for no change.
 
         Those that are not in `ids` follow by name.
         """

@@ -28,7 +28,7 @@ def stop(store: Store) -> None:
 
 
 async def change(store: Store, field: str, ids: Sequence[str], make: Make) -> str:
-    """Change a field; returns a sentence for it, or "" where nothing changed."""
+    """Change a field; returns a sentence about it, or "" where nothing changed."""
     return await _run(store, partial(_write, store, field, ids, make)) or ""
 
 
@@ -38,7 +38,7 @@ async def set_field(store: Store, field: str, ids: Sequence[str], value: object)
 
 
 async def step(store: Store, *, back: bool, only: str = "") -> str | None:
-    """Undo or redo a change; returns a sentence for it, or None when there is none.
+    """Undo or redo a change; returns a sentence about it, or None if there is none.
 
     `only` is the id of the change to undo, if it is still the last one.
     """

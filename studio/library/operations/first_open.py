@@ -45,7 +45,7 @@ def is_known(folder: Path, computed: Computed) -> bool:
 
 
 def remember(folder: Path, computed: Computed) -> None:
-    """Store that the library was opened in this folder. Raises StorageError."""
+    """Record that the library was opened in this folder. Raises StorageError."""
     found = _identity(folder)
     if found is None:
         return

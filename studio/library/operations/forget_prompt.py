@@ -31,7 +31,7 @@ _TEXTS = ("prompt", "source_prompt")
 async def forget_prompt(store: Store, prompt: str) -> int:
     """Remove a prompt; returns the number of records that had it. Owner only.
 
-    Raises InputError when there are none, StorageError.
+    Raises InputError if there are none, StorageError.
     """
     wanted = prompt.strip()
     touched = [
@@ -128,7 +128,7 @@ def _blank(value: dict[str, Any], prompt: str, places: dict[str, str]) -> bool:
 
 
 def _without_old_names(value: dict[str, Any], places: dict[str, str]) -> bool:
-    """Remove words of the prompt from a record of moved files; False where it has none."""
+    """Remove words of the prompt from a record of moved files; False if it has none."""
     moved = [id for _name, ids in value.get("values", ()) for id in ids if id in places]
     if not moved:
         return False

@@ -25,7 +25,7 @@ WITHOUT_PICTURES = NOT_PICTURES | {"collection_place", "dismissed"}
 def step(store: Store, monitor: ChangeMonitor, *, back: bool, only: str = "") -> Record | None:
     """Undo the last change, or redo the one undone last; blocking.
 
-    None when there is none, or if `only` is the id of another change. Pictures deleted for good
+    None if there is none, or if `only` is the id of another change. Pictures deleted for good
     since then are left out; a change of nothing else is skipped.
     """
     index = store.own

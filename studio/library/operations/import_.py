@@ -116,7 +116,7 @@ class Import:
         *,
         refused: Sequence[tuple[str, str]] = (),
     ) -> ImportResult:
-        """Import files and folders. Raises StorageError when the library's disk is full.
+        """Import files and folders. Raises StorageError if the library's disk is full.
 
         `refused` are arguments that are no paths, each with the reason.
         """

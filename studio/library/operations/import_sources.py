@@ -1,6 +1,6 @@
 """Files to import: those given and those in folders, detected by their first bytes.
 
-A given file that is no picture is refused with a reason. Other files in a folder are counted by
+A given file that is not a picture is refused with a reason. Other files in a folder are counted by
 kind. All calls block; a long walk can be cancelled.
 """
 
@@ -41,7 +41,7 @@ _MOST_NAMES = 3
 
 
 def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
-    """Paths from arguments, and the arguments that are none, each with the reason."""
+    """Paths from arguments, and the unusable arguments, each with the reason."""
     paths: list[Path] = []
     refused: list[tuple[str, str]] = []
     for word in words:
@@ -187,7 +187,7 @@ def _special(mode: int) -> str:
 
 
 def _foreign(path: Path, *, named: bool = False) -> ForeignType | None:
-    """The kind of a file that is no readable picture; None for one that is. Raises Unusable."""
+    """Kind of a file that is not a readable picture; None for a readable one. Raises Unusable."""
     # Files of /proc have size 0 too; a walk does not open them.
     if not user_input.stat_file(path).st_size and not named:
         return foreign_types.empty(path.suffix)
@@ -201,7 +201,7 @@ def _foreign(path: Path, *, named: bool = False) -> ForeignType | None:
 
 
 def refusals(refused: Sequence[tuple[str, str]]) -> str:
-    """Sentences on refused files, grouped by reason, with at most a few names each."""
+    """Sentences about refused files, grouped by reason, with at most a few names each."""
     names: dict[str, list[str]] = {}
     for name, why in refused:
         names.setdefault(why, []).append(user_input.shown_name(name.rpartition(os.sep)[2] or name))
@@ -222,7 +222,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
-    """Sentence on the files that were left out; "" for none."""
+    """Sentence about the files that were left out; "" for none."""
     if not left_out:
         return ""
     counted = ", ".join(

@@ -64,7 +64,7 @@ def _every(index: Index) -> Iterator[Picture]:
 
 
 def _refill(store: Store, old: Index) -> int:
-    """Record what only the index knows; returns the number of pictures."""
+    """Record pictures found only in the index; returns their number."""
     recorded: set[str] = set()
     for record, _begin, _end in store.log.read():
         recorded.update(picture.id for picture in record.pictures)
@@ -123,7 +123,7 @@ def _lost(number: int, where: Path) -> StorageError:
 
 def _refilled(number: int, where: Path) -> StorageError:
     return StorageError(
-        _("{name} of the records was empty").format(name=where.name),
+        _("The records file {name} was empty").format(name=where.name),
         ngettext(
             "{n} picture was restored to it from the index.",
             "{n} pictures were restored to it from the index.",

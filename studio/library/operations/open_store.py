@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def open_writer(store: Store) -> None:
-    """Open the index for writing, bring it up to date, and rebuild it where it is damaged.
+    """Open the index for writing, bring it up to date, and rebuild it if it is damaged.
 
     Blocking, on the writing thread or on that which opens the store: a connection may change
     threads, but is used by one at a time. Raises StorageError.

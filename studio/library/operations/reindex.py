@@ -34,7 +34,7 @@ _MOST_REMADE = 3
 
 
 def begin_reindex(store: Store, *, beside: bool) -> bool:
-    """Prepare a rebuild in the background; False where it is not needed, short or not `beside`.
+    """Prepare a rebuild in the background; False if it is not needed, short or not `beside`.
 
     The old index answers queries until `run` has finished. Blocking; on the reading thread.
     """

@@ -74,7 +74,7 @@ class MissingFileSearch:
             self._search = asyncio.get_running_loop().create_task(self._search_files())
 
     async def wait(self) -> bool:
-        """Wait for the last search; False where none was started."""
+        """Wait for the last search; False if none was started."""
         if self._search is None:
             return False
         await self._search
@@ -218,7 +218,7 @@ async def locate(store: Store, picture: Picture, file: Path) -> RelinkResult:
     """Use the file the user chose for a missing picture, and files beside it for others.
 
     A file in the library is used where it is, one from elsewhere is copied into place. Raises
-    InputError when it is another picture or cannot be read, StorageError.
+    InputError if it is another picture or cannot be read, StorageError.
     """
     if await asyncio.to_thread(_digest_of, file) != picture.sha256:
         raise InputError(

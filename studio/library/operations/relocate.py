@@ -1,4 +1,4 @@
-"""Move of a library to another folder: renamed where possible, else copied and verified.
+"""Move of a library to another folder: renamed if possible, else copied and verified.
 
 The caller holds the library's lock, and nothing of it is open. Paths in records are relative, and
 computed files are found by the library's id, so nothing in it has to be changed.
@@ -66,7 +66,7 @@ def move(
 
 
 def check(source: Path, target: Path) -> None:
-    """Raise InputError where the library cannot be moved there."""
+    """Raise InputError if the library cannot be moved there."""
     source, target = source.resolve(), target.resolve()
     if not (source / HIDDEN / "id").is_file():
         raise InputError(_("No library in {folder}").format(folder=source))
@@ -93,7 +93,7 @@ def _every(source: Path) -> Iterator[Path]:
 
 
 def room_for(source: Path, target: Path) -> int | None:
-    """Free bytes on the disk of `target`; None where it is that of `source`."""
+    """Free bytes on the disk of `target`; None if it is that of `source`."""
     above = next(one for one in (target, *target.parents) if one.exists())
     if above.stat().st_dev == source.stat().st_dev:
         return None
@@ -125,7 +125,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
 
 
 def _copy_file(path: Path, copy: Path, done: int, progress: Callable[[int], None]) -> int:
-    """Copy and verify a file; returns the bytes copied in all, of which `done` were before."""
+    """Copy and verify a file; returns the total of bytes copied, `done` earlier ones included."""
     with path.open("rb") as file:
         done += files.write_new(copy, _blocks(file, done, progress))
     shutil.copystat(path, copy)

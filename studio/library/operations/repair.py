@@ -92,7 +92,7 @@ def _by_content(originals: Originals, orphans: tuple[str, ...]) -> dict[str, str
 
 
 def _put_back(originals: Originals, picture: Picture) -> bool:
-    """Restore an original from a reference with the same content; False where there is none."""
+    """Restore an original from a reference with the same content; False if there is none."""
     for kept in originals.kept_inputs(picture.sha256):
         with originals.open(kept) as file:
             data = file.read()

@@ -2,7 +2,7 @@
 
 A backup's hashes prove that it is complete, not who made it, so its names, sizes and compression
 ratios are checked before anything is written. The files are written to a folder beside the
-library's, verified, and moved into place by one rename. What the next start would act upon
+library's, verified, and moved into place by one rename. What the next start would act on
 (unfinished work, addresses that keys are sent to) is left out unless the user agreed; the lock and
 unknown files always are.
 """
@@ -69,7 +69,7 @@ class BackupManifest(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingWork:
-    """Parts of a backup that the next start would act upon.
+    """Parts of a backup that the next start would act on.
 
     Attributes:
         unfinished: number of files of unfinished imports, deletions and requests.
@@ -214,7 +214,7 @@ class Backup:
             raise nothing from error
         if found.version > VERSION:
             raise InputError(
-                _("The backup was made by a newer Gridbrush"),
+                _("The backup was made by a newer version of Gridbrush"),
                 hint=_("Install the newest version, then try again."),
             )
         if _IDENTITY not in found.sha256:
@@ -282,7 +282,7 @@ class Backup:
         yield from sizes
 
     def _blocks(self, name: str) -> Iterator[bytes]:
-        """The bytes of a file. Raises BadZipFile at the end where the hash differs."""
+        """The bytes of a file. Raises BadZipFile at the end if the hash differs."""
         digest = hashlib.sha256()
         with self._archive.open(self._entry(name)) as source:
             while block := source.read(_BLOCK):
@@ -293,7 +293,7 @@ class Backup:
 
 
 def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The entries by name. Raises BadZipFile where they overlap or expand too much."""
+    """The entries by name. Raises BadZipFile if they overlap or expand too much."""
     end = 0
     for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
         packed = entry.compress_type != zipfile.ZIP_STORED
@@ -301,7 +301,7 @@ def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise zipfile.BadZipFile(_("unsupported compression"))
         largest = entry.compress_size * _RATIO + _NAME if packed else entry.compress_size
         if entry.file_size > largest or entry.header_offset < end:
-            raise zipfile.BadZipFile(_("it lists more content than possible"))
+            raise zipfile.BadZipFile(_("it lists more content than it can hold"))
         end = entry.header_offset + _HEADER + entry.compress_size
     return {entry.filename: entry for entry in archive.infolist()}
 
@@ -313,7 +313,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _check_names(names: Sequence[str]) -> None:
-    """Raise BadZipFile where a name is that of a file and of a folder."""
+    """Raise BadZipFile if a name is that of a file and of a folder."""
     every = set(names)
     for name in names:
         parents = (name[:at] for at, sign in enumerate(name) if sign == "/")

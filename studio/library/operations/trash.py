@@ -185,7 +185,7 @@ def _remove(store: Store, some: Sequence[tuple[str, str]], discard: Discard | No
 
 
 def _place(library: Path, root: Path, relative: str) -> Path | None:
-    """The file of that path; None where there is none, or the path is not valid."""
+    """The file of that path; None if there is none, or the path is not valid."""
     if not inside.is_original(relative):
         log.warning("A list of what goes from the trash names %r, which is no picture", relative)
         return None
@@ -221,12 +221,12 @@ def _refused(store: Store, left: int) -> StorageError:
             left,
         ).format(n=f"{left:,}"),
         _("Still in {folder}.").format(folder=store.originals.trash),
-        hint=_("The next start tries again, or delete them there."),
+        hint=_("Gridbrush tries again at the next start. You can also delete them there."),
     )
 
 
 def by_command() -> Discard | None:
-    """The system's trash through the desktop's command `gio`, where there is one."""
+    """The system's trash through the desktop's command `gio`, if there is one."""
     command = shutil.which("gio") if sys.platform.startswith("linux") else None
     return None if command is None else partial(_by_command, command)
 

@@ -96,7 +96,7 @@ def _path_hash(path: str) -> int:
 
 
 def is_sound(originals: Originals, picture: Picture) -> bool | None:
-    """Whether a picture's file matches its hash; None when it is missing. Blocking."""
+    """Whether a picture's file matches its hash; None if it is missing. Blocking."""
     path = originals.find(picture)
     if path is None:
         return None

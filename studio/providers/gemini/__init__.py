@@ -205,7 +205,7 @@ class GeminiProvider:
             if len(data) > request.MAX_PICTURE:
                 raise InputError(
                     _("A reference picture is too large to send"),
-                    _("{name} has {size:.1f} MB; the limit is {limit} MB.").format(
+                    _("{name} is {size:.1f} MB; the limit is {limit} MB.").format(
                         name=one.reference.name or one.reference.sha256[:8],
                         size=len(data) / 2**20,
                         limit=request.MAX_PICTURE >> 20,

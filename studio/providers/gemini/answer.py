@@ -26,7 +26,7 @@ from studio.providers.gemini.no_picture import understood
 
 
 def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
-    """Read a response with status 2xx. Blocking where text is in the file.
+    """Read a response with status 2xx. Blocking if text is in the file.
 
     Raises PictureRefused or NoPicture without a picture, IncompleteAnswer for a truncated response,
     a kind of ServiceError for an error sent as a success.
@@ -115,7 +115,7 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
     error = ServiceError(
         _("Not an image service's answer"),
         # Translators: {kind} is a media type such as text/html.
-        _("The answer has the type {kind}.").format(kind=error_body.redact(kind, limit=80) or "-"),
+        _("The answer is of type {kind}.").format(kind=error_body.redact(kind, limit=80) or "-"),
         hint=_("Check the network (a sign-in page?) and the provider's address."),
         billed=Billed.MAYBE if "json" in kind or "event-stream" in kind else Billed.NO,
         request_id=request_id,
@@ -187,7 +187,7 @@ def _unwrapped(value: Any) -> tuple[Any, list[Any] | None]:
         objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
         if len(objects) > 1:
             return _together(objects), objects
-        # A list of anything else may hold pictures all the same.
+        # A list of anything else may hold pictures anyway.
         return (objects[0] if objects else value), None
     return _out_of_envelope(value), None
 

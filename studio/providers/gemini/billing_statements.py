@@ -72,7 +72,7 @@ _SENTENCE = re.compile(r"[.!?;](?:\s+|$)|[。！？；\n]+")
 
 
 def stated_billing(*texts: str) -> Billed | None:
-    """What texts of the service say about the bill; None if they say nothing.
+    """What texts of the service say about billing; None if they say nothing.
 
     The first text with a statement counts. A denial outranks the rest of a text; a condition ("if
     you are charged") is no statement.
@@ -81,7 +81,7 @@ def stated_billing(*texts: str) -> Billed | None:
 
 
 def billing_in_words(words: str) -> Billed | None:
-    """The same in the words of a model, which also speak of charged batteries."""
+    """The same for the text of a model, which may mention charged batteries."""
     return _statement(words, _IS_ABOUT_MONEY)
 
 

@@ -52,7 +52,7 @@ class CollectedAnswer:
 
     Attributes:
         body: file with the response.
-        streamed: the response was sent in pieces, so a text may go on in the next one.
+        streamed: the response was sent in pieces, so a text may continue in the next one.
         links: pictures at addresses in the text.
         words: the model's text, in pieces.
         finishes: finish reason of each candidate, in capitals.
@@ -79,7 +79,7 @@ class CollectedAnswer:
 
 
 def gather(value: Any, body: Path, events: list[Any] | None = None) -> CollectedAnswer:
-    """Collect the contents of a response. Blocking where text is in the file.
+    """Collect the contents of a response. Blocking if text is in the file.
 
     `events` are the objects that a collected stream was merged from.
     """

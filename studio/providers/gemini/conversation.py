@@ -51,7 +51,7 @@ _AROUND = 64
 
 
 def extract_turn(answer: Answer, body: Path) -> bytes | None:
-    """The model's parts for a file, without pictures; None when they cannot be continued.
+    """The model's parts for a file, without pictures; None if they cannot be continued.
 
     Blocking: long signatures are in the response's body. Raises OSError.
     """
@@ -87,7 +87,7 @@ def kept_parts(data: bytes) -> tuple[Part, ...]:
 
 
 def _without_bytes(part: Part, picture: int) -> Part:
-    """Replace the bytes of a part's picture by its number.
+    """Replace the bytes of a part's picture with its number.
 
     A picture sent as an address or within text is replayed as a picture too.
     """
@@ -142,7 +142,7 @@ def replayable(turn: ConversationTurn, profile: str, model: str) -> bool:
 
 
 def replay(turns: Sequence[ConversationTurn], budget: int) -> HistoryReplay | None:
-    """The newest turns as contents of at most `budget` bytes; None when not even one fits.
+    """The newest turns as contents of at most `budget` bytes; None if not even one fits.
 
     Blocking. A turn with a picture above the service's limit is left out, with all older ones.
     """

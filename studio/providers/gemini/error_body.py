@@ -208,7 +208,7 @@ def parse(body: bytes) -> ErrorBody:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """The JSON values of a body: one, one a line, or one an event; a form counts as an object."""
+    """JSON values of a body: one, one per line, or one per event; a form counts as an object."""
     if not begins_stream(text[:16].encode()):
         try:
             yield json.loads(text, strict=False)
@@ -239,7 +239,7 @@ def _grpc_message(text: str) -> str:
 
 
 def parse_value(value: Any) -> ErrorBody:
-    """Parse an error from JSON; `found` is False when there is none."""
+    """Parse an error from JSON; `found` is False if there is none."""
     if isinstance(value, list):
         some = [one for one in value[:_MOST_LINES] if isinstance(one, Mapping)]
         value = next((one for one in some if _has_error(one)), some[0] if some else None)
@@ -408,7 +408,7 @@ class _Collector:
             self._sentences.append((worth, depth, -len(self._sentences), sentence))
 
     def _take_detail(self, detail: Any, depth: int) -> None:
-        """A structured detail: its facts, and its sentences if the message says nothing."""
+        """A structured detail: its facts, and its sentences if the message is empty."""
         if not isinstance(detail, Mapping):
             return
         self._details.append(detail)
@@ -485,7 +485,7 @@ _FACTS = {
 
 
 def _from_codes(*codes: Any) -> str:
-    """The first code that tells something, written as words."""
+    """The first informative code, written as words."""
     for code in codes:
         if isinstance(code, str) and not _OWN_TYPE.fullmatch(code.lower()):
             words = error_text.as_words(error_text.clean(code)[:100])

@@ -418,7 +418,7 @@ def cause_of(
 
 
 def _of_page(status: int, said: ErrorBody) -> ErrorCause:
-    """Cause of a page or of nothing: sent by a proxy, which tells by its status how far it got."""
+    """Cause of a web page or empty body: the proxy's status tells how far the request got."""
     if status in _PAGES and said.html:
         return ErrorCause.WEB_PAGE
     if status == 404:

@@ -129,7 +129,7 @@ _CODE = re.compile(r"[A-Za-z0-9]+(?:[_.:/-][A-Za-z0-9]+)+|[A-Z]{4,}|[a-z]+(?:[A-
 
 
 class Worth(IntEnum):
-    """How much a text tells a person."""
+    """How informative a text is to a person."""
 
     NOTHING = 0
     CODE = 1
@@ -139,7 +139,7 @@ class Worth(IntEnum):
 
 
 def worth(sentence: str) -> Worth:
-    """How much a text that `clean` returned tells a person."""
+    """How informative a text returned by `clean` is to a person."""
     text = sentence.strip(" .!:\u3002\uff01")
     if not text:
         return Worth.NOTHING
@@ -153,7 +153,7 @@ def worth(sentence: str) -> Worth:
 def embedded(text: str) -> tuple[str, Any]:
     """Split a text at the JSON or Python value in it: the words before it, and the value.
 
-    The value is None where there is none. Strings that were escaped several times are unescaped,
+    The value is None if there is none. Strings that were escaped several times are unescaped,
     and of a value that is cut off the last message is kept.
     """
     text = text[:LONGEST]
@@ -237,7 +237,7 @@ def _as_json(found: re.Match[str]) -> str:
 
 
 def _string(inside: str) -> str:
-    """Value of the inside of a JSON string, which may be cut within an escape."""
+    """Decoded content of a JSON string, which may be cut within an escape."""
     for text in (inside, inside.rsplit("\\", 1)[0]):
         if isinstance(value := _loads(f'"{text}"'), str):
             return value
@@ -245,7 +245,7 @@ def _string(inside: str) -> str:
 
 
 def is_page(text: str) -> bool:
-    """Whether a text has a web page in it."""
+    """Whether a text contains a web page."""
     return _PAGE.search(text[:LONGEST]) is not None
 
 

@@ -332,7 +332,9 @@ def _model_forbidden(case: ErrorCase) -> StudioError:
 def _bad_picture(case: ErrorCase) -> StudioError:
     number = rejected_picture(case.said, case.references)
     if number is None:
-        hint = _("Remove the reference pictures one at a time to find the one, then replace it.")
+        hint = _(
+            "Remove the reference pictures one at a time to find the faulty one, then replace it."
+        )
     elif name := (case.references or ())[number - 1]:
         hint = _("Replace the reference picture {name}, or save it as PNG or JPEG.").format(
             name=redact(name, limit=100)

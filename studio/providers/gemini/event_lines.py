@@ -17,7 +17,7 @@ _PICTURE = b"data:image/"
 
 
 def begins_stream(opening: bytes) -> bool | None:
-    """Whether a body with this start is a stream of events; None when it is too short to tell."""
+    """Whether a body with this start is a stream of events; None if it is too short to tell."""
     text = opening.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(_PICTURE):
         return False

@@ -56,7 +56,7 @@ class RequestVariant:
     solved: bool = False
 
     def observation(self, asked: GenerationRequest) -> ServiceObservation | None:
-        """What the success of this form says about the service; None for nothing new."""
+        """What the service is observed to accept if this form succeeds; None for nothing new."""
         aspect = str(asked.aspect or "")
         listed = self.model.aspects
         aspect = aspect if listed and aspect not in listed and self.model.advisory else ""
@@ -73,7 +73,7 @@ class RequestVariant:
     def after(
         self, refusal: HeldSink, sent: RequestBody, asked: GenerationRequest
     ) -> RequestVariant | None:
-        """The form to try after a refusal of this one; None when there is no other."""
+        """The form to try after a refusal of this one; None if there is no other."""
         told, past = refusal.about(), self.past
         if refusal.code == _TOO_LARGE:
             alone = NoHistoryReason.TOO_LARGE
@@ -102,12 +102,12 @@ class RequestVariant:
         return None
 
     def without(self, names: frozenset[str], *, lasting: bool) -> RequestVariant:
-        """This form without some fields; `lasting` says that no other value is taken either."""
+        """This form without some fields; `lasting` tells that no other value is accepted either."""
         learned = self.learned | names if lasting else self.learned
         return replace(self, model=self.model.without(names), learned=learned, solved=True)
 
     def _with_other_size(self, asked: GenerationRequest) -> RequestVariant | None:
-        """The size in its other spelling; after that without it, where it is the usual one."""
+        """The size in its other spelling; after that without it, if it is the usual one."""
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled:
             return replace(self, model=other, respelled=True, solved=False)

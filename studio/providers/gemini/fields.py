@@ -38,7 +38,7 @@ def _others(name: str) -> tuple[str, ...]:
 
 
 def text(value: Any, name: str) -> str:
-    """Field as text; empty when it is missing or something else."""
+    """Field as text; empty if it is missing or something else."""
     found = get(value, name)
     return sound(found) if isinstance(found, str) else ""
 

@@ -107,7 +107,7 @@ def _one_line(text: str) -> str:
 
 
 def _text(value: Any, body: Path) -> str:
-    """The text, read from the response's file where it is too long for the scan."""
+    """The text, read from the response's file if it is too long for the scan."""
     if isinstance(value, str):
         return value
     if not isinstance(value, SpilledString) or value.end - value.start > _LONGEST_PAGE:

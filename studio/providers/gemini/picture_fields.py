@@ -111,8 +111,9 @@ class _Walk:
         self._unpacked = 0
 
     def visit(self, value: Any, name: str, kind: str, *, draft: bool, own: bool) -> Iterator[Leaf]:
-        """`name` is the field that a value is in; `own` is False for the service's own format,
-        whose texts are read elsewhere.
+        """Leaves of a value in the field `name`.
+
+        `own` is False for the service's own format, whose texts are read elsewhere.
         """
         self._visited += 1
         if self._visited > _MOST_VISITED:

@@ -116,7 +116,7 @@ _BLOCKED = re.compile(r"block|violat|polic|prohibit|sensitive|moderat", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What a refusal says.
+    """Content of a refusal.
 
     Attributes:
         names: names and paths of fields in its structure.
@@ -245,7 +245,7 @@ def _strings(value: Any) -> Iterator[tuple[bool, str]]:
 
 
 def _first_brace(text: str) -> int:
-    """Where JSON begins within a text, such as "Provider returned error ({"; 0 for nowhere."""
+    """Index where JSON begins in a text, such as "Provider returned error ({"; 0 for nowhere."""
     found = re.search(r"[{\[]\s*[\"{\[]", text)
     return found.start() if found else 0
 

@@ -127,7 +127,7 @@ def build(
     if len(data) > MAX_BODY:
         raise InputError(
             _("The pictures are too large to send together"),
-            _("Together they have {size:.1f} MB; the limit is {limit} MB.").format(
+            _("Together they are {size:.1f} MB; the limit is {limit} MB.").format(
                 size=len(data) / 2**20, limit=MAX_BODY >> 20
             ),
             hint=_("Send fewer or smaller reference pictures."),
@@ -137,7 +137,7 @@ def build(
 
 
 def _not_taken(request: GenerationRequest, model: Model) -> frozenset[str]:
-    """Fields of the request's choices that this model does not take."""
+    """Fields of the request's choices that this model does not support."""
     thinking = thinking_level(request.thinking)
     missing = {
         fields.SYSTEM: bool(request.system.strip()) and fields.SYSTEM in model.refused,
@@ -167,7 +167,7 @@ def _part(
 
 
 def _detail(request: GenerationRequest, model: Model) -> dict[str, Any]:
-    """Fields of the part of a reference beside its bytes."""
+    """Fields of a reference's part besides its bytes."""
     level = detail_level(request.detail)
     if level not in model.media_resolution:
         return {}
@@ -175,7 +175,7 @@ def _detail(request: GenerationRequest, model: Model) -> dict[str, Any]:
 
 
 def _search_types(request: GenerationRequest, model: Model) -> dict[str, Any]:
-    """Kinds of search beside the usual one, that of the web."""
+    """Kinds of search besides web search."""
     if not (request.image_search and model.image_search):
         return {}
     return {"searchTypes": {"webSearch": {}, "imageSearch": {}}}
@@ -196,7 +196,7 @@ def has_usual_aspect(request: GenerationRequest) -> bool:
 
 
 def other_spelling(request: GenerationRequest, model: Model) -> Model | None:
-    """The model with the other spelling of the size; None when there is none.
+    """The model with the other spelling of the size; None if there is none.
 
     The user's own spelling is never changed.
     """
@@ -243,7 +243,7 @@ def url(profile: Profile, model: str) -> str:
 
 
 def token_count(profile: Profile) -> tuple[str, bytes] | None:
-    """Address and body of a free request that tests a key where no models are listed.
+    """Address and body of a free request that tests a key if no models are listed.
 
     Only Vertex AI and proxies with its paths have one; None for others. Raises InputError.
     """

@@ -165,7 +165,7 @@ class GeminiScanner:
                 position = self._take_structure(data, position, base)
 
     def _following_value(self, data: bytes, position: int) -> int | None:
-        """Position of another value after a complete one; None where none begins."""
+        """Position of another value after a complete one; None if none begins."""
         rest = data[position:].lstrip(_SEPARATORS)
         if not rest:
             return None
@@ -182,7 +182,7 @@ class GeminiScanner:
         return len(data) - len(rest)
 
     def _look_at_beginning(self, opening: bytes) -> bool:
-        """Detect the format; False when more bytes are needed."""
+        """Detect the format; False if more bytes are needed."""
         first = opening.removeprefix(_BOM).lstrip(_BEFORE)[:1]
         if first in (b"", b"\xef"):
             return len(opening) > MAX_DEPTH
@@ -266,7 +266,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Position after the part too deep to be kept; 0 where it may end before that."""
+        """Position after the part too deep to be kept; 0 if it may end before that."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end

@@ -1,4 +1,4 @@
-"""What to paint: the brief, and what the words of its prompt ask for."""
+"""Brief of a painting, and the meaning of the words in its prompt."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SketchInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptReading:
-    """What the words of a prompt say; empty where they say nothing.
+    """Meaning of a prompt's words; empty if they name nothing.
 
     Attributes:
         motif: name of a motif.
@@ -53,7 +53,7 @@ class PromptReading:
 
     @property
     def says_colours(self) -> bool:
-        """Whether the prompt asks for a light, a weather or a colour at all."""
+        """Whether the prompt names any light, weather or colour."""
         return bool(self.light or self.weather or self.hue is not None)
 
 
@@ -63,7 +63,7 @@ class Brief:
 
     Attributes:
         seed: 31 bits.
-        wants_picture: False when words alone are asked for.
+        wants_picture: False if words alone are asked for.
         words: number of characters of all words, also those that are not of the prompt.
     """
 

@@ -26,7 +26,7 @@ _Box = tuple[int, int, int, int]
 
 
 class PaintingStopped(Exception):
-    """The painting was given up before it was done."""
+    """The painting was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class SketchCanvas:
     def scatter(
         self, shapes: Iterable[tuple[Outline, float]], paint: Paint, fade: Fade | None = None
     ) -> None:
-        """Paint many (outline, opacity) with one paint; where two overlap, the later counts."""
+        """Paint many (outline, opacity) with one paint; the later wins an overlap."""
         s = self._samples
         width, height = self.image.size
         polygons = [self._polygon(outline, round(255 * alpha)) for outline, alpha in shapes]
@@ -165,7 +165,7 @@ class SketchCanvas:
             self._paste(paint, (x0, b0, x1, b1), mask, y0)
 
     def check_stop(self) -> None:
-        """Raise PaintingStopped when the painting was given up."""
+        """Raise PaintingStopped if the painting was cancelled."""
         if self._stop is not None and self._stop.is_set():
             raise PaintingStopped
 

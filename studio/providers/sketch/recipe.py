@@ -57,7 +57,7 @@ class Recipe:
 
     @classmethod
     def read(cls, text: str) -> Recipe | None:
-        """The recipe in that JSON, or None when it is something else."""
+        """The recipe in that JSON; None for anything else."""
         try:
             return json_reader.convert(json_reader.plain(text), cls)
         except json_reader.NotUnderstood:

@@ -37,7 +37,7 @@ _PIECE = 1 << 20
 
 
 class BadRequestError(ValueError):
-    """The request is not one the service would take; the message says what is wrong with it."""
+    """A request that the service would refuse; the message says why."""
 
 
 def read(body: bytes) -> Brief:
@@ -129,7 +129,7 @@ def _with_roles(
 
 
 def _role(hint: str) -> str:
-    """What words beside a picture say that it is for, "" when they do not."""
+    """Purpose of a picture, according to the words beside it; "" if they name none."""
     if _MASK_WORDS.search(hint):
         return "mask"
     if _EDIT_WORDS.search(hint):

@@ -110,7 +110,7 @@ def arranged(
     motif: Callable[[Scene], None],
     stop: threading.Event | None,
 ) -> Recipe:
-    """The recipe in the arrangement that is most like the composition's reference.
+    """The recipe in the arrangement most similar to the composition's reference.
 
     That of a sketch of the same motif is taken over; of others the best of a few is chosen.
     """
@@ -145,7 +145,7 @@ def _with_subject(
 
 
 def _manner_of(found: list[Colour]) -> str:
-    """The manner whose saturation and brightness is that of these colours, "" for none."""
+    """The manner with the saturation and brightness of these colours; "" for none."""
     if not found:
         return ""
     tones = [to_hsl(colour) for colour in found]

@@ -1,4 +1,4 @@
-"""How many pixels a picture has: the published ratios and tiers, and what lies beside them."""
+"""Pixel sizes of pictures: the published ratios and tiers, and sizes between them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class UnknownSizeError(ValueError):
 
 @cache
 def published() -> Model:
-    """The painter as the table of models has it, with its ratios and their pixels."""
+    """The painter's entry in the model table, with its ratios and pixel sizes."""
     return Catalogue().find(OFFLINE, "sketch")
 
 

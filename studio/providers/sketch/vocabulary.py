@@ -1,6 +1,6 @@
-"""The words the offline painter knows: motifs, lights, weathers, colours and small things.
+"""Vocabulary of the offline painter: motifs, lighting, weather, colours and small objects.
 
-All are matched in lower case, a phrase of several words before its parts. Words in scripts
+All are matched in lower case, phrases before the single words in them. Words in scripts
 without spaces are found anywhere in the text.
 """
 

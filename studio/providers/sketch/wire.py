@@ -52,7 +52,7 @@ _PIECE = 768 * 1024
 
 
 class Painter:
-    """The painter with its thread and the requests it turned away.
+    """The painter with its thread and its counts of refused requests.
 
     Sketches are painted one after the other on a thread of their own, so that the loop never
     waits; a cancelled request stops its painting between two strokes.
@@ -101,7 +101,7 @@ class Painter:
         return 200, headers_sent, _chunked(made[:end])
 
     def close(self) -> None:
-        """End the thread; a request on its way is stopped by whoever cancels it."""
+        """End the thread; a request in progress is stopped by its cancellation."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def _on_thread(self, work: Callable[[threading.Event], bytes]) -> bytes:
@@ -232,8 +232,8 @@ def _note(number: int, note: RoleNote) -> str:
     return {
         # Translators: {n} is the number of a reference picture.
         "subject": _("The subject of picture [{n}] was not used."),
-        "proportions": _("Of picture [{n}] only the kind of subject was used."),
-        "brush": _("Of picture [{n}] only colours and tone were used."),
+        "proportions": _("Only the kind of subject of picture [{n}] was used."),
+        "brush": _("Only the colours and tone of picture [{n}] were used."),
         "composition": _("The composition of picture [{n}] was not used."),
         "roughly": _("The composition of picture [{n}] was followed only roughly."),
         "sentence": _("Picture [{n}] was not used: the role in its sentence is unknown."),

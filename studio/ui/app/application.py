@@ -57,7 +57,7 @@ def run(options: Any) -> int:
 
 
 def _can_show() -> bool:
-    """Whether Qt can open a window here; prints the reason if not, where Qt would abort."""
+    """Whether Qt can open a window here; prints the reason if not; Qt would abort."""
     asked = sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM")
     return not asked or _has_display()
 
@@ -74,7 +74,7 @@ def _has_display() -> bool:
                 # Translators: {name} is a library such as libEGL.so.1.
                 _(
                     "The system library {name} is missing. "
-                    "Install it with your package manager; in a checkout, `make run` does."
+                    "Install it with your package manager; in a checkout, `make run` installs it."
                 ).format(name=library)
             )
             return False

@@ -93,7 +93,7 @@ class BudgetController(QObject):
         """Ask about the held run again, with the current limit."""
         run = self._held
         if run is not None and not self.asks(run):
-            self._show_question(run, _("They fit the limit now."), _("Generate"))
+            self._show_question(run, _("They now fit the limit."), _("Generate"))
 
     def question(self, usd: float | None) -> str:
         """Question before spending this many US dollars; empty if they fit the budget."""

@@ -60,7 +60,7 @@ class ImportController(QObject):
         select: Callable[[Sequence[str]], Awaitable[None]],
         parent: QWidget,
     ) -> None:
-        """`welcoming` says whether the page of the first start is shown.
+        """`welcoming` tells whether the page of the first start is shown.
 
         `attention` is what the user looks at; the imported pictures (their ids) are selected only
         if it is the same as before the import.
@@ -160,7 +160,7 @@ class ImportController(QObject):
         try:
             return await asyncio.shield(step)
         except StudioError as error:
-            # The pictures are imported all the same.
+            # The pictures are imported anyway.
             self._messages.on_problem(error)
             return ""
 

@@ -167,7 +167,7 @@ class JobsController(QObject):
         self.all_dismissed.emit()
 
     def dismiss_all(self, jobs: Iterable[Job]) -> None:
-        """Dismiss those of these jobs that are over and hold no answer; can be undone."""
+        """Dismiss the jobs among these that are over and hold no answer; can be undone."""
         ids = [job.id for job in jobs if job_outcome.may_be_dismissed(job)]
         if ids:
             spawn(self._put_away(ids))

@@ -123,7 +123,7 @@ class MessagesController(QObject):
         )
 
     def on_news(self, news: InfoPosted) -> None:
-        """Show good news in the message bar until closed."""
+        """Show a success message in the message bar until closed."""
         text = f"{news.title}. {news.message}"
         self._messages.show_notice(Notice(key=f"news: {text}", text=text, icon="info"))
 

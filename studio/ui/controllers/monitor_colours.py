@@ -1,4 +1,4 @@
-"""Keeps the colours pictures are shown in those of the monitor the window is on."""
+"""Keeps displayed colours matched to the monitor the window is on."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class MonitorColours(QObject):
             spawn(self._watch_server())
 
     def stop(self) -> None:
-        """Watch the system no longer."""
+        """Stop watching the system."""
         if self._watch is not None:
             self._watch.stop()
             self._watch = None

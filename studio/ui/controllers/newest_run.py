@@ -49,7 +49,7 @@ class NewestRun(QObject):
         return self._gallery.selected_count(), self._gallery.selection.keys()
 
     def _busy(self) -> bool:
-        """Whether another selection would take something out of the user's hands."""
+        """Whether another selection would interrupt the user."""
         return (
             self._navigation.large is not None
             or QApplication.activePopupWidget() is not None

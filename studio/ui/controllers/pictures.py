@@ -288,7 +288,7 @@ class PicturesController(QObject):
             paths = await asyncio.to_thread(self._paths, pictures)
             await asyncio.to_thread(_make_usual, paths)
             if not show_files(paths):
-                raise InputError(_("No file manager answered"), str(paths[0].parent))
+                raise InputError(_("No file manager responded"), str(paths[0].parent))
 
     # Helpers
 

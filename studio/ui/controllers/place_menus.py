@@ -57,7 +57,7 @@ class PlaceMenus(QObject):
         menu = Menu("", self._parent)
         if place is not None and (place.view is not None or place == sidebar_items.history()):
             here = self._places.is_shown(place) and self._navigation.large is None
-            opened = _("It is open") if here and place.view is not None else ""
+            opened = _("Already open") if here and place.view is not None else ""
             self._add(menu, _("Open"), partial(self._places.choose, place), opened)
             menu.addSeparator()
         if place is not None and place.collection:
@@ -74,8 +74,8 @@ class PlaceMenus(QObject):
         at = rows.index(place.collection) if place.collection in rows else 0
         asked = self._collections.on_asked
         self._add(menu, _("Rename…"), partial(asked, place, "rename"), key="F2")
-        first = _("It is the first one") if at == 0 else ""
-        last = _("It is the last one") if at >= len(rows) - 1 else ""
+        first = _("Already first") if at == 0 else ""
+        last = _("Already last") if at >= len(rows) - 1 else ""
         move = self._places.move_by
         self._add(menu, _("Move up"), partial(move, place.collection, -1), first, key="Alt+Up")
         self._add(menu, _("Move down"), partial(move, place.collection, 1), last, key="Alt+Down")

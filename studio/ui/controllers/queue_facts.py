@@ -1,4 +1,4 @@
-"""What the queue's popover shows beside the jobs: measured times, slots and thumbnails."""
+"""Contents of the queue's popover besides the jobs: measured times, slots and thumbnails."""
 
 from __future__ import annotations
 

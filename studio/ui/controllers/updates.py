@@ -36,7 +36,7 @@ class UpdateNotice(QObject):
             Notice(
                 key="update",
                 text=f"{text} {found.notes}".strip(),
-                actions=(MessageAction(_("Show what is new"), partial(self._read, found)),),
+                actions=(MessageAction(_("Show what's new"), partial(self._read, found)),),
                 on_closed=partial(self._note, found),
             )
         )

@@ -20,7 +20,7 @@ _SECONDS = 3
 
 
 class Variations(QObject):
-    """Submits variations after a delay for cancelling, and then says what was queued."""
+    """Submits variations after a delay for cancelling, then reports what was queued."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Variations(QObject):
         toast: Toast,
         parent: QObject,
     ) -> None:
-        """`paused` says whether the queue is paused."""
+        """`paused` tells whether the queue is paused."""
         super().__init__(parent)
         self._plans = plans
         self._limit = limit
@@ -74,7 +74,7 @@ class Variations(QObject):
         self._limit.send(run)
 
     def on_queued(self, run: Run, jobs: Sequence[Job]) -> None:
-        """Say what was queued of planned variations."""
+        """Report which of the planned variations were queued."""
         if run.id not in self._planned:
             return
         self._planned.discard(run.id)

@@ -115,7 +115,7 @@ class ViewOptionsController(QObject):
         self._core.settings.change(hide_rejected=on)
 
     def on_stars_chosen(self, least: int) -> None:
-        """Save the least number of stars a picture must have to be shown; 0 for all."""
+        """Save the minimum number of stars of the pictures shown; 0 for all."""
         self._core.settings.change(least_stars=least)
         # A chosen entry that is triggered again stays chosen.
         self._check_stars(least)

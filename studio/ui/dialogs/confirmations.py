@@ -35,7 +35,7 @@ class ForgetPromptDialog(Question):
         self.add_text(
             _(
                 "It is removed from the history, the records and their copies, and its file "
-                "names. Its pictures stay. This cannot be undone."
+                "names. Its pictures are kept. This cannot be undone."
             )
         )
         self.delete = self.add_button(_("Delete"), self.accept)

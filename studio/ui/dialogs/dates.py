@@ -60,7 +60,7 @@ def day_of(moment: float) -> DatePeriod:
 def understand(
     text: str, *, now: float | None = None, month_first: bool = False
 ) -> DatePeriod | None:
-    """Period for a text; None if it is no date.
+    """Period for a text; None if it is not a date.
 
     A month without a year is its latest occurrence. `month_first` is the user's order in dates with
     slashes.

@@ -44,17 +44,16 @@ def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
     n, size = len(found.ids), formatting.megabytes(found.bytes)
     if into_system_trash:
         words = ngettext(
-            "The picture, its rating and notes are removed from the library; its file of {size} "
+            "The picture, its rating and notes are removed from the library; its file ({size}) "
             "moves to the system's trash. This cannot be undone here.",
-            "The pictures, their ratings and notes are removed from the library; their files of "
-            "{size} move to the system's trash. This cannot be undone here.",
+            "The pictures, their ratings and notes are removed from the library; their files "
+            "({size}) move to the system's trash. This cannot be undone here.",
             n,
         )
     else:
         words = ngettext(
-            "The picture and its file of {size} are deleted permanently. This cannot be undone.",
-            "The pictures and their files of {size} are deleted permanently. This cannot be "
-            "undone.",
+            "The picture and its file ({size}) are deleted permanently. This cannot be undone.",
+            "The pictures and their files ({size}) are deleted permanently. This cannot be undone.",
             n,
         )
     return words.format(size=size)

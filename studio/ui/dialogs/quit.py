@@ -99,13 +99,13 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
         n = len(alive) - len(sent)
         said.append(
             ngettext(
-                "{n} was not sent yet: not billed, and back as “Not sent” at the next start.",
-                "{n} were not sent yet: not billed, and back as “Not sent” at the next start.",
+                "{n} was not sent: not billed, and listed as “Not sent” at the next start.",
+                "{n} were not sent: not billed, and listed as “Not sent” at the next start.",
                 n,
             ).format(n=n)
         )
     if alive and not paid and len(sent) == len(alive):
-        said.append(_("Not billed. If you quit now, started work is not finished."))
+        said.append(_("Not billed. If you quit now, jobs in progress are not finished."))
     return said
 
 

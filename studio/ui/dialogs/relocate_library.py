@@ -53,7 +53,7 @@ class LibraryMover(QObject):
         reopen: Callable[[], None],
         parent: QWidget,
     ) -> None:
-        """`importing` says whether an import is running; `reopen` restarts the program."""
+        """`importing` tells whether an import is running; `reopen` restarts the program."""
         super().__init__(parent)
         self._core = core
         self._messages = messages
@@ -105,13 +105,13 @@ class LibraryMover(QObject):
                 ),
             )
         how = (
-            _("It stays on the same disk, so this takes a moment.")
+            _("It stays on the same disk, so this takes only a moment.")
             if free is None
             else _("It is copied to the other disk, verified, then removed from this one.")
         )
         afterwards = _("The window closes and opens again.")
         question = RelocateDialog(
-            _("Move the library of {size}?").format(size=formatting.megabytes(size)),
+            _("Move the library ({size})?").format(size=formatting.megabytes(size)),
             (
                 _("From {source} to {target}.").format(source=source, target=target),
                 f"{how} {afterwards}",

@@ -18,7 +18,7 @@ _BETWEEN = 16  # pixels between offer and explanation
 
 
 def meaning(offer: str) -> str:
-    """Explanation of an offer: "4 stars or more" for `rating:>=4`; empty if self-explanatory."""
+    """Text for a completion: "4 stars or more" for `rating:>=4`; empty if self-explanatory."""
     without = offer.startswith("-")
     key, _colon, value = offer.removeprefix("-").partition(":")
     words = _values().get((key, value), "") if value else _keys().get(key, "")
@@ -80,7 +80,7 @@ def _values() -> dict[tuple[str, str], str]:
 
 
 class SearchHintModel(QStringListModel):
-    """Offers with their explanations; both are in the accessible text."""
+    """Completions with their explanations; both are in the accessible text."""
 
     def data(
         self,
@@ -97,7 +97,7 @@ class SearchHintModel(QStringListModel):
 
 
 class SearchHintDelegate(QStyledItemDelegate):
-    """Draws the offer at the left, its explanation at the right if both fit."""
+    """Draws the completion at the left, its explanation at the right if both fit."""
 
     def displayText(self, value: object, _locale: object) -> str:
         return one_line(str(value))

@@ -17,7 +17,7 @@ _still = False
 
 
 def reduce_motion(wanted: bool) -> None:  # noqa: FBT001 - a setting, as Qt's setters take it
-    """Disable animations whatever the system says: the user's own setting."""
+    """Disable animations regardless of the system: the user's own setting."""
     global _still
     _still = wanted
 
@@ -31,5 +31,5 @@ def animates() -> bool:
 
 
 def duration(milliseconds: int) -> int:
-    """Duration of an animation, 0 where the system asks for less motion."""
+    """Duration of an animation; 0 under reduced motion."""
     return milliseconds if animates() else 0

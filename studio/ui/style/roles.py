@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class ColorRoles:
     """Colours of one theme as #rrggbb or #aarrggbb, named by purpose.
 
-    Up to `chrome` they are the design's table; the others are named in its text. `raise_` is the
+    Those up to `chrome` are in the design's table, the others in its text. `raise_` is the
     role "raise".
     """
 

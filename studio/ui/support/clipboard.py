@@ -40,7 +40,7 @@ def contents() -> QMimeData | None:
 
 
 async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = None) -> None:
-    """Put the result of `make` on the clipboard; it is called for every try.
+    """Put the result of `make` on the clipboard; it is called for every attempt.
 
     `hold` sets the clipboard and returns whether that worked. Raises StorageError if all tries
     fail.

@@ -126,7 +126,7 @@ def number_in(mime: QMimeData) -> int:
 
 
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
-    """Ids of gallery pictures; none where files are dragged."""
+    """Ids of gallery pictures; none if files are dragged."""
     if not mime.hasFormat(IDS):
         return ()
     return tuple(bytes(mime.data(IDS).data()).decode(errors="replace").split())
@@ -250,7 +250,7 @@ def pictures_written(mime: QMimeData) -> list[str]:
 
 
 def _sources(page: str) -> list[str]:
-    """Pictures encoded as addresses in a page; none where it has text too."""
+    """Pictures encoded as addresses in a page; none if it has text too."""
     # 0.3 MB of character names, needed only for a drag from a browser.
     import html
 

@@ -46,7 +46,7 @@ class Program:
 def installed(media_types: Sequence[str]) -> list[Program]:
     """Programs that declare all of these media types, by name; blocking.
 
-    Empty where the system has no desktop entries.
+    Empty if the system has no desktop entries.
     """
     if _WITHOUT_ENTRIES:
         return []

@@ -111,7 +111,7 @@ def cancel_tip(job: Job) -> str:
 
 
 def again_from(failure: Failure | None, now: float | None = None) -> str:
-    """Earliest time to retry; empty where the service gave none, or it has passed."""
+    """Earliest time to retry; empty if the service gave none, or it has passed."""
     at = failure.retry_at if failure else None
     if at is None or (now is not None and at <= now):
         return ""

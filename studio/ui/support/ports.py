@@ -52,7 +52,7 @@ class Messages(Protocol):
         """Remove the button of a toast: it would no longer do what it says."""
 
     def on_news(self, news: InfoPosted) -> None:
-        """Show good news until the user closes it."""
+        """Show a success message until the user closes it."""
 
     def on_problem(self, error: BaseException) -> None:
         """Show an error of no particular view."""
@@ -214,7 +214,7 @@ class SpendingLimit(Protocol):
 
 
 class QueueSource(Protocol):
-    """Facts of the queue beside its jobs."""
+    """Facts of the queue besides its jobs."""
 
     @property
     def thumbnails(self) -> RowThumbnails:

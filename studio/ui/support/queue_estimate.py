@@ -17,7 +17,7 @@ def seconds_left(
     slots: Callable[[str], int],
     now: float,
 ) -> float | None:
-    """Seconds until all jobs are done, in queue order; None where that is unknown.
+    """Seconds until all jobs are done, in queue order; None if that is unknown.
 
     Args:
         usual: measured seconds of a model and size; None for too few measurements.

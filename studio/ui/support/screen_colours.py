@@ -105,7 +105,7 @@ class ScreenColours(QObject):
     """The conversion for the monitor the window is on.
 
     Attributes:
-        transform: for painting pictures; None where they are shown as sRGB.
+        transform: for painting pictures; None if they are shown as sRGB.
         state: whether they are converted, or why not.
 
     Signals:

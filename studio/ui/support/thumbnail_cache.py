@@ -288,7 +288,7 @@ class ThumbnailCache(QObject):
 def kept(
     source: ThumbnailSource, wish: ThumbnailRequest, edge: int, screen: ScreenTransform | None
 ) -> QImage | None:
-    """Decode a cached thumbnail from disk; None where it must be made.
+    """Decode a cached thumbnail from disk; None if it must be made.
 
     Runs in a thread, so it is not a method: a Qt object must not be used there.
     """

@@ -115,8 +115,8 @@ def _free() -> Any:
 def read(number: int, largest: int) -> bytes:
     """The profile of a monitor; empty without one. Blocking.
 
-    Of one that is larger than `largest` bytes, no more than a few bytes beyond that are read.
-    Raises OSError where the X server cannot be reached.
+    Reads at most a few bytes more than `largest`.
+    Raises OSError if the X server cannot be reached.
     """
     connection = _Connection()
     try:
@@ -131,7 +131,7 @@ def _name(number: int) -> str:
 
 
 class _Connection:
-    """A connection to the X server of this session. Raises OSError where there is none."""
+    """A connection to the X server of this session. Raises OSError if there is none."""
 
     def __init__(self) -> None:
         self._xcb = xcb = _library()
@@ -202,7 +202,7 @@ class _Connection:
 
 @contextlib.contextmanager
 def _freed(reply: Any) -> Iterator[None]:
-    """Give the memory of a reply back. Raises OSError where the server sent none."""
+    """Free the memory of a reply. Raises OSError if the server sent none."""
     if not reply:
         raise OSError("the X server did not answer")
     try:

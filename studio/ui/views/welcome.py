@@ -307,7 +307,7 @@ class Welcome(QScrollArea):
         self._on = Tag(pgettext("provider", "on"), "ok", box)
         row.addWidget(self._on)
         sketch.addLayout(row)
-        words = _("Not AI. Free, without key or network. For trying everything out.")
+        words = _("Not AI. Free; needs no key or network. For trying everything out.")
         sketch.addWidget(Paragraph(words, "small", "text2", box))
         inner.addLayout(sketch)
         rule = QFrame(box)
@@ -334,7 +334,7 @@ class Welcome(QScrollArea):
         return right
 
     def _lay_out(self) -> None:
-        """Arrange examples and card side by side, or stacked where there is no room."""
+        """Arrange examples and card side by side, or stacked if there is no room."""
         width = max(self.width(), 320)
         roomy, beside = width >= 1100, width >= 800
         side = 56 if roomy else 32 if beside else 20

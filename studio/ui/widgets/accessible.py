@@ -89,7 +89,7 @@ def set_tip(thing: _Tipped, text: str) -> None:
 
 
 def set_words(button: QAbstractButton, text: str) -> None:
-    """Set foreign text on a custom-painted button: & is no mnemonic."""
+    """Set foreign text on a custom-painted button: & is not a mnemonic."""
     button.setText(text)
     button.setShortcut(QKeySequence())
 

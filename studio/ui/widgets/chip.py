@@ -129,7 +129,7 @@ class MenuChip(HoverTip, QComboBox):
         self._changed_size()
 
     def set_supplement_visible(self, visible: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Show or hide the supplement, where the row has no room."""
+        """Show or hide the supplement, for rows without room."""
         self._with_supplement = visible
         self._changed_size()
 

@@ -157,5 +157,5 @@ def reason_of(action: QAction) -> str:
 
 
 def _literal(text: str) -> str:
-    """Text for a row: & is no mnemonic, and no character ends the line."""
+    """Text for a row: & is not a mnemonic, and no character ends the line."""
     return " ".join(one_line(text, _WIDEST).split()).replace("&", "&&")

@@ -133,7 +133,7 @@ class Segmented(QFrame):
         button.setChecked(True)
 
     def set_compact(self, *, compact: bool) -> None:
-        """Show only icons, where the window is narrow."""
+        """Show only icons, for narrow windows."""
         for button in self._group.buttons():
             if isinstance(button, Segment):
                 button.set_compact(compact=compact)

@@ -72,7 +72,7 @@ class StarFilter(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, QAccessible.Role.Grouping)
-        self.setAccessibleName(_("Least number of stars"))
+        self.setAccessibleName(_("Minimum number of stars"))
         self.value = 0
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -134,7 +134,7 @@ class ElidedLabel(Text):
 
 
 def _first_line(text: str, font: QFont, room: int) -> str:
-    """The part of a text that fits into one line, broken between words where possible."""
+    """The part of a text that fits into one line, broken between words if possible."""
     anywhere = QTextOption()
     anywhere.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout = QTextLayout(text, font)

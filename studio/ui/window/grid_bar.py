@@ -165,7 +165,7 @@ class GridBar(QFrame):
         self._hide.setChecked(hidden)
 
     def set_stars(self, least: int) -> None:
-        """Show the least number of stars, 0 for all."""
+        """Show the minimum number of stars, 0 for all."""
         self.stars.set_value(least)
 
     def set_tile_size(self, size: int) -> None:

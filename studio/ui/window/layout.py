@@ -87,7 +87,7 @@ class WindowLayout(QWidget):
             self._splitter.setCollapsible(index, False)
 
     def set_panels(self, *, sidebar: QWidget, rail: QWidget, inspector: QWidget) -> None:
-        """Replace the placeholders by the panels."""
+        """Replace the placeholders with the panels."""
         olds = (self.sidebar, self.rail, self.inspector)
         layout = self.layout()
         assert layout is not None
@@ -315,7 +315,7 @@ def _frame(zone: str, parent: QWidget) -> QFrame:
 
 
 def replace(layout: QLayout, old: QWidget, new: QWidget) -> None:
-    """Replace a placeholder in a layout by `new` and delete it."""
+    """Replace a placeholder in a layout with `new` and delete it."""
     layout.replaceWidget(old, new)
     old.setParent(None)
     old.deleteLater()

@@ -116,7 +116,7 @@ class StudioWindow(QWidget):
         self._columns = columns
 
     def take_composer(self, composer: Composer) -> None:
-        """Replace the first card by the composer, which takes over its text."""
+        """Replace the first card with the composer, which takes over its text."""
         editor = self.first_card.editor
         focused = self.first_card.writing
         self.composer = composer
@@ -136,7 +136,7 @@ class StudioWindow(QWidget):
         rail: Rail,
         inspector: Inspector,
     ) -> None:
-        """Replace the placeholders by the panels."""
+        """Replace the placeholders with the panels."""
         self.top_bar, self.grid_bar, self.status_bar = top_bar, grid_bar, status_bar
         self.messages, self.inspector = messages, inspector
         self.sidebar, self.rail = sidebar, rail

@@ -32,7 +32,7 @@ class WindowState:
 
     Attributes:
         geometry: Qt's own format, base64.
-        prompt: position of card and prompt (ui/panels/composer/first_card.py); empty when unknown.
+        prompt: position of card and prompt (ui/panels/composer/first_card.py); empty if unknown.
         maximised: state after full screen; Qt's format does not include it everywhere.
         sidebar_width, inspector_width: in pixels, 0 for the default.
         version: of the file format.

@@ -92,4 +92,4 @@ async def test_what_is_odd_in_settings_and_records_is_said_in_the_window(tmp_pat
 
         await until(window.core, both, "two notices")
         assert "profiles b" in " ".join(said)
-        assert "line of the records" in " ".join(said)
+        assert "line in the records" in " ".join(said)

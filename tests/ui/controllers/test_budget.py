@@ -265,7 +265,7 @@ async def test_variations_wait_while_the_limit_is_changed(tmp_path: Path) -> Non
             window.core.settings.change(budget_usd=40.0)
             notice = window.composer.bar.notice
             assert notice is not None
-            assert notice.text == "Confirm 4 variations. They fit the limit now."
+            assert notice.text == "Confirm 4 variations. They now fit the limit."
             dialog.close()
             pressed(window, "Generate")
             await until(window.core, lambda: posts(running) == 5, "all are sent")

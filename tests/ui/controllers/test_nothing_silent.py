@@ -190,7 +190,7 @@ async def test_errors_of_the_loupe_are_shown_in_the_loupe(tmp_path: Path) -> Non
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
         window.view_switch.open_loupe(picture)
-        window.messages_controller.on_error(InputError("No file manager answered"))
+        window.messages_controller.on_error(InputError("No file manager responded"))
         assert window.messages.isVisible()
         assert window.loupe.isAncestorOf(window.messages)
         window.view_switch.show_grid()

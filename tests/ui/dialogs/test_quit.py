@@ -95,7 +95,7 @@ async def test_it_is_asked_once_and_said_what_is_lost(tmp_path: Path) -> None:
         assert user.window.isVisible()
         assert "3 pictures are still being made" in user.said
         assert "2 were sent and may have been billed" in user.said
-        assert "1 was not sent yet" in user.said
+        assert "1 was not sent: not billed" in user.said
         first = user.question
         assert first.isVisible()
         user.window.close()

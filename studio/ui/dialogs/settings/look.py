@@ -1,4 +1,4 @@
-"""Look: theme, surround of the loupe, monitor, language; and notifications."""
+"""Appearance: theme, background of the loupe, monitor, language; and notifications."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class LookSection(SettingsSection):
         self._core.settings.change(monitor_profile=choice == "on")
 
     def on_screen_colours(self) -> None:
-        """Show what pictures are shown through."""
+        """Show the profile that pictures are shown through."""
         self.monitor_profile.setText(monitor_line(screen_colours()))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -121,11 +121,11 @@ class LookSection(SettingsSection):
 
 
 def monitor_line(colours: ScreenColours) -> str:
-    """What pictures are shown through, or why they are not converted for the monitor."""
+    """Profile that pictures are shown through, or why they are not converted."""
     if colours.transform is not None:
         name = one_line(colours.transform.name.strip(), LONGEST_NAME)
         # Translators: {name} is the name of the monitor's colour profile.
-        return _("Shown through: {name}").format(name=name or _("a profile without a name"))
+        return _("Colour profile: {name}").format(name=name or _("unnamed"))
     return {
         MonitorState.OFF: _("Pictures are shown as sRGB."),
         MonitorState.NO_PROFILE: _(

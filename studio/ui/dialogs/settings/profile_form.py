@@ -117,7 +117,7 @@ class ProfileForm(QFrame):
         self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
         # Translators: "search" is written just so.
-        set_tip(self.prices, _("“search” in place of a size is the price of one search"))
+        set_tip(self.prices, _("Use “search” in place of a size for the price of one search"))
         words = _("Custom prices, one per line: model, size or *, USD per picture")
         add_labelled(column, words, self.prices)
         self.extra = QPlainTextEdit(self)
@@ -125,7 +125,7 @@ class ProfileForm(QFrame):
         self.extra.setAccessibleName(_("Extra fields"))
         # Translators: an example of JSON; do not translate it.
         self.extra.setPlaceholderText(_('{"topP": 0.9}'))
-        set_tip(self.extra, _("Sent with every request of this provider"))
+        set_tip(self.extra, _("Sent with every request to this provider"))
         for box in (self.prices, self.extra):
             box.setTabChangesFocus(True)
             box.setFont(theme().font("small"))

@@ -94,7 +94,7 @@ class ProfileRow(QFrame):
         self.use.setVisible(not default)
         if profile.name == OFFLINE:
             self._lamp.show_role("ok")
-            self._state.setText(_("Not AI. Free, without key or network."))
+            self._state.setText(_("Not AI. Free; needs no key or network."))
             for hidden in (self.give, self.test, self.delete, self.edit, self.copy, self.remove):
                 hidden.hide()
             return
@@ -145,7 +145,7 @@ class ProfileRow(QFrame):
     def on_remove(self) -> None:
         """Ask before removing a custom provider and its key."""
         title = _("Remove {provider}?").format(provider=self._profile.title)
-        detail = _("Pictures made with it stay.")
+        detail = _("Pictures made with it are kept.")
         if self._has_key:
             more = _("Its key is deleted here and in the keyring. It stays valid at the provider.")
             detail = f"{more} {detail}"

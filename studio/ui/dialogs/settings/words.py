@@ -33,9 +33,9 @@ class SentenceRow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         label = Text(name, "body", "text2", self)
-        self.reset = Button(_("Use the default again"), "link", self, size=26)
+        self.reset = Button(_("Restore the default"), "link", self, size=26)
         # Translators: {role} is the role of a reference, such as "Style".
-        self.reset.setAccessibleName(_("Use the default again for {role}").format(role=name))
+        self.reset.setAccessibleName(_("Restore the default for {role}").format(role=name))
         self.reset.clicked.connect(self.on_reset)
         top = QHBoxLayout()
         top.addWidget(label)

@@ -288,7 +288,7 @@ class AdvancedPanel(Popover):
         self.system.setTabChangesFocus(True)
         self.system.textChanged.connect(self.on_system)
         self.keep = CheckBox(_("Keep for all prompts"), self)
-        set_tip(self.keep, _("Not removed by Clear the composer"))
+        set_tip(self.keep, _("“Clear the composer” does not remove it"))
         self.keep.toggled.connect(self.on_keep)
         for part in (self._label, self.system, self.keep):
             self._column.addWidget(part)

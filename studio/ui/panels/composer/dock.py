@@ -30,7 +30,7 @@ from studio.ui.widgets.edit_menu import Entry
 def prompt_entries(
     editor: PromptEditor, clear: Callable[[], object], history: Callable[[], object]
 ) -> list[Entry]:
-    """Entries of the prompt's menu beside those of every text."""
+    """Entries of the prompt's menu besides those of every text."""
     empty = "" if editor.text() else _("The prompt is empty")
     return [(_("Clear prompt"), clear, empty), (_("Prompt history…"), history, "")]
 

@@ -41,7 +41,7 @@ class SentencePopover(Popover):
         self.field.returnPressed.connect(self.on_taken)
         column.addWidget(self.field)
         row = QHBoxLayout()
-        self.reset = Button(_("Use the default again"), "link", self)
+        self.reset = Button(_("Restore the default"), "link", self)
         self.reset.clicked.connect(self.on_reset)
         row.addWidget(self.reset)
         row.addStretch(1)

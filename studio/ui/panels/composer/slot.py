@@ -50,7 +50,7 @@ class SlotNote:
     Attributes:
         tip: details for the tool tip.
         beside: a word beside the role, for slots without a note in its place.
-        number: number of the reference in sending order; 0 where its slot shows none.
+        number: number of the reference in sending order; 0 if its slot shows none.
         sentence: sentence sent with it; "" for none.
         talk: turns of the conversation to continue; 0 if the user declined, None if there is no
             conversation.
@@ -136,7 +136,7 @@ class Slot(QWidget):
     # --- content --------------------------------------------------------------------------
 
     def show_reference(self, reference: Reference, note: SlotNote, *, small: bool) -> None:
-        """Show this reference; `note` says why it is not sent, or what is special about it."""
+        """Show this reference; `note` gives the reason it is not sent, or other remarks."""
         self.reference, self._note, self._small = reference, note, small
         editing = reference.role is Role.EDIT
         called = one_line(reference.name)
@@ -191,7 +191,7 @@ class Slot(QWidget):
             words = _("Continue the conversation")
             menu.entry(words, data="talk", checked=self._note.talk > 0)
             menu.addSeparator()
-        outside = "" if self.reference.picture else _("It is not a picture of the library")
+        outside = "" if self.reference.picture else _("Not a picture in the library")
         set_reason(menu.entry(_("Reveal in gallery"), data="show"), outside)
         menu.entry(_("Remove"), "Del", data="remove")
         menu.triggered.connect(self.on_triggered)

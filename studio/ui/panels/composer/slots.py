@@ -290,7 +290,7 @@ class SlotsRow(QWidget):
         for at in range(first, min(all_of_them, first + _MOST_ROWS)):
             reference = self._references[at]
             entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
-            outside = "" if reference.picture else _("It is not a picture of the library")
+            outside = "" if reference.picture else _("Not a picture in the library")
             set_reason(entry.entry(_("Reveal in gallery"), data=("show", at)), outside)
             entry.entry(_("Remove"), data=("remove", at))
         if (more := all_of_them - first - _MOST_ROWS) > 0:

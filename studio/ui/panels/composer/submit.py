@@ -161,7 +161,7 @@ def list_of(prompt: str) -> str:
 
 
 def warning(draft: Draft, model: Model) -> Notice | None:
-    """Warning about a model that may be switched off, and choices that it may not take."""
+    """Warning about a model that may be switched off, and choices it may not support."""
     about = [f"{model.title}: {model.note}"] if model.state is ModelState.RETIRED else []
     about += notices(draft, model)
     if not about:

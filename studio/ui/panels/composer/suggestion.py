@@ -92,7 +92,7 @@ def suggest_draft(
 
 
 def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
-    """Sentence on the choices the model does not support; empty if it supports all."""
+    """Sentence about the choices the model does not support; empty if it supports all."""
     sentences = notices(draft, model)
     notes = [note for note in (made.size_note, made.aspect_note) if note]
     notes = [note for note in notes if note not in sentences]
@@ -107,7 +107,7 @@ def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
 
 
 def notices(draft: Draft, model: Model) -> list[str]:
-    """Sentences on choices that are left out, or sent although the model may refuse them."""
+    """Sentences about choices that are left out, or sent although the model may refuse them."""
     if not model.sends_size:
         # Its only size is shown in place of the one chosen.
         draft = replace(draft, size=model.usual_size)

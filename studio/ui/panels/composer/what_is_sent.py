@@ -63,7 +63,7 @@ class WhatIsSent(QObject):
         return self._core.settings.value.show_sent
 
     def toggle(self) -> None:
-        """Fold or unfold; where the card is closed, open it unfolded."""
+        """Fold or unfold; if the card is closed, open it unfolded."""
         card = self._dock.card
         closed = not self._dock.is_open
         focus = self._dock.window().focusWidget()

@@ -71,7 +71,7 @@ def press(view: KeyTarget, event: QKeyEvent) -> bool:
 
 
 def target(view: KeyTarget, key: Qt.Key) -> int | None:
-    """Target row of a key; None where there are no rows."""
+    """Target row of a key; None if there are no rows."""
     grid = view.grid
     if not grid.count:
         return None

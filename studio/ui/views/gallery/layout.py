@@ -245,7 +245,7 @@ def _offer_height(kit: TileStyle) -> int:
 def _offer_lines(
     offers: tuple[TileButton, ...], width: int, kit: TileStyle
 ) -> list[list[tuple[TileButton, int]]]:
-    """Buttons with their widths, side by side where they fit."""
+    """Buttons with their widths, side by side if they fit."""
     lines: list[list[tuple[TileButton, int]]] = []
     for offer in offers:
         # Long labels are shortened: a button never exceeds its box.

@@ -164,7 +164,7 @@ class GalleryModel(QAbstractListModel):
     def begin_with(self, pictures: Sequence[Picture], *, newest_first: bool, whole: bool) -> None:
         """Show the first pictures of a library that is not open yet.
 
-        `whole`: there are no others. The next `set_rows` replaces them by the real rows.
+        `whole`: there are no others. The next `set_rows` replaces them with the real rows.
         """
         self._turns.recall(pictures, whole=whole)
         self._remember(pictures)

@@ -78,7 +78,7 @@ class ProgressAnimation(QObject):
         self._scrolled = time.monotonic()
 
     def phase(self) -> float | None:
-        """Phase of the runners; None where the system asks for less motion."""
+        """Phase of the runners; None under reduced motion."""
         if not qt_style.animates():
             return None
         return (time.monotonic() % RUNNER_SECONDS) / RUNNER_SECONDS

@@ -64,7 +64,7 @@ class _Swatch(PaintedRadio):
 
 
 class Swatches(QWidget):
-    """Radio buttons for the background: black, mat, middle grey, light.
+    """Radio buttons for the background: black, theme, mid grey, light.
 
     Signals:
         changed: the user chose another one (a Surround).

@@ -72,7 +72,7 @@ class _Print(QWidget):
 
 
 class ParentPreview(QWidget):
-    """The parent: a column where there is room, else small, with its label, by the film strip.
+    """The parent: a column if there is room, else small, with its label, by the film strip.
 
     Signals:
         held: the small picture is pressed (True) or released.
@@ -227,7 +227,7 @@ def likeness(parent: Picture, child: Picture) -> str:
 
 
 def _change_lines(before: str, after: str) -> list[DiffPiece]:
-    """The changes, one per line; none where the prompts have little in common."""
+    """The changes, one per line; none if the prompts have little in common."""
     if not word_diff.worth_marking(before, after):
         return []
     pieces: list[DiffPiece] = []

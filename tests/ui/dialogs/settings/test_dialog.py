@@ -58,11 +58,11 @@ async def test_the_profile_pictures_are_shown_through_is_named(dialog: SettingsD
     colours = screen_colours()
     try:
         colours.show_through(transform_for(icc_profiles.matrix(name="DELL U2720Q")))
-        assert dialog.look.monitor_profile.text() == "Shown through: DELL U2720Q"
+        assert dialog.look.monitor_profile.text() == "Colour profile: DELL U2720Q"
         colours.show_through(transform_for(icc_profiles.matrix(gamma=1.8, name="x" * 500)))
         assert len(dialog.look.monitor_profile.text()) < 120
         colours.show_through(transform_for(icc_profiles.matrix(gamma=1.7, name="")))
-        assert dialog.look.monitor_profile.text() == "Shown through: a profile without a name"
+        assert dialog.look.monitor_profile.text() == "Colour profile: unnamed"
         sentences = set()
         for state in MonitorState:
             if state not in (MonitorState.UNKNOWN, MonitorState.SHOWN):

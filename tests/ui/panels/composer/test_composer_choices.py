@@ -125,7 +125,7 @@ async def test_a_change_of_model_says_once_what_it_does_not_do(composer, core) -
     composer.set_draft(replace(PRO, model="bare", size="4K", seed=3))
     composer.on_model_chosen(("google", "lite"))
     assert composer.bar.notice.text == (
-        "Lite: 4K not available, using 1K. lite takes no seed; results will differ."
+        "Lite: 4K not available, using 1K. lite does not support seeds; results will differ."
     )
     composer.on_model_notice_over()
     assert composer.bar.notice is None
@@ -195,12 +195,12 @@ async def test_a_model_that_takes_no_seed_has_no_dice_and_says_so(composer, coll
     composer.set_draft(replace(PRO, prompt="a lamp", seed=7, advanced=advanced))
     choices = composer.card.choices
     assert choices.seed.isVisible()
-    assert "takes no seed" not in choices.model.toolTip()
+    assert "does not support seeds" not in choices.model.toolTip()
     best = "gemini-nano-banana-2.1"
     composer.on_model_chosen(("google", best))
     words = (
-        f"{best} takes no seed; results will differ.",
-        f"{best} takes no temperature; its own is used.",
+        f"{best} does not support seeds; results will differ.",
+        f"{best} does not support a temperature; its default is used.",
     )
     assert composer.bar.notice.text == " ".join(words)
     assert not choices.seed.isVisible()
@@ -228,7 +228,7 @@ async def test_a_seed_that_a_service_has_just_refused_is_not_offered_any_more(
     core.catalogue.add_observation("google", lesson)
     composer._watching.queue_moved.emit()
     assert not choices.seed.isVisible()
-    assert f"{PRO.model} takes no seed; results will differ." in choices.model.toolTip()
+    assert f"{PRO.model} does not support seeds; results will differ." in choices.model.toolTip()
 
 
 async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(

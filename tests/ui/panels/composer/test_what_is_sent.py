@@ -308,7 +308,7 @@ async def test_the_key_folds_and_unfolds_and_it_is_remembered(composer, core) ->
     assert core.settings.value.show_sent
     assert card.sent.head.hasFocus()
     assert card.sent.head.isChecked()
-    assert card.sent.text.accessibleName() == "Words that are sent"
+    assert card.sent.text.accessibleName() == "Words sent"
     QTest.mouseClick(card.sent.head, Qt.MouseButton.LeftButton)
     assert not core.settings.value.show_sent
     assert (card.fold.isVisible(), card.sent.isVisible()) == (True, False)
