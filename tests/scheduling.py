@@ -27,6 +27,7 @@ LONG: dict[str, float] = {
     "tests/e2e/test_copying_out.py": 22.0,
     "tests/e2e/test_dragging_out.py": 9.0,
     "tests/e2e/test_dropping_in.py": 16.0,
+    "tests/e2e/test_few_keys.py": 20.0,
     "tests/e2e/test_first_start.py": 9.0,
     "tests/e2e/test_generating.py": 9.0,
     "tests/e2e/test_keeping_order.py": 27.0,

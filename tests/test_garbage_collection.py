@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 
-class Kept:
+class KeptAlive:
     """Something that a test leaves."""
 
 
@@ -31,8 +31,8 @@ def between(pytestconfig: pytest.Config) -> Any:
 
 
 @pytest.fixture
-def kept() -> Kept:
-    made = Kept()
+def kept() -> KeptAlive:
+    made = KeptAlive()
     assert looked_at(made)
     return made
 
@@ -45,14 +45,14 @@ class Elsewhere:
 
 @pytest.mark.parametrize("after", [None, Elsewhere()], ids=["the last", "another file"])
 def test_what_a_file_leaves_is_not_looked_at_again(
-    request: pytest.FixtureRequest, between: Any, kept: Kept, after: object
+    request: pytest.FixtureRequest, between: Any, kept: KeptAlive, after: object
 ) -> None:
     between(request.node, after)
     assert not looked_at(kept)
 
 
 def test_within_a_file_garbage_is_found(
-    request: pytest.FixtureRequest, between: Any, kept: Kept
+    request: pytest.FixtureRequest, between: Any, kept: KeptAlive
 ) -> None:
     for _number in range(10):
         between(request.node, request.node)
@@ -60,7 +60,7 @@ def test_within_a_file_garbage_is_found(
 
 
 def test_what_others_thawed_is_left_out_again(
-    request: pytest.FixtureRequest, between: Any, kept: Kept
+    request: pytest.FixtureRequest, between: Any, kept: KeptAlive
 ) -> None:
     gc.unfreeze()
     assert looked_at(pytest)

@@ -9,7 +9,7 @@ from studio.app.core import Core
 from studio.app.drift import edited_from
 from studio.cli.output import print_result, say_json
 from studio.common.i18n import _
-from studio.imaging.comparer import Comparison
+from studio.imaging.comparer import ComparisonResult
 
 
 async def compare(core: Core, options: Any) -> int:
@@ -31,7 +31,7 @@ async def compare(core: Core, options: Any) -> int:
     return 0
 
 
-def _facts(found: Comparison, *, edited: bool) -> dict[str, Any]:
+def _facts(found: ComparisonResult, *, edited: bool) -> dict[str, Any]:
     shift, scale = None, None
     if found.aligned:
         shift = [round(pixels, 2) for pixels in found.shift]
@@ -48,7 +48,7 @@ def _facts(found: Comparison, *, edited: bool) -> dict[str, Any]:
     }
 
 
-def _lines(found: Comparison, *, edited: bool) -> list[str]:
+def _lines(found: ComparisonResult, *, edited: bool) -> list[str]:
     if found.changed is None:
         reasons = {
             "too_small": _("One of them is too small."),

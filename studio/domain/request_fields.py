@@ -97,7 +97,8 @@ def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
     unknown = _("The service does not accept “{field}”; it was not sent")
     # Translators: {category} is a category of blocked content, such as Harassment.
     category = _(
-        "The service does not support a setting for “{category}” with this model; its default was used"
+        "The service does not support a setting for “{category}” with this model; its default was"
+        " used"
     )
     return tuple(_known(one, known, category) or unknown.format(field=one[:60]) for one in names)
 

@@ -49,6 +49,7 @@ from studio.generation.kept_answer import (
 )
 from studio.generation.response_sink import AnswerSink
 from studio.generation.streamed_pictures import PartFile
+from studio.generation.timeouts import within
 from studio.imaging import upload_limits as sending
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
@@ -65,9 +66,6 @@ from studio.providers.history import ConversationHistory
 from studio.providers.transport import HttpClient
 
 log = logging.getLogger(__name__)
-
-_GRACE = 0.5
-"""Seconds a service gets to close the connection after the last byte of its JSON."""
 
 WaitUntilLate = Callable[[GenerationRequest], Awaitable[None]]
 """Waits until the answer to a request sent now is later than expected."""
@@ -89,37 +87,6 @@ class FindReader(Protocol):
     """
 
     def __call__(self, profile: str, wire: str, /) -> Provider: ...
-
-
-async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
-    """Wait for the service with a time limit. Raises TimeoutError.
-
-    A complete answer is paid for, so neither the limit nor the user's cancelling discards it, even
-    when the service has not closed the connection yet.
-    """
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            sink.tell_whole = partial(_reschedule, limit, limit.when())
-            await sending
-    except TimeoutError:
-        await sink.wait_until_scanned()
-        if not sink.whole:
-            raise
-    except asyncio.CancelledError:
-        await sink.wait_until_scanned()
-        task = asyncio.current_task()
-        if task is None or not sink.whole:
-            raise
-        task.uncancel()
-    finally:
-        sink.tell_whole = None
-
-
-def _reschedule(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
-    """Shorten the limit for a complete answer, as some services keep the connection open."""
-    if not limit.expired():
-        soon = asyncio.get_running_loop().time() + _GRACE
-        limit.reschedule(min(soon, latest or soon) if whole else latest)
 
 
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
@@ -238,7 +205,7 @@ class AttemptRunner:
                 provider, job, inputs, past, key, sink, before_first_byte, record_changes
             )
             try:
-                await _within(limit, sending, sink)
+                await within(limit, sending, sink)
                 if patience is not None:
                     patience.cancel()
                 # Not cancelled from here on: the answer is paid for.

@@ -1,4 +1,4 @@
-"""Time after which an answer is later than expected.
+"""Time after which an answer is later than expected, and the outer limit of an attempt.
 
 Services send nothing until a picture is done. The published advice is to wait 300 s, or 600 s for
 the largest size; for models measured on this computer the measurements count.
@@ -9,14 +9,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from studio.domain.entities import GenerationRequest
+from studio.generation.response_sink import AnswerSink
 
 LEAST = 120.0
 """Seconds; quick models have slow days too."""
 
 UNMEASURED = 300.0
 UNMEASURED_LARGE = 600.0
+GRACE = 0.5
+"""Seconds a service gets to close the connection after the last byte of its JSON."""
+
 TIMES = 4.0
 """Multiple of the usual time after which a job is late."""
 
@@ -54,3 +59,34 @@ def _large(size: str) -> bool:
     if sides is None:
         return size.strip().upper() == "4K"
     return max(int(sides[1]), int(sides[2])) >= _LARGE_SIDE
+
+
+async def within(limit_seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
+    """Wait for the service with a time limit. Raises TimeoutError.
+
+    A complete answer is paid for, so neither the limit nor the user's cancelling discards it, even
+    when the service has not closed the connection yet.
+    """
+    try:
+        async with asyncio.timeout(limit_seconds) as limit:
+            sink.tell_whole = partial(_reschedule, limit, limit.when())
+            await sending
+    except TimeoutError:
+        await sink.wait_until_scanned()
+        if not sink.whole:
+            raise
+    except asyncio.CancelledError:
+        await sink.wait_until_scanned()
+        task = asyncio.current_task()
+        if task is None or not sink.whole:
+            raise
+        task.uncancel()
+    finally:
+        sink.tell_whole = None
+
+
+def _reschedule(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
+    """Shorten the limit for a complete answer, as some services keep the connection open."""
+    if not limit.expired():
+        soon = asyncio.get_running_loop().time() + GRACE
+        limit.reschedule(min(soon, latest or soon) if whole else latest)

@@ -15,7 +15,7 @@ from studio.imaging.decoder import Decoder, Priority, worker_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class ComparisonResult:
     """How a picture differs from another one, by the pixels.
 
     A point p of the first picture is at `scale` * p + (`x`, `y`) of the second, in pixels of each
@@ -73,7 +73,7 @@ class DifferenceMap:
     width: int
     height: int
     data: bytes
-    comparison: Comparison
+    comparison: ComparisonResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Comparer:
         *,
         region: ComparedRegion | None = None,
         priority: Priority = Priority.LOOK,
-    ) -> Comparison:
+    ) -> ComparisonResult:
         """Compare two pictures, without a map."""
         return (await self._compared(first, second, region, priority, None))[0]
 
@@ -139,7 +139,7 @@ class Comparer:
         region: ComparedRegion | None,
         priority: Priority,
         edge: int | None,
-    ) -> tuple[Comparison, tuple[int, int], bytes]:
+    ) -> tuple[ComparisonResult, tuple[int, int], bytes]:
         mask: dict[str, Any] = {} if region is None else {"region": (region.width, region.height)}
         facts, data = await self._process.decode_job(
             priority,
@@ -153,7 +153,7 @@ class Comparer:
         size = int(facts.pop("width", 0)), int(facts.pop("height", 0))
         for name in ("size", "other_size", "gain"):
             facts[name] = tuple(facts[name])
-        return Comparison(**facts), size, data
+        return ComparisonResult(**facts), size, data
 
     @property
     def running(self) -> bool:

@@ -384,6 +384,7 @@ SEEN = {
             "generation/ingest.py:_check_type", "generation/kept_answer.py:mend",
             "generation/encoded_answer.py:_pieces", "generation/encoded_answer.py:is_encoded",
             "providers/gemini/collect.py:gather_text", "providers/gemini/answer.py:_first",
+            "providers/gemini/collect.py:_body_part", "providers/gemini/multipart.py:parts",
             "providers/gemini/grounding.py:_text",
             "providers/gemini/no_picture.py:_is_text", "providers/gemini/scan.py:scan_file",
         ),

@@ -17,7 +17,7 @@ from tests.e2e.screen import wait_until
 pytestmark = pytest.mark.desktop
 
 
-class Hand:
+class CountingHand:
     """The hand at the desktop; `taken` counts its keys, clicks and drags."""
 
     def __init__(self, user: Desktop, program: DesktopProgram) -> None:
@@ -71,7 +71,7 @@ def made(program: DesktopProgram, number: int) -> None:
 def test_rewording_takes_one_key_and_editing_the_newest_two(
     user: Desktop, program: DesktopProgram
 ) -> None:
-    hand = Hand(user, program)
+    hand = CountingHand(user, program)
     hand.type(" at dusk")
     hand.press("ctrl+Return")
     made(program, 2)
@@ -90,7 +90,7 @@ def test_rewording_takes_one_key_and_editing_the_newest_two(
 def test_a_picture_dropped_on_the_zone_of_a_role_takes_one_drag(
     user: Desktop, program: DesktopProgram
 ) -> None:
-    hand = Hand(user, program)
+    hand = CountingHand(user, program)
     (tile,) = program.wait_for_items(1, "lighthouse")
     for role in ROLES:
         hand.drop(tile.middle, role)
@@ -113,7 +113,7 @@ def test_culling_at_100_percent_takes_one_key_each(user: Desktop, program: Deskt
     (first, *_others) = program.wait_for_items(3, "lighthouse")
     user.click(first)
     user.keys("Return", "ctrl+1", "shift+a")
-    hand = Hand(user, program)
+    hand = CountingHand(user, program)
     for key, place, flagged in (("x", "2 of 3", "rejected"), ("p", "3 of 3", "picked")):
         hand.press(key)
         program.wait_for("label", place)

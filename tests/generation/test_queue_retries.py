@@ -19,7 +19,7 @@ from tests.generation.harness import ANSWER, arrived, error, parts, replies, stu
     ("script", "requests", "waits"),
     [
         ([error(503), error(503), Reply(body=ANSWER)], 3, [None, None]),
-        ([error(502), Reply(body=ANSWER)], 2, [None]),
+        ([error(502, "The model is overloaded"), Reply(body=ANSWER)], 2, [None]),
         ([error(429, **{"Retry-After": "0"}), Reply(body=ANSWER)], 2, [0]),
         ([error(500), Reply(body=ANSWER)], 2, [None]),
     ],

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from studio.common.errors import NotDecoded, PictureUnreadable
-from studio.imaging.comparer import ComparedRegion, Comparer, Comparison, comparer_command
+from studio.imaging.comparer import ComparedRegion, Comparer, ComparisonResult, comparer_command
 from studio.imaging.decoder import process_environment
 from studio.imaging.worker_protocol import read_message
 from tests.imaging.scenes import WaveScene
@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-async def compared(folder: Path, first: str, second: str) -> Comparison:
+async def compared(folder: Path, first: str, second: str) -> ComparisonResult:
     comparer = Comparer()
     try:
         return await comparer.compare(folder / first, folder / second)

@@ -67,7 +67,8 @@ async def test_one_refused_category_does_not_cost_the_others(tmp_path: Path, num
         "CIVIC_INTEGRITY": "Civic integrity", "DANGEROUS_CONTENT": "Dangerous content",
     }  # fmt: skip
     wanted = sorted(
-        f"The service takes no setting for “{said[names[n]]}” with this model; its own was used"
+        f"The service does not support a setting for “{said[names[n]]}” with this model; "
+        "its default was used"
         for n in places
     )
     for picture in pictures:
@@ -92,13 +93,13 @@ async def test_blocked_words_do_not_cost_a_category(tmp_path: Path) -> None:
     ("refusal", "field", "warning"),
     [
         (google(unknown_name("searchTypes", "tools[0].google_search")), "image_search",
-         "The service offers no image search for this model; it searched the web"),
+         "The service does not support image search for this model; it searched the web"),
         (google("Image search is not supported"), "image_search",
-         "The service offers no image search for this model; it searched the web"),
+         "The service does not support image search for this model; it searched the web"),
         (google(unknown_name("mediaResolution", "contents[0].parts[0]")), "detail",
-         "The service takes no reference detail for this model; its own was used"),
+         "The service does not support reference detail for this model; its default was used"),
         (google("Media resolution is not supported by this model"), "detail",
-         "The service takes no reference detail for this model; its own was used"),
+         "The service does not support reference detail for this model; its default was used"),
     ],
 )  # fmt: skip
 async def test_image_search_and_detail_are_named_as_on_the_screen(

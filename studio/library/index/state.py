@@ -6,10 +6,10 @@ good, and log positions of changes that can be undone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from studio.common import json_reader
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.log.records import Groups, LogPosition
@@ -54,14 +54,16 @@ class IndexState:
         if field in ("dismissed", "trashed", "seen"):
             return [(bool(value), ids) for value, ids in groups.items()]
         if field == "drift":
-            return [(json.loads(value) if value else None, ids) for value, ids in groups.items()]
+            return [
+                (json_reader.plain(value) if value else None, ids) for value, ids in groups.items()
+            ]
         return list(groups.items())
 
     def _round_value(self, field: str, id: str) -> Any:
         found = self._db.execute("SELECT body, place FROM rounds WHERE id = ?", (id,)).fetchone()
         if field == "round_place":
             return found[1] if found else 0
-        return json.loads(found[0]) if found and found[0] else None
+        return json_reader.plain(found[0]) if found and found[0] else None
 
     def _collection_value(self, id: str) -> dict[str, str] | None:
         found = self._db.execute(

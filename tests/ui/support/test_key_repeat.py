@@ -59,6 +59,8 @@ ASKED_FOR = {
     "panels/inspector/note.py:event": "keeps keys for the note, does nothing itself",
     "panels/inspector/tags.py:event": "keeps keys for the tag, does nothing itself",
     "panels/inspector/head.py:event": "keeps keys for the title, does nothing itself",
+    "views/compare/compare_view.py:_tab": "goes round the sides, and then leaves",
+    "views/compare/compare_view.py:eventFilter": "keeps keys for the comparison, and asks _tab",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
     "window/alt_key.py:on_window_event": "Alt alone, and never one that is held",
 }

@@ -109,7 +109,7 @@ def _drift(drift: Drift) -> FactRow:
         return FactRow(label=_("Changed"), value=_("does not line up with the original"))
     shift = math.hypot(drift.shift_x, drift.shift_y)
     # Translators: how far the content of a picture moved against the original.
-    note = _("shifted {pixels} px").format(pixels=number(shift, 1))
+    note = _("shifted {n} px").format(n=number(shift, 1))
     return FactRow(label=_("Changed"), value=formatting.percent(drift.share), note=note)
 
 

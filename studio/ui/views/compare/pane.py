@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, 
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import number
 from studio.domain.comparison import LETTERS
 from studio.domain.entities import Flag, Picture
@@ -200,7 +201,7 @@ class _PaneLabel(QWidget):
         pieces.append((LETTERS[self._side], "onchrome", "small", 600))
         if picture is None:
             return pieces
-        pieces.append((picture.name, "onchrome", "small", 400))
+        pieces.append((one_line(picture.name), "onchrome", "small", 400))
         if picture.flag is not Flag.NONE:
             icon = "flag-filled" if picture.flag is Flag.PICK else "reject"
             pieces.append((icon, "onchrome", "small", 0))
