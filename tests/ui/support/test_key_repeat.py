@@ -59,6 +59,8 @@ ASKED_FOR = {
     "panels/inspector/note.py:event": "keeps keys for the note, does nothing itself",
     "panels/inspector/tags.py:event": "keeps keys for the tag, does nothing itself",
     "panels/inspector/head.py:event": "keeps keys for the title, does nothing itself",
+    "panels/sidebar/place_list.py:event": "keeps keys for the list, does nothing itself",
+    "window/actions.py:on_key_unused": "says why a key does nothing; the same message once",
     "views/compare/compare_view.py:_tab": "goes round the sides, and then leaves",
     "views/compare/compare_view.py:eventFilter": "keeps keys for the comparison, and asks _tab",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
@@ -82,6 +82,9 @@ class SettingsDialog(QDialog):
             "look": self.look,
             "about": self.about,
         }
+        self._card: QWidget | None = None
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self.on_settled)
         for section in self._sections.values():
             sections.addWidget(section)
         sections.addStretch(1)
@@ -125,6 +128,19 @@ class SettingsDialog(QDialog):
 
     def on_card_opened(self, card: QWidget) -> None:
         """Scroll to the card for a key, or to the form of a provider."""
+        self._card = card
+        self._reveal_card()
+        # Its height is known once the dialog is laid out.
+        self._settling.start()
+
+    def on_settled(self) -> None:
+        """Scroll to the open card again, in the final layout."""
+        self._reveal_card()
+
+    def _reveal_card(self) -> None:
+        card = self._card
+        if card is None or card.isHidden():
+            return
         layout = self._inside.layout()
         if layout is not None:
             layout.activate()
@@ -151,6 +167,7 @@ class SettingsDialog(QDialog):
         super().showEvent(event)
         self.keys.refresh()
         self._go()
+        self._settling.start()
 
 
 class _EventListener:

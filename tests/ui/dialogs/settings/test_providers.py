@@ -346,6 +346,21 @@ async def test_every_field_has_a_label_and_forms_have_them_above(dialog: Setting
     assert {"Name", "Address", "Key"} <= labelled_fields(dialog)
 
 
+async def test_a_key_asked_for_as_the_dialog_opens_can_be_saved_without_scrolling(
+    dialog: SettingsDialog,
+) -> None:
+    dialog.resize(560, 640)
+    dialog.show_section("keys")
+    dialog.keys.show_key("mine")
+    dialog.show()
+    QApplication.processEvents()
+    QApplication.processEvents()
+    view = dialog._scroll.viewport()
+    card = dialog.keys.card
+    assert view.rect().contains(card.mapTo(view, card.rect().bottomLeft()))
+    assert view.rect().contains(card.mapTo(view, card.rect().topLeft()))
+
+
 async def test_a_form_opens_with_its_heading_and_first_field_in_view(
     dialog: SettingsDialog,
 ) -> None:
