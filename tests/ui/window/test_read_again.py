@@ -52,6 +52,7 @@ async def test_a_kept_answer_says_what_it_is_and_is_read_again_after_a_restart(
             lambda: not shown_jobs(window) and window.model.rowCount() == 1,
             "its picture",
         )
+        await window.core.queue.tidy()
         assert not entry.folder.exists()
 
 
