@@ -112,13 +112,13 @@ class PickRounds(QObject):
             return
         self._open(await self._core.library.choosing.start_round(name, ids))
 
-    def _open(self, round: PickRound) -> None:
+    def _open(self, found: PickRound) -> None:
         if not self._is_open():
             self.opened.emit()
         view = self._view.get()
-        view.show_round(round)
+        view.show_round(found)
         view.focus_view()
-        view.say(round.name)
+        view.say(found.name)
 
     # Keys
 
@@ -183,27 +183,27 @@ class PickRounds(QObject):
 
     def on_finish_chosen(self, what: str) -> None:
         """Take a step of the card: "collect", "open", "picks", "trash" or "end"."""
-        round = self._round
+        ended = self._round
         if what == "collect":
-            self.collect_wanted.emit(round.with_verdict(Verdict.PICK))
+            self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
         elif what == "open":
-            spawn(self._next_round(round, Verdict.NONE))
+            spawn(self._next_round(ended, Verdict.NONE))
         elif what == "picks":
-            spawn(self._next_round(round, Verdict.PICK))
+            spawn(self._next_round(ended, Verdict.PICK))
         elif what == "trash":
-            spawn(self._trash(round.with_verdict(Verdict.REJECT)))
+            spawn(self._trash(ended.with_verdict(Verdict.REJECT)))
         else:
-            self._end(round)
+            self._end(ended)
             self.left.emit()
 
-    async def _next_round(self, round: PickRound, verdict: Verdict) -> None:
-        self._end(round)
-        await self._start(round.name, round.with_verdict(verdict))
+    async def _next_round(self, ended: PickRound, verdict: Verdict) -> None:
+        self._end(ended)
+        await self._start(ended.name, ended.with_verdict(verdict))
 
-    def _end(self, round: PickRound) -> None:
+    def _end(self, ended: PickRound) -> None:
         """Nothing goes on with this round again."""
         self._resting.stop()
-        self._write(self._core.library.choosing.keep_place(round.id, len(round.pictures)))
+        self._write(self._core.library.choosing.keep_place(ended.id, len(ended.pictures)))
 
     async def _trash(self, ids: Sequence[str]) -> None:
         if sentence := await self._core.library.trash(ids):

@@ -28,7 +28,7 @@ class Presentation(QObject):
         active: whether bars and panels are hidden.
 
     Signals:
-        view_ended: the desktop or the user ended full screen, which a view needs (`begin_for_view`).
+        view_ended: full screen was ended while a view needs it (`begin_for_view`).
     """
 
     view_ended = Signal()
@@ -56,8 +56,8 @@ class Presentation(QObject):
         self._choose_page = choose_page
         self._hidden: tuple[QWidget, ...] = ()
         self._focus: QWidget | None = None
-        # A view that is only shown so: pick mode.
-        self._for_view = self._turned = False
+        # Pick mode is shown, which is never without; and what was begun for it.
+        self._for_view = self._begun = self._turned = False
         self.active = False
 
     def toggle(self) -> None:
@@ -71,11 +71,10 @@ class Presentation(QObject):
 
     def begin_for_view(self) -> None:
         """Hide bars and panels, in full screen, until the current view is left."""
-        if self.active:
-            return
-        self._for_view = True
-        self._turned = not self._window.isFullScreen()
-        self._begin()
+        self._for_view, self._begun, self._turned = True, not self.active, False
+        if self._begun:
+            self._turned = not self._window.isFullScreen()
+            self._begin()
         if self._turned:
             window_state.turn_full_screen(self._window)
 
@@ -84,10 +83,10 @@ class Presentation(QObject):
         if not self._for_view:
             return
         self._for_view = False
-        turned, self._turned = self._turned, False
-        if turned and self._window.isFullScreen():
+        if self._turned and self._window.isFullScreen():
             window_state.turn_full_screen(self._window)
-        self._end()
+        if self._begun:
+            self._end()
 
     def leave(self) -> None:
         """Return from the presentation; does nothing outside of it."""

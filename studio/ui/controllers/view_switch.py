@@ -1,4 +1,4 @@
-"""Switch between grid, loupe, comparison and pick mode, with their selection and the seen pictures."""
+"""Switch between grid, loupe, comparison and pick mode, with selection and seen pictures."""
 
 from __future__ import annotations
 
@@ -426,7 +426,7 @@ class ViewSwitch(QObject):
     def _drag(self, picture: Picture) -> None:
         card = self._gallery.thumbnails.card(picture)
         carried = self._gallery.carried([picture])
-        source = self._views.currentWidget()
+        source = self._views.currentWidget() or self._views
         try:
             drag_and_drop.drag_out(source, carried, [card], self._core.decoder)
         except StudioError as error:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication
 
 from studio.domain.choices import Verdict
 from studio.domain.entities import Flag, Picture
 from studio.domain.pick_round import PickRound
 from studio.library.query import Query
-from studio.ui.widgets.popover import Popover
+from studio.ui.dialogs.name_popover import NamePopover
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 
@@ -129,9 +129,8 @@ async def test_picks_become_a_collection(tmp_path: Path) -> None:
         picked = window.pick.round.with_verdict(Verdict.PICK)
         await settled(window)
         press(window, Qt.Key.Key_Return)
-        await until(window.core, lambda: _field() is not None, "asked")
-        field = _field()
-        assert field is not None
+        await until(window.core, lambda: window.findChildren(NamePopover), "asked")
+        field = window.findChildren(NamePopover)[0].field
         field.setText("Short list")
         QTest.keyClick(field, Qt.Key.Key_Return)
 
@@ -147,12 +146,6 @@ async def test_picks_become_a_collection(tmp_path: Path) -> None:
         assert await found() == picked
 
 
-def _field() -> QLineEdit | None:
-    focus = QApplication.focusWidget()
-    inside = focus is not None and isinstance(focus.window(), Popover)
-    return focus if inside and isinstance(focus, QLineEdit) else None
-
-
 async def test_bars_and_panels_are_hidden_until_it_is_left(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         pictures = await make(window, count=2)
@@ -161,9 +154,24 @@ async def test_bars_and_panels_are_hidden_until_it_is_left(tmp_path: Path) -> No
         await picking(window, *pictures)
         assert not any(bar.isVisible() for bar in bars)
         press(window, Qt.Key.Key_Escape)
-        await until(window.core, lambda: not window.isFullScreen(), "normal")
-        assert [bar.isVisible() for bar in bars] == before
+        assert not window.isFullScreen()
         assert window.gallery.hasFocus()
+        await until(window.core, lambda: [bar.isVisible() for bar in bars] == before, "as before")
+
+
+async def test_f11_leaves_it_and_a_presentation_before_it_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        await picking(window, *pictures)
+        window.actions_of.every["full_screen"].trigger()
+        assert not window.view_switch.in_pick
+        assert window.composer.isVisible()
+        window.actions_of.every["full_screen"].trigger()
+        await picking(window)
+        press(window, Qt.Key.Key_Escape)
+        assert not window.view_switch.in_pick
+        assert window.isFullScreen()
+        assert not window.composer.isVisible()
 
 
 async def test_one_picture_is_no_round(tmp_path: Path) -> None:
@@ -249,6 +257,7 @@ async def test_the_open_ones_are_the_next_round(tmp_path: Path) -> None:
         window.pick.card.button("open").click()
         await until(window.core, lambda: window.pick.round.id != before.id, "next round")
         assert window.pick.round.pictures == before.pictures[2:]
+        await settled(window)
         assert (await window.core.library.choosing.round(before.id)).finished
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, Text, announce
+from studio.ui.widgets.focus_ring import focus_by_key
 
 WIDTH = 380
 
@@ -79,7 +80,7 @@ class FinishCard(QFrame):
         self.show()
         self.raise_()
         first = next(button for name, button in self._buttons.items() if offered[name])
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        focus_by_key(first)
         announce(self, said)
 
     def button(self, name: str) -> Button:

@@ -147,18 +147,18 @@ class PickView(QWidget):
         """Checksums of the pictures that can be shown at once."""
         return self._loader.prepared
 
-    def show_round(self, round: PickRound) -> None:
+    def show_round(self, shown: PickRound) -> None:
         """Show a round at its place."""
-        before, self.round = self.round, round
-        if round.id != before.id or round.current != before.current:
+        before, self.round = self.round, shown
+        if shown.id != before.id or shown.current != before.current:
             self._parent, self._parent_shown = None, False
-        if round.id != before.id or round.place != before.place:
+        if shown.id != before.id or shown.place != before.place:
             self.close_card()
         elif not self.card.isHidden():
             self.open_card()
         self._request()
         self._show()
-        if round.finished and round.counts.total:
+        if shown.finished and shown.counts.total:
             self.open_card()
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
@@ -256,16 +256,16 @@ class PickView(QWidget):
     # --- showing --------------------------------------------------------------------------
 
     def _show(self) -> None:
-        round, counts = self.round, self.round.counts
+        current, counts = self.round, self.round.counts
         picture = self.picture
-        self._head.show_round(round.name, counts)
+        self._head.show_round(current.name, counts)
         self._foot.show_counts(counts.picked, counts.rejected, counts.total)
         self.facts.show_counts(counts)
         self.facts.show_picture(picture)
-        place = len(round.pictures)
-        if round.current is not None:
-            place = round.pictures.index(round.current)
-        self.strip.show_pictures(round.pictures, place, round.verdicts)
+        place = len(current.pictures)
+        if current.current is not None:
+            place = current.pictures.index(current.current)
+        self.strip.show_pictures(current.pictures, place, current.verdicts)
         if not self._parent_shown:
             self._show_plate(picture)
         self.canvas.setAccessibleName(self.sentence())

@@ -29,7 +29,7 @@ from studio.ui.widgets.accessible import set_role
 PICTURE = 44  # height in pixels
 MARK = 12
 TOP = 14
-HEIGHT = TOP + PICTURE + 2 + MARK + 4
+HEIGHT = TOP + PICTURE + 6 + MARK
 GAP = 4
 NARROWEST, WIDEST = 20, 3 * PICTURE
 KEPT = 16 * 1024 * 1024  # bytes of thumbnails
@@ -151,7 +151,7 @@ class RoundStrip(QWidget):
         painter.setFont(look.font("micro"))
         words = painter.fontMetrics().horizontalAdvance(stars) + 2 if stars else 0
         x = rect.center().x() - (len(icons) * (MARK - 1) + words) // 2
-        top = rect.bottom() + 4
+        top = rect.bottom() + 7
         for icon, role in icons:
             painter.drawPixmap(x, top, look.pixmap(icon, role, MARK - 2, dpr))
             x += MARK - 1
