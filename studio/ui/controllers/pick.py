@@ -73,7 +73,7 @@ class PickRounds(QObject):
 
     # Beginning
 
-    def begin(self) -> None:
+    def begin_round(self) -> None:
         """Begin a round with the selected pictures, or the view's, or go on with the last one."""
         if not self._starting and not self._is_open():
             self._starting = True
@@ -118,7 +118,7 @@ class PickRounds(QObject):
         view = self._view.get()
         view.show_round(found)
         view.focus_view()
-        view.say(found.name)
+        view.say_place(found.name)
 
     # Keys
 
@@ -134,7 +134,7 @@ class PickRounds(QObject):
         after, decision = before.decide(verdict, advance=view.advance)
         self._resting.stop()
         view.show_round(after)
-        view.say(_("picked") if verdict is Verdict.PICK else _("rejected"))
+        view.say_place(_("picked") if verdict is Verdict.PICK else _("rejected"))
         self._write(self._core.library.choosing.decide(before.id, decision))
 
     def on_taken_back(self) -> None:
@@ -145,7 +145,7 @@ class PickRounds(QObject):
             return
         self._resting.stop()
         view.show_round(before.undone())
-        view.say(_("taken back"))
+        view.say_place(_("undone"))
         self._write(self._core.library.choosing.take_back(before.id))
 
     def on_rated(self, stars: int) -> None:
@@ -165,7 +165,7 @@ class PickRounds(QObject):
         view = self._view.get()
         if after.place != self._round.place:
             view.show_round(after)
-            view.say(view.sentence())
+            view.say_picture()
             self._resting.start()
 
     def on_rest(self) -> None:

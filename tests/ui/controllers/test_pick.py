@@ -166,6 +166,7 @@ async def test_f11_leaves_it_and_a_presentation_before_it_stays(tmp_path: Path) 
         window.actions_of.every["full_screen"].trigger()
         assert not window.view_switch.in_pick
         assert window.composer.isVisible()
+        QApplication.sync()
         window.actions_of.every["full_screen"].trigger()
         await picking(window)
         press(window, Qt.Key.Key_Escape)

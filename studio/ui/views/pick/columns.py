@@ -114,7 +114,7 @@ class KeyColumn(QWidget):
         for row, (key, does) in enumerate(_keys()):
             keys.addWidget(KeyCap(key, self), row, 0, Qt.AlignmentFlag.AlignRight)
             keys.addWidget(Text(does, "small", "text2", self), row, 1)
-        self._advance = CheckBox(_("Next by itself after P or X"), self)
+        self._advance = CheckBox(_("Next automatically after P or X"), self)
         self._advance.setChecked(True)
         self._advance.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         column = QVBoxLayout(self)

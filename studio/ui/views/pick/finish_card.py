@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
-from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, Text, announce
 from studio.ui.widgets.focus_ring import focus_by_key
 
@@ -96,7 +95,6 @@ class FinishCard(QFrame):
         if room is not None:
             self.move((room.width() - self.width()) // 2, (room.height() - self.height()) // 2)
 
-    @needs("_buttons")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._place()
@@ -105,6 +103,7 @@ class FinishCard(QFrame):
 
 def summary(counts: RoundCounts) -> str:
     """The decisions in words: "11 picked, 16 rejected, 9 open"."""
+    # Translators: numbers of pictures in a round.
     return _("{picked} picked, {rejected} rejected, {open} open").format(
         picked=number(counts.picked),
         rejected=number(counts.rejected),

@@ -189,7 +189,11 @@ class PickView(QWidget):
         """Give the picture keyboard focus."""
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def say(self, what: str) -> None:
+    def say_picture(self) -> None:
+        """Tell a screen reader which picture is shown."""
+        announce(self.canvas, self.sentence())
+
+    def say_place(self, what: str) -> None:
         """Tell a screen reader what happened, and where the round is."""
         counts = self.round.counts
         if self.round.finished:
@@ -461,12 +465,12 @@ class PickView(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme().color("mat"))
 
-    @needs("_foot")
+    @needs("keys")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
-    @needs("_foot")
+    @needs("card")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._stop_holding()

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -178,11 +177,6 @@ class RoundStrip(QWidget):
             if event.button() == Qt.MouseButton.LeftButton and rect.contains(spot):
                 self.chosen.emit(id)
                 return
-
-    @needs("_asking")
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.update()
 
     @needs("_asking")
     def hideEvent(self, event: QHideEvent) -> None:
