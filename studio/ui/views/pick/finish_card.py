@@ -103,7 +103,7 @@ class FinishCard(QFrame):
 
 def summary(counts: RoundCounts) -> str:
     """The decisions in words: "11 picked, 16 rejected, 9 open"."""
-    # Translators: numbers of pictures in a round.
+    # Translators: {picked}, {rejected} and {open} are numbers of pictures in a round.
     return _("{picked} picked, {rejected} rejected, {open} open").format(
         picked=number(counts.picked),
         rejected=number(counts.rejected),

@@ -29,7 +29,7 @@ from studio.ui.views.pick.head import RoundHead
 from studio.ui.views.pick.round_strip import RoundStrip
 from studio.ui.widgets import Text, announce
 
-KEPT = 520_000_000  # bytes of pixels: the picture and its neighbours
+KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pictures of 4K
 KNOWN = 1000  # pictures whose facts are kept
 AROUND = 8  # pictures on either side whose facts are read with the current one's
 NARROW = 1100  # pixels of width below which the columns are hidden
