@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -55,6 +56,18 @@ async def saved(window: OpenedWindow) -> PickRound:
     """The round that is shown, as the library has it."""
     await settled(window)
     return await window.core.library.choosing.round(window.pick.round.id)
+
+
+async def edited(window: OpenedWindow, parent: Picture) -> Picture:
+    """A picture made from another one."""
+    window.composer.edit(parent)
+    window.composer.set_prompt("Lighthouse in heavy fog")
+    before = len(window.library_view.order)
+    window.composer.generate_now()
+    await until(window.core, lambda: len(window.library_view.order) == before + 1, "edited")
+    await window.core.queue.idle()
+    found = await window.core.library.pictures(window.library_view.order)
+    return next(one for one in found if one.parents)
 
 
 async def flags(window: OpenedWindow, pictures: list[Picture]) -> list[Flag]:
@@ -287,3 +300,65 @@ async def picking_unsharp(window: OpenedWindow, *pictures: Picture) -> None:
     window.actions_of.every["pick_mode"].trigger()
     await until(window.core, lambda: window.view_switch.in_pick, "open")
     await until(window.core, lambda: window.pick.picture is not None, "read")
+
+
+async def test_the_original_is_shown_while_backslash_is_held(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (parent,) = await make(window)
+        child = await edited(window, parent)
+        await picking(window, child, parent)
+        view = window.pick
+        if view.round.current != child.id:
+            press(window, Qt.Key.Key_Right)
+            await shown(window)
+        await until(window.core, lambda: view.original is not None, "found")
+        QTest.keyPress(view.canvas, Qt.Key.Key_Backslash)
+        assert view.canvas.plate is not None
+        assert view.canvas.plate.key == parent.id
+        QTest.keyRelease(view.canvas, Qt.Key.Key_Backslash)
+        assert view.canvas.plate.key == child.id
+        # Nothing is decided, or lost, by a look.
+        assert not view.round.decisions
+
+
+async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=4)
+        await picking(window, *pictures)
+        before = window.pick.round
+        for key in (Qt.Key.Key_V, Qt.Key.Key_R, Qt.Key.Key_I, Qt.Key.Key_Delete):
+            press(window, key)
+        for key in (Qt.Key.Key_P, Qt.Key.Key_X, Qt.Key.Key_E):
+            press(window, key, Qt.KeyboardModifier.ShiftModifier)
+        assert window.pick.round == before
+        assert not window.core.queue.jobs
+        assert not window.inspector.isVisible()
+        held = QKeyEvent(
+            QEvent.Type.KeyPress,
+            Qt.Key.Key_P,
+            Qt.KeyboardModifier.NoModifier,
+            "p",
+            autorep=True,
+        )
+        QApplication.sendEvent(window.pick.canvas, held)
+        assert window.pick.round == before
+
+
+async def test_keys_of_the_views_leave_for_them(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await picking(window, *pictures)
+        press(window, Qt.Key.Key_Right)
+        await shown(window)
+        current = window.pick.picture
+        assert current is not None
+        window.actions_of.every["loupe"].trigger()
+        assert window.view_switch.in_loupe
+        assert not window.view_switch.in_pick
+        await until(window.core, lambda: window.loupe.picture is not None, "read")
+        assert window.loupe.picture is not None
+        assert window.loupe.picture.id == current.id
+        assert window.top_bar.isVisible()
+        await settled(window)
+        await picking_unsharp(window)
+        assert window.pick.round.current == current.id

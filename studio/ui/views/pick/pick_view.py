@@ -143,6 +143,11 @@ class PickView(QWidget):
         return None if current is None else self._known.get(current)
 
     @property
+    def original(self) -> Picture | None:
+        """Picture the current one was edited from; None until it is read."""
+        return self._parent
+
+    @property
     def prepared(self) -> list[str]:
         """Checksums of the pictures that can be shown at once."""
         return self._loader.prepared
