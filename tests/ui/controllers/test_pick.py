@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -230,6 +230,18 @@ async def test_held_z_shows_every_pixel_at_the_same_spot(tmp_path: Path) -> None
         assert canvas.view.focus() == spot
         QTest.keyRelease(canvas, Qt.Key.Key_Z)
         assert canvas.fitted
+
+
+async def test_the_detail_follows_the_pointer(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2, size="1K")
+        await picking(window, *pictures)
+        canvas, detail = window.pick.canvas, window.pick.keys.detail
+        assert detail.source().center() == QPointF(512, 512)
+        assert detail.source().size() == detail.size().toSizeF()
+        corner = canvas.picture_rect().topLeft().toPoint() + QPoint(2, 2)
+        QTest.mouseMove(canvas, corner)
+        await until(window.core, lambda: detail.source().topLeft() == QPointF(0, 0), "moved")
 
 
 async def test_neighbours_are_decoded_ahead_and_given_up_at_the_end(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from studio.domain.entities import CostBasis, Picture
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets import CheckBox, ElidedLabel, KeyCap, Stars, Text, set_role
 
 WIDTH = 300
@@ -96,7 +97,10 @@ class PictureColumn(QWidget):
 
 
 class KeyColumn(QWidget):
-    """The keys, and the switch that goes on by itself.
+    """The keys, the switch that goes on by itself, and the picture at 100 %.
+
+    Attributes:
+        detail: the picture at 100 %.
 
     Signals:
         advance_chosen: whether a decision goes on to the next picture.
@@ -114,6 +118,7 @@ class KeyColumn(QWidget):
         for row, (key, does) in enumerate(_keys()):
             keys.addWidget(KeyCap(key, self), row, 0, Qt.AlignmentFlag.AlignRight)
             keys.addWidget(Text(does, "small", "text2", self), row, 1)
+        self.detail = PixelDetail(self)
         self._advance = CheckBox(_("Next automatically after P or X"), self)
         self._advance.setChecked(True)
         self._advance.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -123,6 +128,9 @@ class KeyColumn(QWidget):
         column.addSpacing(16)
         column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(1)
+        hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
+        column.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
         self._advance.toggled.connect(self.advance_chosen)
 
     def set_advance(self, *, advance: bool) -> None:

@@ -6,7 +6,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QCursor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCursor,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, number
@@ -114,6 +122,8 @@ class PickView(QWidget):
         self.setAccessibleName(_("Pick mode"))
         self.setFocusProxy(self.canvas)
         self.installEventFilter(self)
+        self.canvas.setMouseTracking(True)
+        self.canvas.installEventFilter(self)
         self._connect()
 
     def _connect(self) -> None:
@@ -306,6 +316,7 @@ class PickView(QWidget):
         plate = self.canvas.plate
         waits = plate is not None and plate.raster is None and not plate.trouble
         self.facts.set_preview(preview=waits)
+        self.keys.detail.show_plate(plate)
 
     def on_loaded(self, plate: Plate) -> None:
         """Repaint a plate with new content."""
@@ -330,6 +341,11 @@ class PickView(QWidget):
         plate, picture = self.canvas.plate, self.picture
         if plate is not None and picture is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, picture)
+
+    def _point_at(self, spot: QPointF) -> None:
+        dpr, view = self.canvas.devicePixelRatioF(), self.canvas.view
+        x, y = view.to_picture(spot.x() * dpr, spot.y() * dpr)
+        self.keys.detail.show_place(x / view.width, y / view.height)
 
     # --- while a key is held --------------------------------------------------------------
 
@@ -374,6 +390,8 @@ class PickView(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # An event filter instead of event(): painting must not run inside one of our overrides,
         # where an exception would end the program instead of being reported.
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            self._point_at(event.position())
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -482,6 +500,7 @@ class PickView(QWidget):
         self.card.hide()
         # The pixels of a round are given back at once.
         self.canvas.show_plate(None)
+        self.keys.detail.show_plate(None)
         self._loader.release()
 
 
