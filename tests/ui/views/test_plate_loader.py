@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -29,9 +30,7 @@ def decoder() -> FakeDecoder:
     return FakeDecoder(answers)
 
 
-def loader(
-    decoder: FakeDecoder, at_end: list[Callable[[], object]], pictures: float
-) -> PlateLoader:
+def loader(decoder: Any, at_end: list[Callable[[], object]], pictures: float) -> PlateLoader:
     """A loader with room for this many pictures."""
     made = PlateLoader(FakeLibrary(), decoder, most_kept=round(ONE * pictures))
     at_end.append(made.stop)
