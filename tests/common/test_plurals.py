@@ -28,6 +28,7 @@ MANY = {
     "{host} did not answer within {seconds} seconds.": "a number in the source",
     "Edit at most {most} pictures at once. None were added.": "a number in the source",
     "The limit per prompt is {most} references.": "16, or what a model takes that takes more",
+    "A round takes at most {most} pictures. Select fewer.": "a number in the source",
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
     "Open at most {most} pictures at once.": "a number in the source",

@@ -34,6 +34,7 @@ from studio.ui.controllers.newest_run import NewestRun
 from studio.ui.controllers.notifications import Notifier
 from studio.ui.controllers.pages import Pages
 from studio.ui.controllers.panel_layout import PanelLayout
+from studio.ui.controllers.pick import PickRounds
 from studio.ui.controllers.pictures import PicturesController
 from studio.ui.controllers.place_menus import PlaceMenus
 from studio.ui.controllers.presentation import Presentation
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
+    from studio.ui.views.pick import PickView
     from studio.ui.views.welcome import Welcome
 
 
@@ -75,7 +77,7 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, compare, welcome, nothing: views created when first shown.
+        loupe, compare, pick, welcome, nothing: views created when first shown.
         open_with: programs for pictures; created with the first menu of them.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
@@ -94,6 +96,7 @@ class WindowParts:
         self.library_view = browsing
         self.loupe: Late[Loupe] = Late(self._make_loupe)
         self.compare: Late[CompareView] = Late(self._make_compare)
+        self.pick: Late[PickView] = Late(self._make_pick)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
         self.quit_sequence = Late(self._make_leaving)
@@ -164,6 +167,7 @@ class WindowParts:
             model=window.model,
             loupe=self.loupe,
             compare=self.compare,
+            pick=self.pick,
             top_bar=self.top_bar,
             zones=window.zones,
             composer=self.composer,
@@ -260,6 +264,16 @@ class WindowParts:
             compare=self.compare,
             focus_view=self.panel_layout.focus_view,
             choose_page=self.pages.choose_page,
+        )
+        self.pick_rounds = PickRounds(
+            core,
+            self.library_view,
+            self.selection,
+            self.messages_controller,
+            view=self.pick,
+            is_open=lambda: self.view_switch.in_pick,
+            place_name=self.collections_controller.place_name,
+            parent=window,
         )
 
     def _make_work(self) -> None:
@@ -385,10 +399,12 @@ class WindowParts:
                 self.change_progress.on_core_event,
                 self.monitor_colours.on_core_event,
                 self.cancel_notice.on_core_event,
+                self.pick_rounds.on_core_event,
             ),
             gallery=window.gallery,
             loupe=self.loupe,
             compare=self.compare,
+            pick=self.pick,
             welcome=self.welcome,
             inspector=self.inspector,
             places=self.places,
@@ -438,6 +454,24 @@ class WindowParts:
         view.menu_requested.connect(self.item_actions.on_context_menu)
         view.job_chosen.connect(self.view_switch.on_job_chosen)
         view.set_presenting(presenting=self.presentation.active)
+        self.window.views.addWidget(view)
+        return view
+
+    def _make_pick(self) -> PickView:
+        # Loaded when first shown.
+        from studio.ui.views.pick import PickView
+
+        view, rounds = PickView(self.core.library, self.core.decoder), self.pick_rounds
+        view.decided.connect(rounds.on_decided)
+        view.rated.connect(rounds.on_rated)
+        view.stepped.connect(rounds.on_stepped)
+        view.went_to.connect(rounds.on_went_to)
+        view.taken_back.connect(rounds.on_taken_back)
+        view.finish_chosen.connect(rounds.on_finish_chosen)
+        view.told.connect(self.messages_controller.show_message)
+        view.shown.connect(self.view_switch.on_pick_shown)
+        view.closed.connect(self.view_switch.show_grid)
+        view.action.connect(self.view_switch.on_loupe_action)
         self.window.views.addWidget(view)
         return view
 

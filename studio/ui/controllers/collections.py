@@ -14,6 +14,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection
+from studio.ui.controllers.library_view import shelf_name
 from studio.ui.dialogs import name_popover
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.panels.inspector import Inspector
@@ -122,6 +123,11 @@ class CollectionsController(QObject):
     def name_of(self, id: str) -> str:
         """Name of a collection; empty if unknown."""
         return next((one.name for one in self.every if one.id == id), "")
+
+    def place_name(self) -> str:
+        """Name of what the grid shows: a collection or a shelf."""
+        query = self._shown.query
+        return self.name_of(query.collection) or shelf_name(query.view)
 
     def take_from(self, asked: NamePopover, take: Callable[[str], Awaitable[str]]) -> None:
         """Call `take` with the name; the popover stays open if the name is refused."""

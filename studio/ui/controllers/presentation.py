@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.ui.panels.composer.composer import Composer
@@ -26,7 +26,12 @@ class Presentation(QObject):
 
     Attributes:
         active: whether bars and panels are hidden.
+
+    Signals:
+        view_ended: full screen was ended while a view needs it (`begin_for_view`).
     """
+
+    view_ended = Signal()
 
     def __init__(
         self,
@@ -51,6 +56,8 @@ class Presentation(QObject):
         self._choose_page = choose_page
         self._hidden: tuple[QWidget, ...] = ()
         self._focus: QWidget | None = None
+        # Pick mode is shown, which is never without; and what was begun for it.
+        self._for_view = self._begun = self._turned = False
         self.active = False
 
     def toggle(self) -> None:
@@ -60,6 +67,25 @@ class Presentation(QObject):
             self._begin()
         window_state.turn_full_screen(self._window)
         if not wanted:
+            self._end()
+
+    def begin_for_view(self) -> None:
+        """Hide bars and panels, in full screen, until the current view is left."""
+        self._for_view, self._begun, self._turned = True, not self.active, False
+        if self._begun:
+            self._turned = not self._window.isFullScreen()
+            self._begin()
+        if self._turned:
+            window_state.turn_full_screen(self._window)
+
+    def end_for_view(self) -> None:
+        """Return to the state before `begin_for_view`."""
+        if not self._for_view:
+            return
+        self._for_view = False
+        if self._turned and self._window.isFullScreen():
+            window_state.turn_full_screen(self._window)
+        if self._begun:
             self._end()
 
     def leave(self) -> None:
@@ -106,6 +132,10 @@ class Presentation(QObject):
         self._zones.set_presenting(presenting=False)
         self._choose_page()
         focus, self._focus = self._focus, None
+        if self._for_view:
+            self._for_view = False
+            self.view_ended.emit()
+            return
         if focus is not None and shiboken6.isValid(focus) and focus.isVisible():
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -1,4 +1,4 @@
-"""Switch between grid, loupe and comparison, with their selection and the seen pictures."""
+"""Switch between grid, loupe, comparison and pick mode, with selection and seen pictures."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from studio.ui.window.top_bar import TopBar
 if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
+    from studio.ui.views.pick import PickView
 
 _SEEN_PAUSE = 1000
 """Milliseconds in view after which a picture is no longer new."""
@@ -44,13 +45,16 @@ class ViewSwitch(QObject):
     """Current view, and the pictures the user looks at in it.
 
     Attributes:
-        in_loupe, in_compare: whether that view is shown instead of the grid.
+        in_loupe, in_compare, in_pick: whether that view is shown instead of the grid.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
+        pick_opened, pick_left: pick mode was entered, or left for another view.
     """
 
     flagged = Signal(object, object)
+    pick_opened = Signal()
+    pick_left = Signal()
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class ViewSwitch(QObject):
         model: GalleryModel,
         loupe: Late[Loupe],
         compare: Late[CompareView],
+        pick: Late[PickView],
         top_bar: TopBar,
         zones: WindowLayout,
         composer: Composer,
@@ -73,7 +78,7 @@ class ViewSwitch(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`views` shows loupe, comparison, or `grid`, the page with the gallery."""
+        """`views` shows loupe, comparison, round, or `grid`, the page with the gallery."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -84,6 +89,7 @@ class ViewSwitch(QObject):
         self._model = model
         self._loupe = loupe
         self._compare = compare
+        self._pick = pick
         self._top_bar = top_bar
         self._zones = zones
         self._composer = composer
@@ -91,7 +97,7 @@ class ViewSwitch(QObject):
         self._status_bar = status_bar
         self._messages_bar = messages_bar
         self._actions = actions
-        self.in_loupe = self.in_compare = False
+        self.in_loupe = self.in_compare = self.in_pick = False
         # A parent outside the order of the grid, compared all the same.
         self._beside: tuple[int, ...] = ()
         self._unseen: set[str] = set()
@@ -100,14 +106,22 @@ class ViewSwitch(QObject):
 
     @property
     def large(self) -> LargeView | None:
-        """The loupe or the comparison; None for the grid."""
+        """The loupe, the comparison or pick mode; None for the grid."""
         if self.in_loupe:
             return self._loupe.get()
+        if self.in_pick:
+            return self._pick.get()
         return self._compare.get() if self.in_compare else None
 
     @property
     def _view_name(self) -> str:
-        return "loupe" if self.in_loupe else "compare" if self.in_compare else "grid"
+        views = {"loupe": self.in_loupe, "compare": self.in_compare, "pick": self.in_pick}
+        return next((name for name, shown in views.items() if shown), "grid")
+
+    @property
+    def _segment(self) -> str:
+        """Value of the view switch, which has no place for pick mode."""
+        return "grid" if self.in_pick else self._view_name
 
     def on_order_changed(self) -> None:
         """Keep the large view at its pictures, or at the neighbours if those were removed."""
@@ -132,8 +146,8 @@ class ViewSwitch(QObject):
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None for the current one of the grid."""
         chosen = picture
-        if chosen is None and self.in_compare:
-            chosen = self._compare.get().picture
+        if chosen is None and (self.in_compare or self.in_pick):
+            chosen = self.large.picture if self.large is not None else None
         if chosen is None:
             item = self._gallery.current_item()
             chosen = item if isinstance(item, Picture) else None
@@ -143,12 +157,14 @@ class ViewSwitch(QObject):
             )
         order = self._shown.order
         if chosen is None or not order:
-            self._top_bar.set_view(self._view_name)
+            self._top_bar.set_view(self._segment)
             return
-        self.in_loupe, self.in_compare = True, False
-        index = _place(order, chosen.row) or 0
-        self._show_view()
-        self._loupe.get().show_pictures(order, index)
+        index = _place(order, chosen.row)
+        if index is None and self.in_pick:
+            self._messages.show_message(_("This picture is hidden here"))
+            return
+        self._enter("loupe")
+        self._loupe.get().show_pictures(order, index or 0)
         self._loupe.get().focus_view()
 
     def open_compare(self) -> None:
@@ -157,7 +173,7 @@ class ViewSwitch(QObject):
         self._beside = ()
         made = Comparison.of(self._shown.order, rows)
         if made is None:
-            self._top_bar.set_view(self._view_name)
+            self._top_bar.set_view(self._segment)
             self._messages.show_message(
                 _("Select a picture to compare it")
                 if not rows
@@ -203,8 +219,7 @@ class ViewSwitch(QObject):
         return list(self._gallery.selected_rows()[: MOST_COMPARED + 1])
 
     def _open_comparison(self, comparison: Comparison) -> None:
-        self.in_loupe, self.in_compare = False, True
-        self._show_view()
+        self._enter("compare")
         view = self._compare.get()
         view.show_comparison(comparison)
         view.focus_view()
@@ -217,15 +232,38 @@ class ViewSwitch(QObject):
         if self.in_compare:
             rows = [row for row in self._compare.get().comparison.sides if row in self._shown.order]
         else:
-            picture = self._loupe.get().picture
+            picture = self.large.picture
             rows = [] if picture is None else [picture.row]
-        self.in_loupe = self.in_compare = False
-        self._show_view()
+            if self.in_pick:
+                rows = [row for row in rows if row in self._shown.order]
+        self._enter("grid")
         if rows:
             self._gallery.show_item(rows[0])
             self._gallery.select_keys(rows)
         self.show_items(self._gallery.selected_items())
         self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_pick(self) -> None:
+        """Show the round of pick mode."""
+        self._enter("pick")
+        self.pick_opened.emit()
+
+    def on_pick_shown(self) -> None:
+        """Enable what can be done with the current picture of the round."""
+        picture = self._pick.get().picture
+        if not self.in_pick:
+            return
+        items = [] if picture is None else [picture]
+        self._actions.update_enabled(pictures=len(items), jobs=0, trashed=False, items=items)
+        self._looked_at(items)
+
+    def _enter(self, view: str) -> None:
+        left = self.in_pick and view != "pick"
+        self.in_loupe, self.in_compare = view == "loupe", view == "compare"
+        self.in_pick = view == "pick"
+        self._show_view()
+        if left:
+            self.pick_left.emit()
 
     def _show_view(self) -> None:
         shown: QWidget = self._grid
@@ -233,13 +271,15 @@ class ViewSwitch(QObject):
             shown = self._loupe.get()
         elif self.in_compare:
             shown = self._compare.get()
+        elif self.in_pick:
+            shown = self._pick.get()
         column = shown.layout()
         if isinstance(column, QVBoxLayout):
             # Below the bar of either view.
             column.insertWidget(1, self._messages_bar)
         self._views.setCurrentWidget(shown)
         self.on_place_changed()
-        self._top_bar.set_view(self._view_name)
+        self._top_bar.set_view(self._segment)
         large = shown is not self._grid
         self._zones.set_plain(large)
         self._composer.set_compact(large)
@@ -252,8 +292,8 @@ class ViewSwitch(QObject):
 
     def show_items(self, items: tuple[Item, ...]) -> None:
         """Show a new selection of the grid."""
-        if self.in_compare:
-            return  # the compared pictures are shown; this follows in the grid
+        if self.in_compare or self.in_pick:
+            return  # the pictures of that view are shown; this follows in the grid
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
         total = self._gallery.selected_count()
@@ -358,7 +398,7 @@ class ViewSwitch(QObject):
         # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
-        if not shown or self.in_compare:
+        if not shown or self.in_compare or self.in_pick:
             return
         if self.in_loupe:
             order = self._shown.order
@@ -386,7 +426,7 @@ class ViewSwitch(QObject):
     def _drag(self, picture: Picture) -> None:
         card = self._gallery.thumbnails.card(picture)
         carried = self._gallery.carried([picture])
-        source = self._compare.get() if self.in_compare else self._loupe.get()
+        source = self._views.currentWidget() or self._views
         try:
             drag_and_drop.drag_out(source, carried, [card], self._core.decoder)
         except StudioError as error:

@@ -86,7 +86,7 @@ class LargeView(Protocol):
 
 
 class Navigation(Protocol):
-    """The views: grid, loupe, comparison."""
+    """The views: grid, loupe, comparison, pick mode."""
 
     @property
     def in_loupe(self) -> bool:
@@ -94,7 +94,7 @@ class Navigation(Protocol):
 
     @property
     def large(self) -> LargeView | None:
-        """The loupe or the comparison; None for the grid."""
+        """The loupe, the comparison or pick mode; None for the grid."""
 
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None: the current one of the grid."""

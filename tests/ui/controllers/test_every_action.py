@@ -137,7 +137,8 @@ async def select_one(window: OpenedWindow, view: View, name: str) -> None:
 
     def ready() -> bool:
         # What the last action changed may still make the rows anew.
-        if not window.gallery.selected_items():
+        # The comparison leaves two selected.
+        if len(window.gallery.selected_items()) != 1:
             window.gallery.select_keys([rows[0]])
             return False
         return window.actions_of.every[name].isEnabled()

@@ -111,6 +111,12 @@ class PlateLoader(QObject):
         self._most_kept = most_kept
         self._kept: OrderedDict[str, Raster] = OrderedDict()
         self._task: SpawnedTask | None = None
+        self._filling: object | None = None
+        # Decoded ahead: the pictures, the one in progress, and those that could not be read.
+        self._ahead: tuple[Picture, ...] = ()
+        self._preparing: SpawnedTask | None = None
+        self._in_progress = ""
+        self._unreadable: set[str] = set()
 
     def plate(self, picture: Picture) -> Plate:
         """Plate of this picture with the cached content; requests nothing.
@@ -132,22 +138,111 @@ class PlateLoader(QObject):
 
     def fill(self, plate: Plate, picture: Picture) -> None:
         """Load the missing content of a plate; cancels the previous request."""
-        hurried = self._task is not None and not self._task.done()
-        self.stop()
+        hurried = self._filling is not None
+        self._stop_filling()
         if not self.is_filled(plate):
-            self._task = spawn(self._fill(plate, picture, PAUSE if hurried else 0.0))
+            self._filling = token = object()
+            self._task = spawn(self._fill(plate, picture, PAUSE if hurried else 0.0, token))
 
     def is_filled(self, plate: Plate) -> bool:
         """Whether a plate has all its pixels, in the colours of the monitor."""
         return plate.raster is not None and plate.raster.screen is screen_colours().transform
 
+    def prepare(self, pictures: Sequence[Picture]) -> None:
+        """Decode these pictures, nearest first, while nothing is being filled.
+
+        As many as fit the limit together; all but these are given up first.
+        """
+        self._ahead = tuple(one for one in pictures if not one.missing)
+        for one in reversed(self._ahead):
+            if one.sha256 in self._kept:
+                self._kept.move_to_end(one.sha256)
+        self._prepare_next()
+
+    @property
+    def prepared(self) -> list[str]:
+        """Checksums of the pictures whose pixels are kept, longest unused first."""
+        return list(self._kept)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Memory of the pixels kept, in bytes."""
+        return sum(kept.bytes for kept in self._kept.values())
+
     def stop(self) -> None:
-        """Cancel the current request."""
+        """Cancel the current request, and decode nothing ahead."""
+        self._stop_filling()
+        self._ahead = ()
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
+
+    def release(self) -> None:
+        """Stop, and give up all pixels that are kept."""
+        self.stop()
+        self._kept.clear()
+
+    def _stop_filling(self) -> None:
+        self._filling = None
         if self._task is not None:
             self._task.cancel()
             self._task = None
 
-    async def _fill(self, plate: Plate, picture: Picture, pause: float) -> None:
+    def _prepare_next(self) -> None:
+        busy = self._preparing is not None and not self._preparing.done()
+        if not busy and self._filling is None and self._next_ahead() is not None:
+            self._preparing = spawn(self._prepare())
+
+    def _next_ahead(self) -> Picture | None:
+        """The nearest picture that is not decoded yet and has room beside those before it."""
+        last = next(reversed(self._kept.values()), None)
+        used = 0 if last is None else last.bytes
+        for one in self._ahead:
+            kept = self._kept.get(one.sha256)
+            # Half-size copies add a third.
+            used += kept.bytes if kept else one.width * one.height * 4 * 4 // 3
+            if used > self._most_kept:
+                return None
+            if kept is None and one.sha256 not in self._unreadable:
+                return one
+        return None
+
+    async def _prepare(self) -> None:
+        while self._filling is None and (picture := self._next_ahead()) is not None:
+            self._in_progress = picture.sha256
+            try:
+                path = await asyncio.to_thread(self._library.path, picture)
+                made = await self._raster(path)
+            except StudioError:
+                # Reported when the picture itself is shown.
+                self._unreadable.add(picture.sha256)
+                continue
+            finally:
+                self._in_progress = ""
+            current = next(reversed(self._kept), None)
+            self._store_raster(picture.sha256, made)
+            if current is not None and current in self._kept:
+                self._kept.move_to_end(current)
+
+    async def _fill(self, plate: Plate, picture: Picture, pause: float, token: object) -> None:
+        try:
+            await self._load(plate, picture, pause)
+        finally:
+            if self._filling is token:
+                self._filling = None
+        self._prepare_next()
+
+    async def _load(self, plate: Plate, picture: Picture, pause: float) -> None:
+        preparing = self._preparing
+        if preparing is not None and self._in_progress == picture.sha256:
+            # It is being decoded ahead: no second time.
+            await preparing.wait_until_ended()
+            kept = self._kept.get(picture.sha256)
+            if kept is not None:
+                plate.width, plate.height, plate.raster = kept.width, kept.height, kept
+                self.changed.emit(plate)
+                if self.is_filled(plate):
+                    return
         if plate.raster is None:
             await self._preview(plate, picture)
         if picture.missing:
@@ -190,8 +285,5 @@ class PlateLoader(QObject):
     def _store_raster(self, key: str, made: Raster) -> None:
         self._kept[key] = made
         self._kept.move_to_end(key)
-        while len(self._kept) > 1 and self._kept_bytes() > self._most_kept:
+        while len(self._kept) > 1 and self.kept_bytes > self._most_kept:
             self._kept.popitem(last=False)
-
-    def _kept_bytes(self) -> int:
-        return sum(kept.bytes for kept in self._kept.values())

@@ -1,0 +1,243 @@
+"""Pick mode: begins rounds, goes on with them, and records what is decided in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.app.core import Core
+from studio.common.i18n import _, number
+from studio.domain.choices import Verdict
+from studio.domain.events import Event, RecordsChanged
+from studio.domain.pick_round import PickRound
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
+from studio.ui.support.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.ui.views.pick import PickView
+
+MOST = 20_000
+"""Limit of pictures of a round: all of them are one record."""
+
+_REST = 2000
+"""Milliseconds at a place after which it is remembered, without a decision."""
+
+
+class PickRounds(QObject):
+    """Runs the round that is shown.
+
+    Signals:
+        said: sentence about a change, shown with Undo (str).
+        opened: a round is to be shown.
+        left: the round is no longer to be shown.
+        collect_wanted: ids of pictures to put into a collection (a list).
+    """
+
+    said = Signal(str)
+    opened = Signal()
+    left = Signal()
+    collect_wanted = Signal(object)
+
+    def __init__(
+        self,
+        core: Core,
+        shown: ShownPictures,
+        selection: SelectionSource,
+        messages: Messages,
+        *,
+        view: Late[PickView],
+        is_open: Callable[[], bool],
+        place_name: Callable[[], str],
+        parent: QObject,
+    ) -> None:
+        """`is_open`: whether pick mode is shown; `place_name` names what the grid shows."""
+        super().__init__(parent)
+        self._core = core
+        self._shown = shown
+        self._selection = selection
+        self._messages = messages
+        self._view = view
+        self._is_open = is_open
+        self._place_name = place_name
+        # Records are written in the order of the keys.
+        self._writing = asyncio.Lock()
+        self._pending = 0
+        self._starting = False
+        self._resting = QTimer(self, singleShot=True, interval=_REST)
+        self._resting.timeout.connect(self.on_rest)
+
+    # Beginning
+
+    def begin_round(self) -> None:
+        """Begin a round with the selected pictures, or the view's, or go on with the last one."""
+        if not self._starting and not self._is_open():
+            self._starting = True
+            spawn(self._begin())
+
+    async def _begin(self) -> None:
+        try:
+            await self._begin_or_go_on()
+        finally:
+            self._starting = False
+
+    async def _begin_or_go_on(self) -> None:
+        choosing, library = self._core.library.choosing, self._core.library
+        rounds = [one for one in await choosing.rounds() if isinstance(one, PickRound)]
+        unfinished = next((one for one in rounds if not one.finished), None)
+        rows = self._selection.rows()
+        if len(rows) < 2 and unfinished is not None:
+            self._open(unfinished)
+            return
+        name = _("Selection") if len(rows) > 1 else self._place_name()
+        rows = rows if len(rows) > 1 else self._shown.order
+        if len(rows) > MOST:
+            self._messages.show_message(
+                _("A round takes at most {most} pictures. Select fewer.").format(most=number(MOST))
+            )
+            return
+        ids = await library.ids(rows)
+        if unfinished is not None and set(ids) == set(unfinished.pictures):
+            self._open(unfinished)
+        else:
+            await self._start(name, ids)
+
+    async def _start(self, name: str, ids: Sequence[str]) -> None:
+        if len(set(ids)) < 2:
+            self._messages.show_message(_("A round needs two."))
+            return
+        self._open(await self._core.library.choosing.start_round(name, ids))
+
+    def _open(self, found: PickRound) -> None:
+        if not self._is_open():
+            self.opened.emit()
+        view = self._view.get()
+        view.show_round(found)
+        view.focus_view()
+        view.say_place(found.name)
+
+    # Keys
+
+    @property
+    def _round(self) -> PickRound:
+        return self._view.get().round
+
+    def on_decided(self, verdict: Verdict) -> None:
+        """Decide on the current picture, and go on if wanted."""
+        view, before = self._view.get(), self._round
+        if before.finished:
+            return
+        after, decision = before.decide(verdict, advance=view.advance)
+        self._resting.stop()
+        view.show_round(after)
+        view.say_place(_("picked") if verdict is Verdict.PICK else _("rejected"))
+        self._write(self._core.library.choosing.decide(before.id, decision))
+
+    def on_taken_back(self) -> None:
+        """Undo the last decision and go back to its picture."""
+        view, before = self._view.get(), self._round
+        if not before.decisions:
+            self._messages.show_message(_("Nothing to undo in this round"))
+            return
+        self._resting.stop()
+        view.show_round(before.undone())
+        view.say_place(_("undone"))
+        self._write(self._core.library.choosing.take_back(before.id))
+
+    def on_rated(self, stars: int) -> None:
+        """Give the current picture 0 to 5 stars."""
+        if (current := self._round.current) is not None:
+            self._write(self._core.library.rate([current], stars))
+
+    def on_stepped(self, by: int) -> None:
+        """Go forward or back without a decision."""
+        self._go(self._round.step(by))
+
+    def on_went_to(self, id: str) -> None:
+        """Go to a picture of the film strip."""
+        self._go(self._round.go_to(id))
+
+    def _go(self, after: PickRound) -> None:
+        view = self._view.get()
+        if after.place != self._round.place:
+            view.show_round(after)
+            view.say_picture()
+            self._resting.start()
+
+    def on_rest(self) -> None:
+        """Remember the place."""
+        if self._round.id:
+            self._write(self._core.library.choosing.keep_place(self._round.id, self._round.place))
+
+    def on_closed(self) -> None:
+        """Remember the place, after pick mode was left."""
+        if self._resting.isActive():
+            self._resting.stop()
+            self.on_rest()
+
+    # Finishing
+
+    def on_finish_chosen(self, what: str) -> None:
+        """Take a step of the card: "collect", "open", "picks", "trash" or "end"."""
+        ended = self._round
+        if what == "collect":
+            self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
+        elif what == "open":
+            spawn(self._next_round(ended, Verdict.NONE))
+        elif what == "picks":
+            spawn(self._next_round(ended, Verdict.PICK))
+        elif what == "trash":
+            spawn(self._trash(ended.with_verdict(Verdict.REJECT)))
+        else:
+            self._end(ended)
+            self.left.emit()
+
+    async def _next_round(self, ended: PickRound, verdict: Verdict) -> None:
+        self._end(ended)
+        await self._start(ended.name, ended.with_verdict(verdict))
+
+    def _end(self, ended: PickRound) -> None:
+        """Nothing goes on with this round again."""
+        self._resting.stop()
+        self._write(self._core.library.choosing.keep_place(ended.id, len(ended.pictures)))
+
+    async def _trash(self, ids: Sequence[str]) -> None:
+        if sentence := await self._core.library.trash(ids):
+            self.said.emit(sentence)
+
+    # Records
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was decided is recorded."""
+        return not self._pending
+
+    def on_core_event(self, event: Event) -> None:
+        """Read the round again after changes made elsewhere: trash, history, another program."""
+        if not self._is_open() or not isinstance(event, RecordsChanged):
+            return
+        other = {"trashed", "deleted"}.intersection(event.fields)
+        decided = "decision" in event.fields and not self._pending
+        if other or decided:
+            spawn(self._read_again(self._round))
+
+    async def _read_again(self, before: PickRound) -> None:
+        async with self._writing:
+            found = await self._core.library.choosing.round(before.id)
+        if self._is_open() and self._round.id == before.id and not self._pending:
+            self._view.get().show_round(replace(found, place=self._round.place))
+
+    def _write(self, work: Awaitable[object]) -> None:
+        self._pending += 1
+        spawn(self._write_in_order(work))
+
+    async def _write_in_order(self, work: Awaitable[object]) -> None:
+        try:
+            async with self._writing:
+                await work
+        finally:
+            self._pending -= 1

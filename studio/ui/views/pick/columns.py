@@ -1,0 +1,185 @@
+"""Columns beside the picture of a round: its facts at the left, the keys at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.common.i18n import _, ngettext, number
+from studio.domain.entities import CostBasis, Picture
+from studio.domain.pick_round import RoundCounts
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting
+from studio.ui.views.pick.detail import PixelDetail
+from studio.ui.widgets import CheckBox, ElidedLabel, KeyCap, Stars, Text, set_role
+
+WIDTH = 300
+RING = 38
+
+
+class PictureColumn(QWidget):
+    """How far the round is, and what the picture is.
+
+    Signals:
+        rated: the user chose stars (0 to 5).
+    """
+
+    rated = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self._ring = _Ring(self)
+        self._number = Text("", "display", "text", self)
+        self._total = Text("", "display", "text2", self, weight=400)
+        self._title = ElidedLabel("", "title", "text", self, prose=True)
+        self._prompt = ElidedLabel("", "body", "text2", self, prose=True, lines=6)
+        self._facts = Text("", "small", "text3", self, wrap=True)
+        self._stars = Stars(self)
+        self._stars_said = Text("", "small", "text3", self)
+        self._loading = Text("", "small", "text3", self)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._ring)
+        head.addSpacing(4)
+        head.addWidget(self._number)
+        head.addWidget(self._total)
+        head.addStretch(1)
+        stars = QHBoxLayout()
+        stars.setSpacing(10)
+        stars.addWidget(self._stars)
+        stars.addWidget(self._stars_said)
+        stars.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 8, 16, 8)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addSpacing(28)
+        column.addWidget(self._title)
+        column.addWidget(self._prompt)
+        column.addWidget(self._facts)
+        column.addSpacing(12)
+        column.addLayout(stars)
+        column.addWidget(self._loading)
+        column.addStretch(1)
+        self._stars.changed.connect(self.rated)
+
+    def show_counts(self, counts: RoundCounts) -> None:
+        """Show the place in the round."""
+        shown = min(counts.number, counts.total)
+        self._number.setText(number(shown))
+        # Translators: after the number of the current picture, as in "37 of 200".
+        self._total.setText(_("of {all}").format(all=number(counts.total)))
+        self._ring.set_share((counts.picked + counts.rejected) / max(1, counts.total))
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show the facts of a picture; None while it is being read, or at the end."""
+        for part in (self._stars, self._stars_said):
+            part.setVisible(picture is not None)
+        if picture is None:
+            for text in (self._title, self._prompt, self._facts):
+                text.setText("")
+            return
+        self._title.setText(picture.name)
+        prompt = picture.source_prompt or picture.prompt
+        self._prompt.setText("" if prompt == picture.name else prompt)
+        facts = [picture.model, formatting.pixels(picture.width, picture.height)]
+        if picture.cost_usd is not None and picture.cost_basis is not CostBasis.UNKNOWN:
+            facts.append(formatting.cost(picture.cost_usd, picture.cost_basis)[0])
+        self._facts.setText(" · ".join(fact for fact in facts if fact))
+        self._stars.set_value(picture.rating)
+        self._stars_said.setText(stars(picture.rating))
+
+    def set_preview(self, *, preview: bool) -> None:
+        """Show that the pixels are still being loaded."""
+        self._loading.setText(_("preview") if preview else "")
+
+
+class KeyColumn(QWidget):
+    """The keys, the switch that goes on by itself, and the picture at 100 %.
+
+    Attributes:
+        detail: the picture at 100 %.
+
+    Signals:
+        advance_chosen: whether a decision goes on to the next picture.
+    """
+
+    advance_chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        keys = QGridLayout()
+        keys.setHorizontalSpacing(12)
+        keys.setVerticalSpacing(9)
+        keys.setColumnStretch(0, 1)
+        for row, (key, does) in enumerate(_keys()):
+            keys.addWidget(KeyCap(key, self), row, 0, Qt.AlignmentFlag.AlignRight)
+            keys.addWidget(Text(does, "small", "text2", self), row, 1)
+        self.detail = PixelDetail(self)
+        self._advance = CheckBox(_("Next automatically after P or X"), self)
+        self._advance.setChecked(True)
+        self._advance.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 24, 8)
+        column.addLayout(keys)
+        column.addSpacing(16)
+        column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)
+        column.addStretch(1)
+        hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
+        column.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
+        self._advance.toggled.connect(self.advance_chosen)
+
+    def set_advance(self, *, advance: bool) -> None:
+        """Show whether a decision goes on by itself."""
+        self._advance.setChecked(advance)
+
+
+class _Ring(QWidget):
+    """Share of the round that is decided."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._share = 0.0
+        self.setFixedSize(QSize(RING, RING))
+        set_role(self, QAccessible.Role.ProgressBar)
+        self.setAccessibleName(_("Decided"))
+        theme().changed.connect(self.update)
+
+    def set_share(self, share: float) -> None:
+        """Show a share from 0 to 1."""
+        self._share = share
+        self.setAccessibleDescription(formatting.percent(share))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        painter.setPen(QPen(theme().color("press"), 4))
+        painter.drawEllipse(box)
+        painter.setPen(QPen(theme().color("accent"), 4))
+        painter.drawArc(box, 90 * 16, -round(self._share * 360 * 16))
+
+
+def stars(rating: int) -> str:
+    """A rating in words; empty without one."""
+    return ngettext("{n} star", "{n} stars", rating).format(n=number(rating)) if rating else ""
+
+
+def _keys() -> list[tuple[str, str]]:
+    return [
+        ("P", _("pick, next")),
+        ("X", _("reject, next")),
+        ("1 – 5", _("stars")),
+        ("→", _("next, leave open")),
+        ("U", _("undo the last one")),
+        ("Z", _("100 %, while held")),
+        ("\\", _("original, while held")),
+        ("D", _("compare with the original")),
+        ("Enter", _("finish…")),
+        ("Esc", _("leave, all is kept")),
+    ]

@@ -1,0 +1,575 @@
+"""Pick mode: the current picture of a round between its facts and the keys."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.common.i18n import _, number
+from studio.domain.choices import RoundDefinition, Verdict
+from studio.domain.entities import Flag, Job, Picture, Role
+from studio.domain.pick_round import PickRound
+from studio.ui.style.theme import theme
+from studio.ui.support.key_repeat import once
+from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.tasks import spawn
+from studio.ui.views.canvas.canvas import PictureCanvas
+from studio.ui.views.canvas.plate_loader import PlateLoader
+from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.canvas.viewport import Viewport
+from studio.ui.views.pick.columns import KeyColumn, PictureColumn, stars
+from studio.ui.views.pick.finish_card import FinishCard, summary
+from studio.ui.views.pick.head import RoundHead
+from studio.ui.views.pick.round_strip import RoundStrip
+from studio.ui.widgets import Text, announce
+
+KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pictures of 4K
+KNOWN = 1000  # pictures whose facts are kept
+AROUND = 8  # pictures on either side whose facts are read with the current one's
+NARROW = 1100  # pixels of width below which the columns are hidden
+
+_VERDICTS = {Qt.Key.Key_P: Verdict.PICK, Qt.Key.Key_X: Verdict.REJECT}
+_STARS = {Qt.Key(Qt.Key.Key_0 + n): n for n in range(6)}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+# Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
+_WINDOW_KEYS = frozenset(
+    {Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_D, Qt.Key.Key_Question}
+)
+_SHIFTS = (
+    Qt.KeyboardModifier.ShiftModifier
+    | Qt.KeyboardModifier.KeypadModifier
+    | Qt.KeyboardModifier.GroupSwitchModifier
+)
+
+
+class PickView(QWidget):
+    """Shows a `PickRound`; its owner decides, and shows the round that results.
+
+    Signals:
+        decided: the user decided on the current picture (a Verdict).
+        rated: the user rated the current picture (0 to 5 stars).
+        stepped: go forward or back by that many pictures.
+        went_to: show the picture with this id.
+        taken_back: undo the last decision.
+        finish_chosen: a step of the card (see `FinishCard`).
+        shown: another picture, or its facts, are shown.
+        closed: leave.
+        action: action and its picture ("drag": within the mouse event).
+        told: a sentence for the user.
+    """
+
+    decided = Signal(object)
+    rated = Signal(object)
+    stepped = Signal(int)
+    went_to = Signal(str)
+    taken_back = Signal()
+    finish_chosen = Signal(str)
+    shown = Signal()
+    closed = Signal()
+    action = Signal(str, object)
+    told = Signal(str)
+
+    def __init__(
+        self,
+        library: LibraryProtocol,
+        decoder: ScreenDecoderProtocol,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.round = PickRound(id="", definition=RoundDefinition(name="", pictures=()))
+        self.advance = True
+        self._library = library
+        self._known: OrderedDict[str, Picture] = OrderedDict()
+        self._asked: set[str] = set()
+        self._parent: Picture | None = None
+        self._parent_shown = False
+        self._peek: Viewport | None = None
+        self._swapped = False
+        self._loader = PlateLoader(library, decoder, self, most_kept=KEPT)
+        self._head = RoundHead(self)
+        self.facts = PictureColumn(self)
+        self.canvas = PictureCanvas(self)
+        self.keys = KeyColumn(self)
+        self.strip = RoundStrip(library, self._known.get, self)
+        self.card = FinishCard(self)
+        self._foot = _Progress(self)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.facts)
+        middle.addWidget(self.canvas, 1)
+        middle.addWidget(self.keys)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addLayout(middle, 1)
+        column.addWidget(self.strip)
+        column.addWidget(self._foot)
+        self.setAccessibleName(_("Pick mode"))
+        self.setFocusProxy(self.canvas)
+        self.installEventFilter(self)
+        self.canvas.setMouseTracking(True)
+        self.canvas.installEventFilter(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._head.finish_wanted.connect(self.open_card)
+        self._head.leave_wanted.connect(self.closed)
+        self.facts.rated.connect(self.rated)
+        self.keys.advance_chosen.connect(self.on_advance_chosen)
+        self.strip.chosen.connect(self.went_to)
+        self.strip.wanted.connect(self.on_wanted)
+        self.card.chosen.connect(self.finish_chosen)
+        self.canvas.drag_requested.connect(self.on_dragged)
+        self._loader.changed.connect(self.on_loaded)
+        theme().changed.connect(self.update)
+        screen_colours().changed.connect(self.on_screen_colours)
+
+    # --- content --------------------------------------------------------------------------
+
+    @property
+    def row(self) -> int | None:
+        """Index row of the current picture; None until it is read."""
+        return None if self.picture is None else self.picture.row
+
+    @property
+    def picture(self) -> Picture | None:
+        """The current picture; None until it is read, and at the end."""
+        current = self.round.current
+        return None if current is None else self._known.get(current)
+
+    @property
+    def original(self) -> Picture | None:
+        """Picture the current one was edited from; None until it is read."""
+        return self._parent
+
+    @property
+    def prepared(self) -> list[str]:
+        """Checksums of the pictures that can be shown at once."""
+        return self._loader.prepared
+
+    def show_round(self, shown: PickRound) -> None:
+        """Show a round at its place."""
+        before, self.round = self.round, shown
+        if shown.id != before.id or shown.current != before.current:
+            self._parent, self._parent_shown = None, False
+        if shown.id != before.id or shown.place != before.place:
+            self.close_card()
+        elif not self.card.isHidden():
+            self.open_card()
+        self._request()
+        self._show()
+        if shown.finished and shown.counts.total:
+            self.open_card()
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """Jobs are not shown here."""
+
+    def set_presenting(self, *, presenting: bool) -> None:
+        """Nothing to hide: there are no bars here."""
+
+    def refresh(self, ids: Iterable[str]) -> None:
+        """Read these pictures again after a change."""
+        changed = [id for id in ids if id in self._known]
+        if changed and self.round.id:
+            spawn(self._read(changed))
+
+    def step(self, way: int) -> None:
+        """Go to the next (1) or previous (-1) picture."""
+        self.stepped.emit(way)
+
+    def zoom_in(self) -> None:
+        """Zoom in by one step."""
+        self.canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        """Zoom out by one step."""
+        self.canvas.zoom_out()
+
+    def focus_view(self) -> None:
+        """Give the picture keyboard focus."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def say_picture(self) -> None:
+        """Tell a screen reader which picture is shown."""
+        announce(self.canvas, self.sentence())
+
+    def say_place(self, what: str) -> None:
+        """Tell a screen reader what happened, and where the round is."""
+        counts = self.round.counts
+        if self.round.finished:
+            place = summary(counts)
+        else:
+            place = _("{n} of {all}").format(n=number(counts.number), all=number(counts.total))
+        announce(self.canvas, f"{what}, {place}")
+
+    def open_card(self) -> None:
+        """Show the card with the next steps."""
+        self._stop_holding()
+        self.card.open_for(self.round.counts)
+
+    def close_card(self) -> None:
+        """Return from the card to the picture."""
+        if not self.card.isHidden():
+            self.card.hide()
+            self.focus_view()
+
+    def sentence(self) -> str:
+        """The current picture in words: "lighthouse dusk 07, 37 of 200, 4 stars, not picked"."""
+        picture, counts = self.picture, self.round.counts
+        if picture is None:
+            return summary(counts) if self.round.finished else _("Picture")
+        place = _("{n} of {all}").format(n=number(counts.number), all=number(counts.total))
+        verdict = self.round.verdicts.get(picture.id, Verdict.NONE)
+        said = [picture.name, place, stars(picture.rating), _verdict_words(verdict, picture)]
+        if picture.missing:
+            said.append(_("File missing"))
+        return ", ".join(part for part in said if part)
+
+    # --- reading --------------------------------------------------------------------------
+
+    def _request(self) -> None:
+        current = self.round.current
+        near = [] if current is None else [current]
+        self.on_wanted([*near, *self.round.neighbours(behind=AROUND, ahead=AROUND)])
+
+    def on_wanted(self, ids: Sequence[str]) -> None:
+        """Read pictures that are not known yet."""
+        unread = [id for id in ids if id not in self._known and id not in self._asked]
+        if unread:
+            spawn(self._read(unread))
+
+    async def _read(self, ids: Sequence[str]) -> None:
+        self._asked.update(ids)
+        try:
+            found = await self._library.find(ids)
+        finally:
+            self._asked.difference_update(ids)
+        for picture in found:
+            self._known[picture.id] = picture
+            self._known.move_to_end(picture.id)
+        while len(self._known) > KNOWN:
+            self._known.popitem(last=False)
+        self._show()
+
+    async def _find_parent(self, picture: Picture) -> None:
+        ids = [one.picture for one in picture.parents if one.role is Role.EDIT and one.picture]
+        found = await self._library.find(ids[:1]) if ids else []
+        if self.picture is not None and self.picture.id == picture.id and found:
+            self._parent = found[0]
+
+    # --- showing --------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        current, counts = self.round, self.round.counts
+        picture = self.picture
+        self._head.show_round(current.name, counts)
+        self._foot.show_counts(counts.picked, counts.rejected, counts.total)
+        self.facts.show_counts(counts)
+        self.facts.show_picture(picture)
+        place = len(current.pictures)
+        if current.current is not None:
+            place = current.pictures.index(current.current)
+        self.strip.show_pictures(current.pictures, place, current.verdicts)
+        if not self._parent_shown:
+            self._show_plate(picture)
+        self.canvas.setAccessibleName(self.sentence())
+        self._prepare()
+        self._tell_preview()
+        self.shown.emit()
+
+    def _show_plate(self, picture: Picture | None) -> None:
+        if picture is None:
+            self.canvas.show_plate(None)
+            return
+        shown = self.canvas.plate
+        missing = _("File missing") if picture.missing else ""
+        if shown is not None and shown.key == picture.id and bool(shown.trouble) == bool(missing):
+            return
+        plate = self._loader.plate(picture)
+        self.canvas.show_plate(plate)
+        self._loader.fill(plate, picture)
+        if self._parent is None and picture.parents:
+            spawn(self._find_parent(picture))
+
+    def _prepare(self) -> None:
+        if not self.isVisible():
+            return
+        near = (self._known.get(id) for id in self.round.neighbours())
+        self._loader.prepare([picture for picture in near if picture is not None])
+
+    def _tell_preview(self) -> None:
+        plate = self.canvas.plate
+        waits = plate is not None and plate.raster is None and not plate.trouble
+        self.facts.set_preview(preview=waits)
+        self.keys.detail.show_plate(plate)
+
+    def on_loaded(self, plate: Plate) -> None:
+        """Repaint a plate with new content."""
+        self.canvas.refresh(plate)
+        self._tell_preview()
+
+    def on_screen_colours(self) -> None:
+        """Render the visible picture for the new monitor."""
+        if self.isVisible():
+            self._complete()
+
+    def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Go on by itself after a decision, or stay."""
+        self.advance = advance
+
+    def on_dragged(self) -> None:
+        """Request a drag of the picture."""
+        if self.picture is not None:
+            self.action.emit("drag", self.picture)
+
+    def _complete(self) -> None:
+        plate, picture = self.canvas.plate, self.picture
+        if plate is not None and picture is not None and not self._loader.is_filled(plate):
+            self._loader.fill(plate, picture)
+
+    def _point_at(self, spot: QPointF) -> None:
+        dpr, view = self.canvas.devicePixelRatioF(), self.canvas.view
+        x, y = view.to_picture(spot.x() * dpr, spot.y() * dpr)
+        self.keys.detail.show_place(x / view.width, y / view.height)
+
+    # --- while a key is held --------------------------------------------------------------
+
+    def show_parent(self, shown: bool) -> None:  # noqa: FBT001 - a slot
+        """Show the same part of the picture this one was edited from, or this one again."""
+        wanted = self._parent if shown else self.picture
+        if wanted is None or shown == self._parent_shown:
+            return
+        self._parent_shown = shown
+        plate = self._loader.plate(wanted)
+        self.canvas.show_plate(plate, keep_view=True)
+        self._loader.fill(plate, wanted)
+        self.canvas.setAccessibleName(wanted.name if shown else self.sentence())
+
+    def peek(self, on: bool) -> None:  # noqa: FBT001 - a slot
+        """Show 100 % at the pointer, or what was shown before."""
+        if on and self._peek is None and self.canvas.plate is not None:
+            self._peek = self.canvas.view
+            spot = QPointF(self.canvas.mapFromGlobal(QCursor.pos()))
+            inside = QRectF(self.canvas.rect()).contains(spot)
+            self.canvas.actual(spot if inside else None)
+        elif not on and self._peek is not None:
+            before, self._peek = self._peek, None
+            self.canvas.follow_view(before)
+
+    def _swap_columns(self, *, swapped: bool) -> None:
+        self._swapped = swapped
+        self._arrange()
+
+    def _stop_holding(self) -> None:
+        self.show_parent(False)
+        self.peek(False)
+        self._swap_columns(swapped=False)
+
+    def _arrange(self) -> None:
+        visible = (self.width() >= NARROW) is not self._swapped
+        self.facts.setVisible(visible)
+        self.keys.setVisible(visible)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # An event filter instead of event(): painting must not run inside one of our overrides,
+        # where an exception would end the program instead of being reported.
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            self._point_at(event.position())
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and _is_own(event)
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _is_own(event):
+            super().keyPressEvent(event)
+        elif _is_shifted_letter(event):
+            return
+        elif not self.card.isHidden():
+            self._press_in_card(event)
+        else:
+            self._press(event)
+
+    def _press_in_card(self, event: QKeyEvent) -> None:
+        focus = QApplication.focusWidget()
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave_card()
+        elif _takes_back(event):
+            self.taken_back.emit()
+        elif event.key() in _ENTER and isinstance(focus, QAbstractButton):
+            focus.click()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+
+    def _leave_card(self) -> None:
+        if self.round.finished:
+            self.closed.emit()
+        else:
+            self.close_card()
+
+    def _press(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        focus = QApplication.focusWidget()
+        if _takes_back(event):
+            self.taken_back.emit()
+        elif key in _VERDICTS:
+            self.decided.emit(_VERDICTS[key])
+        elif key in _STARS:
+            self.rated.emit(_STARS[key])
+        elif key in _ENTER:
+            if isinstance(focus, QAbstractButton):
+                focus.click()
+            else:
+                self.open_card()
+        else:
+            self._press_view_key(key)
+
+    def _press_view_key(self, key: Qt.Key) -> None:
+        match key:
+            case Qt.Key.Key_Left:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_Right:
+                self.stepped.emit(1)
+            case Qt.Key.Key_Home:
+                self.stepped.emit(-len(self.round.pictures))
+            case Qt.Key.Key_End:
+                self.stepped.emit(len(self.round.pictures))
+            case Qt.Key.Key_Z:
+                self.peek(True)
+            case Qt.Key.Key_Backslash:
+                if self._parent is None:
+                    self.told.emit(_("This picture was not made from another one"))
+                self.show_parent(True)
+            case Qt.Key.Key_H:
+                self._swap_columns(swapped=True)
+            case Qt.Key.Key_F:
+                self.canvas.fit()
+            case Qt.Key.Key_Escape:
+                self.closed.emit()
+            case _:
+                pass
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat():
+            return
+        match event.key():
+            case Qt.Key.Key_Z:
+                self.peek(False)
+            case Qt.Key.Key_Backslash:
+                self.show_parent(False)
+            case Qt.Key.Key_H:
+                self._swap_columns(swapped=False)
+            case _:
+                super().keyReleaseEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme().color("mat"))
+
+    @needs("keys")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    @needs("card")
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._stop_holding()
+        self.card.hide()
+        # The pixels of a round are given back at once.
+        self.canvas.show_plate(None)
+        self.keys.detail.show_plate(None)
+        self._loader.release()
+
+
+class _Progress(QWidget):
+    """Line at the bottom: how many are picked, and how many are still to come."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._share = 0.0
+        self._picked = Text("", "small", "text3", self)
+        self._left = Text("", "small", "text3", self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 2, 24, 10)
+        row.setSpacing(14)
+        row.addWidget(self._picked)
+        row.addStretch(1)
+        row.addWidget(self._left)
+
+    def show_counts(self, picked: int, rejected: int, total: int) -> None:
+        """Show the decisions so far."""
+        done = picked + rejected
+        self._share = done / max(1, total)
+        # Translators: {n} pictures were picked of {all} that were decided.
+        self._picked.setText(_("{n} of {all} picked").format(n=number(picked), all=number(done)))
+        self._left.setText(_("{n} to go").format(n=number(total - done)))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = self._picked.geometry().right() + 14
+        wide = self._left.geometry().left() - 14 - left
+        middle = self._picked.geometry().center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("press"))
+        painter.drawRoundedRect(QRectF(left, middle - 1.5, wide, 4), 2, 2)
+        painter.setBrush(theme().color("accent"))
+        painter.drawRoundedRect(QRectF(left, middle - 1.5, wide * self._share, 4), 2, 2)
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    """Whether a key is the view's: Ctrl+Z, and most keys without a modifier."""
+    if _takes_back(event):
+        return True
+    key = event.key()
+    if key in (Qt.Key.Key_Escape, *_ENTER):
+        return not event.modifiers() & ~_SHIFTS
+    if event.modifiers() & ~_SHIFTS or key in _WINDOW_KEYS:
+        return False
+    arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+    moves = (*arrows, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete)
+    return key in moves or Qt.Key.Key_Space < key < Qt.Key.Key_AsciiTilde
+
+
+def _is_shifted_letter(event: QKeyEvent) -> bool:
+    """Whether this is a letter with Shift, which means something else and does nothing here."""
+    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+    return bool(shift) and Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+
+
+def _takes_back(event: QKeyEvent) -> bool:
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    ctrl_z = event.key() == Qt.Key.Key_Z and plain == Qt.KeyboardModifier.ControlModifier
+    return ctrl_z or (event.key() == Qt.Key.Key_U and not plain)
+
+
+def _verdict_words(verdict: Verdict, picture: Picture) -> str:
+    if verdict is Verdict.PICK or (verdict is Verdict.NONE and picture.flag is Flag.PICK):
+        return _("picked")
+    if verdict is Verdict.REJECT or (verdict is Verdict.NONE and picture.flag is Flag.REJECT):
+        return _("rejected")
+    return _("not picked")
