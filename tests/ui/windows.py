@@ -45,6 +45,7 @@ from studio.ui.support import tasks
 from studio.ui.views.compare import CompareView
 from studio.ui.views.empty_state import EmptyState
 from studio.ui.views.loupe import Loupe
+from studio.ui.views.tree import TreeView
 from studio.ui.views.welcome import Welcome
 from studio.ui.widgets import Menu, Toast
 from studio.ui.window.actions import Actions
@@ -134,6 +135,10 @@ class OpenedWindow(StudioWindow):
     @property
     def compare(self) -> CompareView:
         return self.built.compare.get()
+
+    @property
+    def tree(self) -> TreeView:
+        return self.built.tree.get()
 
     @property
     def welcome(self) -> Welcome:

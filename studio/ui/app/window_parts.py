@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
+    from studio.ui.views.tree import TreeView
     from studio.ui.views.welcome import Welcome
 
 
@@ -75,7 +76,7 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, compare, welcome, nothing: views created when first shown.
+        loupe, compare, tree, welcome, nothing: views created when first shown.
         open_with: programs for pictures; created with the first menu of them.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
@@ -94,6 +95,7 @@ class WindowParts:
         self.library_view = browsing
         self.loupe: Late[Loupe] = Late(self._make_loupe)
         self.compare: Late[CompareView] = Late(self._make_compare)
+        self.tree: Late[TreeView] = Late(self._make_tree)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
         self.quit_sequence = Late(self._make_leaving)
@@ -164,6 +166,7 @@ class WindowParts:
             model=window.model,
             loupe=self.loupe,
             compare=self.compare,
+            tree=self.tree,
             top_bar=self.top_bar,
             zones=window.zones,
             composer=self.composer,
@@ -258,6 +261,7 @@ class WindowParts:
             composer=self.composer,
             loupe=self.loupe,
             compare=self.compare,
+            tree=self.tree,
             focus_view=self.panel_layout.focus_view,
             choose_page=self.pages.choose_page,
         )
@@ -389,6 +393,7 @@ class WindowParts:
             gallery=window.gallery,
             loupe=self.loupe,
             compare=self.compare,
+            tree=self.tree,
             welcome=self.welcome,
             inspector=self.inspector,
             places=self.places,
@@ -433,6 +438,26 @@ class WindowParts:
         self.inspector.decided.connect(decisions.on_decided)
         view.sides_changed.connect(self.view_switch.on_compared)
         view.ended.connect(self.view_switch.on_comparison_ended)
+        view.closed.connect(self.view_switch.show_grid)
+        view.action.connect(self.view_switch.on_loupe_action)
+        view.menu_requested.connect(self.item_actions.on_context_menu)
+        view.job_chosen.connect(self.view_switch.on_job_chosen)
+        view.set_presenting(presenting=self.presentation.active)
+        self.window.views.addWidget(view)
+        return view
+
+    def _make_tree(self) -> TreeView:
+        # Loaded when first shown.
+        from studio.ui.controllers.tree import TreeReader
+        from studio.ui.views.tree import TreeView
+
+        view = TreeView(self.core.library)
+        reader = TreeReader(self.core, view)
+        reader.said.connect(self.messages_controller.on_said)
+        view.outdated.connect(reader.on_outdated)
+        view.branch_named.connect(reader.on_branch_named)
+        view.selection_changed.connect(self.view_switch.on_tree_selection)
+        view.opened.connect(self.view_switch.open_loupe)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)
         view.menu_requested.connect(self.item_actions.on_context_menu)

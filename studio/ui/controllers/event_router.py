@@ -30,6 +30,7 @@ from studio.ui.window.actions import Actions
 if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
+    from studio.ui.views.tree import TreeView
     from studio.ui.views.welcome import Welcome
 
 
@@ -56,6 +57,7 @@ class EventRouter(QObject):
         gallery: GalleryView,
         loupe: Late[Loupe],
         compare: Late[CompareView],
+        tree: Late[TreeView],
         welcome: Late[Welcome],
         inspector: Inspector,
         places: SidebarModel,
@@ -70,7 +72,7 @@ class EventRouter(QObject):
         self._messages = messages
         self._first = first
         self._gallery = gallery
-        self._large_views = (loupe, compare)
+        self._large_views = (loupe, compare, tree)
         self._welcome = welcome
         self._inspector = inspector
         self._places = places

@@ -1,4 +1,4 @@
-"""Switch between grid, loupe and comparison, with their selection and the seen pictures."""
+"""Switch between grid, loupe, comparison and tree, with their selection and the seen pictures."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from studio.ui.window.top_bar import TopBar
 if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
+    from studio.ui.views.tree import TreeView
 
 _SEEN_PAUSE = 1000
 """Milliseconds in view after which a picture is no longer new."""
@@ -44,7 +45,7 @@ class ViewSwitch(QObject):
     """Current view, and the pictures the user looks at in it.
 
     Attributes:
-        in_loupe, in_compare: whether that view is shown instead of the grid.
+        in_loupe, in_compare, in_tree: whether that view is shown instead of the grid.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
@@ -64,6 +65,7 @@ class ViewSwitch(QObject):
         model: GalleryModel,
         loupe: Late[Loupe],
         compare: Late[CompareView],
+        tree: Late[TreeView],
         top_bar: TopBar,
         zones: WindowLayout,
         composer: Composer,
@@ -73,7 +75,7 @@ class ViewSwitch(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`views` shows loupe, comparison, or `grid`, the page with the gallery."""
+        """`views` shows loupe, comparison, tree, or `grid`, the page with the gallery."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -84,6 +86,7 @@ class ViewSwitch(QObject):
         self._model = model
         self._loupe = loupe
         self._compare = compare
+        self._tree = tree
         self._top_bar = top_bar
         self._zones = zones
         self._composer = composer
@@ -91,7 +94,7 @@ class ViewSwitch(QObject):
         self._status_bar = status_bar
         self._messages_bar = messages_bar
         self._actions = actions
-        self.in_loupe = self.in_compare = False
+        self.in_loupe = self.in_compare = self.in_tree = False
         # A parent outside the order of the grid, compared all the same.
         self._beside: tuple[int, ...] = ()
         self._unseen: set[str] = set()
@@ -100,13 +103,17 @@ class ViewSwitch(QObject):
 
     @property
     def large(self) -> LargeView | None:
-        """The loupe or the comparison; None for the grid."""
+        """The loupe, the comparison or the tree; None for the grid."""
         if self.in_loupe:
             return self._loupe.get()
+        if self.in_tree:
+            return self._tree.get()
         return self._compare.get() if self.in_compare else None
 
     @property
     def _view_name(self) -> str:
+        if self.in_tree:
+            return "tree"
         return "loupe" if self.in_loupe else "compare" if self.in_compare else "grid"
 
     def on_order_changed(self) -> None:
@@ -114,6 +121,9 @@ class ViewSwitch(QObject):
         if self.in_compare:
             if not self._compare.get().set_order(self._order()):
                 self.show_grid()
+            return
+        if self.in_tree:
+            self._tree.get().outdated.emit()
             return
         loupe = self._loupe.made
         if self.in_loupe and loupe is not None:
@@ -132,8 +142,8 @@ class ViewSwitch(QObject):
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None for the current one of the grid."""
         chosen = picture
-        if chosen is None and self.in_compare:
-            chosen = self._compare.get().picture
+        if chosen is None and self.large is not None:
+            chosen = self.large.picture
         if chosen is None:
             item = self._gallery.current_item()
             chosen = item if isinstance(item, Picture) else None
@@ -145,11 +155,39 @@ class ViewSwitch(QObject):
         if chosen is None or not order:
             self._top_bar.set_view(self._view_name)
             return
-        self.in_loupe, self.in_compare = True, False
+        if self.in_tree and _place(order, chosen.row) is None:
+            spawn(self._open_hidden(chosen))
+            return
+        self.in_loupe, self.in_compare, self.in_tree = True, False, False
         index = _place(order, chosen.row) or 0
         self._show_view()
         self._loupe.get().show_pictures(order, index)
         self._loupe.get().focus_view()
+
+    async def _open_hidden(self, picture: Picture) -> None:
+        """Show a relative of the grid's pictures in the loupe, among all pictures."""
+        await self._show_place_of(picture)
+        if self.in_tree and _place(self._shown.order, picture.row) is not None:
+            self.open_loupe(picture)
+        elif self.in_tree:
+            self._messages.show_message(_("This picture is hidden here"))
+
+    def open_tree(self) -> None:
+        """Show the family of the selected picture."""
+        spawn(self._open_tree())
+
+    async def _open_tree(self) -> None:
+        found = await self._core.library.pictures(self._chosen_rows()[:1])
+        if not found:
+            self._top_bar.set_view(self._view_name)
+            self._messages.show_message(_("Select a picture to see its family"))
+            return
+        tree = await self._core.library.choosing.family(found[0].id)
+        self.in_loupe, self.in_compare, self.in_tree = False, False, True
+        self._show_view()
+        view = self._tree.get()
+        view.show_tree(tree, found[0].id)
+        view.focus_view()
 
     def open_compare(self) -> None:
         """Compare the selected pictures, or the only one with its neighbour."""
@@ -203,7 +241,7 @@ class ViewSwitch(QObject):
         return list(self._gallery.selected_rows()[: MOST_COMPARED + 1])
 
     def _open_comparison(self, comparison: Comparison) -> None:
-        self.in_loupe, self.in_compare = False, True
+        self.in_loupe, self.in_compare, self.in_tree = False, True, False
         self._show_view()
         view = self._compare.get()
         view.show_comparison(comparison)
@@ -217,9 +255,10 @@ class ViewSwitch(QObject):
         if self.in_compare:
             rows = [row for row in self._compare.get().comparison.sides if row in self._shown.order]
         else:
-            picture = self._loupe.get().picture
-            rows = [] if picture is None else [picture.row]
-        self.in_loupe = self.in_compare = False
+            picture = self.large.picture
+            hidden = self.in_tree and picture is not None and picture.row not in self._shown.order
+            rows = [] if picture is None or hidden else [picture.row]
+        self.in_loupe = self.in_compare = self.in_tree = False
         self._show_view()
         if rows:
             self._gallery.show_item(rows[0])
@@ -233,6 +272,8 @@ class ViewSwitch(QObject):
             shown = self._loupe.get()
         elif self.in_compare:
             shown = self._compare.get()
+        elif self.in_tree:
+            shown = self._tree.get()
         column = shown.layout()
         if isinstance(column, QVBoxLayout):
             # Below the bar of either view.
@@ -252,8 +293,8 @@ class ViewSwitch(QObject):
 
     def show_items(self, items: tuple[Item, ...]) -> None:
         """Show a new selection of the grid."""
-        if self.in_compare:
-            return  # the compared pictures are shown; this follows in the grid
+        if self.in_compare or self.in_tree:
+            return  # its own pictures are shown; this follows in the grid
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
         total = self._gallery.selected_count()
@@ -306,6 +347,24 @@ class ViewSwitch(QObject):
         self._status_bar.show_selection(1, 0)
         self._looked_at(pictures)
 
+    def on_tree_selection(self) -> None:
+        """Show the selected picture of the tree in the inspector, and what can be done with it."""
+        if not self.in_tree:
+            return
+        view = self._tree.get()
+        picture = view.picture
+        items = [] if picture is None else [picture]
+        count = int(view.row is not None)
+        trashed = picture is not None and picture.trashed
+        self._actions.update_enabled(pictures=count, jobs=0, trashed=trashed, items=items)
+        self._status_bar.show_selection(count, 0)
+        self._composer.suggest(items)
+        if items:
+            self._inspector.show_pictures(items)
+            self._looked_at(items)
+        elif not count:
+            self._inspector.show_nothing()
+
     def on_comparison_ended(self) -> None:
         """Say that there is no further picture to compare with."""
         comparison = self._compare.get().comparison
@@ -326,11 +385,12 @@ class ViewSwitch(QObject):
         if not found:
             return
         row = found[0].row
-        if self._model.row_of(row) is None:
-            self._top_bar.set_words("")
-            view = View.TRASH if found[0].trashed else View.ALL
-            self._shown.show(view=view, collection="", words="")
-            await self._shown.settled()
+        if self.in_tree and id in self._tree.get().tree.nodes:
+            self._tree.get().canvas.select(id)
+            return
+        await self._show_place_of(found[0])
+        if self.in_tree:
+            self.show_grid()
         if self.in_compare:
             self._compare.get().show_row(row)
             return
@@ -345,6 +405,14 @@ class ViewSwitch(QObject):
             self._gallery.select_keys([row])
         self._inspector.show_pictures(found)
 
+    async def _show_place_of(self, picture: Picture) -> None:
+        """Show the shelf that has a picture, unless it is shown already."""
+        if self._model.row_of(picture.row) is None:
+            self._top_bar.set_words("")
+            view = View.TRASH if picture.trashed else View.ALL
+            self._shown.show(view=view, collection="", words="")
+            await self._shown.settled()
+
     def on_stepped(self, ids: object) -> None:
         """Select the pictures moved by undo or redo of a trash."""
         assert isinstance(ids, tuple)
@@ -358,7 +426,7 @@ class ViewSwitch(QObject):
         # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
-        if not shown or self.in_compare:
+        if not shown or self.in_compare or self.in_tree:
             return
         if self.in_loupe:
             order = self._shown.order
@@ -386,7 +454,8 @@ class ViewSwitch(QObject):
     def _drag(self, picture: Picture) -> None:
         card = self._gallery.thumbnails.card(picture)
         carried = self._gallery.carried([picture])
-        source = self._compare.get() if self.in_compare else self._loupe.get()
+        source = self._views.currentWidget()
+        assert source is not None, "a large view is shown"
         try:
             drag_and_drop.drag_out(source, carried, [card], self._core.decoder)
         except StudioError as error:
