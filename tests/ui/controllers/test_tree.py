@@ -121,7 +121,11 @@ async def test_any_picture_of_the_tree_is_the_source_of_an_edit(tmp_path: Path) 
         assert selected(window) == night.id
         await read(window, night)
         window.actions_of.every["edit"].trigger()
-        await until(window.core, lambda: window.composer.draft.editing, "editing")
+
+        def editing() -> bool:
+            return [one.picture for one in window.composer.draft().references] == [night.id]
+
+        await until(window.core, editing, "editing")
         window.composer.set_prompt("A lighthouse on an island at night in snow")
         snow = await generated(window)
         await until(window.core, lambda: snow.id in window.tree.tree.nodes, "in the tree")

@@ -20,6 +20,7 @@ from studio.ui.widgets import Text
 
 NAME_WIDTH = 180  # of the field for the name of a branch
 NAME_HEIGHT = 26
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class TreeView(QWidget):
@@ -85,7 +86,6 @@ class TreeView(QWidget):
         canvas.naming_wanted.connect(self.name_branch)
         canvas.folds_changed.connect(self.on_folds_changed)
         canvas.moved.connect(self.on_moved)
-        self._field.returnPressed.connect(self.on_named)
 
     # --- content --------------------------------------------------------------------------
 
@@ -238,13 +238,17 @@ class TreeView(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field:
-            escaped = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-            if escaped and event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if escaped and event.type() == QEvent.Type.KeyPress:
-                self.stop_naming()
-                return True
+            # Not left to the field: it passes these keys on to the tree behind it.
+            if isinstance(event, QKeyEvent) and event.key() in (*_ENTER, Qt.Key.Key_Escape):
+                if event.type() == QEvent.Type.ShortcutOverride:
+                    event.accept()
+                    return True
+                if event.type() == QEvent.Type.KeyPress:
+                    if event.key() in _ENTER:
+                        self.on_named()
+                    else:
+                        self.stop_naming()
+                    return True
             if event.type() == QEvent.Type.FocusOut:
                 self._field.hide()
         return super().eventFilter(watched, event)
