@@ -38,13 +38,11 @@ def families(draw: st.DrawFn) -> FamilyTree:
     return FamilyTree(nodes)
 
 
-def flat(count: int, **changes: object) -> FamilyTree:
+def flat(count: int) -> FamilyTree:
     """A root with so many children."""
     root = FamilyNode(id="p1", row=1)
     child = FamilyNode(id="", parent="p1")
-    return FamilyTree(
-        [root, *(replace(child, id=f"p{n}", row=n, **changes) for n in range(2, count + 2))]
-    )
+    return FamilyTree([root, *(replace(child, id=f"p{n}", row=n) for n in range(2, count + 2))])
 
 
 def leaves(shown: TreeShape) -> int:
@@ -74,7 +72,7 @@ def test_no_boxes_overlap_and_parents_are_left_of_children(
     for box in layout.boxes.values():
         assert box.first <= box.y
         assert box.y + box.height <= box.last
-        assert 0 <= box.y
+        assert box.y >= 0
         assert box.y + box.height <= layout.height
         if box.parent:
             parent = layout.boxes[box.parent]
@@ -96,9 +94,7 @@ def test_every_picture_is_shown_or_in_one_fold(tree: FamilyTree, data: st.DataOb
     assert shown == shape(tree, selected=selected, by_hand=by_hand, leaves=most)
     there = {shown.root, *(id for ids in shown.children.values() for id in ids)}
     assert {selected, *tree.ancestors(selected)} <= there
-    folded = [
-        one for ids in shown.folds.values() for id in ids for one in tree.descendants(id)
-    ]
+    folded = [one for ids in shown.folds.values() for id in ids for one in tree.descendants(id)]
     assert sorted([*there, *folded]) == sorted(tree.nodes)
     for id in by_hand.closed & there:
         way = {selected, *tree.ancestors(selected)}
@@ -174,8 +170,7 @@ def test_visible_boxes_are_those_a_plain_search_finds(
 
 def test_a_chain_of_ten_thousand_pictures_is_laid_out() -> None:
     nodes = [
-        FamilyNode(id=f"p{n}", row=n, parent=f"p{n - 1}" if n > 1 else "")
-        for n in range(1, 10_001)
+        FamilyNode(id=f"p{n}", row=n, parent=f"p{n - 1}" if n > 1 else "") for n in range(1, 10_001)
     ]
     shown = shape(FamilyTree(nodes), selected="p10000")
     layout = lay_out(shown)

@@ -73,7 +73,9 @@ async def test_t_shows_the_family_and_arrow_keys_walk_it(tmp_path: Path) -> None
         root, dusk, night, boat = await family(window)
         await show(window, boat)
         assert window.top_bar.views.value == "tree"
-        assert set(window.tree.canvas.layout_.boxes) == {p.id for p in (root, dusk, night, boat)}
+        assert set(window.tree.canvas.scene.layout.boxes) == {
+            p.id for p in (root, dusk, night, boat)
+        }
         for key, there in (
             (_Key.Key_Left, dusk),
             (_Key.Key_Down, night),
@@ -130,7 +132,7 @@ async def test_any_picture_of_the_tree_is_the_source_of_an_edit(tmp_path: Path) 
         snow = await generated(window)
         await until(window.core, lambda: snow.id in window.tree.tree.nodes, "in the tree")
         assert window.tree.tree.nodes[snow.id].parent == night.id
-        assert snow.id in window.tree.canvas.layout_.boxes
+        assert snow.id in window.tree.canvas.scene.layout.boxes
         assert window.view_switch.in_tree
         assert window.tree.tree.root == root.id
 
@@ -203,12 +205,12 @@ async def test_s_folds_a_branch_and_remembers_it(tmp_path: Path) -> None:
         _root, dusk, _night, boat = await family(window)
         await show(window, dusk)
         press(window, _Key.Key_S)
-        assert boat.id not in window.tree.canvas.layout_.boxes
+        assert boat.id not in window.tree.canvas.scene.layout.boxes
         press(window, _Key.Key_Escape)
         await show(window, dusk)
-        assert boat.id not in window.tree.canvas.layout_.boxes
+        assert boat.id not in window.tree.canvas.scene.layout.boxes
         press(window, _Key.Key_S)
-        assert boat.id in window.tree.canvas.layout_.boxes
+        assert boat.id in window.tree.canvas.scene.layout.boxes
 
 
 async def test_a_family_of_one_says_how_it_grows(tmp_path: Path) -> None:

@@ -23,22 +23,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.i18n import _
-from studio.common.word_diff import DiffPiece
 from studio.domain.entities import Job, Picture
-from studio.domain.family import FamilyNode, FamilyTree, NodeState
+from studio.domain.family import FamilyTree, NodeState
 from studio.domain.tree_layout import (
-    FOLD_MARK,
     NARROW_PITCH,
     PICTURE,
     PITCH,
+    TAG,
     FoldState,
     TreeBox,
     TreeFilter,
-    TreeLayout,
-    TreeShape,
-    is_rejected,
-    lay_out,
-    shape,
 )
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
@@ -47,6 +41,8 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.views.tree import node_painter, tree_words
+from studio.ui.views.tree.scene import TreeScene
+from studio.ui.views.tree.scene_painter import ScenePainter, pictured
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets.accessible import announce, plain_tip, set_role, set_tip
 
@@ -56,17 +52,13 @@ NO_WORDS = 0.3  # zoom below which words are left out ...
 ONLY_COLOURS = 0.12  # ... and pictures are their average colours
 SMALLEST_FIT = 0.5  # zoom below which a tree opens at 100 % instead of fitted
 EDGE = 32  # free space around a fitted tree
-NARROW = 900  # pixels; below, generations are closer together
+NARROW = 1100  # pixels of the window below which generations are closer together
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
-IN_FOLD = 3  # pictures shown of a fold
 _Key = Qt.Key
-_OWN_KEYS = frozenset(
-    {
-        *(_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End),
-        *(_Key.Key_Return, _Key.Key_Enter, _Key.Key_S, _Key.Key_F),
-        *(_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus),
-    }
-)
+_WALK = (_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End)
+_ENTER = (_Key.Key_Return, _Key.Key_Enter)
+_LETTERS = (_Key.Key_S, _Key.Key_F, _Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus)
+_OWN_KEYS = frozenset((*_WALK, *_ENTER, *_LETTERS))
 
 
 @dataclass(slots=True)
@@ -83,10 +75,8 @@ class TreeCanvas(QWidget):
     """A family and the selected picture in it.
 
     Attributes:
-        tree: the family; empty until one is shown.
-        selected: id of the selected picture.
-        layout_: where everything stands, in pixels at 100 %.
-        painted: number of boxes in the last painting.
+        scene: what is shown.
+        scene_painter: paints it.
 
     Signals:
         selection_changed: another picture is selected, or it was read.
@@ -112,27 +102,16 @@ class TreeCanvas(QWidget):
 
     def __init__(self, library: LibraryProtocol, parent: QWidget) -> None:
         super().__init__(parent)
-        self.tree = FamilyTree(())
-        self.selected = ""
-        self.layout_ = TreeLayout({})
-        self.painted = 0
-        self._shape = TreeShape(root="", children={}, folds={})
-        self._folds = FoldState()
-        self._filter = TreeFilter.ALL
-        self._words = LineWords.WORDS
-        self._running: tuple[Job, ...] = ()
-        self._jobs: dict[str, Job] = {}
-        self._visited: dict[str, str] = {}
-        self._lines: dict[str, list[DiffPiece]] = {}
-        self._fold_words: dict[str, tuple[str, str]] = {}
+        self.scene = TreeScene()
+        self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
+        self.scene_painter = ScenePainter(self.scene, self._pixmap)
         self._places: dict[str, int] = {}
-        self._way: set[str] = set()
         self._zoom = 1.0
         self._offset = QPointF()
         self._fitted = True
+        self._narrow = False
         self._press: _Press | None = None
         self._book = PageCache(library, self)
-        self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         # Visible pictures are requested after painting, not during it.
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self.on_painted)
@@ -151,9 +130,9 @@ class TreeCanvas(QWidget):
     # --- content --------------------------------------------------------------------------
 
     @property
-    def node(self) -> FamilyNode | None:
-        """The selected node."""
-        return self.tree.nodes.get(self.selected)
+    def selected(self) -> str:
+        """Id of the selected picture."""
+        return self.scene.selected
 
     @property
     def picture(self) -> Picture | None:
@@ -171,54 +150,35 @@ class TreeCanvas(QWidget):
         """Pixels of the screen per pixel of the layout."""
         return self._zoom
 
-    @property
-    def shown(self) -> int:
-        """Number of pictures that are not folded or hidden."""
-        return self._shape.shown
-
-    @property
-    def folds(self) -> FoldState:
-        """What was folded and unfolded by hand."""
-        return self._folds
-
     def show_tree(self, tree: FamilyTree, selected: str, *, folds: FoldState) -> None:
         """Show a family from the start, with a picture selected."""
-        self._folds = folds
-        self._visited.clear()
+        self.scene.folds = folds
+        self.scene.forget_walk()
         self._take(tree, selected)
         self._open_at()
         self.selection_changed.emit()
 
     def renew(self, tree: FamilyTree) -> None:
         """Show the same family after a change, at the same place."""
-        former = self.tree
-        selected = self.selected
-        while selected in former.nodes and selected not in tree.nodes:
-            selected = former.nodes[selected].parent
-        with_place = self._anchor()
-        self._take(tree, selected)
-        self._hold(with_place)
+        self._take(tree, self.selected)
         self.selection_changed.emit()
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these running jobs at the pictures they edit."""
-        before = set(self._jobs)
-        self._running = tuple(jobs)
-        self._take_jobs()
-        if set(self._jobs) != before:
+        if self.scene.set_jobs(jobs):
             self._arrange()
         self._tick()
         self.update()
 
     def set_words(self, words: LineWords) -> None:
         """Choose what stands on the lines."""
-        self._words = words
-        self._lines.clear()
+        self.scene_painter.words = words
+        self.scene_painter.forget()
         self.update()
 
     def set_filter(self, filtered: TreeFilter) -> None:
         """Choose which pictures are shown."""
-        self._filter = filtered
+        self.scene.filtered = filtered
         self._arrange()
 
     def refetch(self, ids: Iterable[str]) -> None:
@@ -231,14 +191,10 @@ class TreeCanvas(QWidget):
 
     def select(self, id: str) -> None:
         """Select a picture and show it."""
-        if id not in self.tree.nodes:
+        if id not in self.scene.tree.nodes:
             return
-        self.selected = id
-        self._note_way()
-        if id not in self.layout_.boxes:
+        if not self.scene.select(id):
             self._arrange()
-        parent = self.tree.nodes[id].parent
-        self._visited[parent] = id
         self._request_selected()
         self._follow()
         self._say()
@@ -246,8 +202,6 @@ class TreeCanvas(QWidget):
         self.update()
 
     def _take(self, tree: FamilyTree, selected: str) -> None:
-        self.tree = tree
-        self.selected = selected if selected in tree.nodes else tree.root
         there = [
             node
             for node in tree.nodes.values()
@@ -255,23 +209,11 @@ class TreeCanvas(QWidget):
         ]
         self._book.order = [node.row for node in there]
         self._places = {node.id: place for place, node in enumerate(there)}
-        self._lines.clear()
-        self._fold_words.clear()
-        self._take_jobs()
-        self._note_way()
+        self.scene_painter.forget()
+        self.scene.take(tree, selected)
         self._request_selected()
         self._arrange()
         self._say()
-
-    def _take_jobs(self) -> None:
-        self._jobs = {
-            job.id: job
-            for job in (*self.tree.jobs, *self._running)
-            if job.request.edited is not None and job.request.edited.picture in self.tree.nodes
-        }
-
-    def _note_way(self) -> None:
-        self._way = {self.selected, *self.tree.ancestors(self.selected)} if self.selected else set()
 
     def _request_selected(self) -> None:
         if self.selected in self._places and loop_runs():
@@ -280,46 +222,34 @@ class TreeCanvas(QWidget):
     def _arrange(self) -> None:
         """Fold and place everything anew; the selected picture stays where it is."""
         place = self._anchor()
-        tree = self.tree
-        self._shape = shape(
-            tree, selected=self.selected, filtered=self._filter, by_hand=self._folds
-        )
-        tags = frozenset(tree.branches)
-        jobs: dict[str, list[str]] = {}
-        for job in self._jobs.values():
-            edited = job.request.edited
-            assert edited is not None
-            jobs.setdefault(edited.picture or "", []).append(job.id)
-        self.layout_ = lay_out(
-            self._shape,
-            tags=tags,
-            spends=tags | {tree.root},
-            jobs=jobs,
-            pitch=NARROW_PITCH if 0 < self.width() < NARROW else PITCH,
-        )
-        self._fold_words.clear()
+        self._narrow = self._is_narrow()
+        self.scene.arrange(NARROW_PITCH if self._narrow else PITCH)
+        self.scene_painter.forget_folds()
         self._hold(place)
         self.update()
 
+    def _is_narrow(self) -> bool:
+        return self.window().width() < NARROW
+
     def _anchor(self) -> tuple[str, QPointF] | None:
-        box = self.layout_.boxes.get(self.selected)
+        box = self.scene.layout.boxes.get(self.selected)
         return None if box is None else (box.id, self._to_screen(QPointF(box.x, box.middle)))
 
     def _hold(self, place: tuple[str, QPointF] | None) -> None:
         """Keep a box where it was on the screen."""
         if self._fitted:
             self.fit()
-        elif place is not None and (box := self.layout_.boxes.get(place[0])) is not None:
+        elif place is not None and (box := self.scene.layout.boxes.get(place[0])) is not None:
             self._offset += place[1] - self._to_screen(QPointF(box.x, box.middle))
             self._offset = self._limited(self._offset)
 
     def _say(self) -> None:
-        if self.selected not in self.tree.nodes:
-            self.setAccessibleDescription("")
-            return
-        text = tree_words.spoken(
-            self.tree, self.selected, folded=self.selected in self._shape.folds
-        )
+        scene = self.scene
+        text = ""
+        if scene.node is not None:
+            text = tree_words.spoken(
+                scene.tree, scene.selected, folded=self.scene.is_folded(scene.selected)
+            )
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
             if self.hasFocus():
@@ -329,7 +259,7 @@ class TreeCanvas(QWidget):
 
     def fit(self) -> None:
         """Show the whole tree."""
-        layout = self.layout_
+        layout = self.scene.layout
         if not layout.boxes or self.width() <= 0:
             return
         self._fitted = True
@@ -347,7 +277,7 @@ class TreeCanvas(QWidget):
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the canvas; None for the selected picture, else the middle."""
-        box = self.layout_.boxes.get(self.selected)
+        box = self.scene.layout.boxes.get(self.selected)
         if at is None and box is not None:
             at = self._to_screen(QPointF(box.x + PICTURE, box.middle))
             if not QRectF(self.rect()).contains(at):
@@ -369,7 +299,7 @@ class TreeCanvas(QWidget):
 
     def box_rect(self, id: str) -> QRectF | None:
         """Rectangle of a box on the canvas; None where it is folded."""
-        box = self.layout_.boxes.get(id)
+        box = self.scene.layout.boxes.get(id)
         if box is None:
             return None
         return QRectF(
@@ -379,7 +309,7 @@ class TreeCanvas(QWidget):
 
     def tag_place(self) -> QRectF | None:
         """Where the name of the selected picture's branch is written."""
-        box = self.layout_.boxes.get(self.selected)
+        box = self.scene.layout.boxes.get(self.selected)
         if box is None:
             return None
         rect = node_painter.tag_rect(box)
@@ -390,7 +320,7 @@ class TreeCanvas(QWidget):
         if self._zoom < SMALLEST_FIT:
             self._fitted = False
             self._zoom = 1.0
-            box = self.layout_.boxes.get(self.selected)
+            box = self.scene.layout.boxes.get(self.selected)
             if box is not None:
                 middle = QPointF(box.x + PICTURE, box.middle)
                 self._offset = self._limited(QRectF(self.rect()).center() - middle)
@@ -398,7 +328,7 @@ class TreeCanvas(QWidget):
     def _limited(self, offset: QPointF) -> QPointF:
         """The nearest place where some of the tree is in view."""
         keep = PICTURE * 2
-        wide, high = self.layout_.width * self._zoom, self.layout_.height * self._zoom
+        wide, high = self.scene.layout.width * self._zoom, self.scene.layout.height * self._zoom
         return QPointF(
             min(max(offset.x(), keep - wide), max(self.width() - keep, EDGE)),
             min(max(offset.y(), keep - high), max(self.height() - keep, EDGE)),
@@ -425,68 +355,43 @@ class TreeCanvas(QWidget):
     def _to_layout(self, point: QPointF) -> QPointF:
         return (point - self._offset) / self._zoom
 
-    # --- walking --------------------------------------------------------------------------
+    def _room(self) -> QRectF:
+        """The visible part of the layout."""
+        corner = QPointF(self.width(), self.height())
+        return QRectF(self._to_layout(QPointF()), self._to_layout(corner))
 
-    def to_parent(self) -> None:
-        """Select the parent."""
-        node = self.node
-        if node is not None and node.parent:
-            self.select(node.parent)
+    def _box_at(self, at: QPointF) -> TreeBox | None:
+        spot = self._to_layout(at)
+        return self.scene.layout.at(spot.x(), spot.y())
+
+    # --- walking --------------------------------------------------------------------------
 
     def to_child(self) -> None:
         """Select the child visited last, else the first; unfold where all are folded."""
-        children = self._shape.children.get(self.selected, ())
-        if not children and self.selected in self._shape.folds:
-            self.toggle_fold()
-            children = self._shape.children.get(self.selected, ())
-        if children:
-            last = self._visited.get(self.selected, "")
-            self.select(last if last in children else children[0])
+        scene = self.scene
+        if scene.child() == scene.selected and scene.is_folded(scene.selected):
+            self.toggle_fold(scene.selected)
+        self.select(scene.child())
 
     def to_beside(self, way: int) -> None:
-        """Select the next picture of the same generation below (1) or above (-1)."""
-        id = self.selected
-        while id in self.layout_.boxes and (near := self.layout_.beside(id, way)) != id:
-            if near in self.tree.nodes:
-                self.select(near)
-                return
-            id = near
+        """Select the nearest picture of the same generation below (1) or above (-1)."""
+        self.select(self.scene.beside(way))
 
-    def to_root(self) -> None:
-        """Select the first picture."""
-        self.select(self.tree.root)
-
-    def to_newest(self) -> None:
-        """Select the picture that arrived last."""
-        newest = max(self.tree.nodes.values(), key=lambda node: node.row, default=None)
-        if newest is not None:
-            self.select(newest.id)
-
-    def toggle_fold(self, id: str = "") -> None:
-        """Fold or unfold all children of a picture, by default of the selected one."""
-        id = id or self.selected
-        if id in self._shape.folds:
-            self._folds = self._folds.toggled(id, fold=False)
-        elif self.tree.nodes.get(id) is not None and self.tree.children(id):
-            self._folds = self._folds.toggled(id, fold=True)
-        else:
-            return
-        if self._folds_way(id):
-            self.select(id)
-        self._arrange()
-        self._say()
-        self.folds_changed.emit()
-
-    def _folds_way(self, id: str) -> bool:
-        """Whether the selected picture would be folded away with its own way."""
-        return id in self._folds.closed and id in self._way and id != self.selected
+    def toggle_fold(self, id: str) -> None:
+        """Fold or unfold all children of a picture."""
+        if self.scene.toggle_fold(id):
+            self._arrange()
+            self._request_selected()
+            self._say()
+            self.folds_changed.emit()
+            self.selection_changed.emit()
 
     # --- slots ----------------------------------------------------------------------------
 
     def on_read(self, rows: object) -> None:
         """Show pictures once they are read."""
         self.update()
-        node = self.node
+        node = self.scene.node
         if node is not None and isinstance(rows, frozenset) and node.row in rows:
             self.selection_changed.emit()
 
@@ -498,12 +403,11 @@ class TreeCanvas(QWidget):
         """Request the pictures and thumbnails missing from the last painting."""
         if not loop_runs() or self._zoom < ONLY_COLOURS:
             return
-        ids = [id for box in self._visible() for id in self._pictured(box)]
+        room = self._room()
+        boxes = self.scene.layout.visible(room.left(), room.top(), room.right(), room.bottom())
+        ids = [id for box in boxes for id in pictured(box)]
         self._book.request_pages(self._places[id] for id in ids if id in self._places)
         self._thumbnails.request_thumbnails(self._wishes(ids))
-
-    def _pictured(self, box: TreeBox) -> Sequence[str]:
-        return box.folded[-IN_FOLD:] if box.folded else (box.id,)
 
     def _wishes(self, ids: Iterable[str]) -> Iterable[ThumbnailRequest]:
         side = PICTURE * max(self._zoom, 0.5) * self.devicePixelRatioF()
@@ -517,13 +421,8 @@ class TreeCanvas(QWidget):
                 )
                 yield ThumbnailRequest(picture, size, 0)
 
-    def _visible(self, room: QRectF | None = None) -> list[TreeBox]:
-        view = QRectF(self.rect()) if room is None else room
-        first, last = self._to_layout(view.topLeft()), self._to_layout(view.bottomRight())
-        return list(self.layout_.visible(first.x(), first.y(), last.x(), last.y()))
-
     def _tick(self) -> None:
-        if self.isVisible() and any(job.alive for job in self._jobs.values()):
+        if self.isVisible() and any(job.alive for job in self.scene.jobs.values()):
             self._clock.start()
         else:
             self._clock.stop()
@@ -539,103 +438,7 @@ class TreeCanvas(QWidget):
         self._asking.start()
         painter.translate(self._offset)
         painter.scale(self._zoom, self._zoom)
-        self._paint_tree(painter)
-
-    def _paint_tree(self, painter: QPainter) -> None:
-        boxes = self._visible()
-        plain = self._zoom < NO_WORDS
-        self._paint_lines(painter, boxes, plain=plain)
-        first = self._to_layout(QPointF(0, 0))
-        last = self._to_layout(QPointF(self.width(), self.height()))
-        self.painted = 0
-        for box in boxes:
-            out_of_height = box.y > last.y() or box.y + box.height < first.y()
-            if out_of_height or box.x > last.x() or box.x + box.width < first.x():
-                continue
-            self.painted += 1
-            self._paint_box(painter, box, plain=plain)
-
-    def _paint_lines(self, painter: QPainter, boxes: Sequence[TreeBox], *, plain: bool) -> None:
-        layout = self.layout_
-        wanted: dict[str, TreeBox] = {}
-        for box in boxes:
-            if box.parent:
-                wanted[box.id] = box
-            # The lines to the outermost children have the whole trunk.
-            for id in self._ends(box):
-                wanted[id] = layout.boxes[id]
-        top, bottom = (
-            self._to_layout(QPointF(0, 0)).y(),
-            self._to_layout(QPointF(0, self.height())).y(),
-        )
-        narrow = layout.pitch < PITCH
-        for way in (False, True):
-            for box in wanted.values():
-                on_way = box.id in self._way
-                if on_way is not way:
-                    continue
-                node_painter.paint_line(
-                    painter, layout, box, way=way, dashed=self._is_dashed(box.id)
-                )
-                visible = top - PICTURE < box.middle < bottom + PICTURE
-                if box.id in self.tree.nodes and not plain and visible and (on_way or not narrow):
-                    node_painter.paint_words(painter, layout, box, self._line(box.id))
-        node = self.node
-        if node is not None and node.id in layout.boxes:
-            for reference in node.references:
-                if reference.picture in layout.boxes:
-                    source = layout.boxes[reference.picture]
-                    node_painter.paint_reference(painter, source, layout.boxes[node.id])
-
-    def _ends(self, box: TreeBox) -> Sequence[str]:
-        children = self._shape.children.get(box.id, ())
-        ends = [*children[:1], *children[-1:]]
-        if box.id in self._shape.folds:
-            ends.append(box.id + FOLD_MARK)
-        return ends
-
-    def _is_dashed(self, id: str) -> bool:
-        if id in self._jobs:
-            return True
-        if id in self.tree.nodes:
-            return is_rejected(self.tree.nodes[id])
-        folded = self.layout_.boxes[id].folded
-        return all(is_rejected(self.tree.nodes[one]) for one in folded)
-
-    def _line(self, id: str) -> list[DiffPiece]:
-        found = self._lines.get(id)
-        if found is None:
-            change = self.tree.change(id)
-            found = [] if change is None else tree_words.on_line(change, self._words)
-            self._lines[id] = found
-        return found
-
-    def _paint_box(self, painter: QPainter, box: TreeBox, *, plain: bool) -> None:
-        tree = self.tree
-        if box.folded:
-            words = self._fold_words.get(box.id)
-            if words is None:
-                words = self._fold_words[box.id] = tree_words.fold_words(tree, box.folded)
-            pictures = [(tree.nodes[id], self._pixmap(id)) for id in self._pictured(box)]
-            node_painter.paint_fold(painter, box, pictures, words, plain=plain)
-            return
-        if box.id in self._jobs:
-            node_painter.paint_job(painter, box, self._jobs[box.id], plain=plain)
-            return
-        node, place = tree.nodes[box.id], node_painter.square(box)
-        node_painter.paint_picture(painter, node, place, self._pixmap(box.id))
-        selected = box.id == self.selected
-        if selected:
-            shape_of = node_painter.fitted(place, node.width, node.height)
-            node_painter.paint_ring(painter, shape_of, focused=True)
-        if plain:
-            return
-        spend = ""
-        if node.branch or box.id == tree.root:
-            spend = tree_words.spend(tree.outlay(box.id), root=box.id == tree.root)
-        node_painter.paint_caption(painter, node, box, spend, selected=selected)
-        if node.branch:
-            node_painter.paint_tag(painter, box, node.branch, way=box.id in self._way)
+        self.scene_painter.paint(painter, self._room(), plain=self._zoom < NO_WORDS)
 
     def _pixmap(self, id: str) -> QPixmap | None:
         return None if self._zoom < ONLY_COLOURS else self._thumbnails.pixmap(id)
@@ -658,21 +461,19 @@ class TreeCanvas(QWidget):
         shift = mods == Qt.KeyboardModifier.ShiftModifier
         match event.key():
             case _Key.Key_Left if not mods:
-                self.to_parent()
+                self.select(self.scene.parent())
             case _Key.Key_Right if not mods:
                 self.to_child()
-            case _Key.Key_Up if not mods:
-                self.to_beside(-1)
-            case _Key.Key_Down if not mods:
-                self.to_beside(1)
+            case _Key.Key_Up | _Key.Key_Down if not mods:
+                self.to_beside(1 if event.key() == _Key.Key_Down else -1)
             case _Key.Key_Home if not mods:
-                self.to_root()
+                self.select(self.scene.tree.root)
             case _Key.Key_End if not mods:
-                self.to_newest()
+                self.select(self.scene.newest())
             case _Key.Key_Return | _Key.Key_Enter if not mods:
                 self.opened.emit()
             case _Key.Key_S if not mods:
-                self.toggle_fold()
+                self.toggle_fold(self.selected)
             case _Key.Key_F if not mods:
                 self.fit()
             case _Key.Key_Plus | _Key.Key_Equal:
@@ -691,14 +492,13 @@ class TreeCanvas(QWidget):
             return
         at = event.position()
         self._press = _Press(at, QPointF(self._offset))
-        spot = self._to_layout(at)
-        box = self.layout_.at(spot.x(), spot.y())
+        box = self._box_at(at)
         if event.button() == Qt.MouseButton.MiddleButton or box is None:
             return
         if box.folded:
             self.toggle_fold(box.parent)
             self._press = None
-        elif box.id in self._jobs:
+        elif box.id in self.scene.jobs:
             self.job_chosen.emit(box.id)
             self._press = None
         else:
@@ -731,14 +531,14 @@ class TreeCanvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         spot = self._to_layout(event.position())
-        box = self.layout_.at(spot.x(), spot.y())
-        if box is not None and box.id in self.tree.nodes:
+        box = self._box_at(event.position())
+        if box is not None and box.id in self.scene.tree.nodes:
             self._press = None
             self.opened.emit()
             return
         # Above a picture, where the name of its branch goes.
-        below = self.layout_.at(spot.x(), spot.y() + node_painter.TAG)
-        if below is not None and below.id in self.tree.nodes:
+        below = self.scene.layout.at(spot.x(), spot.y() + TAG)
+        if below is not None and below.id in self.scene.tree.nodes:
             self.select(below.id)
             self.naming_wanted.emit()
 
@@ -758,23 +558,21 @@ class TreeCanvas(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at = QPointF(event.pos())
         if event.reason() == QContextMenuEvent.Reason.Mouse:
-            spot = self._to_layout(at)
-            box = self.layout_.at(spot.x(), spot.y())
-            if box is None or box.id not in self.tree.nodes:
+            box = self._box_at(at)
+            if box is None or box.id not in self.scene.tree.nodes:
                 return
             if box.id != self.selected:
                 self.select(box.id)
         self.menu_wanted.emit(event.globalPos())
 
     def _show_tip(self, at: QPointF) -> None:
-        spot = self._to_layout(at)
-        box = self.layout_.at(spot.x(), spot.y())
+        box = self._box_at(at)
         text = ""
-        if box is not None and box.id in self.tree.nodes:
+        if box is not None and box.id in self.scene.tree.nodes:
             text = "\n".join(
                 (
-                    tree_words.spoken(self.tree, box.id, folded=box.id in self._shape.folds),
-                    tree_words.branch_sentence(self.tree.outlay(box.id)),
+                    tree_words.spoken(self.scene.tree, box.id, folded=self.scene.is_folded(box.id)),
+                    tree_words.branch_sentence(self.scene.tree.outlay(box.id)),
                 )
             )
         if plain_tip(text) != self.toolTip():
@@ -787,8 +585,7 @@ class TreeCanvas(QWidget):
     @needs("_thumbnails")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        old = event.oldSize().width()
-        if (old < NARROW) is not (self.width() < NARROW) or old <= 0:
+        if self._narrow is not self._is_narrow() or event.oldSize().width() <= 0:
             self._arrange()
         elif self._fitted:
             self.fit()

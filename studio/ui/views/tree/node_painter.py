@@ -29,6 +29,7 @@ from studio.ui.views.tree import tree_words
 
 RADIUS = 8  # of the lines' corners
 TRUNK = WIDTH  # where the lines of a picture's children part, from its left
+ROOM = WIDTH - 10  # for a caption, clear of the lines
 FADED = 0.34  # opacity of rejected pictures
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -162,7 +163,7 @@ def paint_caption(
     stars = str(node.rating) if node.rating else ""
     flag = node.flag is Flag.PICK and node.state is NodeState.PRESENT
     taken = (15 if flag else 0) + (16 + metrics.horizontalAdvance(stars) if stars else 0)
-    name = metrics.elidedText(tree_words.name_of(node), Qt.TextElideMode.ElideRight, WIDTH - taken)
+    name = metrics.elidedText(tree_words.name_of(node), Qt.TextElideMode.ElideRight, ROOM - taken)
     wide = metrics.horizontalAdvance(name)
     left, top = box.x + (WIDTH - wide - taken) / 2, bottom + 4
     if flag:
@@ -199,9 +200,9 @@ def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
     painter.drawText(place, _CENTRE, text)
 
 
-def paint_ring(painter: QPainter, place: QRectF, *, focused: bool) -> None:
+def paint_ring(painter: QPainter, place: QRectF) -> None:
     """Paint the frame of the selected picture."""
-    painter.setPen(QPen(theme().color("accent" if focused else "edge"), 2))
+    painter.setPen(QPen(theme().color("accent"), 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(place.adjusted(-4, -4, 4, 4), 5, 5)
 

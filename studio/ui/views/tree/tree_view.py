@@ -92,12 +92,12 @@ class TreeView(QWidget):
     @property
     def tree(self) -> FamilyTree:
         """The family shown."""
-        return self.canvas.tree
+        return self.canvas.scene.tree
 
     @property
     def row(self) -> int | None:
         """Index row of the selected picture; None for one that is not in the library."""
-        node = self.canvas.node
+        node = self.canvas.scene.node
         return node.row if node is not None and node.id in self.canvas.readable else None
 
     @property
@@ -175,7 +175,7 @@ class TreeView(QWidget):
 
     def name_branch(self) -> None:
         """Ask for the name of the branch that begins with the selected picture."""
-        node, place = self.canvas.node, self.canvas.tag_place()
+        node, place = self.canvas.scene.node, self.canvas.tag_place()
         if node is None or place is None or node.id not in self.canvas.readable:
             return
         left = round(place.center().x() - NAME_WIDTH / 2)
@@ -202,7 +202,7 @@ class TreeView(QWidget):
 
     def on_named(self) -> None:
         """Name the branch as written."""
-        node, name = self.canvas.node, " ".join(self._field.text().split())
+        node, name = self.canvas.scene.node, " ".join(self._field.text().split())
         self.stop_naming()
         if node is not None and name != node.branch:
             self.branch_named.emit(node.id, name)
@@ -217,7 +217,7 @@ class TreeView(QWidget):
 
     def on_folds_changed(self) -> None:
         """Remember what was folded by hand."""
-        self._folds[self.tree.root] = self.canvas.folds
+        self._folds[self.tree.root] = self.canvas.scene.folds
 
     def on_opened(self) -> None:
         """Open the selected picture in the loupe."""

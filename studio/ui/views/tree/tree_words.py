@@ -69,7 +69,8 @@ def on_line(change: EdgeChange, words: LineWords) -> list[DiffPiece]:
 
 
 def _listed(texts: Sequence[str], kind: DiffKind) -> list[DiffPiece]:
-    return [DiffPiece(kind, one_line(text)) for text in texts if text.strip()]
+    found = (one_line(text) for text in texts)
+    return [DiffPiece(kind, text.strip(" ,.;:") or text) for text in found if text.strip()]
 
 
 def _settings(change: EdgeChange) -> list[str]:
