@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QObject,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    QSizeF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -44,14 +55,13 @@ from studio.ui.views.tree import node_painter, tree_words
 from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.scene_painter import ScenePainter, pictured
 from studio.ui.views.tree.tree_words import LineWords
+from studio.ui.views.tree.viewport import TreeViewport
 from studio.ui.widgets.accessible import announce, plain_tip, set_role, set_tip
 
-LOWEST, HIGHEST = 0.04, 2.0
 STEP = 1.25
 NO_WORDS = 0.3  # zoom below which words are left out ...
 ONLY_COLOURS = 0.12  # ... and pictures are their average colours
 SMALLEST_FIT = 0.5  # zoom below which a tree opens at 100 % instead of fitted
-EDGE = 32  # free space around a fitted tree
 NARROW = 1100  # pixels of the window below which generations are closer together
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
 _Key = Qt.Key
@@ -77,6 +87,7 @@ class TreeCanvas(QWidget):
     Attributes:
         scene: what is shown.
         scene_painter: paints it.
+        port: zoom and place.
 
     Signals:
         selection_changed: another picture is selected, or it was read.
@@ -106,9 +117,7 @@ class TreeCanvas(QWidget):
         self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self.scene_painter = ScenePainter(self.scene, self._pixmap)
         self._places: dict[str, int] = {}
-        self._zoom = 1.0
-        self._offset = QPointF()
-        self._fitted = True
+        self.port = TreeViewport()
         self._narrow = False
         self._press: _Press | None = None
         self._book = PageCache(library, self)
@@ -144,11 +153,6 @@ class TreeCanvas(QWidget):
     def readable(self) -> Container[str]:
         """Ids of the pictures that are in the library."""
         return self._places
-
-    @property
-    def zoom(self) -> float:
-        """Pixels of the screen per pixel of the layout."""
-        return self._zoom
 
     def show_tree(self, tree: FamilyTree, selected: str, *, folds: FoldState) -> None:
         """Show a family from the start, with a picture selected."""
@@ -196,7 +200,8 @@ class TreeCanvas(QWidget):
         if not self.scene.select(id):
             self._arrange()
         self._request_selected()
-        self._follow()
+        if id in self.scene.layout.boxes and self.port.follow(_rect(self.scene.layout.boxes[id])):
+            self._show_moved()
         self._say()
         self.selection_changed.emit()
         self.update()
@@ -231,17 +236,20 @@ class TreeCanvas(QWidget):
     def _is_narrow(self) -> bool:
         return self.window().width() < NARROW
 
-    def _anchor(self) -> tuple[str, QPointF] | None:
+    def _anchor(self) -> QPointF | None:
         box = self.scene.layout.boxes.get(self.selected)
-        return None if box is None else (box.id, self._to_screen(QPointF(box.x, box.middle)))
+        return None if box is None else self.port.to_canvas(node_painter.square(box).topLeft())
 
-    def _hold(self, place: tuple[str, QPointF] | None) -> None:
-        """Keep a box where it was on the screen."""
-        if self._fitted:
-            self.fit()
-        elif place is not None and (box := self.scene.layout.boxes.get(place[0])) is not None:
-            self._offset += place[1] - self._to_screen(QPointF(box.x, box.middle))
-            self._offset = self._limited(self._offset)
+    def _hold(self, place: QPointF | None) -> None:
+        """Keep the selected picture where it was on the screen."""
+        port = self.port
+        port.content = QSizeF(self.scene.layout.width, self.scene.layout.height)
+        now = self._anchor()
+        if port.fitted:
+            port.fit()
+        elif place is not None and now is not None:
+            port.move_to(port.offset + place - now)
+        self._show_moved()
 
     def _say(self) -> None:
         scene = self.scene
@@ -259,109 +267,47 @@ class TreeCanvas(QWidget):
 
     def fit(self) -> None:
         """Show the whole tree."""
-        layout = self.scene.layout
-        if not layout.boxes or self.width() <= 0:
-            return
-        self._fitted = True
-        wide = (self.width() - 2 * EDGE) / max(layout.width, 1)
-        high = (self.height() - 2 * EDGE) / max(layout.height, 1)
-        self._zoom = min(max(min(wide, high), LOWEST), 1.0)
-        self._offset = QPointF(
-            max((self.width() - layout.width * self._zoom) / 2, EDGE)
-            if layout.width * self._zoom > self.width() / 2
-            else EDGE,
-            (self.height() - layout.height * self._zoom) / 2,
-        )
-        self.moved.emit()
-        self.update()
+        self.port.fit()
+        self._show_moved()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom around a point of the canvas; None for the selected picture, else the middle."""
-        box = self.scene.layout.boxes.get(self.selected)
-        if at is None and box is not None:
-            at = self._to_screen(QPointF(box.x + PICTURE, box.middle))
-            if not QRectF(self.rect()).contains(at):
-                at = None
-        spot = at or QRectF(self.rect()).center()
-        here = self._to_layout(spot)
-        self._fitted = False
-        self._zoom = min(max(self._zoom * factor, LOWEST), HIGHEST)
-        self._offset = self._limited(spot - here * self._zoom)
-        self.moved.emit()
-        self.update()
+        port, rect = self.port, self.box_rect(self.selected)
+        if at is None:
+            there = rect is not None and port.view.intersects(rect)
+            at = rect.center() if rect is not None and there else port.view.center()
+        port.zoom_to(port.zoom * factor, at)
+        self._show_moved()
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the tree by pixels of the screen."""
-        self._fitted = False
-        self._offset = self._limited(self._offset + QPointF(dx, dy))
-        self.moved.emit()
-        self.update()
+        self.port.move_to(self.port.offset + QPointF(dx, dy))
+        self._show_moved()
 
     def box_rect(self, id: str) -> QRectF | None:
         """Rectangle of a box on the canvas; None where it is folded."""
         box = self.scene.layout.boxes.get(id)
-        if box is None:
-            return None
-        return QRectF(
-            self._to_screen(QPointF(box.x, box.y)),
-            self._to_screen(QPointF(box.x + box.width, box.y + box.height)),
-        )
+        return None if box is None else self.port.rect(_rect(box))
 
     def tag_place(self) -> QRectF | None:
         """Where the name of the selected picture's branch is written."""
         box = self.scene.layout.boxes.get(self.selected)
-        if box is None:
-            return None
-        rect = node_painter.tag_rect(box)
-        return QRectF(self._to_screen(rect.topLeft()), self._to_screen(rect.bottomRight()))
+        return None if box is None else self.port.rect(node_painter.tag_rect(box))
 
     def _open_at(self) -> None:
-        self.fit()
-        if self._zoom < SMALLEST_FIT:
-            self._fitted = False
-            self._zoom = 1.0
-            box = self.scene.layout.boxes.get(self.selected)
-            if box is not None:
-                middle = QPointF(box.x + PICTURE, box.middle)
-                self._offset = self._limited(QRectF(self.rect()).center() - middle)
+        port, box = self.port, self.scene.layout.boxes.get(self.selected)
+        port.fit()
+        if port.zoom < SMALLEST_FIT and box is not None:
+            port.zoom = 1.0
+            port.move_to(port.view.center() - _rect(box).center())
+        self._show_moved()
 
-    def _limited(self, offset: QPointF) -> QPointF:
-        """The nearest place where some of the tree is in view."""
-        keep = PICTURE * 2
-        wide, high = self.scene.layout.width * self._zoom, self.scene.layout.height * self._zoom
-        return QPointF(
-            min(max(offset.x(), keep - wide), max(self.width() - keep, EDGE)),
-            min(max(offset.y(), keep - high), max(self.height() - keep, EDGE)),
-        )
-
-    def _follow(self) -> None:
-        """Move the view when the selected picture is outside its middle two thirds."""
-        rect = self.box_rect(self.selected)
-        if rect is None:
-            return
-        wide, high = self.width() / 6, self.height() / 6
-        inner = QRectF(self.rect()).adjusted(wide, high, -wide, -high)
-        whole = QRectF(self.rect()).adjusted(8, 8, -8, -8)
-        if self._fitted and whole.contains(rect):
-            return
-        dx = _shift(rect.left(), rect.right(), inner.left(), inner.right())
-        dy = _shift(rect.top(), rect.bottom(), inner.top(), inner.bottom())
-        if dx or dy:
-            self.pan(dx, dy)
-
-    def _to_screen(self, point: QPointF) -> QPointF:
-        return point * self._zoom + self._offset
-
-    def _to_layout(self, point: QPointF) -> QPointF:
-        return (point - self._offset) / self._zoom
-
-    def _room(self) -> QRectF:
-        """The visible part of the layout."""
-        corner = QPointF(self.width(), self.height())
-        return QRectF(self._to_layout(QPointF()), self._to_layout(corner))
+    def _show_moved(self) -> None:
+        self.moved.emit()
+        self.update()
 
     def _box_at(self, at: QPointF) -> TreeBox | None:
-        spot = self._to_layout(at)
+        spot = self.port.to_layout(at)
         return self.scene.layout.at(spot.x(), spot.y())
 
     # --- walking --------------------------------------------------------------------------
@@ -401,16 +347,16 @@ class TreeCanvas(QWidget):
 
     def on_painted(self) -> None:
         """Request the pictures and thumbnails missing from the last painting."""
-        if not loop_runs() or self._zoom < ONLY_COLOURS:
+        if not loop_runs() or self.port.zoom < ONLY_COLOURS:
             return
-        room = self._room()
+        room = self.port.room
         boxes = self.scene.layout.visible(room.left(), room.top(), room.right(), room.bottom())
         ids = [id for box in boxes for id in pictured(box)]
         self._book.request_pages(self._places[id] for id in ids if id in self._places)
         self._thumbnails.request_thumbnails(self._wishes(ids))
 
     def _wishes(self, ids: Iterable[str]) -> Iterable[ThumbnailRequest]:
-        side = PICTURE * max(self._zoom, 0.5) * self.devicePixelRatioF()
+        side = PICTURE * max(self.port.zoom, 0.5) * self.devicePixelRatioF()
         for id in ids:
             place = self._places.get(id)
             picture = None if place is None else self._book.picture(place)
@@ -436,12 +382,12 @@ class TreeCanvas(QWidget):
         )
         painter.fillRect(event.rect(), theme().color("mat"))
         self._asking.start()
-        painter.translate(self._offset)
-        painter.scale(self._zoom, self._zoom)
-        self.scene_painter.paint(painter, self._room(), plain=self._zoom < NO_WORDS)
+        painter.translate(self.port.offset)
+        painter.scale(self.port.zoom, self.port.zoom)
+        self.scene_painter.paint(painter, self.port.room, plain=self.port.zoom < NO_WORDS)
 
     def _pixmap(self, id: str) -> QPixmap | None:
-        return None if self._zoom < ONLY_COLOURS else self._thumbnails.pixmap(id)
+        return None if self.port.zoom < ONLY_COLOURS else self._thumbnails.pixmap(id)
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -491,7 +437,7 @@ class TreeCanvas(QWidget):
         if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             return
         at = event.position()
-        self._press = _Press(at, QPointF(self._offset))
+        self._press = _Press(at, QPointF(self.port.offset))
         box = self._box_at(at)
         if event.button() == Qt.MouseButton.MiddleButton or box is None:
             return
@@ -518,11 +464,9 @@ class TreeCanvas(QWidget):
             self._press = None
             self.dragged.emit()
             return
-        self._fitted = False
-        self._offset = self._limited(press.offset + way)
+        self.port.move_to(press.offset + way)
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.moved.emit()
-        self.update()
+        self._show_moved()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -530,7 +474,7 @@ class TreeCanvas(QWidget):
         self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        spot = self._to_layout(event.position())
+        spot = self.port.to_layout(event.position())
         box = self._box_at(event.position())
         if box is not None and box.id in self.scene.tree.nodes:
             self._press = None
@@ -585,9 +529,10 @@ class TreeCanvas(QWidget):
     @needs("_thumbnails")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.port.canvas = QSizeF(self.size())
         if self._narrow is not self._is_narrow() or event.oldSize().width() <= 0:
             self._arrange()
-        elif self._fitted:
+        elif self.port.fitted:
             self.fit()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -602,10 +547,5 @@ class TreeCanvas(QWidget):
         self._thumbnails.request_thumbnails(())
 
 
-def _shift(first: float, last: float, least: float, most: float) -> float:
-    """How far a span has to move to be within another, or to begin there."""
-    if first < least:
-        return least - first
-    if last > most:
-        return max(most - last, least - first)
-    return 0.0
+def _rect(box: TreeBox) -> QRectF:
+    return QRectF(box.x, box.y, box.width, box.height)
