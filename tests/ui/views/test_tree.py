@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -175,3 +176,31 @@ def test_lines_say_words_settings_or_pixels() -> None:
     assert texts[LineWords.SETTINGS] == ["Size: 2K, 1 more reference"]
     assert texts[LineWords.PIXELS] == ["25 % of the pixels"]
     assert tree_words.on_line(EdgeChange(), LineWords.WORDS)[0].text == "no words changed"
+
+
+def test_a_large_tree_has_a_map_that_moves_it(view: TreeView) -> None:
+    view.show_tree(wide(79), "p1")
+    assert not view.canvas.map.isVisible()
+    view.show_tree(wide(3000), "p1")
+    assert view.canvas.map.isVisible()
+    view.canvas.map.grab()
+    before = QPointF(view.canvas.port.offset)
+    QTest.mouseClick(view.canvas.map, Qt.MouseButton.LeftButton, pos=QPoint(90, 110))
+    assert view.canvas.port.offset != before
+
+
+def test_screen_readers_have_an_item_for_each_visible_picture(
+    view: TreeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    view.show_tree(FamilyTree([node(1), node(2, 1), node(3, 2)]), "p1")
+    view.canvas.on_painted()
+    canvas = QAccessible.queryAccessibleInterface(view.canvas)
+    assert canvas.role() == QAccessible.Role.Tree
+    children = [canvas.child(place) for place in range(canvas.childCount())]
+    items = [one for one in children if one.role() == QAccessible.Role.TreeItem]
+    assert [one.text(QAccessible.Text.Name) for one in items] == [
+        "dusk 1, 1 child, expanded",
+        "dusk 2, child of dusk 1, 1 child, expanded",
+        "dusk 3, child of dusk 2",
+    ]

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPointF,
+    QRect,
     QRectF,
     QSize,
     QSizeF,
@@ -52,6 +53,8 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.views.tree import node_painter, tree_words
+from studio.ui.views.tree.items import TreeItems
+from studio.ui.views.tree.minimap import MiniMap
 from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.scene_painter import ScenePainter, pictured
 from studio.ui.views.tree.tree_words import LineWords
@@ -88,6 +91,7 @@ class TreeCanvas(QWidget):
         scene: what is shown.
         scene_painter: paints it.
         port: zoom and place.
+        map: small map of a large tree.
 
     Signals:
         selection_changed: another picture is selected, or it was read.
@@ -119,6 +123,9 @@ class TreeCanvas(QWidget):
         self._places: dict[str, int] = {}
         self.port = TreeViewport()
         self._narrow = False
+        self._items = TreeItems(self)
+        self.map = MiniMap(self.scene, self.port, self)
+        self.map.chosen.connect(self.on_map_chosen)
         self._press: _Press | None = None
         self._book = PageCache(library, self)
         # Visible pictures are requested after painting, not during it.
@@ -303,6 +310,7 @@ class TreeCanvas(QWidget):
         self._show_moved()
 
     def _show_moved(self) -> None:
+        self.map.follow()
         self.moved.emit()
         self.update()
 
@@ -341,19 +349,31 @@ class TreeCanvas(QWidget):
         if node is not None and isinstance(rows, frozenset) and node.row in rows:
             self.selection_changed.emit()
 
+    def on_map_chosen(self, point: QPointF) -> None:
+        """Bring a point of the tree into the middle."""
+        self.port.move_to(self.port.view.center() - point * self.port.zoom)
+        self._show_moved()
+
     def on_thumbnail(self, _picture: str) -> None:
         """Repaint after a thumbnail was loaded."""
         self.update()
 
     def on_painted(self) -> None:
         """Request the pictures and thumbnails missing from the last painting."""
+        room = self.port.room
+        boxes = [*self.scene.layout.visible(room.left(), room.top(), room.right(), room.bottom())]
+        if QAccessible.isActive():
+            self._items.show([self._item(box) for box in boxes if box.id in self.scene.tree.nodes])
         if not loop_runs() or self.port.zoom < ONLY_COLOURS:
             return
-        room = self.port.room
-        boxes = self.scene.layout.visible(room.left(), room.top(), room.right(), room.bottom())
         ids = [id for box in boxes for id in pictured(box)]
         self._book.request_pages(self._places[id] for id in ids if id in self._places)
         self._thumbnails.request_thumbnails(self._wishes(ids))
+
+    def _item(self, box: TreeBox) -> tuple[str, QRect]:
+        scene = self.scene
+        name = tree_words.spoken(scene.tree, box.id, folded=scene.is_folded(box.id))
+        return name, self.port.rect(_rect(box)).toRect()
 
     def _wishes(self, ids: Iterable[str]) -> Iterable[ThumbnailRequest]:
         side = PICTURE * max(self.port.zoom, 0.5) * self.devicePixelRatioF()
@@ -534,6 +554,8 @@ class TreeCanvas(QWidget):
             self._arrange()
         elif self.port.fitted:
             self.fit()
+        else:
+            self._show_moved()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

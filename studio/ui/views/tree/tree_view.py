@@ -190,6 +190,7 @@ class TreeView(QWidget):
         self._field.setText(node.branch)
         self._field.selectAll()
         self._field.show()
+        self._field.raise_()
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def stop_naming(self) -> None:
