@@ -111,7 +111,7 @@ class TreeBar(QFrame):
         # Its parts are hidden in turn: the bar never widens the window.
         return QSize(320, self.height())
 
-    @needs("_fit")
+    @needs("_rejected")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._yield_room()

@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
-    QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -184,7 +183,7 @@ class TreeCanvas(QWidget):
     def set_words(self, words: LineWords) -> None:
         """Choose what stands on the lines."""
         self.scene_painter.words = words
-        self.scene_painter.forget()
+        self.scene_painter.forget_texts()
         self.update()
 
     def set_filter(self, filtered: TreeFilter) -> None:
@@ -207,7 +206,9 @@ class TreeCanvas(QWidget):
         if not self.scene.select(id):
             self._arrange()
         self._request_selected()
-        if id in self.scene.layout.boxes and self.port.follow(_rect(self.scene.layout.boxes[id])):
+        if id in self.scene.layout.boxes and self.port.follow_rect(
+            _rect(self.scene.layout.boxes[id])
+        ):
             self._show_moved()
         self._say()
         self.selection_changed.emit()
@@ -221,8 +222,8 @@ class TreeCanvas(QWidget):
         ]
         self._book.order = [node.row for node in there]
         self._places = {node.id: place for place, node in enumerate(there)}
-        self.scene_painter.forget()
-        self.scene.take(tree, selected)
+        self.scene_painter.forget_texts()
+        self.scene.take_tree(tree, selected)
         self._request_selected()
         self._arrange()
         self._say()
@@ -310,7 +311,7 @@ class TreeCanvas(QWidget):
         self._show_moved()
 
     def _show_moved(self) -> None:
-        self.map.follow()
+        self.map.follow_port()
         self.moved.emit()
         self.update()
 
@@ -363,7 +364,9 @@ class TreeCanvas(QWidget):
         room = self.port.room
         boxes = [*self.scene.layout.visible(room.left(), room.top(), room.right(), room.bottom())]
         if QAccessible.isActive():
-            self._items.show([self._item(box) for box in boxes if box.id in self.scene.tree.nodes])
+            self._items.show_items(
+                [self._item(box) for box in boxes if box.id in self.scene.tree.nodes]
+            )
         if not loop_runs() or self.port.zoom < ONLY_COLOURS:
             return
         ids = [id for box in boxes for id in pictured(box)]
@@ -542,11 +545,7 @@ class TreeCanvas(QWidget):
         if plain_tip(text) != self.toolTip():
             set_tip(self, text)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._say()
-
-    @needs("_thumbnails")
+    @needs("map")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.port.canvas = QSizeF(self.size())

@@ -21,7 +21,7 @@ class TreeItems:
         self._canvas = canvas
         self._items: list[QWidget] = []
 
-    def show(self, named: Sequence[tuple[str, QRect]]) -> None:
+    def show_items(self, named: Sequence[tuple[str, QRect]]) -> None:
         """Have one item for each of these names and places."""
         while len(self._items) < len(named):
             item = QWidget(self._canvas)

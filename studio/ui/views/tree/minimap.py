@@ -40,7 +40,7 @@ class MiniMap(QWidget):
         theme().changed.connect(self.on_theme)
         self.hide()
 
-    def follow(self) -> None:
+    def follow_port(self) -> None:
         """Show the map of a large tree, with the current place."""
         there = self.parentWidget().size()
         roomy = there.width() > 3 * WIDTH and there.height() > 3 * HEIGHT

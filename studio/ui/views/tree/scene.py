@@ -48,7 +48,7 @@ class TreeScene:
         """The selected node."""
         return self.tree.nodes.get(self.selected)
 
-    def take(self, tree: FamilyTree, selected: str) -> None:
+    def take_tree(self, tree: FamilyTree, selected: str) -> None:
         """Show a family, with this picture selected or, if it is gone, its nearest ancestor."""
         while selected in self.tree.nodes and selected not in tree.nodes:
             selected = self.tree.nodes[selected].parent

@@ -38,7 +38,7 @@ class ScenePainter:
         self.words = LineWords.WORDS
         self.painted = 0
 
-    def forget(self) -> None:
+    def forget_texts(self) -> None:
         """Drop the texts of another family, or of other words on the lines."""
         self._lines.clear()
         self._folds.clear()

@@ -13,6 +13,7 @@ from studio.domain.entities import Job, Picture
 from studio.domain.family import FamilyTree
 from studio.domain.tree_layout import FoldState
 from studio.ui.support.ports import LibraryProtocol
+from studio.ui.support.qt_overrides import needs
 from studio.ui.views.tree import tree_words
 from studio.ui.views.tree.bar import TreeBar
 from studio.ui.views.tree.canvas import STEP, TreeCanvas
@@ -237,6 +238,7 @@ class TreeView(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_field")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field:
             # Not left to the field: it passes these keys on to the tree behind it.

@@ -64,6 +64,7 @@ def on_line(change: EdgeChange, words: LineWords) -> list[DiffPiece]:
         if change.drift is None:
             return []
         share = formatting.percent(change.drift)
+        # Translators: {share} is a percentage.
         return [DiffPiece(DiffKind.SAME, _("{share} of the pixels").format(share=share))]
     return [DiffPiece(DiffKind.SAME, ", ".join(_settings(change)) or _("same settings"))]
 
@@ -75,6 +76,7 @@ def _listed(texts: Sequence[str], kind: DiffKind) -> list[DiffPiece]:
 
 def _settings(change: EdgeChange) -> list[str]:
     texts = [
+        # Translators: a changed {setting} of a picture and its {value}, such as "Size: 2K".
         _("{setting}: {value}").format(
             setting=_SETTINGS[one.name](), value=one_line(one.after) or _("left to the model")
         )
@@ -99,11 +101,13 @@ def spend(outlay: Outlay, *, root: bool) -> str:
         if root
         else _("{n} of {all}").format(n=number(outlay.kept), all=number(outlay.made))
     )
+    # Translators: {money} a branch of the tree cost, and the {count} of its pictures.
     return _("{money}, {count}").format(money=formatting.money(outlay.usd), count=count)
 
 
 def branch_sentence(outlay: Outlay) -> str:
     """What a branch cost, as a sentence."""
+    # Translators: {money} is an amount, {kept} the number of picked pictures.
     return ngettext(
         "This branch cost {money}, {kept} of {n} picked.",
         "This branch cost {money}, {kept} of {n} picked.",

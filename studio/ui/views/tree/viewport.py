@@ -73,7 +73,7 @@ class TreeViewport:
             min(max(offset.y(), KEEP - size.height()), max(self.canvas.height() - KEEP, EDGE)),
         )
 
-    def follow(self, rect: QRectF) -> bool:
+    def follow_rect(self, rect: QRectF) -> bool:
         """Bring a rectangle of the layout into the middle two thirds; whether that moved it."""
         there, view = self.rect(rect), self.view
         if self.fitted and view.adjusted(8, 8, -8, -8).contains(there):
