@@ -32,6 +32,7 @@ class MiniMap(QWidget):
         super().__init__(parent)
         self._scene = scene
         self._port = port
+        self._canvas = parent
         self._drawn: QPixmap | None = None
         self._drawn_for: tuple[TreeLayout, str] | None = None
         self.setFixedSize(WIDTH, HEIGHT)
@@ -42,7 +43,7 @@ class MiniMap(QWidget):
 
     def follow_port(self) -> None:
         """Show the map of a large tree, with the current place."""
-        there = self.parentWidget().size()
+        there = self._canvas.size()
         roomy = there.width() > 3 * WIDTH and there.height() > 3 * HEIGHT
         self.setVisible(len(self._scene.tree) >= LEAST and roomy)
         self.raise_()
