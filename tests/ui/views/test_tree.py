@@ -179,6 +179,15 @@ def test_lines_say_words_settings_or_pixels() -> None:
     assert tree_words.on_line(EdgeChange(), LineWords.WORDS)[0].text == "no words changed"
 
 
+def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
+    cost = {"cost_usd": 0.5}
+    tree = FamilyTree([node(1, **cost), node(2, 1, **cost), node(3, 2, flag=Flag.PICK, **cost)])
+    view.show_tree(tree, "p2")
+    assert view.note == "This branch cost $1.00, 1 of 2 picked."
+    view.canvas.toggle_fold("p2")
+    assert view.note.endswith("\n2 of 3 drawn, the rest folded")
+
+
 def test_a_large_tree_has_a_map_that_moves_it(view: TreeView) -> None:
     view.show_tree(wide(79), "p1")
     assert not view.canvas.map.isVisible()

@@ -63,7 +63,7 @@ from studio.ui.widgets.accessible import announce, plain_tip, set_role, set_tip
 STEP = 1.25
 NO_WORDS = 0.3  # zoom below which words are left out ...
 ONLY_COLOURS = 0.12  # ... and pictures are their average colours
-SMALLEST_FIT = 0.5  # zoom below which a tree opens at 100 % instead of fitted
+SMALLEST_FIT = 0.8  # zoom below which a tree opens at 100 % instead of fitted
 NARROW = 1100  # pixels of the window below which generations are closer together
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
 _Key = Qt.Key

@@ -21,6 +21,7 @@ from studio.ui.widgets import Text
 
 NAME_WIDTH = 180  # of the field for the name of a branch
 NAME_HEIGHT = 26
+NOTE_WIDTH = 320
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -58,6 +59,9 @@ class TreeView(QWidget):
         )
         self._alone.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._alone.hide()
+        self._note = Text("", "small", "text2", self.canvas, wrap=True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._field = QLineEdit(self.canvas)
         self._field.setAccessibleName(_("Name of the branch"))
         self._field.setPlaceholderText(_("Name of the branch"))
@@ -78,7 +82,7 @@ class TreeView(QWidget):
         bar.words_chosen.connect(canvas.set_words)
         bar.filter_chosen.connect(canvas.set_filter)
         bar.fit.connect(canvas.fit)
-        canvas.selection_changed.connect(self.selection_changed)
+        canvas.selection_changed.connect(self.on_selection)
         canvas.opened.connect(self.on_opened)
         canvas.closed.connect(self.closed)
         canvas.dragged.connect(self.on_dragged)
@@ -172,6 +176,29 @@ class TreeView(QWidget):
                 round(rect.right()) + 24, round(rect.center().y()) - self._alone.height() // 2
             )
 
+    @property
+    def note(self) -> str:
+        """What the selected branch cost, and how much of the family is drawn."""
+        scene = self.canvas.scene
+        if scene.node is None or len(scene.tree) < 2:
+            return ""
+        texts = [tree_words.branch_sentence(scene.tree.outlay(scene.selected))]
+        if scene.shape.folds:
+            texts.append(tree_words.drawn(scene.shape.shown, len(scene.tree)))
+        return "\n".join(texts)
+
+    def _place_note(self) -> None:
+        """Show the note at the bottom right, beside the map."""
+        self._note.setText(self.note)
+        self._note.setFixedSize(
+            NOTE_WIDTH, self._note.fontMetrics().lineSpacing() * (self.note.count("\n") + 1)
+        )
+        room = self.canvas.rect()
+        right = room.width() - 12
+        if not self.canvas.map.isHidden():
+            right = self.canvas.map.x() - 10
+        self._note.move(right - NOTE_WIDTH, room.height() - 12 - self._note.height())
+
     # --- naming a branch ------------------------------------------------------------------
 
     def name_branch(self) -> None:
@@ -211,9 +238,15 @@ class TreeView(QWidget):
 
     # --- slots ----------------------------------------------------------------------------
 
+    def on_selection(self) -> None:
+        """Say what the selected branch cost, and report the selection."""
+        self._place_note()
+        self.selection_changed.emit()
+
     def on_moved(self) -> None:
         """Keep the hint beside the only picture, and end the naming of one that moved."""
         self.stop_naming()
+        self._place_note()
         if not self._alone.isHidden():
             self._place_hint()
 

@@ -115,6 +115,11 @@ def branch_sentence(outlay: Outlay) -> str:
     ).format(money=formatting.money(outlay.usd), kept=number(outlay.kept), n=number(outlay.made))
 
 
+def drawn(shown: int, count: int) -> str:
+    """How many pictures of a family are not folded away."""
+    return _("{n} of {all} drawn, the rest folded").format(n=number(shown), all=number(count))
+
+
 def fold_words(tree: FamilyTree, folded: Sequence[str]) -> tuple[str, str]:
     """The two lines beside a fold: what is in it, and how much of that is picked."""
     count = sum(1 for id in folded for _one in tree.descendants(id))
