@@ -25,6 +25,7 @@ from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeFilter
 from studio.ui.style.theme import install
 from studio.ui.views.tree import TreeView, tree_words
 from studio.ui.views.tree.tree_words import LineWords
+from studio.ui.widgets import Text
 from tests.ui import scripted_library
 
 
@@ -180,8 +181,13 @@ def test_lines_say_words_settings_or_pixels() -> None:
 
 
 def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
-    cost = {"cost_usd": 0.5}
-    tree = FamilyTree([node(1, **cost), node(2, 1, **cost), node(3, 2, flag=Flag.PICK, **cost)])
+    tree = FamilyTree(
+        [
+            node(1, cost_usd=0.5),
+            node(2, 1, cost_usd=0.5),
+            node(3, 2, cost_usd=0.5, flag=Flag.PICK),
+        ]
+    )
     view.show_tree(tree, "p2")
     assert view.note == "This branch cost $1.00, 1 of 2 picked."
     view.canvas.toggle_fold("p2")
@@ -214,3 +220,12 @@ def test_screen_readers_have_an_item_for_each_visible_picture(
         "dusk 2, child of dusk 1, 1 child, expanded",
         "dusk 3, child of dusk 2",
     ]
+
+
+def test_the_bar_gives_way_to_the_name_of_the_family(view: TreeView) -> None:
+    for width in (1200, 900, 700, 500):
+        view.resize(width, 800)
+        view.show_tree(wide(1000), "p1")
+        QApplication.sendPostedEvents()
+        name = next(one for one in view.findChildren(Text) if one.text() == "Family of dusk 1")
+        assert name.width() >= name.sizeHint().width()

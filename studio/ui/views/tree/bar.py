@@ -103,7 +103,7 @@ class TreeBar(QFrame):
             part.show()
         for part in gives:
             self._row.invalidate()
-            if self._row.minimumSize().width() <= self.width():
+            if self._row.sizeHint().width() <= self.width():
                 return
             part.hide()
 
