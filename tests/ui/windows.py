@@ -46,6 +46,7 @@ from studio.ui.views.compare import CompareView
 from studio.ui.views.empty_state import EmptyState
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.pick import PickView
+from studio.ui.views.tree import TreeView
 from studio.ui.views.welcome import Welcome
 from studio.ui.widgets import Menu, Toast
 from studio.ui.window.actions import Actions
@@ -139,6 +140,10 @@ class OpenedWindow(StudioWindow):
     @property
     def pick(self) -> PickView:
         return self.built.pick.get()
+
+    @property
+    def tree(self) -> TreeView:
+        return self.built.tree.get()
 
     @property
     def welcome(self) -> Welcome:

@@ -168,6 +168,8 @@ def _view() -> ActionMenu[WindowParts]:
         Action("compare_parent", _("Compare with the original"),
                lambda parts: parts.view_switch.compare_with_parent(),
                keys=("D",), where=PANELS, needs=ONE),
+        Action("tree", _("Family tree"), lambda parts: parts.view_switch.open_tree(),
+               keys=("T",), where=PANELS, needs=ONE, icon="tree"),
         Action("pick_mode", _("Pick mode"), lambda parts: parts.pick_rounds.begin_round(),
                keys=("Shift+P",), where=PANELS, icon="flag"),
     ), (

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.pick import PickView
+    from studio.ui.views.tree import TreeView
     from studio.ui.views.welcome import Welcome
 
 
@@ -77,7 +78,7 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, compare, pick, welcome, nothing: views created when first shown.
+        loupe, compare, pick, tree, welcome, nothing: views created when first shown.
         open_with: programs for pictures; created with the first menu of them.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
@@ -97,6 +98,7 @@ class WindowParts:
         self.loupe: Late[Loupe] = Late(self._make_loupe)
         self.compare: Late[CompareView] = Late(self._make_compare)
         self.pick: Late[PickView] = Late(self._make_pick)
+        self.tree: Late[TreeView] = Late(self._make_tree)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
         self.quit_sequence = Late(self._make_leaving)
@@ -168,6 +170,7 @@ class WindowParts:
             loupe=self.loupe,
             compare=self.compare,
             pick=self.pick,
+            tree=self.tree,
             top_bar=self.top_bar,
             zones=window.zones,
             composer=self.composer,
@@ -262,6 +265,7 @@ class WindowParts:
             composer=self.composer,
             loupe=self.loupe,
             compare=self.compare,
+            tree=self.tree,
             focus_view=self.panel_layout.focus_view,
             choose_page=self.pages.choose_page,
         )
@@ -405,6 +409,7 @@ class WindowParts:
             loupe=self.loupe,
             compare=self.compare,
             pick=self.pick,
+            tree=self.tree,
             welcome=self.welcome,
             inspector=self.inspector,
             places=self.places,
@@ -472,6 +477,26 @@ class WindowParts:
         view.shown.connect(self.view_switch.on_pick_shown)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)
+        self.window.views.addWidget(view)
+        return view
+
+    def _make_tree(self) -> TreeView:
+        # Loaded when first shown.
+        from studio.ui.controllers.tree import TreeReader
+        from studio.ui.views.tree import TreeView
+
+        view = TreeView(self.core.library)
+        reader = TreeReader(self.core, view)
+        reader.said.connect(self.messages_controller.on_said)
+        view.outdated.connect(reader.on_outdated)
+        view.branch_named.connect(reader.on_branch_named)
+        view.selection_changed.connect(self.view_switch.on_tree_selection)
+        view.opened.connect(self.view_switch.open_loupe)
+        view.closed.connect(self.view_switch.show_grid)
+        view.action.connect(self.view_switch.on_loupe_action)
+        view.menu_requested.connect(self.item_actions.on_context_menu)
+        view.job_chosen.connect(self.view_switch.on_job_chosen)
+        view.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(view)
         return view
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.pick import PickView
+    from studio.ui.views.tree import TreeView
     from studio.ui.views.welcome import Welcome
 
 
@@ -58,6 +59,7 @@ class EventRouter(QObject):
         loupe: Late[Loupe],
         compare: Late[CompareView],
         pick: Late[PickView],
+        tree: Late[TreeView],
         welcome: Late[Welcome],
         inspector: Inspector,
         places: SidebarModel,
@@ -72,7 +74,7 @@ class EventRouter(QObject):
         self._messages = messages
         self._first = first
         self._gallery = gallery
-        self._large_views = (loupe, compare, pick)
+        self._large_views = (loupe, compare, pick, tree)
         self._welcome = welcome
         self._inspector = inspector
         self._places = places

@@ -17,6 +17,7 @@ from studio.ui.window.layout import WindowLayout
 if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
+    from studio.ui.views.tree import TreeView
 
 
 class Presentation(QObject):
@@ -42,6 +43,7 @@ class Presentation(QObject):
         composer: Composer,
         loupe: Late[Loupe],
         compare: Late[CompareView],
+        tree: Late[TreeView],
         focus_view: Callable[[], None],
         choose_page: Callable[[], None],
     ) -> None:
@@ -51,7 +53,7 @@ class Presentation(QObject):
         self._zones = zones
         self._bars = (*bars, composer)
         self._composer = composer
-        self._large_views = (loupe, compare)
+        self._large_views = (loupe, compare, tree)
         self._focus_view = focus_view
         self._choose_page = choose_page
         self._hidden: tuple[QWidget, ...] = ()

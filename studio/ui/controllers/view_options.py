@@ -103,6 +103,8 @@ class ViewOptionsController(QObject):
             self._navigation.open_loupe()
         elif view == "compare":
             self._navigation.open_compare()
+        elif view == "tree":
+            self._navigation.open_tree()
         else:
             self._navigation.show_grid()
 

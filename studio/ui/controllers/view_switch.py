@@ -1,4 +1,4 @@
-"""Switch between grid, loupe, comparison and pick mode, with selection and seen pictures."""
+"""Switch between the views, with selection and seen pictures."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.pick import PickView
+    from studio.ui.views.tree import TreeView
 
 _SEEN_PAUSE = 1000
 """Milliseconds in view after which a picture is no longer new."""
@@ -45,7 +46,7 @@ class ViewSwitch(QObject):
     """Current view, and the pictures the user looks at in it.
 
     Attributes:
-        in_loupe, in_compare, in_pick: whether that view is shown instead of the grid.
+        in_loupe, in_compare, in_pick, in_tree: whether that view is shown instead of the grid.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
@@ -69,6 +70,7 @@ class ViewSwitch(QObject):
         loupe: Late[Loupe],
         compare: Late[CompareView],
         pick: Late[PickView],
+        tree: Late[TreeView],
         top_bar: TopBar,
         zones: WindowLayout,
         composer: Composer,
@@ -78,7 +80,7 @@ class ViewSwitch(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`views` shows loupe, comparison, round, or `grid`, the page with the gallery."""
+        """`views` shows a large view, or `grid`, the page with the gallery."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -90,6 +92,7 @@ class ViewSwitch(QObject):
         self._loupe = loupe
         self._compare = compare
         self._pick = pick
+        self._tree = tree
         self._top_bar = top_bar
         self._zones = zones
         self._composer = composer
@@ -97,7 +100,7 @@ class ViewSwitch(QObject):
         self._status_bar = status_bar
         self._messages_bar = messages_bar
         self._actions = actions
-        self.in_loupe = self.in_compare = self.in_pick = False
+        self.in_loupe = self.in_compare = self.in_pick = self.in_tree = False
         # A parent outside the order of the grid, compared all the same.
         self._beside: tuple[int, ...] = ()
         self._unseen: set[str] = set()
@@ -106,16 +109,23 @@ class ViewSwitch(QObject):
 
     @property
     def large(self) -> LargeView | None:
-        """The loupe, the comparison or pick mode; None for the grid."""
+        """The loupe, the comparison, pick mode or the tree; None for the grid."""
         if self.in_loupe:
             return self._loupe.get()
         if self.in_pick:
             return self._pick.get()
+        if self.in_tree:
+            return self._tree.get()
         return self._compare.get() if self.in_compare else None
 
     @property
     def _view_name(self) -> str:
-        views = {"loupe": self.in_loupe, "compare": self.in_compare, "pick": self.in_pick}
+        views = {
+            "loupe": self.in_loupe,
+            "compare": self.in_compare,
+            "pick": self.in_pick,
+            "tree": self.in_tree,
+        }
         return next((name for name, shown in views.items() if shown), "grid")
 
     @property
@@ -128,6 +138,9 @@ class ViewSwitch(QObject):
         if self.in_compare:
             if not self._compare.get().set_order(self._order()):
                 self.show_grid()
+            return
+        if self.in_tree:
+            self._tree.get().outdated.emit()
             return
         loupe = self._loupe.made
         if self.in_loupe and loupe is not None:
@@ -146,8 +159,8 @@ class ViewSwitch(QObject):
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None for the current one of the grid."""
         chosen = picture
-        if chosen is None and (self.in_compare or self.in_pick):
-            chosen = self.large.picture if self.large is not None else None
+        if chosen is None and self.large is not None:
+            chosen = self.large.picture
         if chosen is None:
             item = self._gallery.current_item()
             chosen = item if isinstance(item, Picture) else None
@@ -160,12 +173,39 @@ class ViewSwitch(QObject):
             self._top_bar.set_view(self._segment)
             return
         index = _place(order, chosen.row)
+        if index is None and self.in_tree:
+            spawn(self._open_hidden(chosen))
+            return
         if index is None and self.in_pick:
             self._messages.show_message(_("This picture is hidden here"))
             return
         self._enter("loupe")
         self._loupe.get().show_pictures(order, index or 0)
         self._loupe.get().focus_view()
+
+    async def _open_hidden(self, picture: Picture) -> None:
+        """Show a relative of the grid's pictures in the loupe, among all pictures."""
+        await self._show_place_of(picture)
+        if self.in_tree and _place(self._shown.order, picture.row) is not None:
+            self.open_loupe(picture)
+        elif self.in_tree:
+            self._messages.show_message(_("This picture is hidden here"))
+
+    def open_tree(self) -> None:
+        """Show the family of the selected picture."""
+        spawn(self._open_tree())
+
+    async def _open_tree(self) -> None:
+        found = await self._core.library.pictures(self._chosen_rows()[:1])
+        if not found:
+            self._top_bar.set_view(self._segment)
+            self._messages.show_message(_("Select a picture to see its family"))
+            return
+        tree = await self._core.library.choosing.family(found[0].id)
+        self._enter("tree")
+        view = self._tree.get()
+        view.show_tree(tree, found[0].id)
+        view.focus_view()
 
     def open_compare(self) -> None:
         """Compare the selected pictures, or the only one with its neighbour."""
@@ -234,7 +274,7 @@ class ViewSwitch(QObject):
         else:
             picture = self.large.picture
             rows = [] if picture is None else [picture.row]
-            if self.in_pick:
+            if self.in_pick or self.in_tree:
                 rows = [row for row in rows if row in self._shown.order]
         self._enter("grid")
         if rows:
@@ -260,7 +300,7 @@ class ViewSwitch(QObject):
     def _enter(self, view: str) -> None:
         left = self.in_pick and view != "pick"
         self.in_loupe, self.in_compare = view == "loupe", view == "compare"
-        self.in_pick = view == "pick"
+        self.in_pick, self.in_tree = view == "pick", view == "tree"
         self._show_view()
         if left:
             self.pick_left.emit()
@@ -273,6 +313,8 @@ class ViewSwitch(QObject):
             shown = self._compare.get()
         elif self.in_pick:
             shown = self._pick.get()
+        elif self.in_tree:
+            shown = self._tree.get()
         column = shown.layout()
         if isinstance(column, QVBoxLayout):
             # Below the bar of either view.
@@ -292,8 +334,8 @@ class ViewSwitch(QObject):
 
     def show_items(self, items: tuple[Item, ...]) -> None:
         """Show a new selection of the grid."""
-        if self.in_compare or self.in_pick:
-            return  # the pictures of that view are shown; this follows in the grid
+        if self.in_compare or self.in_pick or self.in_tree:
+            return  # its own pictures are shown; this follows in the grid
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
         total = self._gallery.selected_count()
@@ -346,6 +388,24 @@ class ViewSwitch(QObject):
         self._status_bar.show_selection(1, 0)
         self._looked_at(pictures)
 
+    def on_tree_selection(self) -> None:
+        """Show the selected picture of the tree in the inspector, and what can be done with it."""
+        if not self.in_tree:
+            return
+        view = self._tree.get()
+        picture = view.picture
+        items = [] if picture is None else [picture]
+        count = int(view.row is not None)
+        trashed = picture is not None and picture.trashed
+        self._actions.update_enabled(pictures=count, jobs=0, trashed=trashed, items=items)
+        self._status_bar.show_selection(count, 0)
+        self._composer.suggest(items)
+        if items:
+            self._inspector.show_pictures(items)
+            self._looked_at(items)
+        elif not count:
+            self._inspector.show_nothing()
+
     def on_comparison_ended(self) -> None:
         """Say that there is no further picture to compare with."""
         comparison = self._compare.get().comparison
@@ -366,11 +426,12 @@ class ViewSwitch(QObject):
         if not found:
             return
         row = found[0].row
-        if self._model.row_of(row) is None:
-            self._top_bar.set_words("")
-            view = View.TRASH if found[0].trashed else View.ALL
-            self._shown.show(view=view, collection="", words="")
-            await self._shown.settled()
+        if self.in_tree and id in self._tree.get().tree.nodes:
+            self._tree.get().canvas.select(id)
+            return
+        await self._show_place_of(found[0])
+        if self.in_tree:
+            self.show_grid()
         if self.in_compare:
             self._compare.get().show_row(row)
             return
@@ -385,6 +446,14 @@ class ViewSwitch(QObject):
             self._gallery.select_keys([row])
         self._inspector.show_pictures(found)
 
+    async def _show_place_of(self, picture: Picture) -> None:
+        """Show the shelf that has a picture, unless it is shown already."""
+        if self._model.row_of(picture.row) is None:
+            self._top_bar.set_words("")
+            view = View.TRASH if picture.trashed else View.ALL
+            self._shown.show(view=view, collection="", words="")
+            await self._shown.settled()
+
     def on_stepped(self, ids: object) -> None:
         """Select the pictures moved by undo or redo of a trash."""
         assert isinstance(ids, tuple)
@@ -398,7 +467,7 @@ class ViewSwitch(QObject):
         # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
-        if not shown or self.in_compare or self.in_pick:
+        if not shown or self.in_compare or self.in_pick or self.in_tree:
             return
         if self.in_loupe:
             order = self._shown.order

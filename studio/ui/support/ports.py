@@ -86,7 +86,7 @@ class LargeView(Protocol):
 
 
 class Navigation(Protocol):
-    """The views: grid, loupe, comparison, pick mode."""
+    """The views: grid, loupe, comparison, pick mode, tree."""
 
     @property
     def in_loupe(self) -> bool:
@@ -94,13 +94,16 @@ class Navigation(Protocol):
 
     @property
     def large(self) -> LargeView | None:
-        """The loupe, the comparison or pick mode; None for the grid."""
+        """The loupe, the comparison, pick mode or the tree; None for the grid."""
 
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None: the current one of the grid."""
 
     def open_compare(self) -> None:
         """Compare the selected pictures, or the only one with its neighbour."""
+
+    def open_tree(self) -> None:
+        """Show the family of the selected picture."""
 
     def show_grid(self) -> None:
         """Return to the grid."""

@@ -36,7 +36,10 @@ def tile_menu(
     actions.dress()
     menu = Menu("", parent)
     every = actions.every
-    groups = (("open", "compare", "compare_parent", "edit", "vary", "remix"), ("pick", "reject"))
+    groups = (
+        ("open", "compare", "compare_parent", "tree", "edit", "vary", "remix"),
+        ("pick", "reject"),
+    )
     for group in groups:
         for name in group:
             menu.addAction(every[name])

@@ -31,7 +31,7 @@ class TopBar(QFrame):
         menu_requested: the menu button was pressed (global position for the menu).
         searched: search text, after a pause of 150 ms (str).
         search_left: Esc in an empty search field, or Enter.
-        view_chosen: "grid", "loupe" or "compare" (str).
+        view_chosen: "grid", "loupe", "compare" or "tree" (str).
     """
 
     menu_requested = Signal(QPoint)
@@ -62,6 +62,7 @@ class TopBar(QFrame):
                 ("grid", _("Grid"), "grid"),
                 ("loupe", _("Loupe"), "loupe"),
                 ("compare", _("Compare"), "compare"),
+                ("tree", _("Tree"), "tree"),
             ],
             self,
             name=_("View"),
@@ -103,7 +104,7 @@ class TopBar(QFrame):
         return self.search
 
     def set_view(self, view: str) -> None:
-        """Mark the current view, "grid", "loupe" or "compare"."""
+        """Mark the current view, "grid", "loupe", "compare" or "tree"."""
         self.views.set_value(view)
 
     def set_total(self, total: int) -> None:
