@@ -496,6 +496,7 @@ class WindowParts:
         view.action.connect(self.view_switch.on_loupe_action)
         view.menu_requested.connect(self.item_actions.on_context_menu)
         view.job_chosen.connect(self.view_switch.on_job_chosen)
+        view.set_jobs([job for job in self.core.queue.jobs.values() if job.alive])
         view.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(view)
         return view

@@ -232,3 +232,19 @@ async def test_letters_of_the_tree_reach_it_before_shortcuts(tmp_path: Path) -> 
             event.ignore()
             window.tree.canvas.eventFilter(window.tree.canvas, event)
             assert event.isAccepted()
+
+
+async def test_a_waiting_edit_is_a_node_of_its_source(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (root,) = await make(window)
+        window.core.queue.pause(on=True)
+        window.composer.edit(root)
+        window.composer.set_prompt("A lighthouse in snow")
+        window.composer.generate_now()
+        await until(window.core, lambda: window.core.queue.jobs, "queued")
+        (job,) = window.core.queue.jobs
+        await show(window, root)
+        assert window.tree.canvas.scene.layout.boxes[job].parent == root.id
+        window.core.queue.pause(on=False)
+        await until(window.core, lambda: len(window.tree.tree) == 2, "made")
+        assert job not in window.tree.canvas.scene.layout.boxes

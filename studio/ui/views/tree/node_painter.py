@@ -85,6 +85,7 @@ def paint_line(
     """Paint the line to a box; `way` is that to the selected picture."""
     look = theme()
     pen = QPen(look.color("accent" if way else "edge"), 2 if way else 1.25)
+    pen.setCosmetic(True)  # as thin at any zoom
     if dashed and not way:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
