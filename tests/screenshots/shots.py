@@ -110,6 +110,16 @@ def in_comparison(program: DesktopProgram) -> None:
     program.wait_for("button", part="Keep both")
 
 
+def in_pick_mode(program: DesktopProgram) -> None:
+    """In the middle of a round with all pictures."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("ctrl+a", "shift+p")
+    program.wait_for("button", "Finish…")
+    user.keys("p", "x", "p", "x", "x", "p")
+    program.wait_for("image", part=", 7 of")
+
+
 def first_start(program: DesktopProgram) -> None:
     """Nothing there yet."""
     wait_until(lambda: program.find("button", part="lighthouse"))
@@ -262,6 +272,7 @@ _LARGE = "1440x900"
 SHOTS = {
     "grid": Shot(stage=at_work, file="grid.webp", draft=_REFUSED, size=_LARGE),
     "loupe": Shot(stage=in_loupe, file="loupe.webp", size=_LARGE, draft=Draft(prompt=PROMPT)),
+    "pick": Shot(stage=in_pick_mode, file="pick.webp", size=_LARGE),
     "compare": Shot(stage=in_comparison, file="compare.webp", size=_LARGE),
     "light": Shot(stage=at_work, file="light.webp", draft=_REFUSED, size=_LARGE, theme="light"),
     "start": Shot(stage=first_start, file="start.png", size=_LARGE, empty=True),
