@@ -64,6 +64,14 @@ ASKED_FOR = {
     "views/compare/compare_view.py:_tab": "goes round the sides, and then leaves",
     "views/compare/compare_view.py:eventFilter": "keeps keys for the comparison, and asks _tab",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
+    "views/pick/pick_view.py:_is_own": "asked by its eventFilter",
+    "views/pick/pick_view.py:_is_shifted_letter": "asked by its keyPressEvent",
+    "views/pick/pick_view.py:_press": "called by its keyPressEvent",
+    "views/pick/pick_view.py:_press_in_card": "called by its keyPressEvent",
+    "views/pick/pick_view.py:_takes_back": "asked by its eventFilter and keyPressEvent",
+    "views/pick/pick_view.py:eventFilter": "keeps keys for the round, does nothing itself",
+    "views/tree/canvas.py:eventFilter": "keeps keys for the tree, does nothing itself",
+    "views/tree/tree_view.py:eventFilter": "ends the naming of a branch, which is over then",
     "window/alt_key.py:on_window_event": "Alt alone, and never one that is held",
 }
 
