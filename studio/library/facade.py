@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from studio.common.errors import InputError, PictureUnreadable, StorageError
 from studio.common.i18n import _
@@ -28,12 +28,14 @@ from studio.library.index.statistics import StorageTotals
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.records import Groups
 from studio.library.operations import edits, open_store, reindex
-from studio.library.operations.choosing import Choosing
 from studio.library.operations.collections import Collections
 from studio.library.operations.finished_job import JobRecorder
 from studio.library.operations.relink import MissingFileSearch
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
 from studio.library.store import PendingProblems, Store
+
+if TYPE_CHECKING:
+    from studio.library.operations.choosing import Choosing
 
 T = TypeVar("T")
 
@@ -44,7 +46,6 @@ class Library:
     Attributes:
         store: log, index and originals, for the operations that have no method here.
         collections: collections, saved searches, tags in use, and the history of changes.
-        choosing: families and branches, stacks, rounds of pick mode and duels.
         missing_files: search for originals that could not be read.
         decoder: decodes thumbnails.
     """
@@ -54,10 +55,17 @@ class Library:
     ) -> None:
         self.store = Store(folder, computed, events, reindex.rebuild_damaged)
         self.collections = Collections(self.store)
-        self.choosing = Choosing(self.store)
         self.decoder = decoder
         self.missing_files = MissingFileSearch(self.store)
         self._finished = JobRecorder(self.store)
+
+    @cached_property
+    def choosing(self) -> Choosing:
+        """Families and branches, stacks, rounds of pick mode and duels."""
+        # Not before the first screen: 30 ms with what it imports.
+        from studio.library.operations.choosing import Choosing
+
+        return Choosing(self.store)
 
     @property
     def id(self) -> str:

@@ -13,27 +13,12 @@ from studio.domain.entities import Advanced, Flag, Job, Parent, Role
 from studio.domain.family import FamilyNode, FamilyTree, NodeReference, NodeState
 from studio.domain.spend import Outlay
 from studio.library.index.chunks import chunks, key_of
+from studio.library.index.lineage_sql import BELOW, EDITED
 from studio.library.index.text_normalization import folded
 
 _PORTION = 2000
 
-# One parent for each picture, so that families are trees whatever the records say.
-_EDITED = (
-    "{0}.role = 'edit' AND {0}.parent IS NOT NULL AND {0}.position ="
-    " (SELECT min(m.position) FROM lineage m WHERE m.row = {0}.row AND m.role = 'edit'"
-    " AND m.parent IS NOT NULL)"
-)
-
-BELOW = (
-    "WITH RECURSIVE below(id, row, parent) AS ({start} UNION"
-    " SELECT coalesce(p.id, g.id), l.row, l.parent FROM below"
-    f" CROSS JOIN lineage l ON l.parent = below.id AND {_EDITED.format('l')}"
-    " LEFT JOIN pictures p ON p.row = l.row LEFT JOIN gone g ON g.row = l.row"
-    " WHERE coalesce(p.id, g.id) IS NOT NULL)"
-)
-"""The pictures that `start` selects (id, row, parent) and all that were edited from them."""
-
-_ABOVE = f"SELECT l.parent FROM lineage l WHERE l.row = ? AND {_EDITED.format('l')}"
+_ABOVE = f"SELECT l.parent FROM lineage l WHERE l.row = ? AND {EDITED.format('l')}"
 
 _ROW = "SELECT row FROM pictures WHERE id = ?1 UNION ALL SELECT row FROM gone WHERE id = ?1"
 

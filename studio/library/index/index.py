@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
@@ -27,16 +27,18 @@ from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import Flag, Picture, Role
 from studio.library.index import index_file, schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
-from studio.library.index.families import IndexFamilies
 from studio.library.index.rows import picture_of
 from studio.library.index.search_sql import USUAL_COSTS, CompiledQuery
-from studio.library.index.stacks import IndexStacks
 from studio.library.index.state import IndexState
 from studio.library.index.statistics import IndexStatistics
 from studio.library.index.text_normalization import folded
 from studio.library.index.writer import IndexWriter
 from studio.library.log.records import BEGINNING, LogPosition, Record
 from studio.library.query import Collection, Family, Query, Sort, View
+
+if TYPE_CHECKING:
+    from studio.library.index.families import IndexFamilies
+    from studio.library.index.stacks import IndexStacks
 
 log = logging.getLogger(__name__)
 
@@ -210,10 +212,16 @@ class Index:
 
     @property
     def families(self) -> IndexFamilies:
+        # Not before the first screen: 20 ms, most of it difflib.
+        from studio.library.index.families import IndexFamilies
+
         return IndexFamilies(self._db)
 
     @property
     def stacks(self) -> IndexStacks:
+        # As above: 14 ms.
+        from studio.library.index.stacks import IndexStacks
+
         return IndexStacks(self._db, self._check_cancelled)
 
     @property

@@ -24,7 +24,7 @@ from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import AspectRatio
 from studio.library.index import schema
 from studio.library.index.chunks import marks
-from studio.library.index.families import BELOW
+from studio.library.index.lineage_sql import BELOW
 from studio.library.index.search_language import (
     ParsedSearch,
     SearchFilter,

@@ -19,7 +19,6 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
 from studio.library.index.index import DAMAGE, Index
 from studio.library.log import records
-from studio.library.operations import choosing
 from studio.library.store import PORTION, Store
 
 log = logging.getLogger(__name__)
@@ -76,6 +75,9 @@ def _refill(store: Store, old: Index) -> int:
             value = {"name": collection.name, "search": collection.search}
             ids = [collection.id]
             append(records.change("collection", [(value, ids)], [(None, ids)]))
+    # Only when records were lost: 30 ms of a start.
+    from studio.library.operations import choosing
+
     for record in choosing.restored(old):
         if not recorded.intersection(record.ids):
             append(record)
