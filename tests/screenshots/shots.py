@@ -130,7 +130,7 @@ def with_references(program: DesktopProgram) -> None:
     wait_until(lambda: program.find("button", part="shoreline"))
     program.focus_prompt()
     program.desktop.keys("ctrl+shift+p")
-    wait_until(lambda: program.find("text", "Words that are sent"), what="the panel")
+    wait_until(lambda: program.find("text", "Words sent"), what="the panel")
 
 
 def three_stars(program: DesktopProgram) -> None:
