@@ -77,6 +77,7 @@ def at_work(program: DesktopProgram) -> None:
     user.keys("ctrl+e")
     program.write(PROMPT)
     wait_until(lambda: not program.find("button", "Undo"), what="nothing more to be said")
+    wait_until(lambda: not program.find("label", part="Composer replaced"), what="no message")
     user.keys("ctrl+Return")
     program.wait_for_items(2, "Receiving")
     program.wait_for_items(1, "in the queue")
@@ -118,6 +119,13 @@ def in_pick_mode(program: DesktopProgram) -> None:
     program.wait_for("button", "Finish…")
     user.keys("p", "x", "p", "x", "x", "p")
     program.wait_for("image", part=", 7 of")
+
+
+def in_tree(program: DesktopProgram) -> None:
+    """The family of a picture."""
+    select(program, SELECTED)
+    program.desktop.keys("t")
+    program.wait_for("label", part="Family of")
 
 
 def first_start(program: DesktopProgram) -> None:
@@ -274,6 +282,7 @@ SHOTS = {
     "loupe": Shot(stage=in_loupe, file="loupe.webp", size=_LARGE, draft=Draft(prompt=PROMPT)),
     "pick": Shot(stage=in_pick_mode, file="pick.webp", size=_LARGE),
     "compare": Shot(stage=in_comparison, file="compare.webp", size=_LARGE),
+    "tree": Shot(stage=in_tree, file="tree.webp", size=_LARGE),
     "light": Shot(stage=at_work, file="light.webp", draft=_REFUSED, size=_LARGE, theme="light"),
     "start": Shot(stage=first_start, file="start.png", size=_LARGE, empty=True),
     "narrow": Shot(stage=at_work, file="narrow.webp", draft=_REFUSED, size="1024x640"),
