@@ -82,6 +82,7 @@ class ScriptedLibrary:
         thumbnails: (picture id, edge) of every thumbnail that was begun.
         finished: ids of thumbnails that were handed out.
         gate: thumbnails wait for it while it is not set.
+        reading: pictures that are read wait for it while it is not set.
         broken: ids whose thumbnail cannot be made.
         kept: files of thumbnails that are there, by picture id and edge.
     """
@@ -94,6 +95,8 @@ class ScriptedLibrary:
         self.finished: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.reading = asyncio.Event()
+        self.reading.set()
         self.broken: set[str] = set()
         self.kept: dict[tuple[str, int], Path] = {}
         self._jpeg = image_bytes(256, 256, "#884422")
@@ -104,6 +107,7 @@ class ScriptedLibrary:
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
         self.asked.extend(rows)
         await asyncio.sleep(0)
+        await self.reading.wait()
         return [self.special.get(row) or picture(row) for row in rows]
 
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:

@@ -147,8 +147,7 @@ async def test_who_waits_sees_the_window_close_when_the_last_picture_is_there(
         second.set()
         await user.until(lambda: user.closed)
         assert len(await user.studio.pictures()) == 2
-        await user.window.core.queue.tidy()
-        assert user.studio.journal == []
+        await user.until(lambda: user.studio.journal == [])
 
 
 async def test_a_job_that_fails_is_waited_for_no_longer(tmp_path: Path) -> None:

@@ -52,8 +52,8 @@ async def test_a_kept_answer_says_what_it_is_and_is_read_again_after_a_restart(
             lambda: not shown_jobs(window) and window.model.rowCount() == 1,
             "its picture",
         )
-        await window.core.queue.tidy()
-        assert not entry.folder.exists()
+        # The answer is removed after its picture is recorded.
+        await until(window.core, lambda: not entry.folder.exists(), "the answer is removed")
 
 
 async def test_the_file_of_a_kept_answer_is_saved_where_the_user_says(

@@ -96,6 +96,7 @@ class GalleryModel(QAbstractListModel):
         self.whole = True
         self.another = False
         self._reading = False
+        self._under_way: frozenset[int] = frozenset()
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.on_asked)
         self._sorting = QTimer(self, singleShot=True, interval=0)
@@ -378,6 +379,8 @@ class GalleryModel(QAbstractListModel):
         return None
 
     def _request_picture(self, index_row: int) -> None:
+        if index_row in self._under_way and index_row not in self._stale:
+            return
         self._missing[index_row] = None
         self._missing.move_to_end(index_row)
         if not self._reading:
@@ -391,11 +394,13 @@ class GalleryModel(QAbstractListModel):
                 self._missing.clear()
                 # Changes made during the read mark them stale again.
                 self._stale.difference_update(wanted)
+                self._under_way = frozenset(wanted)
                 found = await self._source.pictures(wanted)
                 self._remember(found)
                 self._gone.update(set(wanted) - {picture.row for picture in found})
                 self._announce([picture.row for picture in found])
         finally:
+            self._under_way = frozenset()
             self._reading = False
 
     def _remember(self, found: Iterable[Picture]) -> None:

@@ -345,6 +345,19 @@ async def test_a_picture_is_read_once_and_again_when_it_changed(model: GalleryMo
     assert name == "renamed, 5 stars, square"
 
 
+async def test_a_picture_that_is_being_read_is_not_read_twice(model: GalleryModel) -> None:
+    library = model._source
+    assert isinstance(library, scripted.ScriptedLibrary)
+    library.reading.clear()
+    model.set_rows(array("q", [2, 1]))
+    assert model.picture_at(0) is None
+    await until(lambda: library.asked == [2])
+    assert [model.picture_at(row) for row in (0, 1)] == [None, None]
+    library.reading.set()
+    await at_rest(model)
+    assert library.asked == [2, 1]
+
+
 async def test_what_is_kept_in_memory_is_bounded(
     model: GalleryModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
