@@ -1,0 +1,147 @@
+"""What a designer draws on a picture to say what should change: marks, a region, a frame.
+
+All coordinates are fractions of the upright picture: (0, 0) is its top left corner, (1, 1) its
+bottom right one. Widths and feathers are fractions of its longer side. A frame may reach beyond
+the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Point(NamedTuple):
+    """A place of a picture, as fractions of its width and height."""
+
+    x: float
+    y: float
+
+
+class MarkKind(StrEnum):
+    """Kind of a mark."""
+
+    PIN = "pin"
+    ARROW = "arrow"
+    BOX = "box"
+    PEN = "pen"
+
+
+MARK_COLOURS = ("#dd3328", "#ffd60a", "#ffffff", "#111111")
+"""Colours of marks; the first is used when none stands out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A numbered mark with its sentence; its number is its place in the list, from 1.
+
+    Attributes:
+        points: one of a pin; start and head of an arrow; two opposite corners of a box; the line
+            of a pen.
+        sentence: tells what should change there; a mark without one is not sent.
+        colour: one of MARK_COLOURS.
+        hidden: neither shown nor sent.
+    """
+
+    kind: MarkKind
+    points: tuple[Point, ...]
+    sentence: str = ""
+    colour: str = MARK_COLOURS[0]
+    hidden: bool = False
+
+
+class StrokeKind(StrEnum):
+    """Tool of a stroke of a region."""
+
+    BRUSH = "brush"
+    LASSO = "lasso"
+    BOX = "box"
+    ERASER = "eraser"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stroke:
+    """A stroke of a region.
+
+    Attributes:
+        points: line of a brush or an eraser; outline of a lasso; two opposite corners of a box.
+        width: width of a brush or an eraser, of the picture's longer side.
+    """
+
+    kind: StrokeKind
+    points: tuple[Point, ...]
+    width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """The part of a picture that may change.
+
+    Attributes:
+        strokes: in the order they were made; an eraser takes away from those before it.
+        mask: sha256 of a black and white PNG among the library's inputs, white where the picture
+            may change; the strokes are made on top of it.
+        inverted: everything else may change instead.
+        feather: width of the soft edge, inward, of the picture's longer side.
+    """
+
+    strokes: tuple[Stroke, ...] = ()
+    mask: str | None = None
+    inverted: bool = False
+    feather: float = 0.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was drawn; an empty region cannot be sent."""
+        return not self.strokes and self.mask is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Edges of a new picture around, or inside, the picture it is made from.
+
+    Attributes:
+        aspect: ratio it stands for, such as "16:9"; "" for a free one.
+        keep_centre: the original pixels are put back.
+        seam: width of the blend between old and new, in the new part, of the longer side.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    aspect: str = ""
+    keep_centre: bool = True
+    seam: float = 0.0
+
+    @property
+    def inside(self) -> bool:
+        """Whether the frame lies within the picture: a crop, free of charge."""
+        return self.left >= 0 and self.top >= 0 and self.right <= 1 and self.bottom <= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Markup:
+    """All that is drawn on one picture.
+
+    Attributes:
+        send_clean: the clean picture goes after the marked copy.
+        region: where the picture may change; None for anywhere.
+        frames: one picture is made for each; a request has one at most.
+    """
+
+    marks: tuple[Mark, ...] = ()
+    send_clean: bool = True
+    region: Region | None = None
+    frames: tuple[Frame, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.marks and self.region is None and not self.frames
+
+    @property
+    def sent_marks(self) -> tuple[tuple[int, Mark], ...]:
+        """Marks that are sent, with their numbers."""
+        numbered = enumerate(self.marks, 1)
+        return tuple((n, one) for n, one in numbered if one.sentence.strip() and not one.hidden)
