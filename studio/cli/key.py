@@ -68,8 +68,12 @@ def _print_status(options: Any, status: KeyStatus, *, wanted: bool = True) -> in
                 "sentence": status.sentence,
             }
         )
-    else:
+    elif kept or options.action != "set":
         print_result(status.sentence)
     if options.action == "set" and not kept:
-        complain(_("Key not stored. For a single run, use GRIDBRUSH_API_KEY."))
+        complain(
+            _("Key not stored: {reason}. For a single run, use GRIDBRUSH_API_KEY.").format(
+                reason=status.reason
+            )
+        )
     return KeyMissing.exit_code if wanted and not kept else 0

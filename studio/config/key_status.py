@@ -39,12 +39,18 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyStatus:
-    """Status of a profile's key, without the key."""
+    """Status of a profile's key, without the key.
+
+    Attributes:
+        sentence: the status in words.
+        reason: why the key is not saved or cannot be read; "" otherwise.
+    """
 
     profile: str
     source: KeySource
     state: KeyState
     sentence: str
+    reason: str = ""
 
     @property
     def usable(self) -> bool:
@@ -69,7 +75,11 @@ class KeyStatus:
 def describe(profile: str, source: KeySource, state: KeyState, reason: str = "") -> KeyStatus:
     """The status with its sentence; `reason` becomes a part of it."""
     return KeyStatus(
-        profile=profile, source=source, state=state, sentence=_sentence(source, state, reason)
+        profile=profile,
+        source=source,
+        state=state,
+        sentence=_sentence(source, state, reason),
+        reason=reason,
     )
 
 
