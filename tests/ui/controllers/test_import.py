@@ -271,6 +271,8 @@ async def test_more_pictures_than_a_model_takes_are_not_offered_as_references(
         await make(window)
         window.import_controller.import_paths(every)
         await until(window.core, lambda: window.library_view.shown == 18, "imported")
+        # What was imported is selected at the end, after it is shown.
+        await until(window.core, partial(tells_of, window, 17), "imported pictures selected")
         rows = sorted(one.row for one in await window.core.library.every())
         also = window.composer.card.slots.also
         for number, wanted in ((16, True), (17, False)):

@@ -60,7 +60,7 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
         dialog.go.click()
         await until(core, lambda: window.library_view.counts.trash == 0, "emptied")
         await until(core, lambda: window.model.rowCount() == 0, "shown")
-        assert not offered(window)
+        await until(core, lambda: not offered(window), "no longer offered")
         assert await core.library.find([one.id for one in pictures[:2]]) == []
         window.show_shelf(View.ALL)
         await until(core, lambda: list(window.library_view.order) == [pictures[2].row], "one left")
