@@ -60,6 +60,7 @@ async def test_files_and_folders_dropped_on_the_gallery_are_imported(tmp_path: P
         assert drop(target, QPoint(50, 50), mime)
         assert not target.isVisible()
         await until(window.core, lambda: window.library_view.shown == 2, "imported")
+        await until(window.core, partial(idle, window), "selected")
         shown = await window.core.library.pictures(window.library_view.order)
         assert ("kelp", "a.png") in [(one.prompt, one.imported) for one in shown]
         await until(window.core, window.toast.isVisible, "told")
@@ -212,6 +213,7 @@ async def test_what_came_without_a_prompt_is_not_varied_or_remixed(tmp_path: Pat
         window.composer.set_prompt("written by hand")
         window.import_controller.import_paths([bare, told])
         await until(window.core, lambda: window.library_view.shown == 3, "imported")
+        await until(window.core, partial(idle, window), "selected")
         shown = {one.imported: one for one in await window.core.library.every()}
         able = {"": True, "a.png": False, "b.png": True}
         for name, wanted in able.items():
@@ -242,6 +244,7 @@ async def test_a_picture_made_elsewhere_is_repeated_with_the_model_that_is_chose
         chosen = window.composer.draft()
         window.import_controller.import_paths([told])
         await until(window.core, lambda: window.library_view.shown == 2, "imported")
+        await until(window.core, partial(idle, window), "selected")
         (kelp,) = [one for one in await window.core.library.every() if one.imported]
         window.gallery.select_keys([kelp.row])
         await until(window.core, partial(stands, window, kelp), "shown")
