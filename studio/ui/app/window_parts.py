@@ -18,6 +18,7 @@ from studio.ui.controllers.budget import BudgetController
 from studio.ui.controllers.cancel_notice import CancelNotice
 from studio.ui.controllers.change_progress import ChangeProgress
 from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.default_provider import DefaultProvider
 from studio.ui.controllers.draft import DraftController, first_draft
 from studio.ui.controllers.event_router import EventRouter
@@ -45,6 +46,7 @@ from studio.ui.controllers.selection import SelectionController
 from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.controllers.variations import Variations
 from studio.ui.controllers.view_options import ViewOptionsController
+from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.controllers.view_switch import ViewSwitch
 from studio.ui.dialogs.launcher import DialogLauncher
 from studio.ui.dialogs.missing_file import MissingFiles
@@ -159,25 +161,50 @@ class WindowParts:
 
     def _make_views(self) -> None:
         window = self.window
-        self.view_switch = ViewSwitch(
-            self.core,
+        self.view_stack = ViewStack(
             self.library_view,
-            self.messages_controller,
             views=window.views,
             grid=window.grid,
-            gallery=window.gallery,
-            model=window.model,
-            loupe=self.loupe,
-            compare=self.compare,
-            pick=self.pick,
-            tree=self.tree,
+            large_views={
+                ViewName.LOUPE: self.loupe.get,
+                ViewName.COMPARE: self.compare.get,
+                ViewName.PICK: self.pick.get,
+                ViewName.TREE: self.tree.get,
+            },
             top_bar=self.top_bar,
             zones=window.zones,
             composer=self.composer,
             inspector=self.inspector,
-            status_bar=self.status_bar,
             messages_bar=self.messages,
+            parent=window,
+        )
+        self.current_pictures = CurrentPictures(
+            self.core,
+            self.library_view,
+            self.view_stack,
+            gallery=window.gallery,
+            compare=self.compare,
+            tree=self.tree,
+            composer=self.composer,
+            inspector=self.inspector,
+            status_bar=self.status_bar,
             actions=self.actions_of,
+            parent=window,
+        )
+        self.view_switch = ViewSwitch(
+            self.core,
+            self.library_view,
+            self.messages_controller,
+            self.view_stack,
+            self.current_pictures,
+            views=window.views,
+            gallery=window.gallery,
+            model=window.model,
+            loupe=self.loupe,
+            compare=self.compare,
+            tree=self.tree,
+            top_bar=self.top_bar,
+            inspector=self.inspector,
             parent=window,
         )
         self.library_navigation = LibraryNavigation(
@@ -274,8 +301,8 @@ class WindowParts:
             self.library_view,
             self.selection,
             self.messages_controller,
+            self.view_stack,
             view=self.pick,
-            is_open=lambda: self.view_switch.in_pick,
             place_name=self.collections_controller.place_name,
             parent=window,
         )
@@ -430,7 +457,7 @@ class WindowParts:
 
         core = self.core
         loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
-        loupe.picture_changed.connect(self.view_switch.on_loupe_picture)
+        loupe.picture_changed.connect(self.current_pictures.on_loupe_picture)
         loupe.closed.connect(self.view_switch.show_grid)
         loupe.rated.connect(self.pictures.rate)
         loupe.flagged.connect(self.view_switch.on_loupe_flagged)
@@ -452,7 +479,7 @@ class WindowParts:
         decisions = CompareDecisions(self.core, view)
         decisions.said.connect(self.messages_controller.on_said)
         self.inspector.decided.connect(decisions.on_decided)
-        view.sides_changed.connect(self.view_switch.on_compared)
+        view.sides_changed.connect(self.current_pictures.on_compared)
         view.ended.connect(self.view_switch.on_comparison_ended)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)
@@ -474,7 +501,7 @@ class WindowParts:
         view.taken_back.connect(rounds.on_taken_back)
         view.finish_chosen.connect(rounds.on_finish_chosen)
         view.told.connect(self.messages_controller.show_message)
-        view.shown.connect(self.view_switch.on_pick_shown)
+        view.shown.connect(self.current_pictures.on_full_screen_shown)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)
         self.window.views.addWidget(view)
@@ -490,7 +517,7 @@ class WindowParts:
         reader.said.connect(self.messages_controller.on_said)
         view.outdated.connect(reader.on_outdated)
         view.branch_named.connect(reader.on_branch_named)
-        view.selection_changed.connect(self.view_switch.on_tree_selection)
+        view.selection_changed.connect(self.current_pictures.on_tree_selection)
         view.opened.connect(self.view_switch.open_loupe)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)

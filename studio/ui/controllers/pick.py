@@ -14,6 +14,7 @@ from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.events import Event, RecordsChanged
 from studio.domain.pick_round import PickRound
+from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.tasks import spawn
@@ -33,13 +34,11 @@ class PickRounds(QObject):
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        opened: a round is to be shown.
         left: the round is no longer to be shown.
         collect_wanted: ids of pictures to put into a collection (a list).
     """
 
     said = Signal(str)
-    opened = Signal()
     left = Signal()
     collect_wanted = Signal(object)
 
@@ -49,20 +48,20 @@ class PickRounds(QObject):
         shown: ShownPictures,
         selection: SelectionSource,
         messages: Messages,
+        stack: ViewStack,
         *,
         view: Late[PickView],
-        is_open: Callable[[], bool],
         place_name: Callable[[], str],
         parent: QObject,
     ) -> None:
-        """`is_open`: whether pick mode is shown; `place_name` names what the grid shows."""
+        """`place_name` names what the grid shows."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
         self._selection = selection
         self._messages = messages
+        self._stack = stack
         self._view = view
-        self._is_open = is_open
         self._place_name = place_name
         # Records are written in the order of the keys.
         self._writing = asyncio.Lock()
@@ -70,12 +69,17 @@ class PickRounds(QObject):
         self._starting = False
         self._resting = QTimer(self, singleShot=True, interval=_REST)
         self._resting.timeout.connect(self.on_rest)
+        stack.left.connect(self.on_view_left)
+
+    @property
+    def _is_open(self) -> bool:
+        return self._stack.current is ViewName.PICK
 
     # Beginning
 
     def begin_round(self) -> None:
         """Begin a round with the selected pictures, or the view's, or go on with the last one."""
-        if not self._starting and not self._is_open():
+        if not self._starting and not self._is_open:
             self._starting = True
             spawn(self._begin())
 
@@ -113,8 +117,8 @@ class PickRounds(QObject):
         self._open(await self._core.library.choosing.start_round(name, ids))
 
     def _open(self, found: PickRound) -> None:
-        if not self._is_open():
-            self.opened.emit()
+        if not self._is_open:
+            self._stack.enter(ViewName.PICK)
         view = self._view.get()
         view.show_round(found)
         view.focus_view()
@@ -173,7 +177,7 @@ class PickRounds(QObject):
         if self._round.id:
             self._write(self._core.library.choosing.keep_place(self._round.id, self._round.place))
 
-    def on_closed(self) -> None:
+    def on_view_left(self, _view: ViewName) -> None:
         """Remember the place, after pick mode was left."""
         if self._resting.isActive():
             self._resting.stop()
@@ -218,7 +222,7 @@ class PickRounds(QObject):
 
     def on_core_event(self, event: Event) -> None:
         """Read the round again after changes made elsewhere: trash, history, another program."""
-        if not self._is_open() or not isinstance(event, RecordsChanged):
+        if not self._is_open or not isinstance(event, RecordsChanged):
             return
         other = {"trashed", "deleted"}.intersection(event.fields)
         decided = "decision" in event.fields and not self._pending
@@ -228,7 +232,7 @@ class PickRounds(QObject):
     async def _read_again(self, before: PickRound) -> None:
         async with self._writing:
             found = await self._core.library.choosing.round(before.id)
-        if self._is_open() and self._round.id == before.id and not self._pending:
+        if self._is_open and self._round.id == before.id and not self._pending:
             self._view.get().show_round(replace(found, place=self._round.place))
 
     def _write(self, work: Awaitable[object]) -> None:
