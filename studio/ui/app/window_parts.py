@@ -67,8 +67,10 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.controllers.duel import DuelController
     from studio.ui.controllers.open_with import OpenWith
     from studio.ui.views.compare import CompareView
+    from studio.ui.views.duel import DuelView
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.pick import PickView
@@ -80,7 +82,8 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, compare, pick, tree, welcome, nothing: views created when first shown.
+        loupe, compare, pick, duel, tree, welcome, nothing: views created when first shown.
+        duels: controller of the duel view, created with it.
         open_with: programs for pictures; created with the first menu of them.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
@@ -100,6 +103,8 @@ class WindowParts:
         self.loupe: Late[Loupe] = Late(self._make_loupe)
         self.compare: Late[CompareView] = Late(self._make_compare)
         self.pick: Late[PickView] = Late(self._make_pick)
+        self.duel: Late[DuelView] = Late(self._make_duel)
+        self.duels: Late[DuelController] = Late(self._make_duels)
         self.tree: Late[TreeView] = Late(self._make_tree)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
@@ -169,6 +174,7 @@ class WindowParts:
                 ViewName.LOUPE: self.loupe.get,
                 ViewName.COMPARE: self.compare.get,
                 ViewName.PICK: self.pick.get,
+                ViewName.DUEL: self.duel.get,
                 ViewName.TREE: self.tree.get,
             },
             top_bar=self.top_bar,
@@ -436,6 +442,7 @@ class WindowParts:
             loupe=self.loupe,
             compare=self.compare,
             pick=self.pick,
+            duel=self.duel,
             tree=self.tree,
             welcome=self.welcome,
             inspector=self.inspector,
@@ -491,21 +498,21 @@ class WindowParts:
 
     def _make_pick(self) -> PickView:
         # Loaded when first shown.
-        from studio.ui.views.pick import PickView
+        from studio.ui.app.choosing_parts import make_pick_view
 
-        view, rounds = PickView(self.core.library, self.core.decoder), self.pick_rounds
-        view.decided.connect(rounds.on_decided)
-        view.rated.connect(rounds.on_rated)
-        view.stepped.connect(rounds.on_stepped)
-        view.went_to.connect(rounds.on_went_to)
-        view.taken_back.connect(rounds.on_taken_back)
-        view.finish_chosen.connect(rounds.on_finish_chosen)
-        view.told.connect(self.messages_controller.show_message)
-        view.shown.connect(self.current_pictures.on_full_screen_shown)
-        view.closed.connect(self.view_switch.show_grid)
-        view.action.connect(self.view_switch.on_loupe_action)
-        self.window.views.addWidget(view)
-        return view
+        return make_pick_view(self)
+
+    def _make_duel(self) -> DuelView:
+        # As above.
+        from studio.ui.app.choosing_parts import make_duel_view
+
+        return make_duel_view(self)
+
+    def _make_duels(self) -> DuelController:
+        # As above.
+        from studio.ui.app.choosing_parts import make_duel_controller
+
+        return make_duel_controller(self)
 
     def _make_tree(self) -> TreeView:
         # Loaded when first shown.

@@ -124,6 +124,19 @@ class PickRounds(QObject):
         view.focus_view()
         view.say_place(found.name)
 
+    def picked(self) -> tuple[str, list[str]]:
+        """Name of the round that is shown, and the ids of its picks."""
+        return self._round.name, self._round.with_verdict(Verdict.PICK)
+
+    def return_to_round(self) -> None:
+        """Show the round again that was left for another view."""
+        spawn(self._return())
+
+    async def _return(self) -> None:
+        async with self._writing:
+            found = await self._core.library.choosing.round(self._round.id)
+        self._open(found)
+
     # Keys
 
     @property
@@ -186,7 +199,7 @@ class PickRounds(QObject):
     # Finishing
 
     def on_finish_chosen(self, what: str) -> None:
-        """Take a step of the card: "collect", "open", "picks", "trash" or "end"."""
+        """Take a step of the card: "collect", "open", "picks", "duel", "trash" or "end"."""
         ended = self._round
         if what == "collect":
             self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
@@ -194,6 +207,8 @@ class PickRounds(QObject):
             spawn(self._next_round(ended, Verdict.NONE))
         elif what == "picks":
             spawn(self._next_round(ended, Verdict.PICK))
+        elif what == "duel":
+            self._view.get().duel_wanted.emit()
         elif what == "trash":
             spawn(self._trash(ended.with_verdict(Verdict.REJECT)))
         else:

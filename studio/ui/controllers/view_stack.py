@@ -23,10 +23,11 @@ class ViewName(StrEnum):
     LOUPE = "loupe"
     COMPARE = "compare"
     PICK = "pick"
+    DUEL = "duel"
     TREE = "tree"
 
 
-FULL_SCREEN = frozenset({ViewName.PICK})
+FULL_SCREEN = frozenset({ViewName.PICK, ViewName.DUEL})
 """Views without bars and panels. The view switch has no segment for them."""
 
 

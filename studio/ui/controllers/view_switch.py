@@ -92,6 +92,10 @@ class ViewSwitch(QObject):
         return self._stack.current is ViewName.PICK
 
     @property
+    def in_duel(self) -> bool:
+        return self._stack.current is ViewName.DUEL
+
+    @property
     def in_tree(self) -> bool:
         return self._stack.current is ViewName.TREE
 

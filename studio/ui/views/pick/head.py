@@ -18,9 +18,10 @@ class RoundHead(QFrame):
     """Name and counters of a round.
 
     Signals:
-        finish_wanted, leave_wanted: requests.
+        duel_wanted, finish_wanted, leave_wanted: requests.
     """
 
+    duel_wanted = Signal()
     finish_wanted = Signal()
     leave_wanted = Signal()
 
@@ -34,6 +35,7 @@ class RoundHead(QFrame):
         self._picked = Tag("", "text", self)
         self._rejected = Tag("", "text2", self)
         self._open = Tag("", "text2", self)
+        self._duel = Button(_("Duel the picks"), "quiet", self, size=26, icon="side-by-side")
         self._finish = Button(_("Finish…"), "quiet", self, size=26)
         self._close = IconButton("close", _("Leave, all is kept"), "Esc", self, size=26)
         row = QHBoxLayout(self)
@@ -45,14 +47,17 @@ class RoundHead(QFrame):
         for part in (self._picked, self._rejected, self._open):
             row.addWidget(part)
         row.addSpacing(12)
+        row.addWidget(self._duel)
         row.addWidget(self._finish)
         row.addWidget(self._close)
+        self._duel.clicked.connect(self.duel_wanted)
         self._finish.clicked.connect(self.finish_wanted)
         self._close.clicked.connect(self.leave_wanted)
 
     def show_round(self, name: str, counts: RoundCounts) -> None:
         """Show the name and the decisions so far."""
         self._name.setText(name)
+        self._duel.setVisible(counts.picked > 1)
         self._picked.setText(_("{n} picked").format(n=number(counts.picked)))
         self._rejected.setText(_("{n} rejected").format(n=number(counts.rejected)))
         self._open.setText(_("{n} left open").format(n=number(counts.undecided)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
@@ -22,12 +21,14 @@ from studio.domain.choices import RoundDefinition, Verdict
 from studio.domain.entities import Flag, Job, Picture, Role
 from studio.domain.pick_round import PickRound
 from studio.ui.style.theme import theme
+from studio.ui.support import mode_keys
 from studio.ui.support.key_repeat import once
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.views.canvas.canvas import PictureCanvas
+from studio.ui.views.canvas.known_pictures import KnownPictures
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.viewport import Viewport
@@ -38,22 +39,14 @@ from studio.ui.views.pick.round_strip import RoundStrip
 from studio.ui.widgets import Text, announce
 
 KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pictures of 4K
-KNOWN = 1000  # pictures whose facts are kept
 AROUND = 8  # pictures on either side whose facts are read with the current one's
 NARROW = 1100  # pixels of width below which the columns are hidden
 
 _VERDICTS = {Qt.Key.Key_P: Verdict.PICK, Qt.Key.Key_X: Verdict.REJECT}
 _STARS = {Qt.Key(Qt.Key.Key_0 + n): n for n in range(6)}
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 # Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
-_WINDOW_KEYS = frozenset(
-    {Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_D, Qt.Key.Key_Question}
-)
-_SHIFTS = (
-    Qt.KeyboardModifier.ShiftModifier
-    | Qt.KeyboardModifier.KeypadModifier
-    | Qt.KeyboardModifier.GroupSwitchModifier
-)
+_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_D})
+_SHIFTED_WINDOW_KEYS = frozenset({Qt.Key.Key_D})
 
 
 class PickView(QWidget):
@@ -66,6 +59,7 @@ class PickView(QWidget):
         went_to: show the picture with this id.
         taken_back: undo the last decision.
         finish_chosen: a step of the card (see `FinishCard`).
+        duel_wanted: begin a duel of the picks.
         shown: another picture, or its facts, are shown.
         closed: leave.
         action: action and its picture ("drag": within the mouse event).
@@ -78,6 +72,7 @@ class PickView(QWidget):
     went_to = Signal(str)
     taken_back = Signal()
     finish_chosen = Signal(str)
+    duel_wanted = Signal()
     shown = Signal()
     closed = Signal()
     action = Signal(str, object)
@@ -93,8 +88,7 @@ class PickView(QWidget):
         self.round = PickRound(id="", definition=RoundDefinition(name="", pictures=()))
         self.advance = True
         self._library = library
-        self._known: OrderedDict[str, Picture] = OrderedDict()
-        self._asked: set[str] = set()
+        self._known = KnownPictures(library, self)
         self._parent: Picture | None = None
         self._parent_shown = False
         self._peek: Viewport | None = None
@@ -128,13 +122,15 @@ class PickView(QWidget):
 
     def _connect(self) -> None:
         self._head.finish_wanted.connect(self.open_card)
+        self._head.duel_wanted.connect(self.duel_wanted)
         self._head.leave_wanted.connect(self.closed)
         self.facts.rated.connect(self.rated)
         self.keys.advance_chosen.connect(self.on_advance_chosen)
         self.strip.chosen.connect(self.went_to)
-        self.strip.wanted.connect(self.on_wanted)
+        self.strip.wanted.connect(self._known.request)
         self.card.chosen.connect(self.finish_chosen)
         self.canvas.drag_requested.connect(self.on_dragged)
+        self._known.read.connect(self.on_read)
         self._loader.changed.connect(self.on_loaded)
         theme().changed.connect(self.update)
         screen_colours().changed.connect(self.on_screen_colours)
@@ -184,9 +180,8 @@ class PickView(QWidget):
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Read these pictures again after a change."""
-        changed = [id for id in ids if id in self._known]
-        if changed and self.round.id:
-            spawn(self._read(changed))
+        if self.round.id:
+            self._known.refetch(ids)
 
     def step(self, way: int) -> None:
         """Go to the next (1) or previous (-1) picture."""
@@ -245,25 +240,10 @@ class PickView(QWidget):
     def _request(self) -> None:
         current = self.round.current
         near = [] if current is None else [current]
-        self.on_wanted([*near, *self.round.neighbours(behind=AROUND, ahead=AROUND)])
+        self._known.request([*near, *self.round.neighbours(behind=AROUND, ahead=AROUND)])
 
-    def on_wanted(self, ids: Sequence[str]) -> None:
-        """Read pictures that are not known yet."""
-        unread = [id for id in ids if id not in self._known and id not in self._asked]
-        if unread:
-            spawn(self._read(unread))
-
-    async def _read(self, ids: Sequence[str]) -> None:
-        self._asked.update(ids)
-        try:
-            found = await self._library.find(ids)
-        finally:
-            self._asked.difference_update(ids)
-        for picture in found:
-            self._known[picture.id] = picture
-            self._known.move_to_end(picture.id)
-        while len(self._known) > KNOWN:
-            self._known.popitem(last=False)
+    def on_read(self) -> None:
+        """Show what was read."""
         self._show()
 
     async def _find_parent(self, picture: Picture) -> None:
@@ -405,7 +385,7 @@ class PickView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _is_own(event):
             super().keyPressEvent(event)
-        elif _is_shifted_letter(event):
+        elif mode_keys.is_shifted_letter(event):
             return
         elif not self.card.isHidden():
             self._press_in_card(event)
@@ -413,15 +393,12 @@ class PickView(QWidget):
             self._press(event)
 
     def _press_in_card(self, event: QKeyEvent) -> None:
-        focus = QApplication.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self._leave_card()
-        elif _takes_back(event):
+        elif mode_keys.takes_back(event):
             self.taken_back.emit()
-        elif event.key() in _ENTER and isinstance(focus, QAbstractButton):
-            focus.click()
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            self.card.press(event)
 
     def _leave_card(self) -> None:
         if self.round.finished:
@@ -432,13 +409,13 @@ class PickView(QWidget):
     def _press(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         focus = QApplication.focusWidget()
-        if _takes_back(event):
+        if mode_keys.takes_back(event):
             self.taken_back.emit()
         elif key in _VERDICTS:
             self.decided.emit(_VERDICTS[key])
         elif key in _STARS:
             self.rated.emit(_STARS[key])
-        elif key in _ENTER:
+        elif key in mode_keys.ENTER:
             if isinstance(focus, QAbstractButton):
                 focus.click()
             else:
@@ -542,29 +519,7 @@ class _Progress(QWidget):
 
 
 def _is_own(event: QKeyEvent) -> bool:
-    """Whether a key is the view's: Ctrl+Z, and most keys without a modifier."""
-    if _takes_back(event):
-        return True
-    key = event.key()
-    if key in (Qt.Key.Key_Escape, *_ENTER):
-        return not event.modifiers() & ~_SHIFTS
-    if event.modifiers() & ~_SHIFTS or key in _WINDOW_KEYS:
-        return False
-    arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-    moves = (*arrows, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete)
-    return key in moves or Qt.Key.Key_Space < key < Qt.Key.Key_AsciiTilde
-
-
-def _is_shifted_letter(event: QKeyEvent) -> bool:
-    """Whether this is a letter with Shift, which means something else and does nothing here."""
-    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-    return bool(shift) and Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
-
-
-def _takes_back(event: QKeyEvent) -> bool:
-    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    ctrl_z = event.key() == Qt.Key.Key_Z and plain == Qt.KeyboardModifier.ControlModifier
-    return ctrl_z or (event.key() == Qt.Key.Key_U and not plain)
+    return mode_keys.is_own(event, plain=_WINDOW_KEYS, shifted=_SHIFTED_WINDOW_KEYS)
 
 
 def _verdict_words(verdict: Verdict, picture: Picture) -> str:
