@@ -16,6 +16,7 @@ def make_pick_view(parts: WindowParts) -> PickView:
     """The view of pick mode, in the window."""
     view, rounds = PickView(parts.core.library, parts.core.decoder), parts.pick_rounds
     view.decided.connect(rounds.on_decided)
+    view.advance_chosen.connect(rounds.on_advance_chosen)
     view.rated.connect(rounds.on_rated)
     view.stepped.connect(rounds.on_stepped)
     view.went_to.connect(rounds.on_went_to)

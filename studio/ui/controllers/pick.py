@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.app.core import Core
 from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
-from studio.domain.events import Event, RecordsChanged
+from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.domain.pick_round import PickRound
 from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.support.late import Late
@@ -67,6 +67,8 @@ class PickRounds(QObject):
         self._writing = asyncio.Lock()
         self._pending = 0
         self._starting = False
+        # Ids of pictures that arrived since the round began.
+        self._new: list[str] = []
         self._resting = QTimer(self, singleShot=True, interval=_REST)
         self._resting.timeout.connect(self.on_rest)
         stack.left.connect(self.on_view_left)
@@ -114,13 +116,16 @@ class PickRounds(QObject):
         if len(set(ids)) < 2:
             self._messages.show_message(_("A round needs two."))
             return
+        self._new = []
         self._open(await self._core.library.choosing.start_round(name, ids))
 
     def _open(self, found: PickRound) -> None:
         if not self._is_open:
             self._stack.enter(ViewName.PICK)
         view = self._view.get()
+        view.set_advance(advance=self._core.settings.value.pick_advance)
         view.show_round(found)
+        view.set_new(len(self._new))
         view.focus_view()
         view.say_place(found.name)
 
@@ -165,6 +170,10 @@ class PickRounds(QObject):
         view.say_place(_("undone"))
         self._write(self._core.library.choosing.take_back(before.id))
 
+    def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Remember whether a decision goes on to the next picture."""
+        self._core.settings.change(pick_advance=advance)
+
     def on_rated(self, stars: int) -> None:
         """Give the current picture 0 to 5 stars."""
         if (current := self._round.current) is not None:
@@ -204,9 +213,10 @@ class PickRounds(QObject):
         if what == "collect":
             self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
         elif what == "open":
-            spawn(self._next_round(ended, Verdict.NONE))
+            ids = [*ended.with_verdict(Verdict.NONE), *self._new]
+            spawn(self._next_round(ended, ids))
         elif what == "picks":
-            spawn(self._next_round(ended, Verdict.PICK))
+            spawn(self._next_round(ended, ended.with_verdict(Verdict.PICK)))
         elif what == "duel":
             self._view.get().duel_wanted.emit()
         elif what == "trash":
@@ -215,9 +225,11 @@ class PickRounds(QObject):
             self._end(ended)
             self.left.emit()
 
-    async def _next_round(self, ended: PickRound, verdict: Verdict) -> None:
+    async def _next_round(self, ended: PickRound, ids: Sequence[str]) -> None:
         self._end(ended)
-        await self._start(ended.name, ended.with_verdict(verdict))
+        waiting = [id for id in self._new if id not in ids]
+        await self._start(ended.name, ids)
+        await self._count_new(waiting)
 
     def _end(self, ended: PickRound) -> None:
         """Nothing goes on with this round again."""
@@ -236,13 +248,30 @@ class PickRounds(QObject):
         return not self._pending
 
     def on_core_event(self, event: Event) -> None:
-        """Read the round again after changes made elsewhere: trash, history, another program."""
+        """Read the round again after changes made elsewhere: trash, history, another program.
+
+        Pictures that arrive meanwhile wait for the next round.
+        """
+        made = self._view.made
+        if made is not None and made.round.id:
+            if isinstance(event, PicturesAdded):
+                spawn(self._count_new([*self._new, *event.ids]))
+            elif isinstance(event, RecordsChanged) and set(self._new).intersection(event.ids):
+                spawn(self._count_new(self._new))
         if not self._is_open or not isinstance(event, RecordsChanged):
             return
         other = {"trashed", "deleted"}.intersection(event.fields)
         decided = "decision" in event.fields and not self._pending
         if other or decided:
             spawn(self._read_again(self._round))
+
+    async def _count_new(self, ids: Sequence[str]) -> None:
+        """Let those of these pictures wait that the grid would show."""
+        found = await self._core.library.find(ids)
+        await self._shown.settled()
+        rows = {one.row for one in found if not one.trashed}.intersection(self._shown.order)
+        self._new = [one.id for one in found if one.row in rows]
+        self._view.get().set_new(len(self._new))
 
     async def _read_again(self, before: PickRound) -> None:
         async with self._writing:

@@ -72,7 +72,12 @@ def said(verdict: Verdict) -> str:
 
 
 def changed_words(first: Picture, second: Picture) -> tuple[DiffPiece, ...]:
-    """The words of the first prompt that are not in the second, and those that are new there."""
+    """The words of the first prompt that are not in the second, and those that are new there.
+
+    Nothing for prompts that have little in common.
+    """
+    if not word_diff.worth_marking(_prompt(first), _prompt(second)):
+        return ()
     pieces = word_diff.compare(_prompt(first), _prompt(second))
     found: list[DiffPiece] = []
     for piece in pieces:
@@ -85,7 +90,7 @@ def changed_words(first: Picture, second: Picture) -> tuple[DiffPiece, ...]:
 
 
 def changed_settings(first: Picture, second: Picture) -> str:
-    """Model, size and shape where they differ: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
+    """What else differs: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
     both = [
         (first.model, second.model),
         (
@@ -93,7 +98,10 @@ def changed_settings(first: Picture, second: Picture) -> str:
             formatting.pixels(second.width, second.height),
         ),
     ]
-    return ", ".join(f"{before} → {after}" for before, after in both if before != after)
+    found = [f"{before} → {after}" for before, after in both if before != after]
+    if _prompt(first) != _prompt(second) and not changed_words(first, second):
+        found.insert(0, _("another prompt"))
+    return ", ".join(found)
 
 
 def best_of(best: int) -> str:

@@ -38,7 +38,7 @@ class DuelFoot(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("zone", "panel")
+        self.setProperty("zone", "dock")
         self.setFixedHeight(theme().height(HEIGHT))
         titles = {
             Verdict.FIRST: _("Left wins"),

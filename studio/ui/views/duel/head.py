@@ -47,7 +47,10 @@ class DuelHead(QFrame):
         self.setFixedHeight(theme().height(HEIGHT))
         self.setAccessibleName(_("Duel"))
         set_role(self, QAccessible.Role.ToolBar)
-        self._name = ElidedLabel("", "body", "text3", self, prose=True)
+        self._name = ElidedLabel("", "small", "text3", self, prose=True)
+        rule = QFrame(self)
+        rule.setProperty("zone", "rule")
+        rule.setFixedSize(1, 18)
         self.place = Text("", "small", "text", self)
         self._bar = _Bar(self)
         self.progress = Text("", "small", "text3", self)
@@ -66,7 +69,7 @@ class DuelHead(QFrame):
         row.setSpacing(8)
         row.addWidget(Text(_("Duel"), "title", "text", self))
         row.addSpacing(2)
-        for part in (self._name, self.place, self._bar, self.progress):
+        for part in (self._name, rule, self.place, self._bar, self.progress):
             row.addWidget(part)
             row.addSpacing(4)
         row.addStretch(1)

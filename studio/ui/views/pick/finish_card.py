@@ -15,16 +15,14 @@ class FinishCard(StepsCard):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(("collect", "open", "picks", "duel", "trash", "end"), parent)
 
-    def open_for(self, counts: RoundCounts) -> None:
-        """Show the card for these counts."""
+    def open_for(self, counts: RoundCounts, new: int = 0) -> None:
+        """Show the card for these counts; `new` pictures arrived since the round began."""
         n, picked, rejected = counts.undecided, counts.picked, counts.rejected
         words = {
             "collect": ngettext(
                 "Put the pick into a collection…", "Put the {n} picks into a collection…", picked
             ).format(n=number(picked)),
-            "open": ngettext(
-                "Next round with the {n} open", "Next round with the {n} open", n
-            ).format(n=number(n)),
+            "open": _open_words(n, new),
             "picks": ngettext(
                 "Next round with the {n} pick", "Next round with the {n} picks", picked
             ).format(n=number(picked)),
@@ -38,7 +36,7 @@ class FinishCard(StepsCard):
         }
         offered = {
             "collect": picked > 0,
-            "open": n > 1 and n < counts.total,
+            "open": n + new > 1 and (n < counts.total or new > 0),
             "picks": picked > 1,
             "duel": picked > 1,
             "trash": rejected > 0,
@@ -46,6 +44,17 @@ class FinishCard(StepsCard):
         }
         steps = {name: words[name] for name in words if offered[name]}
         self.open_with(summary(counts), steps)
+
+
+def _open_words(undecided: int, new: int) -> str:
+    if not new:
+        words = ngettext("Next round with the {n} open", "Next round with the {n} open", undecided)
+    elif not undecided:
+        words = ngettext("Next round with the {new} new", "Next round with the {new} new", new)
+    else:
+        # Translators: {n} pictures of this round have no decision, {new} arrived meanwhile.
+        words = _("Next round with the {n} open and the {new} new")
+    return words.format(n=number(undecided), new=number(new))
 
 
 def summary(counts: RoundCounts) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text, set_role
@@ -35,6 +35,7 @@ class RoundHead(QFrame):
         self._picked = Tag("", "text", self)
         self._rejected = Tag("", "text2", self)
         self._open = Tag("", "text2", self)
+        self._new = Text("", "small", "text3", self)
         self._duel = Button(_("Duel the picks"), "quiet", self, size=26, icon="side-by-side")
         self._finish = Button(_("Finish…"), "quiet", self, size=26)
         self._close = IconButton("close", _("Leave, all is kept"), "Esc", self, size=26)
@@ -46,6 +47,7 @@ class RoundHead(QFrame):
         row.addWidget(self._name, 1)
         for part in (self._picked, self._rejected, self._open):
             row.addWidget(part)
+        row.addWidget(self._new)
         row.addSpacing(12)
         row.addWidget(self._duel)
         row.addWidget(self._finish)
@@ -53,6 +55,12 @@ class RoundHead(QFrame):
         self._duel.clicked.connect(self.duel_wanted)
         self._finish.clicked.connect(self.finish_wanted)
         self._close.clicked.connect(self.leave_wanted)
+
+    def show_new(self, count: int) -> None:
+        """Show how many pictures wait for the next round; 0 hides it."""
+        # Translators: pictures that arrived meanwhile wait for the next round.
+        words = ngettext("{n} new, next round", "{n} new, next round", count)
+        self._new.setText(words.format(n=number(count)) if count else "")
 
     def show_round(self, name: str, counts: RoundCounts) -> None:
         """Show the name and the decisions so far."""

@@ -54,6 +54,7 @@ class PickView(QWidget):
 
     Signals:
         decided: the user decided on the current picture (a Verdict).
+        advance_chosen: whether a decision goes on to the next picture.
         rated: the user rated the current picture (0 to 5 stars).
         stepped: go forward or back by that many pictures.
         went_to: show the picture with this id.
@@ -67,6 +68,7 @@ class PickView(QWidget):
     """
 
     decided = Signal(object)
+    advance_chosen = Signal(bool)
     rated = Signal(object)
     stepped = Signal(int)
     went_to = Signal(str)
@@ -87,6 +89,7 @@ class PickView(QWidget):
         super().__init__(parent)
         self.round = PickRound(id="", definition=RoundDefinition(name="", pictures=()))
         self.advance = True
+        self._new = 0
         self._library = library
         self._known = KnownPictures(library, self)
         self._parent: Picture | None = None
@@ -172,6 +175,18 @@ class PickView(QWidget):
         if shown.finished and shown.counts.total:
             self.open_card()
 
+    def set_advance(self, *, advance: bool) -> None:
+        """Go on by itself after a decision, or stay."""
+        self.advance = advance
+        self.keys.set_advance(advance=advance)
+
+    def set_new(self, count: int) -> None:
+        """Show how many pictures arrived since the round began."""
+        self._new = count
+        self._head.show_new(count)
+        if not self.card.isHidden():
+            self.open_card()
+
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Jobs are not shown here."""
 
@@ -215,7 +230,7 @@ class PickView(QWidget):
     def open_card(self) -> None:
         """Show the card with the next steps."""
         self._stop_holding()
-        self.card.open_for(self.round.counts)
+        self.card.open_for(self.round.counts, self._new)
 
     def close_card(self) -> None:
         """Return from the card to the picture."""
@@ -309,8 +324,9 @@ class PickView(QWidget):
             self._complete()
 
     def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Go on by itself after a decision, or stay."""
+        """Go on by itself after a decision, or stay, as the user chose."""
         self.advance = advance
+        self.advance_chosen.emit(advance)
 
     def on_dragged(self) -> None:
         """Request a drag of the picture."""
