@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from studio.app.core import Core
+from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.duel import DuelController
+from studio.ui.controllers.library_view import LibraryViewController
+from studio.ui.controllers.messages import MessagesController
+from studio.ui.controllers.pick import PickRounds
+from studio.ui.controllers.selection import SelectionController
+from studio.ui.controllers.view_stack import ViewStack
+from studio.ui.controllers.view_switch import ViewSwitch
+from studio.ui.support.late import Late
 from studio.ui.views.duel import DuelView
 from studio.ui.views.pick import PickView
+from studio.ui.window.actions import Actions
+from studio.ui.window.main_window import StudioWindow
 
-if TYPE_CHECKING:
-    from studio.ui.app.window_parts import WindowParts
+
+class OtherParts(Protocol):
+    """The parts of a window that pick mode and duels are connected to."""
+
+    core: Core
+    window: StudioWindow
+    actions_of: Actions
+    collections_controller: CollectionsController
+    current_pictures: CurrentPictures
+    duel: Late[DuelView]
+    library_view: LibraryViewController
+    messages_controller: MessagesController
+    pick_rounds: PickRounds
+    selection: SelectionController
+    view_stack: ViewStack
+    view_switch: ViewSwitch
 
 
-def make_pick_view(parts: WindowParts) -> PickView:
+def make_pick_view(parts: OtherParts) -> PickView:
     """The view of pick mode, in the window."""
     view, rounds = PickView(parts.core.library, parts.core.decoder), parts.pick_rounds
     view.decided.connect(rounds.on_decided)
@@ -31,7 +57,7 @@ def make_pick_view(parts: WindowParts) -> PickView:
     return view
 
 
-def make_duel_view(parts: WindowParts) -> DuelView:
+def make_duel_view(parts: OtherParts) -> DuelView:
     """The view of duels, in the window."""
     view = DuelView(parts.core.library, parts.core.decoder)
     view.shown.connect(parts.current_pictures.on_full_screen_shown)
@@ -41,7 +67,7 @@ def make_duel_view(parts: WindowParts) -> DuelView:
     return view
 
 
-def make_duel_controller(parts: WindowParts) -> DuelController:
+def make_duel_controller(parts: OtherParts) -> DuelController:
     """The controller of duels, with its view."""
     view = parts.duel.get()
     duels = DuelController(

@@ -71,7 +71,7 @@ class DuelController(QObject):
 
     # Beginning
 
-    def begin(self) -> None:
+    def begin_duel(self) -> None:
         """Begin a duel of the selected pictures, or the picks, or go on with the last one.
 
         In pick mode, of the picks of the round.

@@ -477,12 +477,12 @@ class DuelView(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), theme().color("mat"))
 
-    @needs("card")
+    @needs("_row")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
-    @needs("card")
+    @needs("_row")
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.duel.id:

@@ -100,7 +100,7 @@ class DuelFoot(QFrame):
         under = {
             Verdict.FIRST: out.replace("{name}", right),
             Verdict.SECOND: out.replace("{name}", left),
-            Verdict.BOTH: _("both go on"),
+            Verdict.BOTH: _("both remain"),
             Verdict.NEITHER: _("both are out"),
         }
         names = {Verdict.FIRST: left, Verdict.SECOND: right}
@@ -138,6 +138,7 @@ class VerdictButton(PaintedButton):
         set_role(self, QAccessible.Role.Button)
         self.setAccessibleName(title)
 
+    @needs("_wide")
     def sizeHint(self) -> QSize:
         return QSize(theme().px(self._wide), theme().height(52))
 

@@ -14,6 +14,7 @@ from studio.domain.duel import Duel
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support.ports import LibraryProtocol
+from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.views.duel import duel_words
 from studio.ui.widgets.accessible import set_role
@@ -115,6 +116,7 @@ class _Order(QWidget):
         self.setVisible(bool(self._rows))
         self.update()
 
+    @needs("_rows")
     def sizeHint(self) -> QSize:
         return QSize(300, len(self._rows) * _ROW)
 
