@@ -107,6 +107,7 @@ class Settings:
         theme: "system", "dark" or "light".
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
+        pick_advance: pick mode goes on after a decision.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
@@ -139,6 +140,7 @@ class Settings:
     hide_rejected: bool = False
     least_stars: int = 0
     advance: bool = False
+    pick_advance: bool = True
     sort: str = "newest"
     surround: str = "dark"
     monitor_profile: bool = True

@@ -33,6 +33,33 @@ class DuelPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DuelMatch:
+    """A match of the tree, in which the place that is being decided is found.
+
+    Attributes:
+        begin, end: part of the list whose pictures may meet here.
+        round: from 1 for the first matches.
+        pair: ids of the two that meet; () while they are not known, and where nobody meets.
+        decided: whether a result stands for the pair.
+        waits: whether the two are known only after earlier matches.
+        winner: the picture that goes on, also without a match; "" for none, or not yet known.
+    """
+
+    begin: int
+    end: int
+    round: int
+    pair: tuple[str, ...] = ()
+    decided: bool = False
+    waits: bool = False
+    winner: str = ""
+
+    @property
+    def middle(self) -> int:
+        """Where the part of the second picture begins."""
+        return _middle(self.begin, self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Standing:
     """What the results say.
 
@@ -40,11 +67,13 @@ class _Standing:
         places: ids of each place that is decided, best first.
         pair: the next two to compare; None at the end.
         assumed: number of results that were assumed.
+        matches: of the place that is being decided, or was decided last.
     """
 
     places: tuple[tuple[str, ...], ...]
     pair: tuple[str, str] | None
     assumed: int
+    matches: tuple[DuelMatch, ...]
 
 
 class _Tree:
@@ -89,17 +118,44 @@ class _Tree:
         begin, end = 0, len(self._pictures)
         while end - begin > 1:
             self._cache.pop((begin, end), None)
-            middle = begin + (end - begin + 1) // 2
+            middle = _middle(begin, end)
             begin, end = (begin, middle) if self._places[id] < middle else (middle, end)
         self._cache.pop((begin, end), None)
+
+    def matches(self) -> list[DuelMatch]:
+        """All matches, smallest parts first, as they stand."""
+        found: list[DuelMatch] = []
+        waiting = [(0, len(self._pictures))]
+        while waiting:
+            begin, end = waiting.pop()
+            if end - begin <= 1:
+                continue
+            middle = _middle(begin, end)
+            waiting += [(begin, middle), (middle, end)]
+            sides = [self._cache.get((begin, middle)), self._cache.get((middle, end))]
+            pair = tuple(one for one in sides if one)
+            met = len(pair) == 2
+            found.append(
+                DuelMatch(
+                    begin=begin,
+                    end=end,
+                    round=ceil(log2(end - begin)),
+                    pair=pair if met else (),
+                    decided=met and frozenset(pair) in self._results,
+                    waits=not met and (begin, end) not in self._cache,
+                    winner=self._cache.get((begin, end)) or "",
+                )
+            )
+        return sorted(found, key=lambda one: (one.end - one.begin, one.begin))
 
     def _winner(self, begin: int, end: int) -> str | None:
         if (begin, end) in self._cache:
             return self._cache[begin, end]
         if end - begin <= 1:
             alone = next(iter(self._pictures[begin:end]), None)
-            return None if alone in self._out else alone
-        middle, before = begin + (end - begin + 1) // 2, len(self.open)
+            self._cache[begin, end] = None if alone in self._out else alone
+            return self._cache[begin, end]
+        middle, before = _middle(begin, end), len(self.open)
         first, second = self._winner(begin, middle), self._winner(middle, end)
         if len(self.open) > before:
             return None
@@ -129,22 +185,26 @@ def _standing(
 ) -> _Standing:
     tree = _Tree(definition.pictures, results, gone, assume=assume)
     places: list[tuple[str, ...]] = []
+    together: list[str] = []
     number = 0
-    while number < definition.best and (won := tree.winner()) is not None:
-        together: list[str] = []
+    while number < definition.best:
+        for one in together:
+            tree.take_out(one)
+        if (won := tree.winner()) is None:
+            break
+        together = []
         waiting = [won]
         while waiting:
             one = waiting.pop(0)
             if one not in together:
                 together.append(one)
                 waiting += tree.equals.get(one, ())
-        for one in together:
-            tree.take_out(one)
         places.append(tuple(together))
         number += len(together)
     # Small matches first: a whole round is decided before the next one.
     pair = min(tree.open)[2] if tree.open and number < definition.best else None
-    return _Standing(places=tuple(places), pair=pair, assumed=tree.assumed)
+    matches = () if assume else tuple(tree.matches())
+    return _Standing(places=tuple(places), pair=pair, assumed=tree.assumed, matches=matches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +253,41 @@ class Duel:
         """Number of comparisons still to come where the first of each pair wins."""
         return _standing(self.definition, self._results(), self.gone, assume=True).assumed
 
+    @property
+    def done(self) -> int:
+        """Number of pairs that are decided, each once."""
+        return len({frozenset((one.picture, one.other)) for one in self.decisions})
+
+    @property
+    def matches(self) -> tuple[DuelMatch, ...]:
+        """The tree of the place that is being decided, or was decided last; small parts first."""
+        return self._standing().matches
+
+    def losers_to(self, picture: str) -> list[str]:
+        """Ids of the pictures that lost to this one, in the order of the decisions."""
+        latest = {frozenset((one.picture, one.other)): one for one in self.decisions}
+        found = []
+        for one in latest.values():
+            if one.verdict is Verdict.FIRST and one.picture == picture:
+                found.append(one.other)
+            elif one.verdict is Verdict.SECOND and one.other == picture:
+                found.append(one.picture)
+        return found
+
+    def next_pairs(self) -> list[tuple[str, str]]:
+        """The pair that follows if the first wins, and if the second does, each once."""
+        if self.pair is None:
+            return []
+        after = (self.decide(verdict)[0].pair for verdict in (Verdict.FIRST, Verdict.SECOND))
+        return list(dict.fromkeys(pair for pair in after if pair is not None))
+
+    def last(self, most: int) -> list[str]:
+        """Ids of the pictures that came furthest, best first: the places, then the last rounds."""
+        found = [id for place in self.order for id in place.pictures]
+        for match in reversed(self.matches):
+            found += [id for id in (match.winner, *match.pair) if id]
+        return list(dict.fromkeys(found))[:most]
+
     def decide(self, verdict: Verdict) -> tuple[Duel, Decision]:
         """Decide on the current pair. Raises ValueError at the end or for another verdict."""
         if (pair := self.pair) is None:
@@ -201,6 +296,17 @@ class Duel:
             raise ValueError(verdict)
         decision = Decision(picture=pair[0], other=pair[1], verdict=verdict)
         return self.with_decision(decision), decision
+
+    def decide_again(self, match: DuelMatch, verdict: Verdict) -> tuple[Duel, Decision]:
+        """Decide a match whose pair is known, once more. Raises ValueError for another one."""
+        if len(match.pair) != 2 or verdict not in DUEL_VERDICTS:
+            raise ValueError(verdict)
+        decision = Decision(picture=match.pair[0], other=match.pair[1], verdict=verdict)
+        return self.with_decision(decision), decision
+
+    def with_best(self, best: int) -> Duel:
+        """The duel for another number of places; all results stay."""
+        return replace(self, definition=replace(self.definition, best=best))
 
     def with_decision(self, decision: Decision) -> Duel:
         """The duel after a result, also another one for a pair that was decided before."""
@@ -223,6 +329,10 @@ class Duel:
 
     def _standing(self) -> _Standing:
         return _standing(self.definition, self._results(), self.gone)
+
+
+def _middle(begin: int, end: int) -> int:
+    return begin + (end - begin + 1) // 2
 
 
 def most_comparisons(pictures: int, best: int) -> int:

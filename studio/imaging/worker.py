@@ -44,9 +44,9 @@ def serve(
     threading.Thread(target=_read, args=(requests, asked), daemon=True).start()
     write_message(answers, {"ready": os.getpid()})
     while True:
-        answer, data = _answer(jobs, *asked.get())
         try:
-            write_message(answers, answer, data)
+            # In no variable, which would keep it while waiting: a picture of 4K has 67 MB.
+            write_message(answers, *_answer(jobs, *asked.get()))
         except OSError:
             return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.benchmarks import choosing, comparing
+from tests.benchmarks import choosing, comparing, picking
 from tests.benchmarks.frame import Result
 
 
@@ -12,3 +12,4 @@ def run() -> Iterator[Result]:
     """All of it."""
     yield from comparing.run()
     yield from choosing.run()
+    yield from picking.run()

@@ -29,6 +29,7 @@ MANY = {
     "Edit at most {most} pictures at once. None were added.": "a number in the source",
     "The limit per prompt is {most} references.": "16, or what a model takes that takes more",
     "A round takes at most {most} pictures. Select fewer.": "a number in the source",
+    "A duel takes at most {most} pictures. Select fewer.": "a number in the source",
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
     "Open at most {most} pictures at once.": "a number in the source",

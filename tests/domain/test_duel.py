@@ -100,6 +100,49 @@ def test_another_result_for_an_earlier_pair_counts() -> None:
     assert changed.pair == ("p1", "p2")
 
 
+@settings(deadline=None, max_examples=150)
+@given(n=st.integers(2, 24), best=st.integers(1, 4), seed=st.integers())
+def test_the_tree_shows_each_pair_once_and_the_next_pairs_come_true(
+    n: int, best: int, seed: int
+) -> None:
+    draw = random.Random(seed)
+    duel = a_duel(n, min(best, n))
+    while (pair := duel.pair) is not None:
+        matches = duel.matches
+        assert len(matches) == n - 1
+        open_ones = [one for one in matches if one.pair and not one.decided]
+        assert open_ones[0].pair == pair, "the pair shown is the first open match"
+        assert all(set(one.pair) <= set(duel.present[one.begin : one.end]) for one in matches)
+        expected = duel.next_pairs()
+        duel, _decision = duel.decide(draw.choice([Verdict.FIRST, Verdict.SECOND]))
+        assert duel.pair is None or duel.pair in expected
+    assert not duel.next_pairs()
+    last = duel.last(n)
+    assert last[: len(placed(duel))] == placed(duel)
+    assert len(last) == len(set(last)) == n
+
+
+def test_the_last_are_the_winner_the_final_and_the_rounds_before() -> None:
+    duel = a_duel(8, 1)
+    while duel.pair is not None:
+        duel, _decision = duel.decide(Verdict.FIRST)
+    assert duel.last(2) == ["p0", "p4"]
+    assert set(duel.last(4)) == {"p0", "p2", "p4", "p6"}
+    assert duel.losers_to("p0") == ["p1", "p2", "p4"]
+    assert duel.losers_to("p1") == []
+
+
+def test_another_number_of_places_keeps_the_results() -> None:
+    duel = a_duel(4, 1)
+    while duel.pair is not None:
+        duel, _decision = duel.decide(Verdict.FIRST)
+    more = duel.with_best(2)
+    assert more.decisions == duel.decisions
+    assert more.pair == ("p1", "p2")
+    assert more.done == 3
+    assert more.decide(Verdict.SECOND)[0].with_best(1).finished
+
+
 def test_only_verdicts_of_two_decide_a_pair() -> None:
     duel = a_duel(2, 1)
     with pytest.raises(ValueError, match="pick"):

@@ -76,6 +76,37 @@ def test_absurd_lengths_are_refused_before_memory_is_taken() -> None:
         read_message(io.BytesIO(b"\xff" * 12))
 
 
+COUNTING = """
+from studio.imaging import worker
+
+class Pixels(bytes):
+    alive = 0
+
+    def __del__(self):
+        Pixels.alive -= 1
+
+def make(request):
+    Pixels.alive += 1
+    return {}, Pixels(b"pixels")
+
+def count(request):
+    return {"alive": Pixels.alive}, b""
+
+raise SystemExit(worker.serve({"make": make, "count": count}, confined=False))
+"""
+
+
+@pytest.mark.parametrize("worker", [[sys.executable, "-c", COUNTING]], indirect=True)
+def test_an_answer_is_given_up_before_the_next_request(worker: subprocess.Popen[bytes]) -> None:
+    ready(worker)
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    write_message(worker.stdin, {"job": "make"})
+    assert read_message(worker.stdout) == ({}, b"pixels")
+    write_message(worker.stdin, {"job": "count"})
+    assert read_message(worker.stdout) == ({"alive": 0}, b"")
+
+
 def test_it_says_that_it_is_ready_and_ends_with_its_input(
     worker: subprocess.Popen[bytes],
 ) -> None:

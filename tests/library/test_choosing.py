@@ -169,6 +169,57 @@ async def test_a_duel_goes_on_after_a_restart_and_is_undone(tmp_path: Path) -> N
         assert await library.choosing.duel(duel.id) == duel.undone()
 
 
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_duel_is_what_a_plain_list_of_results_says(tmp_path: Path, seed: int) -> None:
+    """Random results, undo, trash and restarts; the duel alone is kept here as well."""
+    draw = random.Random(seed)
+    verdicts = [Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER]
+    async with opened(tmp_path) as library:
+        every = [one.id for one in await pictures(library, 9)]
+        duel = await library.choosing.start_duel("Best", every, best=2)
+    trashed: set[str] = set()
+    for _session in range(3):
+        async with opened(tmp_path) as library:
+            for _step in range(8):
+                assert await library.choosing.duel(duel.id) == duel
+                action = draw.random()
+                if action < 0.15:
+                    duel = duel.undone()
+                    await library.choosing.take_back(duel.id)
+                elif action < 0.3:
+                    one = draw.choice(every)
+                    restores = one in trashed
+                    await (library.restore([one]) if restores else library.trash([one]))
+                    trashed ^= {one}
+                    duel = duel.without(trashed)
+                elif action < 0.4:
+                    best = draw.randint(1, 3)
+                    await library.choosing.set_best(duel.id, best)
+                    duel = duel.with_best(best)
+                elif duel.pair is not None:
+                    met = {frozenset((one.picture, one.other)) for one in duel.decisions}
+                    assert frozenset(duel.pair) not in met
+                    duel, decision = duel.decide(draw.choice(verdicts))
+                    await library.choosing.decide(duel.id, decision)
+        if draw.random() < 0.5:
+            shutil.rmtree(tmp_path / "data")
+
+
+async def test_the_number_of_places_is_changed_and_undone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        every = [one.id for one in await pictures(library, 3)]
+        duel = await library.choosing.start_duel("Best", every)
+        duel, decision = duel.decide(Verdict.FIRST)
+        await library.choosing.decide(duel.id, decision)
+        said = await library.choosing.set_best(duel.id, 2)
+        assert said == "Number of places of the duel “Best” changed"
+        assert await library.choosing.duel(duel.id) == duel.with_best(2)
+        assert await library.undo() == said
+        assert await library.choosing.duel(duel.id) == duel
+        with pytest.raises(InputError):
+            await library.choosing.set_best(duel.id, 4)
+
+
 async def test_only_what_belongs_to_a_round_is_recorded(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         every = await pictures(library, 3)

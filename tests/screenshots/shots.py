@@ -121,6 +121,26 @@ def in_pick_mode(program: DesktopProgram) -> None:
     program.wait_for("image", part=", 7 of")
 
 
+def in_duel(program: DesktopProgram) -> None:
+    """In the second round of a duel of sixteen pictures."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("shift+End", "shift+d")
+    program.wait_for("button", part="Left wins")
+    user.keys("Left", "Right", "Left", "Right", "Right", "Left", "Left", "Right", "Left")
+    program.wait_for("label", part="Round 2")
+
+
+def with_duel_result(program: DesktopProgram) -> None:
+    """The card at the end of a duel of few pictures."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("shift+Right", "shift+Right", "shift+Right", "shift+d")
+    program.wait_for("button", part="Left wins")
+    user.keys("Left", "Right", "Left")
+    program.wait_for("button", part="Give 5 stars")
+
+
 def in_tree(program: DesktopProgram) -> None:
     """The family of a picture."""
     select(program, SELECTED)
@@ -281,6 +301,8 @@ SHOTS = {
     "grid": Shot(stage=at_work, file="grid.webp", draft=_REFUSED, size=_LARGE),
     "loupe": Shot(stage=in_loupe, file="loupe.webp", size=_LARGE, draft=Draft(prompt=PROMPT)),
     "pick": Shot(stage=in_pick_mode, file="pick.webp", size=_LARGE),
+    "duel": Shot(stage=in_duel, file="duel.webp", size=_LARGE),
+    "duel-result": Shot(stage=with_duel_result, file="duel-result.webp", size=_LARGE),
     "compare": Shot(stage=in_comparison, file="compare.webp", size=_LARGE),
     "tree": Shot(stage=in_tree, file="tree.webp", size=_LARGE),
     "light": Shot(stage=at_work, file="light.webp", draft=_REFUSED, size=_LARGE, theme="light"),

@@ -43,6 +43,7 @@ from studio.ui.dialogs.relocate_library import LibraryMover
 from studio.ui.style import theme
 from studio.ui.support import tasks
 from studio.ui.views.compare import CompareView
+from studio.ui.views.duel import DuelView
 from studio.ui.views.empty_state import EmptyState
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.pick import PickView
@@ -140,6 +141,10 @@ class OpenedWindow(StudioWindow):
     @property
     def pick(self) -> PickView:
         return self.built.pick.get()
+
+    @property
+    def duel(self) -> DuelView:
+        return self.built.duel.get()
 
     @property
     def tree(self) -> TreeView:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -184,6 +185,17 @@ class Choosing:
         )
         id = await self._define("duel", definition)
         return await self.duel(id)
+
+    async def set_best(self, id: str, best: int) -> str:
+        """Let a duel decide this many places; its results stay. Returns a sentence.
+
+        Raises InputError.
+        """
+        definition = (await self.duel(id)).definition
+        if not 1 <= best <= len(definition.pictures):
+            raise InputError(_("A duel decides between 1 and all of its pictures"))
+        value = msgspec.to_builtins(replace(definition, best=best))
+        return await edits.set_field(self._store, "duel", [id], value)
 
     async def delete_round(self, id: str) -> str:
         """Delete a round or duel; flags and stars stay. Returns a sentence. Raises InputError."""

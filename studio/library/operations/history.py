@@ -225,6 +225,9 @@ def _round(record: Record) -> str:
     if record.field == "round":
         # Translators: {name} is a round of pick mode.
         text = _("Round “{name}” started") if new else _("Round “{name}” deleted")
+    elif new and old:
+        # Translators: {name} is a duel, a tournament of pictures.
+        text = _("Number of places of the duel “{name}” changed")
     else:
         # Translators: {name} is a duel, a tournament of pictures.
         text = _("Duel “{name}” started") if new else _("Duel “{name}” deleted")

@@ -172,6 +172,8 @@ def _view() -> ActionMenu[WindowParts]:
                keys=("T",), where=PANELS, needs=ONE, icon="tree"),
         Action("pick_mode", _("Pick mode"), lambda parts: parts.pick_rounds.begin_round(),
                keys=("Shift+P",), where=PANELS, icon="flag"),
+        Action("duel", _("Duel"), lambda parts: parts.duels.get().begin_duel(),
+               keys=("Shift+D",), where=PANELS, icon="side-by-side"),
     ), (
         Action("sidebar", _("Sidebar"), lambda parts: parts.handlers.toggle_sidebar(),
                keys=("F9",), checked=True, icon="panel-left"),

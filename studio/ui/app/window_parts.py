@@ -18,6 +18,7 @@ from studio.ui.controllers.budget import BudgetController
 from studio.ui.controllers.cancel_notice import CancelNotice
 from studio.ui.controllers.change_progress import ChangeProgress
 from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.default_provider import DefaultProvider
 from studio.ui.controllers.draft import DraftController, first_draft
 from studio.ui.controllers.event_router import EventRouter
@@ -45,6 +46,7 @@ from studio.ui.controllers.selection import SelectionController
 from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.controllers.variations import Variations
 from studio.ui.controllers.view_options import ViewOptionsController
+from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.controllers.view_switch import ViewSwitch
 from studio.ui.dialogs.launcher import DialogLauncher
 from studio.ui.dialogs.missing_file import MissingFiles
@@ -65,8 +67,10 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.controllers.duel import DuelController
     from studio.ui.controllers.open_with import OpenWith
     from studio.ui.views.compare import CompareView
+    from studio.ui.views.duel import DuelView
     from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.pick import PickView
@@ -78,7 +82,8 @@ class WindowParts:
     """Panels and controllers of one window.
 
     Attributes:
-        loupe, compare, pick, tree, welcome, nothing: views created when first shown.
+        loupe, compare, pick, duel, tree, welcome, nothing: views created when first shown.
+        duels: controller of the duel view, created with it.
         open_with: programs for pictures; created with the first menu of them.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
@@ -98,6 +103,8 @@ class WindowParts:
         self.loupe: Late[Loupe] = Late(self._make_loupe)
         self.compare: Late[CompareView] = Late(self._make_compare)
         self.pick: Late[PickView] = Late(self._make_pick)
+        self.duel: Late[DuelView] = Late(self._make_duel)
+        self.duels: Late[DuelController] = Late(self._make_duels)
         self.tree: Late[TreeView] = Late(self._make_tree)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
@@ -159,25 +166,51 @@ class WindowParts:
 
     def _make_views(self) -> None:
         window = self.window
-        self.view_switch = ViewSwitch(
-            self.core,
+        self.view_stack = ViewStack(
             self.library_view,
-            self.messages_controller,
             views=window.views,
             grid=window.grid,
-            gallery=window.gallery,
-            model=window.model,
-            loupe=self.loupe,
-            compare=self.compare,
-            pick=self.pick,
-            tree=self.tree,
+            large_views={
+                ViewName.LOUPE: self.loupe.get,
+                ViewName.COMPARE: self.compare.get,
+                ViewName.PICK: self.pick.get,
+                ViewName.DUEL: self.duel.get,
+                ViewName.TREE: self.tree.get,
+            },
             top_bar=self.top_bar,
             zones=window.zones,
             composer=self.composer,
             inspector=self.inspector,
-            status_bar=self.status_bar,
             messages_bar=self.messages,
+            parent=window,
+        )
+        self.current_pictures = CurrentPictures(
+            self.core,
+            self.library_view,
+            self.view_stack,
+            gallery=window.gallery,
+            compare=self.compare,
+            tree=self.tree,
+            composer=self.composer,
+            inspector=self.inspector,
+            status_bar=self.status_bar,
             actions=self.actions_of,
+            parent=window,
+        )
+        self.view_switch = ViewSwitch(
+            self.core,
+            self.library_view,
+            self.messages_controller,
+            self.view_stack,
+            self.current_pictures,
+            views=window.views,
+            gallery=window.gallery,
+            model=window.model,
+            loupe=self.loupe,
+            compare=self.compare,
+            tree=self.tree,
+            top_bar=self.top_bar,
+            inspector=self.inspector,
             parent=window,
         )
         self.library_navigation = LibraryNavigation(
@@ -274,8 +307,8 @@ class WindowParts:
             self.library_view,
             self.selection,
             self.messages_controller,
+            self.view_stack,
             view=self.pick,
-            is_open=lambda: self.view_switch.in_pick,
             place_name=self.collections_controller.place_name,
             parent=window,
         )
@@ -409,6 +442,7 @@ class WindowParts:
             loupe=self.loupe,
             compare=self.compare,
             pick=self.pick,
+            duel=self.duel,
             tree=self.tree,
             welcome=self.welcome,
             inspector=self.inspector,
@@ -430,7 +464,7 @@ class WindowParts:
 
         core = self.core
         loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
-        loupe.picture_changed.connect(self.view_switch.on_loupe_picture)
+        loupe.picture_changed.connect(self.current_pictures.on_loupe_picture)
         loupe.closed.connect(self.view_switch.show_grid)
         loupe.rated.connect(self.pictures.rate)
         loupe.flagged.connect(self.view_switch.on_loupe_flagged)
@@ -452,7 +486,7 @@ class WindowParts:
         decisions = CompareDecisions(self.core, view)
         decisions.said.connect(self.messages_controller.on_said)
         self.inspector.decided.connect(decisions.on_decided)
-        view.sides_changed.connect(self.view_switch.on_compared)
+        view.sides_changed.connect(self.current_pictures.on_compared)
         view.ended.connect(self.view_switch.on_comparison_ended)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)
@@ -464,21 +498,21 @@ class WindowParts:
 
     def _make_pick(self) -> PickView:
         # Loaded when first shown.
-        from studio.ui.views.pick import PickView
+        from studio.ui.app.choosing_parts import make_pick_view
 
-        view, rounds = PickView(self.core.library, self.core.decoder), self.pick_rounds
-        view.decided.connect(rounds.on_decided)
-        view.rated.connect(rounds.on_rated)
-        view.stepped.connect(rounds.on_stepped)
-        view.went_to.connect(rounds.on_went_to)
-        view.taken_back.connect(rounds.on_taken_back)
-        view.finish_chosen.connect(rounds.on_finish_chosen)
-        view.told.connect(self.messages_controller.show_message)
-        view.shown.connect(self.view_switch.on_pick_shown)
-        view.closed.connect(self.view_switch.show_grid)
-        view.action.connect(self.view_switch.on_loupe_action)
-        self.window.views.addWidget(view)
-        return view
+        return make_pick_view(self)
+
+    def _make_duel(self) -> DuelView:
+        # As above.
+        from studio.ui.app.choosing_parts import make_duel_view
+
+        return make_duel_view(self)
+
+    def _make_duels(self) -> DuelController:
+        # As above.
+        from studio.ui.app.choosing_parts import make_duel_controller
+
+        return make_duel_controller(self)
 
     def _make_tree(self) -> TreeView:
         # Loaded when first shown.
@@ -490,7 +524,7 @@ class WindowParts:
         reader.said.connect(self.messages_controller.on_said)
         view.outdated.connect(reader.on_outdated)
         view.branch_named.connect(reader.on_branch_named)
-        view.selection_changed.connect(self.view_switch.on_tree_selection)
+        view.selection_changed.connect(self.current_pictures.on_tree_selection)
         view.opened.connect(self.view_switch.open_loupe)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)

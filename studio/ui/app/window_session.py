@@ -110,7 +110,7 @@ class WindowSession:
         self._unsubscribe = self.core.events.subscribe(events.on_core_event)
         self.built.view_options.show_settings()
         events.show_key()
-        self.built.view_switch.show_items(self.window.gallery.selected_items())
+        self.built.current_pictures.show_items(self.window.gallery.selected_items())
 
     # Running
 

@@ -29,6 +29,7 @@ from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
+    from studio.ui.views.duel import DuelView
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.pick import PickView
     from studio.ui.views.tree import TreeView
@@ -59,6 +60,7 @@ class EventRouter(QObject):
         loupe: Late[Loupe],
         compare: Late[CompareView],
         pick: Late[PickView],
+        duel: Late[DuelView],
         tree: Late[TreeView],
         welcome: Late[Welcome],
         inspector: Inspector,
@@ -74,7 +76,7 @@ class EventRouter(QObject):
         self._messages = messages
         self._first = first
         self._gallery = gallery
-        self._large_views = (loupe, compare, pick, tree)
+        self._large_views = (loupe, compare, pick, duel, tree)
         self._welcome = welcome
         self._inspector = inspector
         self._places = places

@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.app.core import Core
 from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
-from studio.domain.events import Event, RecordsChanged
+from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.domain.pick_round import PickRound
+from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.tasks import spawn
@@ -33,13 +34,11 @@ class PickRounds(QObject):
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        opened: a round is to be shown.
         left: the round is no longer to be shown.
         collect_wanted: ids of pictures to put into a collection (a list).
     """
 
     said = Signal(str)
-    opened = Signal()
     left = Signal()
     collect_wanted = Signal(object)
 
@@ -49,33 +48,40 @@ class PickRounds(QObject):
         shown: ShownPictures,
         selection: SelectionSource,
         messages: Messages,
+        stack: ViewStack,
         *,
         view: Late[PickView],
-        is_open: Callable[[], bool],
         place_name: Callable[[], str],
         parent: QObject,
     ) -> None:
-        """`is_open`: whether pick mode is shown; `place_name` names what the grid shows."""
+        """`place_name` names what the grid shows."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
         self._selection = selection
         self._messages = messages
+        self._stack = stack
         self._view = view
-        self._is_open = is_open
         self._place_name = place_name
         # Records are written in the order of the keys.
         self._writing = asyncio.Lock()
         self._pending = 0
         self._starting = False
+        # Ids of pictures that arrived since the round began.
+        self._new: list[str] = []
         self._resting = QTimer(self, singleShot=True, interval=_REST)
         self._resting.timeout.connect(self.on_rest)
+        stack.left.connect(self.on_view_left)
+
+    @property
+    def _is_open(self) -> bool:
+        return self._stack.current is ViewName.PICK
 
     # Beginning
 
     def begin_round(self) -> None:
         """Begin a round with the selected pictures, or the view's, or go on with the last one."""
-        if not self._starting and not self._is_open():
+        if not self._starting and not self._is_open:
             self._starting = True
             spawn(self._begin())
 
@@ -110,15 +116,31 @@ class PickRounds(QObject):
         if len(set(ids)) < 2:
             self._messages.show_message(_("A round needs two."))
             return
+        self._new = []
         self._open(await self._core.library.choosing.start_round(name, ids))
 
     def _open(self, found: PickRound) -> None:
-        if not self._is_open():
-            self.opened.emit()
+        if not self._is_open:
+            self._stack.enter(ViewName.PICK)
         view = self._view.get()
+        view.set_advance(advance=self._core.settings.value.pick_advance)
         view.show_round(found)
+        view.set_new(len(self._new))
         view.focus_view()
         view.say_place(found.name)
+
+    def picked(self) -> tuple[str, list[str]]:
+        """Name of the round that is shown, and the ids of its picks."""
+        return self._round.name, self._round.with_verdict(Verdict.PICK)
+
+    def return_to_round(self) -> None:
+        """Show the round again that was left for another view."""
+        spawn(self._return())
+
+    async def _return(self) -> None:
+        async with self._writing:
+            found = await self._core.library.choosing.round(self._round.id)
+        self._open(found)
 
     # Keys
 
@@ -148,6 +170,10 @@ class PickRounds(QObject):
         view.say_place(_("undone"))
         self._write(self._core.library.choosing.take_back(before.id))
 
+    def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Remember whether a decision goes on to the next picture."""
+        self._core.settings.change(pick_advance=advance)
+
     def on_rated(self, stars: int) -> None:
         """Give the current picture 0 to 5 stars."""
         if (current := self._round.current) is not None:
@@ -173,7 +199,7 @@ class PickRounds(QObject):
         if self._round.id:
             self._write(self._core.library.choosing.keep_place(self._round.id, self._round.place))
 
-    def on_closed(self) -> None:
+    def on_view_left(self, _view: ViewName) -> None:
         """Remember the place, after pick mode was left."""
         if self._resting.isActive():
             self._resting.stop()
@@ -182,23 +208,28 @@ class PickRounds(QObject):
     # Finishing
 
     def on_finish_chosen(self, what: str) -> None:
-        """Take a step of the card: "collect", "open", "picks", "trash" or "end"."""
+        """Take a step of the card: "collect", "open", "picks", "duel", "trash" or "end"."""
         ended = self._round
         if what == "collect":
             self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
         elif what == "open":
-            spawn(self._next_round(ended, Verdict.NONE))
+            ids = [*ended.with_verdict(Verdict.NONE), *self._new]
+            spawn(self._next_round(ended, ids))
         elif what == "picks":
-            spawn(self._next_round(ended, Verdict.PICK))
+            spawn(self._next_round(ended, ended.with_verdict(Verdict.PICK)))
+        elif what == "duel":
+            self._view.get().duel_wanted.emit()
         elif what == "trash":
             spawn(self._trash(ended.with_verdict(Verdict.REJECT)))
         else:
             self._end(ended)
             self.left.emit()
 
-    async def _next_round(self, ended: PickRound, verdict: Verdict) -> None:
+    async def _next_round(self, ended: PickRound, ids: Sequence[str]) -> None:
         self._end(ended)
-        await self._start(ended.name, ended.with_verdict(verdict))
+        waiting = [id for id in self._new if id not in ids]
+        await self._start(ended.name, ids)
+        await self._count_new(waiting)
 
     def _end(self, ended: PickRound) -> None:
         """Nothing goes on with this round again."""
@@ -217,18 +248,35 @@ class PickRounds(QObject):
         return not self._pending
 
     def on_core_event(self, event: Event) -> None:
-        """Read the round again after changes made elsewhere: trash, history, another program."""
-        if not self._is_open() or not isinstance(event, RecordsChanged):
+        """Read the round again after changes made elsewhere: trash, history, another program.
+
+        Pictures that arrive meanwhile wait for the next round.
+        """
+        made = self._view.made
+        if made is not None and made.round.id:
+            if isinstance(event, PicturesAdded):
+                spawn(self._count_new([*self._new, *event.ids]))
+            elif isinstance(event, RecordsChanged) and set(self._new).intersection(event.ids):
+                spawn(self._count_new(self._new))
+        if not self._is_open or not isinstance(event, RecordsChanged):
             return
         other = {"trashed", "deleted"}.intersection(event.fields)
         decided = "decision" in event.fields and not self._pending
         if other or decided:
             spawn(self._read_again(self._round))
 
+    async def _count_new(self, ids: Sequence[str]) -> None:
+        """Let those of these pictures wait that the grid would show."""
+        found = await self._core.library.find(ids)
+        await self._shown.settled()
+        rows = {one.row for one in found if not one.trashed}.intersection(self._shown.order)
+        self._new = [one.id for one in found if one.row in rows]
+        self._view.get().set_new(len(self._new))
+
     async def _read_again(self, before: PickRound) -> None:
         async with self._writing:
             found = await self._core.library.choosing.round(before.id)
-        if self._is_open() and self._round.id == before.id and not self._pending:
+        if self._is_open and self._round.id == before.id and not self._pending:
             self._view.get().show_round(replace(found, place=self._round.place))
 
     def _write(self, work: Awaitable[object]) -> None:

@@ -1,4 +1,4 @@
-"""Switch between the views, with selection and seen pictures."""
+"""Switch between the views, at the pictures the user looks at."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QStackedWidget
 
 from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.common.i18n import _, number
 from studio.domain.comparison import MOST as MOST_COMPARED
 from studio.domain.comparison import Comparison
-from studio.domain.entities import Flag, Job, Picture, Role
+from studio.domain.entities import Flag, Picture, Role
 from studio.library.query import View
+from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.selection import KNOWN
-from studio.ui.panels.composer.composer import Composer
+from studio.ui.controllers.view_stack import FULL_SCREEN, ViewName, ViewStack
 from studio.ui.panels.inspector import Inspector
-from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import drag_and_drop
 from studio.ui.support.late import Late
 from studio.ui.support.ports import LargeView, Messages, ShownPictures
@@ -27,111 +27,82 @@ from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets import MessageBar
-from studio.ui.window.actions import Actions
-from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
     from studio.ui.views.compare import CompareView
     from studio.ui.views.loupe import Loupe
-    from studio.ui.views.pick import PickView
     from studio.ui.views.tree import TreeView
-
-_SEEN_PAUSE = 1000
-"""Milliseconds in view after which a picture is no longer new."""
 
 
 class ViewSwitch(QObject):
-    """Current view, and the pictures the user looks at in it.
-
-    Attributes:
-        in_loupe, in_compare, in_pick, in_tree: whether that view is shown instead of the grid.
+    """Opens each view at the pictures of the one before.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
-        pick_opened, pick_left: pick mode was entered, or left for another view.
     """
 
     flagged = Signal(object, object)
-    pick_opened = Signal()
-    pick_left = Signal()
 
     def __init__(
         self,
         core: Core,
         shown: ShownPictures,
         messages: Messages,
+        stack: ViewStack,
+        pictures: CurrentPictures,
         *,
         views: QStackedWidget,
-        grid: QWidget,
         gallery: GalleryView,
         model: GalleryModel,
         loupe: Late[Loupe],
         compare: Late[CompareView],
-        pick: Late[PickView],
         tree: Late[TreeView],
         top_bar: TopBar,
-        zones: WindowLayout,
-        composer: Composer,
         inspector: Inspector,
-        status_bar: StatusBar,
-        messages_bar: MessageBar,
-        actions: Actions,
         parent: QObject,
     ) -> None:
-        """`views` shows a large view, or `grid`, the page with the gallery."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
         self._messages = messages
+        self._stack = stack
+        self._pictures = pictures
         self._views = views
-        self._grid = grid
         self._gallery = gallery
         self._model = model
         self._loupe = loupe
         self._compare = compare
-        self._pick = pick
         self._tree = tree
         self._top_bar = top_bar
-        self._zones = zones
-        self._composer = composer
         self._inspector = inspector
-        self._status_bar = status_bar
-        self._messages_bar = messages_bar
-        self._actions = actions
-        self.in_loupe = self.in_compare = self.in_pick = self.in_tree = False
         # A parent outside the order of the grid, compared all the same.
         self._beside: tuple[int, ...] = ()
-        self._unseen: set[str] = set()
-        self._seen_timer = QTimer(self, singleShot=True, interval=_SEEN_PAUSE)
-        self._seen_timer.timeout.connect(self.on_seen_pause)
+
+    @property
+    def in_loupe(self) -> bool:
+        return self._stack.current is ViewName.LOUPE
+
+    @property
+    def in_compare(self) -> bool:
+        return self._stack.current is ViewName.COMPARE
+
+    @property
+    def in_pick(self) -> bool:
+        return self._stack.current is ViewName.PICK
+
+    @property
+    def in_duel(self) -> bool:
+        return self._stack.current is ViewName.DUEL
+
+    @property
+    def in_tree(self) -> bool:
+        return self._stack.current is ViewName.TREE
 
     @property
     def large(self) -> LargeView | None:
-        """The loupe, the comparison, pick mode or the tree; None for the grid."""
-        if self.in_loupe:
-            return self._loupe.get()
-        if self.in_pick:
-            return self._pick.get()
-        if self.in_tree:
-            return self._tree.get()
-        return self._compare.get() if self.in_compare else None
-
-    @property
-    def _view_name(self) -> str:
-        views = {
-            "loupe": self.in_loupe,
-            "compare": self.in_compare,
-            "pick": self.in_pick,
-            "tree": self.in_tree,
-        }
-        return next((name for name, shown in views.items() if shown), "grid")
-
-    @property
-    def _segment(self) -> str:
-        """Value of the view switch, which has no place for pick mode."""
-        return "grid" if self.in_pick else self._view_name
+        """The large view that is shown; None for the grid."""
+        return self._stack.large
 
     def on_order_changed(self) -> None:
         """Keep the large view at its pictures, or at the neighbours if those were removed."""
@@ -170,16 +141,16 @@ class ViewSwitch(QObject):
             )
         order = self._shown.order
         if chosen is None or not order:
-            self._top_bar.set_view(self._segment)
+            self._stack.reset_switch()
             return
         index = _place(order, chosen.row)
         if index is None and self.in_tree:
             spawn(self._open_hidden(chosen))
             return
-        if index is None and self.in_pick:
+        if index is None and self._stack.current in FULL_SCREEN:
             self._messages.show_message(_("This picture is hidden here"))
             return
-        self._enter("loupe")
+        self._stack.enter(ViewName.LOUPE)
         self._loupe.get().show_pictures(order, index or 0)
         self._loupe.get().focus_view()
 
@@ -198,11 +169,11 @@ class ViewSwitch(QObject):
     async def _open_tree(self) -> None:
         found = await self._core.library.pictures(self._chosen_rows()[:1])
         if not found:
-            self._top_bar.set_view(self._segment)
+            self._stack.reset_switch()
             self._messages.show_message(_("Select a picture to see its family"))
             return
         tree = await self._core.library.choosing.family(found[0].id)
-        self._enter("tree")
+        self._stack.enter(ViewName.TREE)
         view = self._tree.get()
         view.show_tree(tree, found[0].id)
         view.focus_view()
@@ -213,7 +184,7 @@ class ViewSwitch(QObject):
         self._beside = ()
         made = Comparison.of(self._shown.order, rows)
         if made is None:
-            self._top_bar.set_view(self._segment)
+            self._stack.reset_switch()
             self._messages.show_message(
                 _("Select a picture to compare it")
                 if not rows
@@ -259,7 +230,7 @@ class ViewSwitch(QObject):
         return list(self._gallery.selected_rows()[: MOST_COMPARED + 1])
 
     def _open_comparison(self, comparison: Comparison) -> None:
-        self._enter("compare")
+        self._stack.enter(ViewName.COMPARE)
         view = self._compare.get()
         view.show_comparison(comparison)
         view.focus_view()
@@ -267,144 +238,21 @@ class ViewSwitch(QObject):
     def show_grid(self) -> None:
         """Return to the grid, at the pictures of the large view."""
         if self.large is None:
-            self._top_bar.set_view("grid")
+            self._stack.reset_switch()
             return
         if self.in_compare:
             rows = [row for row in self._compare.get().comparison.sides if row in self._shown.order]
         else:
             picture = self.large.picture
             rows = [] if picture is None else [picture.row]
-            if self.in_pick or self.in_tree:
+            if not self.in_loupe:
                 rows = [row for row in rows if row in self._shown.order]
-        self._enter("grid")
+        self._stack.enter(ViewName.GRID)
         if rows:
             self._gallery.show_item(rows[0])
             self._gallery.select_keys(rows)
-        self.show_items(self._gallery.selected_items())
+        self._pictures.show_items(self._gallery.selected_items())
         self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def open_pick(self) -> None:
-        """Show the round of pick mode."""
-        self._enter("pick")
-        self.pick_opened.emit()
-
-    def on_pick_shown(self) -> None:
-        """Enable what can be done with the current picture of the round."""
-        picture = self._pick.get().picture
-        if not self.in_pick:
-            return
-        items = [] if picture is None else [picture]
-        self._actions.update_enabled(pictures=len(items), jobs=0, trashed=False, items=items)
-        self._looked_at(items)
-
-    def _enter(self, view: str) -> None:
-        left = self.in_pick and view != "pick"
-        self.in_loupe, self.in_compare = view == "loupe", view == "compare"
-        self.in_pick, self.in_tree = view == "pick", view == "tree"
-        self._show_view()
-        if left:
-            self.pick_left.emit()
-
-    def _show_view(self) -> None:
-        shown: QWidget = self._grid
-        if self.in_loupe:
-            shown = self._loupe.get()
-        elif self.in_compare:
-            shown = self._compare.get()
-        elif self.in_pick:
-            shown = self._pick.get()
-        elif self.in_tree:
-            shown = self._tree.get()
-        column = shown.layout()
-        if isinstance(column, QVBoxLayout):
-            # Below the bar of either view.
-            column.insertWidget(1, self._messages_bar)
-        self._views.setCurrentWidget(shown)
-        self.on_place_changed()
-        self._top_bar.set_view(self._segment)
-        large = shown is not self._grid
-        self._zones.set_plain(large)
-        self._composer.set_compact(large)
-        self._inspector.set_preview_shown(not large)
-
-    def on_place_changed(self) -> None:
-        """Show the notices of the current view only."""
-        query = self._shown.query
-        self._messages_bar.set_place((self._view_name, query.view, query.collection))
-
-    def show_items(self, items: tuple[Item, ...]) -> None:
-        """Show a new selection of the grid."""
-        if self.in_compare or self.in_pick or self.in_tree:
-            return  # its own pictures are shown; this follows in the grid
-        pictures = [item for item in items if isinstance(item, Picture)]
-        jobs = [item for item in items if isinstance(item, Job)]
-        total = self._gallery.selected_count()
-        counted = max(total - len(jobs), len(pictures))
-        trashed = self._shown.query.view is View.TRASH
-        self._actions.update_enabled(
-            pictures=counted, jobs=len(jobs), trashed=trashed, items=pictures
-        )
-        self._status_bar.show_selection(counted, len(jobs))
-        self._composer.suggest(pictures)
-        if len(jobs) == 1 and not pictures:
-            self._inspector.show_job(jobs[0])
-        elif pictures:
-            self._inspector.show_pictures(pictures, counted)
-            self._looked_at(pictures)
-        else:
-            self._inspector.show_nothing()
-
-    def _looked_at(self, pictures: Sequence[Picture]) -> None:
-        unseen = [picture.id for picture in pictures if not picture.seen]
-        if unseen:
-            self._unseen.update(unseen)
-            self._seen_timer.start()
-
-    def on_seen_pause(self) -> None:
-        """Mark the pictures as seen."""
-        ids, self._unseen = sorted(self._unseen), set()
-        if ids:
-            spawn(self._mark_seen(ids))
-
-    async def _mark_seen(self, ids: list[str]) -> None:
-        await self._core.library.mark_seen(ids)
-
-    def on_loupe_picture(self, picture: Picture) -> None:
-        """Select the loupe's new picture."""
-        self._gallery.select_keys([picture.row])
-        self._inspector.show_pictures([picture])
-        self._looked_at([picture])
-
-    def on_compared(self) -> None:
-        """Show the compared pictures in the inspector, and what can be done with the active one."""
-        view = self._compare.get()
-        if not self.in_compare:
-            return
-        pictures = view.pictures
-        self._inspector.show_comparison(pictures, view.comparison)
-        trashed = self._shown.query.view is View.TRASH
-        items = [view.picture] if view.picture is not None else []
-        self._actions.update_enabled(pictures=1, jobs=0, trashed=trashed, items=items)
-        self._status_bar.show_selection(1, 0)
-        self._looked_at(pictures)
-
-    def on_tree_selection(self) -> None:
-        """Show the selected picture of the tree in the inspector, and what can be done with it."""
-        if not self.in_tree:
-            return
-        view = self._tree.get()
-        picture = view.picture
-        items = [] if picture is None else [picture]
-        count = int(view.row is not None)
-        trashed = picture is not None and picture.trashed
-        self._actions.update_enabled(pictures=count, jobs=0, trashed=trashed, items=items)
-        self._status_bar.show_selection(count, 0)
-        self._composer.suggest(items)
-        if items:
-            self._inspector.show_pictures(items)
-            self._looked_at(items)
-        elif not count:
-            self._inspector.show_nothing()
 
     def on_comparison_ended(self) -> None:
         """Say that there is no further picture to compare with."""
@@ -467,7 +315,7 @@ class ViewSwitch(QObject):
         # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
-        if not shown or self.in_compare or self.in_pick or self.in_tree:
+        if not shown or self._stack.current not in (ViewName.GRID, ViewName.LOUPE):
             return
         if self.in_loupe:
             order = self._shown.order

@@ -24,6 +24,7 @@ from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.panels.composer.prompt_history import HistoryPopup
 from studio.ui.support import sidebar_items, tasks
 from studio.ui.support.sidebar_items import SidebarItem
+from studio.ui.widgets.chip import MenuChip
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.menu import reason_of
 from studio.ui.window import menus
@@ -427,6 +428,17 @@ async def test_the_drop_downs(tmp_path: Path, visits: Visits) -> None:
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_places_of_a_duel(tmp_path: Path, visits: Visits) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        window.gallery.select_keys(list(window.library_view.order[:3]))
+        window.actions_of.every["duel"].trigger()
+        await until(window.core, lambda: window.duel.duel.id, "a duel")
+        (chip,) = window.duel.findChildren(MenuChip)
+        assert await check(window, watch, chip.menu) == 3
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 async def test_the_menus_of_references_that_do_not_fit(tmp_path: Path, visits: Visits) -> None:
     async with studio(tmp_path) as window:
         watch = VisibleState(window, visits)
@@ -506,6 +518,7 @@ TESTED = {
     "studio/ui/panels/composer/prompt_history.py": "of a prompt of the history",
     "studio/ui/panels/composer/slot.py": "of the composer",
     "studio/ui/panels/composer/slots.py": "of references that do not fit",
+    "studio/ui/views/duel/head.py": "the places of a duel",
     "studio/ui/widgets/chip.py": "what a drop-down is made of",
     "studio/ui/widgets/edit_menu.py": "of the prompt, and of every text",
     "studio/ui/widgets/menu.py": "what a menu is made of",

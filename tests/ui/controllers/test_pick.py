@@ -9,7 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from studio.domain import runs
 from studio.domain.choices import Verdict
+from studio.domain.drafts import Draft
 from studio.domain.entities import Flag, Picture
 from studio.domain.pick_round import PickRound
 from studio.library.query import Query
@@ -285,6 +287,44 @@ async def test_the_open_ones_are_the_next_round(tmp_path: Path) -> None:
         assert window.pick.round.pictures == before.pictures[2:]
         await settled(window)
         assert (await window.core.library.choosing.round(before.id)).finished
+
+
+async def test_what_arrives_meanwhile_waits_for_the_next_round(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await picking(window, *pictures)
+        before = window.pick.round
+        press(window, Qt.Key.Key_P)
+        core = window.core
+        draft = Draft(prompt="Harbour", size="512", count=2, seed=2)
+        await core.submit(runs.plan(draft, core.catalogue.find("sketch", "sketch"), ("Harbour",)))
+        await core.queue.idle()
+        card = window.pick.card
+        press(window, Qt.Key.Key_Return)
+        words = "Next round with the 2 open and the 2 new"
+        await until(core, lambda: card.button("open").text() == words, "offered")
+        assert window.pick.round.pictures == before.pictures
+        card.button("open").click()
+        await until(core, lambda: window.pick.round.id != before.id, "next round")
+        assert len(window.pick.round.pictures) == 4
+        assert set(before.pictures[1:]) < set(window.pick.round.pictures)
+        press(window, Qt.Key.Key_Return)
+        assert not card.button("open").isVisible()
+
+
+async def test_next_by_itself_is_remembered(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await picking(window, *pictures)
+        assert window.pick.advance
+        window.pick.keys.set_advance(advance=False)
+        assert not window.core.settings.value.pick_advance
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: window.model.rowCount() == 3, "tiles")
+        await picking(window)
+        first = window.pick.round.current
+        press(window, Qt.Key.Key_P)
+        assert window.pick.round.current == first
 
 
 async def test_a_missing_file_is_said_and_can_be_decided(tmp_path: Path) -> None:

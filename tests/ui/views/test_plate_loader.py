@@ -83,3 +83,22 @@ async def test_those_passed_give_way_to_those_ahead(
     assert len(decoder.asked) == len(set(decoder.asked)) == 6
     made.release()
     assert not made.prepared
+
+
+async def test_room_is_made_before_a_picture_is_decoded_ahead(
+    decoder: FakeDecoder, at_end: list[Callable[[], object]]
+) -> None:
+    made = loader(decoder, at_end, 3.1)
+    made.fill(made.plate(SHOWN), SHOWN)
+    made.prepare(NEAR[:2])
+    await scripted_library.settle()
+    assert len(made.prepared) == 3
+    gate = decoder.gates["4.png"] = asyncio.Event()
+    made.fill(made.plate(NEAR[0]), NEAR[0])
+    made.prepare(NEAR[1:3])
+    while "4.png" not in decoder.asked:
+        await asyncio.sleep(0)
+    assert set(made.prepared) == {NEAR[0].sha256, NEAR[1].sha256}
+    gate.set()
+    await scripted_library.settle()
+    assert len(made.prepared) == 3

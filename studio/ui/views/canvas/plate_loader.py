@@ -112,6 +112,7 @@ class PlateLoader(QObject):
         self._kept: OrderedDict[str, Raster] = OrderedDict()
         self._task: SpawnedTask | None = None
         self._filling: object | None = None
+        self._shown = ""  # checksum of the picture filled last
         # Decoded ahead: the pictures, the one in progress, and those that could not be read.
         self._ahead: tuple[Picture, ...] = ()
         self._preparing: SpawnedTask | None = None
@@ -138,6 +139,7 @@ class PlateLoader(QObject):
 
     def fill(self, plate: Plate, picture: Picture) -> None:
         """Load the missing content of a plate; cancels the previous request."""
+        self._shown = picture.sha256
         hurried = self._filling is not None
         self._stop_filling()
         if not self.is_filled(plate):
@@ -199,8 +201,7 @@ class PlateLoader(QObject):
         used = 0 if last is None else last.bytes
         for one in self._ahead:
             kept = self._kept.get(one.sha256)
-            # Half-size copies add a third.
-            used += kept.bytes if kept else one.width * one.height * 4 * 4 // 3
+            used += kept.bytes if kept else _bytes_of(one)
             if used > self._most_kept:
                 return None
             if kept is None and one.sha256 not in self._unreadable:
@@ -210,6 +211,7 @@ class PlateLoader(QObject):
     async def _prepare(self) -> None:
         while self._filling is None and (picture := self._next_ahead()) is not None:
             self._in_progress = picture.sha256
+            self._make_room(picture)
             try:
                 path = await asyncio.to_thread(self._library.path, picture)
                 made = await self._raster(path)
@@ -223,6 +225,15 @@ class PlateLoader(QObject):
             self._store_raster(picture.sha256, made)
             if current is not None and current in self._kept:
                 self._kept.move_to_end(current)
+
+    def _make_room(self, picture: Picture) -> None:
+        """Give up pixels that are not needed, longest unused first, before more are decoded."""
+        needed = {self._shown, *(one.sha256 for one in self._ahead)}
+        for key in list(self._kept):
+            if self.kept_bytes + _bytes_of(picture) <= self._most_kept:
+                return
+            if key not in needed:
+                del self._kept[key]
 
     async def _fill(self, plate: Plate, picture: Picture, pause: float, token: object) -> None:
         try:
@@ -287,3 +298,8 @@ class PlateLoader(QObject):
         self._kept.move_to_end(key)
         while len(self._kept) > 1 and self.kept_bytes > self._most_kept:
             self._kept.popitem(last=False)
+
+
+def _bytes_of(picture: Picture) -> int:
+    """Memory of a picture's pixels with their half-size copies, which add a third."""
+    return picture.width * picture.height * 4 * 4 // 3

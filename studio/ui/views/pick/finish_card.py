@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
-from studio.ui.widgets import Button, Text, announce
-from studio.ui.widgets.focus_ring import focus_by_key
-
-WIDTH = 380
+from studio.ui.widgets.steps_card import StepsCard
 
 
-class FinishCard(QFrame):
-    """Offers the next steps; lies in the middle of its parent.
-
-    Signals:
-        chosen: "collect", "open", "picks", "trash" or "end".
-    """
-
-    chosen = Signal(str)
+class FinishCard(StepsCard):
+    """Offers the next steps: "collect", "open", "picks", "duel", "trash" or "end"."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("zone", "notice")
-        self.setFixedWidth(WIDTH)
-        self._title = Text("", "title", "text", self, wrap=True)
-        self._buttons = {
-            name: Button("", "", self, size=32)
-            for name in ("collect", "open", "picks", "trash", "end")
-        }
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 18)
-        column.setSpacing(8)
-        column.addWidget(self._title)
-        column.addSpacing(6)
-        for name, button in self._buttons.items():
-            button.setObjectName(name)
-            button.clicked.connect(self.on_clicked)
-            column.addWidget(button)
-        parent.installEventFilter(self)
-        self.hide()
+        super().__init__(("collect", "open", "picks", "duel", "trash", "end"), parent)
 
-    def open_for(self, counts: RoundCounts) -> None:
-        """Show the card for these counts, with the focus on its first button."""
-        said = summary(counts)
-        self._title.setText(said)
-        self.setAccessibleName(said)
+    def open_for(self, counts: RoundCounts, new: int = 0) -> None:
+        """Show the card for these counts; `new` pictures arrived since the round began."""
         n, picked, rejected = counts.undecided, counts.picked, counts.rejected
         words = {
             "collect": ngettext(
                 "Put the pick into a collection…", "Put the {n} picks into a collection…", picked
             ).format(n=number(picked)),
-            "open": ngettext(
-                "Next round with the {n} open", "Next round with the {n} open", n
-            ).format(n=number(n)),
+            "open": _open_words(n, new),
             "picks": ngettext(
                 "Next round with the {n} pick", "Next round with the {n} picks", picked
             ).format(n=number(picked)),
+            "duel": ngettext("Duel the {n} pick", "Duel the {n} picks", picked).format(
+                n=number(picked)
+            ),
             "trash": ngettext(
                 "Move the rejected one to the trash", "Move the {n} rejected to the trash", rejected
             ).format(n=number(rejected)),
@@ -66,39 +36,25 @@ class FinishCard(QFrame):
         }
         offered = {
             "collect": picked > 0,
-            "open": n > 1 and n < counts.total,
+            "open": n + new > 1 and (n < counts.total or new > 0),
             "picks": picked > 1,
+            "duel": picked > 1,
             "trash": rejected > 0,
             "end": True,
         }
-        for name, button in self._buttons.items():
-            button.setText(words[name])
-            button.setVisible(offered[name])
-        self.adjustSize()
-        self._place()
-        self.show()
-        self.raise_()
-        first = next(button for name, button in self._buttons.items() if offered[name])
-        focus_by_key(first)
-        announce(self, said)
+        steps = {name: words[name] for name in words if offered[name]}
+        self.open_with(summary(counts), steps)
 
-    def button(self, name: str) -> Button:
-        """Button of a step."""
-        return self._buttons[name]
 
-    def on_clicked(self) -> None:
-        """Emit the chosen step."""
-        self.chosen.emit(self.sender().objectName())
-
-    def _place(self) -> None:
-        room = self.parentWidget()
-        if room is not None:
-            self.move((room.width() - self.width()) // 2, (room.height() - self.height()) // 2)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self._place()
-        return False
+def _open_words(undecided: int, new: int) -> str:
+    if not new:
+        words = ngettext("Next round with the {n} open", "Next round with the {n} open", undecided)
+    elif not undecided:
+        words = ngettext("Next round with the {new} new", "Next round with the {new} new", new)
+    else:
+        # Translators: {n} pictures of this round have no decision, {new} arrived meanwhile.
+        words = _("Next round with the {n} open and the {new} new")
+    return words.format(n=number(undecided), new=number(new))
 
 
 def summary(counts: RoundCounts) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text, set_role
@@ -18,9 +18,10 @@ class RoundHead(QFrame):
     """Name and counters of a round.
 
     Signals:
-        finish_wanted, leave_wanted: requests.
+        duel_wanted, finish_wanted, leave_wanted: requests.
     """
 
+    duel_wanted = Signal()
     finish_wanted = Signal()
     leave_wanted = Signal()
 
@@ -34,6 +35,8 @@ class RoundHead(QFrame):
         self._picked = Tag("", "text", self)
         self._rejected = Tag("", "text2", self)
         self._open = Tag("", "text2", self)
+        self._new = Text("", "small", "text3", self)
+        self._duel = Button(_("Duel the picks"), "quiet", self, size=26, icon="side-by-side")
         self._finish = Button(_("Finish…"), "quiet", self, size=26)
         self._close = IconButton("close", _("Leave, all is kept"), "Esc", self, size=26)
         row = QHBoxLayout(self)
@@ -44,15 +47,25 @@ class RoundHead(QFrame):
         row.addWidget(self._name, 1)
         for part in (self._picked, self._rejected, self._open):
             row.addWidget(part)
+        row.addWidget(self._new)
         row.addSpacing(12)
+        row.addWidget(self._duel)
         row.addWidget(self._finish)
         row.addWidget(self._close)
+        self._duel.clicked.connect(self.duel_wanted)
         self._finish.clicked.connect(self.finish_wanted)
         self._close.clicked.connect(self.leave_wanted)
+
+    def show_new(self, count: int) -> None:
+        """Show how many pictures wait for the next round; 0 hides it."""
+        # Translators: pictures that arrived meanwhile wait for the next round.
+        words = ngettext("{n} new, next round", "{n} new, next round", count)
+        self._new.setText(words.format(n=number(count)) if count else "")
 
     def show_round(self, name: str, counts: RoundCounts) -> None:
         """Show the name and the decisions so far."""
         self._name.setText(name)
+        self._duel.setVisible(counts.picked > 1)
         self._picked.setText(_("{n} picked").format(n=number(counts.picked)))
         self._rejected.setText(_("{n} rejected").format(n=number(counts.rejected)))
         self._open.setText(_("{n} left open").format(n=number(counts.undecided)))

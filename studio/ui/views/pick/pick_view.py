@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
@@ -22,12 +21,14 @@ from studio.domain.choices import RoundDefinition, Verdict
 from studio.domain.entities import Flag, Job, Picture, Role
 from studio.domain.pick_round import PickRound
 from studio.ui.style.theme import theme
+from studio.ui.support import mode_keys
 from studio.ui.support.key_repeat import once
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.views.canvas.canvas import PictureCanvas
+from studio.ui.views.canvas.known_pictures import KnownPictures
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.viewport import Viewport
@@ -38,22 +39,14 @@ from studio.ui.views.pick.round_strip import RoundStrip
 from studio.ui.widgets import Text, announce
 
 KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pictures of 4K
-KNOWN = 1000  # pictures whose facts are kept
 AROUND = 8  # pictures on either side whose facts are read with the current one's
 NARROW = 1100  # pixels of width below which the columns are hidden
 
 _VERDICTS = {Qt.Key.Key_P: Verdict.PICK, Qt.Key.Key_X: Verdict.REJECT}
 _STARS = {Qt.Key(Qt.Key.Key_0 + n): n for n in range(6)}
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 # Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
-_WINDOW_KEYS = frozenset(
-    {Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_D, Qt.Key.Key_Question}
-)
-_SHIFTS = (
-    Qt.KeyboardModifier.ShiftModifier
-    | Qt.KeyboardModifier.KeypadModifier
-    | Qt.KeyboardModifier.GroupSwitchModifier
-)
+_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_D})
+_SHIFTED_WINDOW_KEYS = frozenset({Qt.Key.Key_D})
 
 
 class PickView(QWidget):
@@ -61,11 +54,13 @@ class PickView(QWidget):
 
     Signals:
         decided: the user decided on the current picture (a Verdict).
+        advance_chosen: whether a decision goes on to the next picture.
         rated: the user rated the current picture (0 to 5 stars).
         stepped: go forward or back by that many pictures.
         went_to: show the picture with this id.
         taken_back: undo the last decision.
         finish_chosen: a step of the card (see `FinishCard`).
+        duel_wanted: begin a duel of the picks.
         shown: another picture, or its facts, are shown.
         closed: leave.
         action: action and its picture ("drag": within the mouse event).
@@ -73,11 +68,13 @@ class PickView(QWidget):
     """
 
     decided = Signal(object)
+    advance_chosen = Signal(bool)
     rated = Signal(object)
     stepped = Signal(int)
     went_to = Signal(str)
     taken_back = Signal()
     finish_chosen = Signal(str)
+    duel_wanted = Signal()
     shown = Signal()
     closed = Signal()
     action = Signal(str, object)
@@ -92,9 +89,9 @@ class PickView(QWidget):
         super().__init__(parent)
         self.round = PickRound(id="", definition=RoundDefinition(name="", pictures=()))
         self.advance = True
+        self._new = 0
         self._library = library
-        self._known: OrderedDict[str, Picture] = OrderedDict()
-        self._asked: set[str] = set()
+        self._known = KnownPictures(library, self)
         self._parent: Picture | None = None
         self._parent_shown = False
         self._peek: Viewport | None = None
@@ -128,13 +125,15 @@ class PickView(QWidget):
 
     def _connect(self) -> None:
         self._head.finish_wanted.connect(self.open_card)
+        self._head.duel_wanted.connect(self.duel_wanted)
         self._head.leave_wanted.connect(self.closed)
         self.facts.rated.connect(self.rated)
         self.keys.advance_chosen.connect(self.on_advance_chosen)
         self.strip.chosen.connect(self.went_to)
-        self.strip.wanted.connect(self.on_wanted)
+        self.strip.wanted.connect(self._known.request)
         self.card.chosen.connect(self.finish_chosen)
         self.canvas.drag_requested.connect(self.on_dragged)
+        self._known.read.connect(self.on_read)
         self._loader.changed.connect(self.on_loaded)
         theme().changed.connect(self.update)
         screen_colours().changed.connect(self.on_screen_colours)
@@ -176,6 +175,18 @@ class PickView(QWidget):
         if shown.finished and shown.counts.total:
             self.open_card()
 
+    def set_advance(self, *, advance: bool) -> None:
+        """Go on by itself after a decision, or stay."""
+        self.advance = advance
+        self.keys.set_advance(advance=advance)
+
+    def set_new(self, count: int) -> None:
+        """Show how many pictures arrived since the round began."""
+        self._new = count
+        self._head.show_new(count)
+        if not self.card.isHidden():
+            self.open_card()
+
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Jobs are not shown here."""
 
@@ -184,9 +195,8 @@ class PickView(QWidget):
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Read these pictures again after a change."""
-        changed = [id for id in ids if id in self._known]
-        if changed and self.round.id:
-            spawn(self._read(changed))
+        if self.round.id:
+            self._known.refetch(ids)
 
     def step(self, way: int) -> None:
         """Go to the next (1) or previous (-1) picture."""
@@ -220,7 +230,7 @@ class PickView(QWidget):
     def open_card(self) -> None:
         """Show the card with the next steps."""
         self._stop_holding()
-        self.card.open_for(self.round.counts)
+        self.card.open_for(self.round.counts, self._new)
 
     def close_card(self) -> None:
         """Return from the card to the picture."""
@@ -245,25 +255,10 @@ class PickView(QWidget):
     def _request(self) -> None:
         current = self.round.current
         near = [] if current is None else [current]
-        self.on_wanted([*near, *self.round.neighbours(behind=AROUND, ahead=AROUND)])
+        self._known.request([*near, *self.round.neighbours(behind=AROUND, ahead=AROUND)])
 
-    def on_wanted(self, ids: Sequence[str]) -> None:
-        """Read pictures that are not known yet."""
-        unread = [id for id in ids if id not in self._known and id not in self._asked]
-        if unread:
-            spawn(self._read(unread))
-
-    async def _read(self, ids: Sequence[str]) -> None:
-        self._asked.update(ids)
-        try:
-            found = await self._library.find(ids)
-        finally:
-            self._asked.difference_update(ids)
-        for picture in found:
-            self._known[picture.id] = picture
-            self._known.move_to_end(picture.id)
-        while len(self._known) > KNOWN:
-            self._known.popitem(last=False)
+    def on_read(self) -> None:
+        """Show what was read."""
         self._show()
 
     async def _find_parent(self, picture: Picture) -> None:
@@ -329,8 +324,9 @@ class PickView(QWidget):
             self._complete()
 
     def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Go on by itself after a decision, or stay."""
+        """Go on by itself after a decision, or stay, as the user chose."""
         self.advance = advance
+        self.advance_chosen.emit(advance)
 
     def on_dragged(self) -> None:
         """Request a drag of the picture."""
@@ -405,7 +401,7 @@ class PickView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _is_own(event):
             super().keyPressEvent(event)
-        elif _is_shifted_letter(event):
+        elif mode_keys.is_shifted_letter(event):
             return
         elif not self.card.isHidden():
             self._press_in_card(event)
@@ -413,15 +409,12 @@ class PickView(QWidget):
             self._press(event)
 
     def _press_in_card(self, event: QKeyEvent) -> None:
-        focus = QApplication.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self._leave_card()
-        elif _takes_back(event):
+        elif mode_keys.takes_back(event):
             self.taken_back.emit()
-        elif event.key() in _ENTER and isinstance(focus, QAbstractButton):
-            focus.click()
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        else:
+            self.card.press(event)
 
     def _leave_card(self) -> None:
         if self.round.finished:
@@ -432,13 +425,13 @@ class PickView(QWidget):
     def _press(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         focus = QApplication.focusWidget()
-        if _takes_back(event):
+        if mode_keys.takes_back(event):
             self.taken_back.emit()
         elif key in _VERDICTS:
             self.decided.emit(_VERDICTS[key])
         elif key in _STARS:
             self.rated.emit(_STARS[key])
-        elif key in _ENTER:
+        elif key in mode_keys.ENTER:
             if isinstance(focus, QAbstractButton):
                 focus.click()
             else:
@@ -542,29 +535,7 @@ class _Progress(QWidget):
 
 
 def _is_own(event: QKeyEvent) -> bool:
-    """Whether a key is the view's: Ctrl+Z, and most keys without a modifier."""
-    if _takes_back(event):
-        return True
-    key = event.key()
-    if key in (Qt.Key.Key_Escape, *_ENTER):
-        return not event.modifiers() & ~_SHIFTS
-    if event.modifiers() & ~_SHIFTS or key in _WINDOW_KEYS:
-        return False
-    arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-    moves = (*arrows, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Delete)
-    return key in moves or Qt.Key.Key_Space < key < Qt.Key.Key_AsciiTilde
-
-
-def _is_shifted_letter(event: QKeyEvent) -> bool:
-    """Whether this is a letter with Shift, which means something else and does nothing here."""
-    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-    return bool(shift) and Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
-
-
-def _takes_back(event: QKeyEvent) -> bool:
-    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    ctrl_z = event.key() == Qt.Key.Key_Z and plain == Qt.KeyboardModifier.ControlModifier
-    return ctrl_z or (event.key() == Qt.Key.Key_U and not plain)
+    return mode_keys.is_own(event, plain=_WINDOW_KEYS, shifted=_SHIFTED_WINDOW_KEYS)
 
 
 def _verdict_words(verdict: Verdict, picture: Picture) -> str:

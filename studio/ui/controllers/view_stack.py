@@ -1,0 +1,113 @@
+"""Which view is shown: the grid, or a large view in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.panels.inspector import Inspector
+from studio.ui.support.ports import LargeView, ShownPictures
+from studio.ui.widgets import MessageBar
+from studio.ui.window.layout import WindowLayout
+from studio.ui.window.top_bar import TopBar
+
+
+class ViewName(StrEnum):
+    """A view of the window; those of the view switch have the names of its segments."""
+
+    GRID = "grid"
+    LOUPE = "loupe"
+    COMPARE = "compare"
+    PICK = "pick"
+    DUEL = "duel"
+    TREE = "tree"
+
+
+FULL_SCREEN = frozenset({ViewName.PICK, ViewName.DUEL})
+"""Views without bars and panels. The view switch has no segment for them."""
+
+
+class ViewStack(QObject):
+    """The views of the window, one of which is shown.
+
+    Attributes:
+        current: the view that is shown.
+
+    Signals:
+        left: a view was left for another one (its `ViewName`).
+        full_screen_entered, full_screen_left: a view of `FULL_SCREEN` was entered, or left for one
+            that is not.
+    """
+
+    left = Signal(object)
+    full_screen_entered = Signal()
+    full_screen_left = Signal()
+
+    def __init__(
+        self,
+        shown: ShownPictures,
+        *,
+        views: QStackedWidget,
+        grid: QWidget,
+        large_views: Mapping[ViewName, Callable[[], LargeView]],
+        top_bar: TopBar,
+        zones: WindowLayout,
+        composer: Composer,
+        inspector: Inspector,
+        messages_bar: MessageBar,
+        parent: QObject,
+    ) -> None:
+        """`views` shows a large view, created by its first call, or `grid`, the gallery's page."""
+        super().__init__(parent)
+        self.current = ViewName.GRID
+        self._shown = shown
+        self._views = views
+        self._grid = grid
+        self._large_views = large_views
+        self._top_bar = top_bar
+        self._zones = zones
+        self._composer = composer
+        self._inspector = inspector
+        self._messages_bar = messages_bar
+
+    @property
+    def large(self) -> LargeView | None:
+        """The large view that is shown; None for the grid."""
+        make = self._large_views.get(self.current)
+        return None if make is None else make()
+
+    def enter(self, view: ViewName) -> None:
+        """Show a view."""
+        before, self.current = self.current, view
+        shown: object = self._grid if self.large is None else self.large
+        assert isinstance(shown, QWidget)
+        column = shown.layout()
+        if isinstance(column, QVBoxLayout):
+            # Below the bar of either view.
+            column.insertWidget(1, self._messages_bar)
+        self._views.setCurrentWidget(shown)
+        self.on_place_changed()
+        self.reset_switch()
+        large = view is not ViewName.GRID
+        self._zones.set_plain(large)
+        self._composer.set_compact(large)
+        self._inspector.set_preview_shown(not large)
+        if before is not view:
+            self.left.emit(before)
+        if before in FULL_SCREEN and view not in FULL_SCREEN:
+            self.full_screen_left.emit()
+        elif view in FULL_SCREEN and before not in FULL_SCREEN:
+            self.full_screen_entered.emit()
+
+    def reset_switch(self) -> None:
+        """Mark the current view in the view switch, after a click that leads nowhere too."""
+        self._top_bar.set_view("grid" if self.current in FULL_SCREEN else self.current)
+
+    def on_place_changed(self) -> None:
+        """Show the notices of the current view only."""
+        query = self._shown.query
+        self._messages_bar.set_place((str(self.current), query.view, query.collection))

@@ -1,0 +1,502 @@
+"""Duel: the two pictures of a pair beside each other, over what can be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QVBoxLayout, QWidget
+
+from studio.common.i18n import _, ngettext, number
+from studio.domain.choices import DuelDefinition, Verdict
+from studio.domain.duel import Duel, DuelMatch
+from studio.domain.entities import Job, Picture
+from studio.ui.style.theme import theme
+from studio.ui.support import mode_keys
+from studio.ui.support.key_repeat import once
+from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screen_colours import screen_colours
+from studio.ui.views.canvas.known_pictures import KnownPictures
+from studio.ui.views.canvas.viewport import Viewport
+from studio.ui.views.duel import duel_words
+from studio.ui.views.duel.foot import DuelFoot
+from studio.ui.views.duel.head import DuelHead
+from studio.ui.views.duel.pane import DuelPane
+from studio.ui.views.duel.result_card import ResultCard
+from studio.ui.widgets import announce
+
+BETWEEN = 16  # pixels between the pictures
+NARROW = 1100  # pixels of width below which wide pictures stand one above the other
+_VERDICTS = {
+    Qt.Key.Key_Left: Verdict.FIRST,
+    Qt.Key.Key_Right: Verdict.SECOND,
+    Qt.Key.Key_Up: Verdict.BOTH,
+    Qt.Key.Key_Down: Verdict.NEITHER,
+}
+_MIRRORED = {Verdict.FIRST: Verdict.SECOND, Verdict.SECOND: Verdict.FIRST}
+# Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
+_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L})
+
+
+class DuelView(QWidget):
+    """Shows a `Duel`; its owner decides, and shows the duel that results.
+
+    Signals:
+        decided: the user decided on the pair shown (a Verdict; `FIRST` is the first of the pair).
+        decided_again: the user decided on an earlier match (a `DuelMatch`, a Verdict).
+        taken_back: undo the last decision.
+        best_chosen: number of places to decide.
+        finish_chosen: a step of the card (see `ResultCard`).
+        shown: other pictures, or their facts, are shown.
+        outdated: the duel may have changed.
+        closed: leave.
+        action: action and its picture ("drag": within the mouse event).
+        told: a sentence for the user.
+    """
+
+    decided = Signal(object)
+    decided_again = Signal(object, object)
+    taken_back = Signal()
+    best_chosen = Signal(object)
+    finish_chosen = Signal(str)
+    shown = Signal()
+    outdated = Signal()
+    closed = Signal()
+    action = Signal(str, object)
+    told = Signal(str)
+
+    def __init__(
+        self,
+        library: LibraryProtocol,
+        decoder: ScreenDecoderProtocol,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.duel = Duel(id="", definition=DuelDefinition(name="", pictures=()))
+        self._past: DuelMatch | None = None
+        self._swapped = False
+        self._linked = True
+        self._linking = False
+        self._peek: tuple[DuelPane, Viewport] | None = None
+        self._known = KnownPictures(library, self)
+        self._head = DuelHead(self)
+        self.panes = [DuelPane(library, decoder, self) for _side in range(2)]
+        self.foot = DuelFoot(self)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setContentsMargins(16, 4, 16, 4)
+        self._row.setSpacing(BETWEEN)
+        for pane in self.panes:
+            self._row.addWidget(pane, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addLayout(self._row, 1)
+        column.addWidget(self.foot)
+        self.card = ResultCard(library, self._known.get, self)
+        self.setAccessibleName(_("Duel"))
+        self.setFocusProxy(self.panes[0].canvas)
+        self.installEventFilter(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        head = self._head
+        head.best_chosen.connect(self.on_best_chosen)
+        head.link_chosen.connect(self.on_link_chosen)
+        head.undo_wanted.connect(self.taken_back)
+        head.finish_wanted.connect(self.open_card)
+        head.leave_wanted.connect(self.closed)
+        self.foot.decided.connect(self.on_decided)
+        self.foot.bracket.match_chosen.connect(self.show_match)
+        self.card.chosen.connect(self.finish_chosen)
+        for pane in self.panes:
+            pane.canvas.view_changed.connect(self.on_view_changed)
+            pane.canvas.drag_requested.connect(self.on_dragged)
+            pane.canvas.installEventFilter(self)
+        self._known.read.connect(self.on_read)
+        theme().changed.connect(self.update)
+        screen_colours().changed.connect(self.on_screen_colours)
+
+    # --- content --------------------------------------------------------------------------
+
+    @property
+    def pair(self) -> tuple[str, ...]:
+        """Ids of the two pictures shown, the first of the pair first; the best two at the end."""
+        if self._past is not None:
+            return self._past.pair
+        return self.duel.pair or tuple(self.duel.last(2))
+
+    @property
+    def sides(self) -> tuple[DuelPane, DuelPane]:
+        """The left (or upper) pane and the right one."""
+        first, second = self.panes
+        return (second, first) if self._swapped else (first, second)
+
+    @property
+    def row(self) -> int | None:
+        """Index row of the picture under the pointer, else of the left one."""
+        return None if self.picture is None else self.picture.row
+
+    @property
+    def picture(self) -> Picture | None:
+        """That picture; None until it is read."""
+        return self._pointed.picture
+
+    @property
+    def past(self) -> DuelMatch | None:
+        """The decided match that is shown again; None for the current pair."""
+        return self._past
+
+    @property
+    def place(self) -> str:
+        """Where the duel is, as the line at the top says it."""
+        return self._head.place.text()
+
+    def show_duel(self, duel: Duel) -> None:
+        """Show a duel at its current pair."""
+        before, self.duel = self.duel, duel
+        self._past = None
+        if duel.id != before.id:
+            self._swapped = False
+            for pane in self.panes:
+                pane.canvas.fit()
+        if not duel.finished:
+            self.close_card()
+        self._request()
+        self._show()
+        if duel.finished:
+            self.open_card()
+
+    def show_match(self, match: DuelMatch) -> None:
+        """Show a decided pair again; another result replaces its result."""
+        self._past = match
+        self.card.hide()
+        self._request()
+        self._show()
+        self.focus_view()
+        self._say(_("decided before"))
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """Jobs are not shown here."""
+
+    def set_presenting(self, *, presenting: bool) -> None:
+        """Nothing to hide: there are no bars here."""
+
+    def refresh(self, ids: Iterable[str]) -> None:
+        """Read these pictures again after a change, and the duel if it is about them."""
+        changed, duel = set(ids), self.duel
+        self._known.refetch(changed)
+        if duel.id and (duel.id in changed or changed.intersection(duel.definition.pictures)):
+            self.outdated.emit()
+
+    def step(self, way: int) -> None:
+        """There is no next picture: a pair is left by a decision."""
+
+    def zoom_in(self) -> None:
+        """Zoom in by one step."""
+        self._pointed.canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        """Zoom out by one step."""
+        self._pointed.canvas.zoom_out()
+
+    def focus_view(self) -> None:
+        """Give the pictures keyboard focus."""
+        self.panes[0].canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def say_result(self, verdict: Verdict) -> None:
+        """Tell a screen reader what was decided, and what is still to come."""
+        said = self._mirrored(verdict)
+        self._say(duel_words.said(said))
+
+    def say_place(self, what: str) -> None:
+        """Tell a screen reader what happened, and where the duel is."""
+        self._say(what)
+
+    def _say(self, what: str) -> None:
+        where = duel_words.result(self.duel) if self.duel.finished else self.place
+        announce(self.panes[0].canvas, f"{what}, {where}, {duel_words.to_come(self.duel)}")
+
+    def open_card(self) -> None:
+        """Show the card with the order and the next steps."""
+        self.peek(False)
+        self.card.open_for(self.duel, self._name_of)
+
+    def close_card(self) -> None:
+        """Return from the card to the pictures."""
+        if not self.card.isHidden():
+            self.card.hide()
+            self.focus_view()
+
+    def swap(self) -> None:
+        """Exchange the sides of the two pictures."""
+        self._swapped = not self._swapped
+        for at, pane in enumerate(self.sides):
+            self._row.insertWidget(at, pane, 1)
+        self._show()
+
+    # --- showing --------------------------------------------------------------------------
+
+    @property
+    def _pointed(self) -> DuelPane:
+        """The pane under the pointer, else the left one."""
+        spot = QCursor.pos()
+        for pane in self.sides:
+            canvas = pane.canvas
+            if canvas.isVisible() and canvas.rect().contains(canvas.mapFromGlobal(spot)):
+                return pane
+        return self.sides[0]
+
+    def _name_of(self, id: str) -> str:
+        picture = self._known.get(id)
+        return "" if picture is None else picture.name
+
+    def _request(self) -> None:
+        wanted = dict.fromkeys(self.pair)
+        for pair in self.duel.next_pairs():
+            wanted.update(dict.fromkeys(pair))
+        for id in self.pair:
+            wanted.update(dict.fromkeys(self.duel.losers_to(id)))
+        for place in self.duel.order:
+            wanted.update(dict.fromkeys(place.pictures))
+        self._known.request(wanted)
+
+    def _show(self) -> None:
+        duel, pair = self.duel, self.pair
+        pictures: list[Picture | None] = [self._known.get(id) for id in pair]
+        for pane, picture in zip(self.panes, [*pictures, None, None], strict=False):
+            beaten = []
+            if picture is not None:
+                losers = [self._name_of(id) for id in duel.losers_to(picture.id)]
+                beaten = [name for name in losers if name]
+            pane.show_picture(picture, beaten=duel_words.beaten(beaten))
+        self._arrange()
+        self._link(self.sides[0])
+        match = self._past or next(
+            (one for one in duel.matches if one.pair == duel.pair and not one.decided), None
+        )
+        self._head.show_duel(duel, self._past)
+        self.foot.bracket.show_duel(duel, match, duel_words.progress(duel))
+        left, right = (pane.picture for pane in self.sides)
+        self.foot.show_pair(
+            "" if left is None else left.name,
+            "" if right is None else right.name,
+            one_place=duel.definition.best == 1,
+            enabled=self._past is not None or not duel.finished,
+        )
+        if left is not None and right is not None:
+            self.foot.show_differences(
+                duel_words.changed_words(left, right), duel_words.changed_settings(left, right)
+            )
+        for side, pane in enumerate(self.sides):
+            pane.canvas.setAccessibleName(self._sentence(pane.picture, left=not side))
+        self._prepare()
+        self.shown.emit()
+
+    def _sentence(self, picture: Picture | None, *, left: bool) -> str:
+        """A picture in words: "lighthouse dusk 07, left, 4 stars"."""
+        if picture is None:
+            return _("Picture")
+        said = [picture.name, _("left") if left else _("right")]
+        if picture.rating:
+            n = picture.rating
+            said.append(ngettext("{n} star", "{n} stars", n).format(n=number(n)))
+        if picture.missing:
+            said.append(_("File missing"))
+        return ", ".join(said)
+
+    def _prepare(self) -> None:
+        """Decode what comes next; each pane for its own side."""
+        if not self.isVisible():
+            return
+        for side, pane in enumerate(self.panes):
+            near = (self._known.get(pair[side]) for pair in self.duel.next_pairs())
+            pane.prepare([one for one in near if one is not None])
+
+    def _arrange(self) -> None:
+        """Put wide pictures one above the other where there is little width."""
+        shown = [pane.picture for pane in self.panes if pane.picture is not None]
+        wide = bool(shown) and all(one.width > one.height for one in shown)
+        above = self.width() < NARROW and wide
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._row.setDirection(down if above else across)
+
+    def _link(self, pane: DuelPane) -> None:
+        """Show the place of one picture on the other."""
+        if self._linking or not self._linked:
+            return
+        self._linking = True
+        for other in self.panes:
+            if other is not pane and other.canvas.plate is not None:
+                other.canvas.follow_view(pane.canvas.view)
+        self._linking = False
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_decided(self, side: Verdict) -> None:
+        """Report a result by sides as one by the pair's order; none at the end."""
+        verdict = self._mirrored(side)
+        if self._past is not None:
+            self.decided_again.emit(self._past, verdict)
+        elif not self.duel.finished:
+            self.decided.emit(verdict)
+
+    def _mirrored(self, verdict: Verdict) -> Verdict:
+        return _MIRRORED.get(verdict, verdict) if self._swapped else verdict
+
+    def on_best_chosen(self, best: int) -> None:
+        """Ask for another number of places, and return to the pictures."""
+        self.best_chosen.emit(best)
+        self.focus_view()
+
+    def on_link_chosen(self, linked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Share zoom and place, or not."""
+        self._linked = linked
+        self._link(self.sides[0])
+
+    def on_view_changed(self) -> None:
+        """Move the other picture with the one that was zoomed or panned."""
+        for pane in self.panes:
+            if pane.canvas is self.sender() and pane.isVisible():
+                self._link(pane)
+
+    def on_dragged(self) -> None:
+        """Request a drag of the picture under the pointer."""
+        if self.picture is not None:
+            self.action.emit("drag", self.picture)
+
+    def on_read(self) -> None:
+        """Show what was read."""
+        if self.duel.id:
+            self._show()
+            if not self.card.isHidden():
+                self.card.renew(self.duel, self._name_of)
+
+    def on_screen_colours(self) -> None:
+        """Render the visible pictures for the new monitor."""
+        if self.isVisible():
+            for pane in self.panes:
+                pane.complete()
+
+    def peek(self, on: bool) -> None:  # noqa: FBT001 - a slot
+        """Show both at 100 %, at the pointer, or what was shown before."""
+        if on and self._peek is None and self._pointed.canvas.plate is not None:
+            pane = self._pointed
+            self._peek = pane, pane.canvas.view
+            spot = QPointF(pane.canvas.mapFromGlobal(QCursor.pos()))
+            inside = QRectF(pane.canvas.rect()).contains(spot)
+            pane.canvas.actual(spot if inside else None)
+        elif not on and self._peek is not None:
+            (pane, before), self._peek = self._peek, None
+            pane.canvas.follow_view(before)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    @needs("card")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # An event filter instead of event(): painting must not run inside one of our overrides,
+        # where an exception would end the program instead of being reported.
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and _is_own(event):
+                event.accept()
+                return True
+            tab = event.key() == Qt.Key.Key_Tab and not event.modifiers()
+            if event.type() == QEvent.Type.KeyPress and tab and self.card.isHidden():
+                if watched is not self and not event.isAutoRepeat():
+                    self.swap()
+                return True
+        return super().eventFilter(watched, event)
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _is_own(event):
+            super().keyPressEvent(event)
+        elif mode_keys.is_shifted_letter(event):
+            return
+        elif not self.card.isHidden():
+            self._press_in_card(event)
+        else:
+            self._press(event)
+
+    def _press_in_card(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.duel.finished:
+                self.closed.emit()
+            else:
+                self.close_card()
+        elif mode_keys.takes_back(event):
+            self.taken_back.emit()
+        else:
+            self.card.press(event)
+
+    def _press(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat():
+            return  # a held arrow decides once too
+        key = Qt.Key(event.key())
+        focus = QApplication.focusWidget()
+        if mode_keys.takes_back(event):
+            self.taken_back.emit()
+        elif key in _VERDICTS:
+            self.on_decided(_VERDICTS[key])
+        elif key in mode_keys.ENTER:
+            if isinstance(focus, QAbstractButton):
+                focus.click()
+            else:
+                self.open_card()
+        elif key == Qt.Key.Key_Z:
+            self.peek(True)
+        elif key == Qt.Key.Key_F:
+            self.panes[0].canvas.fit()
+        elif key == Qt.Key.Key_Escape:
+            self._go_out()
+
+    def _go_out(self) -> None:
+        """Leave an earlier pair for the current one, else the view."""
+        if self._past is None:
+            self.closed.emit()
+        else:
+            self.show_duel(self.duel)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Z and not event.isAutoRepeat():
+            self.peek(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme().color("mat"))
+
+    @needs("_row")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    @needs("_row")
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.duel.id:
+            self._show()
+
+    @needs("card")
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.peek(False)
+        self.card.hide()
+        # The pixels are given back at once.
+        for pane in self.panes:
+            pane.release()
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    return mode_keys.is_own(event, plain=_WINDOW_KEYS)

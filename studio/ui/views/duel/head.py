@@ -1,0 +1,136 @@
+"""Line over a duel: what it is about, how far it has come, and how it ends."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from studio.common.i18n import _, ngettext, number
+from studio.domain.duel import Duel, DuelMatch, most_comparisons
+from studio.ui.style.theme import theme
+from studio.ui.views.duel import duel_words
+from studio.ui.widgets import (
+    Button,
+    ChipChoice,
+    ElidedLabel,
+    IconButton,
+    MenuChip,
+    Text,
+    set_role,
+)
+from studio.ui.widgets.accessible import set_tip
+
+HEIGHT = 44
+MOST_PLACES = 10
+NARROW = 1000  # pixels of width below which the progress bar is hidden
+
+
+class DuelHead(QFrame):
+    """Name, progress and buttons of a duel.
+
+    Signals:
+        best_chosen: number of places to decide.
+        link_chosen: whether zoom and place are shared.
+        undo_wanted, finish_wanted, leave_wanted: requests.
+    """
+
+    best_chosen = Signal(object)
+    link_chosen = Signal(bool)
+    undo_wanted = Signal()
+    finish_wanted = Signal()
+    leave_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "view")
+        self.setFixedHeight(theme().height(HEIGHT))
+        self.setAccessibleName(_("Duel"))
+        set_role(self, QAccessible.Role.ToolBar)
+        self._name = ElidedLabel("", "small", "text3", self, prose=True)
+        rule = QFrame(self)
+        rule.setProperty("zone", "rule")
+        rule.setFixedSize(1, 18)
+        self.place = Text("", "small", "text", self)
+        self._bar = _Bar(self)
+        self.progress = Text("", "small", "text3", self)
+        self._best = MenuChip(_("Number of places"), self, size=26, quiet=True)
+        self._linked = Button(_("Zoom locked"), "quiet", self, size=26, icon="lock")
+        self._linked.setCheckable(True)
+        self._linked.setChecked(True)
+        set_tip(self._linked, _("The same place of every picture"))
+        # Translators: U is the key.
+        self._undo = Button(_("Undo") + "  U", "quiet", self, size=26, icon="undo")
+        self._undo.setAccessibleName(_("Undo"))
+        self._finish = Button(_("Finish…"), "quiet", self, size=26)
+        self._close = IconButton("close", _("Leave, all is kept"), "Esc", self, size=26)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 14, 0)
+        row.setSpacing(8)
+        row.addWidget(Text(_("Duel"), "title", "text", self))
+        row.addSpacing(2)
+        for part in (self._name, rule, self.place, self._bar, self.progress):
+            row.addWidget(part)
+            row.addSpacing(4)
+        row.addStretch(1)
+        for control in (self._best, self._linked, self._undo, self._finish, self._close):
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(control)
+        self._best.changed.connect(self.best_chosen)
+        self._linked.toggled.connect(self.link_chosen)
+        self._undo.clicked.connect(self.undo_wanted)
+        self._finish.clicked.connect(self.finish_wanted)
+        self._close.clicked.connect(self.leave_wanted)
+
+    def show_duel(self, duel: Duel, past: DuelMatch | None) -> None:
+        """Show how far a duel has come."""
+        self._name.setText(duel.name)
+        self.place.setText(duel_words.place(duel, past))
+        self.progress.setText(duel_words.progress(duel))
+        self._bar.set_share(duel.done / max(1, duel.done + duel.to_come))
+        self._bar.setVisible(self.window().width() >= NARROW)
+        self._undo.setEnabled(bool(duel.decisions))
+        self._show_best(duel)
+
+    def _show_best(self, duel: Duel) -> None:
+        n, best = len(duel.definition.pictures), duel.definition.best
+        offered = sorted({*range(1, min(n, MOST_PLACES) + 1), best})
+        self._best.set_choices(
+            [
+                ChipChoice(
+                    value=places,
+                    text=duel_words.best_of(places),
+                    note=ngettext("at most {n} comparison", "at most {n} comparisons", most).format(
+                        n=number(most)
+                    ),
+                )
+                for places in offered
+                if (most := most_comparisons(n, places))
+            ]
+        )
+        if best in offered and n > 1:
+            self._best.set_value(best)
+
+
+class _Bar(QWidget):
+    """Share of the comparisons that is decided."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._share = 0.0
+        self.setFixedSize(120, 4)
+        theme().changed.connect(self.update)
+
+    def set_share(self, share: float) -> None:
+        """Show a share from 0 to 1."""
+        self._share = share
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("press"))
+        painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
+        painter.setBrush(theme().color("accent"))
+        painter.drawRoundedRect(QRectF(0, 0, self.width() * self._share, self.height()), 2, 2)

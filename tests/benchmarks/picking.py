@@ -1,0 +1,203 @@
+"""Pick mode, walked through two hundred pictures of 4096 x 4096: the next picture, and memory.
+
+    python -m tests.benchmarks.picking HOME
+
+The window runs in a process of its own. Its memory is that of all its processes. The peer of the
+next picture is decoding it in place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from studio.app.core import Core
+from studio.common import paths
+from studio.ui.app.event_loop import WindowLoop
+from studio.ui.app.gc_timer import GcTimer
+from studio.ui.app.window_builder import WindowBuilder
+from studio.ui.app.window_session import WindowSession
+from studio.ui.style import theme
+from studio.ui.style.qt_style import STYLE
+from studio.ui.window.main_window import StudioWindow
+from tests.benchmarks import search
+from tests.benchmarks.frame import Measure, Result
+from tests.benchmarks.startup import memory_of
+from tests.desktop.session import Session
+
+PICTURES, SIDE = 200, 4096
+MOST, NEXT, BACK, MORE = 600.0, 50.0, 5.0, 30.0
+"""MB, milliseconds, seconds until memory is back, and the MB above the base that count as back."""
+
+_PATIENCE = 240.0
+
+
+def run() -> Iterator[Result]:
+    """Measure it."""
+    with search.temporary() as name:
+        folder = Path(name).absolute()
+        pictures = folder / "pictures"
+        pictures.mkdir()
+        _paint(pictures)
+        with Session(folder / "session") as session:
+            session.start_display("1440x900")
+            process = session.start(
+                [sys.executable, "-m", "tests.benchmarks.picking", folder / "home", pictures],
+                stdout=subprocess.PIPE,
+            )
+            assert process.stdout is not None
+            found = json.loads(process.stdout.readline())
+            process.wait(_PATIENCE)
+    assert found["walked"] == PICTURES
+    yield Measure(
+        name="pick mode: next picture, p95", value=round(found["next"], 1), unit="ms",
+        peer="decoding one", peer_value=round(found["decoding"], 1),
+        ratio=found["next"] / found["decoding"], goal=f"at most {NEXT:g} ms",
+        holds=found["next"] <= NEXT,
+    )  # fmt: skip
+    yield Measure(
+        name="pick mode: memory", value=round(found["most"], 1), unit="MB", peer="before it",
+        peer_value=round(found["base"], 1), ratio=found["most"] / found["base"],
+        goal=f"at most {MOST:g} MB", holds=found["most"] <= MOST,
+    )  # fmt: skip
+    yield Measure(
+        name="pick mode: memory after it", value=round(found["after"], 1), unit="MB",
+        peer="before it", peer_value=round(found["base"], 1),
+        ratio=found["after"] / found["base"],
+        goal=f"at most {MORE:g} MB more within {BACK:g} s",
+        holds=found["after"] <= found["base"] + MORE,
+    )  # fmt: skip
+
+
+def _paint(folder: Path) -> None:
+    """Write the pictures: one, with a number in a comment of each, so that all are distinct."""
+    noise = Image.effect_noise((SIDE // 4, SIDE // 4), 60).resize((SIDE, SIDE))
+    made = io.BytesIO()
+    Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180))).save(made, "JPEG", quality=88)
+    data = made.getvalue()
+    for number in range(PICTURES):
+        comment = f"{number:04}".encode()
+        marker = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
+        (folder / f"{number:04}.jpg").write_bytes(data[:2] + marker + data[2:])
+
+
+class PickWalk:
+    """The window in pick mode."""
+
+    def __init__(self, core: Core, built: WindowBuilder) -> None:
+        self._core, self._built = core, built
+        self.checksums: dict[str, str] = {}
+        self.most = 0.0
+
+    async def until(self, condition: Callable[[], bool]) -> float:
+        """Milliseconds until it holds."""
+        began = time.perf_counter()
+        while not condition():
+            if time.perf_counter() - began > _PATIENCE:
+                raise TimeoutError(condition)
+            await asyncio.sleep(0.001)
+        return (time.perf_counter() - began) * 1000
+
+    def sharp(self) -> bool:
+        """Whether all pixels of the current picture are shown."""
+        view = self._built.pick.get()
+        plate, picture = view.canvas.plate, view.picture
+        return (
+            plate is not None
+            and picture is not None
+            and plate.key == picture.id
+            and plate.raster is not None
+        )
+
+    def ready(self) -> bool:
+        """Whether the next picture is decoded."""
+        view = self._built.pick.get()
+        following = next(iter(view.round.neighbours(behind=0, ahead=1)), None)
+        return following is None or self.checksums[following] in view.prepared
+
+    def look(self) -> None:
+        """Remember the most memory seen."""
+        self.most = max(self.most, memory_of(os.getpid()))
+
+    async def walk(self) -> list[float]:
+        """Milliseconds until each next picture is sharp, its neighbours being ready."""
+        self._built.actions_of.every["pick_mode"].trigger()
+        await self.until(lambda: self._built.view_switch.in_pick)
+        await self.until(self.sharp)
+        took = []
+        for _step in range(PICTURES - 1):
+            await self.until(self.ready)
+            self.look()
+            self._built.pick.get().step(1)
+            took.append(await self.until(self.sharp))
+        self.look()
+        return took
+
+
+async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
+    core = await Core.open(paths.find(home), environ={})
+    theme.install(app, "dark")
+    window = StudioWindow(core)
+    session = WindowSession(core, window)
+    session.restore()
+    for _step in session.furnish():
+        pass
+    await session.open()
+    window.resize(1440, 900)
+    session.built.import_controller.import_paths(sorted(pictures.iterdir()))
+    walk = PickWalk(core, session.built)
+    await walk.until(lambda: window.model.rowCount() == PICTURES)
+    found = await core.library.pictures(session.browsing.order)
+    walk.checksums = {one.id: one.sha256 for one in found}
+    one = found[0]
+    began = time.perf_counter()
+    await core.decoder.pixels(core.library.path(one))
+    decoding = (time.perf_counter() - began) * 1000
+    garbage = GcTimer(app)
+    garbage.collect_all()
+    await asyncio.sleep(BACK)
+    base = memory_of(os.getpid())
+    took = sorted(await walk.walk())
+    session.built.view_switch.show_grid()
+    await asyncio.sleep(BACK)
+    after = memory_of(os.getpid())
+    garbage.stop()
+    result = {
+        "walked": len(took) + 1,
+        "next": took[int(len(took) * 0.95)],
+        "decoding": decoding,
+        "base": base,
+        "most": walk.most,
+        "after": after,
+    }
+    print(json.dumps(result), flush=True)
+    session.save_state_now()
+    await session.save_state()
+    await core.close()
+    window.hide()
+
+
+def main(home: str, pictures: str) -> int:
+    """Measure and print."""
+    # As the program does it.
+    gc.disable()
+    app = QApplication([sys.argv[0], *STYLE])
+    app.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
+        runner.run(_measured(app, Path(home), Path(pictures)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
