@@ -119,6 +119,11 @@ class ViewSwitch(QObject):
         return self._compare.get() if self.in_compare else None
 
     @property
+    def compared(self) -> Sequence[int]:
+        """Index rows of the compared pictures, A first; empty in the other views."""
+        return self._compare.get().comparison.sides if self.in_compare else ()
+
+    @property
     def _view_name(self) -> str:
         views = {
             "loupe": self.in_loupe,
@@ -384,7 +389,9 @@ class ViewSwitch(QObject):
         self._inspector.show_comparison(pictures, view.comparison)
         trashed = self._shown.query.view is View.TRASH
         items = [view.picture] if view.picture is not None else []
-        self._actions.update_enabled(pictures=1, jobs=0, trashed=trashed, items=items)
+        self._actions.update_enabled(
+            pictures=1, jobs=0, trashed=trashed, items=items, compared=len(self.compared)
+        )
         self._status_bar.show_selection(1, 0)
         self._looked_at(pictures)
 

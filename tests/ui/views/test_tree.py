@@ -21,8 +21,10 @@ from studio.domain.entities import (
     Role,
 )
 from studio.domain.family import EdgeChange, FamilyNode, FamilyTree, NodeState, SettingChange
+from studio.domain.spend import Outlay
 from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeFilter
 from studio.ui.style.theme import install
+from studio.ui.support import spend_words
 from studio.ui.views.tree import TreeView, tree_words
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets import Text
@@ -181,6 +183,8 @@ def test_lines_say_words_settings_or_pixels() -> None:
 
 
 def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
+    told: list[Outlay] = []
+    view.branch_selected.connect(told.append)
     tree = FamilyTree(
         [
             node(1, cost_usd=0.5),
@@ -189,9 +193,9 @@ def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
         ]
     )
     view.show_tree(tree, "p2")
-    assert view.note == "This branch cost $1.00, 1 of 2 picked."
+    assert spend_words.of_branch(told[-1]) == "This branch cost $1.00, 1 of 2 picked."
     view.canvas.toggle_fold("p2")
-    assert view.note.endswith("\n2 of 3 drawn, the rest folded")
+    assert view.note.startswith("2 of 3 drawn, the rest folded")
 
 
 def test_a_large_tree_has_a_map_that_moves_it(view: TreeView) -> None:

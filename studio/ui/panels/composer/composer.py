@@ -226,6 +226,11 @@ class Composer(Dock):
         self._sent_prompts.add(picture.source_prompt or picture.prompt)
         self._reception.pictures([picture], Role.EDIT)
 
+    def edit_with_style(self, picture: Picture, style: Picture) -> None:
+        """Make a picture the source and another one its style reference; the prompt stays."""
+        self._sent_prompts.add(picture.source_prompt or picture.prompt)
+        self._reception.edited_and_reference(picture, style, Role.STYLE)
+
     def edit_many(self, pictures: Sequence[Picture]) -> None:
         """Edit these pictures separately: one request per picture, all with the same prompt."""
         if len(pictures) > MOST_EDITED:
