@@ -84,6 +84,12 @@ class Comparison:
         after = self._free(at, 1)
         return self._free(at, -1) if after is None else after
 
+    @property
+    def beside(self) -> list[int]:
+        """Rows that the active side can be given next: that of `step(1)`, then of `step(-1)`."""
+        at = _index(self.order, self.sides[self.active])
+        return [row for way in (1, -1) if (row := self._free(at, way)) is not None]
+
     def step(self, way: int) -> bool:
         """Give the active side the next (1) or previous (-1) row; False at the end of the order."""
         found = self._free(_index(self.order, self.sides[self.active]), way)

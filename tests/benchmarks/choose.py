@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.benchmarks import choosing, comparing
+from tests.benchmarks import choosing, comparing, comparing_window
 from tests.benchmarks.frame import Result
 
 
 def run() -> Iterator[Result]:
     """All of it."""
     yield from comparing.run()
+    yield from comparing_window.run()
     yield from choosing.run()

@@ -26,9 +26,7 @@ _OTHERS = frozenset(
 )
 """Keys whose release ends nothing: they chose the action in a menu, or were held with its key."""
 
-_ENDS = frozenset(
-    {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.ApplicationDeactivate}
-)
+_ENDS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.ApplicationDeactivate})
 
 
 class OriginalPeek(QObject):
@@ -77,11 +75,10 @@ class OriginalPeek(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if isinstance(event, QKeyEvent) and event.isAutoRepeat():
-            return False
-        if kind in _ENDS:
-            self.end()
-        elif kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
-            if event.key() not in _OTHERS:
+        if isinstance(event, QKeyEvent):
+            released = kind == QEvent.Type.KeyRelease and event.key() not in _OTHERS
+            if (released or kind == QEvent.Type.KeyPress) and not event.isAutoRepeat():
                 self.end()
+        elif kind in _ENDS:
+            self.end()
         return False

@@ -269,6 +269,7 @@ class CompareView(QWidget):
         self._request()
         for side, pane in enumerate(self.panes):
             pane.show_picture(pictures[side] if side < len(sides) else None)
+        self._prepare()
         self._show_notes()
         self._compare_pixels()
         self._arrange()
@@ -282,6 +283,13 @@ class CompareView(QWidget):
             self._film.set_current(order.index(sides[self.active]))
         self.sides_changed.emit()
         self.pixels_changed.emit(self.pixels)
+
+    def _prepare(self) -> None:
+        """Decode ahead what arrow keys bring, in the active pane alone."""
+        order, near = self._book.order, self.comparison.beside if self.comparison.sides else []
+        read = [self._book.picture(order.index(row)) for row in near if row in order]
+        for side, pane in enumerate(self.panes):
+            pane.prepare([one for one in read if one and side == self.active])
 
     def _show_notes(self) -> None:
         for side, pane in enumerate(self.panes):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -111,6 +113,10 @@ class ComparePane(QWidget):
         plate = self.canvas.plate
         if plate is not None and self.picture is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, self.picture)
+
+    def prepare(self, pictures: Sequence[Picture]) -> None:
+        """Decode these ahead, which may be shown next."""
+        self._loader.prepare(pictures)
 
     def stop(self) -> None:
         """Cancel the loading."""
