@@ -48,7 +48,7 @@ def run() -> Iterator[Result]:
         with Session(folder / "quiet") as session:
             session.start_display("1600x1000")
             home = folder / "home"
-            command = [sys.executable, "-m", "studio", "--home", home, "import"]
+            command = [sys.executable, "-m", "studio", "--home", home, "library", "import"]
             session.run([*command, folder / "pictures"], timeout=_PATIENCE)
             program = "tests.benchmarks.comparing_window"
             done = session.run([sys.executable, "-m", program, home], timeout=2 * _PATIENCE)

@@ -357,7 +357,7 @@ class WindowParts:
             self.view_switch,
             self.messages_controller,
             vary=self.variations.vary,
-            peek=lambda: self.original_peek.get().begin(),
+            peek=lambda: self.original_peek.get().begin_peek(),
             composer=self.composer,
             gallery=window.gallery,
             loupe=self.loupe,

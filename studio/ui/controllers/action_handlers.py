@@ -163,7 +163,7 @@ class ActionHandlers:
 
     async def _edit_with_both(self) -> None:
         if (pair := await self._selection.pair()) is not None:
-            self._composer.edit_with_style(*pair)
+            self._composer.edit(*pair)
 
     def use_as_reference(self, role: Role | None = None) -> None:
         """Append the selected pictures as references; None for the role chosen last."""

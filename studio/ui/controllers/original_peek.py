@@ -45,16 +45,16 @@ class OriginalPeek(QObject):
         self.peek = PicturePeek(core.library, core.decoder, views)
         self._task: SpawnedTask | None = None
 
-    def begin(self) -> None:
+    def begin_peek(self) -> None:
         """Show it once it is read, unless the key is released before."""
         self.end()
         # Keys are released wherever the focus is.
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)
-        self._task = spawn(self._begin())
+        self._task = spawn(self._show())
 
-    async def _begin(self) -> None:
+    async def _show(self) -> None:
         for picture in await self._selection.pictures(1):
             ids = [one.picture for one in picture.parents if one.role is Role.EDIT and one.picture]
             found = await self._core.library.find(ids[:1]) if ids else []

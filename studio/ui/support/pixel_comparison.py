@@ -42,7 +42,7 @@ class PixelComparison:
             return ""
         if self.placement is not None:
             return _("aligned")
-        return _("different shapes") if self.other_shape else _("does not line up")
+        return _("different aspect ratios") if self.other_shape else _("does not line up")
 
 
 def from_map(found: DifferenceMap, width: int, *, preview: bool) -> PixelComparison:

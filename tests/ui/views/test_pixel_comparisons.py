@@ -173,7 +173,8 @@ async def test_a_shift_is_said_in_pixels_of_the_original(at_end: AtEnd) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other_size", "said"), [((512, 256), "does not line up"), ((256, 256), "different shapes")]
+    ("other_size", "said"),
+    [((512, 256), "does not line up"), ((256, 256), "different aspect ratios")],
 )
 async def test_it_says_why_nothing_is_aligned(
     at_end: AtEnd, other_size: tuple[int, int], said: str

@@ -31,7 +31,7 @@ from studio.domain.family import (
 from studio.domain.spend import Outlay
 from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeBox, TreeFilter
 from studio.ui.style.theme import install
-from studio.ui.support import spend_words
+from studio.ui.support import formatting
 from studio.ui.views.tree import TreeView, node_painter, tree_words
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets import Text
@@ -200,7 +200,7 @@ def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
         ]
     )
     view.show_tree(tree, "p2")
-    assert spend_words.of_branch(told[-1]) == "This branch cost $1.00, 1 of 2 picked."
+    assert formatting.branch_outlay(told[-1]) == "This branch cost $1.00, 1 of 2 picked."
     view.canvas.toggle_fold("p2")
     assert view.note.startswith("2 of 3 drawn, the rest folded")
 

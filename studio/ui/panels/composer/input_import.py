@@ -206,10 +206,10 @@ class InputImport(QObject):
         take = partial(take_pictures, self._library, tuple(pictures), role, each=each)
         self._start(take, role, sources=MOST_EDITED if each else 1)
 
-    def edited_and_reference(self, edited: Picture, reference: Picture, role: Role) -> None:
-        """Import a picture to edit and a reference with this role, as one step."""
-        pictures = (edited, reference)
-        take = partial(take_pictures, self._library, pictures, Role.EDIT, then=role)
+    def source(self, picture: Picture, style: Picture | None) -> None:
+        """Import a picture to edit, and another one as its style reference, as one step."""
+        pictures = (picture,) if style is None else (picture, style)
+        take = partial(take_pictures, self._library, pictures, Role.EDIT, then=Role.STYLE)
         self._start(take, Role.EDIT)
 
     def things(self, things: Sequence[IntakeItem], role: Role) -> None:

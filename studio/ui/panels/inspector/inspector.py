@@ -18,7 +18,7 @@ from studio.domain.spend import Outlay
 from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
 from studio.ui.panels.inspector.section import PaddedScrollArea
-from studio.ui.support import spend_words
+from studio.ui.support import formatting
 from studio.ui.support.ports import DecoderProtocol, LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -209,9 +209,9 @@ class Inspector(QFrame):
     def _show_spend(self) -> None:
         if self._page is None or len(self._pictures) != 1:
             return
-        texts = [] if self._branch is None else [spend_words.of_branch(self._branch)]
+        texts = [] if self._branch is None else [formatting.branch_outlay(self._branch)]
         if self._run is not None:
-            texts.append(spend_words.of_run(self._run))
+            texts.append(formatting.run_outlay(self._run))
         self._page.show_spend([text for text in texts if text])
 
     def show_comparison(self, pictures: Sequence[Picture], comparison: Comparison) -> None:

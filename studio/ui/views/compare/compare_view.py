@@ -497,14 +497,14 @@ class CompareView(QWidget):
             case _:
                 super().keyPressEvent(event)
 
-    @needs("_film")
+    @needs("panes")
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._compare_pixels()
         self._lay_over()
         self.group.complete()
 
-    @needs("_film")
+    @needs("_pixels")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._pixels.stop()
@@ -515,6 +515,6 @@ def standing(found: PixelComparison | None) -> str:
     if found is None:
         return _("comparing…")
     if found.preview and found.standing:
-        # Translators: {standing} is "aligned", "does not line up" or "different shapes".
+        # Translators: {standing} is "aligned", "does not line up" or "different aspect ratios".
         return _("{standing}, preview").format(standing=found.standing)
     return found.standing

@@ -151,7 +151,7 @@ class PaneGroup(QWidget):
                 self.link(pane.side)
         self.view_changed.emit()
 
-    @needs("_flicker")
+    @needs("_linking")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.arrange(self._sides, self._active, alone=self._alone)
