@@ -48,10 +48,10 @@ def run() -> Iterator[Result]:
         with Session(folder / "quiet") as session:
             session.start_display("1600x1000")
             home = folder / "home"
-            command = [sys.executable, "-m", "studio", "--home", home, "library", "import"]
-            session.run([*command, folder / "pictures"], timeout=_PATIENCE)
-            program = "tests.benchmarks.comparing_window"
-            done = session.run([sys.executable, "-m", program, home], timeout=2 * _PATIENCE)
+            program: list[str | Path] = [sys.executable, "-m", "studio", "--home", home]
+            session.run([*program, "library", "import", folder / "pictures"], timeout=_PATIENCE)
+            watched = "tests.benchmarks.comparing_window"
+            done = session.run([sys.executable, "-m", watched, home], timeout=2 * _PATIENCE)
     found: dict[str, float] = json.loads(done.stdout)
     for what, most in (("panning", PAN), ("zooming", ZOOM)):
         value, peer = found[f"compare {what}"], found[f"loupe {what}"]

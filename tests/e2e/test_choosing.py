@@ -91,7 +91,7 @@ def test_from_sixty_pictures_to_an_edit_by_keys_alone(
     says(program, f"A, champion, {first}")
     assert hand.taken() == 2
     says(program, f"B, challenger 1 of {PICKS - 1}, {second}")
-    program.wait_for("label", part="px")
+    program.wait_for("label", "does not line up")
     user.keys("Right")
     says(program, f"B, challenger 2 of {PICKS - 1}, {third}")
     user.keys("s")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from studio.domain.entities import Flag
+from studio.domain.spend import Outlay
 from studio.library.query import View
+from studio.ui.support import formatting
 from studio.ui.window import menus
 from tests.ui.controllers.test_tree import family, show
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -98,3 +102,19 @@ async def test_the_bar_over_a_collection_says_what_it_cost(tmp_path: Path) -> No
             lambda: "picked" not in window.built.grid_bar.accessibleDescription(),
             "gone",
         )
+
+
+@pytest.mark.parametrize(
+    ("outlay", "said"),
+    [
+        (Outlay(usd=28.41, made=212, kept=4), "This run cost $28.41, 4 of 212 picked."),
+        (
+            Outlay(usd=0.4, unknown=2, made=9, kept=1),
+            "This run cost more than $0.40, 1 of 9 picked.",
+        ),
+        (Outlay(unknown=9, made=9), "This run cost an unknown amount, 0 of 9 picked."),
+        (Outlay(usd=0.13, made=1), ""),
+    ],
+)
+def test_what_nobody_knows_is_not_said_to_be_free(outlay: Outlay, said: str) -> None:
+    assert formatting.run_outlay(outlay) == said

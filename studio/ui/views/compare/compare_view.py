@@ -347,7 +347,7 @@ class CompareView(QWidget):
             plate, placement, divider = self._map_plate(found), None, 0.0
         elif flickers:
             divider = 0.0
-        elif self._shows_panes:
+        elif self._mode is not CompareMode.SLIDER:
             plate = None
         self.group.lay_over(plate, divider, placement, flickers=flickers)
         self.panes[0].set_ringed(ringed=self._shows_panes and not self.active)
