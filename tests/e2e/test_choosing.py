@@ -102,8 +102,10 @@ def test_from_sixty_pictures_to_an_edit_by_keys_alone(
     program.wait_for("list item", part="Style")
     assert not program.find("list item", part="in the queue"), "nothing is sent"
 
-    # The family of the champion, and an edit from it.
-    user.keys("Escape")
+    # Out of the prompt, and out of the comparison. Then the family of a picture, and an edit.
+    user.type("at noon")
+    wait_until(lambda: program.prompt.text == "at noon", what="typed")
+    user.keys("Escape", "Escape")
     program.wait_for("list", "Gallery")
     user.keys("Home", "t")
     program.wait_for("label", part="Edit or vary it")

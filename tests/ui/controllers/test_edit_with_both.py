@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.domain.entities import Picture, Role
 from studio.ui.widgets.menu import reason_of
@@ -84,3 +85,25 @@ async def test_another_number_of_pictures_is_a_reason(tmp_path: Path) -> None:
             assert reason_of(action) == "Select exactly two pictures first"
         await compared(window, *pictures)
         assert reason_of(action) == "Select exactly two pictures first"
+
+
+async def test_esc_leads_out_of_the_prompt_and_then_out_of_the_comparison(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        window.activateWindow()
+        pictures = await make(window, count=2)
+        await compared(window, *pictures)
+        window.compare.focus_view()
+        press(window, Qt.Key.Key_Y)
+        await until(window.core, lambda: len(references(window)) == 2, "used")
+        assert focused() is window.composer.card.editor
+        QTest.keyClicks(focused(), "At noon")
+        QTest.keyClick(focused(), Qt.Key.Key_Escape)
+        assert window.compare.isAncestorOf(focused())
+        QTest.keyClick(focused(), Qt.Key.Key_Escape)
+        assert not window.view_switch.in_compare
+
+
+def focused() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
