@@ -37,6 +37,7 @@ OWN_JPEG = {
 NOT_SHOWN = {
     "ui/support/drag_and_drop.py:image_of": "raw pixels for the clipboard, in sRGB",
     "ui/support/raster.py:_unpacked": "raw pixels, converted there",
+    "ui/support/raster.py:build_grey": "levels of a map, not colours of a picture",
 }
 """Functions that make an image of raw pixels."""
 

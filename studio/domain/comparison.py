@@ -12,6 +12,33 @@ MOST = 4
 LETTERS = "ABCD"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelativePlacement:
+    """Where a picture lies in another one, in shares of the width and height of each.
+
+    The place (u, v) of the first is (across * u + left, down * v + top) in the second.
+    """
+
+    across: float
+    down: float
+    left: float
+    top: float
+
+    def place(self, u: float, v: float) -> tuple[float, float]:
+        """The place in the second picture of one in the first."""
+        return self.across * u + self.left, self.down * v + self.top
+
+    @property
+    def inverse(self) -> RelativePlacement:
+        """Where the second picture lies in the first."""
+        return RelativePlacement(
+            across=1 / self.across,
+            down=1 / self.down,
+            left=-self.left / self.across,
+            top=-self.top / self.down,
+        )
+
+
 @dataclass
 class Comparison:
     """The compared pictures, as index rows of an order.
@@ -56,6 +83,12 @@ class Comparison:
         at = _index(self.order, row)
         after = self._free(at, 1)
         return self._free(at, -1) if after is None else after
+
+    @property
+    def beside(self) -> list[int]:
+        """Rows that the active side can be given next: that of `step(1)`, then of `step(-1)`."""
+        at = _index(self.order, self.sides[self.active])
+        return [row for way in (1, -1) if (row := self._free(at, way)) is not None]
 
     def step(self, way: int) -> bool:
         """Give the active side the next (1) or previous (-1) row; False at the end of the order."""

@@ -184,6 +184,11 @@ class FamilyTree:
             yield (one := waiting.pop())
             waiting += reversed(self._children[one])
 
+    def present(self, id: str) -> list[str]:
+        """Of this id and those below it, the ones in the library outside the trash."""
+        every = self.descendants(id)
+        return [one for one in every if self.nodes[one].state is NodeState.PRESENT]
+
     def branch_of(self, id: str) -> str:
         """Name of the nearest branch that this picture is in; "" for none."""
         for one in [id, *reversed(self.ancestors(id))]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.domain.comparison import MOST, Comparison
+from studio.domain.comparison import MOST, Comparison, RelativePlacement
 
 
 def begun(count: int, *chosen: int) -> Comparison:
@@ -138,3 +139,27 @@ def test_each_side_is_always_another_picture_of_the_order(
         assert (0 if not one.locked else 1) <= one.active < len(one.sides)
         for side in range(1, len(one.sides)):
             assert 1 <= one.place(side) <= one.challengers
+
+
+@given(st.integers(2, 9), st.integers(0, 8), st.integers(0, 8))
+def test_the_pictures_beside_are_those_that_a_step_brings(
+    count: int, first: int, second: int
+) -> None:
+    chosen = [first % count + 1, second % count + 1]
+    found = []
+    for way in (1, -1):
+        made = begun(count, *chosen)
+        if made.step(way):
+            found.append(made.sides[made.active])
+    assert begun(count, *chosen).beside == found
+
+
+shares = st.floats(-1, 2)
+
+
+@given(st.floats(0.2, 5), st.floats(0.2, 5), shares, shares, shares, shares)
+def test_a_placement_and_its_inverse_lead_back(
+    across: float, down: float, left: float, top: float, u: float, v: float
+) -> None:
+    placement = RelativePlacement(across=across, down=down, left=left, top=top)
+    assert placement.inverse.place(*placement.place(u, v)) == pytest.approx((u, v), abs=1e-9)

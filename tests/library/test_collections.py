@@ -197,3 +197,25 @@ async def test_a_prompt_of_the_history_knows_its_last_picture(tmp_path: Path) ->
         assert (use.prompt, use.picture) == ("A lighthouse", last.id)
         await library.trash([last.id])
         assert (await library.prompts())[0].picture == last.id
+
+
+async def test_a_collection_of_pictures_is_one_step_of_the_history(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        first, second, third = [await take(library, prompt=f"number {n}") for n in range(3)]
+        await library.collections.collect([first.id], "Quiet light")
+        said = await library.collections.make_of([first.id, second.id], "quiet  light")
+        assert said == "Added 2 pictures to “quiet light 2”"
+        (made,) = [one for one in await library.collections.every() if one.name != "Quiet light"]
+        assert list(await library.rows(Query(collection=made.id))) == [second.row, first.row]
+        await library.undo()
+        assert [one.name for one in await library.collections.every()] == ["Quiet light"]
+        assert list(await library.rows(Query(words='in:"quiet light"'))) == [first.row]
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        await library.redo()
+        assert {one.name for one in await library.collections.every()} == {
+            "Quiet light",
+            "quiet light 2",
+        }
+        assert list(await library.rows(Query(collection=made.id))) == [second.row, first.row]
+        assert third.row not in await library.rows(Query(collection=made.id))

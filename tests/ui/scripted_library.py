@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage
 
 from studio.common.errors import PictureUnreadable
 from studio.domain.entities import CostBasis, Picture, Reference
+from studio.domain.spend import Outlay
 from studio.library.query import Family
 
 
@@ -68,9 +69,18 @@ def jpeg(width: int = 64, height: int = 32, colour: str = "#3050a0") -> bytes:
     return bytes(buffer.data().data())
 
 
+class FakeOutlays:
+    """Nothing was spent."""
+
+    async def run_outlay(self, _run: str) -> Outlay:
+        return Outlay()
+
+
 @dataclass
 class FakeLibrary:
     """Answers from a list; every question is written down."""
+
+    choosing = FakeOutlays()
 
     known: list[Picture] = field(default_factory=list)
     asked_rows: list[list[int]] = field(default_factory=list)

@@ -16,7 +16,8 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import new_id
 from studio.library.index.text_normalization import folded
-from studio.library.log.records import Groups, LogPosition, Record
+from studio.library.log import records
+from studio.library.log.records import FieldChange, Groups, LogPosition, Record
 from studio.library.operations import edits, history
 from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
@@ -53,6 +54,26 @@ class Collections:
         collection = Collection(id=new_id(), name=clean, search=search.strip())
         await self._set(collection.id, {"name": clean, "search": collection.search})
         return collection
+
+    async def make_of(self, ids: Sequence[str], name: str) -> str:
+        """Create a collection of pictures, as one change; returns a sentence about it.
+
+        A name that is taken gets a number.
+        """
+        clean = await self._free_name(name)
+        collection = new_id()
+
+        def make() -> Record:
+            former = self._store.own.state.field_of("collections", ids)
+            values: Groups = [([*within, collection], same) for within, same in former]
+            made = FieldChange(
+                field="collection",
+                values=[({"name": clean, "search": ""}, [collection])],
+                former=[(None, [collection])],
+            )
+            return records.change("collections", values, former, also=[made])
+
+        return await edits.change_together(self._store, make)
 
     async def rename(self, id: str, name: str) -> str:
         """Rename a collection; returns a sentence about it. Raises InputError."""
@@ -155,6 +176,14 @@ class Collections:
             # Translators: {name} is a collection.
             raise InputError(_("A collection {name} already exists").format(name=taken.name))
         return clean
+
+    async def _free_name(self, name: str) -> str:
+        clean = " ".join(name.split())
+        taken = {folded(one.name) for one in await self.every()}
+        number, found = 2, clean
+        while folded(found) in taken:
+            number, found = number + 1, f"{clean} {number}"
+        return found
 
     async def _known(self, id: str) -> Collection:
         found = next((one for one in await self.every() if one.id == id), None)

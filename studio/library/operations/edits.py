@@ -37,6 +37,22 @@ async def set_field(store: Store, field: str, ids: Sequence[str], value: object)
     return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 
+async def change_together(store: Store, make: Callable[[], Record]) -> str:
+    """Append the record of several fields that `make` returns on the writing thread.
+
+    Returns a sentence about it.
+    """
+
+    def work(monitor: ChangeMonitor) -> Record:
+        record = make()
+        monitor.begin_change(len(record.ids))
+        monitor.write(len(record.ids))
+        store.append(record, taken=monitor.took)
+        return record
+
+    return await _run(store, work) or ""
+
+
 async def step(store: Store, *, back: bool, only: str = "") -> str | None:
     """Undo or redo a change; returns a sentence about it, or None if there is none.
 

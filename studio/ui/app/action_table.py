@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PANELS, GALLERY, NOWHERE = ShortcutScope.PANELS, ShortcutScope.GALLERY, ShortcutScope.NOWHERE
 PICTURES, ONE, ITEMS = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
-TRASHED = ActionNeeds.TRASHED
+TWO, TRASHED = ActionNeeds.TWO, ActionNeeds.TRASHED
 
 
 def menus() -> tuple[ActionMenu[WindowParts], ...]:
@@ -104,6 +104,8 @@ def _image() -> ActionMenu[WindowParts]:
                keys=("Ctrl+E",), needs=PICTURES, icon="edit",
                counted=lambda n: ngettext(
                    "Edit this picture", "Edit {n} pictures, one each", n).format(n=number(n))),
+        Action("edit_both", _("Edit with both"), lambda parts: parts.handlers.edit_with_both(),
+               keys=("Y",), where=PANELS, needs=TWO, icon="both"),
         Action("reference", _("Use as reference, with the last role"),
                lambda parts: parts.handlers.use_as_reference(),
                keys=("Shift+E",), where=PANELS, needs=PICTURES),
@@ -140,8 +142,10 @@ def _image() -> ActionMenu[WindowParts]:
                counted=lambda n: ngettext(
                    "Add to collection…", "Add {n} pictures to collection…", n
                ).format(n=number(n))),
+        Action("collect_branch", _("Collection from this branch"),
+               lambda parts: parts.collections_controller.collect_branch(), needs=ONE),
         Action("before", _("Show original"), lambda parts: parts.handlers.show_before(),
-               keys=("\\",), where=NOWHERE, needs=ONE),
+               keys=("\\",), where=PANELS, needs=ONE),
     ), (
         Action("trash", _("Move to trash"), lambda parts: parts.pictures.trash(),
                keys=("Del",), where=PANELS, needs=ITEMS, icon="trash",

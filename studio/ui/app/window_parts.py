@@ -69,6 +69,7 @@ from studio.ui.window.top_bar import TopBar
 if TYPE_CHECKING:
     from studio.ui.controllers.duel import DuelController
     from studio.ui.controllers.open_with import OpenWith
+    from studio.ui.controllers.original_peek import OriginalPeek
     from studio.ui.views.compare import CompareView
     from studio.ui.views.duel import DuelView
     from studio.ui.views.empty_state import EmptyState
@@ -85,6 +86,7 @@ class WindowParts:
         loupe, compare, pick, duel, tree, welcome, nothing: views created when first shown.
         duels: controller of the duel view, created with it.
         open_with: programs for pictures; created with the first menu of them.
+        original_peek: shows the original over a view; created when the key is first pressed.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
 
@@ -359,6 +361,7 @@ class WindowParts:
             parent=window,
         )
         self.open_with: Late[OpenWith] = Late(self._make_open_with)
+        self.original_peek: Late[OriginalPeek] = Late(self._make_original_peek)
         self.item_actions = ItemActions(
             self.library_view,
             self.selection,
@@ -387,6 +390,7 @@ class WindowParts:
             self.view_switch,
             self.messages_controller,
             vary=self.variations.vary,
+            peek=lambda: self.original_peek.get().begin_peek(),
             composer=self.composer,
             gallery=window.gallery,
             loupe=self.loupe,
@@ -482,10 +486,12 @@ class WindowParts:
         from studio.ui.controllers.compare import CompareDecisions
         from studio.ui.views.compare import CompareView
 
-        view = CompareView(self.core.library, self.core.decoder)
+        view = CompareView(self.core.library, self.core.decoder, self.core.comparer)
         decisions = CompareDecisions(self.core, view)
         decisions.said.connect(self.messages_controller.on_said)
         self.inspector.decided.connect(decisions.on_decided)
+        self.inspector.difference_wanted.connect(view.on_difference_wanted)
+        view.pixels_changed.connect(self.inspector.show_pixels)
         view.sides_changed.connect(self.current_pictures.on_compared)
         view.ended.connect(self.view_switch.on_comparison_ended)
         view.closed.connect(self.view_switch.show_grid)
@@ -525,10 +531,11 @@ class WindowParts:
         view.outdated.connect(reader.on_outdated)
         view.branch_named.connect(reader.on_branch_named)
         view.selection_changed.connect(self.current_pictures.on_tree_selection)
+        view.branch_selected.connect(self.inspector.show_branch)
         view.opened.connect(self.view_switch.open_loupe)
         view.closed.connect(self.view_switch.show_grid)
         view.action.connect(self.view_switch.on_loupe_action)
-        view.menu_requested.connect(self.item_actions.on_context_menu)
+        view.menu_requested.connect(self.item_actions.on_tree_menu)
         view.job_chosen.connect(self.view_switch.on_job_chosen)
         view.set_jobs([job for job in self.core.queue.jobs.values() if job.alive])
         view.set_presenting(presenting=self.presentation.active)
@@ -567,6 +574,12 @@ class WindowParts:
         from studio.ui.controllers.open_with import OpenWith
 
         return OpenWith(self.core, self.selection, self.messages_controller, self.window)
+
+    def _make_original_peek(self) -> OriginalPeek:
+        # It loads the canvas, which most sessions need later or never.
+        from studio.ui.controllers.original_peek import OriginalPeek
+
+        return OriginalPeek(self.core, self.selection, self.messages_controller, self.window.views)
 
     def _make_leaving(self) -> QuitSequence:
         leaving = QuitSequence(self.core, self.messages, self.window)

@@ -47,6 +47,7 @@ class ActionHandlers:
         messages: Messages,
         *,
         vary: Callable[[Picture], None],
+        peek: Callable[[], None],
         composer: Composer,
         gallery: GalleryView,
         loupe: Late[Loupe],
@@ -59,6 +60,7 @@ class ActionHandlers:
         self._navigation = navigation
         self._messages = messages
         self._vary = vary
+        self._peek = peek
         self._composer = composer
         self._gallery = gallery
         self._loupe = loupe
@@ -155,6 +157,14 @@ class ActionHandlers:
         elif pictures:
             self._composer.edit_many(pictures)
 
+    def edit_with_both(self) -> None:
+        """Edit the first of two selected or compared pictures in the style of the second."""
+        spawn(self._edit_with_both())
+
+    async def _edit_with_both(self) -> None:
+        if (pair := await self._selection.pair()) is not None:
+            self._composer.edit(*pair)
+
     def use_as_reference(self, role: Role | None = None) -> None:
         """Append the selected pictures as references; None for the role chosen last."""
         spawn(self._use_as_reference(role))
@@ -195,16 +205,17 @@ class ActionHandlers:
         self._inspector.edit_title()
 
     def show_before(self) -> None:
-        """Show the picture's parent, in the loupe."""
-        spawn(self._with_one(self._show_before))
+        """Show the picture's parent: over the view, in the loupe in its place or no longer."""
+        if self._navigation.in_loupe:
+            spawn(self._with_one(self._toggle_before))
+        else:
+            self._peek()
 
-    def _show_before(self, picture: Picture) -> None:
+    def _toggle_before(self, picture: Picture) -> None:
         if not picture.parents:
             self._messages.show_message(_("This picture was not made from another one"))
             return
-        if not self._navigation.in_loupe:
-            self._navigation.open_loupe()
-        self._loupe.get().show_before(True)
+        self._loupe.get().toggle_before()
 
     def toggle_advance(self) -> None:
         """Select the next picture after each rating or flagging, or stay."""

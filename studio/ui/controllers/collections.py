@@ -217,6 +217,18 @@ class CollectionsController(QObject):
 
         self.take_from(asked, take)
 
+    def collect_branch(self) -> None:
+        """Make a collection of the selected picture and all that were edited from it."""
+        spawn(self._collect_branch())
+
+    async def _collect_branch(self) -> None:
+        for picture in await self._selection.pictures(1):
+            tree = await self._core.library.choosing.family(picture.id)
+            ids = tree.present(picture.id)
+            name = tree.nodes[picture.id].branch or picture.name
+            if ids and (said := await self._collections.make_of(ids, name)):
+                self._messages.on_said(said)
+
     # Tags
 
     def ask_tags(self) -> None:

@@ -99,7 +99,13 @@ class CurrentPictures(QObject):
         self._inspector.show_comparison(pictures, view.comparison)
         trashed = self._shown.query.view is View.TRASH
         items = [view.picture] if view.picture is not None else []
-        self._actions.update_enabled(pictures=1, jobs=0, trashed=trashed, items=items)
+        self._actions.update_enabled(
+            pictures=1,
+            jobs=0,
+            trashed=trashed,
+            items=items,
+            compared=len(view.comparison.sides),
+        )
         self._status_bar.show_selection(1, 0)
         self._looked_at(pictures)
 

@@ -87,8 +87,15 @@ class ItemActions(QObject):
         elif (action := self._actions.every.get({"save": "save_as"}.get(name, name))) is not None:
             action.trigger()
 
+    def on_tree_menu(self, picture: Picture, where: QPoint) -> None:
+        """Open the menu of a picture of a tree."""
+        self._open_menu(picture, where, branch=True)
+
     def on_context_menu(self, item: Item | None, where: QPoint) -> None:
         """Open the menu of a tile, or of the background for None."""
+        self._open_menu(item, where)
+
+    def _open_menu(self, item: Item | None, where: QPoint, *, branch: bool = False) -> None:
         if isinstance(item, Picture):
             trashed = self._shown.query.view is View.TRASH
             menu = menus.tile_menu(
@@ -96,6 +103,7 @@ class ItemActions(QObject):
                 self._parent,
                 trashed=trashed,
                 fill_open_with=self._fill_open_with,
+                branch=branch,
             )
         elif isinstance(item, Job):
             menu = menus.job_menu(self._jobs, item, self._parent)

@@ -27,6 +27,7 @@ from studio.domain.events import (
     PicturesAdded,
     RecordsChanged,
 )
+from studio.domain.spend import Outlay
 from studio.library.index.search_language import ParsedSearch, SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
@@ -70,6 +71,7 @@ class LibraryViewController(QObject):
         counts: pictures per shelf, as last counted.
         shown: number of pictures in the grid; None until all are known.
         hidden: number of pictures hidden because they have fewer stars.
+        outlay: money spent on the open collection; None for a shelf.
 
     Signals:
         counted: new counts.
@@ -98,6 +100,7 @@ class LibraryViewController(QObject):
         self.counts = Counts()
         self.shown: int | None = 0
         self.hidden = 0
+        self.outlay: Outlay | None = None
         self._another = False
         self._recall = 0
         self._loading: SpawnedTask | None = None
@@ -282,6 +285,7 @@ class LibraryViewController(QObject):
             self._count_again = False
             self.counts = await self._core.library.counts(self._core.session_start)
             self.hidden = await self._count_hidden(self.query)
+            self.outlay = await self._sum_up(self.query)
             spend = await self._core.budget.sum_up()
             if not self._count_again:
                 break
@@ -295,6 +299,11 @@ class LibraryViewController(QObject):
         library = self._core.library
         every = await library.count(replace(query, least_stars=0))
         return every - await library.count(query)
+
+    async def _sum_up(self, query: Query) -> Outlay | None:
+        if not query.collection:
+            return None
+        return await self._core.library.choosing.collection_outlay(query.collection)
 
     @property
     def lists_jobs(self) -> bool:

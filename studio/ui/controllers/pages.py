@@ -12,6 +12,7 @@ from studio.library.query import View
 from studio.ui.controllers.library_view import LibraryViewController, shelf_name
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support import formatting
 from studio.ui.support.late import Late
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
@@ -69,7 +70,9 @@ class Pages(QObject):
         }.get(query.view, counts.all)
         shown = counts.failed if query.view is View.FAILED else self._browsing.shown
         name = self._collection_name(query.collection) or shelf_name(query.view)
-        self._grid_bar.show_counts(name, shown, total, self._browsing.hidden)
+        outlay = self._browsing.outlay if query.collection else None
+        spend = "" if outlay is None else formatting.place_outlay(outlay)
+        self._grid_bar.show_counts(name, shown, total, self._browsing.hidden, spend)
         self._grid_bar.offer_emptying(wanted=query.view is View.TRASH and counts.trash > 0)
         self._grid_bar.offer_dismissal(wanted=self._browsing.lists_jobs and self._has_jobs())
         self._top_bar.set_total(counts.all)

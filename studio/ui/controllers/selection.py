@@ -53,6 +53,23 @@ class SelectionController:
             return list(ids)
         return await self.ids()
 
+    async def pair(self) -> tuple[Picture, Picture] | None:
+        """The two selected or compared pictures, the first selected one first; else None.
+
+        The grid's current picture was selected last.
+        """
+        rows = list(self._navigation.compared)
+        if self._large is None:
+            rows = list(self._gallery.selected_rows()[:3])
+            current = self._gallery.current_item()
+            if isinstance(current, Picture) and rows[:1] == [current.row]:
+                rows.reverse()
+        if len(rows) != 2:
+            return None
+        found = {one.row: one for one in await self._core.library.pictures(rows)}
+        first, second = (found.get(row) for row in rows)
+        return None if first is None or second is None else (first, second)
+
     async def ids(self) -> list[str]:
         """Ids of the selected pictures, without a limit."""
         return await self._core.library.ids(self.rows())

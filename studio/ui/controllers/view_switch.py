@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from studio.app.core import Core
 from studio.common.errors import StudioError
-from studio.common.i18n import _, number
+from studio.common.i18n import _, ngettext, number
 from studio.domain.comparison import MOST as MOST_COMPARED
 from studio.domain.comparison import Comparison
 from studio.domain.entities import Flag, Picture, Role
@@ -103,6 +103,13 @@ class ViewSwitch(QObject):
     def large(self) -> LargeView | None:
         """The large view that is shown; None for the grid."""
         return self._stack.large
+
+    @property
+    def compared(self) -> Sequence[int]:
+        """Index rows of the compared pictures, A first; empty in the other views."""
+        if self._stack.current is not ViewName.COMPARE:
+            return ()
+        return self._compare.get().comparison.sides
 
     def on_order_changed(self) -> None:
         """Keep the large view at its pictures, or at the neighbours if those were removed."""
@@ -256,10 +263,14 @@ class ViewSwitch(QObject):
 
     def on_comparison_ended(self) -> None:
         """Say that there is no further picture to compare with."""
-        comparison = self._compare.get().comparison
-        self._messages.show_message(
-            _("That was the last of {all}").format(all=number(comparison.challengers))
-        )
+        view = self._compare.get()
+        comparison, n = view.comparison, len(view.comparison.beaten)
+        text = _("That was the last of {all}").format(all=number(comparison.challengers))
+        if comparison.locked and n and view.pictures:
+            # Translators: {name} is a picture, {n} the number of those it was preferred to.
+            won = ngettext("{name} has won against {n}.", "{name} has won against {n}.", n)
+            text = f"{text}. {won.format(name=view.pictures[0].name, n=number(n))}"
+        self._messages.show_message(text)
 
     def on_opened(self, item: Item) -> None:
         if isinstance(item, Picture):

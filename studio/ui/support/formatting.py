@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QLocale
 
 from studio.common import i18n
-from studio.common.i18n import _, number
+from studio.common.i18n import _, ngettext, number
 from studio.domain.aspect_ratios import named_ratio
 from studio.domain.entities import AspectRatio, CostBasis, Picture
+from studio.domain.spend import Outlay
 
 
 def use_program_language() -> None:
@@ -179,3 +180,46 @@ FORMATS = {
 def kind(media_type: str) -> str:
     """File format by media type: "PNG"."""
     return FORMATS.get(media_type) or media_type.rpartition("/")[2].upper()
+
+
+def branch_outlay(outlay: Outlay) -> str:
+    """What a branch cost, as a sentence."""
+    # Translators: {money} is an amount, {kept} the number of picked pictures.
+    text = ngettext(
+        "This branch cost {money}, {kept} of {n} picked.",
+        "This branch cost {money}, {kept} of {n} picked.",
+        outlay.made,
+    )
+    return _filled(text, outlay)
+
+
+def run_outlay(outlay: Outlay) -> str:
+    """What a run cost, as a sentence; "" for one of a single picture, whose cost is shown."""
+    if outlay.made < 2:
+        return ""
+    # Translators: {money} is an amount, {kept} the number of picked pictures.
+    text = ngettext(
+        "This run cost {money}, {kept} of {n} picked.",
+        "This run cost {money}, {kept} of {n} picked.",
+        outlay.made,
+    )
+    return _filled(text, outlay)
+
+
+def place_outlay(outlay: Outlay) -> str:
+    """What a collection cost, beside its name; "" for one with imported pictures alone."""
+    if not outlay.made:
+        return ""
+    # Translators: {money} is an amount that pictures cost, {kept} the number of picked ones.
+    text = _("{money}, {kept} of {n} picked")
+    return _filled(text, outlay)
+
+
+def _filled(text: str, outlay: Outlay) -> str:
+    amount = money(outlay.usd)
+    if outlay.unknown and outlay.usd:
+        # Translators: {money} is the known part of an amount.
+        amount = _("more than {money}").format(money=amount)
+    elif outlay.unknown:
+        amount = _("an unknown amount")
+    return text.format(money=amount, kept=number(outlay.kept), n=number(outlay.made))

@@ -18,6 +18,8 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import Flag, Job, Picture, Reference
 from studio.domain.events import EventBus, InfoPosted
 from studio.domain.runs import Run
+from studio.domain.spend import Outlay
+from studio.imaging.comparer import DifferenceMap
 from studio.library.query import Family, Query
 from studio.ui.support import tasks
 from studio.ui.support.raster import RawPixels
@@ -96,6 +98,10 @@ class Navigation(Protocol):
     def large(self) -> LargeView | None:
         """The loupe, the comparison, pick mode or the tree; None for the grid."""
 
+    @property
+    def compared(self) -> Sequence[int]:
+        """Index rows of the compared pictures, A first; empty in the other views."""
+
     def open_loupe(self, picture: Picture | None = None) -> None:
         """Show a picture in the loupe; None: the current one of the grid."""
 
@@ -132,6 +138,9 @@ class SelectionSource(Protocol):
 
     async def pictures(self, limit: int | None = None) -> list[Picture]:
         """Selected pictures, in order."""
+
+    async def pair(self) -> tuple[Picture, Picture] | None:
+        """The two selected or compared pictures, the first selected one first; else None."""
 
     async def ids(self) -> list[str]:
         """Ids of the selected pictures, without a limit."""
@@ -255,8 +264,17 @@ class CoreProtocol(Protocol):
     async def test_key(self, name: str, key: str | None = None) -> str: ...
 
 
+class OutlaysProtocol(Protocol):
+    """Money spent, as read by panels."""
+
+    async def run_outlay(self, run: str) -> Outlay: ...
+
+
 class LibraryProtocol(Protocol):
     """The library, as used by picture views."""
+
+    @property
+    def choosing(self) -> OutlaysProtocol: ...
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
     async def find(self, ids: Sequence[str]) -> list[Picture]: ...
@@ -289,6 +307,14 @@ class ScreenDecoderProtocol(Protocol):
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
     async def screen_pixels(self, path: Path, profile: bytes) -> ScreenPixelsProtocol: ...
+
+
+class ComparerProtocol(Protocol):
+    """The comparing process, as used by comparisons."""
+
+    async def difference(
+        self, first: Path, second: Path, *, edge: int | None = 2048
+    ) -> DifferenceMap: ...
 
 
 def loop_runs() -> bool:

@@ -86,6 +86,15 @@ def build(
     return Raster(tuple(levels), opaque, screen)
 
 
+def build_grey(width: int, height: int, data: bytes) -> Raster:
+    """Build the chain of a map of grey levels, a byte per pixel; use a thread for a large one."""
+    grey = QImage.Format.Format_Grayscale8
+    levels = [QImage(data, width, height, width, grey).copy()]
+    while max(levels[-1].width(), levels[-1].height()) > SMALLEST:
+        levels.append(_halved(levels[-1]))
+    return Raster(tuple(levels), opaque=True)
+
+
 def _rows(width: int, chunk: int = _CHUNK) -> int:
     return max(2, chunk // (width * 4) // 2 * 2)
 

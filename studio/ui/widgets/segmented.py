@@ -137,6 +137,8 @@ class Segmented(QFrame):
         for button in self._group.buttons():
             if isinstance(button, Segment):
                 button.set_compact(compact=compact)
+        # Layouts around it keep its old width otherwise, until events are handled.
+        self.updateGeometry()
 
     def segment(self, value: object) -> QRadioButton:
         """Button of a value, for its tool tip or to disable it."""

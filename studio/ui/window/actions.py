@@ -42,6 +42,7 @@ class ActionNeeds(StrEnum):
     NOTHING = ""
     PICTURES = "pictures"  # at least one picture selected
     ONE = "one"  # exactly one
+    TWO = "two"  # exactly two, selected or compared
     TRASHED = "trashed"  # pictures of the trash
     ITEMS = "items"  # pictures or jobs
 
@@ -93,6 +94,7 @@ def missing(needs: ActionNeeds) -> str:
         ActionNeeds.NOTHING: "",
         ActionNeeds.PICTURES: _("Select a picture first"),
         ActionNeeds.ONE: _("Select a single picture first"),
+        ActionNeeds.TWO: _("Select exactly two pictures first"),
         ActionNeeds.TRASHED: _("Select a picture in the trash first"),
         ActionNeeds.ITEMS: _("Select a picture or a job first"),
     }[needs]
@@ -193,17 +195,25 @@ class Actions(QObject):
         button.set_action(self.every[name], row.icon, row.keys[0] if row.keys else "")
 
     def update_enabled(
-        self, *, pictures: int, jobs: int, trashed: bool, items: Sequence[Picture] = ()
+        self,
+        *,
+        pictures: int,
+        jobs: int,
+        trashed: bool,
+        items: Sequence[Picture] = (),
+        compared: int = 0,
     ) -> None:
         """Enable the actions that fit the selection, and name its number in their texts.
 
         Args:
             items: those of the selected pictures that are loaded.
+            compared: number of pictures in a comparison, of which one is selected.
         """
         allowed = {
             ActionNeeds.NOTHING: True,
             ActionNeeds.PICTURES: pictures > 0,
             ActionNeeds.ONE: pictures == 1 and not jobs,
+            ActionNeeds.TWO: (compared or pictures) == 2 and not jobs,
             ActionNeeds.TRASHED: pictures > 0 and trashed,
             ActionNeeds.ITEMS: pictures + jobs > 0,
         }

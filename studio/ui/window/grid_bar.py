@@ -63,6 +63,8 @@ class GridBar(QFrame):
         row.addWidget(self._count)
         self._hidden = Text("", "small", "text3", self)
         row.addWidget(self._hidden)
+        self._spend = Text("", "small", "text3", self)
+        row.addWidget(self._spend)
         self._empty: Button | None = None
         self._dismiss: Button | None = None
         row.addStretch(1)
@@ -112,16 +114,20 @@ class GridBar(QFrame):
             (self.captions,),
             (self._hide,),
             (rule, self._small, self.slider, self._big),
+            (self._spend,),
             (self._hidden,),
             (self._least, self.stars),
         )
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
-    def show_counts(self, name: str, shown: int | None, total: int, hidden: int = 0) -> None:
+    def show_counts(
+        self, name: str, shown: int | None, total: int, hidden: int = 0, spend: str = ""
+    ) -> None:
         """Show the name of the shelf and the number of pictures shown, out of all.
 
-        `shown` is None while they are still being counted; `hidden` are those with fewer stars.
+        `shown` is None while they are still being counted; `hidden` are those with fewer stars;
+        `spend` is what a collection cost.
         """
         self._name.setText(name)
         count = "…" if shown is None else number(shown)
@@ -131,7 +137,9 @@ class GridBar(QFrame):
         below = ngettext("{n} below ★ {stars} hidden", "{n} below ★ {stars} hidden", hidden)
         below = below.format(n=number(hidden), stars=self.stars.value) if hidden else ""
         self._hidden.setText(f"· {below}" if below else "")
-        self.setAccessibleDescription(", ".join(part for part in (name, words, below) if part))
+        self._spend.setText(f"· {spend}" if spend else "")
+        said = (name, words, below, spend)
+        self.setAccessibleDescription(", ".join(part for part in said if part))
         self._yield_room()
 
     def offer_emptying(self, *, wanted: bool) -> None:
@@ -184,6 +192,7 @@ class GridBar(QFrame):
             for part in group:
                 part.setVisible(not (self._narrow and part in (self.captions, self._hide)))
         self._hidden.setVisible(bool(self._hidden.text()))
+        self._spend.setVisible(bool(self._spend.text()))
         for group in self._giving_way:
             row.invalidate()
             # Only the name may be cut.

@@ -30,14 +30,22 @@ def main_menu(actions: Actions, parent: QWidget) -> Menu:
 
 
 def tile_menu(
-    actions: Actions, parent: QWidget, *, trashed: bool, fill_open_with: Callable[[Menu], object]
+    actions: Actions,
+    parent: QWidget,
+    *,
+    trashed: bool,
+    fill_open_with: Callable[[Menu], object],
+    branch: bool = False,
 ) -> Menu:
-    """Context menu of a picture's tile; `fill_open_with` adds the programs that open it."""
+    """Context menu of a picture's tile; `fill_open_with` adds the programs that open it.
+
+    `branch` is for a picture of a tree.
+    """
     actions.dress()
     menu = Menu("", parent)
     every = actions.every
     groups = (
-        ("open", "compare", "compare_parent", "tree", "edit", "vary", "remix"),
+        ("open", "compare", "compare_parent", "tree", "edit", "edit_both", "vary", "remix"),
         ("pick", "reject"),
     )
     for group in groups:
@@ -52,7 +60,7 @@ def tile_menu(
     for stars in (5, 4, 3, 2, 1, 0):
         rating.addAction(every[f"rate_{stars}"])
     menu.addSeparator()
-    for name in ("tag", "collect", "rename"):
+    for name in ("tag", "collect", *(("collect_branch",) if branch else ()), "rename"):
         menu.addAction(every[name])
     menu.addSeparator()
     for name in ("copy", "copy_prompt", "copy_seed"):

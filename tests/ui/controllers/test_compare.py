@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from studio.domain.comparison import RelativePlacement
 from studio.domain.entities import Flag, Picture
 from studio.ui.panels.inspector.comparison_page import ComparisonPage
+from studio.ui.support import formatting
 from studio.ui.views.compare.bar import CompareMode
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -133,14 +135,16 @@ async def test_slider_and_flicker_lay_the_challenger_over_the_champion(tmp_path:
         left, right = _halves(pane.grab().toImage())
         press(window, Qt.Key.Key_M)
         assert mode(window) is CompareMode.FLICKER
-        view.on_flicker()
+        view.group.on_flicker()
         other = _halves(pane.grab().toImage())
         assert _apart(other[1], right) <= 2
         assert _apart(other[0], left) > 8
         press(window, Qt.Key.Key_M)
+        assert mode(window) is CompareMode.DIFFERENCE
+        press(window, Qt.Key.Key_M)
         assert mode(window) is CompareMode.SIDE_BY_SIDE
         zoom = view.panes[0].canvas.zoom
-        for _mode in range(3):
+        for _mode in range(4):
             press(window, Qt.Key.Key_M)
         assert view.panes[0].canvas.zoom == zoom
 
@@ -225,3 +229,87 @@ async def test_a_single_picture_cannot_be_compared(tmp_path: Path) -> None:
         await until(window.core, window.toast.isVisible, "told")
         assert not window.view_switch.in_compare
         assert QApplication.focusWidget() is not None
+
+
+async def test_the_difference_of_both_is_shown_and_told_in_the_inspector(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (parent,) = await make(window, "A lighthouse at dusk")
+        child = await edited(window, parent)
+        await compared(window, parent, child)
+        view = window.compare
+
+        def whole() -> bool:
+            return all(one is not None and not one.preview for one in view.pixels[1:])
+
+        await until(window.core, whole, "compared")
+        (found,) = view.pixels[1:]
+        assert found is not None
+        assert found.placement is not None
+        assert found.standing in labels(view)
+        assert f"changed {formatting.percent(found.changed or 0)}" in " ".join(
+            labels(window.inspector)
+        )
+        before = view.panes[0].grab().toImage()
+        window.inspector.difference_wanted.emit()
+        assert mode(window) is CompareMode.DIFFERENCE
+        assert [pane.isVisible() for pane in view.panes] == [True, False, False, False]
+        shown = _halves(view.panes[0].grab().toImage())[1]
+        spots = [shown.pixelColor(x, y) for x in range(8) for y in range(8)]
+        assert max(abs(one.red() - one.blue()) for one in spots) <= 2, "greys alone"
+        assert _apart(shown, _halves(before)[1]) > 8
+
+
+def labels(widget: QWidget) -> list[str]:
+    return [one.text() for one in widget.findChildren(QLabel) if one.isVisible()]
+
+
+async def test_a_challenger_that_lines_up_is_at_the_same_content(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, second = await make(window, count=2)
+        await compared(window, first, second)
+        view = window.compare
+        placement = RelativePlacement(across=1.1, down=1.1, left=0.02, top=-0.03)
+        view.group.set_placements([None, placement])
+        one, other = (pane.canvas for pane in view.panes[:2])
+        one.set_zoom(2.0)
+        one.pan(-40, 60)
+        assert other.view.focus() == pytest.approx(placement.place(*one.view.focus()))
+        other.pan(30, -20)
+        assert other.view.focus() == pytest.approx(placement.place(*one.view.focus()))
+
+
+async def test_each_pane_gives_its_own_picture_to_a_drag(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await compared(window, *(await make(window, count=3)))
+        view = window.compare
+        taken: list[Picture] = []
+        view.action.disconnect()
+        view.action.connect(lambda _name, picture: taken.append(picture))
+        for pane in view.panes[:3]:
+            QApplication.sendEvent(pane.canvas, QEvent(QEvent.Type.Leave))
+            at = QPointF(pane.canvas.rect().center())
+            QApplication.sendEvent(pane.canvas, QEnterEvent(at, at, pane.canvas.mapToGlobal(at)))
+            pane.canvas.drag_requested.emit()
+        assert [one.id for one in taken] == [one.id for one in view.pictures]
+
+
+async def test_keys_move_the_divider_by_their_text(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await compared(window, *(await make(window, count=2)))
+        view = window.compare
+        press(window, Qt.Key.Key_M)
+        for text, key in ((",", Qt.Key.Key_Comma), (",", Qt.Key.Key_Odiaeresis), (".", 0)):
+            before = view.divider
+            event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
+            QApplication.sendEvent(view.panes[0].canvas, event)
+            assert view.divider - before == pytest.approx(-0.01 if text == "," else 0.01)
+
+
+async def test_a_narrow_window_shows_a_and_the_active_side(tmp_path: Path) -> None:
+    async with opened(tmp_path, width=1024) as window:
+        await compared(window, *(await make(window, count=3)))
+        panes = window.compare.panes
+        assert [pane.isVisible() for pane in panes] == [True, True, False, False]
+        QTest.keyClick(panes[0].canvas, Qt.Key.Key_Tab)
+        assert [pane.isVisible() for pane in panes] == [True, False, True, False]
+        assert panes[2].canvas.accessibleName().startswith("C, challenger")

@@ -16,6 +16,7 @@ from studio.domain.events import Event, RecordsChanged
 from studio.library.query import View
 from studio.ui.support import tasks
 from studio.ui.widgets.popover import Popover
+from studio.ui.window.actions import ActionNeeds
 from tests.ui import windows
 from tests.ui.windows import OpenedWindow, until
 
@@ -124,8 +125,8 @@ def put_away(window: OpenedWindow) -> None:
             widget.close()
 
 
-async def select_one(window: OpenedWindow, view: View, name: str) -> None:
-    """One picture of a shelf is selected, in the grid, and this action can be done with it."""
+async def select_some(window: OpenedWindow, view: View, name: str, number: int = 1) -> None:
+    """So many pictures of a shelf are selected, in the grid, and this action can be done."""
     window.core.settings.change(least_stars=0)
     window.show_shelf(view)
     rows = await window.core.library.rows(window.library_view.query)
@@ -138,8 +139,8 @@ async def select_one(window: OpenedWindow, view: View, name: str) -> None:
     def ready() -> bool:
         # What the last action changed may still make the rows anew.
         # The comparison leaves two selected.
-        if len(window.gallery.selected_items()) != 1:
-            window.gallery.select_keys([rows[0]])
+        if len(window.gallery.selected_items()) != number:
+            window.gallery.select_keys(list(rows[:number]))
             return False
         return window.actions_of.every[name].isEnabled()
 
@@ -160,7 +161,8 @@ async def test_every_action_does_its_work_without_an_error(
             view = View.TRASH if row.name == "restore" else View.ALL
             if view is View.TRASH:
                 await window.core.library.trash([(await first(window)).id])
-            await select_one(window, view, row.name)
+            number = 2 if row.needs is ActionNeeds.TWO else 1
+            await select_some(window, view, row.name, number)
             action = window.actions_of.every[row.name]
             visits.urls.clear()
             shown.names.clear()

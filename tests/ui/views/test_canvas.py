@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QWhe
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.domain.comparison import RelativePlacement
 from studio.ui.style.theme import install, theme
 from studio.ui.support import raster
 from studio.ui.views.canvas.canvas import PictureCanvas
@@ -169,6 +170,46 @@ def test_another_picture_shows_the_same_part() -> None:
 
 
 # --- the widget -------------------------------------------------------------------------------
+
+
+@given(
+    scale=st.floats(0.8, 3.0),
+    moved=st.tuples(st.floats(-40, 40), st.floats(-40, 40)),
+    zoom=st.floats(0.6, 8.0),
+    spot=st.tuples(st.floats(0.2, 0.8), st.floats(0.2, 0.8)),
+    sizes=st.tuples(st.integers(300, 3000), st.integers(300, 3000)),
+)
+def test_aligned_pictures_show_the_same_content_at_the_same_place(
+    scale: float,
+    moved: tuple[float, float],
+    zoom: float,
+    spot: tuple[float, float],
+    sizes: tuple[int, int],
+) -> None:
+    frames = DeviceRect(10, 10, 740, 580), DeviceRect(10, 10, 360, 280)
+    first = Viewport.fit(1600, 1200, (760, 600), frames[0]).focused(zoom, spot)
+    placement = RelativePlacement(
+        across=scale * 1600 / sizes[0],
+        down=scale * 1200 / sizes[1],
+        left=moved[0] / sizes[0],
+        top=moved[1] / sizes[1],
+    )
+    other = Viewport.fit(*sizes, (380, 300), frames[1]).like(first, placement)
+    u, v = first.focus()
+    assert other.focus() == pytest.approx(placement.place(u, v), abs=1e-6)
+    wanted = zoom * min(360 / 1600, 280 / 1200) / first.filling / scale
+    if other.lowest < wanted < HIGHEST:
+        assert other.zoom == pytest.approx(wanted)
+    back = first.like(other, placement.inverse)
+    assert back.focus() == pytest.approx(first.focus(), abs=1e-6)
+    # Laid over the first, each point of the other is over the same content.
+    over = first.laid_over(*sizes, placement)
+    for x, y in ((0.0, 0.0), (1600.0, 1200.0), (500.0, 900.0)):
+        there = placement.place(x / 1600, y / 1200)
+        assert (
+            over.x + there[0] * sizes[0] * over.zoom,
+            over.y + there[1] * sizes[1] * over.zoom,
+        ) == pytest.approx((first.x + x * first.zoom, first.y + y * first.zoom), abs=1e-6)
 
 
 def test_the_wheel_zooms_to_the_cursor(canvas: PictureCanvas) -> None:

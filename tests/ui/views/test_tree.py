@@ -20,10 +20,19 @@ from studio.domain.entities import (
     Reference,
     Role,
 )
-from studio.domain.family import EdgeChange, FamilyNode, FamilyTree, NodeState, SettingChange
-from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeFilter
+from studio.domain.family import (
+    EdgeChange,
+    FamilyNode,
+    FamilyTree,
+    NodeReference,
+    NodeState,
+    SettingChange,
+)
+from studio.domain.spend import Outlay
+from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeBox, TreeFilter
 from studio.ui.style.theme import install
-from studio.ui.views.tree import TreeView, tree_words
+from studio.ui.support import formatting
+from studio.ui.views.tree import TreeView, node_painter, tree_words
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets import Text
 from tests.ui import scripted_library
@@ -181,6 +190,8 @@ def test_lines_say_words_settings_or_pixels() -> None:
 
 
 def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
+    told: list[Outlay] = []
+    view.branch_selected.connect(told.append)
     tree = FamilyTree(
         [
             node(1, cost_usd=0.5),
@@ -189,9 +200,9 @@ def test_the_selected_branch_says_what_it_cost(view: TreeView) -> None:
         ]
     )
     view.show_tree(tree, "p2")
-    assert view.note == "This branch cost $1.00, 1 of 2 picked."
+    assert formatting.branch_outlay(told[-1]) == "This branch cost $1.00, 1 of 2 picked."
     view.canvas.toggle_fold("p2")
-    assert view.note.endswith("\n2 of 3 drawn, the rest folded")
+    assert view.note.startswith("2 of 3 drawn, the rest folded")
 
 
 def test_a_large_tree_has_a_map_that_moves_it(view: TreeView) -> None:
@@ -229,3 +240,23 @@ def test_the_bar_gives_way_to_the_name_of_the_family(view: TreeView) -> None:
         QApplication.sendPostedEvents()
         name = next(one for one in view.findChildren(Text) if one.text() == "Family of dusk 1")
         assert name.width() >= name.sizeHint().width()
+
+
+def test_a_line_leads_from_each_reference_to_the_selected_picture_alone(
+    view: TreeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[tuple[str, str]] = []
+
+    def paint(_painter: object, reference: TreeBox, box: TreeBox) -> None:
+        lines.append((reference.id, box.id))
+
+    monkeypatch.setattr(node_painter, "paint_reference", paint)
+    style = NodeReference("p2", Role.STYLE)
+    gone = NodeReference("elsewhere", Role.STYLE)
+    view.show_tree(FamilyTree([node(1), node(2, 1), node(3, 1, references=(style, gone))]), "p3")
+    view.grab()
+    assert set(lines) == {("p2", "p3")}
+    lines.clear()
+    view.canvas.select("p2")
+    view.grab()
+    assert not lines

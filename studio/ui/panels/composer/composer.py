@@ -221,10 +221,10 @@ class Composer(Dock):
 
     # --- commands of the window -------------------------------------------------------------
 
-    def edit(self, picture: Picture) -> None:
-        """Make this picture the source and choose Match; the prompt stays."""
+    def edit(self, picture: Picture, style: Picture | None = None) -> None:
+        """Make this picture the source, `style` its style reference; the prompt stays."""
         self._sent_prompts.add(picture.source_prompt or picture.prompt)
-        self._reception.pictures([picture], Role.EDIT)
+        self._reception.source(picture, style)
 
     def edit_many(self, pictures: Sequence[Picture]) -> None:
         """Edit these pictures separately: one request per picture, all with the same prompt."""

@@ -98,17 +98,32 @@ async def take_in(library: Library, incoming: DropContents, role: Role, room: in
 
 
 async def take_pictures(
-    library: Library, pictures: Sequence[Picture], role: Role, room: int, *, each: bool = False
+    library: Library,
+    pictures: Sequence[Picture],
+    role: Role,
+    room: int,
+    *,
+    each: bool = False,
+    then: Role | None = None,
 ) -> IntakeResult:
-    """Import pictures of the library as references; with `each`, all get `role`."""
+    """Import pictures of the library as references; with `each`, all get `role`.
+
+    `then` is the role of those after the first.
+    """
     things = await _of_pictures(library, pictures[: room + TRIED])
-    taken = await store_items(library, things, role, room, each=each)
+    taken = await store_items(library, things, role, room, each=each, then=then)
     looked_at = len(taken.references) + len(taken.troubles)
     return IntakeResult(taken.references, taken.troubles, len(pictures) - looked_at)
 
 
 async def store_items(
-    library: Library, things: Sequence[IntakeItem], role: Role, room: int, *, each: bool = False
+    library: Library,
+    things: Sequence[IntakeItem],
+    role: Role,
+    room: int,
+    *,
+    each: bool = False,
+    then: Role | None = None,
 ) -> IntakeResult:
     """Copy items into the library's inputs while there is room; unreadable ones are skipped."""
     references: list[Reference] = []
@@ -119,7 +134,7 @@ async def store_items(
         try:
             source = thing.source
             data = source if isinstance(source, bytes | Path) else await source.read()
-            own = role if each or not references else _next(role)
+            own = role if each or not references else then or _next(role)
             kept = await library.keep_input(data, role=own, name=thing.name, picture=thing.picture)
             references.append(replace(kept, talk=thing.talk))
         except StudioError as error:
@@ -190,6 +205,12 @@ class InputImport(QObject):
         """Import library pictures; with `each`, all get this role."""
         take = partial(take_pictures, self._library, tuple(pictures), role, each=each)
         self._start(take, role, sources=MOST_EDITED if each else 1)
+
+    def source(self, picture: Picture, style: Picture | None) -> None:
+        """Import a picture to edit, and another one as its style reference, as one step."""
+        pictures = (picture,) if style is None else (picture, style)
+        take = partial(take_pictures, self._library, pictures, Role.EDIT, then=Role.STYLE)
+        self._start(take, Role.EDIT)
 
     def things(self, things: Sequence[IntakeItem], role: Role) -> None:
         """Import files or bytes."""

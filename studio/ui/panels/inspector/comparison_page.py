@@ -12,9 +12,11 @@ from studio.common.i18n import _, ngettext, number
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import CostBasis, Picture
+from studio.ui.panels.inspector.pixel_rows import PixelRows
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.pixel_comparison import PixelComparison
 from studio.ui.widgets import Button, ElidedLabel, Text
 from studio.ui.widgets.marked_text import MarkedText
 
@@ -26,9 +28,11 @@ class ComparisonPage(QWidget):
 
     Signals:
         decided: a button was pressed ("keep_a", "crown_b" or "keep_both").
+        difference_wanted: the map of the differences is to be shown large.
     """
 
     decided = Signal(str)
+    difference_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,19 +51,26 @@ class ComparisonPage(QWidget):
         self._grid.setVerticalSpacing(5)
         settings.body.addLayout(self._grid)
         self._column.addWidget(settings)
+        self._pixels = PixelRows(self)
+        self._pixels.full_wanted.connect(self.difference_wanted)
+        self._column.addWidget(self._pixels)
         self._column.addStretch(1)
 
     def _make_decision(self) -> QWidget:
-        part = InspectorSection(_("Which one stays?"), self)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        part = InspectorSection(_("Keep which?"), self)
+        grid = QGridLayout()
+        grid.setSpacing(6)
         self._buttons: dict[str, Button] = {}
-        for name in ("keep_a", "crown_b", "keep_both"):
+        for name, place in (
+            ("keep_a", (0, 0, 1, 1)),
+            ("keep_both", (0, 1, 1, 1)),
+            ("crown_b", (1, 0, 1, 2)),
+        ):
             button = Button("", "", part, size=30)
             button.clicked.connect(self.on_pressed)
             self._buttons[name] = button
-            row.addWidget(button, 1)
-        part.body.addLayout(row)
+            grid.addWidget(button, *place)
+        part.body.addLayout(grid)
         part.body.addSpacing(8)
         self._standing = Text("", "small", "text3", part, wrap=True)
         part.body.addWidget(self._standing)
@@ -76,7 +87,7 @@ class ComparisonPage(QWidget):
         letter = LETTERS[comparison.active or 1]
         labels = {
             "keep_a": _("Keep {letter}").format(letter="A"),
-            "crown_b": _("Crown {letter}").format(letter=letter),
+            "crown_b": _("Make {letter} the champion").format(letter=letter),
             "keep_both": _("Keep both"),
         }
         for name, button in self._buttons.items():
@@ -87,6 +98,10 @@ class ComparisonPage(QWidget):
         for side, picture in enumerate(pictures[1:], 1):
             self._words.addWidget(self._words_of(side, pictures[0], picture))
         self._show_settings(pictures)
+
+    def show_pixels(self, found: Sequence[PixelComparison | None]) -> None:
+        """Show how the pixels of each side differ, A first; None until it is known."""
+        self._pixels.show_comparisons(found)
 
     def _words_of(self, side: int, first: Picture, other: Picture) -> QWidget:
         made = QWidget(self._words_part)
@@ -118,9 +133,7 @@ class ComparisonPage(QWidget):
             for side, picture in enumerate(pictures):
                 text = value(picture)
                 differs = text != first
-                # The dot, as colour alone does not show it.
-                cell = ElidedLabel(f"• {text}" if differs else text, "small",
-                            "text" if differs else "text2", self)  # fmt: skip
+                cell = self._cell(text, differs=differs)
                 cell.setAccessibleName(
                     _("{label} of {letter}: {value}, differs").format(
                         label=label(), letter=LETTERS[side], value=text
@@ -131,6 +144,17 @@ class ComparisonPage(QWidget):
                     )
                 )
                 self._grid.addWidget(cell, place, side + 1)
+
+    def _cell(self, text: str, *, differs: bool) -> QWidget:
+        """A value, with a dot where it differs, as brightness alone does not show it."""
+        made = QWidget(self)
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        if differs:
+            row.addWidget(Text("•", "small", "warn", made))
+        row.addWidget(ElidedLabel(text, "small", "text" if differs else "text2", made), 1)
+        return made
 
 
 def _standing(comparison: Comparison, letter: str) -> str:
@@ -187,7 +211,7 @@ _SETTINGS: tuple[tuple[Callable[[], str], Callable[[Picture], str]], ...] = (
     (lambda: _("Long edge"), _size),
     (lambda: _("Aspect ratio"), _shape),
     (lambda: _("Seed"), _seed),
-    (lambda: _("Took"), _took),
+    (lambda: _("Time"), _took),
     (lambda: _("Cost"), _cost),
 )
 

@@ -14,9 +14,11 @@ from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.comparison import Comparison
 from studio.domain.entities import Flag, Job, Picture
+from studio.domain.spend import Outlay
 from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
 from studio.ui.panels.inspector.section import PaddedScrollArea
+from studio.ui.support import formatting
 from studio.ui.support.ports import DecoderProtocol, LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -25,6 +27,7 @@ from studio.ui.widgets import Text
 
 if TYPE_CHECKING:
     from studio.ui.panels.inspector.comparison_page import ComparisonPage
+    from studio.ui.support.pixel_comparison import PixelComparison
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
 KEPT = 24 * 1024 * 1024  # bytes of thumbnails
@@ -41,6 +44,7 @@ class Inspector(QFrame):
         tags_wanted: needs the names of existing tags (`offer_tags`).
         selected: id of a picture of the family that was clicked.
         decided: what stays of a comparison ("keep_a", "crown_b" or "keep_both").
+        difference_wanted: the map of the differences is to be shown large.
         action: name of an action and its items (a tuple of Picture or Job).
         toast: a short sentence about an action of the inspector itself.
     """
@@ -54,6 +58,7 @@ class Inspector(QFrame):
     tags_wanted = Signal()
     selected = Signal(str)
     decided = Signal(str)
+    difference_wanted = Signal()
     action = Signal(str, object)
     toast = Signal(str)
 
@@ -68,6 +73,9 @@ class Inspector(QFrame):
         self._noted: tuple[str, ...] = ()
         self._collections: dict[str, str] = {}
         self._with_preview = True
+        # What the branch and the run of the picture cost, where known.
+        self._branch: Outlay | None = None
+        self._run: Outlay | None = None
         self._task: SpawnedTask | None = None
         self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self.setProperty("zone", "inspector")
@@ -149,6 +157,7 @@ class Inspector(QFrame):
             self._comparison_scroll = PaddedScrollArea(page, self)
             self._pages.addWidget(self._comparison_scroll)
             page.decided.connect(self.decided)
+            page.difference_wanted.connect(self.difference_wanted)
         return self._comparison_page
 
     # --- content --------------------------------------------------------------------------
@@ -192,12 +201,29 @@ class Inspector(QFrame):
             page.show_several(self._pictures, total)
         self._want()
 
+    def show_branch(self, outlay: Outlay) -> None:
+        """Say what the branch that begins with the shown picture cost."""
+        self._branch = outlay
+        self._show_spend()
+
+    def _show_spend(self) -> None:
+        if self._page is None or len(self._pictures) != 1:
+            return
+        texts = [] if self._branch is None else [formatting.branch_outlay(self._branch)]
+        if self._run is not None:
+            texts.append(formatting.run_outlay(self._run))
+        self._page.show_spend([text for text in texts if text])
+
     def show_comparison(self, pictures: Sequence[Picture], comparison: Comparison) -> None:
         """Show the differences between compared pictures, A first."""
         self._leave()
         self.comparison_page.show_pictures(pictures, comparison)
         if self._comparison_scroll is not None:
             self._pages.setCurrentWidget(self._comparison_scroll)
+
+    def show_pixels(self, found: Sequence[PixelComparison | None]) -> None:
+        """Show how the pixels of the compared pictures differ, A first."""
+        self.comparison_page.show_pixels(found)
 
     def set_collections(self, names: Mapping[str, str]) -> None:
         """Set the names of all collections, by id."""
@@ -245,6 +271,9 @@ class Inspector(QFrame):
             self._task.cancel()
             self._task = None
         self._pictures = ()
+        self._branch = self._run = None
+        if self._page is not None:
+            self._page.show_spend(())
 
     def _want(self) -> None:
         if self._page is None or not loop_runs() or not self.isVisible():
@@ -268,6 +297,9 @@ class Inspector(QFrame):
         others = await self._library.find(ids) if ids else []
         self.page.show_kin(picture, family, others)
         self._want()
+        if picture.run is not None:
+            self._run = await self._library.choosing.run_outlay(picture.run)
+            self._show_spend()
         if not self._with_preview:
             await self._read_palette(picture)
 

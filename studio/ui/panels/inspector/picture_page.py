@@ -21,7 +21,7 @@ from studio.ui.panels.inspector.section import InspectorSection, PaddedScrollAre
 from studio.ui.panels.inspector.sources import SourceLinks
 from studio.ui.panels.inspector.tags import TagsRow
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.widgets import Button
+from studio.ui.widgets import Button, Text
 
 
 class PicturePage(QWidget):
@@ -29,7 +29,7 @@ class PicturePage(QWidget):
 
     Attributes:
         collections: names of all collections, by id.
-        preview, head, family, palette_strip, sources, warnings, origin, facts, tags, note,
+        preview, head, family, spend, palette_strip, sources, warnings, origin, facts, tags, note,
             settings: its parts.
         restore: restores from the trash; hidden unless all shown pictures are in it.
 
@@ -51,6 +51,10 @@ class PicturePage(QWidget):
         self._family_part = InspectorSection(_("Family"), inner, ring=RING)
         self.family = FamilyStrip(thumbnails, self._family_part)
         self._family_part.body.addWidget(self.family)
+        self._spend_part = InspectorSection(_("Spend"), inner)
+        self.spend = Text("", "small", "text2", self._spend_part, wrap=True)
+        self._spend_part.body.addWidget(self.spend)
+        self._spend_part.hide()
         self._palette_part = InspectorSection(_("Palette"), inner, aside=_("click to copy"))
         self.palette_strip = PaletteRow(self._palette_part)
         self._palette_part.body.addWidget(self.palette_strip)
@@ -76,7 +80,7 @@ class PicturePage(QWidget):
         self._settings_part = InspectorSection(_("Embedded settings"), inner)
         self.settings = FactTable(_("Embedded settings"), self._settings_part)
         self._settings_part.body.addWidget(self.settings)
-        strips = (self._family_part, self._palette_part, self._sources_part)
+        strips = (self._family_part, self._spend_part, self._palette_part, self._sources_part)
         for part in (self.preview, self.head, *strips, details, self._settings_part):
             parts.addWidget(part)
         parts.addStretch(1)
@@ -194,6 +198,11 @@ class PicturePage(QWidget):
         """Show the colours of the picture."""
         self.palette_strip.set_colours(colours)
         self._palette_part.setVisible(visible)
+
+    def show_spend(self, texts: Sequence[str]) -> None:
+        """Show what the branch and the run of the picture cost."""
+        self.spend.setText("\n".join(texts))
+        self._spend_part.setVisible(bool(texts))
 
     def family_wishes(self) -> list[ThumbnailRequest]:
         """Thumbnails of the family, if visible."""

@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from studio.common.i18n import _
+from studio.domain.comparison import RelativePlacement
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -156,9 +157,9 @@ class PictureCanvas(QWidget):
         dpr = self.devicePixelRatioF()
         self._choose(self._view.moved(dx * dpr, dy * dpr))
 
-    def follow_view(self, other: Viewport) -> None:
-        """Show the same part of the picture as another canvas."""
-        self._choose(self._view.like(other))
+    def follow_view(self, other: Viewport, placement: RelativePlacement | None = None) -> None:
+        """Show the same part of the picture as another canvas; see `Viewport.like`."""
+        self._choose(self._view.like(other, placement))
 
     def set_left_inset(self, pixels: int) -> None:
         """Reserve logical pixels at the left of a fitted picture."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from studio.domain.comparison import RelativePlacement
+
 HIGHEST = 32.0
 LOWEST = 0.05
 STEPS = (
@@ -138,21 +140,43 @@ class Viewport:
         y = self.view_height / 2 - middle_y / self.height * height * zoom
         return _settled(replace(other, zoom=zoom, x=x, y=y))
 
-    def like(self, other: Viewport) -> Viewport:
+    def like(self, other: Viewport, placement: RelativePlacement | None = None) -> Viewport:
         """Show the same place and the same part as the view of another picture, in a view of any
         size.
+
+        `placement` is where that picture lies in this one, if they are aligned. Then the same
+        content is at the same place, even where that leaves a gap at an edge.
         """
         if other.fitted:
             return self.fit_again()
-        return self.focused(self.filling * other.zoom / other.filling, other.focus())
+        if placement is None:
+            return self.focused(self.filling * other.zoom / other.filling, other.focus())
+        own = min(self.frame.width / other.width, self.frame.height / other.height)
+        zoom = other.zoom * own / other.filling * other.width / (placement.across * self.width)
+        zoom = min(max(zoom, self.lowest), HIGHEST)
+        across, down = placement.place(*other.focus())
+        x = self.view_width / 2 - across * self.width * zoom
+        y = self.view_height / 2 - down * self.height * zoom
+        return replace(self, zoom=zoom, x=x, y=y, fitted=False)
 
-    def laid_over(self, width: int, height: int) -> Viewport:
-        """View of another picture laid over this one: as large as fits it, with the same centre."""
+    def laid_over(
+        self, width: int, height: int, placement: RelativePlacement | None = None
+    ) -> Viewport:
+        """View of another picture laid over this one.
+
+        `placement` is where this one lies in the other, if they are aligned; else the other is as
+        large as fits this one, with the same centre.
+        """
         width, height = max(1, width), max(1, height)
         rect = self.rect
-        zoom = min(rect.width / width, rect.height / height)
-        x = rect.x + (rect.width - width * zoom) / 2
-        y = rect.y + (rect.height - height * zoom) / 2
+        if placement is None:
+            zoom = min(rect.width / width, rect.height / height)
+            x = rect.x + (rect.width - width * zoom) / 2
+            y = rect.y + (rect.height - height * zoom) / 2
+        else:
+            zoom = rect.width / placement.across / width
+            x = rect.x - placement.left / placement.across * rect.width
+            y = rect.y - placement.top / placement.down * rect.height
         return replace(self, width=width, height=height, zoom=zoom, x=x, y=y)
 
     def focus(self) -> tuple[float, float]:

@@ -28,6 +28,7 @@ class CompareMode(Enum):
     SLIDER = "slider"
     SIDE_BY_SIDE = "side_by_side"
     FLICKER = "flicker"
+    DIFFERENCE = "difference"
 
 
 class CompareBar(QFrame):
@@ -74,12 +75,16 @@ class CompareBar(QFrame):
                 self._swap = IconButton("swap", _("Swap A and B"), "", self, size=24)
                 self._row.addWidget(self._lock)
                 self._row.addWidget(self._swap)
+        self._standing = Text("", "small", "text3", self)
+        self._row.addSpacing(6)
+        self._row.addWidget(self._standing)
         self._row.addStretch(1)
         self._modes = Segmented(
             [
                 (CompareMode.SLIDER, _("Slider"), "split"),
                 (CompareMode.SIDE_BY_SIDE, _("Side by side"), "side-by-side"),
                 (CompareMode.FLICKER, _("Flicker"), "eye"),
+                (CompareMode.DIFFERENCE, _("Difference"), "difference"),
             ],
             self,
             name=_("Mode of comparison"),
@@ -124,6 +129,13 @@ class CompareBar(QFrame):
         """Mark the mode."""
         self._modes.set_value(mode)
 
+    def show_standing(self, text: str) -> None:
+        """Show whether the active side is aligned with A."""
+        if text != self._standing.text():
+            self._standing.setText(text)
+            self.setAccessibleDescription(text)
+            self._yield_room()
+
     def set_locked(self, *, locked: bool) -> None:
         """Show whether the champion stays."""
         self._lock.setChecked(locked)
@@ -141,12 +153,12 @@ class CompareBar(QFrame):
 
     def _yield_room(self) -> None:
         """Hide what has no room; only for another width, or other names."""
-        needs = (self.width(), *(button.text() for button in self._sides))
+        needs = (self.width(), self._standing.text(), *(button.text() for button in self._sides))
         if needs == self._fitted:
             return
         self._fitted = needs
         self._modes.set_compact(compact=False)
-        gives = (self._minus, self._plus, self._linked)
+        gives = (self._minus, self._plus, self._linked, self._standing)
         for part in gives:
             part.show()
         if not self._is_tight():
@@ -158,7 +170,7 @@ class CompareBar(QFrame):
 
     def _is_tight(self) -> bool:
         self._row.invalidate()
-        return self._row.minimumSize().width() > self.width()
+        return self._row.sizeHint().width() > self.width()
 
     def minimumSizeHint(self) -> QSize:
         # Its parts are hidden in turn: the bar never widens the window.

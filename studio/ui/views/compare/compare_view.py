@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.common.i18n import _, number
-from studio.domain.comparison import LETTERS, MOST, Comparison
+from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import Job, Picture
 from studio.ui.support.key_repeat import once
-from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
+from studio.ui.support.pixel_comparison import PixelComparison
+from studio.ui.support.ports import ComparerProtocol, LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.canvas.film_strip import FilmStrip
 from studio.ui.views.canvas.plate_loader import PageCache
+from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.compare.bar import CompareBar, CompareMode
-from studio.ui.views.compare.pane import ComparePane
+from studio.ui.views.compare.pane_group import PaneGroup
+from studio.ui.views.compare.pixel_comparisons import PixelComparisons
 
-BETWEEN = 2  # pixels between panes
-LARGE = 2 / 3  # share of the width of A beside two or three others
-PACE = 500  # milliseconds per picture while flickering
-_MODES = (CompareMode.SIDE_BY_SIDE, CompareMode.SLIDER, CompareMode.FLICKER)
+_MODES = (
+    CompareMode.SIDE_BY_SIDE,
+    CompareMode.SLIDER,
+    CompareMode.FLICKER,
+    CompareMode.DIFFERENCE,
+)
 _OWN_KEYS = frozenset(
     {
         Qt.Key.Key_Left,
@@ -31,20 +36,25 @@ _OWN_KEYS = frozenset(
         Qt.Key.Key_F,
         Qt.Key.Key_M,
         Qt.Key.Key_S,
-        Qt.Key.Key_Comma,
-        Qt.Key.Key_Period,
         Qt.Key.Key_Plus,
         Qt.Key.Key_Equal,
         Qt.Key.Key_Minus,
     }
 )
+_DIVIDER = {",": -0.01, ".": 0.01}
+"""Keys that move the slider's divider, by their text, as layouts place them differently."""
 
 
 class CompareView(QWidget):
     """Shows a `Comparison`.
 
+    Attributes:
+        comparison: what is shown.
+        group, panes: the panes together, and each, A first.
+
     Signals:
         sides_changed: other pictures are shown, or the active side changed.
+        pixels_changed: pixels of the sides were compared with those of A (`pixels`).
         ended: the last picture of the order was reached.
         closed: Esc was pressed.
         action: action and its picture ("drag": within the mouse event).
@@ -53,6 +63,7 @@ class CompareView(QWidget):
     """
 
     sides_changed = Signal()
+    pixels_changed = Signal(object)
     ended = Signal()
     closed = Signal()
     action = Signal(str, object)
@@ -63,33 +74,30 @@ class CompareView(QWidget):
         self,
         library: LibraryProtocol,
         decoder: ScreenDecoderProtocol,
+        comparer: ComparerProtocol,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.comparison = Comparison((), [])
         self._mode = CompareMode.SIDE_BY_SIDE
-        self._linked = True
-        self._linking = False
         self._pointed = -1
         self._divider = 0.5
-        self._presenting = False
+        self._map: Plate | None = None
         self._book = PageCache(library, self)
+        self._pixels = PixelComparisons(library, comparer, self)
         self._bar = CompareBar(self)
-        self._room = QWidget(self)
-        self.panes = [ComparePane(side, library, decoder, self._room) for side in range(MOST)]
+        self.group = PaneGroup(library, decoder, self)
+        self.panes = self.group.panes
         self._film = FilmStrip(self._book, library, self)
-        self._flicker = QTimer(self, interval=PACE)
-        self._flicker.timeout.connect(self.on_flicker)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar)
-        column.addWidget(self._room, 1)
+        column.addWidget(self.group, 1)
         column.addWidget(self._film)
         self.setAccessibleName(_("Compare"))
         self.setFocusProxy(self.panes[0].canvas)
         self.installEventFilter(self)
-        self._room.installEventFilter(self)
         self._connect()
 
     def _connect(self) -> None:
@@ -106,10 +114,11 @@ class CompareView(QWidget):
             pane.pressed.connect(self.on_side_chosen)
             pane.pointed.connect(self.on_pointed)
             pane.divider_moved.connect(self.on_divider_moved)
-            pane.canvas.view_changed.connect(self.on_view_changed)
             pane.canvas.drag_requested.connect(self.on_dragged)
             pane.canvas.menu_requested.connect(self.on_menu)
             pane.canvas.installEventFilter(self)
+        self.group.view_changed.connect(self.on_view_changed)
+        self._pixels.changed.connect(self.on_compared)
         self._film.chosen.connect(self.on_film_chosen)
         self._film.job_chosen.connect(self.job_chosen)
         self._book.read.connect(self.on_read)
@@ -149,6 +158,16 @@ class CompareView(QWidget):
         """How the pictures are compared."""
         return self._mode
 
+    @property
+    def divider(self) -> float:
+        """Share of the width left of the slider's divider."""
+        return self._divider
+
+    @property
+    def pixels(self) -> list[PixelComparison | None]:
+        """How each side differs from A by its pixels, A first; None until it is known."""
+        return [self._pixels.result(side) for side in range(len(self.comparison.sides))]
+
     def show_comparison(self, comparison: Comparison) -> None:
         """Compare these pictures, fitted."""
         self.comparison = comparison
@@ -181,16 +200,17 @@ class CompareView(QWidget):
 
     def set_presenting(self, *, presenting: bool) -> None:
         """Show only the pictures, or bar and film strip again."""
-        self._presenting = presenting
         self._bar.setVisible(not presenting)
         self._film.setVisible(not presenting)
 
     def set_mode(self, mode: CompareMode) -> None:
-        """Compare side by side, with the slider, or flickering."""
+        """Compare side by side, with the slider, flickering, or by a map of the differences."""
         self._mode = mode
         self._bar.set_mode(mode)
+        self._show_notes()
         self._arrange()
         self._lay_over()
+        self._show_standing()
 
     def step(self, way: int) -> None:
         """Show the next (1) or previous (-1) challenger."""
@@ -223,8 +243,7 @@ class CompareView(QWidget):
 
     @property
     def _zoomed(self) -> int:
-        alone = self._linked or self._mode is not CompareMode.SIDE_BY_SIDE
-        return 0 if alone else self.target
+        return 0 if self.group.linked or not self._shows_panes else self.target
 
     def _picture(self, side: int) -> Picture | None:
         sides = self.comparison.sides
@@ -246,14 +265,16 @@ class CompareView(QWidget):
 
     def _show_sides(self) -> None:
         sides = self.comparison.sides
+        pictures = [self._picture(side) for side in range(len(sides))]
         self._request()
         for side, pane in enumerate(self.panes):
-            pane.show_picture(self._picture(side) if side < len(sides) else None)
-            pane.set_ringed(ringed=side == self.active and self._shows_panes)
-            pane.set_note(self._note(side), locked=not side and self.comparison.locked)
-        self._link(0)
-        self._lay_over()
-        self._bar.show_sides([self._picture(side) for side in range(len(sides))], self.active)
+            pane.show_picture(pictures[side] if side < len(sides) else None)
+        self._prepare()
+        self._show_notes()
+        self._compare_pixels()
+        self._arrange()
+        self._show_pixels()
+        self._bar.show_sides(pictures, self.active)
         self._bar.set_locked(locked=self.comparison.locked)
         order = self._book.order
         places = {order.index(row): LETTERS[side] for side, row in enumerate(sides) if row in order}
@@ -261,17 +282,47 @@ class CompareView(QWidget):
         if sides and sides[self.active] in order:
             self._film.set_current(order.index(sides[self.active]))
         self.sides_changed.emit()
+        self.pixels_changed.emit(self.pixels)
+
+    def _prepare(self) -> None:
+        """Decode ahead what arrow keys bring, in the active pane alone."""
+        order, near = self._book.order, self.comparison.beside if self.comparison.sides else []
+        read = [self._book.picture(order.index(row)) for row in near if row in order]
+        for side, pane in enumerate(self.panes):
+            pane.prepare([one for one in read if one and side == self.active])
+
+    def _show_notes(self) -> None:
+        for side, pane in enumerate(self.panes):
+            pane.set_ringed(ringed=side == self.active and self._shows_panes)
+            locked = not side and self.comparison.locked
+            pane.set_note(self._note(side), self._spoken_note(side), locked=locked)
+
+    def _compare_pixels(self) -> None:
+        if self.isVisible():
+            pictures = [self._picture(side) for side in range(len(self.comparison.sides))]
+            self._pixels.set_pictures(pictures, self.active)
 
     def _note(self, side: int) -> str:
         comparison = self.comparison
         if side >= len(comparison.sides):
             return ""
+        if not side and self._mode is CompareMode.DIFFERENCE:
+            # Translators: {letter} is another compared picture.
+            return _("difference from {letter}").format(letter=LETTERS[comparison.active or 1])
         if not side:
             return _("champion") if comparison.locked else ""
         if side != self.active:
             return ""
         # Translators: position of a picture among those that can be compared with the first.
         return _("{n} of {all}").format(
+            n=number(comparison.place(side)), all=number(comparison.challengers)
+        )
+
+    def _spoken_note(self, side: int) -> str:
+        comparison = self.comparison
+        if not side or side != self.active or side >= len(comparison.sides):
+            return self._note(side)
+        return _("challenger {n} of {all}").format(
             n=number(comparison.place(side)), all=number(comparison.challengers)
         )
 
@@ -282,65 +333,64 @@ class CompareView(QWidget):
         return self._mode is CompareMode.SIDE_BY_SIDE
 
     def _arrange(self) -> None:
-        """Place the panes: one, halves, or A large with the others at its right."""
-        count = len(self.comparison.sides) if self._shows_panes else 1
-        wide, high = self._room.width(), self._room.height()
-        # A pane that only changes its size does not move the others.
-        self._linking = True
-        left = wide if count == 1 else (wide - BETWEEN) // 2
-        if count > 2:
-            left = round((wide - BETWEEN) * LARGE)
-        for side, pane in enumerate(self.panes):
-            pane.setVisible(side < count)
-            if not side:
-                pane.setGeometry(0, 0, left, high)
-            elif side < count:
-                down = (high - BETWEEN * (count - 2)) // (count - 1)
-                top = (down + BETWEEN) * (side - 1)
-                last = high - top if side == count - 1 else down
-                pane.setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
-        self._linking = False
-        self._link(0)
+        alone = not self._shows_panes
+        self.group.arrange(len(self.comparison.sides), self.active, alone=alone)
 
     def _lay_over(self) -> None:
-        """Lay the active side over A for slider and flicker."""
-        first, other = self.panes[0], self.panes[self.active or 1]
-        over = other.canvas.plate if self._mode is CompareMode.SLIDER else None
+        """Lay the active side, or the map of its differences, over A."""
+        other = self.active or 1
+        found = self._pixels.result(other)
+        placement = None if found is None else found.placement
+        plate, divider = self.panes[other].canvas.plate, self._divider
         flickers = self._mode is CompareMode.FLICKER and self.isVisible()
-        if flickers and not self._flicker.isActive():
-            self._flicker.start()
-        elif not flickers:
-            self._flicker.stop()
-        first.lay_over(over, self._divider)
-        first.set_ringed(ringed=self._shows_panes and not self.active)
+        if self._mode is CompareMode.DIFFERENCE:
+            plate, placement, divider = self._map_plate(found), None, 0.0
+        elif flickers:
+            divider = 0.0
+        elif self._mode is not CompareMode.SLIDER:
+            plate = None
+        self.group.lay_over(plate, divider, placement, flickers=flickers)
+        self.panes[0].set_ringed(ringed=self._shows_panes and not self.active)
 
-    def _link(self, side: int) -> None:
-        """Show the place of one side on all others."""
-        if self._linking or not self._linked:
-            return
-        self._linking = True
-        view = self.panes[side].canvas.view
-        for pane in self.panes:
-            if pane.side != side and pane.canvas.plate is not None:
-                pane.canvas.follow_view(view)
-        self._linking = False
+    def _map_plate(self, found: PixelComparison | None) -> Plate | None:
+        """The map of the differences as a picture of the size of A; None until there is one."""
+        first = self.panes[0].canvas.plate
+        if first is None or found is None or found.map is None:
+            return None
+        if self._map is None or self._map.raster is not found.map:
+            # No title: it is only laid over A.
+            self._map = Plate(
+                key="", name="", width=first.width, height=first.height, raster=found.map
+            )
+        return self._map
+
+    def _show_pixels(self) -> None:
+        """Align the panes by what is known, and say whether they are."""
+        found = self.pixels
+        self.group.set_placements([None if one is None else one.placement for one in found])
+        self._lay_over()
+        self._show_standing()
+
+    def _show_standing(self) -> None:
+        found = self._pixels.result(self.active or 1)
+        self._bar.show_standing(standing(found))
 
     # --- slots ----------------------------------------------------------------------------
 
     def on_view_changed(self) -> None:
-        """Move the other panes with the one that was zoomed or panned."""
-        canvas = self.sender()
-        for pane in self.panes:
-            if pane.canvas is canvas and pane.isVisible():
-                self._link(pane.side)
+        """Show the zoom of A."""
         first = self.panes[0].canvas
         self._bar.set_zoom(first.zoom, fitted=first.fitted)
 
-    def on_flicker(self) -> None:
-        """Show the other picture."""
-        pane = self.panes[0]
-        other = self.panes[self.active or 1].canvas.plate
-        pane.lay_over(None if pane.is_covered else other, 0.0)
+    def on_compared(self) -> None:
+        """Show how pixels differ."""
+        self._show_pixels()
+        self.pixels_changed.emit(self.pixels)
+
+    def on_difference_wanted(self) -> None:
+        """Show the map of the differences large."""
+        self.set_mode(CompareMode.DIFFERENCE)
+        self.focus_view()
 
     def on_side_chosen(self, side: int) -> None:
         """Activate a side."""
@@ -354,8 +404,8 @@ class CompareView(QWidget):
 
     def on_link_chosen(self, linked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Share zoom and place, or not."""
-        self._linked = linked
-        self._link(0)
+        self.group.linked = linked
+        self.group.link()
 
     def on_swapped(self) -> None:
         """Exchange A and the active side."""
@@ -394,22 +444,19 @@ class CompareView(QWidget):
     def on_screen_colours(self) -> None:
         """Render the visible pictures for the new monitor."""
         if self.isVisible():
-            for pane in self.panes:
-                pane.complete()
+            self.group.complete()
 
     # --- Qt -------------------------------------------------------------------------------
 
-    @needs("_flicker")
+    @needs("_film")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # An event filter instead of event(): painting must not run inside one of our overrides,
         # where an exception would end the program instead of being reported.
         kind = event.type()
-        if watched is self._room:
-            if kind == QEvent.Type.Resize:
-                self._arrange()
-        elif isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent):
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if kind == QEvent.Type.ShortcutOverride and plain and event.key() in _OWN_KEYS:
+            own = (plain and event.key() in _OWN_KEYS) or event.text() in _DIVIDER
+            if kind == QEvent.Type.ShortcutOverride and own:
                 event.accept()
                 return True
             if kind == QEvent.Type.KeyPress and watched is not self and self._tab(event):
@@ -443,25 +490,31 @@ class CompareView(QWidget):
                 self.set_mode(_MODES[(_MODES.index(self._mode) + 1) % len(_MODES)])
             case Qt.Key.Key_S if not event.modifiers():
                 self.crown()
-            case Qt.Key.Key_Comma:
-                self.on_divider_moved(self._divider - 0.01)
-            case Qt.Key.Key_Period:
-                self.on_divider_moved(self._divider + 0.01)
             case Qt.Key.Key_Escape:
                 self.closed.emit()
+            case _ if event.text() in _DIVIDER:
+                self.on_divider_moved(self._divider + _DIVIDER[event.text()])
             case _:
                 super().keyPressEvent(event)
 
-    @needs("_flicker")
+    @needs("panes")
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._compare_pixels()
         self._lay_over()
-        for pane in self.panes:
-            pane.complete()
+        self.group.complete()
 
-    @needs("_flicker")
+    @needs("_pixels")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._flicker.stop()
-        for pane in self.panes:
-            pane.stop()
+        self._pixels.stop()
+
+
+def standing(found: PixelComparison | None) -> str:
+    """Whether two pictures are aligned, as the bar says it."""
+    if found is None:
+        return _("comparing…")
+    if found.preview and found.standing:
+        # Translators: {standing} is "aligned", "does not line up" or "different aspect ratios".
+        return _("{standing}, preview").format(standing=found.standing)
+    return found.standing

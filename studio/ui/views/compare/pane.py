@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.common.display_text import one_line
 from studio.common.i18n import number
-from studio.domain.comparison import LETTERS
+from studio.domain.comparison import LETTERS, RelativePlacement
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
@@ -23,6 +25,7 @@ KEPT = 200_000_000  # bytes of pixels kept per pane, for going back
 PLACE = QPoint(12, 10)  # of the label
 PAD, GAP = 10, 7  # in the label
 HIGH = 24
+HANDLE = 30  # of the slider, in logical pixels
 
 
 class ComparePane(QWidget):
@@ -60,6 +63,7 @@ class ComparePane(QWidget):
         self._loader = PlateLoader(library, decoder, self, most_kept=KEPT)
         self._loader.changed.connect(self.canvas.refresh)
         self._over: Plate | None = None
+        self._placement: RelativePlacement | None = None
         self._divider = 0.5
         self._ringed = False
         self._label = _PaneLabel(side, self)
@@ -79,9 +83,9 @@ class ComparePane(QWidget):
             self._loader.fill(plate, picture)
         self._name_canvas()
 
-    def set_note(self, note: str, *, locked: bool) -> None:
-        """Set the word beside the name, such as "champion", and the lock."""
-        self._label.set_note(note, locked=locked)
+    def set_note(self, note: str, spoken: str = "", *, locked: bool) -> None:
+        """Set the word beside the name, such as "champion", as shown and spoken, and the lock."""
+        self._label.set_note(note, spoken or note, locked=locked)
         self._name_canvas()
 
     def set_ringed(self, *, ringed: bool) -> None:
@@ -89,9 +93,14 @@ class ComparePane(QWidget):
         self._ringed = ringed
         self.canvas.update()
 
-    def lay_over(self, plate: Plate | None, divider: float) -> None:
-        """Lay another picture over this one, right of the divider (share of the width)."""
-        self._over, self._divider = plate, divider
+    def lay_over(
+        self, plate: Plate | None, divider: float, placement: RelativePlacement | None = None
+    ) -> None:
+        """Lay another picture over this one, right of the divider (share of the width).
+
+        `placement` is where this one lies in it, if they are aligned.
+        """
+        self._over, self._divider, self._placement = plate, divider, placement
         self.canvas.update()
 
     @property
@@ -104,6 +113,10 @@ class ComparePane(QWidget):
         plate = self.canvas.plate
         if plate is not None and self.picture is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, self.picture)
+
+    def prepare(self, pictures: Sequence[Picture]) -> None:
+        """Decode these ahead, which may be shown next."""
+        self._loader.prepare(pictures)
 
     def stop(self) -> None:
         """Cancel the loading."""
@@ -120,13 +133,11 @@ class ComparePane(QWidget):
             painter.save()
             painter.setClipRect(right)
             painter.fillRect(right, theme().color(self.canvas.surround))
-            over = view.laid_over(self._over.width, self._over.height)
+            over = view.laid_over(self._over.width, self._over.height, self._placement)
             plates.paint(painter, self._over, over, right, dpr)
             painter.restore()
             if 0 < self._divider < 1:
-                painter.fillRect(
-                    QRectF(left - dpr, 0, 2 * dpr, view.view_height), Qt.GlobalColor.white
-                )
+                _paint_divider(painter, left, view.view_height, dpr)
         if self._ringed:
             painter.setPen(QPen(theme().color("accent"), 2 * dpr))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -157,6 +168,20 @@ class ComparePane(QWidget):
         self._label.set_room(self.width() - 2 * PLACE.x())
 
 
+def _paint_divider(painter: QPainter, at: float, height: float, dpr: float) -> None:
+    """Paint the slider's line, in device pixels, and the disc in its middle."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(QRectF(at - dpr, 0, 2 * dpr, height), Qt.GlobalColor.white)
+    painter.translate(at, height / 2)
+    painter.scale(dpr, dpr)
+    painter.setPen(QPen(theme().color("hairline"), 1))
+    painter.setBrush(Qt.GlobalColor.white)
+    painter.drawEllipse(QPointF(0, 0), HANDLE / 2, HANDLE / 2)
+    painter.drawPixmap(QPointF(-8, -8), theme().pixmap("split", "tick", 16, dpr))
+    painter.restore()
+
+
 class _PaneLabel(QWidget):
     """Letter, name, flag, stars and a word about a side; painted over its picture."""
 
@@ -164,7 +189,7 @@ class _PaneLabel(QWidget):
         super().__init__(parent)
         self._side = side
         self._picture: Picture | None = None
-        self._note = ""
+        self._note = self._spoken = ""
         self._locked = False
         self._room = 400
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -175,8 +200,8 @@ class _PaneLabel(QWidget):
         self._picture = picture
         self._size()
 
-    def set_note(self, note: str, *, locked: bool) -> None:
-        self._note, self._locked = note, locked
+    def set_note(self, note: str, spoken: str, *, locked: bool) -> None:
+        self._note, self._spoken, self._locked = note, spoken, locked
         self._size()
 
     def set_room(self, room: int) -> None:
@@ -186,8 +211,8 @@ class _PaneLabel(QWidget):
     def sentence(self) -> str:
         """What a screen reader says of this side."""
         said = [LETTERS[self._side]]
-        if self._note:
-            said.append(self._note)
+        if self._spoken:
+            said.append(self._spoken)
         if self._picture is not None:
             said.append(self._picture.name)
         return ", ".join(said)

@@ -232,6 +232,10 @@ class Loupe(QWidget):
         self._loader.fill(plate, wanted)
         self._tell_bar()
 
+    def toggle_before(self) -> None:
+        """Show the parent, or the picture again."""
+        self.show_before(not self._before_shown)
+
     # --- opening --------------------------------------------------------------------------
 
     def _set_order(self, order: Sequence[int]) -> None:

@@ -46,6 +46,7 @@ from studio.domain.tree_layout import (
     TreeFilter,
 )
 from studio.ui.style.theme import theme
+from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
 from studio.ui.support.ports import LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
@@ -539,7 +540,7 @@ class TreeCanvas(QWidget):
             text = "\n".join(
                 (
                     tree_words.spoken(self.scene.tree, box.id, folded=self.scene.is_folded(box.id)),
-                    tree_words.branch_sentence(self.scene.tree.outlay(box.id)),
+                    formatting.branch_outlay(self.scene.tree.outlay(box.id)),
                 )
             )
         if plain_tip(text) != self.toolTip():

@@ -30,6 +30,7 @@ class TreeView(QWidget):
 
     Signals:
         selection_changed: another picture is selected, or it was read.
+        branch_selected: what the branch that begins with it cost (an Outlay); after that.
         opened: the selected picture is to be opened in the loupe.
         closed: Esc was pressed.
         action: "drag" and the selected picture, within the mouse event.
@@ -40,6 +41,7 @@ class TreeView(QWidget):
     """
 
     selection_changed = Signal()
+    branch_selected = Signal(object)
     opened = Signal(object)
     closed = Signal()
     action = Signal(str, object)
@@ -178,13 +180,13 @@ class TreeView(QWidget):
 
     @property
     def note(self) -> str:
-        """What the selected branch cost, and how much of the family is drawn."""
+        """How much of the family is drawn, and the keys that change it."""
         scene = self.canvas.scene
         if scene.node is None or len(scene.tree) < 2:
             return ""
-        texts = [tree_words.branch_sentence(scene.tree.outlay(scene.selected))]
+        texts = [_("S folds a branch, Shift+F2 names it")]
         if scene.shape.folds:
-            texts.append(tree_words.drawn(scene.shape.shown, len(scene.tree)))
+            texts.insert(0, tree_words.drawn(scene.shape.shown, len(scene.tree)))
         return "\n".join(texts)
 
     def _place_note(self) -> None:
@@ -239,9 +241,12 @@ class TreeView(QWidget):
     # --- slots ----------------------------------------------------------------------------
 
     def on_selection(self) -> None:
-        """Say what the selected branch cost, and report the selection."""
+        """Report the selection, and what its branch cost."""
         self._place_note()
         self.selection_changed.emit()
+        scene = self.canvas.scene
+        if scene.node is not None:
+            self.branch_selected.emit(scene.tree.outlay(scene.selected))
 
     def on_moved(self) -> None:
         """Keep the hint beside the only picture, and end the naming of one that moved."""

@@ -105,16 +105,6 @@ def spend(outlay: Outlay, *, root: bool) -> str:
     return _("{money}, {count}").format(money=formatting.money(outlay.usd), count=count)
 
 
-def branch_sentence(outlay: Outlay) -> str:
-    """What a branch cost, as a sentence."""
-    # Translators: {money} is an amount, {kept} the number of picked pictures.
-    return ngettext(
-        "This branch cost {money}, {kept} of {n} picked.",
-        "This branch cost {money}, {kept} of {n} picked.",
-        outlay.made,
-    ).format(money=formatting.money(outlay.usd), kept=number(outlay.kept), n=number(outlay.made))
-
-
 def drawn(shown: int, count: int) -> str:
     """How many pictures of a family are not folded away."""
     return _("{n} of {all} drawn, the rest folded").format(n=number(shown), all=number(count))

@@ -1,0 +1,162 @@
+"""Panes of a comparison: their arrangement, shared zoom and place, and pictures laid over A."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.domain.comparison import MOST, RelativePlacement
+from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
+from studio.ui.support.qt_overrides import needs
+from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.compare.pane import ComparePane
+
+BETWEEN = 2  # pixels between panes
+LARGE = 2 / 3  # share of the width of A beside two or three others
+NARROW = 1100  # width of a window below which only A and the active side have a pane
+PACE = 500  # milliseconds per picture while flickering
+
+
+class PaneGroup(QWidget):
+    """Up to four panes.
+
+    Attributes:
+        panes: a pane for each side, A first.
+        linked: whether zoom and place are shared.
+
+    Signals:
+        view_changed: the zoom or the place of A changed.
+    """
+
+    view_changed = Signal()
+
+    def __init__(
+        self, library: LibraryProtocol, decoder: ScreenDecoderProtocol, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.linked = True
+        self.panes = [ComparePane(side, library, decoder, self) for side in range(MOST)]
+        self._placements: tuple[RelativePlacement | None, ...] = (None,) * MOST
+        self._shown: tuple[int, ...] = ()
+        self._sides = 0
+        self._active = 1
+        self._alone = False
+        self._linking = False
+        self._over: tuple[Plate | None, RelativePlacement | None] = (None, None)
+        self._flicker = QTimer(self, interval=PACE)
+        self._flicker.timeout.connect(self.on_flicker)
+        for pane in self.panes:
+            pane.canvas.view_changed.connect(self.on_view_changed)
+
+    @property
+    def shown(self) -> Sequence[int]:
+        """Sides that have a pane."""
+        return self._shown
+
+    def set_placements(self, placements: Sequence[RelativePlacement | None]) -> None:
+        """Align by these: where A lies in each side, None if it does not line up."""
+        left = (None,) * (MOST - len(placements))
+        if (found := (*placements, *left)) != self._placements:
+            self._placements = found
+            self.link()
+
+    def arrange(self, sides: int, active: int, *, alone: bool) -> None:
+        """Place the panes: A alone, halves, or A large with the others at its right.
+
+        In a narrow window, the active side alone is beside A.
+        """
+        self._sides, self._active, self._alone = sides, active, alone
+        shown = (0,) if alone else tuple(range(sides))
+        if len(shown) > 2 and self.window().width() < NARROW:
+            shown = (0, active or 1)
+        self._shown = shown
+        wide, high, count = self.width(), self.height(), len(shown)
+        left = wide if count <= 1 else (wide - BETWEEN) // 2
+        if count > 2:
+            left = round((wide - BETWEEN) * LARGE)
+        # A pane that only changes its size does not move the others.
+        self._linking = True
+        for pane in self.panes:
+            pane.setVisible(pane.side in shown)
+        self.panes[0].setGeometry(0, 0, left, high)
+        for place, side in enumerate(shown[1:]):
+            down = (high - BETWEEN * (count - 2)) // (count - 1)
+            top = (down + BETWEEN) * place
+            last = high - top if side == shown[-1] else down
+            self.panes[side].setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
+        self._linking = False
+        self.link()
+
+    def link(self, side: int = 0) -> None:
+        """Show the place of one side on all others."""
+        if self._linking or not self.linked:
+            return
+        self._linking = True
+        first = self.panes[0].canvas
+        if side and first.plate is not None:
+            placement = self._placements[side]
+            first.follow_view(
+                self.panes[side].canvas.view, None if placement is None else placement.inverse
+            )
+        for pane in self.panes[1:]:
+            if pane.side != side and pane.canvas.plate is not None:
+                pane.canvas.follow_view(first.view, self._placements[pane.side])
+        self._linking = False
+
+    def lay_over(
+        self,
+        plate: Plate | None,
+        divider: float,
+        placement: RelativePlacement | None,
+        *,
+        flickers: bool = False,
+    ) -> None:
+        """Lay a picture over A right of the divider, or in turn with A."""
+        self._over = plate, placement
+        if flickers:
+            if not self._flicker.isActive():
+                self._flicker.start()
+                plate = None
+            elif not self.panes[0].is_covered:
+                plate = None
+        else:
+            self._flicker.stop()
+        self.panes[0].lay_over(plate, divider, placement)
+
+    def complete(self) -> None:
+        """Load what the pictures lack."""
+        for pane in self.panes:
+            pane.complete()
+
+    def stop(self) -> None:
+        """Cancel the loading."""
+        self._flicker.stop()
+        for pane in self.panes:
+            pane.stop()
+
+    def on_flicker(self) -> None:
+        """Show the other picture."""
+        plate, placement = self._over
+        pane = self.panes[0]
+        pane.lay_over(None if pane.is_covered else plate, 0.0, placement)
+
+    def on_view_changed(self) -> None:
+        """Move the other panes with the one that was zoomed or panned."""
+        canvas = self.sender()
+        for pane in self.panes:
+            if pane.canvas is canvas and pane.isVisible():
+                self.link(pane.side)
+        self.view_changed.emit()
+
+    @needs("_linking")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange(self._sides, self._active, alone=self._alone)
+
+    @needs("_flicker")
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.stop()
