@@ -107,6 +107,8 @@ class Settings:
         theme: "system", "dark" or "light".
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
+        stacks: how the pictures of a shelf or collection are stacked ("run", "parent" or "hand"),
+            by its name or id; those not named are not stacked.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
@@ -140,6 +142,7 @@ class Settings:
     least_stars: int = 0
     advance: bool = False
     sort: str = "newest"
+    stacks: Mapping[str, str] = field(default_factory=dict, hash=False)
     surround: str = "dark"
     monitor_profile: bool = True
     notify: bool = True
