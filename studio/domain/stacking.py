@@ -159,8 +159,8 @@ class Stacking:
     ) -> Stacking:
         """Stacks of rows in the order of the grid, each with its key.
 
-        `opened`: keys of the open stacks, and whether all of a large one is shown. `check` is called now and then; what it raises ends the
-        work.
+        `opened`: keys of the open stacks, and whether all of a large one is shown. `check` is
+        called now and then; what it raises ends the work.
         """
         places: dict[int, int] = {}
         order: list[int | list[int]] = []
@@ -299,6 +299,24 @@ class Stacking:
         """Number of tiles of a stack. Raises IndexError."""
         block, at, _number = self._stack(stack)
         return block.tiles[at]
+
+    def closed(self, first: int, last: int) -> tuple[int, int]:
+        """Number of closed stacks among the tiles `first` to `last`, and of their rows."""
+        found = rows = 0
+        for number, block in enumerate(self._blocks):
+            start = self._tiles_before(number)
+            low, high = max(0, first - start), min(block.tile_ends[-1], last + 1 - start)
+            if low >= high:
+                continue
+            if high - low == block.tile_ends[-1] == len(block.tiles):
+                found += len(block.tiles) - block.single
+                rows += len(block.rows) - block.single
+                continue
+            for index in range(low, high):
+                tile = self.tile(start + index)
+                if tile.closed:
+                    found, rows = found + 1, rows + tile.size
+        return found, rows
 
     def find(self, row: int, key: int = 0) -> int | None:
         """Index of the tile that shows a row, or of its closed stack; None where there is none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -110,7 +111,7 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
                 opened, whole = key not in model.opened, draw.random() < 0.3
                 tiles.change(
                     found.opening(stack, opened=opened, whole=whole),
-                    lambda s=stack, o=opened, w=whole: found.set_open(s, opened=o, whole=w),
+                    partial(found.set_open, stack, opened=opened, whole=whole),
                 )
                 (model.opened.add if opened else model.opened.discard)(key)
                 (model.whole.add if opened and whole else model.whole.discard)(key)
@@ -119,7 +120,7 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
                 model.rows.insert(draw.choice([0, draw.randint(0, len(model.rows))]), row)
                 tiles.change(
                     found.inserting(row, keys[row], model.rows.index),
-                    lambda r=row: found.insert(r, keys[r], model.rows.index),
+                    partial(found.insert, row, keys[row], model.rows.index),
                 )
                 new += 1
             elif action < 0.7 and model.rows:
@@ -140,7 +141,7 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
             elif model.rows:
                 row = draw.choice(model.rows)
                 change = found.removing(row, model.rows.index)
-                tiles.change(change, lambda r=row: found.remove(r, model.rows.index))
+                tiles.change(change, partial(found.remove, row, model.rows.index))
                 model.rows.remove(row)
             model.settle()
             stacks = model.stacks

@@ -87,8 +87,8 @@ class Choosing:
     ) -> Stacking:
         """Stacks of rows in the order of the grid, which may be a million.
 
-        For a first screen, pass its rows only. `opened`: see `Stacking.of`; `given`: keys of negative
-        rows, which are pictures still being made. Cancelling the caller ends the work.
+        For a first screen, pass its rows only. `opened`: see `Stacking.of`; `given`: keys of
+        negative rows, which are pictures still being made. Cancelling the caller ends the work.
         """
         return await self._store.query_index(
             lambda index: index.stacks.stacking(rows, by, opened, given), long=True

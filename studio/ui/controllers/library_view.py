@@ -39,7 +39,7 @@ from studio.ui.views.gallery.view import GalleryView
 
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection", "branch"}
-    | {"drift"}
+    | {"drift", "stack"}
 )
 """Fields whose change may move a picture in or out of a shelf, or change its position."""
 
@@ -54,11 +54,6 @@ EARLIER = 2000
 
 _TRIES = 3
 """Attempts to read all rows without a change in between, before they are shown anyway."""
-
-
-def place_name(query: Query) -> str:
-    """Name of a shelf or collection in the settings."""
-    return query.collection or query.view.value
 
 
 def shelf_name(view: View) -> str:
@@ -137,7 +132,8 @@ class LibraryViewController(QObject):
 
     def _stacks_of(self, query: Query) -> StackBy:
         """How the pictures of a place are stacked."""
-        chosen = self._core.settings.value.stacks.get(place_name(query), StackBy.OFF)
+        place = query.collection or query.view.value
+        chosen = self._core.settings.value.stacks.get(place, StackBy.OFF)
         return StackBy(chosen) if chosen in set(StackBy) else StackBy.OFF
 
     def begin_earlier(self) -> None:
@@ -313,8 +309,14 @@ class LibraryViewController(QObject):
             self._load_again = True
         self._gallery.dated = query.sort in (Sort.NEWEST, Sort.OLDEST)
 
-    def set_stacks(self, by: StackBy) -> None:
-        """Show the pictures in stacks, or without for `StackBy.OFF`."""
+    @property
+    def place(self) -> str:
+        """Name of the open shelf, or id of the open collection, in the settings."""
+        return self.query.collection or self.query.view.value
+
+    def follow_stacks(self) -> None:
+        """Stack the pictures as the settings say for the open place."""
+        by = self._stacks_of(self.query)
         if by is self.stack_by:
             return
         self.stack_by = by
@@ -409,8 +411,6 @@ class LibraryViewController(QObject):
             spawn(self._bring_back(frozenset(event.ids)))
             if self.query.view is View.FAILED or "is:" in self.query.words:
                 self.reload()
-        elif "stack" in event.fields and self.stack_by is not StackBy.OFF:
-            self.reload()
         elif _MOVES.intersection(event.fields) and self._may_move(event.fields):
             self.reload()
         elif self.stack_by is not StackBy.OFF and _COVERS.intersection(event.fields):
@@ -436,6 +436,7 @@ class LibraryViewController(QObject):
         query = self.query
         return (
             "trashed" in fields
+            or ("stack" in fields and self.stack_by is not StackBy.OFF)
             or ("flag" in fields and (query.view is View.PICKS or query.hide_rejected))
             or ("rating" in fields and (query.sort is Sort.RATING or query.least_stars > 0))
             or ("title" in fields and query.sort is Sort.NAME)

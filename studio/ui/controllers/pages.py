@@ -69,7 +69,8 @@ class Pages(QObject):
         }.get(query.view, counts.all)
         shown = counts.failed if query.view is View.FAILED else self._browsing.shown
         name = self._collection_name(query.collection) or shelf_name(query.view)
-        self._grid_bar.show_counts(name, shown, total, self._browsing.hidden)
+        stacks = self._model.stack_counts
+        self._grid_bar.show_counts(name, shown, total, self._browsing.hidden, stacks)
         self._grid_bar.offer_emptying(wanted=query.view is View.TRASH and counts.trash > 0)
         self._grid_bar.offer_dismissal(wanted=self._browsing.lists_jobs and self._has_jobs())
         self._top_bar.set_total(counts.all)

@@ -20,7 +20,7 @@ from studio.ui.controllers.selection import KNOWN
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.status_bar.activity import StatusBar
-from studio.ui.support import drag_and_drop
+from studio.ui.support import drag_and_drop, stack_content
 from studio.ui.support.late import Late
 from studio.ui.support.ports import LargeView, Messages, ShownPictures
 from studio.ui.support.tasks import spawn
@@ -209,7 +209,10 @@ class ViewSwitch(QObject):
 
     def open_compare(self) -> None:
         """Compare the selected pictures, or the only one with its neighbour."""
-        rows = self._chosen_rows()
+        self.compare_these(self._chosen_rows())
+
+    def compare_these(self, rows: Sequence[int]) -> None:
+        """Compare these pictures (index rows), at most four of them."""
         self._beside = ()
         made = Comparison.of(self._shown.order, rows)
         if made is None:
@@ -342,7 +345,12 @@ class ViewSwitch(QObject):
         counted = max(total - len(jobs), len(pictures))
         trashed = self._shown.query.view is View.TRASH
         self._actions.update_enabled(
-            pictures=counted, jobs=len(jobs), trashed=trashed, items=pictures
+            pictures=counted,
+            jobs=len(jobs),
+            trashed=trashed,
+            items=pictures,
+            stack=self._stack_size(),
+            note=stack_content.note(counted, *self._gallery.closed_stacks()),
         )
         self._status_bar.show_selection(counted, len(jobs))
         self._composer.suggest(pictures)
@@ -353,6 +361,10 @@ class ViewSwitch(QObject):
             self._looked_at(pictures)
         else:
             self._inspector.show_nothing()
+
+    def _stack_size(self) -> int:
+        tile = self._gallery.selected_stack()
+        return 0 if tile is None else tile.size
 
     def _looked_at(self, pictures: Sequence[Picture]) -> None:
         unseen = [picture.id for picture in pictures if not picture.seen]

@@ -111,6 +111,25 @@ def by_words(by: StackBy) -> str:
     }[by]
 
 
+def count_words(stacks: int, single: int) -> str:
+    """Number of tiles in the grid."""
+    # Translators: after the number of pictures, such as "223 of 12,417"; {stacks} and {single} such
+    # as "41 stacks" and "37 single".
+    return _("in {stacks} and {single}").format(
+        stacks=ngettext("{n} stack", "{n} stacks", stacks).format(n=number(stacks)),
+        single=ngettext("{n} single", "{n} single", single).format(n=number(single)),
+    )
+
+
+def place_words(tile: StackTile) -> str:
+    """Where a selected tile is in its stack."""
+    if tile.closed:
+        return ngettext("Stack of {n} picture", "Stack of {n} pictures", tile.size).format(
+            n=number(tile.size)
+        )
+    return _("{n} of {all} in this stack").format(n=number(tile.member + 1), all=number(tile.size))
+
+
 def spend_sentence(outlay: Outlay) -> str:
     """What the pictures of a stack cost."""
     # Translators: {money} is an amount, {kept} the number of picked pictures.

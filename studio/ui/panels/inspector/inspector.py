@@ -199,6 +199,11 @@ class Inspector(QFrame):
         if self._comparison_scroll is not None:
             self._pages.setCurrentWidget(self._comparison_scroll)
 
+    def show_stack(self, place: str, spend: str) -> None:
+        """Show where the picture is in its stack, and what that cost; "" for no stack."""
+        if self._page is not None:
+            self._page.stack.show_stack(place, spend)
+
     def set_collections(self, names: Mapping[str, str]) -> None:
         """Set the names of all collections, by id."""
         if names == self._collections:

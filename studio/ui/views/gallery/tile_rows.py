@@ -120,6 +120,15 @@ class TileRows(QAbstractListModel):
         tile = self._stacks.tile(row)
         return tile if tile.key else None
 
+    def closed_stacks(self, ranges: Iterable[tuple[int, int]]) -> tuple[int, int]:
+        """Number of closed stacks in these ranges of rows, and of the pictures in them."""
+        found = size = 0
+        if self._stacks is not None:
+            for first, last in ranges:
+                stacks, pictures = self._stacks.stacking.closed(first, last)
+                found, size = found + stacks, size + pictures
+        return found, size
+
     def stack_pictures(self, row: int) -> array[int]:
         """Index rows of the pictures of a row's stack, in display order; its own without one."""
         if self._stacks is None:

@@ -17,16 +17,16 @@ from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
+from studio.ui.support import stack_content
 from studio.ui.support.drag_and_drop import PixelSource
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.stack_content import PLAIN, StackLook
 from studio.ui.support.thumbnail_cache import (
     BOUND,
     ThumbnailCache,
     ThumbnailRequest,
     ThumbnailSource,
 )
-from studio.ui.support import stack_content
-from studio.ui.support.stack_content import PLAIN, StackLook
 from studio.ui.support.tile_content import Item, TileContent, describe
 from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
@@ -35,8 +35,8 @@ from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, scale_of
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
-from studio.ui.views.gallery.stack_paint import paint_stacked_tile
 from studio.ui.views.gallery.stack_paint import paint_band as paint_stack_band
+from studio.ui.views.gallery.stack_paint import paint_stacked_tile
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.tile_style import TileStyle
 

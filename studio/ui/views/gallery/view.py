@@ -34,13 +34,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
+from studio.domain.stacks import StackTile
 from studio.ui.support import drag_and_drop, formatting
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tile_content import Item, tool_tip
 from studio.ui.views.gallery import keyboard
-from studio.ui.views.gallery.grid_view import GridView, Index
+from studio.ui.views.gallery.grid_view import Index
 from studio.ui.views.gallery.layout import TileZone
 from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.new_items_badge import NewItemsBadge
@@ -49,6 +50,9 @@ from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionMo
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
 from studio.ui.widgets import announce
 from studio.ui.widgets.accessible import plain_tip
+
+MOST_STACKS = 1000
+"""Most stacks acted on at once."""
 
 
 def tip_for(item: Item | None, zone: TileZone | None) -> str:
@@ -90,6 +94,7 @@ class GalleryView(TileView):
         action: a zone of a tile was clicked: (name, item).
         selection_changed: the loaded selected items, as a tuple (at most 1,000).
         context_menu: menu requested for an item (None: the mat) at a global point.
+        stacks_toggled: stacks were opened or closed.
         refused: StudioError about an action of the user (too many pictures at once).
 
     Inherited: new_above(int), tile_size_changed(int).
@@ -99,6 +104,7 @@ class GalleryView(TileView):
     action = Signal(str, object)
     selection_changed = Signal(object)
     context_menu = Signal(object, QPoint)
+    stacks_toggled = Signal()
     refused = Signal(object)
 
     def __init__(
@@ -318,6 +324,7 @@ class GalleryView(TileView):
             key = self.rows.key_at(row)
             self.rows.set_open(row, opened=True)
             self.select_in_place(key)
+        self.stacks_toggled.emit()
         announce(self, str(self.rows.index(row).data(Qt.ItemDataRole.AccessibleTextRole)))
         return True
 
@@ -328,6 +335,7 @@ class GalleryView(TileView):
             return False
         opened = not self.rows.has_open_stacks
         self.rows.set_all_open(opened=opened)
+        self.stacks_toggled.emit()
         announce(self, _("All stacks open") if opened else _("All stacks closed"))
         return True
 
@@ -349,14 +357,31 @@ class GalleryView(TileView):
 
     def closed_stacks(self) -> tuple[int, int]:
         """Number of closed stacks selected, and of the pictures in them."""
-        found = size = 0
-        if self.rows.stack_counts is not None:
-            for first, last in self.selection.spans():
-                for row in range(first, last + 1):
-                    tile = self.rows.tile_at(row)
-                    if tile is not None and tile.closed:
-                        found, size = found + 1, size + tile.size
-        return found, size
+        return self.rows.closed_stacks(self.selection.spans())
+
+    def selected_stack(self) -> StackTile | None:
+        """Stack of the selected tile; None unless one tile of a stack is selected."""
+        spans = self.selection.spans()
+        if self.selection.count() != 1:
+            return None
+        tile = self.rows.tile_at(spans[0][0])
+        return tile if tile is not None and tile.size > 1 else None
+
+    def selected_stack_rows(self) -> array[int]:
+        """Index rows of the pictures of that stack, in the order of the grid."""
+        if self.selected_stack() is None:
+            return array("q")
+        return self.rows.stack_pictures(self.selection.spans()[0][0])
+
+    def stack_keys(self) -> list[int]:
+        """Keys of the stacks that the selected tiles belong to; at most a thousand."""
+        found: dict[int, None] = {}
+        for first, last in self.selection.spans():
+            for row in range(first, min(last, first + MOST_STACKS) + 1):
+                tile = self.rows.tile_at(row)
+                if tile is not None and tile.size > 1:
+                    found[tile.key] = None
+        return list(found)[:MOST_STACKS]
 
     def activate_zone(self, row: int, name: str) -> None:
         """Emit the action of a clicked zone; those of stacks are done here."""
@@ -365,6 +390,10 @@ class GalleryView(TileView):
             return
         if name == "stack_rest":
             self.show_rest(row)
+            return
+        if name == "cancel_stack":
+            for job in self.rows.jobs_at(row):
+                self.action.emit("cancel", job)
             return
         item = self.rows.item_at(row)
         if item is not None:
