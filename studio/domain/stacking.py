@@ -22,6 +22,7 @@ LARGE = 200
 FIRST = 60
 _BLOCK = 1024
 _PORTION = 50_000
+_READ = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,17 @@ class _Block:
     def members(self, at: int) -> array[int]:
         begin = self.first_row(at)
         return self.rows[begin : begin + self.sizes[at]]
+
+    def shown(self) -> array[int]:
+        """Rows of all tiles; of closed stacks the covers."""
+        found, begin = array("q"), 0
+        for size, tiles, cover in zip(self.sizes, self.tiles, self.covers, strict=True):
+            if tiles == 1:
+                found.append(cover)
+            else:
+                found.extend(self.rows[begin : begin + tiles])
+            begin += size
+        return found
 
     def insert(self, at: int, stack: _Stack) -> None:
         begin = self.first_row(at) if at < len(self.keys) else len(self.rows)
@@ -145,6 +157,8 @@ class Stacking:
         self._tile_ends: list[int] = []
         self._stack_ends: list[int] = []
         self._count = 0
+        # Tiles as they were read: those on screen are asked for at every paint.
+        self._read: dict[int, StackTile] = {}
         self.ranks = dict(ranks or {})
 
     @classmethod
@@ -209,6 +223,7 @@ class Stacking:
         return max(rows, key=lambda row: (ranks.get(row, 0) if row > 0 else -1, row))
 
     def _measure(self) -> None:
+        self._read.clear()
         self._tile_ends = list(accumulate(block.tile_ends[-1] for block in self._blocks))
         self._stack_ends = list(accumulate(len(block.keys) for block in self._blocks))
 
@@ -236,14 +251,20 @@ class Stacking:
 
     def tile(self, index: int) -> StackTile:
         """The tile at this index. Raises IndexError."""
+        if (found := self._read.get(index)) is not None:
+            return found
         if not 0 <= index < len(self):
             raise IndexError(index)
         number = bisect_right(self._tile_ends, index)
         block = self._blocks[number]
         left = index - (self._tile_ends[number - 1] if number else 0)
         at = bisect_right(block.tile_ends, left)
-        before = self._stack_ends[number - 1] if number else 0
-        return self._tile(block, at, left - block.first_tile(at), before + at)
+        before = self._stacks_before(number)
+        found = self._tile(block, at, left - block.first_tile(at), before + at)
+        if len(self._read) >= _READ:
+            self._read.clear()
+        self._read[index] = found
+        return found
 
     @staticmethod
     def _tile(block: _Block, at: int, member: int, stack: int) -> StackTile:
@@ -257,6 +278,7 @@ class Stacking:
             size=size,
             open=tiles > 1,
             last=last,
+            busy=tiles == 1 < size and min(block.members(at)) < 0,
             more=size - tiles if tiles > 1 and last else 0,
         )
 
@@ -276,6 +298,8 @@ class Stacking:
                 continue
             if block.tile_ends[-1] == len(block.tiles):
                 found.extend(block.covers[low:high])
+            elif high - low == block.tile_ends[-1]:
+                found.extend(block.shown())
             else:
                 found.extend(self.tile(start + index).row for index in range(low, high))
         return found
@@ -308,9 +332,10 @@ class Stacking:
             low, high = max(0, first - start), min(block.tile_ends[-1], last + 1 - start)
             if low >= high:
                 continue
-            if high - low == block.tile_ends[-1] == len(block.tiles):
-                found += len(block.tiles) - block.single
-                rows += len(block.rows) - block.single
+            if high - low == block.tile_ends[-1]:
+                pairs = zip(block.sizes, block.tiles, strict=True)
+                sizes = [size for size, tiles in pairs if tiles == 1 < size]
+                found, rows = found + len(sizes), rows + sum(sizes)
                 continue
             for index in range(low, high):
                 tile = self.tile(start + index)
@@ -394,6 +419,7 @@ class Stacking:
         more = wanted - block.tiles[at]
         block.tiles[at] = wanted
         block.changed()
+        self._read.clear()
         for later in range(number, len(self._tile_ends)):
             self._tile_ends[later] += more
 
@@ -507,6 +533,7 @@ class Stacking:
         for number, block in enumerate(self._blocks):
             if (place := _index(block.rows, row)) is not None:
                 block.rows[place] = new
+                self._read.clear()
                 at = bisect_right(block.row_ends, place)
                 members = block.members(at)
                 rest = block.covers[at] if block.covers[at] != row else self._cover(members)
@@ -527,6 +554,7 @@ class Stacking:
             stack = self.tile(index).stack
             block, at, _number = self._stack(stack)
             block.covers[at] = self._cover(block.members(at))
+            self._read.clear()
             found.append(self.first_tile(stack))
         return found
 

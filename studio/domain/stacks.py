@@ -75,6 +75,7 @@ class StackTile:
         size: number of pictures of the stack; 1 for a single picture.
         open: whether it belongs to an open stack.
         last: whether it is the last tile of its stack.
+        busy: whether pictures of a closed stack are still being made.
         more: number of pictures of a large open stack that are not shown; on its last tile.
     """
 
@@ -85,6 +86,7 @@ class StackTile:
     size: int = 1
     open: bool = False
     last: bool = True
+    busy: bool = False
     more: int = 0
 
     @property

@@ -282,7 +282,7 @@ class LibraryViewController(QObject):
                 read = self._core.library.choosing.stack_facts
                 self._model.facts = StackFactsCache(read, self._model)
                 self._model.facts.read.connect(self._gallery.viewport().update)
-            self._model.facts.forget()
+            self._model.facts.read_again()
             if self._keeps_open:
                 self._opened |= self._model.open_stacks()
             plan = self._model.plan_stacks(
@@ -333,7 +333,7 @@ class LibraryViewController(QObject):
 
     def _forget_facts(self) -> None:
         if self._model.facts is not None:
-            self._model.facts.forget()
+            self._model.facts.read_again()
             self._gallery.viewport().update()
 
     def recount(self) -> None:

@@ -97,6 +97,7 @@ class PicturesController(QObject):
         `ids` are the pictures changed; None for the selection.
         """
         if ids is None and (note := stack_content.note(*self._numbers())):
+            # Translators: {note} such as "1 picture of a stack of 8".
             self.told.emit(_("Marked {note}").format(note=note))
         self._do(change)
         if self._core.settings.value.advance and (ids is None or self._selection.is_only(ids)):
@@ -157,8 +158,8 @@ class PicturesController(QObject):
         if ids:
             said = await self._core.library.trash(ids)
         if said and stacks[0] == len(ids) == 1:
-            said = _("1 picture of a stack of {size} moved to the trash").format(
-                size=number(stacks[1])
+            said = _("1 picture of a stack of {all} moved to the trash").format(
+                all=number(stacks[1])
             )
         elif said:
             said = _noted(said, len(ids), stacks)

@@ -35,7 +35,7 @@ class StackLook:
 PLAIN = StackLook()
 
 
-def look(tile: StackTile | None, facts: StackFacts | None = None) -> StackLook:
+def look_of(tile: StackTile | None, facts: StackFacts | None = None) -> StackLook:
     """What a tile shows of its stack; `facts` are those of the library, once read."""
     if tile is None:
         return PLAIN
@@ -150,11 +150,16 @@ def note(pictures: int, stacks: int, size: int) -> str:
     """
     if not stacks:
         return ""
-    if pictures == stacks == 1:
+    if pictures == 1:
         # Translators: the one picture of a stack that an action is for.
-        return _("1 picture of a stack of {size}").format(size=number(size))
-    return ngettext(
-        "{n} pictures, 1 of them for a stack of {size}",
-        "{n} pictures, {stacks} of them for stacks of {size} together",
-        stacks,
-    ).format(n=number(pictures), stacks=number(stacks), size=number(size))
+        return _("1 picture of a stack of {all}").format(all=number(size))
+    if stacks == 1:
+        # Translators: {n} pictures that an action is for; {all} is the size of a stack.
+        return _("{n} pictures, 1 of them of a stack of {all}").format(
+            n=number(pictures), all=number(size)
+        )
+    # Translators: {n} pictures that an action is for, {count} of which stand for stacks, in which
+    # there are {all} pictures.
+    return _("{n} pictures, {count} of them of stacks with {all}").format(
+        n=number(pictures), count=number(stacks), all=number(size)
+    )

@@ -139,7 +139,7 @@ async def test_a_closed_stack_stands_for_its_key_and_says_so(tmp_path: Path) -> 
         assert told == ["Marked 1 picture of a stack of 4"]
         await user.until(lambda: user.gallery.current_item().flag is Flag.PICK, "picked")  # type: ignore[union-attr]
         user.press(Qt.Key.Key_Delete)
-        await user.until(lambda: (3, False) == user.tiles[2], "in the trash")
+        await user.until(lambda: user.tiles[2] == (3, False), "in the trash")
         assert told[1:] == ["1 picture of a stack of 4 moved to the trash"]
         # The next one becomes the key.
         rest = [one for one in every if one.id != key.id]
@@ -161,7 +161,7 @@ async def test_the_key_is_chosen_the_rest_rejected_and_a_stack_taken_apart(tmp_p
         assert isinstance(chosen, Picture)
         await user.until(every["stack_cover"].isEnabled, "one of a stack")
         assert every["stack_reject_rest"].text() == "Reject the other 3 pictures of the stack"
-        stack = window.inspector.page.stack  # type: ignore[attr-defined]
+        stack = window.inspector.page.stack
         await user.until(lambda: "This stack cost" in stack.spend.text(), "spend")
         assert stack.place.text() == "3 of 4 in this stack"
         every["stack_cover"].trigger()

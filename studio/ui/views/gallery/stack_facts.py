@@ -49,7 +49,7 @@ class StackFactsCache(QObject):
                 self._timer.start()
         return self._known.get(key)
 
-    def forget(self) -> None:
+    def read_again(self) -> None:
         """Read all facts again when they are needed."""
         self._fresh.clear()
 

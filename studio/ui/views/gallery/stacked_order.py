@@ -124,8 +124,8 @@ class StackedOrder:
     def entry(self, row: int) -> Entry:
         """Entry of a row: of a closed stack the first job under way, else the cover."""
         tile = self.stacking.tile(row)
-        if tile.closed and (jobs := self.jobs_of(tile.stack)):
-            return jobs[0]
+        if tile.busy:
+            return self.jobs_of(tile.stack)[0]
         return self._jobs.entry(tile.row)
 
     def jobs_of(self, stack: int) -> list[str]:

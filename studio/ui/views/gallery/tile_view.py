@@ -249,7 +249,9 @@ class TileView(GridView):
     def stack_look(self, row: int) -> StackLook:
         """What the tile of a row shows of its stack."""
         tile = self.rows.tile_at(row)
-        return PLAIN if tile is None else stack_content.look(tile, self.rows.stack_facts(tile.key))
+        return (
+            PLAIN if tile is None else stack_content.look_of(tile, self.rows.stack_facts(tile.key))
+        )
 
     def state_of(self, row: int) -> TileState:
         """State of a tile, ready to be painted."""

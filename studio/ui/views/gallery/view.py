@@ -36,41 +36,22 @@ from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
 from studio.ui.support import drag_and_drop, formatting
-from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.tile_content import Item, tool_tip
+from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import keyboard
 from studio.ui.views.gallery.grid_view import Index
-from studio.ui.views.gallery.layout import TileZone
 from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.new_items_badge import NewItemsBadge
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
+from studio.ui.views.gallery.tile_tips import tip_for
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
 from studio.ui.widgets import announce
 from studio.ui.widgets.accessible import plain_tip
 
 MOST_STACKS = 1000
 """Most stacks acted on at once."""
-
-
-def tip_for(item: Item | None, zone: TileZone | None) -> str:
-    """Plain-text tooltip for the item or zone under the pointer; empty for none."""
-    if zone is not None:
-        if zone.label:
-            return ""  # the button's label says it
-        if zone.tip:
-            return zone.tip
-        names = {
-            "pick": _("Pick (P)"),
-            "reject": _("Reject (X)"),
-            "edit": _("Edit this picture (Ctrl+E)"),
-            "more": _("More"),
-            "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
-        }
-        return names.get(zone.action, "")
-    return tool_tip(item) if isinstance(item, Picture) else ""
 
 
 def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
