@@ -108,6 +108,8 @@ class Settings:
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
         pick_advance: pick mode goes on after a decision.
+        stacks: how the pictures of a shelf or collection are stacked ("run", "parent" or "hand"),
+            by its name or id; those not named are not stacked.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
@@ -142,6 +144,7 @@ class Settings:
     advance: bool = False
     pick_advance: bool = True
     sort: str = "newest"
+    stacks: Mapping[str, str] = field(default_factory=dict, hash=False)
     surround: str = "dark"
     monitor_profile: bool = True
     notify: bool = True

@@ -14,7 +14,8 @@ from functools import partial
 from typing import TypeVar
 
 from studio.domain.entities import Parent, Picture, Role
-from studio.domain.stacks import StackBy, Stacking
+from studio.domain.stacking import Stacking
+from studio.domain.stacks import StackBy
 from studio.library.index.index import Index
 from studio.library.log import records
 from studio.library.log.records import BEGINNING, LogPosition
@@ -57,7 +58,7 @@ def _stacks(index: Index) -> Iterator[Result]:
         for stack in (draw.randrange(grid.stacks) for _time in range(200))
     ]
     added = [
-        _timed(partial(grid.add_first, search.ROWS + 1 + n, draw.choice(groups)))[0]
+        _timed(partial(grid.insert, search.ROWS + 1 + n, draw.choice(groups), _place))[0]
         for n in range(50)
     ]
     for name, value, goal, most in (
@@ -77,6 +78,11 @@ def _open(grid: Stacking, stack: int) -> None:
     grid.set_open(stack, opened=not grid.is_open(stack))
     start = grid.first_tile(stack)
     grid.tiles(start - SCREEN // 2, start + SCREEN // 2)
+
+
+def _place(row: int) -> int:
+    """Place in the order of arrival, newest first."""
+    return -row
 
 
 def _family(size: int, most: float) -> Iterator[Result]:

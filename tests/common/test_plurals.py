@@ -33,6 +33,8 @@ MANY = {
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
     "Open at most {most} pictures at once.": "a number in the source",
+    "{n} pictures, 1 of them of a stack of {all}": "of one is said otherwise",
+    "{n} pictures, {count} of them of stacks with {all}": "of one is said otherwise",
 }
 """Sentences for many alone: why there is never one."""
 

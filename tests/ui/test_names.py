@@ -270,7 +270,7 @@ OWN_WORDS = {
     "panels/composer/role_drop_target.py", "panels/composer/generate_button.py",
     "panels/composer/prompt_editor.py", "views/gallery/paint.py",
     "panels/inspector/family.py", "views/canvas/film_strip.py",
-    "views/pick/round_strip.py", "views/duel/pane.py",
+    "views/pick/round_strip.py", "views/duel/pane.py", "views/gallery/stack_paint.py",
 }  # fmt: skip
 CLEANED_BEFORE = {
     # Its rows are made from places, whose label is one line.

@@ -1,8 +1,7 @@
-"""Long lists of values, in chunks that fit into one SQL statement; keys of ids."""
+"""Long lists of values, in chunks that fit into one SQL statement."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,9 +21,3 @@ def marks(values: Sequence[Any]) -> str:
 
 def ignore_progress(_more: int) -> None:
     """Progress callback that does nothing."""
-
-
-def key_of(id: str) -> int:
-    """A number for an id, for grouping: positive and below 2**62."""
-    digest = hashlib.blake2b(id.encode(errors="surrogatepass"), digest_size=8).digest()
-    return (int.from_bytes(digest) >> 2) | 1

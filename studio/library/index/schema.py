@@ -61,9 +61,9 @@ CREATE TABLE history(
 CREATE VIRTUAL TABLE words USING fts5(
   text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
 """
-# `run`, `parent` and `stack` of facts are keys (`chunks.key_of`) of the ids of a run, of the edited
-# picture and of a stack made by hand; `stack` is -1 for a picture taken out of its stack. `lineage`
-# keeps the rows of deleted pictures, so that a family stays in one piece.
+# `run`, `parent` and `stack` of facts are keys (`entities.key_of`) of the ids of a run, of the
+# edited picture and of a stack made by hand; `stack` is -1 for a picture taken out of its stack.
+# `lineage` keeps the rows of deleted pictures, so that a family stays in one piece.
 # Words are normalized (text_normalization.py). They are in `texts` too, separated by spaces, where
 # phrases, negations and small selections are looked up row by row.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from studio.common.json_reader import JsonReader
@@ -13,7 +13,8 @@ from studio.domain.choices import Decision, DuelDefinition, RoundDefinition
 from studio.domain.duel import Duel
 from studio.domain.entities import Drift
 from studio.domain.pick_round import PickRound
-from studio.domain.stacks import StackBy, Stacking, StackMember, cover_of
+from studio.domain.stacking import Stacking
+from studio.domain.stacks import StackBy, StackFacts, StackMember, cover_of, rank_of
 from studio.library.index.chunks import chunks, marks
 from studio.library.log.records import LogPosition
 
@@ -73,9 +74,40 @@ class IndexStacks:
             found.extend(part)
         return found
 
-    def stacking(self, rows: Sequence[int], by: StackBy, open_keys: frozenset[int]) -> Stacking:
-        """Stacks of rows in the order of the grid."""
-        return Stacking.of(rows, self.keys(rows, by), open_keys=open_keys, check=self._check)
+    def stacking(
+        self,
+        rows: Sequence[int],
+        by: StackBy,
+        opened: Mapping[int, bool] | None,
+        given: Mapping[int, int] | None = None,
+    ) -> Stacking:
+        """Stacks of rows in the order of the grid; `given` are keys of rows of no picture."""
+        keys = self.keys(rows, by)
+        if given:
+            for at, row in enumerate(rows):
+                if row < 0:
+                    keys[at] = given.get(row, 0)
+        ranks = self._every_rank()
+        return Stacking.of(rows, keys, ranks=ranks, opened=opened, check=self._check)
+
+    def ranks(self, rows: Sequence[int]) -> dict[int, int]:
+        """Ranks of these pictures as covers."""
+        found: dict[int, int] = {}
+        for some in chunks(rows):
+            found |= self._ranks(f"row IN ({marks(some)})", tuple(some))
+        return found
+
+    def _every_rank(self) -> dict[int, int]:
+        """Ranks other than 0."""
+        self._check()
+        return self._ranks("flag = 'pick' OR rating > 0 OR cover > 0", ())
+
+    def _ranks(self, where: str, values: tuple[int, ...]) -> dict[int, int]:
+        sql = f"SELECT row, flag = 'pick', rating, cover FROM facts WHERE {where}"
+        return {
+            row: rank_of(StackMember(row=row, picked=bool(picked), rating=rating, cover=cover))
+            for row, picked, rating, cover in self._db.execute(sql, values)
+        }
 
     def members(self, key: int, by: StackBy) -> array[int]:
         """Rows of all pictures of a stack outside the trash, in order of arrival."""
@@ -94,6 +126,23 @@ class IndexStacks:
             parts += f" + (SELECT count(*) FROM facts f WHERE {where} AND f.trashed = 0)"
         sql = f"SELECT j.value, {parts} FROM json_each(?) j"
         return dict(self._db.execute(sql, (json.dumps(list(keys)),)))
+
+    def facts(self, keys: Sequence[int], by: StackBy) -> dict[int, StackFacts]:
+        """What is known of each stack, whatever the grid shows of it."""
+        wheres = [_HAND, *([_MEMBERS[by]] if by in _MEMBERS else [])]
+        found = {}
+        for key in keys:
+            self._check()
+            size = fresh = 0
+            for where in wheres:
+                ((n, new),) = self._db.execute(
+                    "SELECT count(*), coalesce(sum(f.seen = 0), 0) FROM facts f"
+                    f" WHERE {where} AND f.trashed = 0",
+                    (key,),
+                )
+                size, fresh = size + n, fresh + new
+            found[key] = StackFacts(size=size, fresh=fresh)
+        return found
 
     def covers(self, stacks: Sequence[Sequence[int]]) -> list[int]:
         """Row of the cover of each stack, given its rows; 0 for one of unknown rows."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,8 @@ from studio.domain.entities import Drift, Flag, new_id
 from studio.domain.family import FamilyTree
 from studio.domain.pick_round import PickRound, unique
 from studio.domain.spend import Outlay
-from studio.domain.stacks import StackBy, Stacking
+from studio.domain.stacking import Stacking
+from studio.domain.stacks import StackBy, StackFacts
 from studio.library.log import records
 from studio.library.log.records import FieldChange, LogPosition, Record
 from studio.library.operations import edits, history
@@ -78,16 +79,29 @@ class Choosing:
     # Stacks
 
     async def stacking(
-        self, rows: Sequence[int], by: StackBy, *, open_keys: frozenset[int] = frozenset()
+        self,
+        rows: Sequence[int],
+        by: StackBy,
+        *,
+        opened: Mapping[int, bool] | None = None,
+        given: Mapping[int, int] | None = None,
     ) -> Stacking:
         """Stacks of rows in the order of the grid, which may be a million.
 
-        For a first screen, pass its rows only. `open_keys`: stacks that are open. Cancelling the
-        caller ends the work.
+        For a first screen, pass its rows only. `opened`: see `Stacking.of`; `given`: keys of
+        negative rows, which are pictures still being made. Cancelling the caller ends the work.
         """
         return await self._store.query_index(
-            lambda index: index.stacks.stacking(rows, by, open_keys), long=True
+            lambda index: index.stacks.stacking(rows, by, opened, given), long=True
         )
+
+    async def stack_ranks(self, rows: Sequence[int]) -> dict[int, int]:
+        """Ranks of these pictures as covers (`stacks.rank_of`)."""
+        return await self._store.query_index(lambda index: index.stacks.ranks(rows))
+
+    async def stack_facts(self, keys: Sequence[int], by: StackBy) -> dict[int, StackFacts]:
+        """Size of stacks in the library, and the number of their new pictures."""
+        return await self._store.query_index(lambda index: index.stacks.facts(keys, by))
 
     async def stack_keys(self, rows: Sequence[int], by: StackBy) -> array[int]:
         """Key of the stack of each row, 0 for none; typecode "q"."""

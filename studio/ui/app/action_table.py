@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studio.common.i18n import _, ngettext, number, pgettext
+from studio.domain.comparison import MOST as MOST_COMPARED
 from studio.domain.entities import Picture, Role
+from studio.domain.stacks import StackBy
 from studio.library.query import View
 from studio.ui.controllers.pictures import show_files
-from studio.ui.support import desktop_services
+from studio.ui.support import desktop_services, stack_content
 from studio.ui.support.role_names import REFERENCE_ROLES, use_text
 from studio.ui.window.actions import Action, ActionMenu, ActionNeeds, ShortcutScope
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 PANELS, GALLERY, NOWHERE = ShortcutScope.PANELS, ShortcutScope.GALLERY, ShortcutScope.NOWHERE
 PICTURES, ONE, ITEMS = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
-TWO, TRASHED = ActionNeeds.TWO, ActionNeeds.TRASHED
+TWO, TRASHED, STACK = ActionNeeds.TWO, ActionNeeds.TRASHED, ActionNeeds.STACK
 
 
 def menus() -> tuple[ActionMenu[WindowParts], ...]:
@@ -144,6 +146,30 @@ def _image() -> ActionMenu[WindowParts]:
                ).format(n=number(n))),
         Action("collect_branch", _("Collection from this branch"),
                lambda parts: parts.collections_controller.collect_branch(), needs=ONE),
+    ), (
+        Action("stack", _("Stack pictures"), lambda parts: parts.stacks.stack(),
+               keys=("Ctrl+G",), where=PANELS, needs=PICTURES, icon="images",
+               counted=lambda n: ngettext(
+                   "Stack pictures", "Stack {n} pictures", n).format(n=number(n))),
+        Action("unstack", _("Take the stack apart"), lambda parts: parts.stacks.unstack(),
+               keys=("Ctrl+Shift+G",), where=PANELS, needs=STACK,
+               counted=lambda n: ngettext(
+                   "Take the stack of {n} picture apart",
+                   "Take the stack of {n} pictures apart", n).format(n=number(n))),
+        Action("stack_cover", _("Make this the key of the stack"),
+               lambda parts: parts.stacks.make_cover(), where=PANELS, needs=STACK),
+        Action("stack_reject_rest", _("Reject the rest of the stack"),
+               lambda parts: parts.stacks.reject_rest(), where=PANELS, needs=STACK,
+               counted=lambda n: ngettext(
+                   "Reject the other {n} picture of the stack",
+                   "Reject the other {n} pictures of the stack", n - 1).format(n=number(n - 1))),
+        Action("stack_compare", _("Compare the pictures of the stack"),
+               lambda parts: parts.stacks.compare(), where=PANELS, needs=STACK, icon="compare",
+               counted=lambda n: ngettext(
+                   "Compare {n} picture of the stack",
+                   "Compare {n} pictures of the stack", min(n, MOST_COMPARED)
+               ).format(n=number(min(n, MOST_COMPARED)))),
+    ), (
         Action("before", _("Show original"), lambda parts: parts.handlers.show_before(),
                keys=("\\",), where=PANELS, needs=ONE),
     ), (
@@ -178,6 +204,15 @@ def _view() -> ActionMenu[WindowParts]:
                keys=("Shift+P",), where=PANELS, icon="flag"),
         Action("duel", _("Duel"), lambda parts: parts.duels.get().begin_duel(),
                keys=("Shift+D",), where=PANELS, icon="side-by-side"),
+    ), (
+        *(_stacks(by) for by in StackBy),
+        Action("stack_toggle", _("Open or close the stack"),
+               lambda parts: parts.stacks.toggle(), keys=("S",), where=GALLERY, needs=STACK,
+               counted=lambda n: ngettext(
+                   "Open or close the stack of {n} picture",
+                   "Open or close the stack of {n} pictures", n).format(n=number(n))),
+        Action("stack_toggle_all", _("Open or close all stacks"),
+               lambda parts: parts.stacks.toggle_all(), keys=("Shift+S",), where=GALLERY),
     ), (
         Action("sidebar", _("Sidebar"), lambda parts: parts.handlers.toggle_sidebar(),
                keys=("F9",), checked=True, icon="panel-left"),
@@ -295,6 +330,16 @@ def _rating(n: int) -> Action[WindowParts]:
         keys=(str(n),),
         where=PANELS,
         needs=PICTURES,
+    )
+
+
+def _stacks(by: StackBy) -> Action[WindowParts]:
+    return Action(
+        f"stacks_{by.value}",
+        stack_content.by_words(by),
+        lambda parts: parts.view_options.on_stacks_chosen(by),
+        where=PANELS,
+        checked=True,
     )
 
 

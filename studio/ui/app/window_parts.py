@@ -43,6 +43,7 @@ from studio.ui.controllers.queue_facts import QueueFacts
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import SelectionController
+from studio.ui.controllers.stacks import StacksController
 from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.controllers.variations import Variations
 from studio.ui.controllers.view_options import ViewOptionsController
@@ -264,6 +265,15 @@ class WindowParts:
         core, window = self.core, self.window
         self.selection = SelectionController(core, window.gallery, self.view_switch)
         self.pictures = PicturesController(core, self.selection, window)
+        self.stacks = StacksController(
+            core,
+            self.library_view,
+            self.selection,
+            self.view_switch,
+            gallery=window.gallery,
+            inspector=self.inspector,
+            parent=window,
+        )
         self.missing_files = MissingFiles(core, self.messages_controller, self.messages, window)
         self.collections_controller = CollectionsController(
             core,

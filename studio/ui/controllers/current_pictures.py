@@ -14,6 +14,7 @@ from studio.ui.controllers.view_stack import FULL_SCREEN, ViewName, ViewStack
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support import stack_content
 from studio.ui.support.late import Late
 from studio.ui.support.ports import ShownPictures
 from studio.ui.support.tasks import spawn
@@ -72,7 +73,12 @@ class CurrentPictures(QObject):
         counted = max(total - len(jobs), len(pictures))
         trashed = self._shown.query.view is View.TRASH
         self._actions.update_enabled(
-            pictures=counted, jobs=len(jobs), trashed=trashed, items=pictures
+            pictures=counted,
+            jobs=len(jobs),
+            trashed=trashed,
+            items=pictures,
+            stack=self._stack_size(),
+            note=stack_content.note(counted, *self._gallery.closed_stacks()),
         )
         self._status_bar.show_selection(counted, len(jobs))
         self._composer.suggest(pictures)
@@ -83,6 +89,10 @@ class CurrentPictures(QObject):
             self._looked_at(pictures)
         else:
             self._inspector.show_nothing()
+
+    def _stack_size(self) -> int:
+        tile = self._gallery.selected_stack()
+        return 0 if tile is None else tile.size
 
     def on_loupe_picture(self, picture: Picture) -> None:
         """Select the loupe's new picture."""

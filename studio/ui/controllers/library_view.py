@@ -28,19 +28,24 @@ from studio.domain.events import (
     RecordsChanged,
 )
 from studio.domain.spend import Outlay
+from studio.domain.stacks import StackBy
 from studio.library.index.search_language import ParsedSearch, SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.model import SCATTERED, GalleryModel
 from studio.ui.views.gallery.order import LINEAR, places_of
+from studio.ui.views.gallery.stack_facts import StackFactsCache
 from studio.ui.views.gallery.view import GalleryView
 
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection", "branch"}
-    | {"drift"}
+    | {"drift", "stack"}
 )
 """Fields whose change may move a picture in or out of a shelf, or change its position."""
+
+_COVERS = frozenset({"flag", "rating", "cover"})
+"""Fields whose change may give a stack another cover."""
 
 PAGE = 256
 """Rows shown before the rest is known: more than a screen of default tiles."""
@@ -68,6 +73,7 @@ class LibraryViewController(QObject):
 
     Attributes:
         query: the current query.
+        stack_by: how the pictures are stacked, as remembered for the open shelf or collection.
         counts: pictures per shelf, as last counted.
         shown: number of pictures in the grid; None until all are known.
         hidden: number of pictures hidden because they have fewer stars.
@@ -101,6 +107,9 @@ class LibraryViewController(QObject):
         self.shown: int | None = 0
         self.hidden = 0
         self.outlay: Outlay | None = None
+        self.stack_by = self._stacks_of(self.query)
+        self._opened: dict[int, bool] = {}
+        self._keeps_open = True
         self._another = False
         self._recall = 0
         self._loading: SpawnedTask | None = None
@@ -116,11 +125,19 @@ class LibraryViewController(QObject):
             return
         before, self.query = self.query, query
         if (before.view, before.collection) != (query.view, query.collection):
+            self.stack_by = self._stacks_of(query)
+            self._opened, self._keeps_open = {}, False
             self.place_changed.emit()
         self._another = True
         if self._loading is not None:
             self._loading.cancel()
         self._loading = spawn(self._load())
+
+    def _stacks_of(self, query: Query) -> StackBy:
+        """How the pictures of a place are stacked."""
+        place = query.collection or query.view.value
+        chosen = self._core.settings.value.stacks.get(place, StackBy.OFF)
+        return StackBy(chosen) if chosen in set(StackBy) else StackBy.OFF
 
     def begin_earlier(self) -> None:
         """Extend the session to the previous one, which is being continued."""
@@ -159,7 +176,7 @@ class LibraryViewController(QObject):
     @property
     def order(self) -> array[int]:
         """Index rows of the pictures in the grid, in grid order."""
-        return self._model.picture_rows(0, self._model.rowCount() - 1)
+        return self._model.every_picture()
 
     @property
     def _loads(self) -> bool:
@@ -192,7 +209,7 @@ class LibraryViewController(QObject):
                 if self._load_again and left:
                     continue
                 if page is None or not self._append(rows, page, stood):
-                    self._show_rows(rows, query, older, stood=stood, highest=highest)
+                    await self._show_rows(rows, query, older, stood=stood, highest=highest)
                     self.order_changed.emit()
             if not self._load_again:
                 break
@@ -223,7 +240,7 @@ class LibraryViewController(QObject):
             kept = self._gallery.kept_picture()
             if kept is not None and kept not in page and await library.filter_rows(query, [kept]):
                 return None
-        self._show_rows(page[:], query, older, whole=whole, another=True)
+        await self._show_rows(page[:], query, older, whole=whole, another=True)
         self._another = False
         self._numbers()
         self.order_changed.emit()
@@ -250,7 +267,7 @@ class LibraryViewController(QObject):
         """Append the rest to the shown page; False if the page is outdated."""
         return rows[: len(page)] == page and self._model.append(rows[len(page) :], stood)
 
-    def _show_rows(
+    async def _show_rows(
         self,
         rows: array[int],
         query: Query,
@@ -261,17 +278,66 @@ class LibraryViewController(QObject):
         stood: array[int] | None = None,
         highest: int | None = None,
     ) -> None:
-        self._model.set_rows(
+        newest, shown = query.sort is Sort.NEWEST, _shown_jobs(query)
+        plan = stacking = None
+        if self.stack_by is not StackBy.OFF:
+            if self._model.facts is None:
+                read = self._core.library.choosing.stack_facts
+                self._model.facts = StackFactsCache(read, self._model)
+                self._model.facts.read.connect(self._gallery.viewport().update)
+            self._model.facts.read_again()
+            if self._keeps_open:
+                self._opened |= self._model.open_stacks()
+            plan = self._model.plan_stacks(
+                self.stack_by, rows, newest_first=newest, shown=shown, older=older
+            )
+            stacking = await self._core.library.choosing.stacking(
+                plan.rows, plan.by, opened=self._opened, given=plan.keys
+            )
+            self._keeps_open = True
+            if whole:
+                self._opened = {}
+        if not self._model.set_rows(
             rows,
-            newest_first=query.sort is Sort.NEWEST,
-            shown=_shown_jobs(query),
+            newest_first=newest,
+            shown=shown,
             older=older,
             whole=whole,
             another=another,
             stood=stood,
             highest=highest,
-        )
+            plan=plan,
+            stacking=stacking,
+        ):
+            self._load_again = True
         self._gallery.dated = query.sort in (Sort.NEWEST, Sort.OLDEST)
+
+    @property
+    def place(self) -> str:
+        """Name of the open shelf, or id of the open collection, in the settings."""
+        return self.query.collection or self.query.view.value
+
+    def follow_stacks(self) -> None:
+        """Stack the pictures as the settings say for the open place."""
+        by = self._stacks_of(self.query)
+        if by is self.stack_by:
+            return
+        self.stack_by = by
+        self._opened, self._keeps_open = {}, False
+        self._another = True
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = spawn(self._load())
+
+    async def _choose_covers(self, ids: Sequence[str]) -> None:
+        found = await self._core.library.find(ids)
+        ranks = await self._core.library.choosing.stack_ranks([one.row for one in found])
+        self._model.set_ranks(ranks)
+
+    def _forget_facts(self) -> None:
+        if self._model.facts is not None:
+            self._model.facts.read_again()
+            self._gallery.viewport().update()
 
     def recount(self) -> None:
         """Count shelves and spending again soon; requests are merged."""
@@ -337,6 +403,7 @@ class LibraryViewController(QObject):
         self._model.learn(event.rows, event.job)
         if plain and query.sort is Sort.NEWEST:
             self._model.insert_pictures(event.rows, event.job)
+            self._forget_facts()
             # A running query may miss these pictures.
             self._load_again = True
             self._numbers()
@@ -347,12 +414,19 @@ class LibraryViewController(QObject):
 
     def _changed(self, event: RecordsChanged) -> None:
         self._model.refresh(event.ids)
+        if {"seen", "trashed"}.intersection(event.fields):
+            self._forget_facts()
         if "dismissed" in event.fields:
             spawn(self._bring_back(frozenset(event.ids)))
             if self.query.view is View.FAILED or "is:" in self.query.words:
                 self.reload()
         elif _MOVES.intersection(event.fields) and self._may_move(event.fields):
             self.reload()
+        elif self.stack_by is not StackBy.OFF and _COVERS.intersection(event.fields):
+            if len(event.ids) > SCATTERED:
+                self.reload()
+            else:
+                spawn(self._choose_covers(event.ids))
         self.recount()
 
     async def _bring_back(self, ids: frozenset[str]) -> None:
@@ -371,6 +445,7 @@ class LibraryViewController(QObject):
         query = self.query
         return (
             "trashed" in fields
+            or ("stack" in fields and self.stack_by is not StackBy.OFF)
             or ("flag" in fields and (query.view is View.PICKS or query.hide_rejected))
             or ("rating" in fields and (query.sort is Sort.RATING or query.least_stars > 0))
             or ("title" in fields and query.sort is Sort.NAME)

@@ -72,7 +72,14 @@ class Pages(QObject):
         name = self._collection_name(query.collection) or shelf_name(query.view)
         outlay = self._browsing.outlay if query.collection else None
         spend = "" if outlay is None else formatting.place_outlay(outlay)
-        self._grid_bar.show_counts(name, shown, total, self._browsing.hidden, spend)
+        self._grid_bar.show_counts(
+            name,
+            shown,
+            total,
+            self._browsing.hidden,
+            stacks=self._model.stack_counts,
+            spend=spend,
+        )
         self._grid_bar.offer_emptying(wanted=query.view is View.TRASH and counts.trash > 0)
         self._grid_bar.offer_dismissal(wanted=self._browsing.lists_jobs and self._has_jobs())
         self._top_bar.set_total(counts.all)

@@ -96,6 +96,8 @@ class PickRounds(QObject):
         rounds = [one for one in await choosing.rounds() if isinstance(one, PickRound)]
         unfinished = next((one for one in rounds if not one.finished), None)
         rows = self._selection.rows()
+        if len(rows) == 1:
+            rows = self._selection.stack_rows() or rows
         if len(rows) < 2 and unfinished is not None:
             self._open(unfinished)
             return

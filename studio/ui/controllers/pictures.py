@@ -22,7 +22,13 @@ from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
 from studio.ui.dialogs.confirmations import OverwriteDialog
-from studio.ui.support import desktop_services, drag_and_drop, file_dialogs, tasks
+from studio.ui.support import (
+    desktop_services,
+    drag_and_drop,
+    file_dialogs,
+    stack_content,
+    tasks,
+)
 from studio.ui.support.ports import SelectionSource
 from studio.ui.support.tasks import spawn
 
@@ -90,9 +96,16 @@ class PicturesController(QObject):
 
         `ids` are the pictures changed; None for the selection.
         """
+        if ids is None and (note := stack_content.note(*self._numbers())):
+            # Translators: {note} such as "1 picture of a stack of 8".
+            self.told.emit(_("Marked {note}").format(note=note))
         self._do(change)
         if self._core.settings.value.advance and (ids is None or self._selection.is_only(ids)):
             self._selection.advance()
+
+    def _numbers(self) -> tuple[int, int, int]:
+        """Number of pictures selected, of closed stacks among them, and of all in those."""
+        return (len(self._selection.rows()), *self._selection.closed_stacks())
 
     async def _toggle(self, rows: Sequence[int], flag: Flag) -> str:
         ids = await self._core.library.ids(rows)
@@ -137,12 +150,19 @@ class PicturesController(QObject):
                 else _("Already in the trash. Empty trash… deletes permanently.")
             )
             return
+        stacks = self._selection.closed_stacks()
         self._selection.before_removal()
         said = ""
         if jobs:
             said = await self._core.queue.dismiss(jobs)
         if ids:
             said = await self._core.library.trash(ids)
+        if said and stacks[0] == len(ids) == 1:
+            said = _("1 picture of a stack of {all} moved to the trash").format(
+                all=number(stacks[1])
+            )
+        elif said:
+            said = _noted(said, len(ids), stacks)
         if said:
             self.said.emit(said)
 
@@ -205,6 +225,7 @@ class PicturesController(QObject):
         spawn(self._copy())
 
     async def _copy(self) -> None:
+        stacks = self._selection.closed_stacks()
         pictures = await self._selection.pictures(MOST + 1)
         if len(pictures) > MOST:
             raise InputError(
@@ -218,7 +239,8 @@ class PicturesController(QObject):
             carried = list(map(drag_and_drop.DraggedPicture, there, paths))
             await drag_and_drop.copy(carried, self._core.decoder)
             n = len(there)
-            self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
+            said = ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n)
+            self.told.emit(_noted(said, n, stacks))
 
     def save_as(self) -> None:
         """Save copies of the selected originals where the user chooses."""
@@ -305,6 +327,14 @@ class PicturesController(QObject):
     async def _await_change(self, change: Awaitable[str]) -> None:
         if sentence := await change:
             self.said.emit(sentence)
+
+
+def _noted(said: str, pictures: int, stacks: tuple[int, int]) -> str:
+    """A sentence about an action with the part of closed stacks that it was for."""
+    if not (note := stack_content.note(pictures, *stacks)):
+        return said
+    # Translators: {sentence} about an action, {note} such as "1 picture of a stack of 8".
+    return _("{sentence} ({note})").format(sentence=said, note=note)
 
 
 async def _await(change: Awaitable[str]) -> None:

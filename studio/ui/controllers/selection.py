@@ -90,6 +90,14 @@ class SelectionController:
             return () if row is None else (row,)
         return self._gallery.selected_rows()
 
+    def closed_stacks(self) -> tuple[int, int]:
+        """Number of closed stacks selected, and of the pictures in them."""
+        return (0, 0) if self._large is not None else self._gallery.closed_stacks()
+
+    def stack_rows(self) -> Sequence[int]:
+        """Index rows of the stack whose tile alone is selected; empty without one."""
+        return () if self._large is not None else self._gallery.selected_stack_rows()
+
     def is_only(self, ids: Sequence[str]) -> bool:
         """Whether these are one picture, and that one alone is selected."""
         if (large := self._large) is not None:

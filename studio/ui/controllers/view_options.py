@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from studio.app.core import Core
+from studio.domain.stacks import StackBy
 from studio.library.index.search_language import understand
 from studio.library.query import Sort
 from studio.ui.panels.search_completer import SearchCompleter
@@ -58,6 +59,8 @@ class ViewOptionsController(QObject):
         self._actions.every["what_is_sent"].setChecked(value.show_sent)
         self._actions.every["advance"].setChecked(value.advance)
         self._check_stars(value.least_stars)
+        self._shown.follow_stacks()
+        self.show_stacks()
         self._shown.show(
             sort=sort, hide_rejected=value.hide_rejected, least_stars=value.least_stars
         )
@@ -125,6 +128,22 @@ class ViewOptionsController(QObject):
     def _check_stars(self, least: int) -> None:
         for stars in range(MOST_STARS + 1):
             self._actions.every[f"stars_{stars}"].setChecked(stars == least)
+
+    def show_stacks(self) -> None:
+        """Show how the pictures of the open place are stacked."""
+        by, rows = self._shown.stack_by, self._gallery.rows
+        self._grid_bar.set_stacks(by, opened=rows.has_open_stacks)
+        for one in StackBy:
+            self._actions.every[f"stacks_{one.value}"].setChecked(one is by)
+
+    def on_stacks_chosen(self, by: StackBy) -> None:
+        """Save how the pictures of the open place are stacked."""
+        chosen = {**self._core.settings.value.stacks, self._shown.place: by.value}
+        if by is StackBy.OFF:
+            del chosen[self._shown.place]
+        self._core.settings.change(stacks=chosen)
+        # A chosen entry that is triggered again stays chosen.
+        self.show_stacks()
 
     def on_tile_size_chosen(self, size: int) -> None:
         """Save the tile size."""

@@ -187,7 +187,10 @@ class ViewSwitch(QObject):
 
     def open_compare(self) -> None:
         """Compare the selected pictures, or the only one with its neighbour."""
-        rows = self._chosen_rows()
+        self.compare_these(self._chosen_rows())
+
+    def compare_these(self, rows: Sequence[int]) -> None:
+        """Compare these pictures (index rows), at most four of them."""
         self._beside = ()
         made = Comparison.of(self._shown.order, rows)
         if made is None:

@@ -62,6 +62,11 @@ class ColorRoles:
     addbg: str
     rembg: str
     hairline: str
+    # ground and outline of an open stack, edges of pictures in a closed one
+    band: str
+    bandline: str
+    stack1: str
+    stack2: str
     # backgrounds of the loupe
     black: str = "#000000"
     middle: str = "#6b6b6b"
@@ -105,6 +110,10 @@ DARK = ColorRoles(
     addbg="#1f62c795",
     rembg="#1ff0858e",
     hairline="#14ffffff",
+    band="#232323",
+    bandline="#4a4a4a",
+    stack1="#5c5c5c",
+    stack2="#474747",
 )
 
 LIGHT = ColorRoles(
@@ -144,4 +153,8 @@ LIGHT = ColorRoles(
     addbg="#1a14603a",
     rembg="#1aa31f36",
     hairline="#1f000000",
+    band="#ececec",
+    bandline="#bdbdbd",
+    stack1="#a3a3a3",
+    stack2="#b8b8b8",
 )

@@ -19,6 +19,7 @@ from studio.domain.entities import Flag, Job, Picture, Reference
 from studio.domain.events import EventBus, InfoPosted
 from studio.domain.runs import Run
 from studio.domain.spend import Outlay
+from studio.domain.stacks import StackBy
 from studio.imaging.comparer import DifferenceMap
 from studio.library.query import Family, Query
 from studio.ui.support import tasks
@@ -108,6 +109,9 @@ class Navigation(Protocol):
     def open_compare(self) -> None:
         """Compare the selected pictures, or the only one with its neighbour."""
 
+    def compare_these(self, rows: Sequence[int]) -> None:
+        """Compare these pictures (index rows), at most four of them."""
+
     def open_tree(self) -> None:
         """Show the family of the selected picture."""
 
@@ -125,6 +129,17 @@ class ShownPictures(Protocol):
     @property
     def order(self) -> array[int]:
         """Index rows of the pictures, in the order of the grid."""
+
+    @property
+    def place(self) -> str:
+        """Name of the open shelf, or id of the open collection."""
+
+    @property
+    def stack_by(self) -> StackBy:
+        """How the pictures are stacked."""
+
+    def follow_stacks(self) -> None:
+        """Stack the pictures as the settings say for the open place."""
 
     def show(self, **changes: Any) -> None:
         """Change the query: shelf, search, order (fields of Query)."""
@@ -150,6 +165,12 @@ class SelectionSource(Protocol):
 
     async def all_flagged(self, flag: Flag, rows: Sequence[int] | None = None) -> bool:
         """Whether every picture of these rows has this flag; None for the selected ones."""
+
+    def closed_stacks(self) -> tuple[int, int]:
+        """Number of closed stacks selected, and of the pictures in them."""
+
+    def stack_rows(self) -> Sequence[int]:
+        """Index rows of the stack whose tile alone is selected; empty without one."""
 
     def is_only(self, ids: Sequence[str]) -> bool:
         """Whether these are one picture, and that one alone is selected."""

@@ -45,6 +45,7 @@ class ActionNeeds(StrEnum):
     TWO = "two"  # exactly two, selected or compared
     TRASHED = "trashed"  # pictures of the trash
     ITEMS = "items"  # pictures or jobs
+    STACK = "stack"  # one tile of a stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Action(Generic[Parts]):
         keys: the shortcut, and alternatives.
         checked: whether it is a switch.
         repeats: whether held keys repeat it; only for moving and zooming, as in `key_repeat`.
-        counted: text for this number of selected pictures; `text` without one.
+        counted: text for this number of selected pictures, or of pictures in the stack; `text`
+            without one.
         lacks: why it is disabled for the selected pictures; "" if it is not.
     """
 
@@ -97,6 +99,7 @@ def missing(needs: ActionNeeds) -> str:
         ActionNeeds.TWO: _("Select exactly two pictures first"),
         ActionNeeds.TRASHED: _("Select a picture in the trash first"),
         ActionNeeds.ITEMS: _("Select a picture or a job first"),
+        ActionNeeds.STACK: _("Select a picture of a stack first"),
     }[needs]
 
 
@@ -202,12 +205,16 @@ class Actions(QObject):
         trashed: bool,
         items: Sequence[Picture] = (),
         compared: int = 0,
+        stack: int = 0,
+        note: str = "",
     ) -> None:
         """Enable the actions that fit the selection, and name its number in their texts.
 
         Args:
             items: those of the selected pictures that are loaded.
             compared: number of pictures in a comparison, of which one is selected.
+            stack: number of pictures in the stack of the selected tile; 0 without one.
+            note: what part of closed stacks is selected.
         """
         allowed = {
             ActionNeeds.NOTHING: True,
@@ -216,6 +223,7 @@ class Actions(QObject):
             ActionNeeds.TWO: (compared or pictures) == 2 and not jobs,
             ActionNeeds.TRASHED: pictures > 0 and trashed,
             ActionNeeds.ITEMS: pictures + jobs > 0,
+            ActionNeeds.STACK: stack > 1,
         }
         for row in self.rows:
             action = self.every[row.name]
@@ -225,7 +233,13 @@ class Actions(QObject):
                 why = row.lacks(items)
             set_reason(action, why)
             if row.counted is not None:
-                action.setText(row.counted(pictures) if pictures > 1 and not jobs else row.text)
+                n = stack if row.needs is ActionNeeds.STACK else pictures
+                text = row.counted(n) if n > 1 and not jobs else row.text
+                if note and row.needs is not ActionNeeds.STACK:
+                    # Translators: {action} is an entry of a menu, {note} such as "1 picture of a
+                    # stack of 8".
+                    text = _("{action} ({note})").format(action=text, note=note)
+                action.setText(text)
 
     def dress(self) -> None:
         """Load the icons, before a menu is shown rather than at the start."""

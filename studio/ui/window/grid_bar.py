@@ -7,8 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext, number
+from studio.domain.stacks import StackBy
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
+from studio.ui.support import stack_content
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import (
     Button,
@@ -36,6 +38,8 @@ class GridBar(QFrame):
         sort_chosen: new sort order (Sort).
         hide_rejected_toggled: whether to hide rejected pictures (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
+        stacks_chosen: how pictures are stacked (StackBy).
+        all_stacks_toggled: opening or closing of all stacks requested.
         stars_chosen: least number of stars to show, 0 for all (int).
         emptying_wanted: emptying of the trash requested.
         dismissal_wanted: dismissal of all failed and cancelled jobs requested.
@@ -44,6 +48,8 @@ class GridBar(QFrame):
     sort_chosen = Signal(object)
     hide_rejected_toggled = Signal(bool)
     tile_size_chosen = Signal(int)
+    stacks_chosen = Signal(object)
+    all_stacks_toggled = Signal()
     stars_chosen = Signal(int)
     emptying_wanted = Signal()
     dismissal_wanted = Signal()
@@ -61,6 +67,9 @@ class GridBar(QFrame):
         self._count = Text("", "small", "text3", self)
         row.addWidget(self._name)
         row.addWidget(self._count)
+        self._stack_words = Text("", "small", "text3", self)
+        row.addWidget(self._stack_words)
+        row.addSpacing(-3)
         self._hidden = Text("", "small", "text3", self)
         row.addWidget(self._hidden)
         self._spend = Text("", "small", "text3", self)
@@ -75,6 +84,17 @@ class GridBar(QFrame):
         self.stars = StarFilter(self)
         self.stars.changed.connect(self.stars_chosen)
         row.addWidget(self.stars)
+        self.stacks = MenuChip(_("Stacks"), self, size=26, quiet=True)
+        self.stacks.set_icon("images")
+        self.stacks.set_choices(
+            [ChipChoice(value=by, text=stack_content.by_words(by)) for by in StackBy]
+        )
+        self.stacks.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.stacks.changed.connect(self.stacks_chosen)
+        row.addWidget(self.stacks)
+        self._every_stack = Button(_("Open all"), "quiet", self, size=26)
+        self._every_stack.clicked.connect(self.all_stacks_toggled)
+        row.addWidget(self._every_stack)
         self.sort = MenuChip(_("Sort"), self, size=26, quiet=True)
         self.sort.set_icon("sort")
         self.sort.set_choices(
@@ -109,6 +129,7 @@ class GridBar(QFrame):
         row.addWidget(self.slider)
         row.addWidget(self._big)
         self._narrow = False
+        self._stacked = False
         # Order in which parts are hidden where there is no room; all are in the View menu.
         self._giving_way: tuple[tuple[QWidget, ...], ...] = (
             (self.captions,),
@@ -117,28 +138,38 @@ class GridBar(QFrame):
             (self._spend,),
             (self._hidden,),
             (self._least, self.stars),
+            (self.stacks,),
         )
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
     def show_counts(
-        self, name: str, shown: int | None, total: int, hidden: int = 0, spend: str = ""
+        self,
+        name: str,
+        shown: int | None,
+        total: int,
+        hidden: int = 0,
+        stacks: tuple[int, int] | None = None,
+        spend: str = "",
     ) -> None:
         """Show the name of the shelf and the number of pictures shown, out of all.
 
         `shown` is None while they are still being counted; `hidden` are those with fewer stars;
-        `spend` is what a collection cost.
+        `stacks` are the numbers of stacks and of single tiles; `spend` is what a collection cost.
         """
         self._name.setText(name)
         count = "…" if shown is None else number(shown)
         words = _("{shown} of {total}").format(shown=count, total=number(total))
         self._count.setText(words)
+        known = stacks is not None and shown is not None
+        in_stacks = stack_content.count_words(*stacks) if known and stacks else ""
+        self._stack_words.setText(in_stacks)
         # Translators: pictures hidden by the star filter; {stars} is a digit.
         below = ngettext("{n} below ★ {stars} hidden", "{n} below ★ {stars} hidden", hidden)
         below = below.format(n=number(hidden), stars=self.stars.value) if hidden else ""
         self._hidden.setText(f"· {below}" if below else "")
         self._spend.setText(f"· {spend}" if spend else "")
-        said = (name, words, below, spend)
+        said = (name, words, in_stacks, below, spend)
         self.setAccessibleDescription(", ".join(part for part in said if part))
         self._yield_room()
 
@@ -168,6 +199,13 @@ class GridBar(QFrame):
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)
 
+    def set_stacks(self, by: StackBy, *, opened: bool) -> None:
+        """Show how pictures are stacked, and whether any stack is open."""
+        self.stacks.set_value(by)
+        self._every_stack.setText(_("Close all") if opened else _("Open all"))
+        self._stacked = by is not StackBy.OFF
+        self._yield_room()
+
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
         """Show whether rejected pictures are hidden."""
         self._hide.setChecked(hidden)
@@ -193,12 +231,18 @@ class GridBar(QFrame):
                 part.setVisible(not (self._narrow and part in (self.captions, self._hide)))
         self._hidden.setVisible(bool(self._hidden.text()))
         self._spend.setVisible(bool(self._spend.text()))
-        for group in self._giving_way:
+        self._every_stack.setVisible(self._stacked)
+        self._stack_words.setVisible(bool(self._stack_words.text()))
+        # Of these the name is not cut; for other options it may be, and only the name.
+        extras = ((self._every_stack,), (self._stack_words,))
+        spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
+        for group in (*extras, *self._giving_way):
             row.invalidate()
-            # Only the name may be cut.
-            spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
-            if row.sizeHint().width() - spare <= self.width():
-                break
+            cut = 0 if group in extras else spare
+            if row.sizeHint().width() - cut <= self.width():
+                if group not in extras:
+                    break
+                continue
             for part in group:
                 part.hide()
 

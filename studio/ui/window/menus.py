@@ -14,6 +14,16 @@ from studio.ui.support.role_names import REFERENCE_ROLES
 from studio.ui.widgets import Menu
 from studio.ui.window.actions import Actions
 
+STACK = (
+    "stack_toggle",
+    "stack_cover",
+    "stack_reject_rest",
+    "stack_compare",
+    "stack",
+    "unstack",
+)
+"""Actions of the submenu of stacks."""
+
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
     """Main menu: File, Edit, Picture, View, Library, Help."""
@@ -59,6 +69,9 @@ def tile_menu(
     rating = menu.submenu(_("Rating"))
     for stars in (5, 4, 3, 2, 1, 0):
         rating.addAction(every[f"rate_{stars}"])
+    stack = menu.submenu(_("Stack"))
+    for name in STACK:
+        stack.addAction(every[name])
     menu.addSeparator()
     for name in ("tag", "collect", *(("collect_branch",) if branch else ()), "rename"):
         menu.addAction(every[name])

@@ -90,7 +90,7 @@ async def test_what_was_brought_in_stands_first_and_stays_there(tmp_path: Path) 
 async def prompts(window: OpenedWindow) -> list[str]:
     """The prompts of the pictures, in the order in which the gallery shows them."""
     model = window.model
-    pictures = await model.read(model.picture_rows(0, model.rowCount() - 1))
+    pictures = await model.read(model.every_picture())
     return [picture.prompt for picture in pictures]
 
 

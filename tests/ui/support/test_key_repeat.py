@@ -239,6 +239,8 @@ async def test_no_action_is_done_again_by_a_held_key(
         handle = activate(window)
         window.gallery.setFocus()
         window.gallery.select_keys([window.library_view.order[0]])
+        # The selection enables actions a moment later.
+        await until(window.core, window.actions_of.every["vary"].isEnabled, "told")
         done: list[str] = []
         for row in TABLE:
             action = window.actions_of.every[row.name]

@@ -225,6 +225,11 @@ class Inspector(QFrame):
         """Show how the pixels of the compared pictures differ, A first."""
         self.comparison_page.show_pixels(found)
 
+    def show_stack(self, place: str, spend: str) -> None:
+        """Show where the picture is in its stack, and what that cost; "" for no stack."""
+        if self._page is not None:
+            self._page.stack.show_stack(place, spend)
+
     def set_collections(self, names: Mapping[str, str]) -> None:
         """Set the names of all collections, by id."""
         if names == self._collections:

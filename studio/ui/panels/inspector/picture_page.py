@@ -19,6 +19,7 @@ from studio.ui.panels.inspector.note import NoteEdit
 from studio.ui.panels.inspector.preview import PaletteRow, Preview
 from studio.ui.panels.inspector.section import InspectorSection, PaddedScrollArea
 from studio.ui.panels.inspector.sources import SourceLinks
+from studio.ui.panels.inspector.stack_section import StackSection
 from studio.ui.panels.inspector.tags import TagsRow
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets import Button, Text
@@ -29,12 +30,14 @@ class PicturePage(QWidget):
 
     Attributes:
         collections: names of all collections, by id.
-        preview, head, family, spend, palette_strip, sources, warnings, origin, facts, tags, note,
+        preview, head, stack, family, spend, palette_strip, sources, warnings, origin, facts, tags,
+            note,
             settings: its parts.
         restore: restores from the trash; hidden unless all shown pictures are in it.
 
     Signals:
-        chosen: a button of the footer was pressed ("restore", "copy" or "save").
+        chosen: a button of the footer was pressed ("restore", "copy" or "save"), or one of the
+            stack (the name of its action).
     """
 
     chosen = Signal(str)
@@ -80,7 +83,16 @@ class PicturePage(QWidget):
         self._settings_part = InspectorSection(_("Embedded settings"), inner)
         self.settings = FactTable(_("Embedded settings"), self._settings_part)
         self._settings_part.body.addWidget(self.settings)
-        strips = (self._family_part, self._spend_part, self._palette_part, self._sources_part)
+        self.stack = StackSection(inner)
+        self.stack.chosen.connect(self.chosen)
+        self.stack.hide()
+        strips = (
+            self.stack,
+            self._family_part,
+            self._spend_part,
+            self._palette_part,
+            self._sources_part,
+        )
         for part in (self.preview, self.head, *strips, details, self._settings_part):
             parts.addWidget(part)
         parts.addStretch(1)

@@ -44,6 +44,7 @@ class KeyTarget(Protocol):
     def extend_to(self, row: int, *, add: bool = False) -> None: ...
     def toggle(self, row: int) -> None: ...
     def select_everything(self) -> None: ...
+    def stack_end(self, *, last: bool) -> int | None: ...
     def activate_current(self) -> None: ...
 
 
@@ -107,6 +108,15 @@ def _move(view: KeyTarget, key: Qt.Key, mods: Qt.KeyboardModifier) -> None:
     if view.isRightToLeft():
         mirrored = {_Key.Key_Left: _Key.Key_Right, _Key.Key_Right: _Key.Key_Left}
         key = mirrored.get(key, key)
+    if mods & _Mod.ControlModifier and key in (_Key.Key_Home, _Key.Key_End):
+        row = view.stack_end(last=key == _Key.Key_End)
+        if row is not None:
+            view.by_key = True
+            if mods & _Mod.ShiftModifier:
+                view.extend_to(row)
+            else:
+                view.go_to_row(row)
+            return
     row = target(view, key)
     if row is None:
         return

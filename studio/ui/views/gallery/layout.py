@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 
+from studio.common.i18n import _
 from studio.ui.support.job_outcome import TileButton
+from studio.ui.support.stack_content import PLAIN, StackLook
 from studio.ui.support.tile_content import TileContent, TileLook
 from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.views.gallery.tile_style import FontFace, TileStyle
@@ -23,6 +25,7 @@ MARK = 13
 STAR = 11
 CAPTION_GAP = 5
 TARGET = 24
+PILL = 18
 NARROWEST, WIDEST = 3 / 4, 4 / 3  # aspect ratios a failed tile keeps; others become square
 CAPTION_ACTIONS = (("pick", "flag"), ("reject", "reject"), ("edit", "edit"), ("more", "more"))
 
@@ -41,6 +44,7 @@ class TileState:
         many: whether several tiles are selected.
         hot: action under the pointer.
         phase: phase of the runner, 0 to 1; None without animation.
+        stack: what the tile shows of its stack.
     """
 
     tile: TileContent
@@ -55,16 +59,18 @@ class TileState:
     hovered: bool = False
     hot: str = ""
     phase: float | None = None
+    stack: StackLook = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class TileZone:
-    """Clickable part of a tile."""
+    """Clickable part of a tile; `tip` is its tool tip, where the action has no usual one."""
 
     action: str
     rect: QRect
     icon: str = ""
     label: str = ""
+    tip: str = ""
 
 
 Part = Literal["icon", "big", "head", "line", "note", "bill"]
@@ -87,12 +93,16 @@ class TileLayout:
         square: square the picture is fitted into.
         picture: the picture or the box of a job.
         zones: clickable parts, in the box and in the caption.
+        pill: the count pill of a stack, itself a zone; empty without one.
+        marks: the part of the caption left of it.
     """
 
     cell: QRect
     square: QRect
     picture: QRect
     caption: QRect
+    marks: QRect
+    pill: QRect = field(default_factory=QRect)
     blocks: tuple[TextBlock, ...] = ()
     zones: tuple[TileZone, ...] = ()
 
@@ -128,14 +138,35 @@ def arrange(state: TileState, cell: QRect, kit: TileStyle) -> TileLayout:
     zones: tuple[TileZone, ...] = ()
     if tile.look is not TileLook.PICTURE:
         blocks, zones = _message(state, picture, kit)
+    pill = _pill(state.stack, caption, kit)
+    marks = caption if pill.isEmpty() else caption.adjusted(0, 0, -pill.width() - CAPTION_GAP, 0)
+    stack = () if pill.isEmpty() else (_stack_zone(state.stack, pill),)
     return TileLayout(
         cell=cell,
         square=square,
         picture=picture,
         caption=caption,
+        marks=marks,
+        pill=pill,
         blocks=blocks,
-        zones=zones + _caption_zones(state, caption),
+        zones=zones + stack + _caption_zones(state, marks),
     )
+
+
+def _pill(stack: StackLook, caption: QRect, kit: TileStyle) -> QRect:
+    if not stack.pill:
+        return QRect()
+    wide = kit.micro.metrics.horizontalAdvance(stack.pill) + 11 + (14 if stack.icon else 0)
+    wide, high = min(wide, caption.width()), min(PILL + kit.grow, caption.height())
+    top = caption.center().y() - high // 2 + 1
+    return QRect(caption.right() + 1 - wide, top, wide, high)
+
+
+def _stack_zone(stack: StackLook, pill: QRect) -> TileZone:
+    if not stack.icon:
+        return TileZone("stack_rest", pill, tip=_("Show the rest of the stack"))
+    tip = _("Close the stack (S)") if stack.member else _("Open the stack (S)")
+    return TileZone("stack", pill, tip=tip)
 
 
 _WORDY = (TileLook.FAILED, TileLook.DOUBTFUL, TileLook.LOST)
@@ -143,6 +174,8 @@ _WORDY = (TileLook.FAILED, TileLook.DOUBTFUL, TileLook.LOST)
 
 def _caption_zones(state: TileState, caption: QRect) -> tuple[TileZone, ...]:
     tile = state.tile
+    if tile.cancel and state.stack.closed:
+        return (TileZone("cancel_stack", _target(caption, 0), "close", tip=tile.cancel),)
     if tile.cancel:
         return (TileZone("cancel", _target(caption, 0), "close"),)
     if tile.job or not state.hovered or not state.caption or not tile.name:

@@ -15,22 +15,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from studio.common.i18n import _
-from studio.domain.entities import Job, JobState, Picture
-from studio.ui.support import tile_content
+from studio.domain.entities import Job, JobState, Picture, key_of
+from studio.domain.stacking import Stacking
+from studio.domain.stacks import StackBy, StackFacts
+from studio.ui.support import stack_content, tile_content
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.order import Entry, RecentOrder, RowOrder
+from studio.ui.views.gallery.stack_facts import StackFactsCache
+from studio.ui.views.gallery.stacked_order import StackedOrder, StackPlan, job_key
+from studio.ui.views.gallery.tile_rows import Index, Key, TileRows, spans
 
 CACHED = 2048  # cached pictures; several screens of the smallest tiles
 BATCH = 512  # pictures per read
@@ -40,9 +37,7 @@ SCATTERED = 64  # more separate rows than this are reported together
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 """Role of the Picture or Job of a row; None while it is being read."""
 
-Index = QModelIndex | QPersistentModelIndex
-Key = int | str
-"""Permanent key of a row: the picture's index row, or the job's id."""
+__all__ = ["GalleryModel", "Index", "Key"]
 
 
 class PictureSource(Protocol):
@@ -51,29 +46,24 @@ class PictureSource(Protocol):
     async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
 
 
-class GalleryModel(QAbstractListModel):
+class GalleryModel(TileRows):
     """Pictures and jobs as rows.
 
     Attributes:
         whole: whether all rows are loaded, not only the first ones.
-        another: whether the rows belong to a different query than the previous ones.
+        facts: facts of stacks; None until there are stacks.
 
     Signals:
         loaded: pictures with these index rows were read (a frozenset of int).
         replaced: a job's tile became a picture: (Job, index row).
         completed: the remaining rows were added.
-        moving: the row of a job (int) is about to be removed and inserted elsewhere ...
-        moved: ... and was (the job's id).
+
+    Inherited: another, moving(int), moved(str).
     """
 
     loaded = Signal(object)
     replaced = Signal(object, object)
     completed = Signal()
-    moving = Signal(int)
-    moved = Signal(str)
-
-    # Views also query a model that is partly constructed or destroyed.
-    _order = RowOrder()
 
     def __init__(
         self,
@@ -85,8 +75,11 @@ class GalleryModel(QAbstractListModel):
         super().__init__(parent)
         self._source = source
         self._clock = clock
-        self._order = RowOrder()
         self._turns = RecentOrder()
+        # Keys of the stacks that the pictures of this session belong to.
+        self._keys: dict[int, int] = {}
+        self._by = StackBy.OFF
+        self.facts: StackFactsCache | None = None
         self._jobs: dict[str, Job] = {}
         self._shown: Callable[[Job], bool] | None = None
         self._cache: OrderedDict[int, Picture] = OrderedDict()
@@ -94,7 +87,6 @@ class GalleryModel(QAbstractListModel):
         self._gone: set[int] = set()
         self._stale: set[int] = set()
         self.whole = True
-        self.another = False
         self._reading = False
         self._under_way: frozenset[int] = frozenset()
         self._timer = QTimer(self, singleShot=True, interval=0)
@@ -106,9 +98,10 @@ class GalleryModel(QAbstractListModel):
 
     def item_at(self, row: int) -> Item | None:
         """Picture or job of a row; None while the picture is being read."""
-        if not 0 <= row < len(self._order):
+        tiles = self._tiles
+        if not 0 <= row < len(tiles):
             return None
-        entry = self._order.entry(row)
+        entry = tiles.entry(row)
         if isinstance(entry, str):
             return self._jobs[entry]
         return self._picture(entry)
@@ -118,35 +111,18 @@ class GalleryModel(QAbstractListModel):
         item = self.item_at(row)
         return item if isinstance(item, Picture) else None
 
-    def key_at(self, row: int) -> Key:
-        """Permanent key of a row. Raises IndexError outside the rows."""
-        return self._order.entry(row)
-
-    def row_of(self, key: Key) -> int | None:
-        """Row of a picture (by index row) or a job (by id); None if it is not shown."""
-        return self._order.find(key)
-
-    def rows_of(self, keys: Iterable[Key]) -> list[int]:
-        """Rows of all shown keys, ascending."""
-        return self._order.find_all(keys)
-
-    def picture_rows(self, first: int, last: int) -> array[int]:
-        """Index rows of the pictures between two rows, both included; jobs are left out."""
-        return self._order.pictures(first, last)
-
-    def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
-        """Index rows of the pictures in these ranges of rows, in display order."""
-        return self._order.gather(spans)
-
-    @property
-    def picture_count(self) -> int:
-        """Number of picture rows."""
-        return self._order.picture_count
-
     def jobs_shown(self) -> Iterator[tuple[int, Job]]:
         """All jobs with a tile, with their rows."""
-        for row, id_ in self._order.jobs():
+        for row, id_ in self._tiles.jobs():
             yield row, self._jobs[id_]
+
+    def jobs_at(self, row: int) -> list[Job]:
+        """Jobs under way in the stack of a row."""
+        return [self._jobs[id_] for id_ in self.stack_jobs(row)]
+
+    def stack_facts(self, key: int) -> StackFacts | None:
+        """What the library knows of a stack; None until it is read."""
+        return None if self.facts is None else self.facts.find(key, self._by)
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs with a tile, including those hidden by the filter."""
@@ -161,6 +137,12 @@ class GalleryModel(QAbstractListModel):
             for picture in await self._source.pictures(missing[start : start + BATCH]):
                 found[picture.row] = picture
         return [found[row] for row in index_rows if row in found]
+
+    def pictures_at_hand(self, index_rows: Iterable[int]) -> list[Picture] | None:
+        """Pictures in the order of these index rows; None while some are being read."""
+        found = [self._picture(row) for row in index_rows]
+        there = [picture for picture in found if picture is not None]
+        return there if len(there) == len(found) else None
 
     def begin_with(self, pictures: Sequence[Picture], *, newest_first: bool, whole: bool) -> None:
         """Show the first pictures of a library that is not open yet.
@@ -200,12 +182,15 @@ class GalleryModel(QAbstractListModel):
         another: bool = False,
         stood: array[int] | None = None,
         highest: int | None = None,
-    ) -> None:
+        plan: StackPlan | None = None,
+        stacking: Stacking | None = None,
+    ) -> bool:
         """Show these pictures (typecode 'q', kept). The view keeps its position and selection.
 
         `shown` is the filter for ended jobs (None: all); `older` are failed jobs of earlier
         sessions, for the Failed shelf. `whole`, `another`: see the attributes; `stood`, `highest`:
-        see `RowOrder.reset`.
+        see `RowOrder.reset`. `stacking` are the stacks made of `plan`; False if too much changed
+        since, so that the pictures are shown without them.
         """
         self.another = another
         self.beginResetModel()
@@ -218,8 +203,49 @@ class GalleryModel(QAbstractListModel):
         }
         for job in older:
             self._jobs.setdefault(job.id, job)
+        self._arrange(self._order, rows, newest_first, shown, older, stood, highest)
+        self._stacks = None
+        if stacking is not None and plan is not None:
+            stacks = StackedOrder(plan.by, stacking, self._order, self._numbers, self._stack_key)
+            self._by = plan.by
+            if stacks.adapt(plan.rows):
+                self._stacks = stacks
+        self._missing.clear()
+        self._gone.clear()
+        self.endResetModel()
+        return self._stacks is not None or stacking is None
+
+    def plan_stacks(
+        self,
+        by: StackBy,
+        rows: array[int],
+        *,
+        newest_first: bool,
+        shown: Callable[[Job], bool] | None,
+        older: Sequence[Job],
+    ) -> StackPlan:
+        """The order of rows and jobs that `set_rows` would make now, to be put in stacks."""
+        order = self._order.draft()
+        self._arrange(order, rows, newest_first, shown, older)
+        jobs = (*self._jobs.values(), *older)
+        keys = {self._numbers.number(one.id): job_key(one, by) for one in jobs if one.alive}
+        return StackPlan(by, order.numbers(self._numbers.number), keys)
+
+    def _arrange(
+        self,
+        order: RowOrder,
+        rows: array[int],
+        newest_first: bool,  # noqa: FBT001 - as in `set_rows`
+        shown: Callable[[Job], bool] | None,
+        older: Sequence[Job],
+        stood: array[int] | None = None,
+        highest: int | None = None,
+    ) -> None:
+        """Put a query result and the jobs among it into an order."""
+        known = {**{one.id: one for one in older}, **self._jobs}
         head: list[Entry] = list(self._line())
-        over = [job for job in self._jobs.values() if not job.alive and self._lets(job)]
+        over = [one for one in known.values() if not one.alive and (shown is None or shown(one))]
+        over = [one for one in over if one.state is not JobState.DONE]
         cancelled = [job for job in over if job.state is JobState.CANCELLED]
         ended = [job for job in over if job.state is not JobState.CANCELLED]
         earlier = {job.id for job in older}
@@ -227,7 +253,7 @@ class GalleryModel(QAbstractListModel):
             mine, rows = self._turns.split(rows, [job for job in ended if job.id not in earlier])
             head += mine
             ended = [job for job in ended if job.id in earlier]
-        self._order.reset(
+        order.reset(
             rows,
             newest_first=newest_first,
             head=head,
@@ -237,9 +263,17 @@ class GalleryModel(QAbstractListModel):
             stood=stood,
             highest=highest,
         )
-        self._missing.clear()
-        self._gone.clear()
-        self.endResetModel()
+
+    def _stack_key(self, entry: Entry) -> int:
+        """Key of the stack of an entry of this session."""
+        if isinstance(entry, int):
+            found = self._keys.get(entry, 0)
+            if not found and self._by is StackBy.RUN and (run := self._turns.run_of(entry)):
+                found = key_of(run)
+            return found
+        job = self._jobs.get(entry)
+        # A failure has a tile of its own.
+        return job_key(job, self._by) if job is not None and _makes(job) else 0
 
     def append(self, rows: array[int], stood: array[int] | None = None) -> bool:
         """Append the remaining rows of a query whose first rows `set_rows` showed.
@@ -248,7 +282,9 @@ class GalleryModel(QAbstractListModel):
         `RowOrder.append`.
         """
         lowest = self._turns.lowest
-        if self.whole or (self._order.newest_first and lowest and rows and rows[0] >= lowest):
+        if self.whole or self._stacks is not None:
+            return False
+        if self._order.newest_first and lowest and rows and rows[0] >= lowest:
             return False
         if not self._order.may_append:
             return False
@@ -282,7 +318,8 @@ class GalleryModel(QAbstractListModel):
             self.remove_jobs((job,))
             at = None
         if job is not None and at is not None:
-            self._order.replace(at, fresh[0])
+            self._keys.update(dict.fromkeys(fresh, self._stack_key(job)))
+            self._put_picture(at, fresh[0])
             self.replaced.emit(self._jobs.pop(job), fresh[0])
             self._touch(at)
             fresh = fresh[1:]
@@ -292,15 +329,13 @@ class GalleryModel(QAbstractListModel):
             where = self._order.front if job else self._order.after_last(self._lives)
         if not fresh:
             return
-        self.beginInsertRows(QModelIndex(), where, where + len(fresh) - 1)
-        self._order.insert_pictures(where, fresh)
-        self.endInsertRows()
+        self._put_in(where, fresh, lambda: self._order.insert_pictures(where, fresh))
 
     def remove_pictures(self, rows: Iterable[int]) -> None:
         """Remove pictures (by index row) from the view, for instance after they were trashed."""
         gone = self._order.find_all(rows)
-        if len(_spans(gone)) <= SCATTERED:
-            self._remove(gone)
+        if self._stacks is not None or len(spans(gone)) <= SCATTERED:
+            self._take_out(gone)
             return
         self.beginResetModel()
         self._order.drop({self._order.entry(row) for row in gone})
@@ -331,7 +366,7 @@ class GalleryModel(QAbstractListModel):
         if job.state is not JobState.DONE:
             self._order.ended(job.id)
         if not self._lets(job):
-            self._remove([] if at is None else [at])
+            self._take_out([] if at is None else [at])
         elif job.state is JobState.CANCELLED and (at is None or at < self._order.end):
             self._move(job, at, self._place_in_foot)
         elif at is None:
@@ -341,7 +376,7 @@ class GalleryModel(QAbstractListModel):
 
     def remove_jobs(self, ids: Iterable[str]) -> None:
         gone = [id_ for id_ in ids if id_ in self._jobs]
-        self._remove(self._order.find_all(gone))
+        self._take_out(self._order.find_all(gone))
         for id_ in gone:
             del self._jobs[id_]
             self._order.remove_job(id_)
@@ -353,10 +388,10 @@ class GalleryModel(QAbstractListModel):
         # visible pictures are read; of ten thousand that is one screen.
         stale = [known[id_] for id_ in ids if id_ in known]
         self._stale.update(stale)
-        if len(stale) > SCATTERED:
-            self.dataChanged.emit(self.index(0), self.index(len(self._order) - 1), [])
+        if self._stacks is not None or len(stale) > SCATTERED:
+            self._announce_all()
             return
-        for first, last in _spans(self._order.find_all(stale)):
+        for first, last in spans(self._order.find_all(stale)):
             self.dataChanged.emit(self.index(first), self.index(last), [])
 
     # --- reading --------------------------------------------------------------------------
@@ -411,10 +446,16 @@ class GalleryModel(QAbstractListModel):
             self._stale.discard(self._cache.popitem(last=False)[0])
 
     def _announce(self, index_rows: list[int]) -> None:
-        rows = self._order.find_all(index_rows)
-        for first, last in _spans(rows):
-            self.dataChanged.emit(self.index(first), self.index(last), [])
+        if self._stacks is not None:
+            self._announce_all()
+        else:
+            for first, last in spans(self._order.find_all(index_rows)):
+                self.dataChanged.emit(self.index(first), self.index(last), [])
         self.loaded.emit(frozenset(index_rows))
+
+    def _announce_all(self) -> None:
+        if len(self._tiles):
+            self.dataChanged.emit(self.index(0), self.index(len(self._tiles) - 1), [])
 
     # --- tiles of jobs --------------------------------------------------------------------
 
@@ -461,7 +502,10 @@ class GalleryModel(QAbstractListModel):
         if turns != ids:
             self.another = False
             self.beginResetModel()
+            before = None if self._stacks is None else self._order.numbers(self._numbers.number)
             self._order.swap(dict(zip(rows, turns, strict=True)))
+            if self._stacks is not None and before is not None:
+                self._stacks.adapt(before, most=len(before))
             self.endResetModel()
 
     def _admit(self, job: Job) -> None:
@@ -492,8 +536,9 @@ class GalleryModel(QAbstractListModel):
         if at is None:
             insert(job)
             return
-        self.moving.emit(at)
-        self._remove([at])
+        row = self._tiles.find(job.id) if self._stacks is not None else at
+        self.moving.emit(-1 if row is None else row)
+        self._take_out([at])
         insert(job)
         self.moved.emit(job.id)
 
@@ -504,29 +549,12 @@ class GalleryModel(QAbstractListModel):
             if other is None or not self._turns.goes_before(other, job):
                 break
             at += 1
-        self.beginInsertRows(QModelIndex(), at, at)
-        self._order.insert_in_foot(at, job.id)
-        self.endInsertRows()
+        self._put_in(at, [job.id], lambda: self._order.insert_in_foot(at, job.id))
 
     def _insert(self, at: int, id_: str) -> None:
-        self.beginInsertRows(QModelIndex(), at, at)
-        self._order.insert_job(at, id_)
-        self.endInsertRows()
-
-    def _remove(self, rows: list[int]) -> None:
-        for first, last in reversed(_spans(rows)):
-            self.beginRemoveRows(QModelIndex(), first, last)
-            self._order.remove(first, last)
-            self.endRemoveRows()
-
-    def _touch(self, row: int) -> None:
-        index = self.index(row)
-        self.dataChanged.emit(index, index, [])
+        self._put_in(at, [id_], lambda: self._order.insert_job(at, id_))
 
     # --- Qt -------------------------------------------------------------------------------
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._order)
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         if not index.isValid():
@@ -540,7 +568,8 @@ class GalleryModel(QAbstractListModel):
             item = self.item_at(index.row())
             if item is None:
                 return _("Picture {n}").format(n=index.row() + 1)
-            return tile_content.accessible_name(item, self._clock())
+            name = tile_content.accessible_name(item, self._clock())
+            return stack_content.accessible_name(name, item.name, self.tile_at(index.row()))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -549,12 +578,6 @@ class GalleryModel(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
-def _spans(rows: list[int]) -> list[tuple[int, int]]:
-    """Group ascending rows into ranges: [1, 2, 5] -> [(1, 2), (5, 5)]."""
-    spans: list[tuple[int, int]] = []
-    for row in rows:
-        if spans and spans[-1][1] == row - 1:
-            spans[-1] = (spans[-1][0], row)
-        else:
-            spans.append((row, row))
-    return spans
+def _makes(job: Job) -> bool:
+    """Whether a job has, or will soon have, pictures of its run."""
+    return job.alive or job.state is JobState.DONE

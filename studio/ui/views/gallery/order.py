@@ -55,6 +55,11 @@ class RecentOrder:
             elif picture.run != oldest:
                 self._pictures[picture.row] = picture.run, picture.job
 
+    def run_of(self, row: int) -> str:
+        """Run of a picture by index row; empty for an imported and for an unknown one."""
+        run, job = self._pictures.get(row, ("", ""))
+        return run if job else ""
+
     def goes_before(self, job: Job, other: Job) -> bool:
         """Whether a job sorts before another."""
         return job.run > other.run or (job.run == other.run and job.id < other.id)
@@ -265,6 +270,25 @@ class RowOrder:
         for row, id_ in enumerate(self._foot, self.end):
             if first <= row < end:
                 yield row, id_
+
+    def numbers(self, number: Callable[[Entry], int]) -> array[int]:
+        """All entries in order, jobs as the numbers that `number` gives them."""
+        found = array("q", map(number, self._head))
+        at = 0
+        for before, id_ in zip(self._before, self._ended, strict=True):
+            found.extend(self._tail[at:before])
+            found.append(number(id_))
+            at = before
+        found.extend(self._tail[at:] if at else self._tail)
+        found.extend(map(number, self._foot))
+        return found
+
+    def draft(self) -> RowOrder:
+        """An empty order that a query result is put into as into this one."""
+        found = RowOrder()
+        found._anchors = dict(self._anchors)
+        found._highest = self._highest
+        return found
 
     @property
     def picture_count(self) -> int:

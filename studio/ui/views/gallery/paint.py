@@ -85,7 +85,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
     """Paint the caption of a tile."""
-    rect = layout.caption.adjusted(1, 0, -1, 0)
+    rect = layout.marks.adjusted(1, 0, -1, 0)
     right = _zones(painter, layout, state, kit)
     if right is None:
         right = _marks(painter, rect, state, kit)
@@ -130,7 +130,7 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
     tile, dpr = state.tile, scale_of(painter)
     size = MARK if state.caption else SMALL_MARK
     right = rect.right() + 1
-    if tile.fresh:
+    if tile.fresh or state.stack.fresh:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(kit.color("accent"))
         painter.drawEllipse(QRectF(right - DOT, rect.center().y() - DOT / 2 + 0.5, DOT, DOT))

@@ -28,7 +28,7 @@ class PointerTarget(Protocol):
     def toggle(self, row: int) -> None: ...
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None: ...
     def activate_zone(self, row: int, name: str) -> None: ...
-    def begin_drag(self, row: int | None) -> None: ...
+    def begin_drag(self, row: int | None, *, whole: bool = False) -> None: ...
 
 
 class PointerHandler(QObject):
@@ -121,7 +121,7 @@ class PointerHandler(QObject):
                 row = self._row
                 # The drop target receives the release: forget the press first.
                 self.let_go()
-                self._target.begin_drag(row)
+                self._target.begin_drag(row, whole=bool(event.modifiers() & _Mod.ShiftModifier))
         else:
             self.hover(point)
 

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
+from studio.ui.support.stack_content import StackLook
 from studio.ui.views.gallery.layout import TileState
-from studio.ui.views.gallery.paint import paint_tile
+from studio.ui.views.gallery.stack_paint import paint_stacked_tile
 from studio.ui.views.gallery.tile_style import TileStyle
 
 BOUND = 8 * 1024 * 1024  # bytes; more on large screens
@@ -24,8 +25,8 @@ SCREENS = 2  # minimum size of the cache, in screens
 BUDGET = 0.004
 """Seconds per paint event for painting new tiles; the others follow a moment later."""
 
-Sort = tuple[int, bool, bool, int, int]
-"""Other parts of the key: thumbnail, selected, one of many, width and height of the cell."""
+Sort = tuple[int, bool, bool, int, int, StackLook]
+"""Other parts of the key: thumbnail, selected, one of many, width and height of the cell, stack."""
 
 Shown = object
 """Subject of a tile: a picture, or the content of a job's tile. Equal ones look the same."""
@@ -92,10 +93,10 @@ class TileCache:
         """Paint a tile and cache it."""
         pixmap = QPixmap(cell.width() * dpr, cell.height() * dpr)
         pixmap.setDevicePixelRatio(dpr)
-        pixmap.fill(kit.color("mat"))
+        pixmap.fill(kit.color("band" if state.stack.member else "mat"))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_tile(painter, QRect(0, 0, cell.width(), cell.height()), state, kit)
+        paint_stacked_tile(painter, QRect(0, 0, cell.width(), cell.height()), state, kit)
         painter.end()
         old = self._kept.pop(id, None)
         if old is not None:

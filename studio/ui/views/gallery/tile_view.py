@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
@@ -13,10 +14,13 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Job, Picture
+from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
+from studio.ui.support import stack_content
 from studio.ui.support.drag_and_drop import PixelSource
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.stack_content import PLAIN, StackLook
 from studio.ui.support.thumbnail_cache import (
     BOUND,
     ThumbnailCache,
@@ -28,9 +32,11 @@ from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
 from studio.ui.views.gallery.layout import TileLayout, TileState, arrange, fit
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile, scale_of
+from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, scale_of
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
+from studio.ui.views.gallery.stack_paint import paint_band as paint_stack_band
+from studio.ui.views.gallery.stack_paint import paint_stacked_tile
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.tile_style import TileStyle
 
@@ -119,6 +125,11 @@ class ProgressAnimation(QObject):
         # Painting registers the rows that continue.
         self._rows[kind] = set()
         self._repaint(rows)
+
+
+def _open_stack(at: tuple[int, StackTile | None]) -> int:
+    tile = at[1]
+    return tile.stack if tile is not None and tile.open else -1
 
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between send one request
@@ -226,10 +237,26 @@ class TileView(GridView):
         self._tiles[item.id] = item, fault, tile
         return tile
 
+    def content_at(self, row: int, item: Item | None) -> TileContent:
+        """Content of the tile of a row; a closed stack with jobs under way shows its run."""
+        content = self.tile_of(item)
+        tile = self.rows.tile_at(row) if isinstance(item, Job) else None
+        if tile is None or not tile.closed:
+            return content
+        jobs = self.rows.jobs_at(row)
+        return stack_content.running(content, jobs, tile.size - len(jobs))
+
+    def stack_look(self, row: int) -> StackLook:
+        """What the tile of a row shows of its stack."""
+        tile = self.rows.tile_at(row)
+        return (
+            PLAIN if tile is None else stack_content.look_of(tile, self.rows.stack_facts(tile.key))
+        )
+
     def state_of(self, row: int) -> TileState:
         """State of a tile, ready to be painted."""
         item = self.rows.item_at(row)
-        tile = self.tile_of(item)
+        tile = self.content_at(row, item)
         pixmap, strength, ghost = None, 1.0, None
         if isinstance(item, Picture):
             pixmap = self.thumbnails.pixmap(item.id)
@@ -256,6 +283,7 @@ class TileView(GridView):
             hovered=hovered,
             hot=hot.action if hovered and hot is not None else "",
             phase=self.pulse.phase() if tile.bar is not None else None,
+            stack=self.stack_look(row),
         )
 
     def layout_of(self, row: int) -> TileLayout:
@@ -381,10 +409,17 @@ class TileView(GridView):
                 cell = self.cell(row)
                 if not region.intersects(cell):
                     continue
-                if looks is None or not self._paint_look(painter, row, cell, looks, int(dpr)):
-                    if whole:
+                stack = self.stack_look(row)
+                if looks is None or not self._paint_look(
+                    painter, row, cell, looks, int(dpr), stack
+                ):
+                    if stack.member:
+                        painter.fillRect(cell, self._kit.color("band"))
+                    elif whole:
                         painter.fillRect(cell, mat)
                     self._paint_row(painter, row, cell)
+            if self.rows.has_open_stacks:
+                self._paint_bands(painter, rows)
         if looks is not None and not looks.later.isEmpty():
             self._unpainted += looks.later
             self._rest.start()
@@ -392,8 +427,29 @@ class TileView(GridView):
             paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
         painter.end()
 
+    def _paint_bands(self, painter: QPainter, rows: range) -> None:
+        """Paint the outlines of open stacks in one line of tiles."""
+        tiles = [(row, self.rows.tile_at(row)) for row in rows]
+        for _stack, group in groupby(tiles, key=_open_stack):
+            members = [(row, tile) for row, tile in group if tile is not None and tile.open]
+            if members:
+                first, last = members[0][1], members[-1][1]
+                paint_stack_band(
+                    painter,
+                    [self.cell(row) for row, _tile in members],
+                    self._kit,
+                    begins=first.member == 0,
+                    ends=last.last,
+                )
+
     def _paint_look(
-        self, painter: QPainter, row: int, cell: QRect, looks: TileCache, dpr: int
+        self,
+        painter: QPainter,
+        row: int,
+        cell: QRect,
+        looks: TileCache,
+        dpr: int,
+        stack: StackLook,
     ) -> bool:
         """Paint a tile without animation from the cache; False for all others."""
         item = self.rows.item_at(row)
@@ -423,6 +479,7 @@ class TileView(GridView):
             self._many and selected,
             cell.width(),
             cell.height(),
+            stack,
         )
         look = looks.find(item.id, shown, sort)
         if look is None:
@@ -451,7 +508,7 @@ class TileView(GridView):
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)
-        paint_tile(painter, cell, state, self._kit)
+        paint_stacked_tile(painter, cell, state, self._kit)
         self.pulse.painted(
             row,
             runner=state.tile.bar == -1 and state.phase is not None,

@@ -32,38 +32,26 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.common.errors import StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
+from studio.domain.stacks import StackTile
 from studio.ui.support import drag_and_drop, formatting
-from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.tile_content import Item, tool_tip
+from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import keyboard
-from studio.ui.views.gallery.grid_view import GridView, Index
-from studio.ui.views.gallery.layout import TileZone
+from studio.ui.views.gallery.grid_view import Index
 from studio.ui.views.gallery.model import GalleryModel, Key
+from studio.ui.views.gallery.new_items_badge import NewItemsBadge
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
+from studio.ui.views.gallery.tile_tips import tip_for
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
-from studio.ui.widgets import Button, announce
+from studio.ui.widgets import announce
 from studio.ui.widgets.accessible import plain_tip
 
-
-def tip_for(item: Item | None, zone: TileZone | None) -> str:
-    """Plain-text tooltip for the item or zone under the pointer; empty for none."""
-    if zone is not None:
-        if zone.label:
-            return ""  # the button's label says it
-        names = {
-            "pick": _("Pick (P)"),
-            "reject": _("Reject (X)"),
-            "edit": _("Edit this picture (Ctrl+E)"),
-            "more": _("More"),
-            "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
-        }
-        return names.get(zone.action, "")
-    return tool_tip(item) if isinstance(item, Picture) else ""
+MOST_STACKS = 1000
+"""Most stacks acted on at once."""
 
 
 def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
@@ -73,54 +61,6 @@ def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> N
     event = QAccessibleEvent(view, kind)
     event.setChild(row)
     QAccessible.updateAccessibility(event)
-
-
-BADGE_MARGIN = 12
-
-
-class NewItemsBadge(Button):
-    """Badge over the top of the gallery ("3 new above"); hidden once the top is in view.
-
-    Attributes:
-        count: pictures added since the top was last in view.
-    """
-
-    def __init__(self, view: GridView) -> None:
-        super().__init__("", "", view, size=26, icon="up")
-        self._view = view
-        self.count = 0
-        self.setProperty("shape", "pill")
-        # Reachable by the arrow keys and Home; Tab goes on to the composer.
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-        view.moved.connect(self.on_moved)
-        self.clicked.connect(self.on_clicked)
-
-    def on_new_above(self, count: int) -> None:
-        """Add `count` new tiles to the badge and announce them."""
-        self.count += count
-        words = ngettext("{n} new above", "{n} new above", self.count).format(n=self.count)
-        self.setText(words)
-        self._place()
-        self.show()
-        self.raise_()
-        announce(self._view, words)
-
-    def on_moved(self) -> None:
-        """Reposition the badge, or reset it when the top is in view."""
-        if self._view.at_top:
-            self.count = 0
-            self.hide()
-        elif self.count:
-            self._place()
-
-    def on_clicked(self) -> None:
-        """Scroll to the top."""
-        self._view.scroll_to_top()
-
-    def _place(self) -> None:
-        self.adjustSize()
-        self.move((self._view.width() - self.width()) // 2, BADGE_MARGIN)
 
 
 class GalleryView(TileView):
@@ -135,6 +75,7 @@ class GalleryView(TileView):
         action: a zone of a tile was clicked: (name, item).
         selection_changed: the loaded selected items, as a tuple (at most 1,000).
         context_menu: menu requested for an item (None: the mat) at a global point.
+        stacks_toggled: stacks were opened or closed.
         refused: StudioError about an action of the user (too many pictures at once).
 
     Inherited: new_above(int), tile_size_changed(int).
@@ -144,6 +85,7 @@ class GalleryView(TileView):
     action = Signal(str, object)
     selection_changed = Signal(object)
     context_menu = Signal(object, QPoint)
+    stacks_toggled = Signal()
     refused = Signal(object)
 
     def __init__(
@@ -279,7 +221,7 @@ class GalleryView(TileView):
         item = self.current_item()
         if row is None or item is None:
             return
-        offers = self.tile_of(item).offers
+        offers = self.content_at(row, item).offers
         if offers:
             self.action.emit(offers[0].action, item)
         else:
@@ -346,31 +288,119 @@ class GalleryView(TileView):
         self.selection.these([*kept, *spans])
         self.viewport().update()
 
+    # --- stacks ---------------------------------------------------------------------------
+
+    def toggle_stack(self, row: int | None = None) -> bool:
+        """Open or close the stack of a row, by default the current one; False if it has none."""
+        row = self.current_row() if row is None else row
+        tile = None if row is None else self.rows.tile_at(row)
+        if row is None or tile is None or tile.size == 1:
+            return False
+        if tile.open:
+            row -= tile.member
+            self.go_to_row(row)
+            self.rows.set_open(row, opened=False)
+        else:
+            self.go_to_row(row)
+            key = self.rows.key_at(row)
+            self.rows.set_open(row, opened=True)
+            self.select_in_place(key)
+        self.stacks_toggled.emit()
+        announce(self, str(self.rows.index(row).data(Qt.ItemDataRole.AccessibleTextRole)))
+        return True
+
+    def toggle_all_stacks(self) -> bool:
+        """Close all stacks if any is open, else open all; False without stacks."""
+        counts = self.rows.stack_counts
+        if counts is None:
+            return False
+        opened = not self.rows.has_open_stacks
+        self.rows.set_all_open(opened=opened)
+        self.stacks_toggled.emit()
+        announce(self, _("All stacks open") if opened else _("All stacks closed"))
+        return True
+
+    def show_rest(self, row: int) -> None:
+        """Show all pictures of the large open stack of a row."""
+        self.rows.set_open(row, opened=True, whole=True)
+
+    def stack_end(self, *, last: bool) -> int | None:
+        """First or last row of the current open stack, all of which is then shown."""
+        row = self.current_row()
+        span = None if row is None else self.rows.stack_span(row)
+        if span is None:
+            return None
+        if not last:
+            return span[0]
+        self.show_rest(span[0])
+        span = self.rows.stack_span(span[0])
+        return None if span is None else span[-1]
+
+    def closed_stacks(self) -> tuple[int, int]:
+        """Number of closed stacks selected, and of the pictures in them."""
+        return self.rows.closed_stacks(self.selection.spans())
+
+    def selected_stack(self) -> StackTile | None:
+        """Stack of the selected tile; None unless one tile of a stack is selected."""
+        spans = self.selection.spans()
+        if self.selection.count() != 1:
+            return None
+        tile = self.rows.tile_at(spans[0][0])
+        return tile if tile is not None and tile.size > 1 else None
+
+    def selected_stack_rows(self) -> array[int]:
+        """Index rows of the pictures of that stack, in the order of the grid."""
+        if self.selected_stack() is None:
+            return array("q")
+        return self.rows.stack_pictures(self.selection.spans()[0][0])
+
+    def stack_keys(self) -> list[int]:
+        """Keys of the stacks that the selected tiles belong to; at most a thousand."""
+        found: dict[int, None] = {}
+        for first, last in self.selection.spans():
+            for row in range(first, min(last, first + MOST_STACKS) + 1):
+                tile = self.rows.tile_at(row)
+                if tile is not None and tile.size > 1:
+                    found[tile.key] = None
+        return list(found)[:MOST_STACKS]
+
     def activate_zone(self, row: int, name: str) -> None:
-        """Emit the action of a clicked zone."""
+        """Emit the action of a clicked zone; those of stacks are done here."""
+        if name == "stack":
+            self.toggle_stack(row)
+            return
+        if name == "stack_rest":
+            self.show_rest(row)
+            return
+        if name == "cancel_stack":
+            for job in self.rows.jobs_at(row):
+                self.action.emit("cancel", job)
+            return
         item = self.rows.item_at(row)
         if item is not None:
             self.action.emit(name, item)
 
-    def begin_drag(self, row: int | None) -> None:
+    def begin_drag(self, row: int | None, *, whole: bool = False) -> None:
         """Drag the selected pictures, or this one; only from a mouse event.
 
-        Jobs are never dragged. Does nothing while selected pictures are still being read, because
-        the drag would silently leave them out.
+        Of a closed stack that is its cover, or all of it with `whole`. Jobs are never dragged. Does
+        nothing while pictures are still being read, because the drag would silently leave them out.
         """
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
             return
-        items: tuple[Item, ...] = (under,)
-        if self.selection.holds(row):
-            try:
-                drag_and_drop.refuse_too_many(len(self.selection.pictures()))
-            except StudioError as error:
-                self.refused.emit(error)
-                return
-            items, whole = self.selection.items()
-            if not whole:
-                return
+        spans = self.selection.spans() if self.selection.holds(row) else [(row, row)]
+        rows = self.rows.gather(spans)
+        if whole:
+            rows = self.rows.gather_whole(spans)
+        try:
+            drag_and_drop.refuse_too_many(len(rows))
+        except StudioError as error:
+            self.refused.emit(error)
+            return
+        items = self.rows.pictures_at_hand(rows)
+        if items is None:
+            return
         cards = sorted(self.carried(items), key=lambda each: each.picture.row != under.row)
         pixmaps = [self.thumbnails.card(each.picture) for each in cards[: drag_and_drop.STACKED]]
         drag_and_drop.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
@@ -506,6 +536,11 @@ class GalleryView(TileView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.by_key = False
         self.pointer.press(event)
+        row = self.pointer.hovered
+        tile = None if row is None else self.rows.tile_at(row)
+        if row is not None and tile is not None and tile.closed:
+            # Shift may be held when a drag begins.
+            self.rows.pictures_at_hand(self.rows.stack_pictures(row)[: drag_and_drop.MOST])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer.move(event)

@@ -1,0 +1,615 @@
+"""The order of the grid in stacks.
+
+A stack stands at its first picture in the order of the grid, and its other pictures follow there.
+So the grid stays arithmetic: tiles are closed stacks, single pictures and members of open stacks.
+The tiles are kept in blocks, so that opening a stack or adding a picture costs the same in a grid
+of a million.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from studio.domain.stacks import StackTile, TileChange
+
+LARGE = 200
+"""Number of pictures from which on an open stack shows only its first `FIRST`."""
+
+FIRST = 60
+_BLOCK = 1024
+_PORTION = 50_000
+_READ = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    key: int
+    rows: array[int]
+    tiles: int
+    cover: int
+
+
+class _Block:
+    """Consecutive stacks: keys, numbers of pictures and tiles, covers, and the rows of all."""
+
+    __slots__ = ("_row_ends", "_single", "_tile_ends", "covers", "keys", "rows", "sizes", "tiles")
+
+    def __init__(self) -> None:
+        self.keys = array("q")
+        self.sizes = array("I")
+        self.tiles = array("I")
+        self.covers = array("q")
+        self.rows = array("q")
+        self.changed()
+
+    def changed(self) -> None:
+        """Forget what was computed of sizes and tiles."""
+        self._tile_ends: list[int] = []
+        self._row_ends: list[int] = []
+        self._single = -1
+
+    @property
+    def tile_ends(self) -> list[int]:
+        """Number of tiles up to the end of each stack."""
+        if not self._tile_ends:
+            self._tile_ends = list(accumulate(self.tiles))
+        return self._tile_ends
+
+    @property
+    def row_ends(self) -> list[int]:
+        """Number of rows up to the end of each stack."""
+        if not self._row_ends:
+            self._row_ends = list(accumulate(self.sizes))
+        return self._row_ends
+
+    @property
+    def single(self) -> int:
+        """Number of single pictures."""
+        if self._single < 0:
+            self._single = self.sizes.count(1)
+        return self._single
+
+    def first_row(self, at: int) -> int:
+        """Where the rows of the stack at this place in the block begin."""
+        return self.row_ends[at] - self.sizes[at]
+
+    def first_tile(self, at: int) -> int:
+        return self.tile_ends[at] - self.tiles[at]
+
+    def members(self, at: int) -> array[int]:
+        begin = self.first_row(at)
+        return self.rows[begin : begin + self.sizes[at]]
+
+    def shown(self) -> array[int]:
+        """Rows of all tiles; of closed stacks the covers."""
+        found, begin = array("q"), 0
+        for size, tiles, cover in zip(self.sizes, self.tiles, self.covers, strict=True):
+            if tiles == 1:
+                found.append(cover)
+            else:
+                found.extend(self.rows[begin : begin + tiles])
+            begin += size
+        return found
+
+    def insert(self, at: int, stack: _Stack) -> None:
+        begin = self.first_row(at) if at < len(self.keys) else len(self.rows)
+        self.keys.insert(at, stack.key)
+        self.sizes.insert(at, len(stack.rows))
+        self.tiles.insert(at, stack.tiles)
+        self.covers.insert(at, stack.cover)
+        self.rows[begin:begin] = stack.rows
+        self.changed()
+
+    def remove(self, at: int) -> _Stack:
+        taken = _Stack(self.keys[at], self.members(at), self.tiles[at], self.covers[at])
+        begin = self.first_row(at)
+        del self.rows[begin : begin + self.sizes[at]]
+        for values in (self.keys, self.sizes, self.tiles, self.covers):
+            del values[at]
+        self.changed()
+        return taken
+
+    def halved(self) -> _Block:
+        """Keep the first half of the stacks; returns the other."""
+        other, at = _Block(), len(self.keys) // 2
+        begin = self.first_row(at)
+        for name in ("keys", "sizes", "tiles", "covers"):
+            values = getattr(self, name)
+            setattr(other, name, values[at:])
+            del values[at:]
+        other.rows = self.rows[begin:]
+        del self.rows[begin:]
+        self.changed()
+        return other
+
+
+def _index(values: array[int], value: int) -> int | None:
+    """Place of a value, by a search of bytes: ten times as fast as `array.index`."""
+    width, data = values.itemsize, values.tobytes()
+    wanted = array(values.typecode, [value]).tobytes()
+    at = data.find(wanted)
+    while at >= 0 and at % width:
+        at = data.find(wanted, at + 1)
+    return at // width if at >= 0 else None
+
+
+Place = Callable[[int], int]
+"""Place of a row in the order of the grid without stacks."""
+
+
+class Stacking:
+    """The order of the grid in stacks.
+
+    `len` is the number of tiles. A key is any positive number that pictures of one stack share; 0
+    is for single pictures, and a stack of one is a single picture too. Negative rows are pictures
+    still being made: they are members, but never a cover beside pictures that exist.
+
+    Attributes:
+        ranks: ranks of pictures as covers (`rank_of`), other than 0.
+    """
+
+    def __init__(self, ranks: Mapping[int, int] | None = None) -> None:
+        self._blocks: list[_Block] = []
+        self._tile_ends: list[int] = []
+        self._stack_ends: list[int] = []
+        self._count = 0
+        # Tiles as they were read: those on screen are asked for at every paint.
+        self._read: dict[int, StackTile] = {}
+        self.ranks = dict(ranks or {})
+
+    @classmethod
+    def of(
+        cls,
+        rows: Sequence[int],
+        keys: Sequence[int],
+        *,
+        ranks: Mapping[int, int] | None = None,
+        opened: Mapping[int, bool] | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Stacking:
+        """Stacks of rows in the order of the grid, each with its key.
+
+        `opened`: keys of the open stacks, and whether all of a large one is shown. `check` is
+        called now and then; what it raises ends the work.
+        """
+        places: dict[int, int] = {}
+        order: list[int | list[int]] = []
+        stacks: list[int] = []
+        for start in range(0, len(rows), _PORTION):
+            check()
+            end = start + _PORTION
+            for row, key in zip(rows[start:end], keys[start:end], strict=True):
+                if key and (at := places.get(key)) is not None:
+                    before = order[at]
+                    if isinstance(before, list):
+                        before.append(row)
+                    else:
+                        order[at] = [before, row]
+                    continue
+                if key:
+                    places[key] = len(order)
+                order.append(row)
+                stacks.append(key)
+        found, opened = cls(ranks), opened or {}
+        ranked = found.ranks.keys()
+        for start in range(0, len(order), _BLOCK):
+            if start % _PORTION < _BLOCK:
+                check()
+            block, end = _Block(), start + _BLOCK
+            block.keys = array("q", stacks[start:end])
+            for key, one in zip(block.keys, order[start:end], strict=True):
+                if isinstance(one, list):
+                    block.rows.extend(one)
+                    size = len(one)
+                    cover = max(one) if ranked.isdisjoint(one) else found._cover(one)
+                else:
+                    block.rows.append(one)
+                    size, cover = 1, one
+                block.sizes.append(size)
+                block.covers.append(cover)
+                whole = opened.get(key)
+                block.tiles.append(1 if whole is None else size if whole else _tiles(size))
+            found._blocks.append(block)
+        found._count = len(rows)
+        found._measure()
+        return found
+
+    def _cover(self, rows: Sequence[int]) -> int:
+        ranks = self.ranks
+        return max(rows, key=lambda row: (ranks.get(row, 0) if row > 0 else -1, row))
+
+    def _measure(self) -> None:
+        self._read.clear()
+        self._tile_ends = list(accumulate(block.tile_ends[-1] for block in self._blocks))
+        self._stack_ends = list(accumulate(len(block.keys) for block in self._blocks))
+
+    # Counts
+
+    def __len__(self) -> int:
+        return self._tile_ends[-1] if self._tile_ends else 0
+
+    @property
+    def pictures(self) -> int:
+        """Number of rows."""
+        return self._count
+
+    @property
+    def stacks(self) -> int:
+        """Number of stacks and single pictures."""
+        return self._stack_ends[-1] if self._stack_ends else 0
+
+    @property
+    def single(self) -> int:
+        """Number of single pictures."""
+        return sum(block.single for block in self._blocks)
+
+    # Tiles
+
+    def tile(self, index: int) -> StackTile:
+        """The tile at this index. Raises IndexError."""
+        if (found := self._read.get(index)) is not None:
+            return found
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        number = bisect_right(self._tile_ends, index)
+        block = self._blocks[number]
+        left = index - (self._tile_ends[number - 1] if number else 0)
+        at = bisect_right(block.tile_ends, left)
+        before = self._stacks_before(number)
+        found = self._tile(block, at, left - block.first_tile(at), before + at)
+        if len(self._read) >= _READ:
+            self._read.clear()
+        self._read[index] = found
+        return found
+
+    @staticmethod
+    def _tile(block: _Block, at: int, member: int, stack: int) -> StackTile:
+        size, tiles = block.sizes[at], block.tiles[at]
+        last = member == tiles - 1
+        return StackTile(
+            stack=stack,
+            key=block.keys[at],
+            row=block.rows[block.first_row(at) + member] if tiles > 1 else block.covers[at],
+            member=member,
+            size=size,
+            open=tiles > 1,
+            last=last,
+            busy=tiles == 1 < size and min(block.members(at)) < 0,
+            more=size - tiles if tiles > 1 and last else 0,
+        )
+
+    def tiles(self, start: int, end: int) -> list[StackTile]:
+        """The tiles from `start` up to `end`, as far as there are."""
+        return [self.tile(index) for index in range(max(start, 0), min(end, len(self)))]
+
+    def shown(self, first: int, last: int) -> array[int]:
+        """Rows of the tiles from `first` to `last`, both included; of closed stacks the covers."""
+        found = array("q")
+        for number, block in enumerate(self._blocks):
+            start = self._tile_ends[number - 1] if number else 0
+            if start > last:
+                break
+            low, high = max(0, first - start), min(block.tile_ends[-1], last + 1 - start)
+            if low >= high:
+                continue
+            if block.tile_ends[-1] == len(block.tiles):
+                found.extend(block.covers[low:high])
+            elif high - low == block.tile_ends[-1]:
+                found.extend(block.shown())
+            else:
+                found.extend(self.tile(start + index).row for index in range(low, high))
+        return found
+
+    def members(self, stack: int) -> array[int]:
+        """Rows of a stack in the order of the grid. Raises IndexError."""
+        block, at, _number = self._stack(stack)
+        return block.members(at)
+
+    def key(self, stack: int) -> int:
+        """Key of a stack. Raises IndexError."""
+        block, at, _number = self._stack(stack)
+        return block.keys[at]
+
+    def first_tile(self, stack: int) -> int:
+        """Index of the first tile of a stack. Raises IndexError."""
+        block, at, number = self._stack(stack)
+        return self._tiles_before(number) + block.first_tile(at)
+
+    def tile_count(self, stack: int) -> int:
+        """Number of tiles of a stack. Raises IndexError."""
+        block, at, _number = self._stack(stack)
+        return block.tiles[at]
+
+    def closed(self, first: int, last: int) -> tuple[int, int]:
+        """Number of closed stacks among the tiles `first` to `last`, and of their rows."""
+        found = rows = 0
+        for number, block in enumerate(self._blocks):
+            start = self._tiles_before(number)
+            low, high = max(0, first - start), min(block.tile_ends[-1], last + 1 - start)
+            if low >= high:
+                continue
+            if high - low == block.tile_ends[-1]:
+                pairs = zip(block.sizes, block.tiles, strict=True)
+                sizes = [size for size, tiles in pairs if tiles == 1 < size]
+                found, rows = found + len(sizes), rows + sum(sizes)
+                continue
+            for index in range(low, high):
+                tile = self.tile(start + index)
+                if tile.closed:
+                    found, rows = found + 1, rows + tile.size
+        return found, rows
+
+    def find(self, row: int, key: int = 0) -> int | None:
+        """Index of the tile that shows a row, or of its closed stack; None where there is none.
+
+        `key`: key of its stack, if known, which is faster.
+        """
+        for number, block in enumerate(self._blocks):
+            if key and _index(block.keys, key) is None:
+                continue
+            if (place := _index(block.rows, row)) is not None:
+                return self._tile_of(number, place)
+        return None
+
+    def find_all(self, rows: set[int]) -> list[int]:
+        """Indices of the tiles that show these rows, ascending, each once."""
+        found: set[int] = set()
+        left = len(rows)
+        for number, block in enumerate(self._blocks):
+            if not left:
+                break
+            if rows.isdisjoint(block.rows):
+                continue
+            for place, row in enumerate(block.rows):
+                if row in rows:
+                    left -= 1
+                    found.add(self._tile_of(number, place))
+        return sorted(found)
+
+    def _tile_of(self, number: int, place: int) -> int:
+        block = self._blocks[number]
+        at = bisect_right(block.row_ends, place)
+        shown = min(place - block.first_row(at), block.tiles[at] - 1)
+        return self._tiles_before(number) + block.first_tile(at) + shown
+
+    def find_stack(self, key: int) -> int | None:
+        """Number of the stack with this key; None where there is none."""
+        for number, block in enumerate(self._blocks):
+            if (at := _index(block.keys, key)) is not None:
+                return self._stacks_before(number) + at
+        return None
+
+    def _tiles_before(self, number: int) -> int:
+        return self._tile_ends[number - 1] if number else 0
+
+    def _stacks_before(self, number: int) -> int:
+        return self._stack_ends[number - 1] if number else 0
+
+    def _stack(self, stack: int) -> tuple[_Block, int, int]:
+        if not 0 <= stack < self.stacks:
+            raise IndexError(stack)
+        number = bisect_right(self._stack_ends, stack)
+        return self._blocks[number], stack - self._stacks_before(number), number
+
+    # Opening
+
+    def is_open(self, stack: int) -> bool:
+        block, at, _number = self._stack(stack)
+        return block.tiles[at] > 1
+
+    def opening(self, stack: int, *, opened: bool, whole: bool = False) -> TileChange:
+        """What `set_open` will do to the tiles. Raises IndexError."""
+        block, at, _number = self._stack(stack)
+        now, wanted = block.tiles[at], self._wanted(block, at, opened=opened, whole=whole)
+        first = self.first_tile(stack)
+        if wanted > now:
+            return TileChange("inserted", first + now, first + wanted - 1)
+        if wanted < now:
+            return TileChange("removed", first + wanted, first + now - 1)
+        return TileChange("changed", first, first + now - 1)
+
+    def set_open(self, stack: int, *, opened: bool, whole: bool = False) -> None:
+        """Open or close a stack; `whole` shows all pictures of a large one. Raises IndexError."""
+        block, at, number = self._stack(stack)
+        wanted = self._wanted(block, at, opened=opened, whole=whole)
+        more = wanted - block.tiles[at]
+        block.tiles[at] = wanted
+        block.changed()
+        self._read.clear()
+        for later in range(number, len(self._tile_ends)):
+            self._tile_ends[later] += more
+
+    @staticmethod
+    def _wanted(block: _Block, at: int, *, opened: bool, whole: bool) -> int:
+        size = block.sizes[at]
+        return (size if whole else _tiles(size)) if opened else 1
+
+    def set_all_open(self, *, opened: bool) -> None:
+        """Open or close all stacks."""
+        for block in self._blocks:
+            if opened:
+                block.tiles = array("I", map(_tiles, block.sizes))
+            else:
+                block.tiles = array("I", [1]) * len(block.sizes)
+            block.changed()
+        self._measure()
+
+    def opened(self) -> dict[int, bool]:
+        """Keys of the open stacks, and whether all of a large one is shown."""
+        return {
+            key: tiles == size > LARGE
+            for block in self._blocks
+            if sum(block.tiles) > len(block.tiles)
+            for key, tiles, size in zip(block.keys, block.tiles, block.sizes, strict=True)
+            if tiles > 1
+        }
+
+    # Changes
+
+    def inserting(self, row: int, key: int, place: Place) -> TileChange:
+        """What `insert` will do to the tiles."""
+        before = self._before(place(row), place)
+        stack = self.find_stack(key) if key else None
+        if stack is None:
+            first = self.first_tile(before) if before < self.stacks else len(self)
+            return TileChange("inserted", first, first)
+        block, at, _number = self._stack(stack)
+        member = self._member(block.members(at), place(row), place)
+        if member == 0 and before != stack:
+            return TileChange("moved")
+        first, tiles, size = self.first_tile(stack), block.tiles[at], block.sizes[at]
+        if tiles == 1:
+            return TileChange("changed", first, first)
+        if tiles < size:
+            return TileChange("moved")
+        return TileChange("inserted", first + member, first + member)
+
+    def insert(self, row: int, key: int, place: Place) -> None:
+        """Add a row, which has its `place` already, to its stack or as a single picture.
+
+        A stack stands at its first picture, so it may move.
+        """
+        stack = self.find_stack(key) if key else None
+        self._count += 1
+        if stack is None:
+            before = self._before(place(row), place)
+            self._put(before, _Stack(key, array("q", [row]), 1, row))
+            return
+        taken = self._take(stack)
+        rows = taken.rows
+        member = self._member(rows, place(row), place)
+        tiles = _resized(taken.tiles, len(rows), len(rows) + 1)
+        rows.insert(member, row)
+        cover = self._cover((taken.cover, row))
+        before = stack if member else self._before(place(row), place)
+        self._put(before, _Stack(key, rows, tiles, cover))
+
+    def removing(self, row: int, place: Place) -> TileChange:
+        """What `remove` will do to the tiles; nothing where the row is not in the grid."""
+        index = self.find(row)
+        if index is None:
+            return TileChange("changed")
+        tile = self.tile(index)
+        if tile.size == 1:
+            return TileChange("removed", index, index)
+        block, at, _number = self._stack(tile.stack)
+        members, tiles = block.members(at), block.tiles[at]
+        if members[0] == row and self._before(place(members[1]), place) > tile.stack + 1:
+            return TileChange("moved")
+        if tiles == 1:
+            return TileChange("changed", index, index)
+        if tiles < tile.size:
+            return TileChange("moved")
+        return TileChange("removed", index, index)
+
+    def remove(self, row: int, place: Place) -> bool:
+        """Remove a row, while the others have their places; False where it is not in the grid.
+
+        A stack that loses its first picture moves to the place of the next.
+        """
+        index = self.find(row)
+        if index is None:
+            return False
+        stack = self.tile(index).stack
+        taken = self._take(stack)
+        rows = taken.rows
+        self._count -= 1
+        if len(rows) == 1:
+            return True
+        first = rows[0] == row
+        rows.remove(row)
+        tiles = _resized(taken.tiles, len(rows) + 1, len(rows))
+        cover = self._cover(rows) if taken.cover == row else taken.cover
+        before = self._before(place(rows[0]), place) if first else stack
+        self._put(before, _Stack(taken.key, rows, tiles, cover))
+        return True
+
+    def replace(self, row: int, new: int) -> int | None:
+        """Put another row in the place of one, in the same stack; index of the changed tile."""
+        for number, block in enumerate(self._blocks):
+            if (place := _index(block.rows, row)) is not None:
+                block.rows[place] = new
+                self._read.clear()
+                at = bisect_right(block.row_ends, place)
+                members = block.members(at)
+                rest = block.covers[at] if block.covers[at] != row else self._cover(members)
+                block.covers[at] = self._cover((rest, new))
+                return self._tile_of(number, place)
+        return None
+
+    def set_ranks(self, ranks: Mapping[int, int]) -> list[int]:
+        """Set the ranks of pictures and choose the covers anew; indices of the tiles concerned."""
+        found = []
+        for row, rank in ranks.items():
+            if self.ranks.get(row, 0) == rank:
+                continue
+            self.ranks[row] = rank
+            index = self.find(row)
+            if index is None:
+                continue
+            stack = self.tile(index).stack
+            block, at, _number = self._stack(stack)
+            block.covers[at] = self._cover(block.members(at))
+            self._read.clear()
+            found.append(self.first_tile(stack))
+        return found
+
+    def rows(self) -> Iterator[int]:
+        """All rows in the order of the stacked grid."""
+        for block in self._blocks:
+            yield from block.rows
+
+    def every_row(self) -> array[int]:
+        """The same as an array."""
+        found = array("q")
+        for block in self._blocks:
+            found.extend(block.rows)
+        return found
+
+    def _before(self, at: int, place: Place) -> int:
+        """Number of stacks that begin before a place."""
+        number = bisect_left(self._blocks, at, key=lambda block: place(block.rows[0]))
+        if not number:
+            return 0
+        block, before = self._blocks[number - 1], self._stacks_before(number - 1)
+        stacks = range(len(block.keys))
+        return before + bisect_left(stacks, at, key=lambda n: place(block.rows[block.first_row(n)]))
+
+    @staticmethod
+    def _member(rows: array[int], at: int, place: Place) -> int:
+        return bisect_left(rows, at, key=place)
+
+    def _put(self, before: int, stack: _Stack) -> None:
+        if not self._blocks:
+            self._blocks.append(_Block())
+            self._stack_ends = [0]
+        number = min(bisect_left(self._stack_ends, before), len(self._blocks) - 1)
+        block = self._blocks[number]
+        block.insert(before - self._stacks_before(number), stack)
+        if len(block.keys) > 2 * _BLOCK:
+            self._blocks.insert(number + 1, block.halved())
+        self._measure()
+
+    def _take(self, stack: int) -> _Stack:
+        block, at, number = self._stack(stack)
+        taken = block.remove(at)
+        if not block.keys:
+            del self._blocks[number]
+        self._measure()
+        return taken
+
+
+def _tiles(size: int) -> int:
+    """Number of tiles of an open stack."""
+    return size if size <= LARGE else FIRST
+
+
+def _resized(tiles: int, before: int, size: int) -> int:
+    """Number of tiles of a stack whose size changed from `before`."""
+    if tiles == 1:
+        return 1
+    return size if tiles == before else _tiles(size)

@@ -1,0 +1,165 @@
+"""Words and marks of stacks, without drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from studio.common.i18n import _, ngettext, number
+from studio.domain.entities import Job, JobState
+from studio.domain.spend import Outlay
+from studio.domain.stacks import StackBy, StackFacts, StackTile
+from studio.ui.support import formatting
+from studio.ui.support.tile_content import TileContent, TileLook
+
+
+@dataclass(frozen=True, slots=True)
+class StackLook:
+    """What a tile shows of its stack.
+
+    Attributes:
+        pill: text of the count pill; empty without one.
+        icon: its icon.
+        closed: whether edges of further pictures are drawn above the picture.
+        member: whether it is a member of an open stack, on the ground of those.
+        fresh: whether pictures in a closed stack are new.
+    """
+
+    pill: str = ""
+    icon: str = ""
+    closed: bool = False
+    member: bool = False
+    fresh: bool = False
+
+
+PLAIN = StackLook()
+
+
+def look_of(tile: StackTile | None, facts: StackFacts | None = None) -> StackLook:
+    """What a tile shows of its stack; `facts` are those of the library, once read."""
+    if tile is None:
+        return PLAIN
+    every = max(tile.size, facts.size if facts is not None else 0)
+    count = number(tile.size)
+    if every > tile.size:
+        count = _("{n} of {all}").format(n=number(tile.size), all=number(every))
+    if tile.open:
+        if tile.more:
+            more = ngettext("Show {n} more", "Show {n} more", tile.more).format(n=number(tile.more))
+            return StackLook(more, "", member=True)
+        return StackLook(count, "down", member=True) if not tile.member else StackLook(member=True)
+    if every == 1:
+        return PLAIN
+    fresh = tile.size > 1 and facts is not None and facts.fresh > 0
+    return StackLook(count, "images", closed=tile.size > 1, fresh=fresh)
+
+
+def running(first: TileContent, jobs: Sequence[Job], done: int) -> TileContent:
+    """Content of the closed stack of a run under way, of which `first` is a job's content."""
+    every = done + len(jobs)
+    queued = sum(job.state is JobState.QUEUED for job in jobs)
+    parts = []
+    if under_way := len(jobs) - queued:
+        parts.append(ngettext("{n} running", "{n} running", under_way).format(n=number(under_way)))
+    if queued:
+        parts.append(ngettext("{n} queued", "{n} queued", queued).format(n=number(queued)))
+    return replace(
+        first,
+        look=TileLook.GHOST,
+        icon="",
+        # Translators: pictures of a run that are done, of all of it.
+        big=_("{n} of {all}").format(n=number(done), all=number(every)),
+        head="",
+        line=", ".join(parts),
+        note="",
+        offers=(),
+        cancel=cancel_tip(len(jobs)),
+        cancel_note="",
+        bar=done / every,
+        ticks=False,
+    )
+
+
+def cancel_tip(jobs: int) -> str:
+    """Tool tip of the cross that cancels a run."""
+    return ngettext("Cancel {n} job", "Cancel all {n} jobs", jobs).format(n=number(jobs))
+
+
+def accessible_name(spoken: str, name: str, tile: StackTile | None) -> str:
+    """Name of a row for screen readers; `spoken` is that of its picture, which is called `name`."""
+    if tile is None or tile.size == 1:
+        return spoken
+    size = ngettext("{n} picture", "{n} pictures", tile.size).format(n=number(tile.size))
+    if tile.closed:
+        # Translators: a stack of pictures in the grid, read aloud.
+        return _("Stack, {name}, {pictures}, closed").format(name=name, pictures=size)
+    if not tile.member:
+        return _("Stack, {name}, {pictures}, open").format(name=spoken, pictures=size)
+    # Translators: {name} a picture, {n} its place among {all} of an open stack.
+    return _("{name}, {n} of {all} in this stack").format(
+        name=spoken, n=number(tile.member + 1), all=number(tile.size)
+    )
+
+
+def by_words(by: StackBy) -> str:
+    """Entry of the menu of stacks."""
+    return {
+        StackBy.OFF: _("No stacks"),
+        StackBy.RUN: _("Stacks by run"),
+        StackBy.PARENT: _("Stacks by parent"),
+        StackBy.HAND: _("Stacks by hand only"),
+    }[by]
+
+
+def count_words(stacks: int, single: int) -> str:
+    """Number of tiles in the grid."""
+    # Translators: after the number of pictures, such as "223 of 12,417"; {stacks} and {single} such
+    # as "41 stacks" and "37 single".
+    return _("in {stacks} and {single}").format(
+        stacks=ngettext("{n} stack", "{n} stacks", stacks).format(n=number(stacks)),
+        single=ngettext("{n} single", "{n} single", single).format(n=number(single)),
+    )
+
+
+def place_words(tile: StackTile) -> str:
+    """Where a selected tile is in its stack."""
+    if tile.closed:
+        return ngettext("Stack of {n} picture", "Stack of {n} pictures", tile.size).format(
+            n=number(tile.size)
+        )
+    return _("{n} of {all} in this stack").format(n=number(tile.member + 1), all=number(tile.size))
+
+
+def spend_sentence(outlay: Outlay) -> str:
+    """What the pictures of a stack cost."""
+    # Translators: {money} is an amount, {kept} the number of picked pictures.
+    return ngettext(
+        "This stack cost {money}, {kept} kept of {n}.",
+        "This stack cost {money}, {kept} kept of {n}.",
+        outlay.made,
+    ).format(money=formatting.money(outlay.usd), kept=number(outlay.kept), n=number(outlay.made))
+
+
+def note(pictures: int, stacks: int, size: int) -> str:
+    """What part of closed stacks an action is for; empty without closed stacks.
+
+    Args:
+        pictures: number of pictures that the action is for.
+        stacks: number of closed stacks among them.
+        size: number of pictures in those stacks.
+    """
+    if not stacks:
+        return ""
+    if pictures == 1:
+        # Translators: the one picture of a stack that an action is for.
+        return _("1 picture of a stack of {all}").format(all=number(size))
+    if stacks == 1:
+        # Translators: {n} pictures that an action is for; {all} is the size of a stack.
+        return _("{n} pictures, 1 of them of a stack of {all}").format(
+            n=number(pictures), all=number(size)
+        )
+    # Translators: {n} pictures that an action is for, {count} of which stand for stacks, in which
+    # there are {all} pictures.
+    return _("{n} pictures, {count} of them of stacks with {all}").format(
+        n=number(pictures), count=number(stacks), all=number(size)
+    )

@@ -1,0 +1,241 @@
+"""Tiles of the gallery in stacks: an order of rows and jobs, and the stacks over it.
+
+Jobs under way are members of the stack of their run, as negative numbers. Ended jobs have tiles of
+their own, so that no failure is hidden in a stack.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from studio.domain.entities import Job, key_of
+from studio.domain.stacking import Stacking
+from studio.domain.stacks import StackBy, StackTile, TileChange
+from studio.ui.views.gallery.order import Entry, RowOrder
+
+FEW = 8  # rows that are searched one by one
+MOST_CHANGED = 200
+"""Rows that may have changed while stacks were read; more are read again."""
+
+_PART = 4096
+
+
+class JobNumbers:
+    """Negative numbers of jobs, the same for a whole session."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+
+    def number(self, entry: Entry) -> int:
+        """Row of a picture, or number of a job."""
+        if isinstance(entry, int):
+            return entry
+        found = self._numbers.get(entry)
+        if found is None:
+            found = self._numbers[entry] = -len(self._numbers) - 1
+            self._ids[found] = entry
+        return found
+
+    def entry(self, number: int) -> Entry:
+        """The opposite."""
+        return self._ids[number] if number < 0 else number
+
+
+def job_key(job: Job, by: StackBy) -> int:
+    """Key of the stack of a job's pictures; 0 for none."""
+    if by is StackBy.RUN:
+        return key_of(job.run)
+    edited = job.request.edited
+    if by is StackBy.PARENT and edited is not None and edited.picture:
+        return key_of(edited.picture)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """Rows to be put in stacks.
+
+    Attributes:
+        rows: rows of pictures and numbers of jobs, in the order without stacks.
+        keys: keys of the jobs.
+    """
+
+    by: StackBy
+    rows: array[int]
+    keys: Mapping[int, int]
+
+
+class StackedOrder:
+    """The rows of a `RowOrder` in stacks; `RowOrder` itself has those without."""
+
+    def __init__(
+        self,
+        by: StackBy,
+        stacking: Stacking,
+        base: RowOrder,
+        jobs: JobNumbers,
+        key: Callable[[Entry], int],
+    ) -> None:
+        """`key` gives the key of the stack of a new entry."""
+        self.by = by
+        self.stacking = stacking
+        self._base = base
+        self._jobs = jobs
+        self._key = key
+
+    def adapt(self, before: array[int], most: int = MOST_CHANGED) -> bool:
+        """Follow an order that changed since the stacks were made of `before`.
+
+        False, without a change, for more than `most` rows.
+        """
+        now = self._base.numbers(self._jobs.number)
+        start = _common(before, now)
+        if start == len(before) == len(now):
+            return True
+        end = _common(before[start:][::-1], now[start:][::-1])
+        gone, come = before[start : len(before) - end], now[start : len(now) - end]
+        if max(len(gone), len(come)) > most:
+            return False
+        opened, places = self.stacking.opened(), _Places(before)
+        for row in gone:
+            self.stacking.remove(row, places.of)
+        # Those not inserted yet have no place that matters.
+        for row in come:
+            self.stacking.insert(row, self._key(self._jobs.entry(row)), self._place)
+        for key, whole in opened.items():
+            # Those that were only put in another place.
+            stack = self.stacking.find_stack(key)
+            if stack is not None and not self.stacking.is_open(stack):
+                self.stacking.set_open(stack, opened=True, whole=whole)
+        return True
+
+    # --- queries --------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.stacking)
+
+    def tile(self, row: int) -> StackTile:
+        """The tile of a row. Raises IndexError."""
+        return self.stacking.tile(row)
+
+    def entry(self, row: int) -> Entry:
+        """Entry of a row: of a closed stack the first job under way, else the cover."""
+        tile = self.stacking.tile(row)
+        if tile.busy:
+            return self.jobs_of(tile.stack)[0]
+        return self._jobs.entry(tile.row)
+
+    def jobs_of(self, stack: int) -> list[str]:
+        """Ids of the jobs under way of a stack."""
+        rows = self.stacking.members(stack)
+        if min(rows) > 0:
+            return []
+        return [str(self._jobs.entry(row)) for row in rows if row < 0]
+
+    def pictures_of(self, stack: int) -> array[int]:
+        """Index rows of the pictures of a stack, in the order of the grid."""
+        return array("q", (row for row in self.stacking.members(stack) if row > 0))
+
+    def find(self, entry: Entry) -> int | None:
+        """Row of an entry or of its closed stack; None if it has none."""
+        return self.stacking.find(self._jobs.number(entry))
+
+    def find_all(self, entries: Iterable[Entry]) -> list[int]:
+        """Rows of the entries found, ascending."""
+        wanted = set(map(self._jobs.number, entries))
+        if len(wanted) > FEW:
+            return self.stacking.find_all(wanted)
+        found = {self.stacking.find(row) for row in wanted}
+        return sorted(row for row in found if row is not None)
+
+    def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
+        """Index rows of the pictures in these ranges of rows; a closed stack gives its cover."""
+        found = array("q")
+        for first, last in spans:
+            rows = self.stacking.shown(first, last)
+            if rows and min(rows) < 0:
+                rows = array("q", (row for row in rows if row > 0))
+            found.extend(rows)
+        return found
+
+    def every_picture(self) -> array[int]:
+        """Index rows of all pictures, those in closed stacks too."""
+        rows = self.stacking.every_row()
+        return array("q", (row for row in rows if row > 0)) if rows and min(rows) < 0 else rows
+
+    def jobs(self) -> Iterator[tuple[int, str]]:
+        """Rows and ids of the jobs; of a closed stack the first one."""
+        told: set[int] = set()
+        for _row, id in self._base.jobs():
+            at = self.find(id)
+            if at is not None and at not in told:
+                told.add(at)
+                yield at, str(self.entry(at))
+
+    @property
+    def stack_count(self) -> int:
+        """Number of stacks, without single pictures."""
+        return self.stacking.stacks - self.stacking.single
+
+    # --- changes --------------------------------------------------------------------------
+
+    def inserting(self, entry: Entry) -> TileChange:
+        """What `insert` will do to the rows."""
+        return self.stacking.inserting(self._jobs.number(entry), self._key(entry), self._place)
+
+    def insert(self, entry: Entry) -> None:
+        """Add an entry that the order without stacks has already."""
+        self.stacking.insert(self._jobs.number(entry), self._key(entry), self._place)
+
+    def removing(self, entry: Entry) -> TileChange:
+        """What `remove` will do to the rows."""
+        return self.stacking.removing(self._jobs.number(entry), self._place)
+
+    def remove(self, entry: Entry) -> None:
+        """Remove an entry that the order without stacks still has."""
+        self.stacking.remove(self._jobs.number(entry), self._place)
+
+    def replace(self, job: str, picture: int) -> int | None:
+        """Put a picture in the place of a job of the same stack; its row."""
+        return self.stacking.replace(self._jobs.number(job), picture)
+
+    def misplaced(self, entry: Entry) -> bool:
+        """Whether an entry belongs to another stack than the one that has it."""
+        return self.find(entry) is not None and not self.belongs(entry, entry)
+
+    def belongs(self, entry: Entry, other: Entry) -> bool:
+        """Whether an entry belongs to the stack that has the other."""
+        at = self.find(other)
+        return at is not None and self.tile(at).key == self._key(entry)
+
+    def _place(self, row: int) -> int:
+        found = self._base.find(self._jobs.entry(row))
+        return len(self._base) if found is None else found
+
+
+class _Places:
+    """Places of rows in an array, by a search of bytes."""
+
+    def __init__(self, rows: array[int]) -> None:
+        self._data = rows.tobytes()
+        self._width = rows.itemsize
+
+    def of(self, row: int) -> int:
+        wanted = array("q", [row]).tobytes()
+        at = self._data.find(wanted)
+        while at >= 0 and at % self._width:
+            at = self._data.find(wanted, at + 1)
+        return at // self._width
+
+
+def _common(one: array[int], other: array[int]) -> int:
+    """Length of the common beginning."""
+    start, most = 0, min(len(one), len(other))
+    while start < most and one[start : start + _PART] == other[start : start + _PART]:
+        start = min(start + _PART, most)
+    while start < most and one[start] == other[start]:
+        start += 1
+    return start
