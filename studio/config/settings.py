@@ -118,6 +118,8 @@ class Settings:
         role_sentences: the user's own sentences sent with references, by role; "" for nothing.
         reference_role: role of the last picture used as a reference by a menu.
         show_sent: whether "What is sent" is unfolded.
+        mark_strip: edge of the picture at which the tools for marks are.
+        mark_keys: show the keys beside the list of marks.
         language: code of the interface's language; empty for the system's.
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
@@ -153,6 +155,8 @@ class Settings:
     role_sentences: Mapping[str, str] = field(default_factory=dict, hash=False)
     reference_role: str = Role.FREE.value
     show_sent: bool = False
+    mark_strip: str = "top"
+    mark_keys: bool = True
     updates: bool = False
     update_asked: str = ""
     update_seen: str = ""

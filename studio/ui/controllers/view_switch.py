@@ -23,7 +23,7 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import drag_and_drop
 from studio.ui.support.late import Late
 from studio.ui.support.ports import LargeView, Messages, ShownPictures
-from studio.ui.support.tasks import spawn
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
@@ -47,15 +47,18 @@ class ViewSwitch(QObject):
 
     Attributes:
         in_loupe, in_compare, in_pick, in_tree: whether that view is shown instead of the grid.
+        marking: whether marks are drawn in the loupe, with the composer in full.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
         pick_opened, pick_left: pick mode was entered, or left for another view.
+        loupe_left: the loupe was left for another view.
     """
 
     flagged = Signal(object, object)
     pick_opened = Signal()
     pick_left = Signal()
+    loupe_left = Signal()
 
     def __init__(
         self,
@@ -101,6 +104,8 @@ class ViewSwitch(QObject):
         self._messages_bar = messages_bar
         self._actions = actions
         self.in_loupe = self.in_compare = self.in_pick = self.in_tree = False
+        self.marking = False
+        self._opening: SpawnedTask | None = None
         # A parent outside the order of the grid, compared all the same.
         self._beside: tuple[int, ...] = ()
         self._unseen: set[str] = set()
@@ -174,7 +179,7 @@ class ViewSwitch(QObject):
             return
         index = _place(order, chosen.row)
         if index is None and self.in_tree:
-            spawn(self._open_hidden(chosen))
+            self._opening = spawn(self._open_hidden(chosen))
             return
         if index is None and self.in_pick:
             self._messages.show_message(_("This picture is hidden here"))
@@ -182,6 +187,14 @@ class ViewSwitch(QObject):
         self._enter("loupe")
         self._loupe.get().show_pictures(order, index or 0)
         self._loupe.get().focus_view()
+
+    async def reach_loupe(self) -> bool:
+        """Show the current picture in the loupe, unless it is shown there. False without one."""
+        if not self.in_loupe:
+            self.open_loupe()
+            if (opening := self._opening) is not None:
+                await opening.wait_until_ended()
+        return self.in_loupe
 
     async def _open_hidden(self, picture: Picture) -> None:
         """Show a relative of the grid's pictures in the loupe, among all pictures."""
@@ -299,6 +312,8 @@ class ViewSwitch(QObject):
 
     def _enter(self, view: str) -> None:
         left = self.in_pick and view != "pick"
+        if self.in_loupe and view != "loupe":
+            self.loupe_left.emit()
         self.in_loupe, self.in_compare = view == "loupe", view == "compare"
         self.in_pick, self.in_tree = view == "pick", view == "tree"
         self._show_view()
@@ -324,7 +339,7 @@ class ViewSwitch(QObject):
         self._top_bar.set_view(self._segment)
         large = shown is not self._grid
         self._zones.set_plain(large)
-        self._composer.set_compact(large)
+        self._composer.set_compact(large and not self.marking)
         self._inspector.set_preview_shown(not large)
 
     def on_place_changed(self) -> None:

@@ -19,6 +19,7 @@ from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.dock import Dock
 from studio.ui.panels.composer.input_import import InputImport
+from studio.ui.panels.composer.source_markup import SourceMarkup
 from studio.ui.support import drop_contents
 from studio.ui.support.drop_area import Drag
 from studio.ui.support.drop_contents import DropContents
@@ -36,10 +37,10 @@ class DraftHolder(Protocol):
     own_aspect: str
 
     def draft(self) -> Draft: ...
-    def change_draft(self, draft: Draft) -> None: ...
+    def change_draft(self, draft: Draft, *, run: str = "") -> None: ...
     def focus_prompt(self, *, select: bool = False) -> None: ...
     def was_sent(self, prompt: str) -> bool: ...
-    def show_error(self, error: StudioError) -> None: ...
+    def show_error(self, *errors: StudioError) -> None: ...
 
 
 class ReferenceEdits(QObject):
@@ -47,6 +48,7 @@ class ReferenceEdits(QObject):
 
     Attributes:
         reception: copies items into the library's inputs.
+        markup: marks on the source.
 
     Signals:
         edit_wanted(object): pictures to edit, each separately.
@@ -65,6 +67,7 @@ class ReferenceEdits(QObject):
         self._dock = dock
         self._holder = holder
         self.reception = reception
+        self.markup = SourceMarkup(holder, reception, self)
         self._file_dialog: QFileDialog | None = None
         self._suggested: tuple[Picture, ...] = ()
         slots = dock.card.slots
@@ -83,6 +86,7 @@ class ReferenceEdits(QObject):
         dock.card.target.dropped.connect(self.on_dropped)
         dock.area.dropped.connect(self.on_dropped_beside)
         reception.taken.connect(self.on_taken)
+        reception.troubled.connect(self.on_refused)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """Offer to edit the gallery's selection; the draft does not change."""
@@ -124,6 +128,8 @@ class ReferenceEdits(QObject):
         draft, added = self._holder.draft(), list(references)
         sources = [one for one in added if one.role is Role.EDIT]
         editing = bool(sources)
+        if place is None and self.markup.take_source(sources):
+            return
         if place is not None:
             draft = drafting.replaced(draft, place, added.pop(0))
         elif editing:
@@ -136,6 +142,11 @@ class ReferenceEdits(QObject):
             self._holder.focus_prompt(select=sent)
             if not sent and not submit.is_blank(draft.prompt):
                 self.kept.emit(_("Still using your last prompt"))
+
+    def on_refused(self, errors: Sequence[StudioError]) -> None:
+        """Show the errors of inputs that cannot be read."""
+        self.markup.on_refused()
+        self._holder.show_error(*errors)
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Import pictures or files pasted into or dropped on the prompt."""
@@ -174,9 +185,9 @@ class ReferenceEdits(QObject):
         self._holder.change_draft(drafting.moved(self._holder.draft(), place, to))
 
     def on_show_wanted(self, place: int) -> None:
-        picture = self._holder.draft().references[place].picture
-        if picture is not None:
-            self.show_picture.emit(picture)
+        reference = self._holder.draft().references[place]
+        if not self.markup.show_source(reference) and reference.picture is not None:
+            self.show_picture.emit(reference.picture)
 
     def on_suggestion_taken(self) -> None:
         self.edit_wanted.emit(self._suggested)
