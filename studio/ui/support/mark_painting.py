@@ -29,7 +29,7 @@ FAINT = 0.4  # of the marks of a request in progress
 
 _WHITE, _BLACK = MARK_COLOURS[2], MARK_COLOURS[3]
 _DARK_FIGURES = (MARK_COLOURS[1], _WHITE)
-_NEAR = 0.34
+_NEAR = 0.25
 """Distance of a picture's average colour from red, of 1.0, below which red does not stand out."""
 
 

@@ -131,7 +131,7 @@ class ViewBar(QFrame):
     zoom_out = Signal()
     zoomed = Signal(float)
     surround = Signal(object)
-    mode_chosen = Signal(str)
+    mode_chosen = Signal(object)
     list_wanted = Signal()
 
     def __init__(self, surround: Surround, parent: QWidget | None = None) -> None:
@@ -224,7 +224,7 @@ class ViewBar(QFrame):
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("3200 %"))
         self._rule_right = _Rule(self)
         self._swatches = Swatches(surround, self)
-        self._list = Button("", "quiet", self, size=26, icon="panel-right")
+        self._list = Button(_("Marks"), "quiet", self, size=26, icon="panel-right")
         self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._list.clicked.connect(self.list_wanted)
         _add(rows, self._modes, _Rule(self), self._segments, self._key, self._rule_middle)
@@ -286,8 +286,9 @@ class ViewBar(QFrame):
 
     def show_list_button(self, words: str) -> None:
         """Show the button of a list of marks that is not beside the picture; "" for none."""
-        self._list.setText(words)
-        set_tip(self._list, f"{words} (I)" if words else "")
+        if words:
+            self._list.setText(words)
+            set_tip(self._list, f"{words} (I)")
         self._wanted[self._list] = bool(words)
         self._yield_room()
 

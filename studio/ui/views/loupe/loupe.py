@@ -77,7 +77,7 @@ class Loupe(QWidget):
     menu_requested = Signal(object, QPoint)
     job_chosen = Signal(str)
     told = Signal(str)
-    mode_chosen = Signal(str)
+    mode_chosen = Signal(object)
     pixels_changed = Signal()
 
     def __init__(

@@ -168,6 +168,23 @@ class _ColourButton(PaintedRadio):
         painter.end()
 
 
+class _Rule(QWidget):
+    """Short line between two groups of tools."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.lie(across=True)
+
+    def lie(self, *, across: bool) -> None:
+        """Fit a strip that lies across, or one that stands."""
+        self.setFixedSize(*((11, 18) if across else (18, 11)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        line = self.rect().adjusted(5, 0, -5, 0) if self.width() < self.height() else None
+        QPainter(self).fillRect(line or self.rect().adjusted(0, 5, 0, -5), theme().color("line"))
+
+
 class ToolStrip(QFrame):
     """Tools of mark mode. Its empty parts drag it to another edge of the picture.
 
@@ -204,18 +221,19 @@ class ToolStrip(QFrame):
             button.toggled.connect(self.fit_picture)
             self._tools.addButton(button)
             self._box.addWidget(button)
-        self._box.addSpacing(8)
+        self._rules = [_Rule(self) for _each in range(3)]
+        self._box.addWidget(self._rules[0], 0, Qt.AlignmentFlag.AlignCenter)
         self._colours = QButtonGroup(self)
         names = (_("Red"), _("Yellow"), _("White"), _("Black"))
         for colour, name in zip(MARK_COLOURS, names, strict=True):
             disc = _ColourButton(colour, name, self)
             self._colours.addButton(disc)
             self._box.addWidget(disc, 0, Qt.AlignmentFlag.AlignCenter)
-        self._box.addSpacing(8)
+        self._box.addWidget(self._rules[1], 0, Qt.AlignmentFlag.AlignCenter)
         self.undo_button = IconButton("undo", _("Undo"), "Ctrl+Z", self)
         self.redo_button = IconButton("redo", _("Redo"), "Ctrl+Shift+Z", self)
         self._hide = _HideButton(self)
-        for part in (self.undo_button, self.redo_button, self._hide):
+        for part in (self.undo_button, self.redo_button, self._rules[2], self._hide):
             self._box.addWidget(part, 0, Qt.AlignmentFlag.AlignCenter)
         self._effect = QGraphicsOpacityEffect(self)
         self._effect.setOpacity(FAINT)
@@ -291,6 +309,8 @@ class ToolStrip(QFrame):
         self.edge = next((one for one in EDGES if one == edge), "top")
         across = self.edge in ("top", "bottom")
         way = QBoxLayout.Direction
+        for rule in self._rules:
+            rule.lie(across=across)
         self._box.setDirection(way.LeftToRight if across else way.TopToBottom)
         self.fit_picture()
 
