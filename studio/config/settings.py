@@ -20,6 +20,7 @@ from studio.common.lenient_json import as_json, merge_unknown_fields, understand
 from studio.domain import sentences
 from studio.domain.entities import Role
 from studio.domain.events import EventBus, ProblemOccurred, SettingsChanged
+from studio.domain.sentences import GuideWords
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class Settings:
         return sentences.with_changes(self.role_sentences)
 
     @property
-    def guide_sentences(self) -> dict[sentences.GuideWords, str]:
+    def guide_sentences(self) -> dict[GuideWords, str]:
         """Sentence sent with each kind of picture drawn from the markup; "" for nothing."""
         return sentences.guides_with_changes(self.role_sentences)
 
