@@ -159,6 +159,18 @@ def crop_box(region: Region, size: tuple[int, int], aspect: AspectRatio) -> Box 
     return Box(x / width, y / height, (x + wide) / width, (y + high) / height)
 
 
+def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
+    """A box around another one with this ratio, so that the model's answer covers all of that.
+
+    `size` is that of the picture in pixels.
+    """
+    width, height = size
+    wide, high = (box.right - box.left) * width, (box.bottom - box.top) * height
+    across = max(0.0, high * aspect.value - wide) / 2 / width
+    down = max(0.0, wide / aspect.value - high) / 2 / height
+    return Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
+
+
 def region_bounds(region: Region, size: tuple[int, int]) -> Box | None:
     """Bounds of what was drawn; None where they are not known from the strokes alone."""
     if region.inverted or region.mask is not None:
@@ -237,6 +249,7 @@ def _framed(
         shape = (box.right - box.left) * size[0] / ((box.bottom - box.top) * size[1])
         asked = frame.aspect if frame.aspect in model.aspects else ""
         aspect = AspectRatio.parse(asked or nearest_aspect(shape, model.aspects))
+        box = extended(box, size, aspect)
     elif frame.aspect in model.aspects:
         aspect = AspectRatio.parse(frame.aspect)
     markup = request.markup

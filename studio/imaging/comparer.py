@@ -157,7 +157,10 @@ class Comparer:
             body=json_reader.encode(drawing),
         )
         return data
-    async def compose(self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL) -> Composition:
+
+    async def compose(
+        self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL
+    ) -> Composition:
         """Compose a picture; nothing is saved."""
         facts, data = await self._process.decode_job(
             priority, job="compose", path=recipe.parent, **recipe.request()
