@@ -451,7 +451,7 @@ class WindowParts:
         # Loaded when first used.
         from studio.ui.controllers.mark import MarkController
 
-        return MarkController(
+        marks = MarkController(
             self.core,
             self.view_switch,
             loupe=self.loupe.get(),
@@ -462,6 +462,8 @@ class WindowParts:
             messages_bar=self.messages,
             parent=self.window,
         )
+        marks.said.connect(self.messages_controller.show_message)
+        return marks
 
     def on_mode_chosen(self, mode: str) -> None:
         """Look at the picture of the loupe, or mark it."""

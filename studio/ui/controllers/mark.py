@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent
+import asyncio
+from functools import partial
+
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
 
 from studio.app.core import Core
 from studio.common.i18n import _, ngettext, number
 from studio.domain.drafts import Draft
 from studio.domain.entities import Picture
 from studio.domain.events import Event, JobChanged, JobsRemoved
+from studio.domain.guides import Guide
 from studio.domain.markup import Mark, MarkKind, Markup
+from studio.imaging.guide_drawing import GuideDrawing
 from studio.ui.controllers.view_switch import ViewSwitch
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support import clipboard
 from studio.ui.support.mark_editor import FOLLOWED, MarkEditor
 from studio.ui.support.tasks import spawn
 from studio.ui.views.loupe import Loupe
@@ -25,11 +31,16 @@ from studio.ui.window.layout import WindowLayout
 class MarkController(QObject):
     """Begins and ends mark mode, and passes marks between loupe, inspector and composer.
 
+    Signals:
+        said: what was done (str).
+
     Attributes:
         editor: the marks of the picture shown.
         mode: the mode of the loupe.
         page: the page of the inspector.
     """
+
+    said = Signal(str)
 
     def __init__(
         self,
@@ -70,6 +81,7 @@ class MarkController(QObject):
         page.press_key = self._press_in_page
         page.pin_wanted.connect(self.on_pin_wanted)
         page.picture_wanted.connect(loupe.focus_view)
+        page.copy_wanted.connect(self.on_copy_wanted)
         page.done.connect(self.on_done)
         page.keys_hidden.connect(self.on_keys_hidden)
         loupe.picture_changed.connect(self.on_picture_changed)
@@ -246,6 +258,20 @@ class MarkController(QObject):
         self.mode.choose_tool(MarkKind.PIN)
         self._loupe.focus_view()
 
+    def on_copy_wanted(self) -> None:
+        """Copy the picture with its marks."""
+        if self._picture is not None:
+            spawn(self._copy(self._picture, self.editor.marks))
+
+    async def _copy(self, picture: Picture, marks: tuple[Mark, ...]) -> None:
+        shown = tuple((n, one) for n, one in enumerate(marks, 1) if not one.hidden)
+        path = await asyncio.to_thread(self._core.library.path, picture)
+        drawing = GuideDrawing(guide=Guide(marks=True), marks=shown)
+        data = await self._core.comparer.draw(path, drawing)
+        image = await asyncio.to_thread(_image, data)
+        await clipboard.set_clipboard(partial(_mime, image))
+        self.said.emit(_("Marked picture copied"))
+
     def on_done(self) -> None:
         """Leave, and go on with the prompt."""
         self.leave()
@@ -270,3 +296,13 @@ class MarkController(QObject):
         if self.active and not self.page.isAncestorOf(self.page.focusWidget() or self.page):
             self._loupe.focus_view()
         return True
+
+
+def _image(data: bytes) -> QImage:
+    return QImage.fromData(data)
+
+
+def _mime(image: QImage) -> QMimeData:
+    made = QMimeData()
+    made.setImageData(image)
+    return made

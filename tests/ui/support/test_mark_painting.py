@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,9 +20,8 @@ LENGTHS = {MarkKind.PIN: (1, 1), MarkKind.ARROW: (2, 2), MarkKind.BOX: (2, 2), M
 
 
 @pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> Iterator[None]:
+def dressed(qapp: QApplication) -> None:
     install(qapp, "dark")
-    yield
 
 
 @st.composite
