@@ -51,7 +51,7 @@ def _rects(region: QRegion) -> list[QRect]:
 
 @dataclass
 class Bench:
-    """A canvas of 900 x 700 in mark mode, over a picture of 800 x 600."""
+    """A canvas of 1200 x 700 in mark mode, over a picture of 800 x 600."""
 
     canvas: PaintedCanvas
     editor: MarkEditor
@@ -86,7 +86,7 @@ def bench(qtbot: QtBot, qapp: QApplication) -> Iterator[Bench]:
     install(qapp, "dark")
     canvas = PaintedCanvas()
     qtbot.addWidget(canvas)
-    canvas.resize(900, 700)
+    canvas.resize(1200, 700)
     canvas.show_plate(Plate(key="a", name="harbour", width=800, height=600, colour=0x336699))
     canvas.show()
     editor = MarkEditor()

@@ -102,7 +102,7 @@ class Swatches(QWidget):
 
 HEIGHT = 38
 NARROWEST = 320
-COMPACT = 1000  # width below which modes that are not chosen are icons only
+COMPACT = 1100  # width below which modes that are not chosen are icons only
 NAME = 150  # minimum width of a name before other parts are hidden
 SCALE = 1000  # steps of the slider, evenly spaced by ratio
 

@@ -22,7 +22,7 @@ from studio.ui.views.loupe.mark.tool import MarkTool
 from studio.ui.widgets import announce
 
 NUDGE = 8.0  # logical pixels
-NARROW = 860  # pixels of the canvas below which the strip has icons only
+NARROW = 1100  # pixels of the canvas below which the strip has icons only
 ARROW_START = 0.18  # of the picture, from its centre, for an arrow drawn by a key
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
@@ -204,8 +204,11 @@ class MarkMode(QObject):
             return
         self.overlay.refresh()
         self.strip.show_steps(undo=self._editor.can_undo, redo=self._editor.can_redo)
-        if self.field.index is not None and self.field.index >= len(self._editor.marks):
+        index = self.field.index
+        if index is not None and index >= len(self._editor.marks):
             self.close_field()
+        elif index is not None:
+            self.field.show_mark(self._editor.marks[index])
 
     def on_selection(self) -> None:
         """Draw the ring around the selected mark, and say which one it is."""

@@ -13,7 +13,7 @@ from studio.ui.support import mark_painting
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 
-WIDTH, HIGH = 236, 34
+WIDTH, HIGH = 264, 34
 AWAY = 26  # from the middle of the pin
 _DISC = 20.0
 _LEFT = 32
@@ -68,6 +68,13 @@ class PinnedSentence(QFrame):
         self.raise_()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.line.end(False)
+
+    def show_mark(self, mark: Mark) -> None:
+        """Show the disc of the mark, and a sentence changed elsewhere."""
+        self._mark = mark
+        if self.line.text() != mark.sentence:
+            self.line.setText(mark.sentence)
+        self.update()
 
     def close_field(self) -> None:
         """Hide it."""
