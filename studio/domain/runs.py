@@ -363,8 +363,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
         )
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
-    together = draft.sent_together
-    number = draft.count * len(texts) * len(together) * len(_markups(draft))
+    number = draft.count * len(texts) * draft.versions
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
