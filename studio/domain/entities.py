@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from studio.common.display_text import one_line
 from studio.common.errors import Billed
+from studio.domain.markup import Markup
 
 _id_lock = threading.Lock()
 _last_id = 0
@@ -197,6 +198,7 @@ class GenerationRequest:
             references; empty leaves it to the model.
         extra_fields: JSON of the provider's extra fields; empty without any.
         continues: id of the edited picture whose conversation is continued, if any.
+        markup: what is drawn on the edited picture, with one frame at most; None for nothing.
     """
 
     profile: str
@@ -216,6 +218,7 @@ class GenerationRequest:
     image_search: bool = False
     detail: str = ""
     extra_fields: str = field(default="", repr=False)
+    markup: Markup | None = None
 
     @property
     def edited(self) -> Reference | None:
@@ -457,6 +460,7 @@ class Picture:
         late: its answer arrived after the timeout.
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
+        markup: what was drawn on the edited picture when it was sent; None for nothing.
     """
 
     id: str
@@ -504,6 +508,7 @@ class Picture:
     seen: bool = True
     conversation: Conversation | None = None
     extra_fields: str = field(default="", repr=False)
+    markup: Markup | None = None
 
     @property
     def name(self) -> str:

@@ -24,6 +24,7 @@ from studio.domain.entities import (
     new_id,
     short_name,
 )
+from studio.domain.markup import Markup
 from studio.domain.models import TIERS, Model, detail_level, plain_id, thinking_level
 
 ASK_ABOVE = 16
@@ -71,9 +72,10 @@ def plan(
 ) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
-    Every prompt is sent with each source. Copy k gets seed + k - 1. Choices that the model does not
-    support are left out (`left_out`), others refused. References without their own sentence get
-    that of their role in `sentences`. Raises InputError for an invalid draft.
+    Every prompt is sent with each source, and for each frame of the markup. Copy k gets
+    seed + k - 1. Choices that the model does not support are left out (`left_out`), others refused.
+    References without their own sentence get that of their role in `sentences`. Raises InputError
+    for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
@@ -82,7 +84,9 @@ def plan(
     draft = replace(
         draft,
         references=tuple(
-            role_sentences.with_final_sentence(one, sentences) for one in draft.references
+            role_sentences.with_final_sentence(one, sentences)
+            for one in draft.references
+            if not draft.markup.sent or one.role is not Role.MASK
         ),
     )
     advanced = _advanced(draft, model)
@@ -91,7 +95,7 @@ def plan(
     extra = extra_fields.checked(model.extra_fields)
     requests: list[GenerationRequest] = []
     names: list[str] = []
-    for references, text, name in _each(draft, texts):
+    for references, markup, text, name in _each(draft, texts):
         continued = goes_on_with(replace(draft, references=references), model)
         request = GenerationRequest(
             profile=draft.profile,
@@ -110,6 +114,7 @@ def plan(
             detail=advanced.detail,
             extra_fields=extra,
             continues=continued.picture if continued is not None else None,
+            markup=markup,
         )
         for number in range(draft.count):
             seed = draft.seed + number if draft.seed is not None and model.seed else None
@@ -123,23 +128,41 @@ def plan(
     )
 
 
-def _each(draft: Draft, texts: tuple[str, ...]) -> Iterator[tuple[tuple[Reference, ...], str, str]]:
-    """References, prompt and name of each request, without its copies."""
+def _each(
+    draft: Draft, texts: tuple[str, ...]
+) -> Iterator[tuple[tuple[Reference, ...], Markup | None, str, str]]:
+    """References, markup, prompt and name of each request, without its copies."""
     together = draft.sent_together
+    markups = _markups(draft)
     for references in together:
         for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
             # With one prompt for several sources the pictures are named by source.
             by_source = len(together) > 1 and len(texts) == 1
-            yield references, text, short_name(references[0].name) if by_source else name
+            for markup in markups:
+                frame = markup.frames[0].aspect if markup is not None and markup.frames else ""
+                by_frame = frame if len(markups) > 1 and len(texts) == 1 else ""
+                usual = short_name(references[0].name) if by_source else name
+                yield references, markup, text, by_frame or usual
+
+
+def _markups(draft: Draft) -> tuple[Markup | None, ...]:
+    """Markup of each request with the same prompt: one for each frame."""
+    markup = draft.markup
+    if markup.empty or not draft.sources:
+        return (None,)
+    if not markup.frames:
+        return (markup,)
+    return tuple(markup.for_frame(frame) for frame in markup.frames)
 
 
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     """The edited picture whose conversation this draft continues, if any.
 
     Only the model that made it can continue, because the history has its signatures. The painter
-    supports no conversations.
+    supports no conversations, and a picture with marks is sent by itself.
     """
-    if model.offline:
+    if model.offline or draft.markup.sent:
+        # The marked copy refers to the clean picture, so both are sent together.
         return None
     source = next(iter(draft.sources), None)
     if not draft.continues or source is None or source.picture is None or source.talk is None:
@@ -269,6 +292,7 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
             sentence=parent.sentence,
         )
         for parent in picture.parents
+        if picture.markup is None or parent.role is not Role.MASK
     )
     usual = MATCH if references else "1:1"
     return Draft(
@@ -280,6 +304,7 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
         size=picture.asked_size or "1K",
         seed=picture.seed,
         advanced=picture.advanced or Advanced(),
+        markup=picture.markup or Markup(),
     )
 
 
@@ -291,14 +316,22 @@ def draft_of(request: GenerationRequest) -> Draft:
     usual = MATCH if request.references else "1:1"
     return Draft(
         prompt=request.prompt,
-        references=request.references,
+        references=without_guides(request),
         profile=request.profile,
         model=request.model,
         aspect=str(request.aspect) if request.aspect is not None else usual,
         size=request.size or "1K",
         seed=request.seed,
         advanced=request.advanced,
+        markup=request.markup or Markup(),
     )
+
+
+def without_guides(request: GenerationRequest) -> tuple[Reference, ...]:
+    """References as the user chose them, without those drawn from the markup."""
+    if request.markup is None:
+        return request.references
+    return tuple(one for one in request.references if one.role is not Role.MASK)
 
 
 def _talk(picture: Picture, parent: Parent) -> ConversationOrigin | None:
@@ -328,7 +361,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
     together = draft.sent_together
-    number = draft.count * len(texts) * len(together)
+    number = draft.count * len(texts) * len(together) * len(_markups(draft))
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
@@ -345,6 +378,31 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
             _("A seed is a whole number from 0 to {most}.").format(most=MOST_SEED),
         )
     check_references(len(together[0]), model)
+    _check_markup(draft)
+
+
+def _check_markup(draft: Draft) -> None:
+    markup = draft.markup
+    if not markup.sent or not draft.sources:
+        return
+    if len(draft.sources) > 1:
+        raise InputError(
+            _("Marks are for one picture"),
+            _("Several pictures are edited, and the marks are drawn on one of them."),
+            hint=_("Remove the other pictures, or the marks."),
+        )
+    if markup.region is not None and markup.region.empty:
+        raise InputError(_("Paint a region first"), _("Nothing is marked as free to change."))
+    if markup.region is not None and markup.frames:
+        raise InputError(
+            _("A region and a new frame cannot be sent together"),
+            hint=_("Remove one of them."),
+        )
+    if any(frame.inside for frame in markup.frames):
+        raise InputError(
+            _("A frame inside the picture is a crop"),
+            _("It is made here, free of charge; nothing is sent."),
+        )
 
 
 def check_references(number: int, model: Model) -> None:

@@ -354,6 +354,7 @@ class AnswerIngester:
             ),
             advanced=None if request.advanced == Advanced() else request.advanced,
             extra_fields=request.extra_fields,
+            markup=request.markup,
             grounding=answer.grounding,
             draft=found.draft,
             offline=request.profile == OFFLINE,

@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields, replace
 from typing import Any, TypeVar, cast
 
 from studio.common.json_reader import MOST, NotUnderstood, convert, is_id, is_inside, is_sha256
+from studio.domain import markup as drawn
 from studio.domain.choices import ALONE, Decision, DuelDefinition, RoundDefinition
 from studio.domain.entities import Drift, GenerationRequest, Job, Picture, Reference
 from studio.library.files.originals import is_original
@@ -78,6 +79,8 @@ def odd_in_picture(picture: Picture) -> list[str]:
         and 0 < p.conversation.turns < MOST
     ):
         odd.append("conversation")
+    if p.markup is not None and not drawn.is_valid(p.markup):
+        odd.append("markup")
     return odd
 
 
@@ -117,6 +120,8 @@ def odd_in_request(request: GenerationRequest) -> list[str]:
         odd.append("references")
     if request.continues is not None and not is_id(request.continues):
         odd.append("continues")
+    if request.markup is not None and not drawn.is_valid(request.markup):
+        odd.append("markup")
     return odd
 
 
