@@ -1,4 +1,4 @@
-"""Client of the comparing process; never opens a picture itself.
+"""Client of the comparing process, which also composes; never opens a picture itself.
 
 It asks one process of its own, never the one that decodes for the window. One comparison runs at a
 time, the most urgent first. A cancelled one ends at once, with its process.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.imaging.composition import Composition, NotComposed, Proof, Recipe
 from studio.imaging.decoder import Decoder, Priority, worker_command
 
 
@@ -131,6 +132,31 @@ class Comparer:
             first, second, None, priority, edge or 0
         )
         return DifferenceMap(width=width, height=height, data=data, comparison=comparison)
+
+    async def compose(self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL) -> Composition:
+        """Compose a picture; nothing is saved."""
+        facts, data = await self._process.decode_job(
+            priority, job="compose", path=recipe.parent, **recipe.request()
+        )
+        reason = facts.get("reason")
+        return Composition(
+            data=data,
+            reason=None if reason is None else NotComposed(reason),
+            shift=tuple(facts.get("shift", (0.0, 0.0))),
+            zoom=float(facts.get("zoom", 1.0)),
+            width=int(facts.get("width", 0)),
+            height=int(facts.get("height", 0)),
+        )
+
+    async def prove(
+        self, recipe: Recipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
+    ) -> Proof:
+        """Compare a saved picture with its parent, where it has to be equal."""
+        request = recipe.request() | {"other": str(saved)}
+        facts, _data = await self._process.decode_job(
+            priority, job="prove", path=recipe.parent, **request
+        )
+        return Proof(int(facts["outside"]), int(facts["changed"]))
 
     async def _compared(
         self,

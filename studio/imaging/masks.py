@@ -67,7 +67,9 @@ def _draw_line(
     for x, y in points:
         if kept is not None and max(abs(x - kept[0]), abs(y - kept[1])) < 1:
             continue
-        draw.ellipse((x - half, y - half, x + half - 1, y + half - 1), fill=level)
+        # Rounding must not turn the corners of a line of one pixel round.
+        end = max(x - half, x + half - 1), max(y - half, y + half - 1)
+        draw.ellipse((x - half, y - half, *end), fill=level)
         if kept is not None:
             draw.line((kept, (x, y)), fill=level, width=max(1, round(width)))
         kept = x, y
