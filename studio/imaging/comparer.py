@@ -133,7 +133,9 @@ class Comparer:
         )
         return DifferenceMap(width=width, height=height, data=data, comparison=comparison)
 
-    async def compose(self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL) -> Composition:
+    async def compose(
+        self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL
+    ) -> Composition:
         """Compose a picture; nothing is saved."""
         facts, data = await self._process.decode_job(
             priority, job="compose", path=recipe.parent, **recipe.request()

@@ -85,7 +85,12 @@ def soft_edge(mask: Image.Image, width: float) -> Image.Image:
         return mask
     left, top, right, bottom = box
     # With what is around it; at the border of the picture there is no edge.
-    box = max(0, left - 1), max(0, top - 1), min(mask.width, right + 1), min(mask.height, bottom + 1)
+    box = (
+        max(0, left - 1),
+        max(0, top - 1),
+        min(mask.width, right + 1),
+        min(mask.height, bottom + 1),
+    )
     inside = mask.crop(box)
     factor = max(1, int(width // _FINE))
     small = inside.reduce(factor).point(_WHOLE) if factor > 1 else inside
