@@ -20,6 +20,7 @@ from studio.common.lenient_json import as_json, merge_unknown_fields, understand
 from studio.domain import sentences
 from studio.domain.entities import Role
 from studio.domain.events import EventBus, ProblemOccurred, SettingsChanged
+from studio.domain.sentences import GuideWords
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,8 @@ class Settings:
         measure_drift: measure in the background how much an edit changed its picture.
         neutral_names: file names without words of the prompt.
         system: system instruction for all pictures of the window; may be empty.
-        role_sentences: the user's own sentences sent with references, by role; "" for nothing.
+        role_sentences: the user's own sentences sent with references, by role, and with pictures
+            drawn from the markup, by `GuideWords`; "" for nothing.
         reference_role: role of the last picture used as a reference by a menu.
         show_sent: whether "What is sent" is unfolded.
         language: code of the interface's language; empty for the system's.
@@ -176,6 +178,11 @@ class Settings:
     def sentences(self) -> dict[Role, str]:
         """Sentence sent with references of each role; "" for nothing."""
         return sentences.with_changes(self.role_sentences)
+
+    @property
+    def guide_sentences(self) -> dict[GuideWords, str]:
+        """Sentence sent with each kind of picture drawn from the markup; "" for nothing."""
+        return sentences.guides_with_changes(self.role_sentences)
 
     @property
     def all_profiles(self) -> tuple[Profile, ...]:

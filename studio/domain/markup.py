@@ -8,11 +8,10 @@ the picture.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
-
-from studio.common.json_reader import is_sha256
 
 MOST_MARKS = 99
 MOST_STROKES = 2_000
@@ -25,6 +24,8 @@ MOST_POINTS_TOGETHER = 65_536
 
 LONGEST_SENTENCE = 500
 """Limit of a mark's sentence in characters."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 _FURTHEST = 64.0
 """Limit of a coordinate: frames reach beyond the picture, but not without end."""
@@ -199,7 +200,7 @@ def bounded(markup: Markup) -> Markup:
         region = replace(
             region,
             strokes=tuple(strokes),
-            mask=mask if mask is not None and is_sha256(mask) else None,
+            mask=mask if mask is not None and _SHA256.fullmatch(mask) else None,
             feather=region.feather if _is_share(region.feather) else 0.0,
         )
     frames = tuple(frame for frame in markup.frames[:MOST_FRAMES] if _is_frame(frame))

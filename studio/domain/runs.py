@@ -95,6 +95,9 @@ def plan(
     extra = extra_fields.checked(model.extra_fields)
     requests: list[GenerationRequest] = []
     names: list[str] = []
+    if model.references == 1:
+        # The marked copy goes alone.
+        draft = replace(draft, markup=replace(draft.markup, send_clean=False))
     for references, markup, text, name in _each(draft, texts):
         continued = goes_on_with(replace(draft, references=references), model)
         request = GenerationRequest(
@@ -224,7 +227,7 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
             if model.sends_size
             else _("{model} makes pictures of one size; {size} is not sent.")
         )
-    number = max(len(one) for one in draft.sent_together)
+    number = _pictures_sent(draft, model)
     if number > model.references:
         about_references = ngettext(
             "{model} may not accept {n} reference; the service decides.",
@@ -378,8 +381,17 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
             _("The seed is out of range"),
             _("A seed is a whole number from 0 to {most}.").format(most=MOST_SEED),
         )
-    check_references(len(together[0]), model)
     _check_markup(draft)
+    check_references(_pictures_sent(draft, model), model)
+
+
+def _pictures_sent(draft: Draft, model: Model) -> int:
+    """Most pictures of one request, the marked copy included."""
+    number = max(len(one) for one in draft.sent_together)
+    markup = draft.markup
+    if not (markup.sent and draft.sources) or (markup.frames and not markup.sent_marks):
+        return number
+    return number + (markup.send_clean and model.references > 1)
 
 
 def _check_markup(draft: Draft) -> None:

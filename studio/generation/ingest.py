@@ -44,6 +44,7 @@ from studio.domain.entities import (
 )
 from studio.domain.models import TIERS, Model, size_tier
 from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
+from studio.domain.request_plan import sent_references
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal_entry import JournalEntry
 from studio.generation.streamed_pictures import PartFile
@@ -278,7 +279,7 @@ class AnswerIngester:
         """A sentence for each reference that was scaled down or converted."""
         said: list[str] = []
         try:
-            every = [(one, self._library.input_path(one)) for one in job.request.references]
+            every = [(one, self._library.input_path(one)) for one in sent_references(job.request)]
             allowed = upload_limits.allowances(
                 [path.stat().st_size for _one, path in every], limits
             )

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from studio.common import json_reader
 from studio.imaging.composition import Composition, NotComposed, Proof, Recipe
 from studio.imaging.decoder import Decoder, Priority, worker_command
+
+if TYPE_CHECKING:
+    from studio.imaging.guide_drawing import GuideDrawing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,27 @@ class Comparer:
             first, second, None, priority, edge or 0
         )
         return DifferenceMap(width=width, height=height, data=data, comparison=comparison)
+
+    async def draw(
+        self,
+        path: Path,
+        drawing: GuideDrawing,
+        *,
+        mask: Path | None = None,
+        priority: Priority = Priority.LOOK,
+    ) -> bytes:
+        """A part of a picture with what is drawn on it, to be sent; JPEG, or PNG with alpha.
+
+        `mask` is the file of the region's mask, if it has one.
+        """
+        _facts, data = await self._process.decode_job(
+            priority,
+            job="guide",
+            path=path,
+            mask=None if mask is None else str(mask),
+            body=json_reader.encode(drawing),
+        )
+        return data
 
     async def compose(
         self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL

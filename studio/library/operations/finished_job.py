@@ -46,7 +46,8 @@ class JobRecorder:
     async def add(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
         """Record a finished job, each picture with the complete file that becomes its original.
 
-        Returns the pictures with their rows, without answers that others were made of. Raises StorageError; then nothing is recorded and the
+        Returns the pictures with their rows, without answers that others were made of. Raises
+        StorageError; then nothing is recorded and the
         call can be repeated.
         """
         store, finished = self._store, _FinishedJob(job, pictures)
