@@ -290,7 +290,9 @@ def finished(job: Job, pictures: list[Picture]) -> Record:
     )
 
 
-def derived(picture: Picture, replaced: str | None = None) -> Record:
+def derived(
+    picture: Picture, replaced: str | None = None, *, also: Sequence[FieldChange] = ()
+) -> Record:
     """A record of a picture made here; `replaced` is the id of the one whose place it takes."""
     values: Groups = [(False, [picture.id])]
     former: Groups = [(True, [picture.id])]
@@ -305,6 +307,7 @@ def derived(picture: Picture, replaced: str | None = None) -> Record:
         field="trashed",
         values=values,
         former=former,
+        also=list(also),
         pictures=[picture],
     )
 

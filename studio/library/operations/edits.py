@@ -132,7 +132,7 @@ def _write(
 def _publish_change(store: Store, record: Record) -> None:
     for one in record.changes:
         if one.field in ("trashed", "answer"):
-            store.run_in_background(_move_files(store, one.ids))
+            store.run_in_background(move_files(store, one.ids))
     fields = tuple(one.field for one in record.changes)
     store.publish_event(RecordsChanged(tuple(record.touched), fields))
 
@@ -141,7 +141,7 @@ def _answers_of(index: Index, ids: Sequence[str]) -> list[str]:
     return index.state.answers_of(ids)
 
 
-async def _move_files(store: Store, ids: Sequence[str]) -> None:
+async def move_files(store: Store, ids: Sequence[str]) -> None:
     """Move the files of trashed or restored pictures."""
     try:
         for some in chunks(ids):

@@ -47,8 +47,7 @@ class JobRecorder:
         """Record a finished job, each picture with the complete file that becomes its original.
 
         Returns the pictures with their rows, without answers that others were made of. Raises
-        StorageError; then nothing is recorded and the
-        call can be repeated.
+        StorageError; then nothing is recorded and the call can be repeated.
         """
         store, finished = self._store, _FinishedJob(job, pictures)
         self._waiting.append(finished)

@@ -70,8 +70,9 @@ async def contents(store: Store) -> TrashContents:
     def measure(index: Index) -> TrashContents:
         found = index.state.trashed()
         ids = tuple(id for id, *_rest in found)
-        going = (*found, *index.state.files_with(ids))
-        return TrashContents(ids=ids, bytes=sum(size for *_rest, size in going))
+        sizes = [size for *_rest, size in found]
+        sizes += [size for *_rest, size in index.state.files_with(ids)]
+        return TrashContents(ids=ids, bytes=sum(sizes))
 
     return await store.query_index(measure)
 
