@@ -121,6 +121,7 @@ def finish(store: Store) -> None:
         except StorageError as error:
             # The library opens without it; nothing is lost.
             log.warning("A picture waits for the next start: %s", error)
+    directory_handles.remove_empty(store.folder, store.folder / HIDDEN / FOLDER)
 
 
 def _read(library: Path, folder: Path) -> Record:
