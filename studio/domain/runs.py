@@ -295,7 +295,8 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
             sentence=parent.sentence,
         )
         for parent in picture.parents
-        if picture.markup is None or parent.role is not Role.MASK
+        if parent.role is not Role.ANSWER
+        and (picture.markup is None or parent.role is not Role.MASK)
     )
     usual = MATCH if references else "1:1"
     return Draft(
