@@ -322,6 +322,7 @@ class Core:
                     journal=self.journal,
                     queue=self.queue,
                     decoder=self.decoder,
+                    comparer=lambda: self.comparer,
                     catalogue=self.catalogue,
                     settings=self.settings,
                     find_profile=self.profile,

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from studio.common.display_text import one_line
 from studio.common.errors import Billed
+from studio.domain.derivation import Derivation
 from studio.domain.markup import Markup
 
 _id_lock = threading.Lock()
@@ -74,7 +75,10 @@ class AspectRatio:
 
 
 class Role(StrEnum):
-    """Role of a reference picture."""
+    """Role of a reference picture.
+
+    ANSWER is that of a model's answer in a picture made of it here; it is never sent.
+    """
 
     EDIT = "edit"
     SUBJECT = "subject"
@@ -83,6 +87,7 @@ class Role(StrEnum):
     COMPOSITION = "composition"
     MASK = "mask"
     FREE = "free"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,6 +466,9 @@ class Picture:
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
         markup: what was drawn on the edited picture when it was sent; None for nothing.
+        derivation: how it was made here from others; None for a picture of a model or a file.
+        answer: it is the answer that another picture was made of, and no result by itself: found
+            by `is:answer` only, and in the trash when that one is.
     """
 
     id: str
@@ -509,6 +517,8 @@ class Picture:
     conversation: Conversation | None = None
     extra_fields: str = field(default="", repr=False)
     markup: Markup | None = None
+    derivation: Derivation | None = None
+    answer: bool = False
 
     @property
     def name(self) -> str:

@@ -295,7 +295,8 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
             sentence=parent.sentence,
         )
         for parent in picture.parents
-        if picture.markup is None or parent.role is not Role.MASK
+        if parent.role is not Role.ANSWER
+        and (picture.markup is None or parent.role is not Role.MASK)
     )
     usual = MATCH if references else "1:1"
     return Draft(
@@ -363,8 +364,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
         )
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
-    together = draft.sent_together
-    number = draft.count * len(texts) * len(together) * len(_markups(draft))
+    number = draft.count * len(texts) * draft.versions
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
@@ -385,12 +385,16 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def _pictures_sent(draft: Draft, model: Model) -> int:
-    """Most pictures of one request, the marked copy included."""
-    number = max(len(one) for one in draft.sent_together)
+    """Most pictures of one request."""
+    return max(len(one) for one in draft.sent_together) + marked_copies(draft, model)
+
+
+def marked_copies(draft: Draft, model: Model) -> int:
+    """Number of pictures that are sent beside the references of a draft: a marked copy, or none."""
     markup = draft.markup
-    if not (markup.sent and draft.sources) or (markup.frames and not markup.sent_marks):
-        return number
-    return number + (markup.send_clean and model.references > 1)
+    if not markup.sent or not draft.sources or model.references == 1 or not markup.send_clean:
+        return 0
+    return 0 if markup.frames and not markup.sent_marks else 1
 
 
 def _check_markup(draft: Draft) -> None:

@@ -94,13 +94,23 @@ class GuideMaker:
             self._previews[key] = layout, tuple(data)
             while len(self._previews) > _REMEMBERED:
                 self._previews.popitem(last=False)
-        layout, drawn = self._previews[key]
+        found = self.known_preview(request)
+        assert found is not None
+        return found
+
+    def known_preview(self, request: GenerationRequest) -> GuidePreview | None:
+        """The same, if they were drawn before."""
+        found = self._previews.get(_key(request))
+        if found is None:
+            return None
+        layout, drawn = found
         references = self._references(request, layout)
         return GuidePreview(guides.with_guides(request, layout, references), drawn)
 
-    def is_known(self, request: GenerationRequest) -> bool:
-        """Whether `preview` returns at once."""
-        return _key(request) in self._previews
+    def expected(self, request: GenerationRequest) -> GenerationRequest:
+        """The request with its pictures, as far as they are known before they are drawn."""
+        model = self._find_model(request.profile, request.model)
+        return guides.planned(request, model, self._words())
 
     def _references(self, request: GenerationRequest, layout: GuideLayout) -> tuple[Reference, ...]:
         return guides.references(layout.guides, _name(request), self._words())

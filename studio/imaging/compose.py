@@ -106,9 +106,7 @@ def inner_ring(layout: FrameLayout, width: int = RING) -> Image.Image:
     return mask
 
 
-def _match_border(
-    whole: Image.Image, parent: Image.Image, layout: FrameLayout, seam: int
-) -> None:
+def _match_border(whole: Image.Image, parent: Image.Image, layout: FrameLayout, seam: int) -> None:
     """Add what the parent's border differs by to the new part beside it, less and less."""
     left, top, right, bottom = layout.place
     across = (

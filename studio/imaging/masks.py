@@ -85,7 +85,12 @@ def soft_edge(mask: Image.Image, width: float) -> Image.Image:
         return mask
     left, top, right, bottom = box
     # With what is around it; at the border of the picture there is no edge.
-    box = max(0, left - 1), max(0, top - 1), min(mask.width, right + 1), min(mask.height, bottom + 1)
+    box = (
+        max(0, left - 1),
+        max(0, top - 1),
+        min(mask.width, right + 1),
+        min(mask.height, bottom + 1),
+    )
     inside = mask.crop(box)
     factor = max(1, int(width // _FINE))
     small = inside.reduce(factor).point(_WHOLE) if factor > 1 else inside
@@ -97,8 +102,7 @@ def soft_edge(mask: Image.Image, width: float) -> Image.Image:
         share = 255 // _STEPS if number else 255 - 255 // _STEPS * (_STEPS - 1)
         rising = ImageChops.add(rising, shrunk.point([0] * 255 + [share]))
     rising = rising.filter(ImageFilter.BoxBlur(step / 2))
-    most = rising.getextrema()[1]
-    assert isinstance(most, int)
+    most = max((level for level, n in enumerate(rising.histogram()) if n), default=0)
     if not most:
         return mask
     rising = rising.point([min(255, level * 255 // most) for level in range(256)])

@@ -47,7 +47,9 @@ def read_png(data: bytes) -> PngPixels:
         elif kind == b"IDAT":
             packed += body
         at += 12 + size
-    return PngPixels(width, height, channels, _rows(zlib.decompress(packed), width, channels), profile)
+    return PngPixels(
+        width, height, channels, _rows(zlib.decompress(packed), width, channels), profile
+    )
 
 
 def _rows(raw: bytes, width: int, channels: int) -> bytes:

@@ -64,8 +64,7 @@ class Parent:
 def noise(size: tuple[int, int], mode: str, seed: int) -> Image.Image:
     width, height = size
     dice = random.Random(seed)
-    picture = Image.frombytes(mode, size, dice.randbytes(width * height * len(mode)))
-    return picture
+    return Image.frombytes(mode, size, dice.randbytes(width * height * len(mode)))
 
 
 def _parent(size: tuple[int, int], mode: str, profile: str, seed: int) -> Parent:

@@ -32,7 +32,7 @@ def situation(draft: Draft, sent: Draft, model: Model, core: Core) -> QuoteConte
     return QuoteContext(
         variants=0 if is_blank(draft.prompt) else prompt_variants.count(draft.prompt),
         count=draft.count,
-        sources=len(sent.sent_together),
+        sources=sent.versions,
         each_usd=pricing.estimate(model, sent.size if model.sizes else None, sent.advanced),
         search_usd=pricing.search_estimate(model, sent.advanced),
         offline=model.offline,
@@ -57,7 +57,7 @@ def run_of(
     sent: Draft, model: Model, sentences: Mapping[Role, str] = role_sentences.DEFAULTS
 ) -> runs.Run:
     """Run for a draft. Raises InputError if it is empty or far too large."""
-    pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
+    pictures = prompt_variants.count(sent.prompt) * sent.count * sent.versions
     if pictures >= REFUSED_FROM:
         raise InputError(
             ngettext(
