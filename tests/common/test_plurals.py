@@ -31,6 +31,7 @@ MANY = {
     "A round takes at most {most} pictures. Select fewer.": "a number in the source",
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
+    "Models follow about {most} marks well. You have {n}.": "twelve, and more than twelve",
     "Open at most {most} pictures at once.": "a number in the source",
 }
 """Sentences for many alone: why there is never one."""

@@ -270,7 +270,8 @@ OWN_WORDS = {
     "panels/composer/role_drop_target.py", "panels/composer/generate_button.py",
     "panels/composer/prompt_editor.py", "views/gallery/paint.py",
     "panels/inspector/family.py", "views/canvas/film_strip.py",
-    "views/pick/round_strip.py",
+    "views/pick/round_strip.py", "views/loupe/mark/strip.py", "support/mark_painting.py",
+    "panels/inspector/marks_page.py",
 }  # fmt: skip
 CLEANED_BEFORE = {
     # Its rows are made from places, whose label is one line.

@@ -113,9 +113,9 @@ class MarkController(QObject):
 
     async def _begin(self) -> None:
         if await self._views.reach_loupe():
-            self.begin()
+            self.begin_marks()
 
-    def begin(self) -> None:
+    def begin_marks(self) -> None:
         """Begin to mark the picture of the loupe."""
         self._views.marking = True
         settings = self._core.settings.value
@@ -160,7 +160,7 @@ class MarkController(QObject):
         if shown is None or shown.id != id:
             self._views.open_loupe(found[0])
         if self._views.in_loupe:
-            self.begin()
+            self.begin_marks()
 
     def _show_picture(self, picture: Picture) -> None:
         self._picture = picture

@@ -350,7 +350,7 @@ async def test_a_model_that_takes_one_picture_gets_the_marked_copy_alone(tmp_pat
         marks.page.set_alone("nano-banana-lite")
         tick = marks.page._clean
         assert (tick.isEnabled(), tick.isChecked()) == (False, False)
-        words = "nano-banana-lite takes one picture: the marked copy goes alone."
+        words = "nano-banana-lite takes one picture: only the marked copy is sent."
         assert marks.page._alone.text() == words
         assert marks.editor.markup.send_clean, "the user's own choice stays"
         marks.page.set_alone("")
@@ -426,3 +426,52 @@ def test_marks_stay_only_while_their_source_stays() -> None:
         drafting.cleared(draft, aspect="1:1"),
     ):
         assert after.markup == Markup()
+
+
+async def test_menus_of_a_mark_and_of_the_keys_do_what_they_say(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        marks = await mark(window, picture)
+        marks.editor.add(Mark(kind=MarkKind.PIN, points=(Point(0.5, 0.5),), sentence="red"))
+        row = marks.page.rows()[0]
+
+        def choose(text: str) -> None:
+            menu = row.open_menu(QPoint())
+            next(one for one in menu.actions() if one.text().startswith(text)).trigger()
+            menu.close()
+
+        choose("Hide")
+        assert marks.editor.marks[0].hidden
+        choose("Show")
+        assert not row.eye.accessibleName().startswith("Show")
+        choose("Change the note")
+        assert QApplication.focusWidget() is row.field
+        choose("Remove")
+        assert told(marks) == []
+        keys = marks.page._keys
+        assert keys.isVisible()
+        menu = keys.open_menu(QPoint())
+        menu.actions()[0].trigger()
+        menu.close()
+        assert not keys.isVisible()
+        assert not window.core.settings.value.mark_keys
+
+
+async def test_a_row_is_dragged_to_another_number(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        marks = await mark(window, picture)
+        for n in range(3):
+            where = Point(0.2 + 0.2 * n, 0.5)
+            marks.editor.add(Mark(kind=MarkKind.PIN, points=(where,), sentence=f"note {n}"))
+        QApplication.processEvents()
+        first, *_others, last = marks.page.rows()
+        start = QPoint(30, 30)
+        end = first.mapFrom(marks.page.list, QPoint(30, last.geometry().bottom()))
+        QTest.mousePress(first, LEFT, pos=start)
+        QTest.mouseMove(first, start + QPoint(0, 40))
+        QTest.mouseMove(first, end)
+        QTest.mouseRelease(first, LEFT, pos=end)
+        assert told(marks) == ["note 1", "note 2", "note 0"]
+        QTest.keyClick(marks.page.rows()[2], _Key.Key_Up, _Mod.AltModifier)
+        assert told(marks) == ["note 1", "note 0", "note 2"]

@@ -50,7 +50,7 @@ def _rects(region: QRegion) -> list[QRect]:
 
 
 @dataclass
-class Bench:
+class MarkBench:
     """A canvas of 1200 x 700 in mark mode, over a picture of 800 x 600."""
 
     canvas: PaintedCanvas
@@ -82,7 +82,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, qapp: QApplication) -> Iterator[Bench]:
+def bench(qtbot: QtBot, qapp: QApplication) -> Iterator[MarkBench]:
     install(qapp, "dark")
     canvas = PaintedCanvas()
     qtbot.addWidget(canvas)
@@ -91,12 +91,12 @@ def bench(qtbot: QtBot, qapp: QApplication) -> Iterator[Bench]:
     canvas.show()
     editor = MarkEditor()
     mode = MarkMode(canvas, editor, canvas)
-    mode.begin("harbour", 0x336699)
+    mode.begin_marks("harbour", 0x336699)
     canvas.setFocus()
     # Where the pointer of an earlier test was left does not count.
     QApplication.processEvents()
     canvas.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
-    yield Bench(canvas, editor, mode)
+    yield MarkBench(canvas, editor, mode)
     canvas.close()
 
 
@@ -111,7 +111,7 @@ def near(point: Point, x: float, y: float) -> bool:
 # --- the mouse --------------------------------------------------------------------------------
 
 
-def test_each_tool_draws_its_mark_in_coordinates_of_the_picture(bench: Bench) -> None:
+def test_each_tool_draws_its_mark_in_coordinates_of_the_picture(bench: MarkBench) -> None:
     for key, *places in (
         (_Key.Key_A, (0.2, 0.2), (0.3, 0.3), (0.4, 0.5)),
         (_Key.Key_U, (0.6, 0.6), (0.7, 0.7), (0.8, 0.9)),
@@ -135,7 +135,7 @@ def test_each_tool_draws_its_mark_in_coordinates_of_the_picture(bench: Bench) ->
     assert [one.sentence for one in bench.editor.marks] == ["red", "red", "red", ""]
 
 
-def test_places_are_those_of_the_picture_at_any_zoom(bench: Bench) -> None:
+def test_places_are_those_of_the_picture_at_any_zoom(bench: MarkBench) -> None:
     bench.canvas.set_zoom(3.0)
     bench.canvas.pan(-150, -90)
     bench.mode.choose_tool(MarkKind.PIN)
@@ -148,14 +148,14 @@ def test_places_are_those_of_the_picture_at_any_zoom(bench: Bench) -> None:
     assert bench.editor.marks == (mark,)
 
 
-def test_a_slip_of_the_hand_draws_nothing(bench: Bench) -> None:
+def test_a_slip_of_the_hand_draws_nothing(bench: MarkBench) -> None:
     bench.mode.choose_tool(MarkKind.ARROW)
     bench.drag((0.5, 0.5), (0.503, 0.503))
     assert bench.editor.marks == ()
     assert bench.mode.overlay.moving is None
 
 
-def test_a_mark_is_dragged_by_its_disc_with_or_without_a_tool(bench: Bench) -> None:
+def test_a_mark_is_dragged_by_its_disc_with_or_without_a_tool(bench: MarkBench) -> None:
     bench.mode.choose_tool(MarkKind.PIN)
     bench.click(0.3, 0.3)
     bench.write("red")
@@ -170,7 +170,7 @@ def test_a_mark_is_dragged_by_its_disc_with_or_without_a_tool(bench: Bench) -> N
     assert near(bench.editor.marks[0].points[0], 0.5, 0.6), "one drag is one step"
 
 
-def test_the_eraser_takes_whole_marks_and_the_numbers_move_up(bench: Bench) -> None:
+def test_the_eraser_takes_whole_marks_and_the_numbers_move_up(bench: MarkBench) -> None:
     marks = [
         Mark(kind=MarkKind.PIN, points=(Point(x, 0.5),), sentence=str(x)) for x in (0.2, 0.5, 0.8)
     ]
@@ -181,7 +181,7 @@ def test_the_eraser_takes_whole_marks_and_the_numbers_move_up(bench: Bench) -> N
     assert [one.sentence for one in bench.editor.marks] == ["0.5", "0.8"]
 
 
-def test_without_a_tool_the_canvas_pans_and_drags_out_as_ever(bench: Bench) -> None:
+def test_without_a_tool_the_canvas_pans_and_drags_out_as_ever(bench: MarkBench) -> None:
     asked: list[bool] = []
     bench.canvas.drag_requested.connect(lambda: asked.append(True))
     bench.drag((0.3, 0.3), (0.6, 0.6))
@@ -195,7 +195,7 @@ def test_without_a_tool_the_canvas_pans_and_drags_out_as_ever(bench: Bench) -> N
     assert bench.editor.marks == ()
 
 
-def test_space_pans_with_a_tool_on(bench: Bench) -> None:
+def test_space_pans_with_a_tool_on(bench: MarkBench) -> None:
     bench.canvas.set_zoom(4.0)
     bench.mode.choose_tool(MarkKind.PEN)
     before = bench.canvas.picture_rect().topLeft()
@@ -208,7 +208,7 @@ def test_space_pans_with_a_tool_on(bench: Bench) -> None:
     assert bench.editor.marks == ()
 
 
-def test_another_picture_ends_what_was_being_drawn(bench: Bench) -> None:
+def test_another_picture_ends_what_was_being_drawn(bench: MarkBench) -> None:
     bench.mode.choose_tool(MarkKind.ARROW)
     QTest.mousePress(bench.canvas, LEFT, pos=bench.at(0.2, 0.2))
     QTest.mouseMove(bench.canvas, bench.at(0.5, 0.5))
@@ -218,7 +218,7 @@ def test_another_picture_ends_what_was_being_drawn(bench: Bench) -> None:
     assert not bench.mode.strip.faint
 
 
-def test_the_strip_is_faint_while_the_button_is_down(bench: Bench) -> None:
+def test_the_strip_is_faint_while_the_button_is_down(bench: MarkBench) -> None:
     bench.mode.choose_tool(MarkKind.BOX)
     QTest.mousePress(bench.canvas, LEFT, pos=bench.at(0.2, 0.2))
     assert bench.mode.strip.faint
@@ -228,7 +228,9 @@ def test_the_strip_is_faint_while_the_button_is_down(bench: Bench) -> None:
 
 @pytest.mark.parametrize(("x", "y", "edge"), [(0.02, 0.5, "left"), (0.98, 0.5, "right"),
                                               (0.5, 0.98, "bottom")])  # fmt: skip
-def test_the_strip_is_dragged_to_another_edge(bench: Bench, x: float, y: float, edge: str) -> None:
+def test_the_strip_is_dragged_to_another_edge(
+    bench: MarkBench, x: float, y: float, edge: str
+) -> None:
     told: list[str] = []
     bench.mode.edge_chosen.connect(told.append)
     strip = bench.mode.strip
@@ -244,7 +246,7 @@ def test_the_strip_is_dragged_to_another_edge(bench: Bench, x: float, y: float, 
 # --- keys -------------------------------------------------------------------------------------
 
 
-def test_a_keyboard_alone_places_moves_and_takes_away_a_pin(bench: Bench) -> None:
+def test_a_keyboard_alone_places_moves_and_takes_away_a_pin(bench: MarkBench) -> None:
     bench.key(_Key.Key_N)
     (mark,) = bench.editor.marks
     assert near(mark.points[0], 0.5, 0.5)
@@ -263,7 +265,7 @@ def test_a_keyboard_alone_places_moves_and_takes_away_a_pin(bench: Bench) -> Non
     assert bench.editor.marks == ()
 
 
-def test_n_waits_for_a_click_while_the_pointer_is_over_the_picture(bench: Bench) -> None:
+def test_n_waits_for_a_click_while_the_pointer_is_over_the_picture(bench: MarkBench) -> None:
     bench.canvas.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
     bench.key(_Key.Key_N)
     assert bench.editor.marks == ()
@@ -272,7 +274,7 @@ def test_n_waits_for_a_click_while_the_pointer_is_over_the_picture(bench: Bench)
     assert len(bench.editor.marks) == 1, "pressed again, it does not wait"
 
 
-def test_nudges_in_a_row_are_one_step(bench: Bench) -> None:
+def test_nudges_in_a_row_are_one_step(bench: MarkBench) -> None:
     bench.key(_Key.Key_N)
     placed = bench.editor.marks
     for _n in range(5):
@@ -283,7 +285,7 @@ def test_nudges_in_a_row_are_one_step(bench: Bench) -> None:
     assert bench.editor.marks != placed
 
 
-def test_plain_arrows_are_left_to_the_loupe_while_no_mark_is_selected(bench: Bench) -> None:
+def test_plain_arrows_are_left_to_the_loupe_while_no_mark_is_selected(bench: MarkBench) -> None:
     bench.key(_Key.Key_N)
     bench.editor.select(None)
     before = bench.editor.marks
@@ -291,7 +293,7 @@ def test_plain_arrows_are_left_to_the_loupe_while_no_mark_is_selected(bench: Ben
     assert bench.editor.marks == before
 
 
-def test_esc_goes_out_by_one_step(bench: Bench) -> None:
+def test_esc_goes_out_by_one_step(bench: MarkBench) -> None:
     left: list[bool] = []
     bench.mode.left.connect(lambda: left.append(True))
     bench.mode.choose_tool(MarkKind.PIN)
@@ -310,7 +312,7 @@ def test_esc_goes_out_by_one_step(bench: Bench) -> None:
     assert len(bench.editor.marks) == 1
 
 
-def test_the_field_keeps_every_letter_and_tab_goes_to_the_next_one(bench: Bench) -> None:
+def test_the_field_keeps_every_letter_and_tab_goes_to_the_next_one(bench: MarkBench) -> None:
     marks = tuple(Mark(kind=MarkKind.PIN, points=(Point(x, 0.5),)) for x in (0.2, 0.8))
     bench.editor.open_markup(Markup(marks=marks))
     bench.key(_Key.Key_Tab)
@@ -324,7 +326,7 @@ def test_the_field_keeps_every_letter_and_tab_goes_to_the_next_one(bench: Bench)
     assert bench.mode.tool.chosen is None
 
 
-def test_the_field_covers_no_other_mark(bench: Bench) -> None:
+def test_the_field_covers_no_other_mark(bench: MarkBench) -> None:
     marks = (
         Mark(kind=MarkKind.PIN, points=(Point(0.5, 0.5),)),
         Mark(kind=MarkKind.PIN, points=(Point(0.52, 0.58),)),
@@ -339,7 +341,7 @@ def test_the_field_covers_no_other_mark(bench: Bench) -> None:
         assert not disc.intersects(box)
 
 
-def test_h_hides_the_marks_while_it_is_held(bench: Bench) -> None:
+def test_h_hides_the_marks_while_it_is_held(bench: MarkBench) -> None:
     bench.key(_Key.Key_N)
     bench.write("red") if bench.mode.field.isVisible() else None
     QTest.keyPress(bench.canvas, _Key.Key_H)
@@ -359,7 +361,7 @@ def test_h_hides_the_marks_while_it_is_held(bench: Bench) -> None:
     ],
 )
 def test_these_keys_never_reach_the_library(
-    bench: Bench, key: Qt.Key, mods: Qt.KeyboardModifier
+    bench: MarkBench, key: Qt.Key, mods: Qt.KeyboardModifier
 ) -> None:
     bench.key(_Key.Key_N)
     event = QKeyEvent(QEvent.Type.ShortcutOverride, key, mods)
@@ -370,7 +372,7 @@ def test_these_keys_never_reach_the_library(
     assert bench.mode.keeps(event) is bool(undo), "with nothing left it does nothing"
 
 
-def test_letters_of_the_views_and_of_judging_are_left_to_the_window(bench: Bench) -> None:
+def test_letters_of_the_views_and_of_judging_are_left_to_the_window(bench: MarkBench) -> None:
     bench.key(_Key.Key_N)
     for letter in "GLCTPXVRDIFK0123456":
         event = QKeyEvent(QEvent.Type.KeyPress, ord(letter), _Mod.NoModifier)
@@ -381,7 +383,7 @@ def test_letters_of_the_views_and_of_judging_are_left_to_the_window(bench: Bench
 # --- strip ------------------------------------------------------------------------------------
 
 
-def test_tools_and_colours_are_radio_buttons_by_name(bench: Bench) -> None:
+def test_tools_and_colours_are_radio_buttons_by_name(bench: MarkBench) -> None:
     strip = bench.mode.strip
     names = [button.accessibleName() for button in strip.tool_buttons()]
     assert names == ["Pin", "Arrow", "Box", "Pen", "Eraser"]
@@ -393,7 +395,7 @@ def test_tools_and_colours_are_radio_buttons_by_name(bench: Bench) -> None:
     assert bench.editor.marks[0].colour == MARK_COLOURS[1]
 
 
-def test_a_narrow_strip_has_icons_and_one_colour(bench: Bench) -> None:
+def test_a_narrow_strip_has_icons_and_one_colour(bench: MarkBench) -> None:
     strip = bench.mode.strip
     wide = strip.width()
     bench.canvas.resize(700, 500)
@@ -404,13 +406,13 @@ def test_a_narrow_strip_has_icons_and_one_colour(bench: Bench) -> None:
     assert strip.undo_button.isVisible()
 
 
-def test_the_canvas_is_named_after_the_picture(bench: Bench) -> None:
+def test_the_canvas_is_named_after_the_picture(bench: MarkBench) -> None:
     assert bench.canvas.accessibleName() == "Marks on harbour"
-    bench.mode.end()
+    bench.mode.end_marks()
     assert bench.canvas.accessibleName() == "harbour"
 
 
-def test_a_hidden_mark_is_neither_drawn_nor_sent(bench: Bench) -> None:
+def test_a_hidden_mark_is_neither_drawn_nor_sent(bench: MarkBench) -> None:
     bench.key(_Key.Key_N)
     bench.editor.set_hidden(0, hidden=True)
     assert bench.mode.overlay.marks() == {}
@@ -421,7 +423,7 @@ def test_a_hidden_mark_is_neither_drawn_nor_sent(bench: Bench) -> None:
 
 
 @pytest.fixture
-def full(bench: Bench) -> Bench:
+def full(bench: MarkBench) -> MarkBench:
     """Twenty marks, drawn."""
     marks = [
         Mark(
@@ -439,7 +441,7 @@ def full(bench: Bench) -> Bench:
     return bench
 
 
-def test_dragging_one_of_twenty_marks_repaints_its_surroundings_only(full: Bench) -> None:
+def test_dragging_one_of_twenty_marks_repaints_its_surroundings_only(full: MarkBench) -> None:
     start = full.at(0.1, 0.2)
     QTest.mousePress(full.canvas, LEFT, pos=start)
     full.canvas.area()
@@ -452,7 +454,7 @@ def test_dragging_one_of_twenty_marks_repaints_its_surroundings_only(full: Bench
     QTest.mouseRelease(full.canvas, LEFT, pos=start + QPoint(0, 2 * steps))
 
 
-def test_drawing_a_line_repaints_its_last_piece_only(full: Bench) -> None:
+def test_drawing_a_line_repaints_its_last_piece_only(full: MarkBench) -> None:
     full.mode.choose_tool(MarkKind.PEN)
     full.mode.strip.hide()
     start = full.at(0.05, 0.95)
@@ -464,14 +466,14 @@ def test_drawing_a_line_repaints_its_last_piece_only(full: Bench) -> None:
     QTest.mouseRelease(full.canvas, LEFT, pos=start + QPoint(300, 0))
 
 
-def test_selecting_a_mark_repaints_two_discs_only(full: Bench) -> None:
+def test_selecting_a_mark_repaints_two_discs_only(full: MarkBench) -> None:
     full.editor.select(0)
     full.canvas.area()
     full.editor.select(5)
     assert 0 < full.canvas.area() < 3 * 50 * 90
 
 
-def test_a_line_drawn_bit_by_bit_looks_like_the_same_line_drawn_at_once(bench: Bench) -> None:
+def test_a_line_drawn_bit_by_bit_looks_like_the_same_line_drawn_at_once(bench: MarkBench) -> None:
     bench.mode.choose_tool(MarkKind.PEN)
     bench.drag(*((0.2 + n * 0.02, 0.5 + (n % 5) * 0.03) for n in range(20)))
     bench.mode.close_field()

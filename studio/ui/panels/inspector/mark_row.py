@@ -21,6 +21,7 @@ from studio.common.i18n import _, number
 from studio.domain.markup import LONGEST_SENTENCE, Mark
 from studio.ui.style.theme import theme
 from studio.ui.support import mark_painting
+from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Menu, Text, set_role
@@ -195,7 +196,7 @@ class MarkRow(QFrame):
         else:
             super().keyPressEvent(event)
 
-    @needs("_moving")
+    @needs("field")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys of the field, which would pass them on to the list and the window."""
         if watched is not self.field:
@@ -219,13 +220,13 @@ class MarkRow(QFrame):
             return True
         return False
 
-    @needs("_moving")
+    @needs("close_button")
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._show_buttons()
         self.selected.emit(self.index)
 
-    @needs("_moving")
+    @needs("close_button")
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._show_buttons()
@@ -234,7 +235,7 @@ class MarkRow(QFrame):
         super().enterEvent(event)
         self._show_buttons()
 
-    @needs("_moving")
+    @needs("close_button")
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._show_buttons()
@@ -265,16 +266,19 @@ class MarkRow(QFrame):
             self.write_sentence()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._mark is None:
-            return
+        self.open_menu(event.globalPos())
+
+    def open_menu(self, at: QPoint) -> Menu:
+        """Open the menu of the mark."""
+        hidden = self._mark is not None and self._mark.hidden
         menu = Menu("", self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.entry(_("Change the note"), "Enter").triggered.connect(self.on_write)
-        words = _("Show") if self._mark.hidden else _("Hide")
-        menu.entry(words).triggered.connect(self.on_eye)
+        menu.entry(_("Change the note"), spoken("Return")).triggered.connect(self.on_write)
+        menu.entry(_("Show") if hidden else _("Hide")).triggered.connect(self.on_eye)
         menu.addSeparator()
         menu.entry(_("Remove"), "Del").triggered.connect(self.on_close)
-        menu.popup(event.globalPos())
+        menu.popup(at)
+        return menu
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, look = QPainter(self), theme()

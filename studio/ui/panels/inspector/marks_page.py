@@ -260,7 +260,7 @@ class MarksPage(QFrame):
         """Say that this model takes one picture, so that the marked copy goes alone; "" for no."""
         self._clean.setEnabled(not model)
         # Translators: {model} is a model, such as nano-banana-lite.
-        words = _("{model} takes one picture: the marked copy goes alone.")
+        words = _("{model} takes one picture: only the marked copy is sent.")
         self._alone.setText(words.format(model=model))
         self._alone.setVisible(bool(model))
         self.refresh()
@@ -310,7 +310,7 @@ class MarksPage(QFrame):
 
     # --- Qt ---------------------------------------------------------------------------------
 
-    @needs("_keys")
+    @needs("keeps_key")
     def event(self, event: QEvent) -> bool:
         # Before the window's shortcuts: Del takes the mark away, not the picture.
         early = event.type() == QEvent.Type.ShortcutOverride

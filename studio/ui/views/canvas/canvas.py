@@ -79,8 +79,8 @@ class PictureCanvas(QWidget):
         self._last: QPointF | None = None
         self._panning = False
         self._space = False
-        self._tool: CanvasTool | None = None
         self._drawing = False
+        self._tool: CanvasTool | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -293,7 +293,7 @@ class PictureCanvas(QWidget):
         if plate.trouble:
             plates.paint_trouble(painter, plate.trouble, self.rect())
 
-    @needs("_space")
+    @needs("_tool")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._settle(self._view.resized(*self._room()))
@@ -411,7 +411,7 @@ class PictureCanvas(QWidget):
         else:
             super().keyReleaseEvent(event)
 
-    @needs("_drawing")
+    @needs("_tool")
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False
         self.show_cursor()

@@ -261,9 +261,9 @@ class Loupe(QWidget):
             return
         if marking and picture is not None:
             self.show_before(False)
-            mode.begin(picture.name, picture.colour)
+            mode.begin_marks(picture.name, picture.colour)
         else:
-            mode.end()
+            mode.end_marks()
         self.bar.set_marking(marking=mode.active)
         self._show_parts()
 

@@ -37,7 +37,7 @@ _ENTER = (_Key.Key_Return, _Key.Key_Enter)
 
 
 class MarkMode(QObject):
-    """Overlay, tool strip, field and keys over a canvas; `begin` and `end` switch them.
+    """Overlay, tool strip, field and keys over a canvas; `begin_marks` and `end_marks` switch them.
 
     Attributes:
         strip: the tool strip.
@@ -89,7 +89,7 @@ class MarkMode(QObject):
 
     # --- the mode ---------------------------------------------------------------------------
 
-    def begin(self, name: str, average: int) -> None:
+    def begin_marks(self, name: str, average: int) -> None:
         """Show marks and tools over the picture of this name and average colour."""
         self._name = name
         self.tool.colour = mark_painting.proposed_colour(average)
@@ -109,7 +109,7 @@ class MarkMode(QObject):
         self.strip.raise_()
         self._canvas.update()
 
-    def end(self) -> None:
+    def end_marks(self) -> None:
         """Remove them; the tool is put away too."""
         if not self.active:
             return
@@ -329,7 +329,7 @@ class MarkMode(QObject):
         else:
             self.left.emit()
 
-    @needs("active")
+    @needs("field")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind, on_canvas = event.type(), watched is self._canvas
         if self.active and on_canvas and kind == QEvent.Type.FocusOut:
