@@ -61,9 +61,10 @@ def sent_with(home: Path) -> list[dict[str, Any]]:
 def test_three_things_are_marked_sent_and_kept(user: Desktop, home: Path) -> None:
     user.generate("a lighthouse at noon", "--size", "512", "--seed", "1", home=home)
     program = user.start(home=home)
-    program.wait_for_items(1)
-    user.reader.focus(program.gallery)
-    user.keys("Home", "k")
+    (tile,) = program.wait_for_items(1)
+    user.click(tile)
+    program.wait_for("button", "Vary")
+    user.keys("k")
     canvas = program.wait_for("image", part="Marks on")
     user.session.run(["xdotool", "mousemove", *map(str, place(canvas, 0.5, 0.5))])
     user.keys("a")
