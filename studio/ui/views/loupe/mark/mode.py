@@ -23,6 +23,7 @@ from studio.ui.widgets import announce
 
 NUDGE = 8.0  # logical pixels
 NARROW = 1100  # pixels of the canvas below which the strip has icons only
+SLIM = 570  # the same, of the picture
 ARROW_START = 0.18  # of the picture, from its centre, for an arrow drawn by a key
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
@@ -228,7 +229,8 @@ class MarkMode(QObject):
         visible = self._canvas.picture_rect().toAlignedRect() & self._canvas.rect()
         if visible.isEmpty():
             visible = self._canvas.rect()
-        self.strip.set_narrow(narrow=self._canvas.width() < NARROW)
+        slim = self._canvas.picture_rect().width() < SLIM
+        self.strip.set_narrow(narrow=slim or self._canvas.width() < NARROW)
         self.strip.place_in(visible)
         if self.field.index is not None:
             self._place_field(self.field.index)
