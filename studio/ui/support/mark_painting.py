@@ -7,6 +7,7 @@ pixels; `unit` is the number of device pixels per logical pixel.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -65,12 +66,18 @@ def anchor(mark: Mark) -> Point:
     return mark.points[0]
 
 
-def moved_mark(mark: Mark, dx: float, dy: float) -> tuple[Point, ...]:
-    """Points of a mark moved by fractions of the picture, all of them within it."""
+def allowed_move(mark: Mark, dx: float, dy: float) -> tuple[float, float]:
+    """The part of a move, in fractions of the picture, that keeps a mark within it."""
     left, right = min(p.x for p in mark.points), max(p.x for p in mark.points)
     top, bottom = min(p.y for p in mark.points), max(p.y for p in mark.points)
     dx = min(max(dx, -left), 1.0 - right)
     dy = min(max(dy, -top), 1.0 - bottom)
+    return dx, dy
+
+
+def moved_mark(mark: Mark, dx: float, dy: float) -> tuple[Point, ...]:
+    """Points of a mark moved by fractions of the picture, all of them within it."""
+    dx, dy = allowed_move(mark, dx, dy)
     return tuple(Point(p.x + dx, p.y + dy) for p in mark.points)
 
 
@@ -157,19 +164,20 @@ def paint_mark(
     scale: MarkScale,
     *,
     selected: bool = False,
-    drawn: QPainterPath | None = None,
+    drawn: Sequence[QPainterPath] | None = None,
 ) -> None:
-    """Draw a mark with its number; `drawn` are its lines, if known."""
+    """Draw a mark with its number; `drawn` are its lines, or those pieces of them to be drawn."""
     unit = scale.unit
-    path = lines(mark, scale) if drawn is None else drawn
-    if not path.isEmpty():
+    paths = [lines(mark, scale)] if drawn is None else drawn
+    if mark.kind is not MarkKind.PIN:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         colour = QColor(mark.colour)
         casing = QColor(_BLACK if mark.colour == _WHITE else _WHITE)
         for pen, width in ((casing, LINE + 2 * CASING), (colour, LINE)):
             painter.setPen(QPen(pen, width * unit, Qt.PenStyle.SolidLine,
                                 Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))  # fmt: skip
-            painter.drawPath(path)
+            for path in paths:
+                painter.drawPath(path)
     centre = scale.place(anchor(mark))
     if selected:
         reach = (DISC / 2 + RING_AWAY) * unit

@@ -475,3 +475,50 @@ async def test_a_row_is_dragged_to_another_number(tmp_path: Path) -> None:
         assert told(marks) == ["note 1", "note 2", "note 0"]
         QTest.keyClick(marks.page.rows()[2], _Key.Key_Up, _Mod.AltModifier)
         assert told(marks) == ["note 1", "note 0", "note 2"]
+
+
+async def test_k_marks_the_picture_of_any_view(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        window.show()
+        switch = window.view_switch
+        for key, within in (
+            (_Key.Key_T, lambda: switch.in_tree),
+            (_Key.Key_C, lambda: switch.in_compare),
+            (_Key.Key_L, lambda: switch.in_loupe),
+        ):
+            switch.show_grid()
+            window.gallery.setFocus()
+            window.gallery.select_keys([pictures[0].row])
+            await until(window.core, window.actions_of.every["mark"].isEnabled, "selected")
+            QTest.keyClick(window.gallery, key)
+            await until(window.core, within, "the view")
+            await until(window.core, lambda: switch.large and switch.large.picture, "read")
+            shown = switch.large
+            assert shown is not None
+            picture = shown.picture
+            assert picture is not None
+            focus = QApplication.focusWidget()
+            assert focus is not None
+            await until(window.core, window.actions_of.every["mark"].isEnabled, "enabled")
+            QTest.keyClick(focus, _Key.Key_K)
+            await begun(window, picture)
+
+
+async def test_a_mark_dragged_while_the_draft_changes_is_let_go(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        marks = await mark(window, picture)
+        pin(window, 0.3, 0.3)
+        write("red")
+        await until(window.core, lambda: sentences(window) == ["red"], "in the draft")
+        marks.mode.choose_tool(None)
+        canvas = window.loupe.canvas
+        QTest.mousePress(canvas, LEFT, pos=place(window, 0.3, 0.3))
+        QTest.mouseMove(canvas, place(window, 0.4, 0.4))
+        window.composer.clear()
+        assert told(marks) == []
+        QTest.mouseMove(canvas, place(window, 0.5, 0.5))
+        QTest.mouseRelease(canvas, LEFT, pos=place(window, 0.5, 0.5))
+        assert told(marks) == []
+        assert window.composer.draft().markup == Markup()

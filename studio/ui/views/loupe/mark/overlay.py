@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
-from studio.domain.markup import Mark, Point
+from studio.domain.markup import Mark, MarkKind, Point
 from studio.ui.support import mark_painting
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.mark_painting import MarkScale
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.viewport import Viewport
 
+PIECE = 24
+"""Points of a line that are drawn together: what changes at one end repaints no more."""
 
-@dataclass(slots=True)
+
 class _Shape:
     """Lines and bounds of a mark at one zoom: computed once, and then drawn in every frame."""
 
-    mark: Mark
-    scale: MarkScale
-    lines: QPainterPath
-    bounds: QRectF
+    def __init__(self, mark: Mark, scale: MarkScale) -> None:
+        self.mark, self.scale = mark, scale
+        self.lines = mark_painting.lines(mark, scale)
+        self.bounds = mark_painting.bounds(mark, scale, self.lines)
+        self._wide = (mark_painting.LINE / 2 + mark_painting.CASING + 1) * scale.unit
+        self._pieces: list[tuple[QPainterPath, QRectF]] = []
+        if mark.kind is MarkKind.PEN:
+            for point in mark.points:
+                self._add(scale.place(point))
+
+    def pieces(self, clip: QRectF) -> list[QPainterPath]:
+        """The parts of its lines that are seen in a rectangle."""
+        if not self._pieces:
+            return [self.lines]
+        return [path for path, box in self._pieces if box.intersects(clip)]
+
+    def extend(self, mark: Mark) -> QRectF:
+        """Add the last point of a longer line; returns what is to be repainted."""
+        start = self.lines.currentPosition()
+        end = self.scale.place(mark.points[-1])
+        self.mark = mark
+        self.lines.lineTo(end)
+        self._add(end)
+        changed = QRectF(start, end).normalized()
+        changed.adjust(-self._wide, -self._wide, self._wide, self._wide)
+        self.bounds |= changed
+        return changed
+
+    def _add(self, place: QPointF) -> None:
+        """Add a point to the last piece, or begin another one where that ends."""
+        wide = self._wide
+        if not self._pieces or self._pieces[-1][0].elementCount() >= PIECE:
+            path = QPainterPath(self._pieces[-1][0].currentPosition() if self._pieces else place)
+        else:
+            path = self._pieces.pop()[0]
+        path.lineTo(place)
+        box = path.boundingRect().adjusted(-wide, -wide, wide, wide)
+        self._pieces.append((path, box))
 
 
 class MarkOverlay:
@@ -37,6 +73,8 @@ class MarkOverlay:
         self._canvas = canvas
         self._editor = editor
         self._moving: tuple[int, Mark] | None = None
+        # A dragged mark is drawn away from its place, by device pixels.
+        self._shift: tuple[int, QPointF] | None = None
         self._shown = True
         self._drawn: dict[int, tuple[Mark, bool, bool]] = {}
         self._shapes: dict[int, _Shape] = {}
@@ -62,21 +100,30 @@ class MarkOverlay:
         self._moving = moving
         self.refresh()
 
+    def shift(self, index: int, away: QPointF | None) -> None:
+        """Draw a mark that is dragged away from its place; None: at its place."""
+        if index >= len(self._editor.marks):
+            self._shift = None  # taken away meanwhile, by a change of the draft
+            return
+        shape = self._shape(index, self._editor.marks[index])
+        self._update(shape.bounds.translated(self._away(index)))
+        self._shift = None if away is None else (index, away)
+        self._update(shape.bounds.translated(self._away(index)))
+
+    def _away(self, index: int) -> QPointF:
+        """How far from its place a mark is drawn."""
+        shift = self._shift
+        return shift[1] if shift is not None and shift[0] == index else QPointF()
+
     def extend(self, point: Point) -> None:
         """Add a point to the line being drawn, and repaint only its last piece."""
         if self._moving is None:
             return
         index, mark = self._moving
-        scale, shape = self.scale, self._shape(index, mark)
-        start, end = scale.place(mark.points[-1]), scale.place(point)
-        shape.mark = replace(mark, points=(*mark.points, point))
-        shape.lines.lineTo(end)
-        wide = (mark_painting.LINE / 2 + mark_painting.CASING + 1) * scale.unit
-        piece = QRectF(start, end).normalized().adjusted(-wide, -wide, wide, wide)
-        shape.bounds |= piece
-        self._moving = index, shape.mark
-        self._drawn[index] = (shape.mark, False, False)
-        self._update(piece)
+        shape = self._shape(index, mark)
+        self._moving = index, replace(mark, points=(*mark.points, point))
+        self._drawn[index] = (self._moving[1], False, False)
+        self._update(shape.extend(self._moving[1]))
 
     def set_shown(self, *, shown: bool) -> None:
         """Show the marks, or the bare picture."""
@@ -113,9 +160,7 @@ class MarkOverlay:
         """Lines and bounds of a mark at the current zoom."""
         scale, known = self.scale, self._shapes.get(index)
         if known is None or known.mark is not mark or known.scale != scale:
-            lines = mark_painting.lines(mark, scale)
-            known = _Shape(mark, scale, lines, mark_painting.bounds(mark, scale, lines))
-            self._shapes[index] = known
+            known = self._shapes[index] = _Shape(mark, scale)
         return known
 
     def _update(self, box: QRectF) -> None:
@@ -129,11 +174,20 @@ class MarkOverlay:
         scale, clip = self.scale, painter.clipBoundingRect()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index, (mark, selected, faint) in sorted(self._drawn.items()):
-            shape = self._shape(index, mark)
-            if shape.bounds.intersects(clip):
+            shape, away = self._shape(index, mark), self._away(index)
+            here = clip.translated(-away)
+            if shape.bounds.intersects(here):
+                painter.translate(away)
                 self.painted += 1
                 painter.setOpacity(mark_painting.FAINT if faint else 1.0)
                 mark_painting.paint_mark(
-                    painter, index, mark, scale, selected=selected, drawn=shape.lines
+                    painter,
+                    index,
+                    mark,
+                    scale,
+                    selected=selected,
+                    # The ends of pieces would be seen through.
+                    drawn=[shape.lines] if faint else shape.pieces(here),
                 )
+                painter.translate(-away)
         painter.setOpacity(1.0)

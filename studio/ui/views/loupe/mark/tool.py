@@ -23,13 +23,17 @@ ERASER = "eraser"
 
 @dataclass(slots=True)
 class _Drag:
-    """A press of the button: `index` is the mark dragged or drawn, from `start` on."""
+    """A press of the button: `index` is the mark dragged or drawn, from `start` on.
+
+    `by` is how far it was dragged, in fractions of the picture.
+    """
 
     index: int
     start: QPointF
     mark: Mark
     drawing: bool
     moved: bool = False
+    by: tuple[float, float] = (0.0, 0.0)
 
 
 class MarkTool:
@@ -104,11 +108,17 @@ class MarkTool:
             return
         if drag.drawing and drag.mark.kind is not MarkKind.PIN:
             shape = replace(drag.mark, points=(drag.mark.points[0], scale.point(place)))
-        else:
-            dx = away.x() / max(1.0, scale.rect.width())
-            dy = away.y() / max(1.0, scale.rect.height())
+            self._overlay.set_moving((drag.index, shape))
+            return
+        width, height = max(1.0, scale.rect.width()), max(1.0, scale.rect.height())
+        dx, dy = drag.by = mark_painting.allowed_move(
+            drag.mark, away.x() / width, away.y() / height
+        )
+        if drag.drawing:
             shape = replace(drag.mark, points=mark_painting.moved_mark(drag.mark, dx, dy))
-        self._overlay.set_moving((drag.index, shape))
+            self._overlay.set_moving((drag.index, shape))
+        else:
+            self._overlay.shift(drag.index, QPointF(dx * width, dy * height))
 
     def _draw_on(self, place: QPointF) -> None:
         moving, scale = self._overlay.moving, self._overlay.scale
@@ -124,23 +134,35 @@ class MarkTool:
         drag, self._drag = self._drag, None
         moving = self._overlay.moving
         self.on_pressed(False)
-        if drag is None or drag.index < 0 or moving is None:
-            self._overlay.set_moving(None)
+        if drag is None or drag.index < 0:
             return
-        shape = moving[1]
         if not drag.drawing:
-            self._editor.change(drag.index, replace(shape, sentence=drag.mark.sentence))
-        elif self._is_long(shape):
+            self._drop(drag)
+            return
+        assert moving is not None, "a mark is drawn from the press on"
+        shape = moving[1]
+        if self._is_long(shape):
             self._editor.add(replace(shape, points=thinned(shape.points)))
         self._overlay.set_moving(None)
-        if drag.drawing and len(self._editor.marks) > drag.index:
+        if len(self._editor.marks) > drag.index:
             self.on_drawn()
+
+    def _drop(self, drag: _Drag) -> None:
+        """Keep a dragged mark at its new place."""
+        self._overlay.shift(drag.index, None)
+        if drag.index >= len(self._editor.marks):
+            return
+        mark = self._editor.marks[drag.index]
+        points = mark_painting.moved_mark(mark, *drag.by)
+        self._editor.change(drag.index, replace(mark, points=points))
 
     def cancel(self) -> None:
         """Forget what was begun."""
-        if self._drag is not None:
-            self._drag = None
+        drag, self._drag = self._drag, None
+        if drag is not None:
             self._overlay.set_moving(None)
+            if not drag.drawing and drag.index >= 0:
+                self._overlay.shift(drag.index, None)
             self.on_pressed(False)
 
     def cursor(self) -> Qt.CursorShape | None:
