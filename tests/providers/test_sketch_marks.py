@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
@@ -28,7 +29,7 @@ from studio.imaging.guide_drawing import GuideDrawing
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini.request import LoadedPicture, build
 from studio.providers.sketch import faults, painter, request
-from studio.providers.sketch.brief import Brief
+from studio.providers.sketch.brief import Brief, SketchInput
 
 MODEL = Catalogue().find("sketch", "sketch")
 PROMPT = "at night, in deep blue"
@@ -54,7 +55,9 @@ def png(picture: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def brief_of(markup: Markup, picture: Image.Image, tmp_path, *, model: str = "sketch") -> Brief:
+def brief_of(
+    markup: Markup, picture: Image.Image, tmp_path: Path, *, model: str = "sketch"
+) -> Brief:
     """What the painter reads of the request of a marked picture."""
     path = tmp_path / "edited.png"
     path.write_bytes(png(picture))
@@ -89,15 +92,23 @@ def painted(brief: Brief) -> Image.Image:
     return Image.open(io.BytesIO(painter.paint(brief).png)).convert("RGB")
 
 
-def changed(before: Image.Image, after: Image.Image, box: tuple[float, ...]) -> float:
+Box = tuple[float, float, float, float]
+
+
+def part_of(picture: Image.Image, box: Box) -> Image.Image:
+    width, height = picture.size
+    left, top, right, bottom = box
+    return picture.crop((left * width, top * height, right * width, bottom * height))
+
+
+def changed(before: Image.Image, after: Image.Image, box: Box) -> float:
     """Mean difference in a part of two pictures, in levels."""
-    part = tuple(round(edge * side) for edge, side in zip(box, after.size * 2, strict=True))
-    one = before.resize(after.size, Image.Resampling.BICUBIC).crop(part)
-    difference = ImageChops.difference(one, after.crop(part))
+    one = before.resize(after.size, Image.Resampling.BICUBIC)
+    difference = ImageChops.difference(part_of(one, box), part_of(after, box))
     return sum(ImageStat.Stat(difference).mean) / 3
 
 
-def test_it_changes_what_lies_in_and_round_the_marks_alone(tmp_path) -> None:
+def test_it_changes_what_lies_in_and_round_the_marks_alone(tmp_path: Path) -> None:
     brief = brief_of(Markup(marks=(PIN, BOX)), harbour(), tmp_path)
     assert [one.role for one in brief.inputs] == ["marked", "edit"]
     assert brief.marks == ("Make this red", "Remove it")
@@ -110,7 +121,7 @@ def test_it_changes_what_lies_in_and_round_the_marks_alone(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("clean", [True, False])
-def test_it_changes_a_region_alone(tmp_path, clean: bool) -> None:
+def test_it_changes_a_region_alone(tmp_path: Path, clean: bool) -> None:
     brief = brief_of(Markup(region=REGION, send_clean=clean), harbour(), tmp_path)
     assert [one.role for one in brief.inputs] == (["marked", "edit"] if clean else ["edit"])
     if clean:
@@ -120,7 +131,7 @@ def test_it_changes_a_region_alone(tmp_path, clean: bool) -> None:
             assert changed(harbour(), after, box) < 3
 
 
-def test_of_a_crop_it_changes_the_region_alone(tmp_path) -> None:
+def test_of_a_crop_it_changes_the_region_alone(tmp_path: Path) -> None:
     small = Region(
         strokes=(Stroke(kind=StrokeKind.BOX, points=(Point(0.5, 0.5), Point(0.52, 0.53))),)
     )
@@ -132,7 +143,7 @@ def test_of_a_crop_it_changes_the_region_alone(tmp_path) -> None:
     assert changed(edited, after, (0, 0, 1, 0.2)) < 3
 
 
-def test_it_continues_a_picture_over_its_borders(tmp_path) -> None:
+def test_it_continues_a_picture_over_its_borders(tmp_path: Path) -> None:
     frame = Frame(left=-0.5, top=0, right=1.5, bottom=1, aspect="21:9")
     brief = brief_of(Markup(frames=(frame,)), harbour(), tmp_path)
     assert [one.role for one in brief.inputs] == ["padded"]
@@ -141,17 +152,16 @@ def test_it_continues_a_picture_over_its_borders(tmp_path) -> None:
     assert AspectRatio(21, 9).near(*after.size, within=0.05)
     assert changed(padded, after, (0.3, 0.2, 0.7, 0.8)) < 3
     for box in ((0, 0, 0.2, 1), (0.8, 0, 1, 1)):
-        part = after.crop(tuple(round(e * s) for e, s in zip(box, after.size * 2, strict=True)))
-        assert max(ImageStat.Stat(part).stddev) > 5, "it is not flat any more"
+        assert max(ImageStat.Stat(part_of(after, box)).stddev) > 5, "it is not flat any more"
 
 
-def test_without_marks_it_works_as_before(tmp_path) -> None:
+def test_without_marks_it_works_as_before(tmp_path: Path) -> None:
     brief = brief_of(Markup(), harbour(), tmp_path)
     assert [one.role for one in brief.inputs] == ["edit"]
     assert changed(harbour(), painted(brief), (0, 0, 1, 1)) > 8
 
 
-def test_the_drifting_model_moves_all_of_an_edit(tmp_path) -> None:
+def test_the_drifting_model_moves_all_of_an_edit(tmp_path: Path) -> None:
     steady = painted(brief_of(Markup(region=REGION), harbour(), tmp_path))
     drifted = painted(brief_of(Markup(region=REGION), harbour(), tmp_path, model=faults.DRIFTS))
     assert changed(steady, drifted, (0, 0, 1, 0.15)) > 3
@@ -159,7 +169,7 @@ def test_the_drifting_model_moves_all_of_an_edit(tmp_path) -> None:
     assert drifted.size == steady.size
 
 
-def test_another_model_leaves_the_marks_in_the_picture(tmp_path) -> None:
+def test_another_model_leaves_the_marks_in_the_picture(tmp_path: Path) -> None:
     markup = Markup(marks=(PIN, BOX))
     left = painted(brief_of(markup, harbour(), tmp_path, model=faults.KEEPS_MARKS))
     width, height = left.size
@@ -167,7 +177,7 @@ def test_another_model_leaves_the_marks_in_the_picture(tmp_path) -> None:
     assert any(red > 150 and max(green, blue) < 120 for red, green, blue in across)  # type: ignore[misc]
 
 
-def test_another_model_answers_in_another_shape(tmp_path) -> None:
+def test_another_model_answers_in_another_shape(tmp_path: Path) -> None:
     brief = brief_of(Markup(region=REGION), harbour(), tmp_path, model=faults.RESHAPES)
     made = painted(brief)
     assert abs(made.width / made.height - brief.size[0] / brief.size[1]) > 0.2
@@ -181,7 +191,5 @@ def test_the_fault_models_are_the_painters() -> None:
 def test_a_thin_picture_between_borders_is_painted_in_no_time() -> None:
     padded = Image.new("RGB", (900, 900), (0x80, 0x80, 0x80))
     padded.paste((200, 40, 40), (450, 450, 451, 451))
-    brief = Brief(
-        prompt="x", size=(256, 256), seed=1, inputs=(request.SketchInput(png(padded), "padded"),)
-    )
+    brief = Brief(prompt="x", size=(256, 256), seed=1, inputs=(SketchInput(png(padded), "padded"),))
     assert painted(brief).size == (256, 256)

@@ -328,7 +328,8 @@ class Composer(Dock):
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
-            run = submit.run_of(sent, model, self._core.settings.value.sentences)
+            settings = self._core.settings.value
+            run = submit.run_of(sent, model, settings.sentences, settings.guide_sentences)
         except StudioError as error:
             self.show_error(error)
             return

@@ -154,8 +154,8 @@ class Sending:
         composer.set_draft(draft)
         sent, model = composer._sent_now()
         if draft.markup.sent and draft.sources:
-            words = self.core.settings.value.sentences
-            for request in submit.run_of(replace(sent, count=1), model, words).requests:
+            own = self.core.settings.value.sentences
+            for request in submit.run_of(replace(sent, count=1), model, own).requests:
                 await self.core.guides.preview(request, 256)
             composer.sent.refresh()
         expected = [*shown_requests(composer)]
@@ -164,8 +164,10 @@ class Sending:
         assert f"{words} word" in counts
         assert (f"{len(expected[0][0])} picture" in counts) == bool(expected[0][0])
         if submit.is_blank(draft.prompt):
-            sentences = self.core.settings.value.sentences
-            await self.core.submit(submit.run_of(sent, model, sentences))
+            settings = self.core.settings.value
+            await self.core.submit(
+                submit.run_of(sent, model, settings.sentences, settings.guide_sentences)
+            )
         else:
             composer.generate_now()
             assert self._submitted is not None
