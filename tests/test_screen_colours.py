@@ -31,6 +31,7 @@ OWN_JPEG = {
     "ui/support/thumbnail_cache.py:decoded": "converted by `fitted`",
     "ui/support/raster.py:from_jpeg": "converted there",
     "ui/app/first_screen.py:_decode": "converted there",
+    "ui/controllers/mark.py:_image": "for the clipboard, never shown",
 }
 """Functions in which Qt reads a picture file: what converts it."""
 

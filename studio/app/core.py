@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from studio.config.credentials import Credentials
     from studio.domain.runs import Run
     from studio.generation.fallback_store import FallbackStore
+    from studio.generation.guides import GuideMaker
     from studio.generation.journal import Journal
     from studio.generation.journal_entry import JournalEntry
     from studio.generation.pipeline import GenerationPipeline
@@ -321,6 +322,7 @@ class Core:
                     journal=self.journal,
                     queue=self.queue,
                     decoder=self.decoder,
+                    comparer=lambda: self.comparer,
                     catalogue=self.catalogue,
                     settings=self.settings,
                     find_profile=self.profile,
@@ -337,9 +339,15 @@ class Core:
         return await (await self.making()).attempts.make(job, entry, report)
 
     async def submit(self, run: Run) -> tuple[Job, ...]:
-        """Journal and queue every job of a run. Raises StorageError."""
+        """Journal and queue every job of a run, with the pictures drawn from its markup.
+
+        Raises StorageError; PictureUnreadable for one with a markup that cannot be drawn on.
+        """
         if not self.writable:
             raise self.settings.trouble or read_only()
+        requests = run.requests
+        if any(one.markup is not None and one.markup.sent for one in requests):
+            requests = await self.guides.prepare(requests, dict(run.guide_words))
         now = time.time()
         names = run.names or ("",) * len(run.requests)
         jobs = [
@@ -352,9 +360,23 @@ class Core:
                 name=name,
                 estimate_usd=run.each_usd,
             )
-            for position, (request, name) in enumerate(zip(run.requests, names, strict=True))
+            for position, (request, name) in enumerate(zip(requests, names, strict=True))
         ]
         return await self.queue.submit(jobs)
+
+    @cached_property
+    def guides(self) -> GuideMaker:
+        """Maker of the pictures drawn from a markup. Requires a prepared core."""
+        # Not before the first screen: see `Core`.
+        from studio.generation.guides import GuideMaker
+
+        return GuideMaker(
+            library=self.library,
+            decoder=self.decoder,
+            comparer=self.comparer,
+            find_model=self.catalogue.find,
+            words=lambda: self.settings.value.guide_sentences,
+        )
 
     # Profiles, providers, keys
 

@@ -11,7 +11,7 @@ from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
 from studio.common.i18n import _, pgettext
 from studio.common.terminal import harmless
-from studio.domain.entities import Advanced, Grounding, Picture
+from studio.domain.entities import Advanced, Grounding, Picture, Role
 from studio.domain.safety import level_of
 
 
@@ -67,8 +67,32 @@ def _later(picture: Picture) -> dict[str, Any]:
         "extra_fields": picture.extra_fields,
         "image_queries": list(found.image_queries),
         "billed_queries": found.billed,
+        "answer": picture.answer,
+        "derived": _derived(picture),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _derived(picture: Picture) -> dict[str, Any]:
+    """How a picture was made here; empty for one of a model or a file."""
+    made = picture.derivation
+    if made is None:
+        return {}
+    edited = next((one for one in picture.parents if one.role is Role.EDIT), None)
+    answer = next((one for one in picture.parents if one.role is Role.ANSWER), None)
+    return {
+        "operation": made.operation,
+        "from": None if edited is None else edited.picture,
+        "name": "" if edited is None else edited.name,
+        "answer": None if answer is None else answer.picture,
+        "markup": made.markup,
+        "seam": made.seam,
+        "match": made.match,
+        "outside": made.outside,
+        "outside_changed": 0,
+        "shift": [made.shift_x, made.shift_y],
+        "zoom": made.zoom,
+    }
 
 
 def _choices(picture: Picture) -> dict[str, Any]:
@@ -119,6 +143,8 @@ def _readable(name: str, value: Any) -> str:
         queries, sources = ", ".join(value["queries"]), value["sources"]
         found = (harmless(f"{one['title']} {one['url']}", lines=False).strip() for one in sources)
         return "\n".join([queries, *found])
+    if name == "derived":
+        return _made_here(value)
     if name == "drift":
         return _("unknown") if value["share"] is None else f"{value['share']:.1%}"
     if name == "settings":
@@ -133,6 +159,17 @@ def _readable(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return _("yes") if value is True else str(value)
+
+
+def _made_here(value: Mapping[str, Any]) -> str:
+    """Sentence about a picture made here, its parent and the pixels that were compared."""
+    # Translators: {name} is the picture it was made from. Content credentials are signed metadata.
+    text = _("from {name}; content credentials stay with the model's answer").format(
+        name=value["from"] or value["name"]
+    )
+    # Translators: {n} is the number of pixels that have to be those of the parent.
+    proof = _("0 of {n} pixels outside changed").format(n=f"{value['outside']:,}")
+    return f"{value['operation']}, {text}, {proof}"
 
 
 def _parent(one: Mapping[str, Any]) -> str:
@@ -185,6 +222,8 @@ def _labels() -> dict[str, str]:
         "trashed": _("In the trash"),
         "drift": _("Changed pixels"),
         "parents": _("Made from"),
+        "derived": _("Made here"),
+        "answer": _("Answer of a picture made here"),
         "turns": _("Conversation turns"),
         "continues": _("Continues from"),
         "job": _("Job"),

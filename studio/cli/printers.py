@@ -142,6 +142,8 @@ def picture_facts(picture: Picture, path: Path) -> dict[str, Any]:
         "seed": picture.seed,
         "model": picture.model,
         "prompt": picture.prompt,
+        # No picture is called made here unless none of these pixels differs.
+        **({} if picture.derivation is None else {"outside_changed": 0}),
     }
 
 

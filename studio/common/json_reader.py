@@ -14,6 +14,7 @@ import math
 import os
 import re
 import stat
+from collections.abc import Collection
 from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
@@ -229,17 +230,18 @@ def encode(value: Any) -> bytes:
         return json.dumps(msgspec.to_builtins(value), ensure_ascii=False).encode()
 
 
-def merge_into_file(path: Path, body: bytes) -> bytes:
+def merge_into_file(path: Path, body: bytes, known: Collection[str] = ()) -> bytes:
     """`body` with the entries of an existing file that this version does not know.
 
-    An unreadable or invalid file is ignored.
+    Entries of `body` are known, and those named in `known`. An unreadable or invalid file is
+    ignored.
     """
     try:
         before = plain(read(path))
     except (OSError, NotUnderstood):
         return body
     mine = plain(body)
-    if not isinstance(before, dict) or not (more := before.keys() - mine.keys()):
+    if not isinstance(before, dict) or not (more := before.keys() - mine.keys() - {*known}):
         return body
     version = before.get("version")
     if type(version) is int and version > mine.get("version", version):

@@ -20,6 +20,7 @@ from studio.common.lenient_json import as_json, merge_unknown_fields, understand
 from studio.domain import sentences
 from studio.domain.entities import Role
 from studio.domain.events import EventBus, ProblemOccurred, SettingsChanged
+from studio.domain.sentences import GuideWords
 
 log = logging.getLogger(__name__)
 
@@ -118,13 +119,17 @@ class Settings:
         measure_drift: measure in the background how much an edit changed its picture.
         neutral_names: file names without words of the prompt.
         system: system instruction for all pictures of the window; may be empty.
-        role_sentences: the user's own sentences sent with references, by role; "" for nothing.
+        role_sentences: the user's own sentences sent with references, by role, and with pictures
+            drawn from the markup, by `GuideWords`; "" for nothing.
         reference_role: role of the last picture used as a reference by a menu.
         show_sent: whether "What is sent" is unfolded.
+        mark_strip: edge of the picture at which the tools for marks are.
+        mark_keys: show the keys beside the list of marks.
         language: code of the interface's language; empty for the system's.
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
         update_seen: newer version that was read about or dismissed.
+        fault_models: offer the painter's models that simulate faults, for testing.
         open_with: program files the user chose for "Open with", newest first.
     """
 
@@ -158,11 +163,14 @@ class Settings:
     role_sentences: Mapping[str, str] = field(default_factory=dict, hash=False)
     reference_role: str = Role.FREE.value
     show_sent: bool = False
+    mark_strip: str = "top"
+    mark_keys: bool = True
     updates: bool = False
     update_asked: str = ""
     update_seen: str = ""
     models: tuple[tuple[str, str], ...] = ()
     open_with: tuple[str, ...] = ()
+    fault_models: bool = False
 
     def find_profile(self, name: str) -> Profile:
         """The profile of that name, the user's own before the built-in. Raises InputError."""
@@ -181,6 +189,11 @@ class Settings:
     def sentences(self) -> dict[Role, str]:
         """Sentence sent with references of each role; "" for nothing."""
         return sentences.with_changes(self.role_sentences)
+
+    @property
+    def guide_sentences(self) -> dict[GuideWords, str]:
+        """Sentence sent with each kind of picture drawn from the markup; "" for nothing."""
+        return sentences.guides_with_changes(self.role_sentences)
 
     @property
     def all_profiles(self) -> tuple[Profile, ...]:

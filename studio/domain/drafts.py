@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,9 @@ from studio.common import files, json_reader
 from studio.common.errors import StorageError
 from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import understand
+from studio.domain import markup as drawn
 from studio.domain.entities import Advanced, Reference, Role
+from studio.domain.markup import Markup
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Draft:
         seed: None for automatic.
         continues: an edit continues the conversation about its picture, if possible.
         advanced: advanced choices, including those the model does not support.
+        markup: what is drawn on the source.
         version: version of the file format.
     """
 
@@ -55,6 +58,7 @@ class Draft:
     seed: int | None = None
     continues: bool = True
     advanced: Advanced = field(default_factory=Advanced)
+    markup: Markup = Markup()  # noqa: RUF009 - frozen
     version: int = 1
 
     @property
@@ -68,6 +72,12 @@ class Draft:
             return (self.references,)
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)
         return tuple((source, *beside) for source in self.sources)
+
+    @property
+    def versions(self) -> int:
+        """Number of requests with the same prompt: one for each source, or frame of the source."""
+        frames = len(self.markup.frames) if self.sources else 0
+        return len(self.sent_together) * max(1, frames)
 
 
 class DraftFile:
@@ -199,11 +209,14 @@ class DraftFile:
         references = tuple(one for one in draft.references if json_reader.is_sha256(one.sha256))
         seed = draft.seed if draft.seed is None or abs(draft.seed) < json_reader.MOST else None
         count = draft.count if 1 <= draft.count <= MOST_COUNTED else 1
-        return replace(draft, references=references, seed=seed, count=count)
+        markup = drawn.bounded(draft.markup)
+        return replace(draft, references=references, seed=seed, count=count, markup=markup)
 
     def save(self, draft: Draft) -> None:
         """Save the draft atomically. Raises StorageError."""
-        files.replace(self.path, json_reader.merge_into_file(self.path, _encoded(draft)))
+        names = [one.name for one in fields(Draft)]
+        body = json_reader.merge_into_file(self.path, _encoded(draft), known=names)
+        files.replace(self.path, body)
 
 
 _LATER = ("image_search", "detail")
@@ -220,6 +233,8 @@ def _encoded(draft: Draft) -> bytes:
     for reference in body["references"]:
         if reference["sentence"] is None:
             del reference["sentence"]
+    if draft.markup.empty:
+        del body["markup"]
     return json_reader.encode(body)
 
 
@@ -229,4 +244,6 @@ def _odd(draft: Draft) -> str:
         return "a reference"
     if draft.seed is not None and abs(draft.seed) >= json_reader.MOST:
         return "the seed"
+    if not drawn.is_valid(draft.markup):
+        return "the markup"
     return "" if 1 <= draft.count <= MOST_COUNTED else "the count"

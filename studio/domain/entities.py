@@ -16,6 +16,8 @@ from enum import StrEnum
 
 from studio.common.display_text import one_line
 from studio.common.errors import Billed
+from studio.domain.derivation import Derivation
+from studio.domain.markup import Markup
 
 _id_lock = threading.Lock()
 _last_id = 0
@@ -80,7 +82,10 @@ class AspectRatio:
 
 
 class Role(StrEnum):
-    """Role of a reference picture."""
+    """Role of a reference picture.
+
+    ANSWER is that of a model's answer in a picture made of it here; it is never sent.
+    """
 
     EDIT = "edit"
     SUBJECT = "subject"
@@ -89,6 +94,7 @@ class Role(StrEnum):
     COMPOSITION = "composition"
     MASK = "mask"
     FREE = "free"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +210,7 @@ class GenerationRequest:
             references; empty leaves it to the model.
         extra_fields: JSON of the provider's extra fields; empty without any.
         continues: id of the edited picture whose conversation is continued, if any.
+        markup: what is drawn on the edited picture, with one frame at most; None for nothing.
     """
 
     profile: str
@@ -223,6 +230,7 @@ class GenerationRequest:
     image_search: bool = False
     detail: str = ""
     extra_fields: str = field(default="", repr=False)
+    markup: Markup | None = None
 
     @property
     def edited(self) -> Reference | None:
@@ -464,6 +472,10 @@ class Picture:
         late: its answer arrived after the timeout.
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
+        markup: what was drawn on the edited picture when it was sent; None for nothing.
+        derivation: how it was made here from others; None for a picture of a model or a file.
+        answer: it is the answer that another picture was made of, and no result by itself: found
+            by `is:answer` only, and in the trash when that one is.
     """
 
     id: str
@@ -511,6 +523,9 @@ class Picture:
     seen: bool = True
     conversation: Conversation | None = None
     extra_fields: str = field(default="", repr=False)
+    markup: Markup | None = None
+    derivation: Derivation | None = None
+    answer: bool = False
 
     @property
     def name(self) -> str:

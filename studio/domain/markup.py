@@ -7,9 +7,28 @@ the picture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
+
+MOST_MARKS = 99
+MOST_STROKES = 2_000
+MOST_FRAMES = 32
+MOST_POINTS = 4_096
+"""Limit of points of one mark or stroke."""
+
+MOST_POINTS_TOGETHER = 65_536
+"""Limit of points of a whole markup, so that a draft or record stays small."""
+
+LONGEST_SENTENCE = 500
+"""Limit of a mark's sentence in characters."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+_FURTHEST = 64.0
+"""Limit of a coordinate: frames reach beyond the picture, but not without end."""
 
 
 class Point(NamedTuple):
@@ -141,7 +160,75 @@ class Markup:
         return not self.marks and self.region is None and not self.frames
 
     @property
+    def sent(self) -> bool:
+        """Whether any of it is sent; a mark without a sentence, or a hidden one, is not."""
+        return bool(self.sent_marks or self.region is not None or self.frames)
+
+    @property
     def sent_marks(self) -> tuple[tuple[int, Mark], ...]:
         """Marks that are sent, with their numbers."""
         numbered = enumerate(self.marks, 1)
         return tuple((n, one) for n, one in numbered if one.sentence.strip() and not one.hidden)
+
+    def for_frame(self, frame: Frame | None) -> Markup:
+        """The markup of the request for one of its frames."""
+        return replace(self, frames=() if frame is None else (frame,))
+
+
+def is_valid(markup: Markup) -> bool:
+    """Whether a stored markup has finite numbers and no more of anything than the limits."""
+    return bounded(markup) == markup
+
+
+def bounded(markup: Markup) -> Markup:
+    """The valid part of a markup from a file: the first of each kind up to the limits."""
+    room = MOST_POINTS_TOGETHER
+    marks: list[Mark] = []
+    for mark in markup.marks[:MOST_MARKS]:
+        if _are_points(mark.points) and len(mark.points) <= room:
+            room -= len(mark.points)
+            marks.append(_bounded_mark(mark))
+    region = markup.region
+    if region is not None:
+        strokes: list[Stroke] = []
+        for stroke in region.strokes[:MOST_STROKES]:
+            fits = _are_points(stroke.points) and len(stroke.points) <= room
+            if fits and _is_share(stroke.width):
+                room -= len(stroke.points)
+                strokes.append(stroke)
+        mask = region.mask
+        region = replace(
+            region,
+            strokes=tuple(strokes),
+            mask=mask if mask is not None and _SHA256.fullmatch(mask) else None,
+            feather=region.feather if _is_share(region.feather) else 0.0,
+        )
+    frames = tuple(frame for frame in markup.frames[:MOST_FRAMES] if _is_frame(frame))
+    return replace(markup, marks=tuple(marks), region=region, frames=frames)
+
+
+def _bounded_mark(mark: Mark) -> Mark:
+    colour = mark.colour if mark.colour in MARK_COLOURS else MARK_COLOURS[0]
+    return replace(mark, sentence=mark.sentence[:LONGEST_SENTENCE], colour=colour)
+
+
+def _are_points(points: tuple[Point, ...]) -> bool:
+    return 0 < len(points) <= MOST_POINTS and all(
+        math.isfinite(one.x) and math.isfinite(one.y) and max(abs(one.x), abs(one.y)) <= _FURTHEST
+        for one in points
+    )
+
+
+def _is_share(value: float) -> bool:
+    return 0 <= value <= 1
+
+
+def _is_frame(frame: Frame) -> bool:
+    edges = (frame.left, frame.top, frame.right, frame.bottom)
+    return (
+        all(math.isfinite(edge) and abs(edge) <= _FURTHEST for edge in edges)
+        and frame.left < frame.right
+        and frame.top < frame.bottom
+        and _is_share(frame.seam)
+        and len(frame.aspect) <= 20
+    )

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from studio.domain import sentences
 from studio.domain.entities import GenerationRequest, Reference, Role
+from studio.domain.markup import Markup
 from studio.domain.models import Model
 from studio.domain.request_fields import SYSTEM
 
@@ -43,6 +44,7 @@ class WordSource(StrEnum):
 
     PROGRAM = "program"
     SENTENCE = "sentence"  # of a role: the program's, or changed by the user
+    MARK = "mark"  # the user's, about a mark
     USER = "user"
 
 
@@ -103,29 +105,72 @@ class RequestPlan:
 
 
 def plan_parts(
-    prompt: str, inputs: Sequence[PlanInput], *, instruction: str = ""
+    prompt: str,
+    inputs: Sequence[PlanInput],
+    *,
+    instruction: str = "",
+    order: Sequence[int] | None = None,
+    marks: Sequence[tuple[int, str]] = (),
 ) -> tuple[PlannedPart, ...]:
     """Parts of one turn: the pictures, the edited one last, then one text with all words.
 
     The text has the instruction, a line for each picture with a sentence, which names the picture's
-    number, and the prompt, with an empty line between any two of them. Without sentences and an
-    instruction it is the prompt alone.
+    number, a line for each of the `marks` (number and sentence), and the prompt, with an empty line
+    between any two of them. Without others it is the prompt alone. `order` is another one of the
+    inputs.
     """
-    order = sorted(range(len(inputs)), key=lambda index: inputs[index].role is Role.EDIT)
+    if order is None:
+        order = sorted(range(len(inputs)), key=lambda index: inputs[index].role is Role.EDIT)
     pictures = tuple(PlannedPicture(index, number) for number, index in enumerate(order, 1))
     words = [PlannedWords(instruction)] if instruction else []
-    between = "\n\n"
-    for picture in pictures:
-        if sentence := inputs[picture.index].sentence:
-            label = sentences.label(picture.number)
-            before, between = between if words else "", "\n"
-            words.append(PlannedWords(before + label, WordSource.PROGRAM))
-            words.append(PlannedWords(sentence, WordSource.SENTENCE))
+    lines = [
+        (sentences.label(picture.number), PlannedWords(sentence, _source(inputs[picture.index])))
+        for picture in pictures
+        if (sentence := inputs[picture.index].sentence)
+    ]
+    _add_lines(words, lines)
+    _add_lines(
+        words,
+        [
+            (sentences.mark_label(number), PlannedWords(sentence, WordSource.MARK))
+            for number, sentence in marks
+        ],
+    )
     if prompt:
         if words:
             words.append(PlannedWords("\n\n", WordSource.PROGRAM))
         words.append(PlannedWords(prompt))
     return (*pictures, PlannedText(tuple(words))) if words else pictures
+
+
+def _source(picture: PlanInput) -> WordSource:
+    return WordSource.PROGRAM if picture.role is Role.MASK else WordSource.SENTENCE
+
+
+def _add_lines(words: list[PlannedWords], lines: Sequence[tuple[str, PlannedWords]]) -> None:
+    """Add a paragraph of lines, each of a label and a sentence."""
+    between = "\n\n"
+    for label, sentence in lines:
+        before, between = between if words else "", "\n"
+        words.append(PlannedWords(before + label, WordSource.PROGRAM))
+        words.append(sentence)
+
+
+def sending_order(roles: Sequence[Role], markup: Markup | None) -> list[int]:
+    """Places of pictures with these roles in sending order.
+
+    The edited picture is last, and decides the shape if none is asked for. Of the pictures drawn
+    from the markup (role "mask") the first is sent first; the others, and one that takes the edited
+    picture's place, are sent last.
+    """
+    edited = [place for place, role in enumerate(roles) if role is Role.EDIT]
+    if markup is None or not markup.sent:
+        return [place for place in range(len(roles)) if place not in edited] + edited
+    drawn = [place for place, role in enumerate(roles) if role is Role.MASK]
+    instead = bool(markup.frames) and not markup.sent_marks
+    head, tail = ([], drawn) if instead else (drawn[:1], drawn[1:])
+    beside = [place for place in range(len(roles)) if place not in (*drawn, *edited)]
+    return head + beside + tail + edited
 
 
 def plan_request(
@@ -141,7 +186,11 @@ def plan_request(
     return RequestPlan(
         # A service that refused the system instruction gets it before the prompt.
         parts=plan_parts(
-            request.prompt, inputs, instruction=request.system.strip() if refused else ""
+            request.prompt,
+            inputs,
+            instruction=request.system.strip() if refused else "",
+            order=sending_order([one.role for one in inputs], request.markup),
+            marks=mark_lines(request.markup),
         ),
         system="" if refused else system,
         turns=talk.turns if talk is not None else 0,
@@ -156,4 +205,29 @@ def in_history(reference: Reference, request: GenerationRequest) -> bool:
 
 def new_references(request: GenerationRequest) -> tuple[Reference, ...]:
     """References sent with the newest turn: all that are not in the conversation already."""
-    return tuple(one for one in request.references if not in_history(one, request))
+    return tuple(one for one in sent_references(request) if not in_history(one, request))
+
+
+def sent_references(request: GenerationRequest) -> tuple[Reference, ...]:
+    """All references but an edited picture in whose place pictures drawn from it are sent."""
+    return without_replaced(request.references, request.markup)
+
+
+def without_replaced(
+    references: tuple[Reference, ...], markup: Markup | None
+) -> tuple[Reference, ...]:
+    """References without the edited picture, if the markup says that it is not sent itself."""
+    if markup is None or not markup.sent:
+        return references
+    drawn = sum(one.role is Role.MASK for one in references)
+    cropped = markup.region is not None and drawn > 1
+    if markup.send_clean and not markup.frames and not cropped:
+        return references
+    return tuple(one for one in references if one.role is not Role.EDIT)
+
+
+def mark_lines(markup: Markup | None) -> tuple[tuple[int, str], ...]:
+    """Numbers and sentences of the marks that are sent, each in one line."""
+    if markup is None:
+        return ()
+    return tuple((number, " ".join(one.sentence.split())) for number, one in markup.sent_marks)

@@ -24,7 +24,9 @@ from studio.domain.entities import (
     new_id,
     short_name,
 )
+from studio.domain.markup import Markup
 from studio.domain.models import TIERS, Model, detail_level, plain_id, thinking_level
+from studio.domain.sentences import GuideWords
 
 ASK_ABOVE = 16
 """Number of pictures above which a run has to be confirmed."""
@@ -44,12 +46,14 @@ class Run:
         requests: one for each picture, in the order of sending.
         names: short name of each picture, for its tile.
         each_usd: estimate for one picture; None if the price is not known.
+        guide_words: sentences for pictures drawn from the markup that differ from the defaults.
     """
 
     id: str
     requests: tuple[GenerationRequest, ...]
     names: tuple[str, ...]
     each_usd: float | None = None
+    guide_words: tuple[tuple[GuideWords, str], ...] = ()
 
     @property
     def total_usd(self) -> float | None:
@@ -68,12 +72,14 @@ def plan(
     texts: tuple[str, ...],
     *,
     sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+    guide_words: Mapping[GuideWords, str] = role_sentences.GUIDES,
 ) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
-    Every prompt is sent with each source. Copy k gets seed + k - 1. Choices that the model does not
-    support are left out (`left_out`), others refused. References without their own sentence get
-    that of their role in `sentences`. Raises InputError for an invalid draft.
+    Every prompt is sent with each source, and for each frame of the markup. Copy k gets
+    seed + k - 1. Choices that the model does not support are left out (`left_out`), others refused.
+    References without their own sentence get that of their role in `sentences`. Raises InputError
+    for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
@@ -82,7 +88,9 @@ def plan(
     draft = replace(
         draft,
         references=tuple(
-            role_sentences.with_final_sentence(one, sentences) for one in draft.references
+            role_sentences.with_final_sentence(one, sentences)
+            for one in draft.references
+            if not draft.markup.sent or one.role is not Role.MASK
         ),
     )
     advanced = _advanced(draft, model)
@@ -91,7 +99,10 @@ def plan(
     extra = extra_fields.checked(model.extra_fields)
     requests: list[GenerationRequest] = []
     names: list[str] = []
-    for references, text, name in _each(draft, texts):
+    if model.references == 1:
+        # The marked copy goes alone.
+        draft = replace(draft, markup=replace(draft.markup, send_clean=False))
+    for references, markup, text, name in _each(draft, texts):
         continued = goes_on_with(replace(draft, references=references), model)
         request = GenerationRequest(
             profile=draft.profile,
@@ -110,6 +121,7 @@ def plan(
             detail=advanced.detail,
             extra_fields=extra,
             continues=continued.picture if continued is not None else None,
+            markup=markup,
         )
         for number in range(draft.count):
             seed = draft.seed + number if draft.seed is not None and model.seed else None
@@ -120,26 +132,45 @@ def plan(
         requests=tuple(requests),
         names=tuple(names),
         each_usd=pricing.estimate(model, size, advanced),
+        guide_words=tuple(guide_words.items() - role_sentences.GUIDES.items()),
     )
 
 
-def _each(draft: Draft, texts: tuple[str, ...]) -> Iterator[tuple[tuple[Reference, ...], str, str]]:
-    """References, prompt and name of each request, without its copies."""
+def _each(
+    draft: Draft, texts: tuple[str, ...]
+) -> Iterator[tuple[tuple[Reference, ...], Markup | None, str, str]]:
+    """References, markup, prompt and name of each request, without its copies."""
     together = draft.sent_together
+    markups = _markups(draft)
     for references in together:
         for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
             # With one prompt for several sources the pictures are named by source.
             by_source = len(together) > 1 and len(texts) == 1
-            yield references, text, short_name(references[0].name) if by_source else name
+            for markup in markups:
+                frame = markup.frames[0].aspect if markup is not None and markup.frames else ""
+                by_frame = frame if len(markups) > 1 and len(texts) == 1 else ""
+                usual = short_name(references[0].name) if by_source else name
+                yield references, markup, text, by_frame or usual
+
+
+def _markups(draft: Draft) -> tuple[Markup | None, ...]:
+    """Markup of each request with the same prompt: one for each frame."""
+    markup = draft.markup
+    if markup.empty or not draft.sources:
+        return (None,)
+    if not markup.frames:
+        return (markup,)
+    return tuple(markup.for_frame(frame) for frame in markup.frames)
 
 
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     """The edited picture whose conversation this draft continues, if any.
 
     Only the model that made it can continue, because the history has its signatures. The painter
-    supports no conversations.
+    supports no conversations, and a picture with marks is sent by itself.
     """
-    if model.offline:
+    if model.offline or draft.markup.sent:
+        # The marked copy refers to the clean picture, so both are sent together.
         return None
     source = next(iter(draft.sources), None)
     if not draft.continues or source is None or source.picture is None or source.talk is None:
@@ -201,7 +232,7 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
             if model.sends_size
             else _("{model} makes pictures of one size; {size} is not sent.")
         )
-    number = max(len(one) for one in draft.sent_together)
+    number = _pictures_sent(draft, model)
     if number > model.references:
         about_references = ngettext(
             "{model} may not accept {n} reference; the service decides.",
@@ -235,6 +266,7 @@ def variations(
     here: Draft | None = None,
     *,
     sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+    guide_words: Mapping[GuideWords, str] = role_sentences.GUIDES,
 ) -> Run:
     """A run of `count` pictures with the same prompt, references and choices, and new seeds.
 
@@ -244,7 +276,7 @@ def variations(
     draft = replace(draft, count=count, seed=None, advanced=model.supported_choices(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
     sent = replace(draft, prompt=picture.prompt)
-    return plan(sent, model, (picture.prompt,), sentences=sentences)
+    return plan(sent, model, (picture.prompt,), sentences=sentences, guide_words=guide_words)
 
 
 def again(picture: Picture, here: Draft | None = None) -> Draft:
@@ -269,6 +301,8 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
             sentence=parent.sentence,
         )
         for parent in picture.parents
+        if parent.role is not Role.ANSWER
+        and (picture.markup is None or parent.role is not Role.MASK)
     )
     usual = MATCH if references else "1:1"
     return Draft(
@@ -280,6 +314,7 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
         size=picture.asked_size or "1K",
         seed=picture.seed,
         advanced=picture.advanced or Advanced(),
+        markup=picture.markup or Markup(),
     )
 
 
@@ -291,14 +326,22 @@ def draft_of(request: GenerationRequest) -> Draft:
     usual = MATCH if request.references else "1:1"
     return Draft(
         prompt=request.prompt,
-        references=request.references,
+        references=without_guides(request),
         profile=request.profile,
         model=request.model,
         aspect=str(request.aspect) if request.aspect is not None else usual,
         size=request.size or "1K",
         seed=request.seed,
         advanced=request.advanced,
+        markup=request.markup or Markup(),
     )
+
+
+def without_guides(request: GenerationRequest) -> tuple[Reference, ...]:
+    """References as the user chose them, without those drawn from the markup."""
+    if request.markup is None:
+        return request.references
+    return tuple(one for one in request.references if one.role is not Role.MASK)
 
 
 def _talk(picture: Picture, parent: Parent) -> ConversationOrigin | None:
@@ -327,8 +370,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
         )
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
-    together = draft.sent_together
-    number = draft.count * len(texts) * len(together)
+    number = draft.count * len(texts) * draft.versions
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
@@ -344,7 +386,45 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
             _("The seed is out of range"),
             _("A seed is a whole number from 0 to {most}.").format(most=MOST_SEED),
         )
-    check_references(len(together[0]), model)
+    _check_markup(draft)
+    check_references(_pictures_sent(draft, model), model)
+
+
+def _pictures_sent(draft: Draft, model: Model) -> int:
+    """Most pictures of one request."""
+    return max(len(one) for one in draft.sent_together) + marked_copies(draft, model)
+
+
+def marked_copies(draft: Draft, model: Model) -> int:
+    """Number of pictures that are sent beside the references of a draft: a marked copy, or none."""
+    markup = draft.markup
+    if not markup.sent or not draft.sources or model.references == 1 or not markup.send_clean:
+        return 0
+    return 0 if markup.frames and not markup.sent_marks else 1
+
+
+def _check_markup(draft: Draft) -> None:
+    markup = draft.markup
+    if not markup.sent or not draft.sources:
+        return
+    if len(draft.sources) > 1:
+        raise InputError(
+            _("Marks are for one picture"),
+            _("Several pictures are edited, and the marks are drawn on one of them."),
+            hint=_("Remove the other pictures, or the marks."),
+        )
+    if markup.region is not None and markup.region.empty:
+        raise InputError(_("Paint a region first"), _("Nothing is marked as free to change."))
+    if markup.region is not None and markup.frames:
+        raise InputError(
+            _("A region and a new frame cannot be sent together"),
+            hint=_("Remove one of them."),
+        )
+    if any(frame.inside for frame in markup.frames):
+        raise InputError(
+            _("A frame inside the picture is a crop"),
+            _("It is made here, free of charge; nothing is sent."),
+        )
 
 
 def check_references(number: int, model: Model) -> None:

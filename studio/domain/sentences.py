@@ -1,4 +1,4 @@
-"""Sentences that tell a model what a reference picture is for.
+"""Sentences that tell a model what a reference, or a picture drawn from the markup, is for.
 
 English, because models follow it best, and never translated. Each can be changed in the settings
 and for a single reference.
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 from types import MappingProxyType
 
 from studio.common.errors import InputError
@@ -26,11 +27,42 @@ DEFAULTS: Mapping[Role, str] = MappingProxyType(
 )
 """Default sentence of each role that has one."""
 
+
+class GuideWords(StrEnum):
+    """Sentences about pictures drawn from the markup, by the name in the settings."""
+
+    MARKS = "marks"
+    MARKS_ALONE = "marks_alone"
+    REGION = "region"
+    REGION_ALONE = "region_alone"
+    CROP = "crop"
+    FRAME = "frame"
+
+
+GUIDES: Mapping[GuideWords, str] = MappingProxyType(
+    {
+        GuideWords.MARKS: "This copy of the last picture has numbered marks. Change the last"
+        " picture at the marks only, as the numbered lines say. Draw no marks and no numbers.",
+        GuideWords.MARKS_ALONE: "This picture has numbered marks. Change it at the marks only, as"
+        " the numbered lines say, and remove the marks and numbers.",
+        GuideWords.REGION: "This copy of the last picture has a flat red area. Change the last"
+        " picture in the red area only. Keep everything else exactly as it is. Draw no red area.",
+        GuideWords.REGION_ALONE: "This picture has a flat red area. Change it in the red area only,"
+        " remove the red, and keep everything else exactly as it is.",
+        GuideWords.CROP: "The whole picture. The red frame shows where the last picture is cut"
+        " from.",
+        GuideWords.FRAME: "This picture has flat grey borders. Continue it over the grey to the"
+        " edges, without a seam. Keep the rest exactly as it is.",
+    }
+)
+"""Default sentence for each picture drawn from the markup."""
+
 MOST = 500
 """Limit of a sentence in characters."""
 
 _CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LINE = re.compile(r"Picture \[(\d{1,3})\]: (.*)")
+_MARK = re.compile(r"(\d{1,2}): (.*)")
 
 
 def label(number: int) -> str:
@@ -52,6 +84,24 @@ def read_lines(text: str) -> tuple[dict[int, str], str]:
     if found and not rest:
         return found, ""
     return (found, rest[1:]) if found and rest.startswith("\n") else ({}, text)
+
+
+def mark_label(number: int) -> str:
+    """Words before the sentence of mark `number`."""
+    return f"{number}: "
+
+
+def read_marks(text: str) -> tuple[dict[int, str], str]:
+    """Sentences of marks by number at the beginning of a text, and the prompt after them."""
+    block, _end, rest = text.partition("\n\n")
+    found = [_MARK.fullmatch(line) for line in block.split("\n")]
+    marks = {int(one[1]): one[2] for one in found if one is not None}
+    return (marks, rest) if len(marks) == len(found) else ({}, text)
+
+
+def guides_with_changes(changed: Mapping[str, str]) -> dict[GuideWords, str]:
+    """The sentence of each picture drawn from the markup: the user's own, else the default."""
+    return {words: changed.get(words.value, usual) for words, usual in GUIDES.items()}
 
 
 def with_changes(changed: Mapping[str, str]) -> dict[Role, str]:

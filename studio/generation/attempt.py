@@ -31,6 +31,7 @@ from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
 from studio.domain.request_fields import RequestChanges
+from studio.domain.request_plan import sent_references
 from studio.generation import encoded_answer
 from studio.generation.attempt_progress import AttemptProgress, Report
 from studio.generation.conversations import ConversationStore
@@ -179,7 +180,7 @@ class AttemptRunner:
         request = job.request
         provider = self._find_provider(request.profile)
         key = None if request.profile == OFFLINE else await self._find_key(request.profile)
-        inputs = await self._inputs(request.references, provider.limits)
+        inputs = await self._inputs(sent_references(request), provider.limits)
         past = await self._conversations.past(
             request, entry, provider, partial(self._input, limits=provider.limits)
         )

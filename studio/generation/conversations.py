@@ -26,6 +26,7 @@ from studio.domain.entities import (
     Role,
 )
 from studio.domain.models import plain_id
+from studio.domain.request_plan import mark_lines, sending_order, without_replaced
 from studio.generation.journal import Journal
 from studio.generation.journal_entry import JournalEntry
 from studio.library.facade import Library
@@ -219,6 +220,7 @@ class StoredHistory:
             prompt=last.prompt,
             inputs=tuple(inputs),
             sentences=tuple(reference.sentence or "" for reference in references),
+            marks=mark_lines(last.markup),
             parts=parts,
             pictures=pictures,
             result=kept.pictures.index(last.id),
@@ -256,7 +258,9 @@ def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
         for one in picture.parents
         if not (after is not None and one.role is Role.EDIT and one.picture == after)
     ]
-    return sorted(references, key=lambda reference: reference.role is Role.EDIT)
+    sent = without_replaced(tuple(references), picture.markup)
+    order = sending_order([one.role for one in sent], picture.markup)
+    return [sent[place] for place in order]
 
 
 def _sentences(use: HistoryUse) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ from studio.domain.entities import (
 )
 from studio.domain.models import TIERS, Model, size_tier
 from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
+from studio.domain.request_plan import sent_references
+from studio.generation.composing import AnswerComposer
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal_entry import JournalEntry
 from studio.generation.streamed_pictures import PartFile
@@ -76,9 +78,11 @@ class AnswerIngester:
         settings: SettingsStore,
         fetch: Fetch,
         conversations: ConversationStore,
+        composer: AnswerComposer,
     ) -> None:
         self._fetch = fetch
         self._conversations = conversations
+        self._composer = composer
         self._library = library
         self._decoder = decoder
         self._decoding = decoding
@@ -216,6 +220,8 @@ class AnswerIngester:
             )
             for number, (picture, part) in enumerate(taken)
         ]
+        final = await self._composed(job, entry, final, main)
+        shown = tuple(picture.id for picture, _part in final if not picture.answer)
         if at is not None:
             # Read before: pictures in the library stay as they are, with the cost.
             ids = [picture.id for picture, _part in final]
@@ -233,12 +239,21 @@ class AnswerIngester:
             finished=created,
             failure=None,
             retry_at=None,
-            pictures=tuple(picture.id for picture, _part in taken),
+            pictures=shown,
         )
         came = await self._library.add_job_pictures(done, final)
         if left and not cut:
             raise _left(len(left), left[0])
         return came
+
+    async def _composed(
+        self, job: Job, entry: JournalEntry, final: list[tuple[Picture, Path]], main: int
+    ) -> list[tuple[Picture, Path]]:
+        """The pictures, with the result put into the picture it was asked for, if it was."""
+        answer, part = final[main]
+        found = await self._composer.compose_answer(job.request, answer, part, entry)
+        parts = [*final[:main], (found.answer, part), *final[main + 1 :]]
+        return parts if found.picture is None else [*parts, (found.picture, entry.composed)]
 
     async def _facts(self, part: Path, ready: PartFile | None) -> PictureFacts:
         if ready is not None and ready.facts is not None:
@@ -278,7 +293,7 @@ class AnswerIngester:
         """A sentence for each reference that was scaled down or converted."""
         said: list[str] = []
         try:
-            every = [(one, self._library.input_path(one)) for one in job.request.references]
+            every = [(one, self._library.input_path(one)) for one in sent_references(job.request)]
             allowed = upload_limits.allowances(
                 [path.stat().st_size for _one, path in every], limits
             )
@@ -354,6 +369,7 @@ class AnswerIngester:
             ),
             advanced=None if request.advanced == Advanced() else request.advanced,
             extra_fields=request.extra_fields,
+            markup=request.markup,
             grounding=answer.grounding,
             draft=found.draft,
             offline=request.profile == OFFLINE,

@@ -107,12 +107,23 @@ class JournalEntry:
         """File of a picture that was fetched from an address in the answer, complete."""
         return self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.fetched"
 
-    def picture_id(self, number: int) -> str:
-        """Id of picture `number` of this attempt, the same at every ingest.
+    @property
+    def composed(self) -> Path:
+        """Temporary file of the picture that is composed of the answer and its parent."""
+        return self.folder / "composed.part"
 
-        A UUIDv7 with the attempt's time and a tail derived from the attempt's id.
-        """
-        tail = hashlib.sha256(f"{self.attempt}/{number}".encode()).hexdigest()
+    @property
+    def composed_id(self) -> str:
+        """Id of that picture, the same at every ingest."""
+        return self._id("composed")
+
+    def picture_id(self, number: int) -> str:
+        """Id of picture `number` of this attempt, the same at every ingest."""
+        return self._id(str(number))
+
+    def _id(self, name: str) -> str:
+        """A UUIDv7 with the attempt's time and a tail derived from the attempt's id."""
+        tail = hashlib.sha256(f"{self.attempt}/{name}".encode()).hexdigest()
         variant = "89ab"[int(tail[0], 16) % 4]
         return f"{self.attempt[:18]}-{variant}{tail[1:4]}-{tail[4:16]}"
 

@@ -15,6 +15,7 @@ from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, SettingsStore
 from studio.domain.events import EventBus
 from studio.domain.models import ServiceObservation
 from studio.generation.attempt import AttemptRunner, FindKey
+from studio.generation.composing import AnswerComposer
 from studio.generation.conversations import ConversationStore
 from studio.generation.fallback_store import FallbackStore
 from studio.generation.ingest import AnswerIngester
@@ -23,6 +24,7 @@ from studio.generation.queue import JobQueue
 from studio.generation.recovery import Recovery
 from studio.generation.salvage import Salvage
 from studio.generation.timeouts import wait_until_late
+from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.providers.base import Provider
@@ -37,6 +39,7 @@ class GenerationPipeline:
     Attributes:
         client: HTTP client of every provider.
         attempts: runs attempts.
+        composer: makes pictures from others, without a model.
         recovery: finishes attempts of an earlier process.
         salvage: reads the part of a cut answer that arrived.
     """
@@ -48,6 +51,7 @@ class GenerationPipeline:
         journal: Journal,
         queue: JobQueue,
         decoder: Decoder,
+        comparer: Callable[[], Comparer],
         catalogue: Catalogue,
         settings: SettingsStore,
         find_profile: Callable[[str], Profile],
@@ -62,6 +66,13 @@ class GenerationPipeline:
         self._find_profile = find_profile
         self._keep_models = keep_models
         self.client = HttpClient(lane=decoding)
+        self.composer = AnswerComposer(
+            library=library,
+            decoder=decoder,
+            comparer=comparer,
+            executor=decoding,
+            find_model=catalogue.find,
+        )
         conversations = ConversationStore(library=library, journal=journal, executor=decoding)
         arrivals = AnswerIngester(
             library=library,
@@ -71,6 +82,7 @@ class GenerationPipeline:
             settings=settings,
             fetch=self.client.fetch,
             conversations=conversations,
+            composer=self.composer,
         )
         self.attempts = AttemptRunner(
             journal=journal,

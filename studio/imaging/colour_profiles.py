@@ -25,6 +25,11 @@ def read(raw: bytes) -> Profile | None:
     return profile
 
 
+def is_rgb(profile: Profile) -> bool:
+    """Whether its colours are red, green and blue."""
+    return str(profile.profile.xcolor_space).strip() == "RGB"
+
+
 def embedded(raw: bytes) -> Profile | None:
     """The profile of a picture; None if missing or damaged, and for sRGB."""
     profile = read(raw)

@@ -1,7 +1,7 @@
-"""Comparing process: like the decoding process, but apart from it, and of lower priority.
+"""Comparing process, which also composes: like the decoding process, but apart from it.
 
-Started as `gridbrush --worker compare`. It never feeds the window, so that pictures open as fast
-while it runs.
+Started as `gridbrush --worker compare`, with a lower priority. It never feeds the window, so that
+pictures open as fast while it runs.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import sys
 
 from studio.config.environment import keep_memory_private
-from studio.imaging import compare_jobs, worker
+from studio.imaging import compare_jobs, compose_jobs, guide_jobs, worker
 
 MEMORY = 1536 << 20
-"""Address space in bytes: two pictures of 8192 x 8192 and the map of their difference."""
+"""Address space in bytes: two pictures of 8192 x 8192 and what is made of them."""
+
+JOBS = compare_jobs.JOBS | compose_jobs.JOBS | guide_jobs.JOBS
 
 _NICE = 10
 """Lower than the decoding process, so that arrivals and thumbnails come first."""
@@ -21,7 +23,7 @@ _NICE = 10
 def main() -> int:
     """Run the comparing process."""
     keep_memory_private()
-    return worker.serve(compare_jobs.JOBS, memory=MEMORY, nice=_NICE)
+    return worker.serve(JOBS, memory=MEMORY, nice=_NICE)
 
 
 if __name__ == "__main__":

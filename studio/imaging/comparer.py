@@ -1,4 +1,4 @@
-"""Client of the comparing process; never opens a picture itself.
+"""Client of the comparing process, which also composes; never opens a picture itself.
 
 It asks one process of its own, never the one that decodes for the window. One comparison runs at a
 time, the most urgent first. A cancelled one ends at once, with its process.
@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from studio.common import json_reader
+from studio.imaging.composition import Composition, NotComposed, Proof, Recipe
 from studio.imaging.decoder import Decoder, Priority, worker_command
+
+if TYPE_CHECKING:
+    from studio.imaging.guide_drawing import GuideDrawing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +136,54 @@ class Comparer:
             first, second, None, priority, edge or 0
         )
         return DifferenceMap(width=width, height=height, data=data, comparison=comparison)
+
+    async def draw(
+        self,
+        path: Path,
+        drawing: GuideDrawing,
+        *,
+        mask: Path | None = None,
+        priority: Priority = Priority.LOOK,
+    ) -> bytes:
+        """A part of a picture with what is drawn on it, to be sent; JPEG, or PNG with alpha.
+
+        `mask` is the file of the region's mask, if it has one.
+        """
+        _facts, data = await self._process.decode_job(
+            priority,
+            job="guide",
+            path=path,
+            mask=None if mask is None else str(mask),
+            body=json_reader.encode(drawing),
+        )
+        return data
+
+    async def compose(
+        self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL
+    ) -> Composition:
+        """Compose a picture; nothing is saved."""
+        facts, data = await self._process.decode_job(
+            priority, job="compose", path=recipe.parent, **recipe.request()
+        )
+        reason = facts.get("reason")
+        return Composition(
+            data=data,
+            reason=None if reason is None else NotComposed(reason),
+            shift=tuple(facts.get("shift", (0.0, 0.0))),
+            zoom=float(facts.get("zoom", 1.0)),
+            width=int(facts.get("width", 0)),
+            height=int(facts.get("height", 0)),
+        )
+
+    async def prove(
+        self, recipe: Recipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
+    ) -> Proof:
+        """Compare a saved picture with its parent, where it has to be equal."""
+        request = recipe.request() | {"other": str(saved)}
+        facts, _data = await self._process.decode_job(
+            priority, job="prove", path=recipe.parent, **request
+        )
+        return Proof(int(facts["outside"]), int(facts["changed"]))
 
     async def _compared(
         self,

@@ -254,6 +254,36 @@ def load(
     return _render(opened, edge, kernel), full
 
 
+def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
+    """The picture upright in 8-bit RGB or RGBA, and the ICC profile of its colours; b"" for sRGB.
+
+    Grey and palette pictures become RGB. Raises DecodeRefused for CMYK and 16 bits.
+    """
+    opened = _open(path)
+    mode, raw = opened.picture.mode, opened.contents.profile
+    if mode == "CMYK":
+        raise DecodeRefused("cmyk")
+    if opened.contents.depth == 16 or mode.startswith("I") or mode == "F":
+        raise DecodeRefused("sixteen_bits")
+    picture = _scaled(opened, None)
+    profile = colour_profiles.read(raw)
+    if profile is None or not colour_profiles.is_rgb(profile) or picture.mode[:3] != "RGB":
+        picture, raw = colour_profiles.to_rgb(picture, colour_profiles.embedded(raw))[0], b""
+    picture = _upright(picture, opened)
+    picture.info.clear()
+    return picture, raw
+
+
+def load_in_colours_of(path: Path, raw: bytes) -> Image.Image:
+    """The picture upright in RGB, in the colours of this ICC profile; b"" for sRGB."""
+    opened = _open(path)
+    own, target = colour_profiles.embedded(opened.contents.profile), colour_profiles.embedded(raw)
+    picture, reached = colour_profiles.to_rgb(_scaled(opened, None), own, target=target)
+    if target is not None and reached is not target:
+        picture, _space = colour_profiles.to_rgb(picture, colour_profiles.SRGB, target=target)
+    return _upright(on_ground(picture), opened)
+
+
 def _render(
     opened: _OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> Image.Image:

@@ -581,6 +581,8 @@ def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
         "died": _(
             "Decoding {name} crashed the decoding process. Gridbrush itself is not affected."
         ),
+        "cmyk": _("{name} is in CMYK, the colours of print. Only RGB can be changed here."),
+        "sixteen_bits": _("This picture has 16 bits; only an 8-bit copy can be changed here."),
         "too_many_bytes": _("{name} is too large to send, even scaled down."),
     }
     sentence = sentences.get(fault, _("{name} is damaged or incomplete."))

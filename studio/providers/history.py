@@ -19,6 +19,7 @@ class ConversationTurn:
         profile, model: recipient of the prompt.
         inputs: pictures sent, with media types, in order.
         sentences: sentence sent with each of them, "" for none; empty for none at all.
+        marks: numbers and sentences of the marks on its picture.
         parts: the model's parts, with the number of a picture in place of its bytes.
         pictures: bytes of the answer's pictures, by number.
         result: number of the picture the conversation continues with.
@@ -32,6 +33,7 @@ class ConversationTurn:
     pictures: Mapping[int, bytes] = field(repr=False)
     result: int
     sentences: tuple[str, ...] = ()
+    marks: tuple[tuple[int, str], ...] = ()
 
 
 class ConversationHistory(Protocol):

@@ -32,6 +32,7 @@ MANY = {
     "A duel takes at most {most} pictures. Select fewer.": "a number in the source",
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
+    "Models follow about {most} marks well. You have {n}.": "twelve, and more than twelve",
     "Open at most {most} pictures at once.": "a number in the source",
     "{n} pictures, 1 of them of a stack of {all}": "of one is said otherwise",
     "{n} pictures, {count} of them of stacks with {all}": "of one is said otherwise",

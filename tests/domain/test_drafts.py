@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from studio.domain import markup
 from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Reference
+from studio.domain.markup import Frame, Mark, MarkKind, Markup, Point, Region
 
 DRAFT = Draft(
     prompt="kelp forest", count=3, references=(Reference(sha256="a" * 64, media_type="image/png"),)
@@ -116,3 +119,55 @@ def test_forgotten_words_go_from_every_draft(file: DraftFile) -> None:
     kept = file.kept()
     assert kept is not None
     assert kept.references == DRAFT.references
+
+
+PIN = Mark(kind=MarkKind.PIN, points=(Point(0.2, 0.8),), sentence="Make this boat red")
+MARKUP = Markup(
+    marks=(PIN,),
+    send_clean=False,
+    region=Region(mask="b" * 64, feather=0.01),
+    frames=(Frame(left=-0.5, top=0, right=1.5, bottom=1, aspect="16:9"),),
+)
+
+
+def test_marks_regions_and_frames_survive_a_restart(file: DraftFile) -> None:
+    file.save(Draft(prompt="p", markup=MARKUP))
+    assert DraftFile(file.path).load() == Draft(prompt="p", markup=MARKUP)
+
+
+def test_a_markup_is_written_only_where_something_is_drawn(file: DraftFile) -> None:
+    assert "markup" not in json.loads(file.path.read_bytes())
+    file.save(Draft(markup=MARKUP))
+    assert json.loads(file.path.read_bytes())["markup"]["marks"]
+    file.save(DRAFT)
+    assert DraftFile(file.path).load() == DRAFT
+    assert "markup" not in json.loads(file.path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("marks", 0, "points", 0), [1e300, 0]),
+        (("marks", 0, "points", 0), ["x", 0]),
+        (("marks", 0, "kind"), "star"),
+        (("marks", 0, "colour"), "url(file:///)"),
+        (("region", "mask"), "../../secret"),
+        (("frames", 0, "left"), 9),
+        (("marks",), "none"),
+    ],
+)
+def test_an_odd_markup_costs_no_other_part_of_the_draft(
+    file: DraftFile, path: tuple[str | int, ...], value: object
+) -> None:
+    file.save(Draft(prompt="written", markup=MARKUP))
+    body = json.loads(file.path.read_bytes())
+    place = body["markup"]
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    file.path.write_text(json.dumps(body))
+    draft = file.load()
+    assert draft is not None
+    assert draft.prompt == "written"
+    assert markup.is_valid(draft.markup)
+    assert file.trouble is not None

@@ -19,6 +19,7 @@ from studio.domain.entities import (
     Role,
     SafetySetting,
 )
+from studio.domain.markup import Frame, Mark, MarkKind, Markup, Point, Region, Stroke, StrokeKind
 from studio.domain.prompt_variants import expand
 from studio.domain.request_fields import choice_warnings
 from studio.domain.runs import (
@@ -398,3 +399,84 @@ def test_a_sentence_from_a_file_is_sent_in_one_line_and_not_at_any_length():
     long = replace(STYLE, sentence="x" * 501)
     with pytest.raises(InputError, match="too long"):
         plan(replace(draft, references=(long,)), model, ("p",))
+
+
+PIN = Mark(kind=MarkKind.PIN, points=(Point(0.2, 0.8),), sentence="Make this boat red")
+MARKED = Markup(marks=(PIN,))
+WIDE = Frame(left=-0.5, top=0, right=1.5, bottom=1, aspect="16:9")
+TALL = Frame(left=0, top=-0.5, right=1, bottom=1.5, aspect="9:16")
+GUIDE = Reference(sha256="99", media_type="image/png", role=Role.MASK)
+
+
+def test_marks_go_with_every_picture_of_the_run():
+    made = run(SEEDED, prompt="{a|b}", count=2, references=(REFERENCE, STYLE), markup=MARKED)
+    assert [one.markup for one in made.requests] == [MARKED] * 4
+
+
+def test_each_frame_is_a_request_named_by_its_ratio():
+    made = run(references=(REFERENCE,), markup=Markup(frames=(WIDE, TALL)), count=2)
+    assert [one.markup for one in made.requests] == [
+        Markup(frames=(WIDE,)),
+        Markup(frames=(WIDE,)),
+        Markup(frames=(TALL,)),
+        Markup(frames=(TALL,)),
+    ]
+    assert made.names == ("16:9", "16:9", "9:16", "9:16")
+    with pytest.raises(InputError, match="Too many pictures"):
+        run(references=(REFERENCE,), markup=Markup(frames=(WIDE, TALL)), count=129)
+
+
+def test_without_a_picture_to_draw_on_there_is_no_markup():
+    assert run(references=(STYLE,), markup=MARKED).requests[0].markup is None
+    assert run(references=(REFERENCE,)).requests[0].markup is None
+
+
+@pytest.mark.parametrize(
+    ("markup", "says"),
+    [
+        (Markup(region=Region()), "Paint a region first"),
+        (Markup(frames=(replace(WIDE, left=0, right=0.5),)), "is a crop"),
+        (
+            Markup(
+                region=Region(strokes=(Stroke(kind=StrokeKind.LASSO, points=PIN.points),)),
+                frames=(WIDE,),
+            ),
+            "cannot be sent together",
+        ),
+    ],
+)
+def test_a_markup_that_cannot_be_sent_is_refused(markup, says):
+    with pytest.raises(InputError, match=says):
+        run(references=(REFERENCE,), markup=markup)
+
+
+def test_marks_are_not_sent_with_several_sources():
+    with pytest.raises(InputError, match="for one picture"):
+        run(references=(REFERENCE, OTHER), markup=MARKED)
+
+
+def test_a_marked_picture_goes_outside_its_conversation():
+    origin = ConversationOrigin(profile="dgrid", model=SEEDED, turns=1)
+    talked = replace(REFERENCE, talk=origin)
+    assert run(SEEDED, references=(talked,)).requests[0].continues == "p1"
+    assert run(SEEDED, references=(talked,), markup=MARKED).requests[0].continues is None
+    silent = Markup(marks=(replace(PIN, sentence=""),))
+    (request,) = run(SEEDED, references=(talked,), markup=silent).requests
+    assert (request.continues, request.markup) == ("p1", silent)
+
+
+def test_remix_variations_and_edit_prompt_keep_the_markup_and_draw_it_anew():
+    parents = (
+        Parent(sha256="cd", role=Role.EDIT, picture="p2"),
+        Parent(sha256="99", role=Role.MASK),
+    )
+    picture = replace(PICTURE, parents=parents, markup=MARKED)
+    assert again(picture).markup == MARKED
+    assert [one.role for one in again(picture).references] == [Role.EDIT]
+    made = variations(picture, CATALOGUE.find("dgrid", PICTURE.model), 2)
+    assert [one.markup for one in made.requests] == [MARKED] * 2
+    request = replace(made.requests[0], references=(*made.requests[0].references, GUIDE))
+    assert draft_of(request).markup == MARKED
+    assert GUIDE not in draft_of(request).references
+    # A mask of an earlier version stays.
+    assert draft_of(replace(request, markup=None)).references[-1] == GUIDE

@@ -18,6 +18,9 @@ from studio.library.operations import backup
 from tests.library.backups import read_back
 from tests.library.builders import opened, take
 
+CHOOSING = 2
+"""Version with branches, stacks, rounds and duels."""
+
 
 def version(home: Path) -> int:
     return int(json.loads((home / "library/.gridbrush/id").read_text())["version"])
@@ -74,12 +77,12 @@ async def test_the_version_is_raised_by_the_first_new_record_only(tmp_path: Path
         identity = json.loads((tmp_path / "library/.gridbrush/id").read_text())["id"]
         old = months(tmp_path)[0].read_bytes()
         await library.choosing.name_branch(picture.id, "x")
-        assert version(tmp_path) == records.VERSION
+        assert version(tmp_path) == CHOOSING
         assert json.loads((tmp_path / "library/.gridbrush/id").read_text())["id"] == identity
     new = months(tmp_path)[0].read_bytes()
     assert new.startswith(old), "what was written stays as it is"
     written = [json.loads(line).get("v", 1) for line in new.splitlines()]
-    assert written == [records.FIRST] * (len(written) - 1) + [records.VERSION]
+    assert written == [records.FIRST] * (len(written) - 1) + [CHOOSING]
 
 
 async def test_the_version_is_raised_before_the_record_is_written(
@@ -94,16 +97,16 @@ async def test_the_version_is_raised_before_the_record_is_written(
         monkeypatch.setattr(files.Appender, "append", full)
         with pytest.raises(Exception, match="space"):
             await library.choosing.name_branch(picture.id, "x")
-        assert version(tmp_path) == records.VERSION
+        assert version(tmp_path) == CHOOSING
 
 
 @pytest.mark.parametrize("field", sorted(records.SECOND))
 def test_an_older_program_recognises_every_new_record(field: str, tmp_path: Path) -> None:
     record = records.change(field, [], [])
-    assert record.v == records.VERSION
+    assert record.v == CHOOSING
     assert lenient_records.is_newer({"v": record.v}, records.FIRST)
     several = records.change("flag", [], [], also=[records.FieldChange(field="rating")])
-    assert several.v == records.VERSION
+    assert several.v == CHOOSING
     assert records.change("flag", [], []).v == records.FIRST
 
 
@@ -118,7 +121,7 @@ async def test_everything_chosen_survives_rebuild_backup_and_recovery(tmp_path: 
     read_back(tmp_path / "copy.zip", tmp_path / "b/library", {})
     async with opened(tmp_path / "b") as library:
         assert await state(library, *chosen) == expected
-    assert version(tmp_path / "b") == records.VERSION
+    assert version(tmp_path / "b") == CHOOSING
 
 
 async def test_a_conflict_copy_brings_what_was_chosen_there(tmp_path: Path) -> None:
@@ -135,7 +138,7 @@ async def test_a_conflict_copy_brings_what_was_chosen_there(tmp_path: Path) -> N
     async with opened(here) as library:
         found = await state(library, *chosen)
         assert found == expected
-    assert version(here) == records.VERSION, "raised before their records were taken over"
+    assert version(here) == CHOOSING, "raised before their records were taken over"
 
 
 async def test_what_was_chosen_returns_from_the_index_when_the_records_are_lost(

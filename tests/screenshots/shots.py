@@ -26,6 +26,7 @@ SELECTED = "isle dusk 07"
 _SINCE = "2026-05-14"
 _REFUSED = Draft(prompt="harbour poster", model="sketch-refuses")
 _CALM = Draft(prompt="A lighthouse on a granite island at first light", seed=7)
+_KEPT = Draft(prompt="Keep everything else exactly as it is.", seed=7)
 _SMALL = "1200x750"
 _STATUS_BAR = 26
 _MARGIN = 28
@@ -102,6 +103,36 @@ def in_loupe(program: DesktopProgram) -> None:
     select(program, SELECTED)
     program.desktop.keys("Return")
     program.wait_for("check box", "Fit")
+
+
+def in_marks(program: DesktopProgram) -> None:
+    """Three things marked, the last one while its note is written."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("k")
+    canvas = program.wait_for("image", part="Marks on")
+    left, top, wide, high = _extents(canvas)
+
+    def at(x: float, y: float) -> tuple[int, int]:
+        # Of a picture as wide as it is high, fitted into the canvas.
+        side = min(wide, high) - 20
+        return (
+            round(left + wide / 2 + (x - 0.5) * side),
+            round(top + high / 2 + (y - 0.5) * side),
+        )
+
+    user.session.run(["xdotool", "mousemove", *map(str, at(0.5, 0.5))])
+    for key, start, end, words in (
+        ("a", at(0.12, 0.5), at(0.28, 0.62), "Less rock here, more surf"),
+        ("u", at(0.7, 0.72), at(0.9, 0.9), "Calm water, no glints"),
+        ("b", at(0.55, 0.3), at(0.85, 0.22), "A few gulls, far away"),
+    ):
+        user.keys(key)
+        user.drag(start, end)
+        user.type(words)
+        if key != "b":
+            user.keys("Return")
+    program.wait_for("list item", part="with 3 marks")
 
 
 def in_comparison(program: DesktopProgram) -> None:
@@ -300,6 +331,7 @@ _LARGE = "1440x900"
 SHOTS = {
     "grid": Shot(stage=at_work, file="grid.webp", draft=_REFUSED, size=_LARGE),
     "loupe": Shot(stage=in_loupe, file="loupe.webp", size=_LARGE, draft=Draft(prompt=PROMPT)),
+    "mark": Shot(stage=in_marks, file="mark.webp", size=_LARGE, draft=_KEPT),
     "pick": Shot(stage=in_pick_mode, file="pick.webp", size=_LARGE),
     "duel": Shot(stage=in_duel, file="duel.webp", size=_LARGE),
     "duel-result": Shot(stage=with_duel_result, file="duel-result.webp", size=_LARGE),

@@ -26,11 +26,12 @@ from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
 from studio.common.i18n import _
 from studio.domain.entities import Picture, Reference
+from studio.domain.markup import Markup
 
 HIDDEN = ".gridbrush"
 """Folder of a library for everything but pictures."""
 
-UNFINISHED = ("importing", "emptying", "journal")
+UNFINISHED = ("importing", "composing", "emptying", "journal")
 """Folders of unfinished work in the hidden one, resumed at startup."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -245,6 +246,22 @@ class Originals:
         """Store the bytes of a reference once, named by their content; returns their sha256."""
         return self._store_by_content(self.inputs, data, extension)
 
+    def keep_markup(self, markup: Markup) -> str:
+        """Store what is drawn on a picture once, as JSON; returns its sha256."""
+        return self._store_by_content(self.inputs, json_reader.encode(markup), ".json")
+
+    def markup(self, sha256: str) -> Markup:
+        """The markup stored by `keep_markup`. Raises StorageError if it is gone or damaged."""
+        for path in self.kept_inputs(sha256):
+            try:
+                with self.open(path) as file:
+                    data = json_reader.bytes_of(file)
+                if self.is_content(data, sha256):
+                    return json_reader.decode(data, Markup)
+            except (OSError, json_reader.NotUnderstood) as error:
+                raise _markup_lost() from error
+        raise _markup_lost()
+
     def keep_turn(self, data: bytes) -> str:
         """Store the model's part of a conversation once; returns its sha256."""
         return self._store_by_content(self.turns, data, ".json")
@@ -290,6 +307,13 @@ class Originals:
             _("The library's copy of {name} is missing.").format(name=reference.name),
             hint=_("Drop the picture onto the prompt again."),
         )
+
+
+def _markup_lost() -> StorageError:
+    return StorageError(
+        _("What was drawn on this picture is missing"),
+        _("The library's copy of it is missing or damaged."),
+    )
 
 
 def _turn_lost() -> StorageError:

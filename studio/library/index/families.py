@@ -33,7 +33,7 @@ _GONE = (
 )
 
 _OUTLAY = (
-    "SELECT total(cost), total(cost IS NULL AND imported = 0), total(imported = 0),"
+    "SELECT total(cost), total(cost IS NULL AND imported = 0), total(imported = 0 AND trashed < 2),"
     " total(flag = 'pick' AND trashed = 0) FROM facts"
 )
 
@@ -176,7 +176,7 @@ def _node(values: Sequence[Any], parent: str) -> FamilyNode:
     missing, imported, cost, drift, branch, sha256, body = rest
     stored = _bodies.decode(body)
     edited = next((p for p in stored.parents if p.role is Role.EDIT), None)
-    others = [p for p in stored.parents if p is not edited]
+    others = [p for p in stored.parents if p is not edited and p.role is not Role.ANSWER]
     return FamilyNode(
         id=id,
         row=row,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 6
+VERSION = 7
 UNFINISHED = -1
 """Version of a new index that has not read the whole log yet."""
 
@@ -64,6 +64,8 @@ CREATE VIRTUAL TABLE words USING fts5(
 # `run`, `parent` and `stack` of facts are keys (`entities.key_of`) of the ids of a run, of the
 # edited picture and of a stack made by hand; `stack` is -1 for a picture taken out of its stack.
 # `lineage` keeps the rows of deleted pictures, so that a family stays in one piece.
+# `trashed` of facts is 1 in the trash; 2 more for the answer of a picture made of it, which no view
+# shows: it follows that picture into the trash.
 # Words are normalized (text_normalization.py). They are in `texts` too, separated by spaces, where
 # phrases, negations and small selections are looked up row by row.
 
@@ -80,6 +82,7 @@ CREATE INDEX facts_rating ON facts(rating);
 CREATE INDEX facts_picked ON facts(row) WHERE flag = 'pick' AND trashed = 0;
 CREATE INDEX facts_flag ON facts(flag) WHERE flag <> '';
 CREATE INDEX facts_trashed ON facts(row) WHERE trashed = 1;
+CREATE INDEX facts_answers ON facts(row) WHERE trashed >= 2;
 CREATE INDEX facts_unseen ON facts(row) WHERE seen = 0;
 CREATE INDEX facts_drift ON facts(drift);
 CREATE INDEX facts_run ON facts(run) WHERE run IS NOT NULL;
@@ -106,7 +109,8 @@ CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
 COLUMNS = {
     "rating": ("facts", "rating"),
     "flag": ("facts", "flag"),
-    "trashed": ("facts", "trashed"),
+    "trashed": ("facts", "trashed & 1"),
+    "answer": ("facts", "trashed >> 1"),
     "seen": ("facts", "seen"),
     "missing": ("facts", "missing"),
     "title": ("pictures", "title"),
@@ -133,7 +137,8 @@ IDS_BY_PREFIX = (
 )
 
 COUNTS = """
-SELECT (SELECT count(*) FROM facts) - (SELECT count(*) FROM facts WHERE trashed = 1),
+SELECT (SELECT count(*) FROM facts) - (SELECT count(*) FROM facts WHERE trashed = 1)
+    - (SELECT count(*) FROM facts WHERE trashed >= 2),
   (SELECT count(*) FROM facts WHERE created >= ? AND trashed = 0),
   (SELECT count(*) FROM facts WHERE flag = 'pick' AND trashed = 0),
   (SELECT count(*) FROM facts WHERE trashed = 1)

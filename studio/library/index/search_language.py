@@ -26,7 +26,7 @@ from studio.domain.entities import AspectRatio
 
 STATES = (
     "picked", "rejected", "rated", "failed", "cancelled", "draft", "late", "unseen", "edited",
-    "imported", "offline", "missing",
+    "imported", "offline", "missing", "answer",
 )  # fmt: skip
 """Values of `is:`."""
 

@@ -80,6 +80,7 @@ _STATES = {
     "imported": "f.imported = 1",
     "offline": "f.offline = 1",
     "missing": "f.missing = 1",
+    "answer": "f.trashed >= 2",
 }
 _INDEXED = frozenset({"model", "aspect", "tier", "rating", "cost", "created", "drift"})
 
@@ -160,8 +161,12 @@ class CompiledQuery:
     def _view(self) -> list[Condition]:
         query = self.query
         trash = query.view is View.TRASH
-        found = [Condition(sql=f"f.trashed = {int(trash)}")]
-        if trash:
+        answers = self._asks_for_answers()
+        found = [Condition(sql=f"f.trashed = {int(trash) + 2 * answers}")]
+        if answers:
+            sql = f"{found[0].sql} AND f.trashed >= 2"
+            found = [Condition(sql=sql, lead=_indexed("facts_answers", sql), ordered=True)]
+        elif trash:
             found = [Condition(sql="f.trashed = 1", lead=_indexed("facts_trashed", "f.trashed = 1"),
                                ordered=True)]  # fmt: skip
         if query.view is View.SESSION:
@@ -182,6 +187,18 @@ class CompiledQuery:
         if query.hide_rejected and not trash:
             found.append(Condition(sql="f.flag <> 'reject'"))
         return found
+
+    def _asks_for_answers(self) -> bool:
+        """Whether the search, or that of the collection, is one for `is:answer`."""
+        asked = list(self.asked.facts)
+        if self.query.collection:
+            for (search,) in self._run(
+                "SELECT search FROM collections WHERE id = ?", (self.query.collection,)
+            ):
+                asked += understand(search or "").facts
+        return any(
+            fact.key == "is" and fact.values[0] == "answer" and not fact.without for fact in asked
+        )
 
     def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from studio.common import json_reader
-from studio.library.index import schema
+from studio.library.index import answers, schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.log.records import Groups, LogPosition
 
@@ -51,7 +51,7 @@ class IndexState:
                 groups.setdefault(value, []).append(id)
         if field in ("tags", "collections"):
             return [(value.split("\n") if value else [], ids) for value, ids in groups.items()]
-        if field in ("dismissed", "trashed", "seen"):
+        if field in ("dismissed", "trashed", "answer", "seen"):
             return [(bool(value), ids) for value, ids in groups.items()]
         if field == "drift":
             return [
@@ -108,6 +108,35 @@ class IndexState:
             )
         )
 
+    def answers_of(self, ids: Sequence[str]) -> list[str]:
+        """Ids of the hidden answers that these pictures were made of."""
+        return list(
+            dict.fromkeys(
+                id for some in chunks(ids) for id in answers.answers_of(self._db, self._rows(some))
+            )
+        )
+
+    def made_of(self, answer: str) -> list[str]:
+        """Ids of the pictures that were made of an answer, those in the trash included."""
+        return answers.made_of(self._db, answer)
+
+    def files_with(self, ids: Sequence[str]) -> list[tuple[str, str, int]]:
+        """Path, sha256 and bytes of the answers that go when these are deleted for good."""
+        going = set(ids)
+        return [
+            values
+            for answer in self.answers_of(ids)
+            if going.issuperset(self.made_of(answer))
+            for values in self._db.execute(
+                "SELECT path, sha256, CAST(body AS TEXT) ->> '$.bytes' FROM pictures WHERE id = ?",
+                (answer,),
+            )
+        ]
+
+    def _rows(self, ids: Sequence[str]) -> list[int]:
+        sql = f"SELECT row FROM pictures WHERE id IN ({marks(ids)})"
+        return [row for (row,) in self._db.execute(sql, tuple(ids))]
+
     def missing(self) -> list[str]:
         """Ids of pictures marked as missing."""
         return [
@@ -121,7 +150,7 @@ class IndexState:
     def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
         """Row, id, path, trashed and missing of the next pictures in order of arrival."""
         return [
-            (row, id, path, bool(trashed), bool(missing))
+            (row, id, path, bool(trashed & 1), bool(missing))
             for row, id, path, trashed, missing in self._db.execute(
                 "SELECT f.row, p.id, p.path, f.trashed, f.missing FROM facts f"
                 " JOIN pictures p ON p.row = f.row WHERE f.row > ? ORDER BY f.row LIMIT ?",

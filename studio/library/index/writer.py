@@ -18,10 +18,11 @@ from studio.domain.choices import ALONE
 from studio.domain.entities import Job, JobState, Picture, Role, key_of
 from studio.domain.models import size_tier
 from studio.library.index import schema
+from studio.library.index.answers import answers_of, follow, unused
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
-from studio.library.log.records import UNLISTED, FieldChange, LogPosition, Record
+from studio.library.log.records import DERIVED, UNLISTED, FieldChange, LogPosition, Record
 
 _FOR_GOOD = 2
 """State in the history of a change that cannot be undone."""
@@ -73,7 +74,8 @@ class IndexWriter:
                 self._collect(record.pictures)
             elif record.kind == "import":
                 self._collect(record.pictures)
-            elif record.kind == "change":
+            elif record.kind in ("change", DERIVED):
+                self._collect(record.pictures)
                 self._flush()
                 self._take_change(record, begin)
             last = end
@@ -191,10 +193,18 @@ class IndexWriter:
         )
         self._db.executemany(
             "INSERT INTO facts(row, created, model, aspect, tier, width, height, cost, rating,"
-            " flag, seen, draft, late, offline, edited, imported, run, parent)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " flag, seen, draft, late, offline, edited, imported, run, parent, trashed)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (_facts(row, picture) for row, picture in numbered),
         )
+        # An answer has no place in a family.
+        self._add_lineage([(row, picture) for row, picture in numbered if not picture.answer])
+        for row, picture in numbered:
+            if picture.tags:
+                self._set_tags([row], picture.tags)
+        self._index_words(numbered)
+
+    def _add_lineage(self, numbered: Sequence[tuple[int, Picture]]) -> None:
         self._db.executemany(
             "INSERT OR REPLACE INTO lineage VALUES (?,?,?,?,?)",
             (
@@ -203,10 +213,6 @@ class IndexWriter:
                 for position, parent in enumerate(picture.parents)
             ),
         )
-        for row, picture in numbered:
-            if picture.tags:
-                self._set_tags([row], picture.tags)
-        self._index_words(numbered)
 
     def _index_words(self, numbered: Sequence[tuple[int, Picture]]) -> None:
         words: list[tuple[int, str]] = []
@@ -321,15 +327,21 @@ class IndexWriter:
                 tuple(some),
             )
             rows = self._rows(some)
+            answers = answers_of(self._db, rows)
             self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
             for table in _OF_PICTURES:
                 self._db.execute(f"DELETE FROM {table} WHERE row IN ({marks(rows)})", rows)
+            if left := unused(self._db, answers):
+                self._purge(left)
 
     def _set_field(self, field: str, value: Any, ids: list[str]) -> None:
         table, column = schema.COLUMNS[field]
         stored = "\n".join(value) if isinstance(value, list) else value
         for some in chunks(ids):
             self._taken(len(some))
+            if field in ("trashed", "answer"):
+                self._set_trashed(field, value, some)
+                continue
             if table == "facts":
                 self._db.execute(
                     f"UPDATE facts SET {column} = ? WHERE row IN"
@@ -351,6 +363,29 @@ class IndexWriter:
                 self._set_members(rows, value)
             if field in ("title", "note", "tags"):
                 self._reindex_words(rows)
+
+    def _set_trashed(self, field: str, value: Any, ids: Sequence[str]) -> None:
+        """Set the parts of `facts.trashed`; answers go with their pictures."""
+        kept, new = ("2", int(value)) if field == "trashed" else ("1", 2 * int(value))
+        rows = self._rows(ids)
+        self._db.execute(
+            f"UPDATE facts SET trashed = ? + (trashed & {kept}) WHERE row IN ({marks(rows)})",
+            (new, *rows),
+        )
+        if field == "answer":
+            self._db.execute(f"DELETE FROM lineage WHERE row IN ({marks(rows)})", rows)
+            if not value:
+                self._add_lineage(self._stored(rows))
+        follow(self._db, answers_of(self._db, rows) + (list(ids) if field == "answer" else []))
+
+    def _stored(self, rows: Sequence[int]) -> list[tuple[int, Picture]]:
+        return [
+            (row, with_texts(body, title, note, tags))
+            for row, title, note, tags, body in self._db.execute(
+                f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({marks(rows)})",
+                tuple(rows),
+            )
+        ]
 
     def _set_beside(self, field: str, value: Any, rows: Sequence[int]) -> None:
         """Set a field that few pictures have, in a table of its own."""
@@ -380,12 +415,7 @@ class IndexWriter:
         return [row for (row,) in self._db.execute(sql, tuple(ids))]
 
     def _reindex_words(self, rows: Sequence[int]) -> None:
-        changed: list[tuple[int, Picture]] = []
-        for row, title, note, tags, body in self._db.execute(
-            f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({marks(rows)})",
-            tuple(rows),
-        ):
-            changed.append((row, with_texts(body, title, note, tags)))
+        changed = self._stored(rows)
         self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row, _p in changed])
         self._index_words(changed)
         self._db.executemany(
@@ -415,6 +445,7 @@ def _facts(row: int, picture: Picture) -> tuple[Any, ...]:
         next(
             (key_of(p.picture) for p in picture.parents if p.role is Role.EDIT and p.picture), None
         ),
+        2 * picture.answer,
     )
 
 

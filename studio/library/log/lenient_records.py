@@ -14,7 +14,7 @@ from studio.common import json_reader
 from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import understand
 from studio.library.log import validation
-from studio.library.log.records import Groups, Record
+from studio.library.log.records import DERIVED, Groups, Record
 
 T = TypeVar("T")
 
@@ -69,7 +69,9 @@ def as_far_as_understood(raw: Any, id: str) -> Record:
         undoes=record.undoes if json_reader.is_id(record.undoes) else "",
         redoes=record.redoes if json_reader.is_id(record.redoes) else "",
     )
-    if not (job or pictures or (mended.values and kind == "change")):
+    if kind == DERIVED and not pictures:
+        mended = msgspec.structs.replace(mended, kind="change")
+    if not (job or pictures or (mended.values and mended.kind == "change")):
         raise NotUnderstood("nothing is left of it")
     return mended
 

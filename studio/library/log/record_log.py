@@ -71,7 +71,7 @@ def _validate(record: Record) -> None:
         odd += validation.odd_in_job(record.job)
     for picture in record.pictures:
         odd += validation.odd_in_picture(picture)
-    if record.kind == "change":
+    if record.kind in ("change", records.DERIVED):
         for one in record.changes:
             for value, ids in (*one.values, *one.former):
                 if not validation.is_value(one.field, value):

@@ -30,7 +30,7 @@ from studio.domain.entities import Job, Picture, new_id
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 """Newest version of records and libraries that this program understands."""
 
 FIRST = 1
@@ -40,6 +40,12 @@ SECOND = frozenset(
     {"branch", "stack", "cover", "drift", "round", "round_place", "duel", "decision"}
 )
 """Fields of version 2: before the first of them is written, the library gets that version."""
+
+THIRD = frozenset({"answer"})
+"""Fields of version 3, which pictures made here have as well."""
+
+DERIVED = "derived"
+"""Kind of a record of version 3: a picture made here, with the change that goes with it."""
 
 Groups = list[tuple[Any, list[str]]]
 """Values of a field, each with the ids that have it: an action on a million is one line."""
@@ -63,7 +69,9 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     Attributes:
         kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
-            "change" (a field of pictures or jobs, or a collection).
+            "change" (a field of pictures or jobs, or a collection), "derived" (a picture made
+            here; its change tells what undo does: it goes to the trash, and a picture that it
+            replaces comes back).
         field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
             collection itself: {"name", "search"}, or None if it does not exist;
             "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
@@ -71,7 +79,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
             that begins with a picture), "stack" (id of its stack made by hand, "-" for none),
             "cover" (its rank as the cover of a stack, 0 for none), "drift" (its difference from its
             parent); "round" and "duel" (a definition, or None when it does not exist),
-            "round_place" and "decision" have ids of rounds and duels.
+            "round_place" and "decision" have ids of rounds and duels. Of version 3: "answer" (it is
+            the answer that a picture was made of, and no result by itself).
         values: new values, each with the ids that get it.
         former: the values before, in the same shape.
         also: further fields changed by the same action.
@@ -252,9 +261,9 @@ def change(
     redoes: str = "",
 ) -> Record:
     """A record of a user's change, made now."""
-    new = SECOND.intersection([field, *(one.field for one in also)])
+    changed = {field, *(one.field for one in also)}
     return Record(
-        v=VERSION if also or new else FIRST,
+        v=3 if changed & THIRD else 2 if also or changed & SECOND else FIRST,
         id=new_id(),
         at=time.time(),
         kind="change",
@@ -269,9 +278,40 @@ def change(
 
 def imported(pictures: list[Picture]) -> Record:
     """A record of pictures that came from files."""
-    return Record(id=new_id(), at=time.time(), kind="import", pictures=pictures)
+    return Record(
+        v=_version(pictures), id=new_id(), at=time.time(), kind="import", pictures=pictures
+    )
 
 
 def finished(job: Job, pictures: list[Picture]) -> Record:
     """A record of a finished job with its pictures."""
-    return Record(id=new_id(), at=time.time(), kind="job", job=job, pictures=pictures)
+    return Record(
+        v=_version(pictures), id=new_id(), at=time.time(), kind="job", job=job, pictures=pictures
+    )
+
+
+def derived(
+    picture: Picture, replaced: str | None = None, *, also: Sequence[FieldChange] = ()
+) -> Record:
+    """A record of a picture made here; `replaced` is the id of the one whose place it takes."""
+    values: Groups = [(False, [picture.id])]
+    former: Groups = [(True, [picture.id])]
+    if replaced is not None:
+        values.append((True, [replaced]))
+        former.append((False, [replaced]))
+    return Record(
+        v=3,
+        id=new_id(),
+        at=time.time(),
+        kind=DERIVED,
+        field="trashed",
+        values=values,
+        former=former,
+        also=list(also),
+        pictures=[picture],
+    )
+
+
+def _version(pictures: Sequence[Picture]) -> int:
+    """Version of a record with these pictures."""
+    return 3 if any(one.answer or one.derivation is not None for one in pictures) else FIRST

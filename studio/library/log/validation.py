@@ -11,7 +11,9 @@ from dataclasses import MISSING, fields, replace
 from typing import Any, TypeVar, cast
 
 from studio.common.json_reader import MOST, NotUnderstood, convert, is_id, is_inside, is_sha256
+from studio.domain import markup as drawn
 from studio.domain.choices import ALONE, Decision, DuelDefinition, RoundDefinition
+from studio.domain.derivation import Derivation
 from studio.domain.entities import Drift, GenerationRequest, Job, Picture, Reference
 from studio.library.files.originals import is_original
 
@@ -78,7 +80,20 @@ def odd_in_picture(picture: Picture) -> list[str]:
         and 0 < p.conversation.turns < MOST
     ):
         odd.append("conversation")
+    if p.derivation is not None and not _is_derivation(p.derivation):
+        odd.append("derivation")
+    if p.markup is not None and not drawn.is_valid(p.markup):
+        odd.append("markup")
     return odd
+
+
+def _is_derivation(derivation: Derivation) -> bool:
+    return (
+        is_sha256(derivation.markup)
+        and 0 <= derivation.seam <= 1
+        and 0 <= derivation.outside < MOST
+        and all(-1 <= edge <= 2 for edge in derivation.crop or ())
+    )
 
 
 def odd_in_job(job: Job) -> list[str]:
@@ -117,6 +132,8 @@ def odd_in_request(request: GenerationRequest) -> list[str]:
         odd.append("references")
     if request.continues is not None and not is_id(request.continues):
         odd.append("continues")
+    if request.markup is not None and not drawn.is_valid(request.markup):
+        odd.append("markup")
     return odd
 
 
@@ -137,7 +154,7 @@ def is_value(field: str, value: Any) -> bool:
             return type(value) is int and 0 <= value <= 5
         case "flag":
             return value in _FLAGS if isinstance(value, str) else False
-        case "trashed" | "seen" | "missing" | "dismissed" | "purged" | "imported":
+        case "trashed" | "answer" | "seen" | "missing" | "dismissed" | "purged" | "imported":
             return isinstance(value, (bool, int)) and value in (0, 1)
         case "title" | "note":
             return value is None or isinstance(value, str)

@@ -10,6 +10,7 @@ from studio.common.errors import StorageError
 from studio.common.serial_executor import call_on_loop
 from studio.domain.events import ChangeRecorded, Event, ProblemOccurred, RecordsChanged
 from studio.library.index.chunks import chunks
+from studio.library.index.index import Index
 from studio.library.log import records
 from studio.library.log.records import Groups, LogPosition, Record
 from studio.library.operations import history
@@ -146,17 +147,22 @@ def _write(
 
 def _publish_change(store: Store, record: Record) -> None:
     for one in record.changes:
-        if one.field == "trashed":
-            store.run_in_background(_move_files(store, one.ids))
+        if one.field in ("trashed", "answer"):
+            store.run_in_background(move_files(store, one.ids))
     fields = tuple(one.field for one in record.changes)
     store.publish_event(RecordsChanged(tuple(record.touched), fields))
 
 
-async def _move_files(store: Store, ids: Sequence[str]) -> None:
+def _answers_of(index: Index, ids: Sequence[str]) -> list[str]:
+    return index.state.answers_of(ids)
+
+
+async def move_files(store: Store, ids: Sequence[str]) -> None:
     """Move the files of trashed or restored pictures."""
     try:
         for some in chunks(ids):
-            for picture in await store.find(some):
+            answers = await store.query_index(partial(_answers_of, ids=some))
+            for picture in await store.find([*some, *answers]):
                 await store.write(partial(store.originals.move_into_place, picture))
     except StorageError as error:
         store.publish_event(ProblemOccurred(error))

@@ -46,8 +46,8 @@ class JobRecorder:
     async def add(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
         """Record a finished job, each picture with the complete file that becomes its original.
 
-        Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
-        call can be repeated.
+        Returns the pictures with their rows, without answers that others were made of. Raises
+        StorageError; then nothing is recorded and the call can be repeated.
         """
         store, finished = self._store, _FinishedJob(job, pictures)
         self._waiting.append(finished)
@@ -56,14 +56,14 @@ class JobRecorder:
         if finished.error is not None:
             raise finished.error
         store.tidy()
-        added = finished.added
+        if pictures and not finished.added:
+            lost = not store.index_path.exists()
+            store.events.publish(ProblemOccurred(records.unindexed(store.folder, lost=lost)))
+        added = [picture for picture in finished.added if not picture.answer]
         if added:
             store.events.publish(
                 PicturesAdded(tuple(p.id for p in added), tuple(p.row for p in added), job.id)
             )
-        elif pictures:
-            lost = not store.index_path.exists()
-            store.events.publish(ProblemOccurred(records.unindexed(store.folder, lost=lost)))
         return added
 
     def _record_waiting(self) -> None:

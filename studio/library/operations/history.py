@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.common.i18n import _, ngettext
 from studio.domain.choices import ALONE
-from studio.library.log.records import FieldChange, Groups, LogPosition, Record, change
+from studio.library.log.records import DERIVED, FieldChange, Groups, LogPosition, Record, change
 from studio.library.log.validation import NOT_PICTURES
 from studio.library.store import Store
 
@@ -119,6 +119,15 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
     n = len(one.ids)
     value = one.values[0][0] if one.values else None
     match one.field:
+        case "trashed" if len(one.values) > 1:
+            # A picture made here takes the place of another one, or gives it back.
+            text = _("Picture replaced")
+        case "trashed" if record.kind == DERIVED:
+            text = ngettext("{n} picture made", "{n} pictures made", n)
+        case "answer" if value:
+            text = ngettext("{n} answer put back", "{n} answers put back", n)
+        case "answer":
+            text = _("The model's answer is a picture of its own")
         case "trashed" if value:
             text = ngettext("{n} picture moved to the trash", "{n} pictures moved to the trash", n)
         case "trashed":

@@ -45,5 +45,10 @@ def _finish_pending(store: Store) -> None:
         from studio.library.operations import import_
 
         import_.finish(store)
+    if (store.folder / HIDDEN / "composing").is_dir():
+        # Needed only by a start after a crash, like the import.
+        from studio.library.operations import deriving
+
+        deriving.finish(store)
     if (store.folder / HIDDEN / "emptying").is_dir():
         trash.finish(store)

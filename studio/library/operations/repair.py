@@ -21,7 +21,7 @@ from studio.library.files import originals as inside
 from studio.library.files.originals import Originals
 from studio.library.index.chunks import chunks
 from studio.library.log import daily_copies
-from studio.library.log.records import Record
+from studio.library.log.records import DERIVED, Record
 from studio.library.operations import edits
 from studio.library.operations.verify import VerifyReport
 from studio.library.store import Store
@@ -129,7 +129,7 @@ def _copied(library: Path) -> dict[str, Record]:
         for record in daily_copies.records_of(library):
             if record.kind == "job" and record.job is not None:
                 found[record.job.id] = record
-            elif record.kind == "import":
+            elif record.kind in ("import", DERIVED):
                 found[record.id] = record
     except StorageError as error:
         log.warning("The copies of the records cannot be read: %s", error)

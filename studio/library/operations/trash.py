@@ -29,6 +29,7 @@ from studio.domain.events import ProblemOccurred, RecordsChanged
 from studio.library.files import originals as inside
 from studio.library.files.damaged import put_away
 from studio.library.files.originals import HIDDEN
+from studio.library.index.index import Index
 from studio.library.log import records
 from studio.library.operations import history
 from studio.library.store import Store
@@ -65,10 +66,15 @@ class _DeletionList(msgspec.Struct, frozen=True, kw_only=True):
 
 async def contents(store: Store) -> TrashContents:
     """Pictures that `empty` would delete."""
-    found = await store.query_index(lambda index: index.state.trashed())
-    return TrashContents(
-        ids=tuple(id for id, *_rest in found), bytes=sum(size for *_rest, size in found)
-    )
+
+    def measure(index: Index) -> TrashContents:
+        found = index.state.trashed()
+        ids = tuple(id for id, *_rest in found)
+        sizes = [size for *_rest, size in found]
+        sizes += [size for *_rest, size in index.state.files_with(ids)]
+        return TrashContents(ids=ids, bytes=sum(sizes))
+
+    return await store.query_index(measure)
 
 
 async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None) -> str:
@@ -127,9 +133,14 @@ def _begin(
     found = [one for one in store.own.state.trashed() if one[0] in wanted]
     if not found:
         return None
+    ids = [id for id, *_rest in found]
     deletion = _DeletionList(
-        ids=[id for id, *_rest in found],
-        files=[(path, sha256) for _id, path, sha256, _bytes in found],
+        ids=ids,
+        files=[
+            *((path, sha256) for _id, path, sha256, _bytes in found),
+            # The answers that they were made of.
+            *((path, sha256) for path, sha256, _bytes in store.own.state.files_with(ids)),
+        ],
         discarded=discarded,
     )
     path = store.folder / HIDDEN / _FOLDER / f"{new_id()}.json"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.common import directory_handles, tree
+from studio.common.errors import StorageError
 from studio.domain.entities import Picture
 from studio.library.files.originals import HIDDEN, Originals
 from studio.library.store import Store
@@ -25,7 +26,8 @@ class VerifyReport:
         changed: ids of pictures whose file does not match its hash.
         orphans: visible files without a record, relative to the library.
         damaged_records: number of unreadable lines of the log.
-        damaged_inputs: names of references and conversations that do not match their hash.
+        damaged_inputs: names of references and conversations that do not match their hash, and
+            hashes of those that a picture made here needs and that are missing.
     """
 
     checked: int
@@ -64,6 +66,7 @@ class _VerifyRun:
         self._known = array("Q")
         self._missing: list[str] = []
         self._changed: list[str] = []
+        self._lost_inputs: dict[str, None] = {}
 
     def read_pictures(self, pictures: Sequence[Picture]) -> None:
         """Verify pictures; blocking."""
@@ -73,8 +76,23 @@ class _VerifyRun:
                 self._missing.append(picture.id)
             elif not sound:
                 self._changed.append(picture.id)
+            if picture.derivation is not None:
+                self._check_inputs(picture.derivation.markup)
             self._known.append(_path_hash(picture.path))
             self._progress(len(self._known))
+
+    def _check_inputs(self, sha256: str) -> None:
+        """Note missing inputs of a picture made here: its markup, and the mask of its region."""
+        needed = [sha256]
+        try:
+            region = self._originals.markup(sha256).region
+        except StorageError:
+            region = None
+        if region is not None and region.mask is not None:
+            needed.append(region.mask)
+        for one in needed:
+            if not self._originals.kept_inputs(one):
+                self._lost_inputs[one] = None
 
     def report(self, damaged_records: int) -> VerifyReport:
         """The results, with orphans and damaged inputs; blocking."""
@@ -86,7 +104,7 @@ class _VerifyRun:
             changed=tuple(self._changed),
             orphans=tuple(_orphans(self._originals, self._known)),
             damaged_records=damaged_records,
-            damaged_inputs=tuple(_damaged_inputs(self._originals)),
+            damaged_inputs=(*_damaged_inputs(self._originals), *self._lost_inputs),
         )
 
 

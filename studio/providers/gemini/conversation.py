@@ -193,7 +193,7 @@ class _Sent:
 
 def _planned(turn: ConversationTurn) -> tuple[PlannedPart, ...]:
     sentences = turn.sentences or ("",) * len(turn.inputs)
-    return plan_parts(turn.prompt, [_Sent(sentence) for sentence in sentences])
+    return plan_parts(turn.prompt, [_Sent(sentence) for sentence in sentences], marks=turn.marks)
 
 
 def _restored(part: Part, turn: ConversationTurn) -> Part:
@@ -222,7 +222,9 @@ def _largest(turn: ConversationTurn) -> int:
 def _size(turn: ConversationTurn) -> int:
     """Lower bound of the turn's size as JSON, without encoding its pictures."""
     words = json.dumps(
-        [turn.prompt, turn.sentences, turn.parts], ensure_ascii=False, separators=(",", ":")
+        [turn.prompt, turn.sentences, turn.marks, turn.parts],
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
     pictures = sum((len(data) + 2) // 3 * 4 + _AROUND for data in _pictures(turn))
     return len(words.encode("utf-8", "replace")) + 2 * _AROUND + pictures

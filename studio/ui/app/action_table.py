@@ -195,6 +195,8 @@ def _view() -> ActionMenu[WindowParts]:
                keys=("C",), where=PANELS, needs=PICTURES, icon="compare",
                counted=lambda n: ngettext(
                    "Compare", "Compare {n} pictures", n).format(n=number(n))),
+        Action("mark", _("Mark and tell"), lambda parts: parts.marks.get().toggle(),
+               keys=("K",), where=PANELS, needs=ONE, icon="pin"),
         Action("compare_parent", _("Compare with the original"),
                lambda parts: parts.view_switch.compare_with_parent(),
                keys=("D",), where=PANELS, needs=ONE),

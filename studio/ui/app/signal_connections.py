@@ -125,6 +125,7 @@ def _connect_panels(parts: WindowParts) -> None:
     composer.wants_words.connect(parts.dialogs.on_wants_words)
     composer.sent.toggled.connect(parts.actions_of.every["what_is_sent"].setChecked)
     composer.show_picture.connect(parts.view_switch.on_relative_chosen)
+    composer.markup.wanted.connect(parts.on_marks_wanted)
     composer.toast.connect(parts.draft_controller.on_replaced)
     composer.kept.connect(parts.draft_controller.on_prompt_kept)
     composer.left.connect(parts.draft_controller.on_composer_left)

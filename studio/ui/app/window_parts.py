@@ -69,6 +69,7 @@ from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
     from studio.ui.controllers.duel import DuelController
+    from studio.ui.controllers.mark import MarkController
     from studio.ui.controllers.open_with import OpenWith
     from studio.ui.controllers.original_peek import OriginalPeek
     from studio.ui.views.compare import CompareView
@@ -86,6 +87,7 @@ class WindowParts:
     Attributes:
         loupe, compare, pick, duel, tree, welcome, nothing: views created when first shown.
         duels: controller of the duel view, created with it.
+        marks: mark mode of the loupe; created when first used.
         open_with: programs for pictures; created with the first menu of them.
         original_peek: shows the original over a view; created when the key is first pressed.
         quit_sequence: created when the window is first closed with jobs in progress.
@@ -111,6 +113,7 @@ class WindowParts:
         self.tree: Late[TreeView] = Late(self._make_tree)
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
+        self.marks: Late[MarkController] = Late(self._make_marks)
         self.quit_sequence = Late(self._make_leaving)
 
     def make(self, left: Draft | None) -> Iterator[None]:
@@ -487,9 +490,37 @@ class WindowParts:
         loupe.job_chosen.connect(self.view_switch.on_job_chosen)
         loupe.told.connect(self.messages_controller.show_message)
         loupe.surround_changed.connect(self.view_options.on_surround_changed)
+        loupe.mode_chosen.connect(self.on_mode_chosen)
         loupe.set_presenting(presenting=self.presentation.active)
         self.window.views.addWidget(loupe)
         return loupe
+
+    def _make_marks(self) -> MarkController:
+        # Loaded when first used.
+        from studio.ui.controllers.mark import MarkController
+
+        marks = MarkController(
+            self.core,
+            self.view_switch,
+            self.view_stack,
+            loupe=self.loupe.get(),
+            composer=self.composer,
+            inspector=self.inspector,
+            status_bar=self.status_bar,
+            zones=self.window.zones,
+            messages_bar=self.messages,
+            parent=self.window,
+        )
+        marks.said.connect(self.messages_controller.show_message)
+        return marks
+
+    def on_mode_chosen(self, mode: str) -> None:
+        """Look at the picture of the loupe, or mark it."""
+        self.marks.get().on_mode_chosen(mode)
+
+    def on_marks_wanted(self, picture: str) -> None:
+        """Show the marks on the composer's source (its id)."""
+        self.marks.get().show_marks_of(picture)
 
     def _make_compare(self) -> CompareView:
         # Loaded when first shown.

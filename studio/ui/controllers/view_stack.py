@@ -36,6 +36,7 @@ class ViewStack(QObject):
 
     Attributes:
         current: the view that is shown.
+        marking: whether marks are drawn in the loupe, with the composer in full.
 
     Signals:
         left: a view was left for another one (its `ViewName`).
@@ -64,6 +65,7 @@ class ViewStack(QObject):
         """`views` shows a large view, created by its first call, or `grid`, the gallery's page."""
         super().__init__(parent)
         self.current = ViewName.GRID
+        self.marking = False
         self._shown = shown
         self._views = views
         self._grid = grid
@@ -94,7 +96,7 @@ class ViewStack(QObject):
         self.reset_switch()
         large = view is not ViewName.GRID
         self._zones.set_plain(large)
-        self._composer.set_compact(large)
+        self._composer.set_compact(large and not self.marking)
         self._inspector.set_preview_shown(not large)
         if before is not view:
             self.left.emit(before)

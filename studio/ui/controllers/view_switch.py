@@ -23,7 +23,7 @@ from studio.ui.panels.inspector import Inspector
 from studio.ui.support import drag_and_drop
 from studio.ui.support.late import Late
 from studio.ui.support.ports import LargeView, Messages, ShownPictures
-from studio.ui.support.tasks import spawn
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
@@ -76,6 +76,7 @@ class ViewSwitch(QObject):
         self._tree = tree
         self._top_bar = top_bar
         self._inspector = inspector
+        self._opening: SpawnedTask | None = None
         # A parent outside the order of the grid, compared all the same.
         self._beside: tuple[int, ...] = ()
 
@@ -98,6 +99,11 @@ class ViewSwitch(QObject):
     @property
     def in_tree(self) -> bool:
         return self._stack.current is ViewName.TREE
+
+    @property
+    def marking(self) -> bool:
+        """Whether marks are drawn in the loupe."""
+        return self._stack.marking
 
     @property
     def large(self) -> LargeView | None:
@@ -152,7 +158,7 @@ class ViewSwitch(QObject):
             return
         index = _place(order, chosen.row)
         if index is None and self.in_tree:
-            spawn(self._open_hidden(chosen))
+            self._opening = spawn(self._open_hidden(chosen))
             return
         if index is None and self._stack.current in FULL_SCREEN:
             self._messages.show_message(_("This picture is hidden here"))
@@ -160,6 +166,14 @@ class ViewSwitch(QObject):
         self._stack.enter(ViewName.LOUPE)
         self._loupe.get().show_pictures(order, index or 0)
         self._loupe.get().focus_view()
+
+    async def reach_loupe(self) -> bool:
+        """Show the current picture in the loupe, unless it is shown there. False without one."""
+        if not self.in_loupe:
+            self.open_loupe()
+            if (opening := self._opening) is not None:
+                await opening.wait_until_ended()
+        return self.in_loupe
 
     async def _open_hidden(self, picture: Picture) -> None:
         """Show a relative of the grid's pictures in the loupe, among all pictures."""

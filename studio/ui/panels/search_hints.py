@@ -62,6 +62,7 @@ def _values() -> dict[tuple[str, str], str]:
         ("is", "imported"): pgettext("pictures found", "imported"),
         ("is", "offline"): _("offline sketches"),
         ("is", "missing"): pgettext("pictures found", "file missing"),
+        ("is", "answer"): _("answers that pictures were made of"),
         ("size", ">=2K"): _("2K or larger"),
         ("aspect", "wide"): _("wider than tall"),
         ("aspect", "tall"): _("taller than wide"),

@@ -16,6 +16,7 @@ def role_name(role: Role) -> str:
         Role.COMPOSITION: pgettext("role of a reference", "Composition"),
         Role.MASK: pgettext("role of a reference", "Mask"),
         Role.FREE: pgettext("role of a reference", "General"),
+        Role.ANSWER: pgettext("role of a reference", "Answer"),
     }[role]
 
 

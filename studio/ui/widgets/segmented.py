@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -26,10 +26,15 @@ SPACE = 6
 
 
 class Segment(HoverTip, PaintedRadio):
-    """One segment; as wide as its text in bold, so that nothing moves."""
+    """One segment; as wide as its text in bold, so that nothing moves.
+
+    Attributes:
+        key: its shortcut, after the text.
+    """
 
     def __init__(self, label: str, icon: str, size: int, parent: QWidget) -> None:
         super().__init__(parent, radius=4)
+        self.key = ""
         self.setText(one_line(label))
         self.icon_name = icon
         self.compact = False
@@ -44,10 +49,16 @@ class Segment(HoverTip, PaintedRadio):
         self.updateGeometry()
         self.update()
 
+    def _key_width(self) -> int:
+        if self.compact or not self.key:
+            return 0
+        return SPACE + QFontMetrics(theme().font("micro")).horizontalAdvance(self.key)
+
     @needs("_size")
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme().font("small", weight=600))
         words = 0 if self.compact else metrics.horizontalAdvance(self.text())
+        words += self._key_width()
         glyph = GLYPH if self.icon_name else 0
         between = SPACE if words and glyph else 0
         return QSize(words + glyph + between + 20, theme().height(self._size) - 6)
@@ -70,7 +81,7 @@ class Segment(HoverTip, PaintedRadio):
         advance = QFontMetrics(font).horizontalAdvance(words)
         glyph = GLYPH if self.icon_name else 0
         between = SPACE if words and glyph else 0
-        left = (self.width() - advance - glyph - between) / 2
+        left = (self.width() - advance - glyph - between - self._key_width()) / 2
         if glyph:
             pixmap = look.pixmap(self.icon_name, role, GLYPH, self.devicePixelRatioF())
             painter.drawPixmap(round(left), (self.height() - GLYPH) // 2, pixmap)
@@ -78,6 +89,11 @@ class Segment(HoverTip, PaintedRadio):
         painter.setPen(look.color(role))
         place = QRectF(left + glyph + between, 0, advance + 2, self.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+        if self.key and not self.compact:
+            painter.setFont(look.font("micro"))
+            painter.setPen(look.color("text2" if chosen else "text3"))
+            place = QRectF(place.right() - 2 + SPACE, 0, self._key_width(), self.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self.key)
         painter.end()
 
 
@@ -139,6 +155,13 @@ class Segmented(QFrame):
                 button.set_compact(compact=compact)
         # Layouts around it keep its old width otherwise, until events are handled.
         self.updateGeometry()
+
+    def set_keys(self, keys: Mapping[object, str]) -> None:
+        """Show shortcuts after the texts, by value."""
+        for value, button in zip(self._values, self._group.buttons(), strict=True):
+            if isinstance(button, Segment):
+                button.key = keys.get(value, "")
+                button.updateGeometry()
 
     def segment(self, value: object) -> QRadioButton:
         """Button of a value, for its tool tip or to disable it."""

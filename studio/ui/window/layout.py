@@ -133,6 +133,11 @@ class WindowLayout(QWidget):
         return self._want_inspector and not self._bare
 
     @property
+    def drawer(self) -> bool:
+        """Whether the inspector lies over the views."""
+        return self._drawer
+
+    @property
     def narrow(self) -> bool:
         """Whether the rail replaces the sidebar."""
         return self._narrow

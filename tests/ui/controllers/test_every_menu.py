@@ -518,6 +518,8 @@ TESTED = {
     "studio/ui/panels/composer/prompt_history.py": "of a prompt of the history",
     "studio/ui/panels/composer/slot.py": "of the composer",
     "studio/ui/panels/composer/slots.py": "of references that do not fit",
+    "studio/ui/panels/inspector/mark_row.py": "of a mark, in test_mark.py",
+    "studio/ui/panels/inspector/marks_page.py": "of the keys, in test_mark.py",
     "studio/ui/views/duel/head.py": "the places of a duel",
     "studio/ui/widgets/chip.py": "what a drop-down is made of",
     "studio/ui/widgets/edit_menu.py": "of the prompt, and of every text",

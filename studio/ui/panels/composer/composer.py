@@ -98,6 +98,7 @@ class Composer(Dock):
         self._recall = PromptHistoryCursor(core.library, self)
         self._reception = InputImport(core.library, self.room, self)
         self._referencing = ReferenceEdits(self, self, self._reception)
+        self.markup = self._referencing.markup
         self._thumbnails = InputThumbnails(core.library, self)
         self.sent = WhatIsSent(core, self, self._sent_now)
         self.own_aspect = "1:1"
@@ -154,7 +155,7 @@ class Composer(Dock):
         self._referencing.references_wanted.connect(self.use_as_references)
         self._referencing.show_picture.connect(self.show_picture)
         self._referencing.kept.connect(self.kept)
-        self._reception.troubled.connect(self.on_inputs_refused)
+        self.markup.replaced.connect(self.toast)
         self._reception.limited.connect(self.on_limited)
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
@@ -293,9 +294,9 @@ class Composer(Dock):
         """Update after an external change of keys, models or settings."""
         self._show()
 
-    def show_error(self, error: StudioError) -> None:
-        """Show an error in the composer's own bar."""
-        self._show_notice(submit.trouble(error))
+    def show_error(self, *errors: StudioError) -> None:
+        """Show errors in the composer's own bar."""
+        self._show_notice(submit.trouble(*errors))
 
     def _show_notice(self, notice: Notice) -> None:
         self.open_full()
@@ -327,7 +328,8 @@ class Composer(Dock):
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
-            run = submit.run_of(sent, model, self._core.settings.value.sentences)
+            settings = self._core.settings.value
+            run = submit.run_of(sent, model, settings.sentences, settings.guide_sentences)
         except StudioError as error:
             self.show_error(error)
             return
@@ -423,19 +425,16 @@ class Composer(Dock):
             self._asked.clear_question()
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
-        sources = len(self._offer(model).sent.sent_together)
+        sources = self._offer(model).sent.versions
         self.card.choices.show_variants(prompt_variants.count(draft.prompt), sources)
         self._show_quote()
         self.sent.refresh()
 
     def _show_models(self, model: Model) -> None:
         catalogue, draft = self._core.catalogue, self.draft()
-        entries = offered(
-            self._core.settings.value.all_profiles,
-            catalogue.models,
-            self._keyless,
-            (draft.profile, model),
-        )
+        settings, chosen = self._core.settings.value, (draft.profile, model)
+        profiles, faults = settings.all_profiles, settings.fault_models
+        entries = offered(profiles, catalogue.models, self._keyless, chosen, faults=faults)
         self.card.choices.show_models(entries, (draft.profile, draft.model))
 
     def _show_quote(self) -> None:
@@ -495,10 +494,6 @@ class Composer(Dock):
             self._show()
         else:
             self.sent.refresh()
-
-    def on_inputs_refused(self, errors: Sequence[StudioError]) -> None:
-        """Show the errors of several inputs."""
-        self._show_notice(submit.trouble(*errors))
 
     def on_limited(self, taken: int, given: int, full: bool) -> None:  # noqa: FBT001 - a signal's
         """Report that some pictures were left out: no room, or too many unreadable ones."""

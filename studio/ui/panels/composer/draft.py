@@ -12,6 +12,7 @@ from studio.domain import runs
 from studio.domain import sentences as role_sentences
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
+from studio.domain.markup import Markup
 from studio.domain.models import Model
 from studio.ui.panels.composer.slot import SlotNote
 from studio.ui.panels.composer.suggestion import fitting, in_order, limit_of
@@ -26,7 +27,7 @@ def with_sources(draft: Draft, sources: Sequence[Reference]) -> Draft:
     """Edit these pictures separately: they replace the sources, come first, and choose Match."""
     others = tuple(r for r in draft.references if r.role is not Role.EDIT)
     edited = {one.sha256: replace(one, role=Role.EDIT) for one in sources}
-    return replace(draft, references=(*edited.values(), *others), aspect=MATCH)
+    return _with(replace(draft, aspect=MATCH), (*edited.values(), *others))
 
 
 def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
@@ -34,40 +35,40 @@ def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
     known = {(one.sha256, one.role): one for one in (*added, *draft.references)}
     there = {(one.sha256, one.role) for one in draft.references}
     new = [one for key, one in known.items() if key not in there]
-    return replace(draft, references=in_order((*draft.references, *new)))
+    return _with(draft, in_order((*draft.references, *new)))
 
 
 def without(draft: Draft, place: int, *, aspect: str) -> Draft:
-    """Remove a reference; with the last one Match is replaced by `aspect`."""
+    """Remove a reference, with the marks on it; with the last one Match is replaced by `aspect`."""
     references = draft.references[:place] + draft.references[place + 1 :]
-    return _settled(replace(draft, references=references), aspect)
+    return _settled(_with(draft, references), aspect)
 
 
 def without_source(draft: Draft, *, aspect: str) -> Draft:
-    """Remove the sources."""
+    """Remove the sources, with the marks on them."""
     references = tuple(r for r in draft.references if r.role is not Role.EDIT)
-    return _settled(replace(draft, references=references), aspect)
+    return _settled(_with(draft, references), aspect)
 
 
 def moved(draft: Draft, place: int, to: int) -> Draft:
     """Move a reference; sources stay first."""
     references = list(draft.references)
     references.insert(to, references.pop(place))
-    return replace(draft, references=in_order(references))
+    return _with(draft, in_order(references))
 
 
 def with_role(draft: Draft, place: int, role: Role) -> Draft:
     """Change the role of a reference; a sentence of its own belonged to the former role."""
     references = list(draft.references)
     references[place] = replace(references[place], role=role, sentence=None)
-    return replace(draft, references=tuple(references))
+    return _with(draft, references)
 
 
 def with_sentence(draft: Draft, place: int, sentence: str | None) -> Draft:
     """Change the sentence of a reference; None for that of its role."""
     references = list(draft.references)
     references[place] = replace(references[place], sentence=sentence)
-    return replace(draft, references=tuple(references))
+    return _with(draft, references)
 
 
 def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
@@ -77,14 +78,14 @@ def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
         return with_references(draft, [reference])
     former = references[place]
     references[place] = replace(reference, role=former.role, sentence=former.sentence)
-    return replace(draft, references=tuple(references))
+    return _with(draft, references)
 
 
 def cleared(draft: Draft, *, aspect: str, system: str = "") -> Draft:
     """Remove prompt and pictures; the kept instruction (`system`) and the other choices stay."""
     advanced = replace(draft.advanced, system=system)
-    empty = replace(draft, prompt="", references=(), seed=None, advanced=advanced)
-    return _settled(empty, aspect)
+    empty = replace(draft, prompt="", seed=None, advanced=advanced)
+    return _settled(_with(empty, ()), aspect)
 
 
 def notes_of(
@@ -99,7 +100,7 @@ def notes_of(
     `trashed` are ids of pictures known to be in the trash; `otherwise` says by sha256 how an input
     is converted for sending; `sentences` are those of the roles.
     """
-    takes = limit_of(model)
+    takes = limit_of(draft, model)
     sent = len(fitting(draft, takes))
     first = len(draft.sources)
     return [
@@ -107,6 +108,7 @@ def notes_of(
             _note(reference, draft, model, trashed),
             beside=otherwise.get(reference.sha256, ""),
             number=max(0, place - first + 1),
+            marks=len(draft.markup.marks) if reference.role is Role.EDIT and first == 1 else 0,
             sentence=role_sentences.of_reference(reference, sentences),
         )
         if place < sent
@@ -133,6 +135,13 @@ def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[
         talk.turns,
     ).format(n=talk.turns)
     return SlotNote(words, tip=tip, talk=talk.turns)
+
+
+def _with(draft: Draft, references: Sequence[Reference]) -> Draft:
+    """Replace the references; what is drawn on the source goes with it."""
+    made = replace(draft, references=tuple(references))
+    before, after = ([one.sha256 for one in each.sources] for each in (draft, made))
+    return made if before == after else replace(made, markup=Markup())
 
 
 def _settled(draft: Draft, aspect: str) -> Draft:

@@ -1,4 +1,4 @@
-"""Pictures of the draft: imports, and actions on their slots."""
+"""Pictures of the draft: imports, actions on their slots, and marks on the source."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from studio.common.i18n import _
 from studio.common.terminal import harmless
 from studio.domain.drafts import MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Picture, Reference, Role
+from studio.domain.markup import Markup
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.dock import Dock
@@ -36,10 +37,85 @@ class DraftHolder(Protocol):
     own_aspect: str
 
     def draft(self) -> Draft: ...
-    def change_draft(self, draft: Draft) -> None: ...
+    def change_draft(self, draft: Draft, *, run: str = "") -> None: ...
     def focus_prompt(self, *, select: bool = False) -> None: ...
     def was_sent(self, prompt: str) -> bool: ...
-    def show_error(self, error: StudioError) -> None: ...
+    def show_error(self, *errors: StudioError) -> None: ...
+
+
+class SourceMarkup(QObject):
+    """Reads and writes the marks of one picture in the draft.
+
+    Signals:
+        wanted(object): the slot of a marked source was clicked (id of its picture).
+        replaced(object): a source with marks made room for another (a sentence).
+        lost: a picture could not become the source; its marks are not kept.
+    """
+
+    wanted = Signal(object)
+    replaced = Signal(object)
+    lost = Signal()
+
+    def __init__(self, holder: DraftHolder, reception: InputImport, parent: QObject) -> None:
+        super().__init__(parent)
+        self._holder = holder
+        self._reception = reception
+        # Marks of a picture that is still being copied into the inputs, by its id.
+        self._pending: tuple[str, Markup] | None = None
+
+    def markup_of(self, picture: str) -> Markup:
+        """What is drawn on a picture (its id); nothing unless it is the only source."""
+        if self._pending is not None and self._pending[0] == picture:
+            return self._pending[1]
+        draft = self._holder.draft()
+        return draft.markup if _is_source(draft, picture) else Markup()
+
+    def draw(self, picture: Picture, markup: Markup, run: str = "") -> None:
+        """Set what is drawn on a picture, which becomes the source.
+
+        Changes of one `run` share an undo step.
+        """
+        draft = self._holder.draft()
+        if _is_source(draft, picture.id):
+            self._holder.change_draft(replace(draft, markup=markup), run=run)
+            return
+        copying = self._pending is not None and self._pending[0] == picture.id
+        if copying or not markup.empty:
+            self._pending = picture.id, markup
+        if not copying and not markup.empty:
+            self._reception.pictures([picture], Role.EDIT)
+
+    def take_source(self, sources: Sequence[Reference]) -> bool:
+        """Whether these sources are the marked picture that was copied; the draft is changed."""
+        pending = self._pending
+        if pending is None or [one.picture for one in sources] != [pending[0]]:
+            return False
+        self._pending = None
+        before = self._holder.draft()
+        after = drafting.with_sources(before, sources)
+        self._holder.change_draft(replace(after, markup=pending[1]))
+        if before.markup.marks:
+            # Translators: {name} is a picture, whose marks were replaced by those of another.
+            words = _("The marks on {name} were replaced")
+            self.replaced.emit(words.format(name=before.sources[0].name))
+        return True
+
+    def on_refused(self) -> None:
+        """Give up a picture that could not be copied."""
+        if self._pending is not None:
+            self._pending = None
+            self.lost.emit()
+
+    def show_source(self, reference: Reference) -> bool:
+        """Whether a clicked reference has marks; they are to be shown then."""
+        marked = reference.role is Role.EDIT and bool(self._holder.draft().markup.marks)
+        if marked and reference.picture is not None:
+            self.wanted.emit(reference.picture)
+        return marked and reference.picture is not None
+
+
+def _is_source(draft: Draft, picture: str) -> bool:
+    return [one.picture for one in draft.sources] == [picture]
 
 
 class ReferenceEdits(QObject):
@@ -47,6 +123,7 @@ class ReferenceEdits(QObject):
 
     Attributes:
         reception: copies items into the library's inputs.
+        markup: marks on the source.
 
     Signals:
         edit_wanted(object): pictures to edit, each separately.
@@ -65,6 +142,7 @@ class ReferenceEdits(QObject):
         self._dock = dock
         self._holder = holder
         self.reception = reception
+        self.markup = SourceMarkup(holder, reception, self)
         self._file_dialog: QFileDialog | None = None
         self._suggested: tuple[Picture, ...] = ()
         slots = dock.card.slots
@@ -83,6 +161,7 @@ class ReferenceEdits(QObject):
         dock.card.target.dropped.connect(self.on_dropped)
         dock.area.dropped.connect(self.on_dropped_beside)
         reception.taken.connect(self.on_taken)
+        reception.troubled.connect(self.on_refused)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """Offer to edit the gallery's selection; the draft does not change."""
@@ -124,6 +203,8 @@ class ReferenceEdits(QObject):
         draft, added = self._holder.draft(), list(references)
         sources = [one for one in added if one.role is Role.EDIT]
         editing = bool(sources)
+        if place is None and self.markup.take_source(sources):
+            return
         if place is not None:
             draft = drafting.replaced(draft, place, added.pop(0))
         elif editing:
@@ -136,6 +217,11 @@ class ReferenceEdits(QObject):
             self._holder.focus_prompt(select=sent)
             if not sent and not submit.is_blank(draft.prompt):
                 self.kept.emit(_("Still using your last prompt"))
+
+    def on_refused(self, errors: Sequence[StudioError]) -> None:
+        """Show the errors of inputs that cannot be read."""
+        self.markup.on_refused()
+        self._holder.show_error(*errors)
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Import pictures or files pasted into or dropped on the prompt."""
@@ -174,9 +260,9 @@ class ReferenceEdits(QObject):
         self._holder.change_draft(drafting.moved(self._holder.draft(), place, to))
 
     def on_show_wanted(self, place: int) -> None:
-        picture = self._holder.draft().references[place].picture
-        if picture is not None:
-            self.show_picture.emit(picture)
+        reference = self._holder.draft().references[place]
+        if not self.markup.show_source(reference) and reference.picture is not None:
+            self.show_picture.emit(reference.picture)
 
     def on_suggestion_taken(self) -> None:
         self.edit_wanted.emit(self._suggested)

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.domain.sentences import DEFAULTS
 from studio.ui.panels.composer.sentence_popover import SentencePopover
@@ -54,6 +54,7 @@ class SlotNote:
         sentence: sentence sent with it; "" for none.
         talk: turns of the conversation to continue; 0 if the user declined, None if there is no
             conversation.
+        marks: number of marks on the source.
     """
 
     words: str = ""
@@ -63,6 +64,7 @@ class SlotNote:
     number: int = 0
     sentence: str = ""
     talk: int | None = None
+    marks: int = 0
 
 
 def paint_square(painter: QPainter, pixmap: QPixmap | None, box: QRect) -> None:
@@ -140,7 +142,7 @@ class Slot(QWidget):
         self.reference, self._note, self._small = reference, note, small
         editing = reference.role is Role.EDIT
         called = one_line(reference.name)
-        name = f"{role_name(reference.role)} {called}".strip()
+        name = f"{role_name(reference.role)} {called} {self._marks()}".strip()
         self.setAccessibleName(name)
         said = [words for words in (note.words, note.beside, note.tip) if words]
         self.setAccessibleDescription(" ".join(said))
@@ -233,6 +235,14 @@ class Slot(QWidget):
 
     # --- painting -------------------------------------------------------------------------
 
+    def _marks(self) -> str:
+        """ "with 3 marks", after the name of the source; "" without any."""
+        n = self._note.marks
+        if not n:
+            return ""
+        # Translators: after the name of a picture.
+        return ngettext("with {n} mark", "with {n} marks", n).format(n=number(n))
+
     def _words(self) -> tuple[str, str]:
         words = self._note.words or role_name(self.reference.role)
         if self._note.talk and not self._note.words:
@@ -248,7 +258,14 @@ class Slot(QWidget):
         editing = self.reference.role is Role.EDIT
         first = QFontMetrics(look.font("micro", weight=600 if editing else 400))
         second = QFontMetrics(look.font("small", prose=True))
-        return min(WIDEST_NAME, max(first.horizontalAdvance(role), second.horizontalAdvance(name)))
+        width = min(WIDEST_NAME, max(first.horizontalAdvance(role), second.horizontalAdvance(name)))
+        if marks := self._marks():
+            width = max(width, self._name_width(second) + second.horizontalAdvance(f" {marks}"))
+        return width
+
+    def _name_width(self, metrics: QFontMetrics) -> int:
+        """Width of the name when marks stand after it."""
+        return min(WIDEST_NAME, metrics.horizontalAdvance(self._words()[1]))
 
     def _thumb(self) -> QRect:
         if self._small:
@@ -312,8 +329,14 @@ class Slot(QWidget):
         painter.drawText(QRectF(left, top, width + 2, heights[0]), flags, text)
         painter.setFont(look.font("small", prose=True))
         painter.setPen(look.color("text" if self._note.sent else "text3"))
-        text = QFontMetrics(painter.font()).elidedText(name, elide, width + 1)
-        painter.drawText(QRectF(left, top + heights[0], width + 2, heights[1]), flags, text)
+        metrics, marks = QFontMetrics(painter.font()), self._marks()
+        room = self._name_width(metrics) if marks else width
+        text = metrics.elidedText(name, elide, room + 1)
+        painter.drawText(QRectF(left, top + heights[0], room + 2, heights[1]), flags, text)
+        if marks:
+            left += metrics.horizontalAdvance(f"{text} ")
+            painter.setPen(look.color("ink"))
+            painter.drawText(QRectF(left, top + heights[0], width, heights[1]), flags, marks)
 
     # --- Qt -------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ from studio.ui.widgets import Text
 
 if TYPE_CHECKING:
     from studio.ui.panels.inspector.comparison_page import ComparisonPage
+    from studio.ui.panels.inspector.marks_page import MarksPage
+    from studio.ui.support.mark_editor import MarkEditor
     from studio.ui.support.pixel_comparison import PixelComparison
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
@@ -93,6 +95,10 @@ class Inspector(QFrame):
         self._comparison_page: ComparisonPage | None = None
         self._comparison_scroll: QWidget | None = None
         self._job_scroll: QWidget | None = None
+        # In place of all others while marks are drawn, and the page to return to.
+        self._marks_page: MarksPage | None = None
+        self._in_marks = False
+        self._behind: QWidget = self._nothing
 
     def _make_nothing(self) -> QWidget:
         page = QWidget(self)
@@ -160,6 +166,30 @@ class Inspector(QFrame):
             page.difference_wanted.connect(self.difference_wanted)
         return self._comparison_page
 
+    def make_marks_page(self, editor: MarkEditor) -> MarksPage:
+        """Create the page of the marks of an editor; once."""
+        # Loaded with mark mode, which most sessions never open.
+        from studio.ui.panels.inspector.marks_page import MarksPage
+
+        self._marks_page = page = MarksPage(editor, self)
+        self._pages.addWidget(page)
+        return page
+
+    def set_marks_shown(self, *, shown: bool) -> None:
+        """Show the marks in place of the selection, or the selection again."""
+        if shown == self._in_marks or self._marks_page is None:
+            return
+        if shown:
+            self._behind = self._pages.currentWidget() or self._nothing
+        self._in_marks = shown
+        self._pages.setCurrentWidget(self._marks_page if shown else self._behind)
+
+    def _show_page(self, page: QWidget) -> None:
+        """Show a page, or keep it for the time after the marks."""
+        self._behind = page
+        if not self._in_marks:
+            self._pages.setCurrentWidget(page)
+
     # --- content --------------------------------------------------------------------------
 
     @property
@@ -170,14 +200,14 @@ class Inspector(QFrame):
     def show_nothing(self) -> None:
         """Show the empty page."""
         self._leave()
-        self._pages.setCurrentWidget(self._nothing)
+        self._show_page(self._nothing)
 
     def show_job(self, job: Job, *, usual: float | None = None) -> None:
         """Show a job; `usual` is the typical duration of such a job in seconds, if measured."""
         self._leave()
         self.job_page.set_job(job, usual=usual)
         if self._job_scroll is not None:
-            self._pages.setCurrentWidget(self._job_scroll)
+            self._show_page(self._job_scroll)
 
     def show_pictures(self, pictures: Sequence[Picture], total: int = 0) -> None:
         """Show one picture or several together, which may be the first of `total`."""
@@ -191,7 +221,7 @@ class Inspector(QFrame):
         self._total = total
         self._noted = tuple(picture.id for picture in pictures)
         page = self.page
-        self._pages.setCurrentWidget(page)
+        self._show_page(page)
         page.preview.set_pictures(self._pictures)
         page.show_parts(self._pictures, preview=self._with_preview)
         if len(pictures) == 1:
@@ -219,7 +249,7 @@ class Inspector(QFrame):
         self._leave()
         self.comparison_page.show_pictures(pictures, comparison)
         if self._comparison_scroll is not None:
-            self._pages.setCurrentWidget(self._comparison_scroll)
+            self._show_page(self._comparison_scroll)
 
     def show_pixels(self, found: Sequence[PixelComparison | None]) -> None:
         """Show how the pixels of the compared pictures differ, A first."""

@@ -64,6 +64,7 @@ class StatusBar(QFrame):
         self._profile = ""
         self._empty = False
         self._selected = (0, 0)
+        self._mark = ""
         self._narrow = False
         self.popover: QueuePopover | None = None
         row = QHBoxLayout(self)
@@ -178,6 +179,11 @@ class StatusBar(QFrame):
         self._selected = (pictures, jobs)
         self._show_right()
 
+    def show_mark(self, words: str) -> None:
+        """Show the selected mark in place of the selection, such as "Mark 3 of 3"; "" for none."""
+        self._mark = words
+        self._show_right()
+
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed
         """Show that there are no pictures yet."""
         self._empty = empty
@@ -201,6 +207,9 @@ class StatusBar(QFrame):
             )
         elif self._empty and not words:
             advice = _("The library is empty")
+        if self._mark:
+            words = self._mark
+            advice = "" if self._narrow else "· " + _("arrows nudge it, Del takes it away")
         self._selection.setText(words)
         self._advice.setText(advice)
         self._selection.setVisible(bool(words))

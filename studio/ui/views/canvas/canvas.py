@@ -5,7 +5,8 @@ file (after its colour profile). All geometry is in device pixels, so 100 % mean
 picture per device pixel.
 
 Dragging takes the file out (`drag_requested`) while the whole picture is visible, and pans while it
-is zoomed in. Space or the middle button always pans, Ctrl always drags out.
+is zoomed in. Space or the middle button always pans, Ctrl always drags out. A tool (`set_tool`)
+gets the left button first.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates
 from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.canvas.tool import CanvasTool
 from studio.ui.views.canvas.viewport import DeviceRect, Viewport
 from studio.ui.widgets.accessible import set_role
 
@@ -48,6 +50,9 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 
 class PictureCanvas(QWidget):
     """Shows a `Plate` with zoom and pan.
+
+    Attributes:
+        overlays: drawn over the picture, in device pixels; the painter is clipped to what changed.
 
     Signals:
         zoom_changed: zoom in device pixels per pixel of the picture.
@@ -75,6 +80,8 @@ class PictureCanvas(QWidget):
         self._last: QPointF | None = None
         self._panning = False
         self._space = False
+        self._drawing = False
+        self._tool: CanvasTool | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -217,7 +224,7 @@ class PictureCanvas(QWidget):
         old, self._view = self._view, view
         if old == view:
             return
-        self._show_cursor()
+        self.show_cursor()
         self.update()
         if old.zoom != view.zoom or old.fitted != view.fitted:
             self.zoom_changed.emit(view.zoom)
@@ -225,20 +232,42 @@ class PictureCanvas(QWidget):
 
     # --- mouse ----------------------------------------------------------------------------
 
+    def set_tool(self, tool: CanvasTool | None) -> None:
+        """Give the left button to a tool, which may leave it to the canvas; None for no tool."""
+        self._stop_drag()
+        self._tool = tool
+        self.show_cursor()
+
+    def _begin_drawing(self, event: QMouseEvent) -> bool:
+        """Whether the tool takes a press."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        if self._tool is None or not left or self._space or event.modifiers() & _CTRL:
+            return False
+        self._drawing = self._plate is not None and self._tool.press(event.position())
+        return self._drawing
+
     def _pans(self, event: QMouseEvent) -> bool:
         if self._space or event.buttons() & Qt.MouseButton.MiddleButton:
             return True
         return not self._view.whole and not event.modifiers() & _CTRL
 
     def _stop_drag(self) -> None:
+        if self._drawing and self._tool is not None:
+            self._tool.cancel()
+        self._drawing = False
         self._press = self._last = None
         self._panning = False
-        self._show_cursor()
+        self.show_cursor()
 
-    def _show_cursor(self) -> None:
+    def show_cursor(self) -> None:
+        """Give the pointer the shape for what a press would do."""
         if self._panning:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._space or not self._view.whole:
+        elif self._space:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._tool is not None and (shape := self._tool.cursor()) is not None:
+            self.setCursor(shape)
+        elif not self._view.whole:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.unsetCursor()
@@ -258,13 +287,14 @@ class PictureCanvas(QWidget):
             around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
         ).toAlignedRect()
         plates.paint(painter, plate, self._view, exposed, dpr)
+        painter.setClipRect(exposed)
         for overlay in self.overlays:
             overlay(painter, self._view)
         painter.restore()
         if plate.trouble:
             plates.paint_trouble(painter, plate.trouble, self.rect())
 
-    @needs("_space")
+    @needs("_tool")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._settle(self._view.resized(*self._room()))
@@ -304,14 +334,19 @@ class PictureCanvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._drawing or self._begin_drawing(event):
+            return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._press = self._last = event.position()
             self._panning = self._pans(event)
-            self._show_cursor()
+            self.show_cursor()
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drawing and self._tool is not None:
+            self._tool.move(event.position())
+            return
         if self._press is None or self._last is None:
             return
         if self._panning:
@@ -325,10 +360,18 @@ class PictureCanvas(QWidget):
             self.drag_requested.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drawing and self._tool is not None:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._drawing = False
+                self._tool.release(event.position())
+            return
         self._stop_drag()
         super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # The second of two quick clicks with a tool is a click.
+        if self._drawing or self._begin_drawing(event):
+            return
         if event.button() == Qt.MouseButton.LeftButton and self._plate is not None:
             self._toggle(event.position())
 
@@ -348,7 +391,7 @@ class PictureCanvas(QWidget):
         }
         if key == Qt.Key.Key_Space:
             self._space = True
-            self._show_cursor()
+            self.show_cursor()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom_in()
         elif key == Qt.Key.Key_Minus:
@@ -365,12 +408,12 @@ class PictureCanvas(QWidget):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
-            self._show_cursor()
+            self.show_cursor()
         else:
             super().keyReleaseEvent(event)
 
-    @needs("_space")
+    @needs("_tool")
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False
-        self._show_cursor()
+        self.show_cursor()
         super().focusOutEvent(event)

@@ -34,6 +34,7 @@ from studio.ui.widgets import (
 )
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import PaintedRadio
+from studio.ui.widgets.segmented import Segment
 
 SIDE = 24  # of the click target; the circle has 14
 
@@ -101,6 +102,7 @@ class Swatches(QWidget):
 
 HEIGHT = 38
 NARROWEST = 320
+COMPACT = 1100  # width below which modes that are not chosen are icons only
 NAME = 150  # minimum width of a name before other parts are hidden
 SCALE = 1000  # steps of the slider, evenly spaced by ratio
 
@@ -115,6 +117,8 @@ class ViewBar(QFrame):
         before: whether to show "Before".
         fit, actual, zoom_in, zoom_out, zoomed: requests for the canvas.
         surround: background chosen.
+        mode_chosen: "look" or "mark".
+        list_wanted: show or hide the list of marks.
     """
 
     stepped = Signal(int)
@@ -127,6 +131,8 @@ class ViewBar(QFrame):
     zoom_out = Signal()
     zoomed = Signal(float)
     surround = Signal(object)
+    mode_chosen = Signal(object)
+    list_wanted = Signal()
 
     def __init__(self, surround: Surround, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,9 +160,13 @@ class ViewBar(QFrame):
             (self._rule_middle, self._segments),
             (self._new,),
             (self._percent,),
+            (self._modes,),
         )
         self._wanted: dict[QWidget, bool] = {self._segments: False, self._preview: False}
         self._wanted[self._key] = self._wanted[self._rule_middle] = self._wanted[self._new] = False
+        self._wanted[self._list] = False
+        # In mark mode neither the parent nor the background is at hand.
+        self._marking = self._has_before = False
 
     def _make_left(self) -> None:
         rows = self._rows
@@ -182,6 +192,14 @@ class ViewBar(QFrame):
 
     def _make_right(self, surround: Surround) -> None:
         rows = self._rows
+        self._modes = Segmented(
+            [("look", _("Look"), "eye"), ("mark", _("Mark"), "pin")],
+            self,
+            name=_("Mode"),
+            size=26,
+        )
+        self._modes.set_keys({"mark": "K"})
+        self._modes.changed.connect(self.mode_chosen)
         self._segments = Segmented(
             [(True, _("Before"), ""), (False, _("After"), "")],
             self,
@@ -206,9 +224,13 @@ class ViewBar(QFrame):
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("3200 %"))
         self._rule_right = _Rule(self)
         self._swatches = Swatches(surround, self)
-        _add(rows, self._segments, self._key, self._rule_middle, self._fit, self._actual)
+        self._list = Button(_("Marks"), "quiet", self, size=26, icon="panel-right")
+        self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._list.clicked.connect(self.list_wanted)
+        _add(rows, self._modes, _Rule(self), self._segments, self._key, self._rule_middle)
+        _add(rows, self._fit, self._actual)
         _add(rows, self._minus, self._slider, self._plus, self._percent)
-        _add(rows, self._rule_right, self._swatches)
+        _add(rows, self._rule_right, self._swatches, self._list)
         self._segments.changed.connect(self.before)
         self._fit.clicked.connect(self.on_fit)
         self._actual.clicked.connect(self.on_actual)
@@ -252,9 +274,29 @@ class ViewBar(QFrame):
 
     def set_before(self, *, there: bool, shown: bool) -> None:
         """Set whether the picture has a parent, and whether that one is shown."""
-        for part in (self._segments, self._key, self._rule_middle):
-            self._wanted[part] = there
+        self._has_before = there
         self._segments.set_value(shown)
+        self._show_mode()
+
+    def set_marking(self, *, marking: bool) -> None:
+        """Show the controls of mark mode, or those for looking."""
+        self._marking = marking
+        self._modes.set_value("mark" if marking else "look")
+        self._show_mode()
+
+    def show_list_button(self, words: str) -> None:
+        """Show the button of a list of marks that is not beside the picture; "" for none."""
+        if words:
+            self._list.setText(words)
+            set_tip(self._list, f"{words} (I)")
+        self._wanted[self._list] = bool(words)
+        self._yield_room()
+
+    def _show_mode(self) -> None:
+        before = dict.fromkeys((self._segments, self._key, self._rule_middle), self._has_before)
+        ground = dict.fromkeys((self._rule_right, self._swatches), True)
+        for part, there in {**before, **ground}.items():
+            self._wanted[part] = there and not self._marking
         self._yield_room()
 
     def set_zoom(self, zoom: float, *, fitted: bool) -> None:
@@ -267,6 +309,12 @@ class ViewBar(QFrame):
             self._slider.setValue(round(SCALE * math.log(max(zoom, LOWEST) / LOWEST) / span))
 
     def _yield_room(self) -> None:
+        self._list.setVisible(self._wanted[self._list])
+        narrow = self.width() < COMPACT
+        for value in ("look", "mark"):
+            segment = self._modes.segment(value)
+            if isinstance(segment, Segment):
+                segment.set_compact(compact=narrow and not segment.isChecked())
         for group in self._giving_way:
             for part in group:
                 part.setVisible(self._wanted.get(part, True))

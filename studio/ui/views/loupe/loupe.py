@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -22,6 +23,7 @@ from studio.ui.views.canvas.plate_loader import PageCache, PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.bar import ViewBar
 from studio.ui.views.loupe.before import WIDTH, ParentPreview
+from studio.ui.views.loupe.mark.mode import MarkMode
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
@@ -49,6 +51,9 @@ _OWN_KEYS = frozenset(
 class Loupe(QWidget):
     """Large view that steps through an order of pictures.
 
+    Attributes:
+        marking: the mark mode; None before it is first used.
+
     Signals:
         picture_changed: another picture is shown (a Picture).
         closed: Esc was pressed.
@@ -59,6 +64,8 @@ class Loupe(QWidget):
         menu_requested: the picture and the global position.
         job_chosen: id of a job clicked in the film strip.
         told: why a key does nothing for this picture (str).
+        mode_chosen: "look" or "mark", in the bar.
+        pixels_changed: more of the picture has loaded.
     """
 
     picture_changed = Signal(object)
@@ -70,6 +77,8 @@ class Loupe(QWidget):
     menu_requested = Signal(object, QPoint)
     job_chosen = Signal(str)
     told = Signal(str)
+    mode_chosen = Signal(object)
+    pixels_changed = Signal()
 
     def __init__(
         self,
@@ -88,6 +97,7 @@ class Loupe(QWidget):
         self._plates: dict[str, Plate] = {}
         self._before_shown = False
         self._presenting = False
+        self.marking: MarkMode | None = None
         ground = _SETTINGS.get(surround, "mat")
         self.book = PageCache(library, self)
         self._loader = PlateLoader(library, decoder, self)
@@ -123,6 +133,7 @@ class Loupe(QWidget):
         bar.zoom_out.connect(canvas.zoom_out)
         bar.zoomed.connect(canvas.set_zoom)
         bar.surround.connect(self.on_surround)
+        bar.mode_chosen.connect(self.mode_chosen)
         canvas.view_changed.connect(self.on_view_changed)
         canvas.drag_requested.connect(self.on_dragged)
         canvas.menu_requested.connect(self.on_menu)
@@ -201,9 +212,7 @@ class Loupe(QWidget):
     def set_presenting(self, *, presenting: bool) -> None:
         """Show only the picture, or bar, film strip and parent again."""
         self._presenting = presenting
-        self.bar.setVisible(not presenting)
-        self.film.setVisible(not presenting)
-        self._place_before()
+        self._show_parts()
 
     def step(self, way: int) -> None:
         """Show the next (1) or previous (-1) picture."""
@@ -235,6 +244,38 @@ class Loupe(QWidget):
     def toggle_before(self) -> None:
         """Show the parent, or the picture again."""
         self.show_before(not self._before_shown)
+
+    # --- mark mode ------------------------------------------------------------------------
+
+    def make_mark_mode(self, editor: MarkEditor) -> MarkMode:
+        """Create the mark mode for an editor; once."""
+        self.marking = mode = MarkMode(self.canvas, editor, self)
+        mode.told.connect(self.told)
+        return mode
+
+    @property
+    def in_marks(self) -> bool:
+        """Whether marks are drawn."""
+        return self.marking is not None and self.marking.active
+
+    def set_marking(self, *, marking: bool) -> None:
+        """Begin to draw marks on the picture, or go on with the next one; or end it."""
+        mode, picture = self.marking, self._picture
+        if mode is None:
+            return
+        if marking and picture is not None:
+            self.show_before(False)
+            mode.begin_marks(picture.name, picture.colour)
+        else:
+            mode.end_marks()
+        self.bar.set_marking(marking=mode.active)
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        """Show bar and film strip where they belong."""
+        self.bar.setVisible(not self._presenting)
+        self.film.setVisible(not self._presenting and not self.in_marks)
+        self._place_before()
 
     # --- opening --------------------------------------------------------------------------
 
@@ -303,7 +344,8 @@ class Loupe(QWidget):
         )
 
     def _place_before(self) -> None:
-        if self._parent is None or self._picture is None or self._presenting:
+        hidden = self._presenting or self.in_marks
+        if self._parent is None or self._picture is None or hidden:
             self._before.hide()
             self.canvas.set_left_inset(0)
             return
@@ -346,6 +388,7 @@ class Loupe(QWidget):
         """Repaint a plate with new content."""
         self.canvas.refresh(plate)
         self._tell_bar()
+        self.pixels_changed.emit()
 
     def on_screen_colours(self) -> None:
         """Render the visible picture for the new monitor."""

@@ -1,0 +1,49 @@
+"""Pixels of a frame: where a picture lies in the one that is made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.domain.markup import Frame
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom edge in pixels; the last two are outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameLayout:
+    """A frame in whole pixels of the picture it lies around.
+
+    Attributes:
+        left, top: its corner, from that of the picture; negative outside of it.
+        size: width and height of the new picture.
+        picture: size of the picture.
+    """
+
+    left: int
+    top: int
+    size: tuple[int, int]
+    picture: tuple[int, int]
+
+    @classmethod
+    def of(cls, frame: Frame, picture: tuple[int, int]) -> FrameLayout:
+        """The layout of a frame around a picture of this size; at least one pixel large."""
+        width, height = picture
+        left, top = round(frame.left * width), round(frame.top * height)
+        right, bottom = round(frame.right * width), round(frame.bottom * height)
+        size = max(1, right - left), max(1, bottom - top)
+        return cls(left=left, top=top, size=size, picture=picture)
+
+    @property
+    def kept(self) -> Box:
+        """The part of the picture within the frame; empty where they do not meet."""
+        (width, height), (wide, high) = self.picture, self.size
+        left, top = max(0, self.left), max(0, self.top)
+        right, bottom = min(width, self.left + wide), min(height, self.top + high)
+        return left, top, max(left, right), max(top, bottom)
+
+    @property
+    def place(self) -> Box:
+        """Where that part lies in the new picture."""
+        left, top, right, bottom = self.kept
+        return left - self.left, top - self.top, right - self.left, bottom - self.top

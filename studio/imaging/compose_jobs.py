@@ -1,0 +1,254 @@
+"""Jobs of the comparing process that make a picture from others. Requests are as in `decode_jobs`.
+
+Nothing is written here: the PNG is returned with the answer, and the file that the program makes
+of it is read again to be proved.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from studio.common import json_reader
+from studio.domain.frame_layout import FrameLayout
+from studio.domain.markup import Frame, Region
+from studio.imaging import align, compare, compose, decode_jobs, masks
+from studio.imaging.worker_protocol import Job, Message
+
+FURTHEST = 8.0
+"""Pixels of the parent by which the middle of an answer may be off."""
+
+_NEAR = 0.03
+"""Relative difference up to which two shapes count as the same."""
+
+_EDGE = 2048
+"""Long edge in pixels at which pictures are registered."""
+
+_COMPRESSION = 3
+"""zlib level of the saved PNG: a fifth of the time of the usual one, some per cent larger."""
+
+_FLAT = 128
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of both jobs.
+
+    Attributes:
+        region: where the picture may change; else there is a frame.
+        crop: the part of the parent that the answer shows, in pixels; None for all of it.
+    """
+
+    parent: Path
+    region: Region | None
+    mask: Path | None
+    frame: Frame | None
+    crop: align.Box | None
+
+    @classmethod
+    def read(cls, request: dict[str, Any], size: tuple[int, int]) -> _Question:
+        region, frame = request.get("region"), request.get("frame")
+        mask, crop = request.get("mask"), request.get("crop")
+        return cls(
+            parent=Path(request["path"]),
+            region=None if region is None else json_reader.convert(region, Region),
+            mask=None if mask is None else Path(mask),
+            frame=None if frame is None else json_reader.convert(frame, Frame),
+            crop=None if crop is None else crop_box(tuple(crop), size),
+        )
+
+    def mask_of(self, size: tuple[int, int]) -> Image.Image:
+        assert self.region is not None
+        drawn = None
+        if self.mask is not None:
+            drawn = decode_jobs.on_ground(_named(decode_jobs.load, self.mask, None)[0])
+        return masks.region_mask(self.region, size, drawn)
+
+
+def crop_box(crop: tuple[float, ...], size: tuple[int, int]) -> align.Box:
+    """A part of a picture, in fractions, as whole pixels; at least one of them."""
+    (width, height), (left, top, right, bottom) = size, crop
+    x, y = min(width - 1, max(0, round(left * width))), min(height - 1, max(0, round(top * height)))
+    return x, y, max(x + 1, round(right * width)), max(y + 1, round(bottom * height))
+
+
+def compose_pictures(request: dict[str, Any]) -> Message:
+    """A PNG of the parent ("path") with a part of the answer ("other", None for a free crop).
+
+    The request has a "region" or a "frame"; "mask" is the file of a region's mask, "crop" the part
+    of the parent that the answer shows, in fractions; "seam" is in pixels; with "match" colours
+    are matched. Answers "reason" and no picture where the two do not line up; "shift" is in pixels
+    of the parent; "width" and "height" are those of the new picture.
+    """
+    parent, profile = _named(decode_jobs.load_in_own_colours, Path(request["path"]))
+    question = _Question.read(request, parent.size)
+    layout = None if question.frame is None else FrameLayout.of(question.frame, parent.size)
+    if layout is not None and math.prod(layout.size) > decode_jobs.PIXELS:
+        raise decode_jobs.DecodeRefused("too_large", "{} x {}".format(*layout.size))
+    seam, matched = float(request.get("seam", 0.0)), bool(request.get("match", True))
+    if request.get("other") is None:
+        assert layout is not None
+        place = align.Placement(1.0, 0.0, 0.0)
+        whole = compose.with_frame(parent, None, place, layout, gain=compare.NO_GAIN)
+        return _encoded(whole, profile, {"reason": None})
+    answer = _named(decode_jobs.load_in_colours_of, Path(request["other"]), profile)
+    start = _start(question.crop, layout, parent.size, answer.size)
+    mask = None if layout is not None else question.mask_of(parent.size)
+    header = _lined_up(parent, answer, mask, start, _shown(question.crop, layout, parent.size))
+    if header["reason"] is not None:
+        return header, b""
+    place = align.Placement(header["scale"], header.pop("x"), header.pop("y"))
+    ring = compose.inner_ring(layout) if layout is not None else None
+    if mask is not None:
+        ring = compare.ring_around(mask)
+    gain = compare.NO_GAIN
+    if matched:
+        gain = compare.colour_gain(_rgb(parent), answer, place, ring=ring)
+    header["gain"] = gain
+    if layout is not None:
+        whole = compose.with_frame(parent, answer, place, layout, seam=round(seam), gain=gain)
+    else:
+        assert mask is not None
+        assert question.region is not None
+        feather = question.region.feather * max(parent.size)
+        weights = masks.soft_edge(mask, max(seam, feather))
+        compose.put_region(parent, answer, place, weights, gain)
+        whole = parent
+    del parent, answer, mask, ring
+    return _encoded(whole, profile, header)
+
+
+def prove_picture(request: dict[str, Any]) -> Message:
+    """Whether a saved file ("other") has the pixels of its parent ("path") where it has to.
+
+    "region", "mask" and "frame" are as for composing. Answers "outside", the number of those
+    pixels, and "changed", how many of them differ.
+    """
+    parent, _profile = _named(decode_jobs.load_in_own_colours, Path(request["path"]))
+    saved, _profile = _named(decode_jobs.load_in_own_colours, Path(request["other"]))
+    question = _Question.read(request, parent.size)
+    if question.frame is not None:
+        layout = FrameLayout.of(question.frame, parent.size)
+        if saved.size != layout.size:
+            raise decode_jobs.DecodeRefused("unreadable", "another size than the frame's")
+        kept, there = parent.crop(layout.kept), saved.crop(layout.place)
+        outside, changed = kept.width * kept.height, compose.changed_pixels(kept, there)
+    else:
+        mask = question.mask_of(parent.size)
+        outside, changed = mask.histogram()[0], compose.changed_pixels(parent, saved, mask)
+    return {"outside": outside, "changed": changed}, b""
+
+
+def _start(
+    crop: align.Box | None,
+    layout: FrameLayout | None,
+    parent: tuple[int, int],
+    answer: tuple[int, int],
+) -> align.Placement:
+    """Where the parent is expected in the answer."""
+    left, top, right, bottom = _shown(crop, layout, parent)
+    inside = align.centred((right - left, bottom - top), answer)
+    return align.Placement(
+        inside.scale, inside.x - inside.scale * left, inside.y - inside.scale * top
+    )
+
+
+def _shown(
+    crop: align.Box | None, layout: FrameLayout | None, parent: tuple[int, int]
+) -> align.Box:
+    """What the answer is expected to show, in pixels of the parent."""
+    if layout is not None:
+        (left, top), (width, height) = (layout.left, layout.top), layout.size
+        return left, top, left + width, top + height
+    return (0, 0, *parent) if crop is None else crop
+
+
+def _lined_up(
+    parent: Image.Image,
+    answer: Image.Image,
+    mask: Image.Image | None,
+    start: align.Placement,
+    shown: align.Box,
+) -> dict[str, Any]:
+    """Placement of the parent in the answer, and the reason why they do not line up.
+
+    Without enough detail outside of the region the expected place holds: nothing can be off there.
+    """
+    width, height = shown[2] - shown[0], shown[3] - shown[1]
+    header: dict[str, Any] = {"shift": (0.0, 0.0), "zoom": 1.0, "reason": None}
+    if mask is not None and abs(answer.width * height / (answer.height * width) - 1) > _NEAR:
+        return header | {"reason": "shape"}
+    part = (0, 0, *parent.size) if mask is None else shown
+    grey, factor = _small(parent, part)
+    if mask is not None:
+        # What is meant to change tells nothing.
+        grey.paste(_FLAT, mask=mask.crop(part).resize(grey.size, Image.Resampling.NEAREST))
+    other, other_factor = _small(answer, (0, 0, *answer.size))
+    expected = align.Placement(
+        start.scale * other_factor / factor,
+        (start.x + start.scale * part[0]) * other_factor,
+        (start.y + start.scale * part[1]) * other_factor,
+    )
+    found = align.register(grey, other, start=expected)
+    place = start
+    if found.placement is not None:
+        scale = found.placement.scale * factor / other_factor
+        place = align.Placement(
+            scale,
+            found.placement.x / other_factor - scale * part[0],
+            found.placement.y / other_factor - scale * part[1],
+        )
+    elif found.reason is align.Misalignment.DIFFERENT:
+        header["reason"] = str(found.reason)
+    middle = (part[0] + part[2]) / 2, (part[1] + part[3]) / 2
+    shift = tuple(
+        (there - here) / place.scale
+        for there, here in zip(place.place(*middle), start.place(*middle), strict=True)
+    )
+    if math.hypot(*shift) > FURTHEST:
+        header["reason"] = "shift"
+    return header | {
+        "shift": shift,
+        "zoom": place.scale / start.scale,
+        "scale": place.scale,
+        "x": place.x,
+        "y": place.y,
+    }
+
+
+def _small(picture: Image.Image, part: align.Box) -> tuple[Image.Image, float]:
+    """A grey copy of a part with a long edge of at most `_EDGE`, and how much smaller it is."""
+    width, height = part[2] - part[0], part[3] - part[1]
+    factor = min(1.0, _EDGE / max(width, height))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    found = picture.resize(size, Image.Resampling.HAMMING, box=part, reducing_gap=2.0)
+    return found.convert("L"), factor
+
+
+def _rgb(picture: Image.Image) -> Image.Image:
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _encoded(picture: Image.Image, profile: bytes, header: dict[str, Any]) -> Message:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=_COMPRESSION, icc_profile=profile or None)
+    size = {"width": picture.width, "height": picture.height}
+    del picture
+    return header | size, stream.getvalue()
+
+
+def _named(read: Any, path: Path, *more: Any) -> Any:
+    """What `read` returns. Errors name the file."""
+    try:
+        return read(path, *more)
+    except Exception as error:
+        error.path = str(path)  # type: ignore[attr-defined]
+        raise
+
+
+JOBS: dict[str, Job] = {"compose": compose_pictures, "prove": prove_picture}

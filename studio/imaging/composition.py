@@ -1,0 +1,83 @@
+"""What is composed, and what came of it, for the client of the comparing process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.domain.markup import Frame, Region
+
+
+class NotComposed(StrEnum):
+    """Reason why an answer cannot be put into its parent."""
+
+    DIFFERENT = "different"
+    SHIFT = "shift"
+    SHAPE = "shape"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that a composed picture is computed from.
+
+    Attributes:
+        parent: file of the picture whose pixels stay.
+        answer: file of the model's answer; None for a free crop, which has a frame within it.
+        region, frame: one of both.
+        mask: file of the region's mask, if it has one.
+        seam: width of the blend in pixels of the parent.
+        match: the answer's colours are matched to those of the parent.
+        crop: left, top, right and bottom of the part that the answer shows, as fractions of the
+            parent; None for all of it.
+    """
+
+    parent: Path
+    answer: Path | None = None
+    region: Region | None = None
+    frame: Frame | None = None
+    mask: Path | None = None
+    seam: float = 0.0
+    match: bool = True
+    crop: tuple[float, float, float, float] | None = None
+
+    def request(self) -> dict[str, Any]:
+        """The fields of the request."""
+        return {
+            "other": None if self.answer is None else str(self.answer),
+            "region": None if self.region is None else msgspec.to_builtins(self.region),
+            "frame": None if self.frame is None else msgspec.to_builtins(self.frame),
+            "mask": None if self.mask is None else str(self.mask),
+            "seam": self.seam,
+            "match": self.match,
+            "crop": self.crop,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A composed picture, or why there is none.
+
+    Attributes:
+        data: the PNG; empty with a reason.
+        shift: right and down, by which the answer was off, in pixels of the parent.
+        zoom: growth of its content.
+    """
+
+    data: bytes
+    reason: NotComposed | None
+    shift: tuple[float, float] = (0.0, 0.0)
+    zoom: float = 1.0
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Pixels of a saved file that are compared with its parent, and how many differ."""
+
+    outside: int
+    changed: int

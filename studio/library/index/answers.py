@@ -1,0 +1,48 @@
+"""Answers that pictures were made of: no view shows them, and they follow those pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from studio.library.index.chunks import marks
+
+
+def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
+    """Ids of the hidden answers that the pictures of these rows were made of."""
+    if not rows or db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is None:
+        return []
+    found = db.execute(
+        "SELECT DISTINCT a.id FROM lineage l JOIN pictures a ON a.id = l.parent"
+        " JOIN facts f ON f.row = a.row"
+        f" WHERE l.row IN ({marks(rows)}) AND l.role = 'answer' AND f.trashed >= 2",
+        tuple(rows),
+    )
+    return [id for (id,) in found]
+
+
+def made_of(db: Any, answer: str) -> list[str]:
+    """Ids of the pictures that were made of an answer and not deleted for good."""
+    found = db.execute(
+        "SELECT p.id FROM lineage l JOIN pictures p ON p.row = l.row"
+        " WHERE l.parent = ? AND l.role = 'answer' ORDER BY p.row",
+        (answer,),
+    )
+    return [id for (id,) in found]
+
+
+def follow(db: Any, answers: Sequence[str]) -> None:
+    """Move hidden answers to the trash with the last of their pictures, or out of it."""
+    for id in answers:
+        db.execute(
+            "UPDATE facts SET trashed = 3 - EXISTS(SELECT 1 FROM lineage l"
+            " JOIN facts f ON f.row = l.row"
+            " WHERE l.parent = ?1 AND l.role = 'answer' AND f.trashed = 0)"
+            " WHERE row = (SELECT row FROM pictures WHERE id = ?1) AND trashed >= 2",
+            (id,),
+        )
+
+
+def unused(db: Any, answers: Sequence[str]) -> list[str]:
+    """Those of these hidden answers whose pictures were all deleted for good."""
+    return [id for id in answers if not made_of(db, id)]
