@@ -158,6 +158,24 @@ class Comparer:
         )
         return data
 
+    async def marks_left(
+        self,
+        edited: Path,
+        made: Path,
+        drawing: GuideDrawing,
+        *,
+        priority: Priority = Priority.ARRIVAL,
+    ) -> tuple[int, ...]:
+        """Numbers of the marks that a picture still shows; it was made from a marked copy."""
+        facts, _data = await self._process.decode_job(
+            priority,
+            job="marks_left",
+            path=edited,
+            other=str(made),
+            body=json_reader.encode(drawing),
+        )
+        return tuple(facts["marks"])
+
     async def compose(
         self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL
     ) -> Composition:
