@@ -1,4 +1,4 @@
-"""Answers that pictures were made of: no view shows them, and they follow those pictures."""
+"""Answers that pictures were made of: no view shows them, and they move_answers those pictures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def made_of(db: Any, answer: str) -> list[str]:
     return [id for (id,) in found]
 
 
-def follow(db: Any, answers: Sequence[str]) -> None:
+def move_answers(db: Any, answers: Sequence[str]) -> None:
     """Move hidden answers to the trash with the last of their pictures, or out of it."""
     for id in answers:
         db.execute(

@@ -189,15 +189,10 @@ class CompiledQuery:
         return found
 
     def _asks_for_answers(self) -> bool:
-        """Whether the search, or that of the collection, is one for `is:answer`."""
-        asked = list(self.asked.facts)
-        if self.query.collection:
-            for (search,) in self._run(
-                "SELECT search FROM collections WHERE id = ?", (self.query.collection,)
-            ):
-                asked += understand(search or "").facts
-        return any(
-            fact.key == "is" and fact.values[0] == "answer" and not fact.without for fact in asked
+        sql = "SELECT search FROM collections WHERE id = ?"
+        saved = self._run(sql, (self.query.collection,)) if self.query.collection else ()
+        return self.asked.wants("is", "answer") or any(
+            understand(text or "").wants("is", "answer") for (text,) in saved
         )
 
     def _fact(self, fact: SearchFilter) -> Condition:
