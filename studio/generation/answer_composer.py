@@ -255,7 +255,7 @@ class AnswerComposer:
         answer = await self._answer_of(picture)
         if answer is None or not answer.answer:
             raise InputError(
-                _("There is no answer to use"),
+                _("The model's answer cannot be used"),
                 _("It is a picture of its own already, or not in the library any more."),
             )
         return await deriving.set_answer(self._library.store, answer.id, hidden=False)

@@ -161,10 +161,9 @@ class CompiledQuery:
     def _view(self) -> list[Condition]:
         query = self.query
         trash = query.view is View.TRASH
-        answers = self._asks_for_answers()
-        found = [Condition(sql=f"f.trashed = {int(trash) + 2 * answers}")]
-        if answers:
-            sql = f"{found[0].sql} AND f.trashed >= 2"
+        found = [Condition(sql=f"f.trashed = {int(trash)}")]
+        if self._asks_for_answers():
+            sql = f"f.trashed = {int(trash) + 2} AND f.trashed >= 2"
             found = [Condition(sql=sql, lead=_indexed("facts_answers", sql), ordered=True)]
         elif trash:
             found = [Condition(sql="f.trashed = 1", lead=_indexed("facts_trashed", "f.trashed = 1"),
@@ -191,9 +190,8 @@ class CompiledQuery:
     def _asks_for_answers(self) -> bool:
         sql = "SELECT search FROM collections WHERE id = ?"
         saved = self._run(sql, (self.query.collection,)) if self.query.collection else ()
-        return self.asked.wants("is", "answer") or any(
-            understand(text or "").wants("is", "answer") for (text,) in saved
-        )
+        every = (self.asked, *(understand(text or "") for (text,) in saved))
+        return any(one.wants("is", "answer") for one in every)
 
     def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)
