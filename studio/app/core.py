@@ -347,7 +347,7 @@ class Core:
             raise self.settings.trouble or read_only()
         requests = run.requests
         if any(one.markup is not None and one.markup.sent for one in requests):
-            requests = await self.guides.prepare(requests)
+            requests = await self.guides.prepare(requests, dict(run.guide_words))
         now = time.time()
         names = run.names or ("",) * len(run.requests)
         jobs = [

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.core import Core
-from studio.cli import advanced, stdin
+from studio.cli import advanced, markup, stdin
 from studio.cli.owner import Line, own_or_ask
 from studio.cli.printers import printer_for
 from studio.cli.progress import LocalBackend, RunBackend, RunWatcher
@@ -24,6 +24,7 @@ from studio.config.settings import OFFLINE
 from studio.domain import budget, prompt_variants, runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Picture, Reference, Role
+from studio.domain.markup import Markup
 from studio.domain.models import Model, ModelState
 from studio.domain.request_fields import choice_warnings
 from studio.library.files import save_copies
@@ -70,6 +71,7 @@ def _check(options: Any, prompt: str) -> None:
         raise UsageError(
             _("--count must be between 1 and {most}").format(most=prompt_variants.MOST)
         )
+    markup.check(options)
 
 
 async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> runs.Run:
@@ -79,6 +81,7 @@ async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> run
     # Checked before references are copied into the library.
     runs.check_references(len(options.ref) + (source is not None), model)
     references = await _references(core, maker, options, source)
+    drawn = Markup() if source is None else await markup.read(options, source, maker)
     aspect = options.aspect or (MATCH if references else _first(model.aspects, "1:1"))
     draft = Draft(
         prompt=prompt,
@@ -91,6 +94,7 @@ async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> run
         seed=options.seed,
         continues=bool(options.continues),
         advanced=await advanced.read(options),
+        markup=drawn,
     )
     if options.continues and runs.goes_on_with(draft, model) is None:
         complain(

@@ -59,7 +59,7 @@ def parse(arguments: Sequence[str]) -> ParsedArguments:
     return build().parse_args(arguments, namespace=ParsedArguments())
 
 
-_PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folder"})
+_PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folder", "region"})
 """Options with file names, which may have any bytes."""
 
 
@@ -257,6 +257,36 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         dest="continues",
         metavar="ID",
         help=_("edit this picture and continue its conversation"),
+    )
+    parser.add_argument(
+        "--mark",
+        metavar="X,Y:TEXT",
+        action="append",
+        default=[],
+        help=_(
+            "what should change at a place of the picture to edit, from 0,0 (upper left) to 1,1; "
+            "repeatable"
+        ),
+    )
+    parser.add_argument(
+        "--region",
+        metavar="X,Y,W,H|FILE",
+        help=_(
+            "change nothing outside of a box, given in fractions of the picture to edit, or of the "
+            "white parts of a black and white PNG"
+        ),
+    )
+    parser.add_argument(
+        "--reframe",
+        metavar="R",
+        action="append",
+        default=[],
+        help=_("give the picture to edit more room, up to this aspect ratio; repeatable"),
+    )
+    parser.add_argument(
+        "--anchor",
+        metavar="X,Y",
+        help=_("place of the picture in its new frame, from 0,0 (upper left) to 1,1"),
     )
     parser.add_argument(
         "--system",

@@ -124,6 +124,7 @@ class Settings:
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
         update_seen: newer version that was read about or dismissed.
+        fault_models: offer the painter's models that simulate faults, for testing.
         open_with: program files the user chose for "Open with", newest first.
     """
 
@@ -160,6 +161,7 @@ class Settings:
     update_seen: str = ""
     models: tuple[tuple[str, str], ...] = ()
     open_with: tuple[str, ...] = ()
+    fault_models: bool = False
 
     def find_profile(self, name: str) -> Profile:
         """The profile of that name, the user's own before the built-in. Raises InputError."""

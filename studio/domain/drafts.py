@@ -73,6 +73,12 @@ class Draft:
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)
         return tuple((source, *beside) for source in self.sources)
 
+    @property
+    def versions(self) -> int:
+        """Number of requests with the same prompt: one for each source, or frame of the source."""
+        frames = len(self.markup.frames) if self.sources else 0
+        return len(self.sent_together) * max(1, frames)
+
 
 class DraftFile:
     """File of the draft between two sessions. All calls block: run them in a thread.

@@ -44,6 +44,7 @@ class WordSource(StrEnum):
 
     PROGRAM = "program"
     SENTENCE = "sentence"  # of a role: the program's, or changed by the user
+    MARK = "mark"  # the user's, about a mark
     USER = "user"
 
 
@@ -123,12 +124,18 @@ def plan_parts(
     pictures = tuple(PlannedPicture(index, number) for number, index in enumerate(order, 1))
     words = [PlannedWords(instruction)] if instruction else []
     lines = [
-        (sentences.label(picture.number), sentence)
+        (sentences.label(picture.number), PlannedWords(sentence, _source(inputs[picture.index])))
         for picture in pictures
         if (sentence := inputs[picture.index].sentence)
     ]
     _add_lines(words, lines)
-    _add_lines(words, [(sentences.mark_label(number), sentence) for number, sentence in marks])
+    _add_lines(
+        words,
+        [
+            (sentences.mark_label(number), PlannedWords(sentence, WordSource.MARK))
+            for number, sentence in marks
+        ],
+    )
     if prompt:
         if words:
             words.append(PlannedWords("\n\n", WordSource.PROGRAM))
@@ -136,13 +143,17 @@ def plan_parts(
     return (*pictures, PlannedText(tuple(words))) if words else pictures
 
 
-def _add_lines(words: list[PlannedWords], lines: Sequence[tuple[str, str]]) -> None:
+def _source(picture: PlanInput) -> WordSource:
+    return WordSource.PROGRAM if picture.role is Role.MASK else WordSource.SENTENCE
+
+
+def _add_lines(words: list[PlannedWords], lines: Sequence[tuple[str, PlannedWords]]) -> None:
     """Add a paragraph of lines, each of a label and a sentence."""
     between = "\n\n"
     for label, sentence in lines:
         before, between = between if words else "", "\n"
         words.append(PlannedWords(before + label, WordSource.PROGRAM))
-        words.append(PlannedWords(sentence, WordSource.SENTENCE))
+        words.append(sentence)
 
 
 def sending_order(roles: Sequence[Role], markup: Markup | None) -> list[int]:

@@ -26,6 +26,7 @@ from studio.domain.entities import (
 )
 from studio.domain.markup import Markup
 from studio.domain.models import TIERS, Model, detail_level, plain_id, thinking_level
+from studio.domain.sentences import GuideWords
 
 ASK_ABOVE = 16
 """Number of pictures above which a run has to be confirmed."""
@@ -45,12 +46,14 @@ class Run:
         requests: one for each picture, in the order of sending.
         names: short name of each picture, for its tile.
         each_usd: estimate for one picture; None if the price is not known.
+        guide_words: sentences for pictures drawn from the markup that differ from the defaults.
     """
 
     id: str
     requests: tuple[GenerationRequest, ...]
     names: tuple[str, ...]
     each_usd: float | None = None
+    guide_words: tuple[tuple[GuideWords, str], ...] = ()
 
     @property
     def total_usd(self) -> float | None:
@@ -69,6 +72,7 @@ def plan(
     texts: tuple[str, ...],
     *,
     sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+    guide_words: Mapping[GuideWords, str] = role_sentences.GUIDES,
 ) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
@@ -128,6 +132,7 @@ def plan(
         requests=tuple(requests),
         names=tuple(names),
         each_usd=pricing.estimate(model, size, advanced),
+        guide_words=tuple(guide_words.items() - role_sentences.GUIDES.items()),
     )
 
 
@@ -261,6 +266,7 @@ def variations(
     here: Draft | None = None,
     *,
     sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+    guide_words: Mapping[GuideWords, str] = role_sentences.GUIDES,
 ) -> Run:
     """A run of `count` pictures with the same prompt, references and choices, and new seeds.
 
@@ -270,7 +276,7 @@ def variations(
     draft = replace(draft, count=count, seed=None, advanced=model.supported_choices(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
     sent = replace(draft, prompt=picture.prompt)
-    return plan(sent, model, (picture.prompt,), sentences=sentences)
+    return plan(sent, model, (picture.prompt,), sentences=sentences, guide_words=guide_words)
 
 
 def again(picture: Picture, here: Draft | None = None) -> Draft:
@@ -364,8 +370,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
         )
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
-    together = draft.sent_together
-    number = draft.count * len(texts) * len(together) * len(_markups(draft))
+    number = draft.count * len(texts) * draft.versions
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
@@ -386,12 +391,16 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def _pictures_sent(draft: Draft, model: Model) -> int:
-    """Most pictures of one request, the marked copy included."""
-    number = max(len(one) for one in draft.sent_together)
+    """Most pictures of one request."""
+    return max(len(one) for one in draft.sent_together) + marked_copies(draft, model)
+
+
+def marked_copies(draft: Draft, model: Model) -> int:
+    """Number of pictures that are sent beside the references of a draft: a marked copy, or none."""
     markup = draft.markup
-    if not (markup.sent and draft.sources) or (markup.frames and not markup.sent_marks):
-        return number
-    return number + (markup.send_clean and model.references > 1)
+    if not markup.sent or not draft.sources or model.references == 1 or not markup.send_clean:
+        return 0
+    return 0 if markup.frames and not markup.sent_marks else 1
 
 
 def _check_markup(draft: Draft) -> None:

@@ -16,7 +16,7 @@ from studio.domain import guides
 from studio.domain.entities import GenerationRequest, Reference, Role
 from studio.domain.guides import Guide, GuideLayout
 from studio.domain.models import Model
-from studio.domain.sentences import GuideWords
+from studio.domain.sentences import GUIDES, GuideWords
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.imaging.guide_drawing import EDGE, GuideDrawing
@@ -56,7 +56,7 @@ class GuideMaker:
         find_model: Callable[[str, str], Model],
         words: Callable[[], Mapping[GuideWords, str]],
     ) -> None:
-        """`words` returns the sentences of the settings."""
+        """`words` returns the sentences of the settings, for previews."""
         self._library = library
         self._decoder = decoder
         self._comparer = comparer
@@ -64,22 +64,31 @@ class GuideMaker:
         self._words = words
         self._previews: OrderedDict[_Key, tuple[GuideLayout, tuple[bytes, ...]]] = OrderedDict()
 
-    async def prepare(self, requests: Sequence[GenerationRequest]) -> tuple[GenerationRequest, ...]:
-        """The requests with their pictures, stored in the library's inputs."""
+    async def prepare(
+        self, requests: Sequence[GenerationRequest], words: Mapping[GuideWords, str]
+    ) -> tuple[GenerationRequest, ...]:
+        """The requests with their pictures, stored in the library's inputs.
+
+        `words` are sentences that replace the defaults.
+        """
+        words = {**GUIDES, **words}
         # Copies of a request differ in their seeds, and variants in their prompts.
         stored: dict[_Key, tuple[GuideLayout, tuple[Reference, ...]]] = {}
         prepared: list[GenerationRequest] = []
         for request in requests:
             key = _key(request)
             if key not in stored:
-                stored[key] = await self._store(request)
+                stored[key] = await self._store(request, words)
             prepared.append(guides.with_guides(request, *stored[key]))
         return tuple(prepared)
 
-    async def _store(self, request: GenerationRequest) -> tuple[GuideLayout, tuple[Reference, ...]]:
+    async def _store(
+        self, request: GenerationRequest, words: Mapping[GuideWords, str]
+    ) -> tuple[GuideLayout, tuple[Reference, ...]]:
         layout = await self._layout(request)
         kept: list[Reference] = []
-        for guide, one in zip(layout.guides, self._references(request, layout), strict=True):
+        planned = guides.references(layout.guides, _name(request), words)
+        for guide, one in zip(layout.guides, planned, strict=True):
             data = await self._draw(request, guide, EDGE)
             reference = await self._library.keep_input(data, role=Role.MASK, name=one.name)
             kept.append(replace(reference, sentence=one.sentence))
@@ -94,13 +103,23 @@ class GuideMaker:
             self._previews[key] = layout, tuple(data)
             while len(self._previews) > _REMEMBERED:
                 self._previews.popitem(last=False)
-        layout, drawn = self._previews[key]
+        found = self.known_preview(request)
+        assert found is not None
+        return found
+
+    def known_preview(self, request: GenerationRequest) -> GuidePreview | None:
+        """The same, if they were drawn before."""
+        found = self._previews.get(_key(request))
+        if found is None:
+            return None
+        layout, drawn = found
         references = self._references(request, layout)
         return GuidePreview(guides.with_guides(request, layout, references), drawn)
 
-    def is_known(self, request: GenerationRequest) -> bool:
-        """Whether `preview` returns at once."""
-        return _key(request) in self._previews
+    def expected(self, request: GenerationRequest) -> GenerationRequest:
+        """The request with its pictures, as far as they are known before they are drawn."""
+        model = self._find_model(request.profile, request.model)
+        return guides.planned(request, model, self._words())
 
     def _references(self, request: GenerationRequest, layout: GuideLayout) -> tuple[Reference, ...]:
         return guides.references(layout.guides, _name(request), self._words())

@@ -303,6 +303,9 @@ def _titled(model: Model) -> Model:
         "sketch-words": _("Sketch: replies with text"),
         "sketch-overloaded": _("Sketch: overloaded twice, then paints"),
         "sketch-cut": _("Sketch: connection breaks halfway"),
+        "sketch-drifts": _("Sketch: edits drift away"),
+        "sketch-keeps-marks": _("Sketch: leaves marks in the picture"),
+        "sketch-reshapes": _("Sketch: another shape than asked"),
     }
     note = _("For testing errors.") if model.fault else _("Free, painted on this computer.")
     return replace(model, title=titles.get(model.id, model.id), note=note)

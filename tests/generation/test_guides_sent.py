@@ -14,7 +14,7 @@ from PIL import Image
 
 from studio.common.errors import StorageError
 from studio.domain import runs, sentences
-from studio.domain.drafts import MATCH
+from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import AspectRatio, JobState, Picture, Reference, Role
 from studio.domain.markup import (
     Frame,
@@ -233,16 +233,23 @@ async def test_copies_and_variants_share_one_marked_copy(tmp_path: Path) -> None
     assert len(kept) == 2
 
 
-async def test_the_users_own_words_go_with_the_marks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", ["See the numbers.", ""])
+async def test_the_users_own_words_go_with_the_marks(tmp_path: Path, own: str) -> None:
     with replies() as service:
         async with studio(tmp_path, service) as here:
-            here.core.settings.change(role_sentences={"marks": "See the numbers."})
-            await sent(here, (await source(here),), MARKED)
-            here.core.settings.change(role_sentences={"marks": ""})
-            await sent(here, (await source(here),), MARKED)
-    first, second = (parts(one)[1][0] for one in service.requests)
-    assert first == f"Picture [1]: See the numbers.\n\n{LINES}\n\nKeep the rest."
-    assert second == f"{LINES}\n\nKeep the rest."
+            here.core.settings.change(role_sentences={"marks": own})
+            references = (await source(here),)
+            draft = Draft(
+                prompt="p", profile="dgrid", model=MODEL, references=references, markup=MARKED
+            )
+            model = here.core.catalogue.find("dgrid", MODEL)
+            words = here.core.settings.value.guide_sentences
+            await here.core.submit(runs.plan(draft, model, ("p",), guide_words=words))
+            await here.core.submit(runs.plan(draft, model, ("p",)))
+            await here.core.queue.idle()
+    first, second = sorted((parts(one)[1][0] for one in service.requests), key=len)
+    assert first == (f"Picture [1]: {own}\n\n{LINES}\n\np" if own else f"{LINES}\n\np")
+    assert second.startswith(f"Picture [1]: {GUIDES[GuideWords.MARKS]}")
 
 
 async def test_a_conversation_replays_the_turn_with_its_marks(tmp_path: Path) -> None:

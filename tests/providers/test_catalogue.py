@@ -49,7 +49,7 @@ def test_new_profiles_begin_with_the_newest_model_and_never_see_a_retired_one(ca
 def test_the_painter_has_its_own_models_the_faults_last(catalogue):
     models = catalogue.models("sketch")
     assert models[0].id == catalogue.default("sketch") == "sketch"
-    assert [one.fault for one in models] == [False, True, True, True, True, True]
+    assert [one.fault for one in models] == [False, *[True] * 8]
     assert all(one.offline and one.price("4K") == 0 for one in models)
     assert "not AI" in models[0].title
     assert not catalogue.find("dgrid", "sketch").offline

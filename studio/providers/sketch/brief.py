@@ -20,7 +20,8 @@ class SketchInput:
 
     Attributes:
         role: "edit" (its composition stays), "palette" (only its colours are used), "subject",
-            "style", "composition", "mask", or "unknown" for one that is not used.
+            "style", "composition", "mask", "marked" (shows where to change the edited picture),
+            "padded" (edited, with borders to paint), or one that is not used.
     """
 
     data: bytes = field(repr=False)
@@ -65,6 +66,8 @@ class Brief:
         seed: 31 bits.
         wants_picture: False if words alone are asked for.
         words: number of characters of all words, also those that are not of the prompt.
+        marks: sentences about the marks of the edited picture.
+        fault: fault to play, named as the model.
     """
 
     prompt: str
@@ -73,11 +76,17 @@ class Brief:
     inputs: tuple[SketchInput, ...] = ()
     wants_picture: bool = True
     words: int = 0
+    marks: tuple[str, ...] = ()
+    fault: str = ""
 
     @property
     def edited(self) -> SketchInput | None:
-        """The picture being edited: the last one with that role."""
-        return next((i for i in reversed(self.inputs) if i.role == "edit"), None)
+        """The picture being edited: the last one with that role, or the one with borders."""
+        return next((i for i in reversed(self.inputs) if i.role in ("edit", "padded")), None)
+
+    def with_role(self, role: str) -> SketchInput | None:
+        """The first picture with a role."""
+        return next((i for i in self.inputs if i.role == role), None)
 
 
 def read_prompt(prompt: str) -> PromptReading:

@@ -15,7 +15,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from studio.common import json_reader
 from studio.providers.sketch import (
+    faults,
     forest,
+    guides,
     icon,
     land,
     pattern,
@@ -86,7 +88,8 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
     Raises canvas.PaintingStopped soon after `stop` is set, and repaint.UnreadableInputError for a
     reference that is not a picture.
     """
-    guidance = roles.guided(brief, read_prompt(brief.prompt))
+    brief = faults.with_other_shape(brief)
+    guidance = roles.guided(brief, read_prompt("\n".join((brief.prompt, *brief.marks))))
     reading, found = guidance.reading, guidance.colours
     edited = brief.edited
     parent = _recipe_within(edited)
@@ -104,19 +107,37 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
         saved: Recipe | None = recipe
     else:
         number = brief.inputs.index(edited) + 1
-        repaint.grade(scene, repaint.opened(edited.data, number), 0.88 if asks_colours else 0.3)
+        picture = repaint.opened(edited.data, number)
+        if edited.role == roles.PADDED:
+            picture = guides.without_borders(picture)
+        repaint.grade(scene, picture, 0.88 if asks_colours else 0.3)
         # The picture below has a surface of its own, and its composition is in its pixels alone.
         scene.grain(brief.seed, 0.5)
         saved = None
-    masks = [reference for reference in brief.inputs if reference.role == "mask"]
-    if edited is not None and masks:
-        repaint.keep_masked(scene, repaint.opened(edited.data), repaint.opened(masks[-1].data))
+    if edited is not None:
+        _keep_outside(scene, brief, edited)
+        faults.spoil(scene, brief, edited)
     return Sketch(
         png=_encoded(scene, brief, saved),
         motif=recipe.motif if saved else "",
         mood=recipe.weather or recipe.light,
         notes=tuple(guidance.notes),
     )
+
+
+def _keep_outside(scene: Scene, brief: Brief, edited: SketchInput) -> None:
+    """Put the edited picture back where it was not to be changed."""
+    masks = [reference for reference in brief.inputs if reference.role == "mask"]
+    picture = repaint.opened(edited.data)
+    if masks:
+        repaint.keep_masked(scene, picture, repaint.opened(masks[-1].data))
+    elif (marked := brief.with_role(roles.MARKED)) is not None:
+        number = brief.inputs.index(marked) + 1
+        repaint.keep_masked(
+            scene, picture, guides.marked_area(picture, repaint.opened(marked.data, number))
+        )
+    elif edited.role == roles.PADDED:
+        repaint.keep_masked(scene, picture, guides.borders(picture))
 
 
 def _recipe_within(edited: SketchInput | None) -> Recipe | None:

@@ -13,7 +13,7 @@ from studio.common import json_reader
 from studio.domain import sentences
 from studio.providers.sketch.brief import Brief, SketchInput
 from studio.providers.sketch.repaint import pixels_of
-from studio.providers.sketch.roles import role_of
+from studio.providers.sketch.roles import MARKED, PADDED, role_of
 from studio.providers.sketch.sizes import pixels
 
 # Words beside a picture that say what it is for.
@@ -34,6 +34,9 @@ _KEEP = re.compile(
 # A text this short before a picture is its caption; a longer one is the prompt.
 _CAPTION = 160
 _PIECE = 1 << 20
+
+EDITED = frozenset({"edit", PADDED})
+"""Roles of a picture that is edited."""
 
 
 class BadRequestError(ValueError):
@@ -56,12 +59,15 @@ def read(body: bytes) -> Brief:
     if _number(config.get("candidateCount", 1), "candidateCount") != 1:
         raise BadRequestError("Multiple candidates is not enabled for this model")
     prompt, inputs, words = _contents(root.get("contents"))
+    marks: dict[int, str] = {}
+    if any(one.role in (MARKED, PADDED) for one in inputs):
+        marks, prompt = sentences.read_marks(prompt)
     image = _object(config, "imageConfig")
     seed = config.get("seed")
     size = pixels(
         _text(image.get("aspectRatio"), "aspectRatio"),
         _text(image.get("imageSize"), "imageSize"),
-        [pixels_of(one.data, k) for k, one in enumerate(inputs, 1) if one.role == "edit"],
+        [pixels_of(one.data, k) for k, one in enumerate(inputs, 1) if one.role in EDITED],
     )
     modalities = config.get("responseModalities") or ["IMAGE"]
     return Brief(
@@ -71,6 +77,7 @@ def read(body: bytes) -> Brief:
         inputs=inputs,
         wants_picture=any(str(name).upper() == "IMAGE" for name in modalities),
         words=words,
+        marks=tuple(marks.values()),
     )
 
 
@@ -120,7 +127,7 @@ def _with_roles(
         by_place.get(k) or _role(said.get(k) or caption) for k, (_, caption) in enumerate(found, 1)
     ]
     wants_look = _LOOK.search(words) and not _KEEP.search(words)
-    if "" in roles and "edit" not in roles and not wants_look:
+    if "" in roles and not EDITED.intersection(roles) and not wants_look:
         # The last picture of which nothing was said is the one being edited.
         roles[max(k for k, role in enumerate(roles) if not role)] = "edit"
     return tuple(

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from studio.domain import sentences
 from studio.domain.entities import Role
+from studio.domain.sentences import GuideWords
 from studio.providers.sketch import repaint, vocabulary
 from studio.providers.sketch.brief import Brief, PromptReading, SketchInput
 from studio.providers.sketch.colour import Colour, to_hsl
@@ -19,6 +20,30 @@ from studio.providers.sketch.scene import Scene
 
 UNKNOWN = "unknown"
 """Role of a reference whose sentence the painter does not understand."""
+
+MARKED = "marked"
+"""Role of a copy of the edited picture with marks, or with a region in a flat colour."""
+
+PADDED = "padded"
+"""Role of an edited picture with flat borders that are to be painted."""
+
+OVERVIEW = "overview"
+"""Role of a picture that only shows where the edited one was cut from."""
+
+_GUIDES = {
+    GuideWords.MARKS: MARKED,
+    GuideWords.REGION: MARKED,
+    GuideWords.MARKS_ALONE: "edit",
+    GuideWords.REGION_ALONE: "edit",
+    GuideWords.CROP: OVERVIEW,
+    GuideWords.FRAME: PADDED,
+}
+
+_GUIDE_KEYWORDS = (
+    (OVERVIEW, re.compile(r"\bcut from\b|\bred frame\b", re.IGNORECASE)),
+    (PADDED, re.compile(r"\b(grey|flat) borders?\b", re.IGNORECASE)),
+    (MARKED, re.compile(r"\b(numbered marks?|marked|red area)\b", re.IGNORECASE)),
+)
 
 _TRIES = 8
 _STUDY = 96
@@ -68,6 +93,13 @@ def role_of(sentence: str) -> str:
     for role, usual in sentences.DEFAULTS.items():
         if sentence == usual:
             return role.value
+    for guide, usual in sentences.GUIDES.items():
+        # Of two sentences about one picture the first one counts.
+        if sentence.startswith(usual):
+            return _GUIDES[guide]
+    for found, words in _GUIDE_KEYWORDS:
+        if words.search(sentence):
+            return found
     return next((role.value for role, words in _KEYWORDS if words.search(sentence)), UNKNOWN)
 
 

@@ -16,6 +16,7 @@ import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,9 @@ MODELS = (
     "sketch-words",
     "sketch-overloaded",
     "sketch-cut",
+    "sketch-drifts",
+    "sketch-keeps-marks",
+    "sketch-reshapes",
 )
 DRIP_SECONDS = 20.0
 CHUNK = 64 * 1024
@@ -152,7 +156,7 @@ def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
             "for a picture."
         )
         return json.dumps(_answer(brief, model, _candidate({"text": words}), "words")).encode()
-    sketch = painter.paint(brief, stop)
+    sketch = painter.paint(replace(brief, fault=model), stop)
     notes = [_note(number, note) for number, note in sketch.notes]
     text = {"text": " ".join([_described(sketch, brief.seed), *notes])}
     picture = {"inlineData": {"mimeType": "image/png", "data": _PICTURE}}

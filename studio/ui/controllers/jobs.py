@@ -107,8 +107,15 @@ class JobsController(QObject):
         """
         known = here if here is not None and not picture.profile else picture
         model = self._core.catalogue.find(known.profile, known.model)
-        sentences = self._core.settings.value.sentences
-        return runs.variations(picture, model, VARIATIONS, here, sentences=sentences)
+        settings = self._core.settings.value
+        return runs.variations(
+            picture,
+            model,
+            VARIATIONS,
+            here,
+            sentences=settings.sentences,
+            guide_words=settings.guide_sentences,
+        )
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
         """Entries of a job's menu: names for `run_tile_action` and labels."""

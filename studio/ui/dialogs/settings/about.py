@@ -51,6 +51,11 @@ class AboutSection(SettingsSection):
         self.logs = Button(_("Open log folder"), parent=self, icon="folder")
         self.logs.clicked.connect(self.on_logs)
         self.column.addWidget(self.logs, 0, Qt.AlignmentFlag.AlignLeft)
+        self.faults = CheckBox(_("Models for testing"), self)
+        self.faults.toggled.connect(self.saver("fault_models"))
+        self.column.addWidget(self.faults)
+        words = _("Offers sketch models that simulate errors of a service.")
+        self.column.addWidget(Text(words, "small", "text3", self, wrap=True))
         self.column.addSpacing(8)
         self.column.addWidget(Text(_("About"), "title", "text", self))
         version = _("Gridbrush {version}, under the MIT licence.").format(version=__version__)
@@ -70,7 +75,9 @@ class AboutSection(SettingsSection):
         self.column.addWidget(licences)
 
     def refresh(self) -> None:
-        self.updates.setChecked(self._core.settings.value.updates)
+        settings = self._core.settings.value
+        self.updates.setChecked(settings.updates)
+        self.faults.setChecked(settings.fault_models)
 
     async def _find_feed(self) -> None:
         address = await asyncio.to_thread(updates.feed)

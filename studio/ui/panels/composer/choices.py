@@ -415,18 +415,24 @@ def offered(
     models: Models,
     keyless: Callable[[str], bool],
     chosen: tuple[str, Model],
+    *,
+    faults: bool = False,
 ) -> list[ChipChoice]:
     """Entries for the chip "Model"; their values are (profile, model).
 
     `keyless` says whether a profile has no key; choosing one of its models asks for one. Models
-    that only simulate faults are listed only while chosen. Retired models are listed where chosen
-    or listed by the service, which may still serve them.
+    that only simulate faults are listed with `faults`, or while chosen. Retired models are listed
+    where chosen or listed by the service, which may still serve them.
     """
     current, model = chosen
     ordered = sorted(profiles, key=lambda profile: (profile.name != current, keyless(profile.name)))
     entries: list[ChipChoice] = []
     for profile in ordered:
-        shown = [m for m in models(profile.name) if _worth(m) or _is(profile, m, chosen)]
+        shown = [
+            one
+            for one in models(profile.name)
+            if faults or not one.fault or _is(profile, one, chosen)
+        ]
         if profile.name == current and all(m.id != model.id for m in shown):
             shown.insert(0, model)
         for place, one in enumerate(shown):
@@ -437,10 +443,6 @@ def offered(
             missing = keyless(profile.name)
             entries.append(_entry(profile.name, one, section, missing=missing))
     return entries
-
-
-def _worth(model: Model) -> bool:
-    return not model.fault
 
 
 def _is(profile: Profile, model: Model, chosen: tuple[str, Model]) -> bool:

@@ -327,7 +327,8 @@ class Composer(Dock):
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
-            run = submit.run_of(sent, model, self._core.settings.value.sentences)
+            settings = self._core.settings.value
+            run = submit.run_of(sent, model, settings.sentences, settings.guide_sentences)
         except StudioError as error:
             self.show_error(error)
             return
@@ -423,19 +424,16 @@ class Composer(Dock):
             self._asked.clear_question()
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
-        sources = len(self._offer(model).sent.sent_together)
+        sources = self._offer(model).sent.versions
         self.card.choices.show_variants(prompt_variants.count(draft.prompt), sources)
         self._show_quote()
         self.sent.refresh()
 
     def _show_models(self, model: Model) -> None:
         catalogue, draft = self._core.catalogue, self.draft()
-        entries = offered(
-            self._core.settings.value.all_profiles,
-            catalogue.models,
-            self._keyless,
-            (draft.profile, model),
-        )
+        settings, chosen = self._core.settings.value, (draft.profile, model)
+        profiles, faults = settings.all_profiles, settings.fault_models
+        entries = offered(profiles, catalogue.models, self._keyless, chosen, faults=faults)
         self.card.choices.show_models(entries, (draft.profile, draft.model))
 
     def _show_quote(self) -> None:

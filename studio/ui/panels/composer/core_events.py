@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PAUSE = 100  # milliseconds between updates from the queue
 OURS = frozenset(
     {
+        "fault_models",
         "profile",
         "profiles",
         "known_keys",

@@ -99,7 +99,7 @@ def notes_of(
     `trashed` are ids of pictures known to be in the trash; `otherwise` says by sha256 how an input
     is converted for sending; `sentences` are those of the roles.
     """
-    takes = limit_of(model)
+    takes = limit_of(draft, model)
     sent = len(fitting(draft, takes))
     first = len(draft.sources)
     return [

@@ -287,9 +287,7 @@ class SentText(QTextEdit):
                 runs.append((_HEADING, _("System instruction")))
                 runs.append((_GREY, "\n"))
             at = sum(utf16_length(words) for _look, words in runs)
-            runs += [
-                (_GREY if is_program(piece, known) else _OWN, piece.text) for piece in text.pieces
-            ]
+            runs += [(_look(piece, known), piece.text) for piece in text.pieces]
             self._places.append((at, sum(utf16_length(words) for _look, words in runs)))
         self._replace(runs)
         self._fit()
@@ -358,13 +356,21 @@ def is_program(piece: PlannedWords, known: Collection[str]) -> bool:
     return piece.source is WordSource.PROGRAM
 
 
-_GREY, _OWN, _HEADING = "g", "o", "h"
+_GREY, _OWN, _MARK, _HEADING = "g", "o", "m", "h"
 """Looks of words, one letter for each character."""
+
+_COLOURS = {_GREY: "text3", _OWN: "text", _MARK: "text2", _HEADING: "text3"}
+
+
+def _look(piece: PlannedWords, known: Collection[str]) -> str:
+    if piece.source is WordSource.MARK:
+        return _MARK
+    return _GREY if is_program(piece, known) else _OWN
 
 
 def _format(look: str) -> QTextCharFormat:
     made = QTextCharFormat()
-    made.setForeground(theme().color("text" if look == _OWN else "text3"))
+    made.setForeground(theme().color(_COLOURS[look]))
     if look == _HEADING:
         made.setFont(theme().font("micro", weight=600))
     return made

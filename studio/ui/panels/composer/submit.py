@@ -15,6 +15,7 @@ from studio.domain import sentences as role_sentences
 from studio.domain.drafts import Draft
 from studio.domain.entities import GenerationRequest, Role
 from studio.domain.models import Model, ModelState
+from studio.domain.sentences import GuideWords
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
 from studio.ui.panels.composer.suggestion import notices
 from studio.ui.support import formatting
@@ -32,7 +33,7 @@ def situation(draft: Draft, sent: Draft, model: Model, core: Core) -> QuoteConte
     return QuoteContext(
         variants=0 if is_blank(draft.prompt) else prompt_variants.count(draft.prompt),
         count=draft.count,
-        sources=len(sent.sent_together),
+        sources=sent.versions,
         each_usd=pricing.estimate(model, sent.size if model.sizes else None, sent.advanced),
         search_usd=pricing.search_estimate(model, sent.advanced),
         offline=model.offline,
@@ -54,10 +55,13 @@ def is_blank(prompt: str) -> bool:
 
 
 def run_of(
-    sent: Draft, model: Model, sentences: Mapping[Role, str] = role_sentences.DEFAULTS
+    sent: Draft,
+    model: Model,
+    sentences: Mapping[Role, str] = role_sentences.DEFAULTS,
+    guide_words: Mapping[GuideWords, str] = role_sentences.GUIDES,
 ) -> runs.Run:
     """Run for a draft. Raises InputError if it is empty or far too large."""
-    pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
+    pictures = prompt_variants.count(sent.prompt) * sent.count * sent.versions
     if pictures >= REFUSED_FROM:
         raise InputError(
             ngettext(
@@ -66,7 +70,8 @@ def run_of(
             _("The limit per run is {most}.").format(most=REFUSED_FROM - 1),
             hint=_("Remove words from a {a|b} group, or lower the count."),
         )
-    return runs.plan(sent, model, prompt_variants.expand(sent.prompt), sentences=sentences)
+    texts = prompt_variants.expand(sent.prompt)
+    return runs.plan(sent, model, texts, sentences=sentences, guide_words=guide_words)
 
 
 def first_request(sent: Draft, model: Model, sentences: Mapping[Role, str]) -> GenerationRequest:

@@ -55,7 +55,7 @@ def suggest_draft(
     `input_ratio` is width to height of the picture that Match follows, None while unknown.
     """
     known = model.state != "unknown" and not model.advisory
-    takes = limit_of(model)
+    takes = limit_of(draft, model)
     beyond = runs.limit_warnings(draft, model)
     references = fitting(draft, takes)
     match = bool(references) and bool(model.aspects)
@@ -115,9 +115,10 @@ def notices(draft: Draft, model: Model) -> list[str]:
     return [*left_out, *runs.limit_warnings(draft, model).sentences]
 
 
-def limit_of(model: Model) -> int:
-    """Limit of references per prompt."""
-    return max(model.references, MOST_AT_ONCE) if model.advisory else model.references
+def limit_of(draft: Draft, model: Model) -> int:
+    """Limit of references per prompt, beside a marked copy."""
+    most = max(model.references, MOST_AT_ONCE) if model.advisory else model.references
+    return most - runs.marked_copies(draft, model)
 
 
 def _sentence(notes: list[str]) -> str:

@@ -10,14 +10,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from studio.common.errors import StudioError
 from studio.domain.drafts import Draft
-from studio.domain.entities import GenerationRequest
+from studio.domain.entities import GenerationRequest, Role
 from studio.domain.models import Model
 from studio.domain.request_plan import RequestPlan, new_references, plan_request
 from studio.ui.panels.composer import submit
+from studio.ui.panels.composer.guide_thumbnails import GuideThumbnails
 from studio.ui.panels.composer.sent_panel import SentPicture, count_words
 
 if TYPE_CHECKING:
     from studio.app.core import Core
+    from studio.generation.guides import GuidePreview
     from studio.ui.panels.composer.dock import Dock
 
 PAUSE = 150
@@ -50,6 +52,9 @@ class WhatIsSent(QObject):
         self._place = 0
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self.fill)
+        self._guides = GuideThumbnails(core, self)
+        self._guides.arrived.connect(self.on_guides_drawn)
+        self._guides.failed.connect(self.on_guides_failed)
         card = dock.card
         card.fold.clicked.connect(self.toggle)
         card.sent.fold_wanted.connect(self.toggle)
@@ -93,7 +98,8 @@ class WhatIsSent(QObject):
         card = self._dock.card
         sent, model = self._current()
         try:
-            plan: RequestPlan | None = plan_request(self._first(sent, model), model)
+            request, _preview = self._with_guides(self._first(sent, model))
+            plan: RequestPlan | None = plan_request(request, model)
         except StudioError:
             plan = None
         counts = count_words(plan) if plan is not None else ""
@@ -120,7 +126,7 @@ class WhatIsSent(QObject):
             panel.show_nothing(error.title)
             return
         self._place = max(0, min(self._place, len(requests) - 1))
-        request = requests[self._place]
+        request, preview = self._with_guides(requests[self._place])
         plan = plan_request(request, model)
         panel.show_plan(
             plan,
@@ -130,6 +136,29 @@ class WhatIsSent(QObject):
             requests=len(requests),
         )
         self._dock.place_sheet()
+        if request.markup is not None and request.markup.sent:
+            self._guides.show(requests[self._place], preview)
+
+    def _with_guides(
+        self, request: GenerationRequest
+    ) -> tuple[GenerationRequest, GuidePreview | None]:
+        """The request with the pictures drawn from its markup, and these once they are drawn."""
+        if request.markup is None or not request.markup.sent:
+            return request, None
+        preview = self._core.guides.known_preview(request)
+        if preview is None:
+            return self._core.guides.expected(request), None
+        return preview.request, preview
+
+    def on_guides_drawn(self) -> None:
+        """Show the pictures that were drawn meanwhile."""
+        self.refresh()
+        if self.unfolded:
+            self.fill()
+
+    def on_guides_failed(self, error: StudioError) -> None:
+        """Say why a picture cannot be drawn."""
+        self._dock.card.sent.show_nothing(error.title)
 
     def _requests(self, sent: Draft, model: Model) -> Sequence[GenerationRequest]:
         """The different requests: copies of one are sent with other seeds."""
@@ -139,14 +168,16 @@ class WhatIsSent(QObject):
     def _pictures(self, request: GenerationRequest, plan: RequestPlan) -> list[SentPicture]:
         references = new_references(request)
         slots = self._dock.card.slots
-        return [
-            SentPicture(
-                one.number,
-                references[one.index].name,
-                slots.thumbnail(references[one.index].sha256),
-            )
-            for one in plan.pictures
-        ]
+        drawn = [one for one in references if one.role is Role.MASK]
+        pictures: list[SentPicture] = []
+        for one in plan.pictures:
+            reference = references[one.index]
+            if reference in drawn and not reference.sha256:
+                pixmap = self._guides.pixmap(request, drawn.index(reference))
+            else:
+                pixmap = slots.thumbnail(reference.sha256)
+            pictures.append(SentPicture(one.number, reference.name, pixmap))
+        return pictures
 
     def on_step(self, step: int) -> None:
         """Show the previous or next request."""

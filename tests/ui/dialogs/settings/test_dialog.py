@@ -81,6 +81,7 @@ async def test_every_choice_is_in_the_settings_at_once(
     dialog.look.notify.click()
     dialog.pictures.neutral.click()
     dialog.pictures.drift.click()
+    dialog.about.faults.click()
     dialog.pictures.at_once.stepUp()
     dialog.pictures.limit.stepDown()
     dialog.pictures.ask.setText("5,5")
@@ -93,6 +94,7 @@ async def test_every_choice_is_in_the_settings_at_once(
     assert value.notify is False
     assert value.neutral_names is True
     assert value.measure_drift is False
+    assert value.fault_models is True
     assert value.at_once == 4
     assert value.outer_limit == 29 * 60
     assert value.confirm_above == 5.5

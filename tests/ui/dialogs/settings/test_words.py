@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 
 from studio.domain import sentences
 from studio.domain.entities import Role
+from studio.domain.sentences import GuideWords
 from studio.ui.dialogs.settings import SettingsDialog
 from tests.ui.scripted_core import ScriptedDesk
 
@@ -50,4 +51,19 @@ async def test_an_empty_sentence_sends_nothing_and_a_long_one_is_cut_while_typin
 async def test_a_change_made_elsewhere_is_shown(dialog: SettingsDialog, desk: ScriptedDesk) -> None:
     desk.settings.change(role_sentences={"subject": "This one."})
     assert dialog.words.rows[Role.SUBJECT].field.text() == "This one."
+    await desk.settings.close()
+
+
+async def test_the_words_of_marked_pictures_can_be_changed(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.show_section("words")
+    row = dialog.words.guide_rows[GuideWords.MARKS]
+    assert row.field.text() == sentences.GUIDES[GuideWords.MARKS]
+    row.field.setText("See the  numbers.")
+    row.field.editingFinished.emit()
+    assert desk.settings.value.guide_sentences[GuideWords.MARKS] == "See the numbers."
+    assert desk.settings.value.sentences == {**sentences.DEFAULTS}
+    row.reset.click()
+    assert desk.settings.value.role_sentences == {}
     await desk.settings.close()

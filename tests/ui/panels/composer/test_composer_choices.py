@@ -140,6 +140,19 @@ async def test_the_models_of_the_own_profile_stand_first_and_faults_are_hidden(c
     assert not any("refuses" in text for text in texts)
 
 
+async def test_models_that_simulate_faults_are_offered_where_the_settings_say_so(
+    composer, core
+) -> None:
+    chip = composer.card.choices.model
+    core.settings.change(fault_models=True)
+    texts = [chip.itemText(row) for row in range(chip.count())]
+    assert "Sketch: edits drift away" in texts
+    assert "Sketch: another shape than asked" in texts
+    core.settings.change(fault_models=False)
+    texts = [chip.itemText(row) for row in range(chip.count())]
+    assert not any(text.startswith("Sketch:") for text in texts)
+
+
 async def test_a_model_without_a_key_asks_for_it_and_the_prompt_stays(
     composer, core, collected
 ) -> None:

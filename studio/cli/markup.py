@@ -1,0 +1,165 @@
+"""Options of `generate` about places of the picture to edit: marks, a region, new frames."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from studio.cli.progress import RunBackend
+from studio.common import user_input
+from studio.common.errors import UsageError
+from studio.common.i18n import _
+from studio.domain.derivation import SEAM
+from studio.domain.entities import AspectRatio, Picture, Role
+from studio.domain.markup import (
+    LONGEST_SENTENCE,
+    MOST_MARKS,
+    Frame,
+    Mark,
+    MarkKind,
+    Markup,
+    Point,
+    Region,
+    Stroke,
+    StrokeKind,
+)
+
+_NUMBER = r"\s*(\d*\.?\d+)\s*"
+_POINT = re.compile(f"{_NUMBER},{_NUMBER}")
+_MARK = re.compile(f"{_NUMBER},{_NUMBER}:(.*)", re.DOTALL)
+_BOX = re.compile(",".join([_NUMBER] * 4))
+
+_SAME = 0.001
+"""Relative difference of two shapes that counts as none."""
+
+
+def check(options: Any) -> None:
+    """Check everything that needs no library. Raises UsageError."""
+    used = [
+        name
+        for name, value in (
+            ("--mark", options.mark),
+            ("--region", options.region),
+            ("--reframe", options.reframe),
+            ("--anchor", options.anchor),
+        )
+        if value
+    ]
+    if used and not (options.edit or options.continues):
+        # Translators: {option} is an option such as --mark.
+        raise UsageError(_("{option} needs a picture: --edit ID").format(option=used[0]))
+    if options.anchor and not options.reframe:
+        raise UsageError(_("--anchor needs --reframe"))
+    if options.region and options.reframe:
+        raise UsageError(_("--region and --reframe cannot be used together"))
+    _marks(options.mark)
+    _anchor(options.anchor)
+    for text in options.reframe:
+        _ratio(text)
+    _box(options.region or "")
+
+
+async def read(options: Any, source: Picture, maker: RunBackend) -> Markup:
+    """The markup of the options; a mask is stored in the library.
+
+    Raises UsageError, InputError, StorageError, and PictureUnreadable for a mask.
+    """
+    return Markup(
+        marks=_marks(options.mark),
+        region=await _region(options.region, maker) if options.region else None,
+        frames=tuple(
+            _frame(_ratio(text), source, _anchor(options.anchor)) for text in options.reframe
+        ),
+    )
+
+
+def _marks(given: list[str]) -> tuple[Mark, ...]:
+    if len(given) > MOST_MARKS:
+        raise UsageError(_("More than {most} marks").format(most=MOST_MARKS))
+    marks: list[Mark] = []
+    for text in given:
+        match = _MARK.fullmatch(text)
+        if match is None or not match[3].strip():
+            raise UsageError(
+                # Translators: {value} is what was given.
+                _("--mark {value} is not a place and a sentence").format(value=text[:60]),
+                # Translators: an example of an option.
+                hint=_('Write it as --mark "0.25,0.7:Make this boat red".'),
+            )
+        sentence = " ".join(match[3].split())
+        if len(sentence) > LONGEST_SENTENCE:
+            raise UsageError(
+                _("--mark: a sentence has at most {most} characters").format(
+                    most=LONGEST_SENTENCE
+                )
+            )
+        point = _place("--mark", float(match[1]), float(match[2]))
+        marks.append(Mark(kind=MarkKind.PIN, points=(point,), sentence=sentence))
+    return tuple(marks)
+
+
+def _place(option: str, x: float, y: float) -> Point:
+    if max(x, y) > 1:
+        # Translators: {option} is an option such as --mark.
+        raise UsageError(_("{option}: a place lies between 0,0 and 1,1").format(option=option))
+    return Point(x, y)
+
+
+async def _region(given: str, maker: RunBackend) -> Region:
+    if (box := _box(given)) is not None:
+        return Region(strokes=(Stroke(kind=StrokeKind.BOX, points=box),))
+    path = user_input.path_of(given)
+    user_input.stat_file(path, most=user_input.MOST_REFERENCE)
+    kept = await maker.keep_input(path, role=Role.MASK, name=path.stem)
+    return Region(mask=kept.sha256)
+
+
+def _box(given: str) -> tuple[Point, Point] | None:
+    """Corners of a box; None for a file. Raises UsageError for one outside of the picture."""
+    match = _BOX.fullmatch(given)
+    if match is None:
+        return None
+    x, y, width, height = (float(match[number]) for number in range(1, 5))
+    if not width or not height:
+        raise UsageError(_("--region: the box is empty"))
+    if x + width > 1 + _SAME or y + height > 1 + _SAME:
+        raise UsageError(_("--region: the box reaches beyond the picture"))
+    return Point(x, y), Point(min(1.0, x + width), min(1.0, y + height))
+
+
+def _anchor(given: str | None) -> Point:
+    if given is None:
+        return Point(0.5, 0.5)
+    match = _POINT.fullmatch(given)
+    if match is None:
+        raise UsageError(_("--anchor {value} is not a place").format(value=given[:60]))
+    return _place("--anchor", float(match[1]), float(match[2]))
+
+
+def _ratio(given: str) -> AspectRatio:
+    try:
+        return AspectRatio.parse(given)
+    except ValueError:
+        raise UsageError(
+            _("--reframe {value} is not an aspect ratio").format(value=given[:40]),
+            hint=_("Write it as width and height, such as 16:9."),
+        ) from None
+
+
+def _frame(ratio: AspectRatio, source: Picture, anchor: Point) -> Frame:
+    """The smallest frame of this ratio around a picture; `anchor` is the picture's place in it."""
+    shape = source.width / source.height
+    if abs(shape / ratio.value - 1) < _SAME:
+        raise UsageError(
+            # Translators: {ratio} is an aspect ratio such as 16:9.
+            _("--reframe {ratio}: the picture has this shape already").format(ratio=ratio)
+        )
+    across, down = max(0.0, ratio.value / shape - 1), max(0.0, shape / ratio.value - 1)
+    return Frame(
+        left=-across * anchor.x,
+        top=-down * anchor.y,
+        right=1 + across * (1 - anchor.x),
+        bottom=1 + down * (1 - anchor.y),
+        aspect=str(ratio),
+        seam=SEAM,
+    )

@@ -1,0 +1,101 @@
+"""Marked copies and padded pictures: where a picture is to be changed."""
+
+from __future__ import annotations
+
+import math
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+
+_EDGE = 512
+"""Long edge in pixels at which two pictures are compared."""
+
+_DIFFERENT = 56
+"""Levels from which on a pixel was drawn over; a JPEG's errors are smaller."""
+
+_AROUND = 0.03
+"""Reach of a mark beyond its lines, of the longer side."""
+
+_MOSTLY = 0.08
+"""Share of a marked copy from which on a flat region was painted, and nothing around it."""
+
+_PADDING = (0x80, 0x80, 0x80)
+_NEAR = 10
+
+_MOST_TILES = 16
+"""Times a picture is mirrored beside itself, in each direction."""
+
+
+def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
+    """White where a copy of a picture was drawn over; of the copy's ratio, at most 512 px long."""
+    small = ImageOps.contain(marked, (_EDGE, _EDGE), Image.Resampling.BOX)
+    clean = picture.resize(small.size, Image.Resampling.BOX)
+    return _strongest(ImageChops.difference(small, clean)).point(
+        [255 if level >= _DIFFERENT else 0 for level in range(256)]
+    )
+
+
+def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
+    """White where a marked copy says that a picture is to be changed.
+
+    That is a region, or what lies in and round marks.
+    """
+    over = drawn_over(picture, marked)
+    filled = _filled(over)
+    # A region is the same filled and not; the lines of a box hardly cover anything.
+    if _share(over) > 0.8 * _share(filled) and _share(over) > _MOSTLY:
+        return filled.filter(ImageFilter.MaxFilter(3))
+    reach = max(3, round(_AROUND * max(over.size))) | 1
+    return filled.filter(ImageFilter.MaxFilter(reach)).filter(ImageFilter.BoxBlur(2))
+
+
+def borders(picture: Image.Image) -> Image.Image:
+    """White where a picture has flat grey borders."""
+    mask = Image.new("L", picture.size, 255)
+    mask.paste(0, _content(picture))
+    return mask
+
+
+def without_borders(picture: Image.Image) -> Image.Image:
+    """The picture with what is inside mirrored and blurred over its flat borders."""
+    box = _content(picture)
+    left, top = box[:2]
+    inside = picture.crop(box)
+    made = Image.new("RGB", picture.size)
+    wide, high = inside.size
+    if wide * _MOST_TILES < picture.width or high * _MOST_TILES < picture.height:
+        return inside.resize(picture.size)
+    for row in range(-math.ceil(top / high), math.ceil((picture.height - top) / high)):
+        for column in range(-math.ceil(left / wide), math.ceil((picture.width - left) / wide)):
+            tile = ImageOps.mirror(inside) if column % 2 else inside
+            tile = ImageOps.flip(tile) if row % 2 else tile
+            made.paste(tile, (left + column * wide, top + row * high))
+    soft = made.filter(ImageFilter.BoxBlur(max(2, max(picture.size) // 60)))
+    soft.paste(inside, box)
+    return soft
+
+
+def _content(picture: Image.Image) -> tuple[int, int, int, int]:
+    """The part within the flat borders; the whole picture where there is none."""
+    flat = Image.new("RGB", picture.size, _PADDING)
+    over = _strongest(ImageChops.difference(picture, flat)).point(
+        [255 if level > _NEAR else 0 for level in range(256)]
+    )
+    return over.getbbox() or (0, 0, *picture.size)
+
+
+def _filled(mask: Image.Image) -> Image.Image:
+    """A mask with its holes filled."""
+    framed = ImageOps.expand(mask, 1, 0)
+    ImageDraw.floodfill(framed, (0, 0), 128)
+    inside = framed.point([255] * 128 + [0] + [255] * 127)
+    return inside.crop((1, 1, 1 + mask.width, 1 + mask.height))
+
+
+def _share(mask: Image.Image) -> float:
+    return mask.histogram()[255] / (mask.width * mask.height)
+
+
+def _strongest(difference: Image.Image) -> Image.Image:
+    """The channel that differs most, at each pixel."""
+    red, green, blue = difference.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
