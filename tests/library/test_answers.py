@@ -9,7 +9,7 @@ import pytest
 
 from studio.common.errors import StorageError
 from studio.domain.derivation import Derivation, Operation
-from studio.domain.entities import Flag, Parent, Picture, Role
+from studio.domain.entities import Flag, Parent, Picture, Role, new_id
 from studio.domain.markup import Frame, Markup
 from studio.domain.stacks import StackBy
 from studio.library.facade import Library
@@ -88,6 +88,31 @@ async def test_an_answer_is_found_by_its_word_and_by_a_saved_search_for_it(tmp_p
         saved = await library.collections.make("Answers", "is:answer")
         assert await ids(library, collection=saved.id) == [answer.id]
         assert answer.id not in await ids(library, "-is:answer")
+
+
+async def test_what_an_answer_cost_counts_once_with_what_was_made_of_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        parent = await take(library, cost_usd=0.1)
+        answer, made = await take_composed(library, parent)
+        again = replace(made, id=new_id(), path="2026-11/again.png", run=None, job=None)
+        folder = deriving.begin_picture(library.store)
+        deriving.file_in(folder).write_bytes(b"again")
+        digest = library.originals.sha256_of(deriving.file_in(folder))
+        new = await deriving.add(
+            library.store, folder, replace(again, sha256=digest), replaced=made.id
+        )
+        cost = await library.cost([made.id, new.id])
+        assert (cost.usd, cost.unknown) == (pytest.approx(0.2), 0)
+        outlay = await library.choosing.outlay_of([made.row, new.row, parent.row])
+        assert (outlay.usd, outlay.made) == (pytest.approx(0.3), 3)
+        assert (await library.choosing.outlay_of([new.row])).usd == pytest.approx(0.2)
+        tree = await library.choosing.family(parent.id)
+        assert [tree.nodes[id].cost_usd for id in (parent.id, made.id, new.id)] == [
+            0.1,
+            pytest.approx(0.2),
+            0.0,
+        ]
+        assert answer.cost_usd == 0.2
 
 
 async def test_judging_an_answer_does_not_bring_it_into_a_view(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from studio.library.index.chunks import marks
 
 def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
     """Ids of the hidden answers that the pictures of these rows were made of."""
-    if not rows or db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is None:
+    if not rows or not has_answers(db):
         return []
     found = db.execute(
         "SELECT DISTINCT a.id FROM lineage l JOIN pictures a ON a.id = l.parent"
@@ -19,6 +20,32 @@ def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
         tuple(rows),
     )
     return [id for (id,) in found]
+
+
+def answers_of_ids(db: Any, ids: Sequence[str]) -> list[str]:
+    """Ids of the hidden answers that these pictures were made of."""
+    if not ids or not has_answers(db):
+        return []
+    found = db.execute(f"SELECT row FROM pictures WHERE id IN ({marks(ids)})", tuple(ids))
+    return answers_of(db, [row for (row,) in found])
+
+
+def answer_rows(db: Any, rows: Sequence[int]) -> list[int]:
+    """Rows of the hidden answers that the pictures of these rows were made of."""
+    if not rows or not has_answers(db):
+        return []
+    found = db.execute(
+        "SELECT DISTINCT a.row FROM json_each(?) j CROSS JOIN lineage l ON l.row = j.value"
+        " AND l.role = 'answer' JOIN pictures p ON p.id = l.parent"
+        " JOIN facts a ON a.row = p.row AND a.trashed >= 2",
+        (json.dumps(list(rows)),),
+    )
+    return [row for (row,) in found]
+
+
+def has_answers(db: Any) -> bool:
+    """Whether the library has hidden answers; most have none."""
+    return db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is not None
 
 
 def made_of(db: Any, answer: str) -> list[str]:
