@@ -89,9 +89,7 @@ def _marks(given: list[str]) -> tuple[Mark, ...]:
         sentence = " ".join(match[3].split())
         if len(sentence) > LONGEST_SENTENCE:
             raise UsageError(
-                _("--mark: a sentence has at most {most} characters").format(
-                    most=LONGEST_SENTENCE
-                )
+                _("--mark: a sentence has at most {most} characters").format(most=LONGEST_SENTENCE)
             )
         point = _place("--mark", float(match[1]), float(match[2]))
         marks.append(Mark(kind=MarkKind.PIN, points=(point,), sentence=sentence))

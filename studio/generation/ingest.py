@@ -45,7 +45,7 @@ from studio.domain.entities import (
 from studio.domain.models import TIERS, Model, size_tier
 from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
 from studio.domain.request_plan import sent_references
-from studio.generation.composing import AnswerComposer
+from studio.generation.answer_composer import AnswerComposer
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal_entry import JournalEntry
 from studio.generation.leftover_marks import MarkChecker

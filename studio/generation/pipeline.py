@@ -14,8 +14,8 @@ from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, SettingsStore
 from studio.domain.events import EventBus
 from studio.domain.models import ServiceObservation
+from studio.generation.answer_composer import AnswerComposer
 from studio.generation.attempt import AttemptRunner, FindKey
-from studio.generation.composing import AnswerComposer
 from studio.generation.conversations import ConversationStore
 from studio.generation.fallback_store import FallbackStore
 from studio.generation.ingest import AnswerIngester

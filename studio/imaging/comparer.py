@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.common import json_reader
-from studio.imaging.composition import Composition, NotComposed, Proof, Recipe
+from studio.imaging.composition import Composition, CompositionRecipe, NotComposed, Proof
 from studio.imaging.decoder import Decoder, Priority, worker_command
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Comparer:
         return tuple(facts["marks"])
 
     async def compose(
-        self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL
+        self, recipe: CompositionRecipe, *, priority: Priority = Priority.ARRIVAL
     ) -> Composition:
         """Compose a picture; nothing is saved."""
         facts, data = await self._process.decode_job(
@@ -194,7 +194,7 @@ class Comparer:
         )
 
     async def prove(
-        self, recipe: Recipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
+        self, recipe: CompositionRecipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
     ) -> Proof:
         """Compare a saved picture with its parent, where it has to be equal."""
         request = recipe.request() | {"other": str(saved)}

@@ -18,7 +18,6 @@ from studio.library.operations import backup
 from tests.library.backups import read_back
 from tests.library.builders import opened, take
 
-
 CHOOSING = 2
 """Version with branches, stacks, rounds and duels."""
 
