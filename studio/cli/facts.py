@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
-from studio.common.i18n import _, pgettext
+from studio.common.i18n import _, ngettext, pgettext
 from studio.common.terminal import harmless
 from studio.domain.entities import Advanced, Grounding, Picture, Role
 from studio.domain.safety import level_of
@@ -168,7 +168,9 @@ def _made_here(value: Mapping[str, Any]) -> str:
         name=value["from"] or value["name"]
     )
     # Translators: {n} is the number of pixels that have to be those of the parent.
-    proof = _("0 of {n} pixels outside changed").format(n=f"{value['outside']:,}")
+    proof = ngettext(
+        "0 of {n} pixel outside changed", "0 of {n} pixels outside changed", value["outside"]
+    ).format(n=f"{value['outside']:,}")
     return f"{value['operation']}, {text}, {proof}"
 
 

@@ -123,6 +123,11 @@ def expand(prompt: str) -> tuple[str, ...]:
     return tuple(variant.prompt for variant in variants(prompt))
 
 
+def escaped(text: str) -> str:
+    """A text that expands to itself in the middle of a prompt, unless it begins with "#"."""
+    return re.sub(r"[{|}]", r"\\\g<0>", text)
+
+
 def variants(prompt: str) -> tuple[Variant, ...]:
     """The prompts to send, with the alternatives of each ("blue hour"). Raises InputError."""
     whole = _read(prompt).whole

@@ -318,6 +318,20 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
     )
 
 
+def words_only(picture: Picture, here: Draft | None = None) -> Draft:
+    """The draft of a picture with its marks told in the prompt instead of drawn.
+
+    `here` as in `again`. Raises InputError for a picture that was made without marks.
+    """
+    if picture.markup is None or not picture.markup.sent_marks:
+        raise InputError(_("This picture was not made with marks"))
+    draft = again(picture, here)
+    told = [" ".join(one.sentence.split()) for _number, one in picture.markup.sent_marks]
+    words = "\n".join(f"- {prompt_variants.escaped(sentence)}" for sentence in told)
+    prompt = "\n\n".join(part for part in (words, draft.prompt) if part)
+    return replace(draft, prompt=prompt, markup=replace(draft.markup, marks=()))
+
+
 def draft_of(request: GenerationRequest) -> Draft:
     """The draft of a request, for "Edit prompt" of a failed picture.
 

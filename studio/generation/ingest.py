@@ -45,9 +45,10 @@ from studio.domain.entities import (
 from studio.domain.models import TIERS, Model, size_tier
 from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
 from studio.domain.request_plan import sent_references
-from studio.generation.composing import AnswerComposer
+from studio.generation.answer_composer import AnswerComposer
 from studio.generation.conversations import ConversationStore
 from studio.generation.journal_entry import JournalEntry
+from studio.generation.leftover_marks import MarkChecker
 from studio.generation.streamed_pictures import PartFile
 from studio.imaging import upload_limits
 from studio.imaging.decoder import Decoder, PictureFacts
@@ -79,10 +80,12 @@ class AnswerIngester:
         fetch: Fetch,
         conversations: ConversationStore,
         composer: AnswerComposer,
+        marks: MarkChecker,
     ) -> None:
         self._fetch = fetch
         self._conversations = conversations
         self._composer = composer
+        self._marks = marks
         self._library = library
         self._decoder = decoder
         self._decoding = decoding
@@ -249,8 +252,13 @@ class AnswerIngester:
     async def _composed(
         self, job: Job, entry: JournalEntry, final: list[tuple[Picture, Path]], main: int
     ) -> list[tuple[Picture, Path]]:
-        """The pictures, with the result put into the picture it was asked for, if it was."""
+        """The pictures, with the result put into the picture it was asked for, if it was.
+
+        A result that still shows marks has a warning.
+        """
         answer, part = final[main]
+        shown = await self._marks.warnings(job.request, part)
+        answer = replace(answer, warnings=(*shown, *answer.warnings))
         found = await self._composer.compose_answer(job.request, answer, part, entry)
         parts = [*final[:main], (found.answer, part), *final[main + 1 :]]
         return parts if found.picture is None else [*parts, (found.picture, entry.composed)]

@@ -14,12 +14,13 @@ from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, SettingsStore
 from studio.domain.events import EventBus
 from studio.domain.models import ServiceObservation
+from studio.generation.answer_composer import AnswerComposer
 from studio.generation.attempt import AttemptRunner, FindKey
-from studio.generation.composing import AnswerComposer
 from studio.generation.conversations import ConversationStore
 from studio.generation.fallback_store import FallbackStore
 from studio.generation.ingest import AnswerIngester
 from studio.generation.journal import Journal
+from studio.generation.leftover_marks import MarkChecker
 from studio.generation.queue import JobQueue
 from studio.generation.recovery import Recovery
 from studio.generation.salvage import Salvage
@@ -83,6 +84,7 @@ class GenerationPipeline:
             fetch=self.client.fetch,
             conversations=conversations,
             composer=self.composer,
+            marks=MarkChecker(library, comparer),
         )
         self.attempts = AttemptRunner(
             journal=journal,

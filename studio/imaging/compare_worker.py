@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 
 from studio.config.environment import keep_memory_private
-from studio.imaging import compare_jobs, compose_jobs, guide_jobs, worker
+from studio.imaging import compare_jobs, compose_jobs, guide_jobs, mark_jobs, worker
 
 MEMORY = 1536 << 20
 """Address space in bytes: two pictures of 8192 x 8192 and what is made of them."""
 
-JOBS = compare_jobs.JOBS | compose_jobs.JOBS | guide_jobs.JOBS
+JOBS = compare_jobs.JOBS | compose_jobs.JOBS | guide_jobs.JOBS | mark_jobs.JOBS
 
 _NICE = 10
 """Lower than the decoding process, so that arrivals and thumbnails come first."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.common import json_reader
-from studio.imaging.composition import Composition, NotComposed, Proof, Recipe
+from studio.imaging.composition import Composition, CompositionRecipe, NotComposed, Proof
 from studio.imaging.decoder import Decoder, Priority, worker_command
 
 if TYPE_CHECKING:
@@ -158,8 +158,26 @@ class Comparer:
         )
         return data
 
+    async def marks_left(
+        self,
+        edited: Path,
+        made: Path,
+        drawing: GuideDrawing,
+        *,
+        priority: Priority = Priority.ARRIVAL,
+    ) -> tuple[int, ...]:
+        """Numbers of the marks that a picture still shows; it was made from a marked copy."""
+        facts, _data = await self._process.decode_job(
+            priority,
+            job="marks_left",
+            path=edited,
+            other=str(made),
+            body=json_reader.encode(drawing),
+        )
+        return tuple(facts["marks"])
+
     async def compose(
-        self, recipe: Recipe, *, priority: Priority = Priority.ARRIVAL
+        self, recipe: CompositionRecipe, *, priority: Priority = Priority.ARRIVAL
     ) -> Composition:
         """Compose a picture; nothing is saved."""
         facts, data = await self._process.decode_job(
@@ -176,7 +194,7 @@ class Comparer:
         )
 
     async def prove(
-        self, recipe: Recipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
+        self, recipe: CompositionRecipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
     ) -> Proof:
         """Compare a saved picture with its parent, where it has to be equal."""
         request = recipe.request() | {"other": str(saved)}

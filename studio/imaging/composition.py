@@ -21,7 +21,7 @@ class NotComposed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class CompositionRecipe:
     """Everything that a composed picture is computed from.
 
     Attributes:

@@ -75,7 +75,7 @@ def draw_guide(request: dict[str, Any]) -> Message:
         picture = _with_region(picture, masks.region_mask(drawing.region, picture.size, drawn))
     if not whole:
         picture = _part(picture, guide.box, drawing.edge)
-    canvas = _Canvas(picture, guide.box)
+    canvas = GuideCanvas(picture, guide.box)
     if guide.outline is not None:
         canvas.draw_outline(guide.outline)
     if guide.marks:
@@ -115,7 +115,7 @@ def _part(picture: Image.Image, box: Box, edge: int) -> Image.Image:
     return made
 
 
-class _Canvas:
+class GuideCanvas:
     """Draws marks on a picture that shows a part of another one."""
 
     def __init__(self, picture: Image.Image, box: Box) -> None:
@@ -140,22 +140,29 @@ class _Canvas:
     def draw_marks(self, marks: Sequence[tuple[int, Mark]]) -> None:
         """Draw numbered marks; every disc lies above every line."""
         for _number, mark in marks:
-            lines = self._lines(mark)
+            lines = self.lines(mark)
             if lines:
                 self._draw_lines(lines, mark.colour)
         for number, mark in marks:
-            self._draw_disc(self._anchor(mark), number, mark.colour)
+            self._draw_disc(self.anchor(mark), number, mark.colour)
 
     def _places(self, mark: Mark) -> list[Place]:
         return [self._place(*point) for point in mark.points]
 
-    def _anchor(self, mark: Mark) -> Place:
+    def anchor(self, mark: Mark) -> Place:
+        """Centre of a mark's disc in pixels; it is moved inside where it would be cut off."""
         places = self._places(mark)
+        x, y = places[0]
         if mark.kind is MarkKind.BOX:
-            return min(x for x, _y in places), min(y for _x, y in places)
-        return places[0]
+            x, y = min(x for x, _y in places), min(y for _x, y in places)
+        (width, height), reach = self._picture.size, self._disc / 2
+        return (
+            min(max(x, reach), max(reach, width - reach)),
+            min(max(y, reach), max(reach, height - reach)),
+        )
 
-    def _lines(self, mark: Mark) -> list[list[Place]]:
+    def lines(self, mark: Mark) -> list[list[Place]]:
+        """Lines of a mark in pixels; none of a pin."""
         places = self._places(mark)
         match mark.kind:
             case MarkKind.PIN:
@@ -198,12 +205,8 @@ class _Canvas:
         self._picture.paste(colour, (left, top), mask.reduce(fine))
 
     def _draw_disc(self, centre: Place, number: int, colour: str) -> None:
-        """Draw a numbered disc, moved inside where it would be cut off."""
-        reach = self._disc / 2
-        x, y = (
-            min(max(at, reach), max(reach, side - reach))
-            for at, side in zip(centre, self._picture.size, strict=True)
-        )
+        """Draw a numbered disc."""
+        x, y = centre
         dark = colour in (_WHITE, "#ffd60a")
         size = math.ceil(self._disc) + 2
         made = Image.new("RGBA", (size * _FINE, size * _FINE))

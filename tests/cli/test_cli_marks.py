@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("warm")
 ENV = {"GRIDBRUSH_API_KEY": KEY}
 
 
-def painted(program: CliProgram, *more: object) -> dict[str, object]:
+def painted(program: CliProgram, *more: str | Path) -> dict[str, Any]:
     """The picture of a sketch, edited with these options."""
     words = ("generate", "mountains in fog", "--model", "sketch", "--size", "512", "--json")
     result = program(*words, "--seed", "5", *more)
@@ -26,7 +27,7 @@ def painted(program: CliProgram, *more: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def harbour(program: CliProgram) -> dict[str, object]:
+def harbour(program: CliProgram) -> dict[str, Any]:
     result = program(
         *("generate", "mountains at noon", "--model", "sketch", "--size", "512", "--json"),
         *("--aspect", "4:3", "--seed", "3"),
@@ -34,7 +35,7 @@ def harbour(program: CliProgram) -> dict[str, object]:
     return dict(result.only("image")[0])
 
 
-def opened(event: dict[str, object]) -> Image.Image:
+def opened(event: dict[str, Any]) -> Image.Image:
     return Image.open(Path(str(event["path"]))).convert("RGB")
 
 
@@ -63,9 +64,7 @@ def test_marks_are_sent_with_the_marked_copy_first(
     assert [one["role"] for one in shown["parents"]] == ["edit", "mask"]
 
 
-def test_outside_of_a_region_no_pixel_changes(
-    program: CliProgram, harbour: dict[str, object]
-) -> None:
+def test_outside_of_a_region_no_pixel_changes(program: CliProgram, harbour: dict[str, Any]) -> None:
     event = painted(program, "--edit", harbour["id"], "--region", "0.2,0.3,0.5,0.6")
     assert event["outside_changed"] == 0
     before, after = opened(harbour), opened(event)
@@ -78,7 +77,7 @@ def test_outside_of_a_region_no_pixel_changes(
 
 
 def test_a_region_may_be_a_black_and_white_picture(
-    program: CliProgram, harbour: dict[str, object], tmp_path: Path
+    program: CliProgram, harbour: dict[str, Any], tmp_path: Path
 ) -> None:
     mask = Image.new("L", (400, 300))
     mask.paste(255, (200, 100, 400, 300))
@@ -92,7 +91,7 @@ def test_a_region_may_be_a_black_and_white_picture(
 
 
 def test_a_picture_gets_more_room_and_keeps_its_pixels(
-    program: CliProgram, harbour: dict[str, object]
+    program: CliProgram, harbour: dict[str, Any]
 ) -> None:
     event = painted(program, "--edit", harbour["id"], "--reframe", "16:9", "--anchor", "0,0.5")
     assert event["outside_changed"] == 0
@@ -102,7 +101,7 @@ def test_a_picture_gets_more_room_and_keeps_its_pixels(
     assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
 
 
-def test_two_frames_are_two_pictures(program: CliProgram, harbour: dict[str, object]) -> None:
+def test_two_frames_are_two_pictures(program: CliProgram, harbour: dict[str, Any]) -> None:
     result = program(
         *(
             "generate",
@@ -150,7 +149,7 @@ def test_wrong_usage_is_said_before_anything_is_made(
 
 
 def test_a_picture_that_has_the_shape_already_is_not_reframed(
-    program: CliProgram, harbour: dict[str, object]
+    program: CliProgram, harbour: dict[str, Any]
 ) -> None:
     ratio = f"{harbour['width']}:{harbour['height']}"
     result = program(
@@ -161,7 +160,7 @@ def test_a_picture_that_has_the_shape_already_is_not_reframed(
 
 
 def test_a_mask_that_is_no_picture_is_refused(
-    program: CliProgram, harbour: dict[str, object], tmp_path: Path
+    program: CliProgram, harbour: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / "mask.png").write_text("no picture")
     result = program(
@@ -170,3 +169,16 @@ def test_a_mask_that_is_no_picture_is_refused(
     )
     assert result.code == 2
     assert "not a picture" in result.err
+
+
+@pytest.mark.parametrize(("model", "left"), [("sketch", False), ("sketch-keeps-marks", True)])
+def test_marks_that_a_model_left_are_told(
+    program: CliProgram, harbour: dict[str, Any], model: str, left: bool
+) -> None:
+    result = program(
+        *("generate", "in fog", "--model", model, "--size", "512", "--seed", "5", "--json"),
+        *("--edit", harbour["id"], "--mark", "0.3,0.4:Make it red"),
+    )
+    assert result.code == 0, result.err
+    (event,) = result.only("image")
+    assert event["warnings"] == (["The picture still shows the marks"] if left else [])

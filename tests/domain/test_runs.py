@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from studio.common.errors import InputError
+from studio.domain import guides
 from studio.domain.drafts import Draft
 from studio.domain.entities import (
     Advanced,
@@ -30,8 +31,9 @@ from studio.domain.runs import (
     limit_warnings,
     plan,
     variations,
+    words_only,
 )
-from studio.domain.sentences import DEFAULTS
+from studio.domain.sentences import DEFAULTS, GUIDES, GuideWords
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()
@@ -480,3 +482,46 @@ def test_remix_variations_and_edit_prompt_keep_the_markup_and_draw_it_anew():
     assert GUIDE not in draft_of(request).references
     # A mask of an earlier version stays.
     assert draft_of(replace(request, markup=None)).references[-1] == GUIDE
+
+
+def test_without_marks_their_sentences_are_words_of_the_prompt():
+    braces = replace(PIN, sentence="# {a|b}\nred")
+    parents = (Parent(sha256="cd", role=Role.EDIT, picture="p2"),)
+    marked = replace(
+        PICTURE,
+        parents=parents,
+        source_prompt="Keep {it|all}.",
+        markup=Markup(marks=(PIN, replace(PIN, sentence=""), braces)),
+    )
+    draft = words_only(marked)
+    assert draft.markup == Markup()
+    assert expand(draft.prompt) == (
+        "- Make this boat red\n- # {a|b} red\n\nKeep it.",
+        "- Make this boat red\n- # {a|b} red\n\nKeep all.",
+    )
+    with pytest.raises(InputError, match="not made with marks"):
+        words_only(PICTURE)
+
+
+def test_a_model_of_one_picture_gets_the_marked_copy_alone():
+    model = replace(CATALOGUE.find("dgrid", SEEDED), references=1)
+    draft = Draft(prompt="p", profile="dgrid", model=SEEDED, references=(REFERENCE,), markup=MARKED)
+    (request,) = plan(draft, model, ("p",)).requests
+    assert request.markup == replace(MARKED, send_clean=False)
+    assert (
+        guides.planned(request, model, GUIDES).references[-1].sentence
+        == (GUIDES[GuideWords.MARKS_ALONE])
+    )
+    with pytest.raises(InputError, match="Too many reference"):
+        plan(replace(draft, references=(REFERENCE, STYLE)), model, ("p",))
+
+
+def test_a_marked_copy_counts_as_a_picture():
+    model = replace(CATALOGUE.find("dgrid", SEEDED), references=2)
+    draft = Draft(
+        prompt="p", profile="dgrid", model=SEEDED, references=(REFERENCE, STYLE), markup=MARKED
+    )
+    with pytest.raises(InputError, match="Too many reference"):
+        plan(draft, model, ("p",))
+    alone = replace(draft, markup=replace(MARKED, send_clean=False))
+    assert len(plan(alone, model, ("p",)).requests) == 1

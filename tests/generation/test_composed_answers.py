@@ -123,7 +123,8 @@ async def test_an_answer_to_a_region_becomes_a_proved_picture_with_the_answer_be
             assert outlay.month == pytest.approx(answer.cost_usd)
             assert shown.run is not None
             run = await library.choosing.run_outlay(shown.run)
-            assert (run.made, run.usd) == (1, pytest.approx(answer.cost_usd))
+            assert run.made == 1
+            assert run.usd == pytest.approx(answer.cost_usd)
             assert (await check(library.store)).whole
 
 

@@ -1,7 +1,8 @@
-"""Answers that pictures were made of: no view shows them, and they follow those pictures."""
+"""Answers that pictures were made of: no view shows them, and they move_answers those pictures."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from studio.library.index.chunks import marks
 
 def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
     """Ids of the hidden answers that the pictures of these rows were made of."""
-    if not rows or db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is None:
+    if not rows or not has_answers(db):
         return []
     found = db.execute(
         "SELECT DISTINCT a.id FROM lineage l JOIN pictures a ON a.id = l.parent"
@@ -19,6 +20,32 @@ def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
         tuple(rows),
     )
     return [id for (id,) in found]
+
+
+def answers_of_ids(db: Any, ids: Sequence[str]) -> list[str]:
+    """Ids of the hidden answers that these pictures were made of."""
+    if not ids or not has_answers(db):
+        return []
+    found = db.execute(f"SELECT row FROM pictures WHERE id IN ({marks(ids)})", tuple(ids))
+    return answers_of(db, [row for (row,) in found])
+
+
+def answer_rows(db: Any, rows: Sequence[int]) -> list[int]:
+    """Rows of the hidden answers that the pictures of these rows were made of."""
+    if not rows or not has_answers(db):
+        return []
+    found = db.execute(
+        "SELECT DISTINCT a.row FROM json_each(?) j CROSS JOIN lineage l ON l.row = j.value"
+        " AND l.role = 'answer' JOIN pictures p ON p.id = l.parent"
+        " JOIN facts a ON a.row = p.row AND a.trashed >= 2",
+        (json.dumps(list(rows)),),
+    )
+    return [row for (row,) in found]
+
+
+def has_answers(db: Any) -> bool:
+    """Whether the library has hidden answers; most have none."""
+    return db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is not None
 
 
 def made_of(db: Any, answer: str) -> list[str]:
@@ -31,7 +58,7 @@ def made_of(db: Any, answer: str) -> list[str]:
     return [id for (id,) in found]
 
 
-def follow(db: Any, answers: Sequence[str]) -> None:
+def move_answers(db: Any, answers: Sequence[str]) -> None:
     """Move hidden answers to the trash with the last of their pictures, or out of it."""
     for id in answers:
         db.execute(

@@ -12,6 +12,7 @@ from studio.common.json_reader import JsonReader
 from studio.domain.entities import Advanced, Flag, Job, Parent, Role, key_of
 from studio.domain.family import FamilyNode, FamilyTree, NodeReference, NodeState
 from studio.domain.spend import Outlay
+from studio.library.index.answers import answer_rows
 from studio.library.index.chunks import chunks
 from studio.library.index.lineage_sql import BELOW, EDITED
 from studio.library.index.text_normalization import folded
@@ -22,9 +23,19 @@ _ABOVE = f"SELECT l.parent FROM lineage l WHERE l.row = ? AND {EDITED.format('l'
 
 _ROW = "SELECT row FROM pictures WHERE id = ?1 UNION ALL SELECT row FROM gone WHERE id = ?1"
 
+_ANSWERS = (
+    # The cost of an answer counts at the first picture that was made of it.
+    "(SELECT total(a.cost) FROM lineage l JOIN pictures q ON q.id = l.parent"
+    " JOIN facts a ON a.row = q.row AND a.trashed >= 2"
+    " WHERE l.row = p.row AND l.role = 'answer' AND NOT EXISTS (SELECT 1 FROM lineage o"
+    " JOIN pictures e ON e.row = o.row WHERE o.parent = l.parent AND o.role = 'answer'"
+    " AND o.row < l.row))"
+)
+
 _NODES = (
     "SELECT p.row, p.id, p.name, f.created, f.width, f.height, f.rating, f.flag, f.trashed,"
-    " f.missing, f.imported, f.cost, f.drift, b.name, p.sha256, p.body FROM json_each(?) j"
+    f" f.missing, f.imported, f.cost + {_ANSWERS}, f.drift, b.name, p.sha256, p.body"
+    " FROM json_each(?) j"
     " CROSS JOIN pictures p ON p.row = j.value JOIN facts f ON f.row = p.row"
     " LEFT JOIN branches b ON b.row = p.row"
 )
@@ -160,10 +171,14 @@ class IndexFamilies:
 
     def outlay_of(self, rows: Sequence[int]) -> Outlay:
         """Money spent on the pictures of these rows, such as those of a stack or a collection."""
-        total = Outlay()
+        total, counted = Outlay(), set[int]()
         for start in range(0, len(rows), _PORTION):
-            some = json.dumps(list(rows[start : start + _PORTION]))
-            total += self._outlay("row IN (SELECT value FROM json_each(?))", (some,))
+            some = list(rows[start : start + _PORTION])
+            # With the answers that they were made of, each of which was paid once.
+            beside = set(answer_rows(self._db, some)) - counted
+            counted |= beside
+            every = json.dumps([*some, *beside])
+            total += self._outlay("row IN (SELECT value FROM json_each(?))", (every,))
         return total
 
     def _outlay(self, where: str, values: tuple[Any, ...]) -> Outlay:

@@ -161,10 +161,9 @@ class CompiledQuery:
     def _view(self) -> list[Condition]:
         query = self.query
         trash = query.view is View.TRASH
-        answers = self._asks_for_answers()
-        found = [Condition(sql=f"f.trashed = {int(trash) + 2 * answers}")]
-        if answers:
-            sql = f"{found[0].sql} AND f.trashed >= 2"
+        found = [Condition(sql=f"f.trashed = {int(trash)}")]
+        if self._asks_for_answers():
+            sql = f"f.trashed = {int(trash) + 2} AND f.trashed >= 2"
             found = [Condition(sql=sql, lead=_indexed("facts_answers", sql), ordered=True)]
         elif trash:
             found = [Condition(sql="f.trashed = 1", lead=_indexed("facts_trashed", "f.trashed = 1"),
@@ -189,16 +188,10 @@ class CompiledQuery:
         return found
 
     def _asks_for_answers(self) -> bool:
-        """Whether the search, or that of the collection, is one for `is:answer`."""
-        asked = list(self.asked.facts)
-        if self.query.collection:
-            for (search,) in self._run(
-                "SELECT search FROM collections WHERE id = ?", (self.query.collection,)
-            ):
-                asked += understand(search or "").facts
-        return any(
-            fact.key == "is" and fact.values[0] == "answer" and not fact.without for fact in asked
-        )
+        sql = "SELECT search FROM collections WHERE id = ?"
+        saved = self._run(sql, (self.query.collection,)) if self.query.collection else ()
+        every = (self.asked, *(understand(text or "") for (text,) in saved))
+        return any(one.wants("is", "answer") for one in every)
 
     def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)

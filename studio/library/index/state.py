@@ -112,7 +112,7 @@ class IndexState:
         """Ids of the hidden answers that these pictures were made of."""
         return list(
             dict.fromkeys(
-                id for some in chunks(ids) for id in answers.answers_of(self._db, self._rows(some))
+                id for some in chunks(ids) for id in answers.answers_of_ids(self._db, some)
             )
         )
 
@@ -132,10 +132,6 @@ class IndexState:
                 (answer,),
             )
         ]
-
-    def _rows(self, ids: Sequence[str]) -> list[int]:
-        sql = f"SELECT row FROM pictures WHERE id IN ({marks(ids)})"
-        return [row for (row,) in self._db.execute(sql, tuple(ids))]
 
     def missing(self) -> list[str]:
         """Ids of pictures marked as missing."""

@@ -18,7 +18,7 @@ from studio.domain.choices import ALONE
 from studio.domain.entities import Job, JobState, Picture, Role, key_of
 from studio.domain.models import size_tier
 from studio.library.index import schema
-from studio.library.index.answers import answers_of, follow, unused
+from studio.library.index.answers import answers_of, move_answers, unused
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
@@ -376,7 +376,9 @@ class IndexWriter:
             self._db.execute(f"DELETE FROM lineage WHERE row IN ({marks(rows)})", rows)
             if not value:
                 self._add_lineage(self._stored(rows))
-        follow(self._db, answers_of(self._db, rows) + (list(ids) if field == "answer" else []))
+        move_answers(
+            self._db, answers_of(self._db, rows) + (list(ids) if field == "answer" else [])
+        )
 
     def _stored(self, rows: Sequence[int]) -> list[tuple[int, Picture]]:
         return [

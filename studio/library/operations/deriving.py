@@ -32,7 +32,7 @@ FOLDER = "composing"
 _FILE, _RECORD = "picture", "record"
 
 
-def begin(store: Store) -> Path:
+def begin_picture(store: Store) -> Path:
     """A new folder; its file is written to `file_in(folder)`. Raises StorageError."""
     folder = store.folder / HIDDEN / FOLDER / new_id()
     files.ensure_folder(folder, within=store.folder)

@@ -80,7 +80,12 @@ def _content(picture: Image.Image) -> tuple[int, int, int, int]:
     over = _strongest(ImageChops.difference(picture, flat)).point(
         [255 if level > _NEAR else 0 for level in range(256)]
     )
-    return over.getbbox() or (0, 0, *picture.size)
+    box = over.getbbox() or (0, 0, *picture.size)
+    # Where it was scaled, its outermost pixels are mixed with the border.
+    left, top = (edge + 2 * (edge > 0) for edge in box[:2])
+    ends = (edge - 2 * (edge < side) for edge, side in zip(box[2:], picture.size, strict=True))
+    right, bottom = ends
+    return (left, top, right, bottom) if left < right and top < bottom else box
 
 
 def _filled(mask: Image.Image) -> Image.Image:

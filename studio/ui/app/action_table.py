@@ -117,6 +117,8 @@ def _image() -> ActionMenu[WindowParts]:
                keys=("V",), where=PANELS, needs=ONE, icon="vary"),
         Action("remix", _("Remix"), lambda parts: parts.handlers.remix(),
                keys=("R",), where=PANELS, needs=ONE, icon="remix"),
+        Action("words_only", _("Try again, words only"),
+               lambda parts: parts.handlers.words_only(), where=PANELS, needs=ONE),
     ), (
         Action("pick", _("Pick"), lambda parts: parts.pictures.pick(),
                keys=("P",), where=PANELS, needs=PICTURES, icon="flag",

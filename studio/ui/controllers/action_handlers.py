@@ -186,6 +186,18 @@ class ActionHandlers:
         """Load the selected picture's request into the composer."""
         spawn(self._with_one(self._remix))
 
+    def words_only(self) -> None:
+        """Load the selected picture's request into the composer, its marks as words."""
+        spawn(self._with_one(self._words_only))
+
+    def _words_only(self, picture: Picture) -> None:
+        try:
+            draft = runs.words_only(picture, self._composer.draft())
+        except InputError as error:
+            self._messages.on_error(error)
+            return
+        self._composer.remix(draft)
+
     def _remix(self, picture: Picture) -> None:
         try:
             draft = runs.again(picture, self._composer.draft())

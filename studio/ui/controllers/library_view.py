@@ -444,7 +444,7 @@ class LibraryViewController(QObject):
     def _may_move(self, fields: Sequence[str]) -> bool:
         query = self.query
         return (
-            "trashed" in fields
+            not {"trashed", "answer"}.isdisjoint(fields)
             or ("stack" in fields and self.stack_by is not StackBy.OFF)
             or ("flag" in fields and (query.view is View.PICKS or query.hide_rejected))
             or ("rating" in fields and (query.sort is Sort.RATING or query.least_stars > 0))

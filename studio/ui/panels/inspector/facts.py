@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number, pgettext
+from studio.domain.derivation import Derivation, Operation
 from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Drift, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
@@ -96,11 +97,25 @@ def details(
     facts += choices(picture)
     if names:
         facts.append(FactRow(label=_("Made from"), value=", ".join(names)))
+    if picture.derivation is not None:
+        facts.append(_made_here(picture.derivation))
     if drift is not None:
         facts.append(_drift(drift))
     if within:
         facts.append(FactRow(label=_("Collections"), value=", ".join(within)))
     return facts
+
+
+def _made_here(made: Derivation) -> FactRow:
+    """How a picture was made here, without a model."""
+    done = {
+        Operation.ONLY_HERE: _("changed in a region"),
+        Operation.REFRAME: _("given more room"),
+        Operation.CROP: _("cropped"),
+    }[made.operation]
+    # Translators: {n} is the number of pixels that have to be those of the original.
+    proof = _("0 of {n} px outside changed").format(n=f"{made.outside:,}")
+    return FactRow(label=_("Made here"), value=done, note=proof)
 
 
 def _drift(drift: Drift) -> FactRow:
@@ -153,7 +168,7 @@ def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, 
     for parent in picture.parents:
         other = by_id.get(parent.picture or "")
         name = one_line(other.name if other else parent.name)
-        if name and name not in names and parent.role is not Role.MASK:
+        if name and name not in names and parent.role not in (Role.MASK, Role.ANSWER):
             names.append(name)
     return tuple(names)
 

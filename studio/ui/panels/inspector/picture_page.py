@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
@@ -71,6 +71,12 @@ class PicturePage(QWidget):
         self.tags = TagsRow(details)
         self.note = NoteEdit(details)
         details.body.addWidget(self.warnings)
+        self.words_only = Button(_("Try again, words only"), "link", details, size=26)
+        self.words_only.setProperty("action", "words_only")
+        self.words_only.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.words_only.clicked.connect(self.on_footer)
+        self.words_only.hide()
+        details.body.addWidget(self.words_only)
         details.body.addWidget(self.origin)
         self._warning_gap = QWidget(details)
         self._warning_gap.setFixedHeight(8)
@@ -123,7 +129,7 @@ class PicturePage(QWidget):
         return footer
 
     def on_footer(self) -> None:
-        """Emit the pressed button of the footer."""
+        """Emit the pressed button of the page."""
         button = self.sender()
         if button is not None:
             self.chosen.emit(str(button.property("action")))
@@ -146,6 +152,9 @@ class PicturePage(QWidget):
         self.head.title.set_picture(picture.name, rating=picture.rating, flag=picture.flag)
         said = facts.warnings(picture)
         self.warnings.set_texts(said)
+        markup = picture.markup
+        marked = markup is not None and bool(markup.sent_marks)
+        self.words_only.setVisible(marked and bool(picture.warnings))
         made_by = facts.origin(picture)
         self.origin.set_texts([made_by] if made_by else [])
         self._warning_gap.setVisible(bool(said or made_by))
@@ -181,6 +190,7 @@ class PicturePage(QWidget):
         self.head.set_prompt("")
         self.head.fold()
         self.warnings.set_texts(())
+        self.words_only.hide()
         self.origin.set_texts(())
         self._warning_gap.hide()
         self._family_part.hide()

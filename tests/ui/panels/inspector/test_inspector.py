@@ -25,6 +25,7 @@ from studio.domain.entities import (
     Parent,
     Role,
 )
+from studio.domain.markup import Mark, MarkKind, Markup, Point
 from studio.library.query import Family
 from studio.ui.panels.inspector import Inspector, facts
 from studio.ui.panels.inspector.family import RING
@@ -560,3 +561,23 @@ async def test_a_title_has_up_to_two_lines(inspector: Inspector, name: str, line
     whole = " ".join(shown)
     assert whole == name or whole.endswith("…")
     assert bool(label.toolTip()) == whole.endswith("…")
+
+
+async def test_a_picture_that_still_shows_its_marks_can_be_tried_again_in_words(
+    inspector: Inspector,
+) -> None:
+    heard: list[str] = []
+    inspector.action.connect(lambda name, _items: heard.append(name))
+    pin = Mark(kind=MarkKind.PIN, points=(Point(0.5, 0.5),), sentence="Red")
+    plain, drawn = picture(1), {"markup": Markup(marks=(pin,))}
+    for shown, offered in (
+        (plain, False),
+        (picture(2, **drawn), False),
+        (picture(3, **drawn, warnings=("The picture still shows the marks",)), True),
+        (picture(4, warnings=("Other",)), False),
+    ):
+        await told(inspector, shown)
+        assert inspector.page.words_only.isVisible() is offered
+        if offered:
+            inspector.page.words_only.click()
+    assert heard == ["words_only"]

@@ -35,7 +35,7 @@ from studio.domain.markup import Frame, Markup
 from studio.domain.models import Model
 from studio.generation.journal_entry import JournalEntry
 from studio.imaging.comparer import Comparer
-from studio.imaging.composition import Composition, NotComposed, Proof, Recipe
+from studio.imaging.composition import Composition, CompositionRecipe, NotComposed, Proof
 from studio.imaging.decoder import Decoder, PictureFacts
 from studio.library.facade import Library
 from studio.library.files.originals import relative_path, sha256_of
@@ -118,7 +118,7 @@ class AnswerComposer:
 
     async def _recipe(
         self, request: GenerationRequest, markup: Markup, edited: Reference, answer: Path
-    ) -> tuple[Recipe, tuple[float, float, float, float] | None]:
+    ) -> tuple[CompositionRecipe, tuple[float, float, float, float] | None]:
         parent = await self._executor.run(self._library.input_path, edited)
         facts = await self._decoder.probe(parent)
         size = facts.width, facts.height
@@ -140,13 +140,13 @@ class AnswerComposer:
         seam: float,
         match: bool = True,
         crop: tuple[float, float, float, float] | None = None,
-    ) -> Recipe:
+    ) -> CompositionRecipe:
         frame = markup.frames[0] if markup.frames else None
         mask = None
         if frame is None and markup.region is not None and markup.region.mask is not None:
             drawn = Reference(sha256=markup.region.mask, media_type="image/png", name=_("the mask"))
             mask = await self._executor.run(self._library.input_path, drawn)
-        return Recipe(
+        return CompositionRecipe(
             parent=parent,
             answer=answer,
             region=None if frame is not None else markup.region,
@@ -225,7 +225,7 @@ class AnswerComposer:
             path, role=Role.EDIT, name=parent.name, picture=parent.id
         )
         markup = Markup(frames=(frame,))
-        recipe = Recipe(parent=path, frame=frame)
+        recipe = CompositionRecipe(parent=path, frame=frame)
         made = Picture(
             id=parent.id,
             path=parent.path,
@@ -255,7 +255,7 @@ class AnswerComposer:
         answer = await self._answer_of(picture)
         if answer is None or not answer.answer:
             raise InputError(
-                _("There is no answer to use"),
+                _("The model's answer cannot be used"),
                 _("It is a picture of its own already, or not in the library any more."),
             )
         return await deriving.set_answer(self._library.store, answer.id, hidden=False)
@@ -280,13 +280,15 @@ class AnswerComposer:
             )
         return await self._executor.run(self._library.path, found[0])
 
-    async def _add(self, recipe: Recipe, made: Picture, *, replaced: str | None = None) -> Picture:
+    async def _add(
+        self, recipe: CompositionRecipe, made: Picture, *, replaced: str | None = None
+    ) -> Picture:
         """Compose, prove and record a picture like `made`."""
         found = await self._comparer().compose(recipe)
         if found.reason is not None:
             raise InputError(_does_not_line_up(found))
         store = self._library.store
-        folder = await self._executor.run(deriving.begin, store)
+        folder = await self._executor.run(deriving.begin_picture, store)
         try:
             path = deriving.file_in(folder)
             await self._executor.run(partial(files.write_new, path, (found.data,)))
@@ -361,7 +363,7 @@ def _does_not_line_up(found: Composition) -> str:
         # Translators: {n} is a number of pixels.
         return _("The answer does not line up ({n} px).").format(n=round(math.hypot(*found.shift)))
     if found.reason is NotComposed.SHAPE:
-        return _("The answer has another shape.")
+        return _("The answer has another aspect ratio.")
     return _("The answer does not line up.")
 
 

@@ -1,0 +1,149 @@
+"""Job of the comparing process that finds out whether a picture still shows the marks it was made
+with. Requests and answers are as in `decode_jobs`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import compress, cycle, pairwise
+from operator import and_, mul, sub
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageChops, ImageFilter
+
+from studio.common import json_reader
+from studio.domain.guides import WHOLE
+from studio.domain.markup import Mark
+from studio.imaging import align, decode_jobs
+from studio.imaging.guide_drawing import GuideDrawing
+from studio.imaging.guide_jobs import DISC, GuideCanvas, Place
+from studio.imaging.worker_protocol import Job, Message
+
+_EDGE = 1024
+"""Long edge in pixels at which marks are looked for."""
+
+_REACH = 6
+"""Pixels in each direction in which a mark is looked for, after the pictures were aligned."""
+
+_STEP = 2
+"""Pixels between two places that are tried first."""
+
+_TRIED = range(-_REACH, _REACH + 1, _STEP)
+
+_SOME = b"\xff\0\0\0\0\0\0"
+"""Every seventh level is enough to find the place of a mark."""
+
+_ALIKE = 0.55
+"""Correlation from which on a part of a mark is still there."""
+
+_DRAWN = 24
+"""Levels from which on a pixel of the marked copy was drawn."""
+
+_SOFT = 10
+"""Radius in pixels of the surroundings of a pixel."""
+
+_PLACES = 4
+"""Places along the lines of a mark that are looked at, beside its disc."""
+
+_MOST = 24
+"""Most marks that are looked for; a model leaves all of them or none."""
+
+
+def marks_left(request: dict[str, Any]) -> Message:
+    """The numbers of the marks that a picture still shows.
+
+    The request has the "path" of the edited picture and of the "other" that was made from it; the
+    body is the JSON of a `GuideDrawing` with the marks. Answers "marks".
+    """
+    drawing = json_reader.decode(request["body"], GuideDrawing)
+    clean = decode_jobs.on_ground(decode_jobs.load(Path(request["path"]), _EDGE)[0])
+    answer = decode_jobs.on_ground(decode_jobs.load(Path(request["other"]), 2 * _EDGE)[0])
+    place = align.register(clean, answer).placement
+    if place is None:
+        place = align.centred(clean.size, answer.size)
+    laid = answer.transform(
+        clean.size,
+        Image.Transform.AFFINE,
+        (place.scale, 0, place.x, 0, place.scale, place.y),
+        Image.Resampling.BICUBIC,
+    )
+    found = _Search(clean, laid)
+    return {"marks": [n for n, mark in drawing.marks[:_MOST] if found.shows(n, mark)]}, b""
+
+
+class _Search:
+    """Looks for marks in a picture that lies on the one they were drawn on; both RGB."""
+
+    def __init__(self, clean: Image.Image, laid: Image.Image) -> None:
+        self._clean = clean
+        self._fine = _fine(laid)
+
+    def shows(self, number: int, mark: Mark) -> bool:
+        """Whether a mark is there: its disc, or most of its lines."""
+        marked = self._clean.copy()
+        canvas = GuideCanvas(marked, WHOLE)
+        canvas.draw_marks([(number, mark)])
+        if self._likeness(marked, canvas.anchor(mark)) >= _ALIKE:
+            return True
+        places = [place for line in canvas.lines(mark)[:1] for place in _along(line, _PLACES)]
+        alike = [self._likeness(marked, place) >= _ALIKE for place in places]
+        return sum(alike) * 2 > len(alike)
+
+    def _likeness(self, marked: Image.Image, centre: Place) -> float:
+        """Correlation of what was drawn around a place with the picture there, at best."""
+        side = max(12, round(DISC * max(marked.size)))
+        left, top = (round(at) - side for at in centre)
+        box = left, top, left + 2 * side, top + 2 * side
+        drawn, clean = _fine(marked.crop(box)), _fine(self._clean.crop(box))
+        zone = _strongest(ImageChops.difference(marked.crop(box), self._clean.crop(box)))
+        zone = zone.point([255 if level >= _DRAWN else 0 for level in range(256)])
+        where = Image.merge("RGB", [zone.filter(ImageFilter.MaxFilter(5))] * 3).tobytes()
+        if not any(where):
+            return 0.0
+        drawn_levels, clean_levels = drawn.tobytes(), clean.tobytes()
+
+        def at(right: int, down: int, where: bytes) -> float:
+            moved = self._fine.crop((left + right, top + down, box[2] + right, box[3] + down))
+            template = list(map(sub, compress(drawn_levels, where), compress(clean_levels, where)))
+            values = [level - 128 for level in compress(moved.tobytes(), where)]
+            own, size = sum(map(mul, template, template)), sum(map(mul, values, values))
+            return sum(map(mul, values, template)) / (own * size) ** 0.5 if own * size else 0.0
+
+        some = bytes(map(and_, where, cycle(_SOME)))
+        tried = [(x, y) for x in _TRIED for y in _TRIED]
+        _best, right, down = max((at(x, y, some), x, y) for x, y in tried)
+        near = range(1 - _STEP, _STEP)
+        return max(at(right + x, down + y, where) for x in near for y in near)
+
+
+def _fine(picture: Image.Image) -> Image.Image:
+    """What differs from its surroundings, around 128."""
+    soft = picture.filter(ImageFilter.BoxBlur(_SOFT))
+    return ImageChops.subtract(picture, soft, 1, 128)
+
+
+def _strongest(difference: Image.Image) -> Image.Image:
+    red, green, blue = difference.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _along(line: Sequence[Place], number: int) -> Iterator[Place]:
+    """Places at equal distances along a line, without its ends."""
+    lengths = [math.dist(one, other) for one, other in pairwise(line)]
+    whole = sum(lengths)
+    for step in range(1, number + 1):
+        left = whole * step / (number + 1)
+        for (one, other), length in zip(pairwise(line), lengths, strict=True):
+            if left <= length and length:
+                share = left / length
+                yield (
+                    one[0] + (other[0] - one[0]) * share,
+                    one[1] + (other[1] - one[1]) * share,
+                )
+                break
+            left -= length
+
+
+JOBS: dict[str, Job] = {"marks_left": marks_left}
