@@ -474,7 +474,7 @@ class _WorkerProcess:
         """
         assert self._process.stdin is not None
         try:
-            write_message(self._process.stdin, asked.header, asked.body)  # type: ignore[arg-type]
+            write_message(self._process.stdin, asked.header, asked.body)
         except OSError:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""
@@ -501,7 +501,7 @@ class _WorkerProcess:
         assert self._process.stdout is not None
         message: Message | None = None
         with contextlib.suppress(OSError, ValueError):
-            while (message := read_message(self._process.stdout)) is not None:  # type: ignore[arg-type]
+            while (message := read_message(self._process.stdout)) is not None:
                 self._answers.put(message)
                 message = None
         self._answers.put(None)

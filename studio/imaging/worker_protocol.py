@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from studio.common import json_reader
 
@@ -17,7 +17,7 @@ Message = tuple[dict[str, Any], bytes]
 Job = Callable[[dict[str, Any]], Message]
 
 
-def write_message(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+def write_message(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
     """Send one message: lengths, the header as JSON, the bytes. Raises OSError."""
     text = json.dumps(header).encode()
     stream.write(_HEAD.pack(len(text), len(body)) + text)
@@ -26,7 +26,7 @@ def write_message(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -
     stream.flush()
 
 
-def read_message(stream: BinaryIO) -> Message | None:
+def read_message(stream: IO[bytes]) -> Message | None:
     """The next message, None at the end (or in the middle) of the stream. Raises ValueError."""
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:

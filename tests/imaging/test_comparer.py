@@ -222,7 +222,7 @@ def test_the_program_starts_it_by_a_hidden_option() -> None:
         env=process_environment(),
     ) as process:
         assert process.stdout is not None
-        message = read_message(process.stdout)  # type: ignore[arg-type]
+        message = read_message(process.stdout)
         assert message is not None
         assert "ready" in message[0]
         assert process.stdin is not None

@@ -193,7 +193,7 @@ def test_the_memory_of_large_pictures_is_given_back(
 
 def probe(process: subprocess.Popen[bytes], path: Path) -> None:
     assert process.stdin is not None
-    write_message(process.stdin, {"job": "probe", "path": str(path), "verify": True})  # type: ignore[arg-type]
+    write_message(process.stdin, {"job": "probe", "path": str(path), "verify": True})
     message = read_message(process.stdout)  # type: ignore[arg-type]
     assert message is not None
     assert "fault" not in message[0]

@@ -524,24 +524,9 @@ class WindowParts:
 
     def _make_compare(self) -> CompareView:
         # Loaded when first shown.
-        from studio.ui.controllers.compare import CompareDecisions
-        from studio.ui.views.compare import CompareView
+        from studio.ui.app.comparing_parts import make_compare_view
 
-        view = CompareView(self.core.library, self.core.decoder, self.core.comparer)
-        decisions = CompareDecisions(self.core, view)
-        decisions.said.connect(self.messages_controller.on_said)
-        self.inspector.decided.connect(decisions.on_decided)
-        self.inspector.difference_wanted.connect(view.on_difference_wanted)
-        view.pixels_changed.connect(self.inspector.show_pixels)
-        view.sides_changed.connect(self.current_pictures.on_compared)
-        view.ended.connect(self.view_switch.on_comparison_ended)
-        view.closed.connect(self.view_switch.show_grid)
-        view.action.connect(self.view_switch.on_loupe_action)
-        view.menu_requested.connect(self.item_actions.on_context_menu)
-        view.job_chosen.connect(self.view_switch.on_job_chosen)
-        view.set_presenting(presenting=self.presentation.active)
-        self.window.views.addWidget(view)
-        return view
+        return make_compare_view(self)
 
     def _make_pick(self) -> PickView:
         # Loaded when first shown.
@@ -562,26 +547,10 @@ class WindowParts:
         return make_duel_controller(self)
 
     def _make_tree(self) -> TreeView:
-        # Loaded when first shown.
-        from studio.ui.controllers.tree import TreeReader
-        from studio.ui.views.tree import TreeView
+        # As above.
+        from studio.ui.app.comparing_parts import make_tree_view
 
-        view = TreeView(self.core.library)
-        reader = TreeReader(self.core, view)
-        reader.said.connect(self.messages_controller.on_said)
-        view.outdated.connect(reader.on_outdated)
-        view.branch_named.connect(reader.on_branch_named)
-        view.selection_changed.connect(self.current_pictures.on_tree_selection)
-        view.branch_selected.connect(self.inspector.show_branch)
-        view.opened.connect(self.view_switch.open_loupe)
-        view.closed.connect(self.view_switch.show_grid)
-        view.action.connect(self.view_switch.on_loupe_action)
-        view.menu_requested.connect(self.item_actions.on_tree_menu)
-        view.job_chosen.connect(self.view_switch.on_job_chosen)
-        view.set_jobs([job for job in self.core.queue.jobs.values() if job.alive])
-        view.set_presenting(presenting=self.presentation.active)
-        self.window.views.addWidget(view)
-        return view
+        return make_tree_view(self)
 
     def _make_welcome(self) -> Welcome:
         # As above.
