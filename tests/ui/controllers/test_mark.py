@@ -355,6 +355,11 @@ async def test_a_model_that_takes_one_picture_gets_the_marked_copy_alone(tmp_pat
         assert marks.editor.markup.send_clean, "the user's own choice stays"
         marks.page.set_alone("")
         assert (tick.isEnabled(), tick.isChecked()) == (True, True)
+        pin(window, 0.3, 0.3)
+        write("red")
+        await until(window.core, lambda: sentences(window) == ["red"], "in the draft")
+        tick.click()
+        assert not window.composer.draft().markup.send_clean
 
 
 async def test_in_a_narrow_window_the_sentence_opens_under_its_pin(tmp_path: Path) -> None:

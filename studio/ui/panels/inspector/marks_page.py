@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -183,7 +183,7 @@ class MarksPage(QFrame):
         part.body.addSpacing(6)
         self._clean = CheckBox(_("Send the clean picture too"), part)
         self._clean.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._clean.clicked.connect(self.on_clean)
+        self._clean.toggled.connect(self.on_clean)
         part.body.addWidget(self._clean)
         self._alone = Text("", "small", "text3", part, wrap=True)
         self._alone.hide()
@@ -229,7 +229,8 @@ class MarksPage(QFrame):
         self._next.setAccessibleName(text)
         self._next.update()
         self.copy_button.setEnabled(n > 0)
-        self._clean.setChecked(editor.markup.send_clean and self._clean.isEnabled())
+        with QSignalBlocker(self._clean):
+            self._clean.setChecked(editor.markup.send_clean and self._clean.isEnabled())
 
     def _new_row(self, index: int) -> MarkRow:
         row = MarkRow(index, self.list)
@@ -271,8 +272,8 @@ class MarksPage(QFrame):
 
     # --- slots ------------------------------------------------------------------------------
 
-    def on_clean(self) -> None:
-        self._editor.set_send_clean(send=self._clean.isChecked())
+    def on_clean(self, send: bool) -> None:  # noqa: FBT001 - a slot
+        self._editor.set_send_clean(send=send)
 
     def on_written(self, _index: int) -> None:
         self._editor.finish_writing()
