@@ -75,6 +75,28 @@ class TileContent:
     colour: int = 0x808080
 
 
+@dataclass(frozen=True, slots=True)
+class StackLook:
+    """What a tile shows of its stack.
+
+    Attributes:
+        pill: text of the count pill; empty without one.
+        icon: its icon.
+        closed: whether edges of further pictures are drawn above the picture.
+        member: whether it is a member of an open stack, on the ground of those.
+        fresh: whether pictures in a closed stack are new.
+    """
+
+    pill: str = ""
+    icon: str = ""
+    closed: bool = False
+    member: bool = False
+    fresh: bool = False
+
+
+PLAIN = StackLook()
+
+
 def describe(
     item: Item | None, now: float, *, usual: float | None = None, fault: str = ""
 ) -> TileContent:

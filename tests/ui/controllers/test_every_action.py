@@ -40,6 +40,7 @@ DIALOGS = {
     "empty_trash",
     "go_to_date",
 }
+STACKED = {"stack_toggle", "unstack", "stack_cover", "stack_reject_rest", "stack_compare"}
 FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
 SETTLED = 0.3
 """Seconds a step may need until its coroutines are over; what waits for a dialog goes on."""
@@ -126,7 +127,9 @@ def put_away(window: OpenedWindow) -> None:
 
 async def select_one(window: OpenedWindow, view: View, name: str) -> None:
     """One picture of a shelf is selected, in the grid, and this action can be done with it."""
-    window.core.settings.change(least_stars=0)
+    # The pictures are of one run.
+    stacked = {view.value: "run"} if name in STACKED else {}
+    window.core.settings.change(least_stars=0, stacks=stacked)
     window.show_shelf(view)
     rows = await window.core.library.rows(window.library_view.query)
     assert len(rows)

@@ -7,16 +7,52 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 
-from studio.domain.stacks import StackTile, TileChange
+from studio.domain.entities import Job, key_of
+from studio.domain.stacks import StackBy, StackTile, TileChange
 from studio.ui.views.gallery.order import Entry, RowOrder
-from studio.ui.views.gallery.stacked_order import JobNumbers, StackedOrder
+
+if TYPE_CHECKING:
+    from studio.ui.views.gallery.stacked_order import StackedOrder
 
 Index = QModelIndex | QPersistentModelIndex
 Key = int | str
 """Permanent key of a row: the picture's index row, or the job's id."""
+
+
+class JobNumbers:
+    """Negative numbers of jobs, the same for a whole session."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+
+    def number(self, entry: Entry) -> int:
+        """Row of a picture, or number of a job."""
+        if isinstance(entry, int):
+            return entry
+        found = self._numbers.get(entry)
+        if found is None:
+            found = self._numbers[entry] = -len(self._numbers) - 1
+            self._ids[found] = entry
+        return found
+
+    def entry(self, number: int) -> Entry:
+        """The opposite."""
+        return self._ids[number] if number < 0 else number
+
+
+def job_key(job: Job, by: StackBy) -> int:
+    """Key of the stack of a job's pictures; 0 for none."""
+    if by is StackBy.RUN:
+        return key_of(job.run)
+    edited = job.request.edited
+    if by is StackBy.PARENT and edited is not None and edited.picture:
+        return key_of(edited.picture)
+    return 0
 
 
 class TileRows(QAbstractListModel):

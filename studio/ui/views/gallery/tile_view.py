@@ -17,26 +17,22 @@ from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
-from studio.ui.support import stack_content
 from studio.ui.support.drag_and_drop import PixelSource
 from studio.ui.support.screen_colours import screen_colours
-from studio.ui.support.stack_content import PLAIN, StackLook
 from studio.ui.support.thumbnail_cache import (
     BOUND,
     ThumbnailCache,
     ThumbnailRequest,
     ThumbnailSource,
 )
-from studio.ui.support.tile_content import Item, TileContent, describe
+from studio.ui.support.tile_content import PLAIN, Item, StackLook, TileContent, describe
 from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
 from studio.ui.views.gallery.layout import TileLayout, TileState, arrange, fit
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, scale_of
+from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile, scale_of
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
-from studio.ui.views.gallery.stack_paint import paint_band as paint_stack_band
-from studio.ui.views.gallery.stack_paint import paint_stacked_tile
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.tile_style import TileStyle
 
@@ -243,15 +239,21 @@ class TileView(GridView):
         tile = self.rows.tile_at(row) if isinstance(item, Job) else None
         if tile is None or not tile.closed:
             return content
+        # Loaded when there are stacks.
+        from studio.ui.support import stack_content
+
         jobs = self.rows.jobs_at(row)
         return stack_content.running(content, jobs, tile.size - len(jobs))
 
     def stack_look(self, row: int) -> StackLook:
         """What the tile of a row shows of its stack."""
         tile = self.rows.tile_at(row)
-        return (
-            PLAIN if tile is None else stack_content.look_of(tile, self.rows.stack_facts(tile.key))
-        )
+        if tile is None:
+            return PLAIN
+        # Loaded when there are stacks.
+        from studio.ui.support import stack_content
+
+        return stack_content.look_of(tile, self.rows.stack_facts(tile.key))
 
     def state_of(self, row: int) -> TileState:
         """State of a tile, ready to be painted."""
@@ -429,6 +431,9 @@ class TileView(GridView):
 
     def _paint_bands(self, painter: QPainter, rows: range) -> None:
         """Paint the outlines of open stacks in one line of tiles."""
+        # Loaded when there are stacks.
+        from studio.ui.views.gallery.stack_paint import paint_band as paint_stack_band
+
         tiles = [(row, self.rows.tile_at(row)) for row in rows]
         for _stack, group in groupby(tiles, key=_open_stack):
             members = [(row, tile) for row, tile in group if tile is not None and tile.open]
@@ -508,7 +513,12 @@ class TileView(GridView):
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)
-        paint_stacked_tile(painter, cell, state, self._kit)
+        layout = paint_tile(painter, cell, state, self._kit)
+        if state.stack is not PLAIN:
+            # Loaded when there are stacks.
+            from studio.ui.views.gallery.stack_paint import paint_stack
+
+            paint_stack(painter, layout, state, self._kit)
         self.pulse.painted(
             row,
             runner=state.tile.bar == -1 and state.phase is not None,
