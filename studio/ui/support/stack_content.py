@@ -61,22 +61,6 @@ def cancel_tip(jobs: int) -> str:
     return ngettext("Cancel {n} job", "Cancel all {n} jobs", jobs).format(n=number(jobs))
 
 
-def accessible_name(spoken: str, name: str, tile: StackTile) -> str:
-    """Name of a row for screen readers; `spoken` is that of its picture, which is called `name`."""
-    if tile.size == 1:
-        return spoken
-    size = ngettext("{n} picture", "{n} pictures", tile.size).format(n=number(tile.size))
-    if tile.closed:
-        # Translators: a stack of pictures in the grid, read aloud.
-        return _("Stack, {name}, {pictures}, closed").format(name=name, pictures=size)
-    if not tile.member:
-        return _("Stack, {name}, {pictures}, open").format(name=spoken, pictures=size)
-    # Translators: {name} a picture, {n} its place among {all} of an open stack.
-    return _("{name}, {n} of {all} in this stack").format(
-        name=spoken, n=number(tile.member + 1), all=number(tile.size)
-    )
-
-
 def by_words(by: StackBy) -> str:
     """Entry of the menu of stacks."""
     return {

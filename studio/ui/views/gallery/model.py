@@ -24,7 +24,7 @@ from studio.ui.support import tile_content
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.order import Entry, RecentOrder, RowOrder
-from studio.ui.views.gallery.tile_rows import Index, Key, TileRows, job_key, spans
+from studio.ui.views.gallery.tile_rows import Index, Key, StackPlan, TileRows, job_key, spans
 
 CACHED = 2048  # cached pictures; several screens of the smallest tiles
 BATCH = 512  # pictures per read
@@ -37,7 +37,6 @@ ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 if TYPE_CHECKING:
     from studio.domain.stacking import Stacking
     from studio.ui.views.gallery.stack_facts import StackFactsCache
-    from studio.ui.views.gallery.stacked_order import StackPlan
 
 __all__ = ["GalleryModel", "Index", "Key"]
 
@@ -230,9 +229,6 @@ class GalleryModel(TileRows):
         older: Sequence[Job],
     ) -> StackPlan:
         """The order of rows and jobs that `set_rows` would make now, to be put in stacks."""
-        # Loaded when there are stacks.
-        from studio.ui.views.gallery.stacked_order import StackPlan
-
         order = self._order.draft()
         self._arrange(order, rows, newest_first, shown, older)
         jobs = (*self._jobs.values(), *older)
@@ -579,10 +575,7 @@ class GalleryModel(TileRows):
             name = tile_content.accessible_name(item, self._clock())
             if (tile := self.tile_at(index.row())) is None:
                 return name
-            # Loaded when there are stacks.
-            from studio.ui.support import stack_content
-
-            return stack_content.accessible_name(name, item.name, tile)
+            return tile_content.name_in_stack(name, item.name, tile)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

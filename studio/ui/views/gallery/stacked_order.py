@@ -7,33 +7,17 @@ their own, so that no failure is hidden in a stack.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 
 from studio.domain.stacking import Stacking
 from studio.domain.stacks import StackBy, StackTile, TileChange
-from studio.ui.views.gallery.order import Entry, RowOrder
-from studio.ui.views.gallery.tile_rows import JobNumbers
+from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 
 FEW = 8  # rows that are searched one by one
 MOST_CHANGED = 200
 """Rows that may have changed while stacks were read; more are read again."""
 
 _PART = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class StackPlan:
-    """Rows to be put in stacks.
-
-    Attributes:
-        rows: rows of pictures and numbers of jobs, in the order without stacks.
-        keys: keys of the jobs.
-    """
-
-    by: StackBy
-    rows: array[int]
-    keys: Mapping[int, int]
 
 
 class StackedOrder:

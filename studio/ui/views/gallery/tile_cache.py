@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from types import ModuleType
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
@@ -30,6 +31,14 @@ Sort = tuple[int, bool, bool, int, int, StackLook]
 
 Shown = object
 """Subject of a tile: a picture, or the content of a job's tile. Equal ones look the same."""
+
+
+def stack_painter() -> ModuleType:
+    """The functions that paint stacks."""
+    # Loaded when there are stacks.
+    from studio.ui.views.gallery import stack_paint
+
+    return stack_paint
 
 
 class TileCache:
@@ -98,10 +107,7 @@ class TileCache:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         layout = paint_tile(painter, QRect(0, 0, cell.width(), cell.height()), state, kit)
         if state.stack is not PLAIN:
-            # Loaded when there are stacks.
-            from studio.ui.views.gallery.stack_paint import paint_stack
-
-            paint_stack(painter, layout, state, kit)
+            stack_painter().paint_stack(painter, layout, state, kit)
         painter.end()
         old = self._kept.pop(id, None)
         if old is not None:

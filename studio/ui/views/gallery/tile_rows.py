@@ -6,14 +6,15 @@ Changes are made to the order without stacks first; its rows here are "places".
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 
 from studio.domain.entities import Job, key_of
 from studio.domain.stacks import StackBy, StackTile, TileChange
-from studio.ui.views.gallery.order import Entry, RowOrder
+from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 
 if TYPE_CHECKING:
     from studio.ui.views.gallery.stacked_order import StackedOrder
@@ -21,28 +22,6 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 Key = int | str
 """Permanent key of a row: the picture's index row, or the job's id."""
-
-
-class JobNumbers:
-    """Negative numbers of jobs, the same for a whole session."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._ids: dict[int, str] = {}
-
-    def number(self, entry: Entry) -> int:
-        """Row of a picture, or number of a job."""
-        if isinstance(entry, int):
-            return entry
-        found = self._numbers.get(entry)
-        if found is None:
-            found = self._numbers[entry] = -len(self._numbers) - 1
-            self._ids[found] = entry
-        return found
-
-    def entry(self, number: int) -> Entry:
-        """The opposite."""
-        return self._ids[number] if number < 0 else number
 
 
 def job_key(job: Job, by: StackBy) -> int:
@@ -53,6 +32,20 @@ def job_key(job: Job, by: StackBy) -> int:
     if by is StackBy.PARENT and edited is not None and edited.picture:
         return key_of(edited.picture)
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """Rows to be put in stacks.
+
+    Attributes:
+        rows: rows of pictures and numbers of jobs, in the order without stacks.
+        keys: keys of the jobs.
+    """
+
+    by: StackBy
+    rows: array[int]
+    keys: Mapping[int, int]
 
 
 class TileRows(QAbstractListModel):

@@ -6,7 +6,6 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -41,16 +40,13 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import keyboard
-from studio.ui.views.gallery.grid_view import Index
+from studio.ui.views.gallery.grid_view import Index, NewItemsBadge
 from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
-from studio.ui.views.gallery.tile_view import GalleryCore, TileView
+from studio.ui.views.gallery.tile_view import GalleryCore, TileView, tip_for
 from studio.ui.widgets import announce
 from studio.ui.widgets.accessible import plain_tip
-
-if TYPE_CHECKING:
-    from studio.ui.views.gallery.new_items_badge import NewItemsBadge
 
 MOST_STACKS = 1000
 """Most stacks acted on at once."""
@@ -137,9 +133,6 @@ class GalleryView(TileView):
     def above(self) -> NewItemsBadge:
         """Badge for tiles added above the view, created on first use."""
         if self._above is None:
-            # Loaded on first use.
-            from studio.ui.views.gallery.new_items_badge import NewItemsBadge
-
             self._above = NewItemsBadge(self)
         return self._above
 
@@ -581,9 +574,6 @@ class GalleryView(TileView):
         return super().viewportEvent(event)
 
     def _show_tip(self, event: QHelpEvent) -> None:
-        # Loaded on first use.
-        from studio.ui.views.gallery.tile_tips import tip_for
-
         row = self.row_at(event.pos())
         item = None if row is None else self.rows.item_at(row)
         text = tip_for(item, None if row is None else self.pointer.hot)
