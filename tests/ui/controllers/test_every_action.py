@@ -133,6 +133,10 @@ async def select_one(window: OpenedWindow, view: View, name: str) -> None:
     window.show_shelf(view)
     rows = await window.core.library.rows(window.library_view.query)
     assert len(rows)
+    if name in STACKED:
+        # One of these actions takes the stack apart.
+        library = window.core.library
+        await library.choosing.stack_by_rule(await library.ids(rows))
     # More may have arrived meanwhile.
     await until(window.core, lambda: set(rows) <= set(window.library_view.order), "listed")
 
