@@ -11,9 +11,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from studio.domain.stack_blocks import LooseStack, StackBlock, index_of
 from studio.domain.stacks import StackTile, TileChange
 
 LARGE = 200
@@ -23,118 +23,6 @@ FIRST = 60
 _BLOCK = 1024
 _PORTION = 50_000
 _READ = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    key: int
-    rows: array[int]
-    tiles: int
-    cover: int
-
-
-class _Block:
-    """Consecutive stacks: keys, numbers of pictures and tiles, covers, and the rows of all."""
-
-    __slots__ = ("_row_ends", "_single", "_tile_ends", "covers", "keys", "rows", "sizes", "tiles")
-
-    def __init__(self) -> None:
-        self.keys = array("q")
-        self.sizes = array("I")
-        self.tiles = array("I")
-        self.covers = array("q")
-        self.rows = array("q")
-        self.changed()
-
-    def changed(self) -> None:
-        """Forget what was computed of sizes and tiles."""
-        self._tile_ends: list[int] = []
-        self._row_ends: list[int] = []
-        self._single = -1
-
-    @property
-    def tile_ends(self) -> list[int]:
-        """Number of tiles up to the end of each stack."""
-        if not self._tile_ends:
-            self._tile_ends = list(accumulate(self.tiles))
-        return self._tile_ends
-
-    @property
-    def row_ends(self) -> list[int]:
-        """Number of rows up to the end of each stack."""
-        if not self._row_ends:
-            self._row_ends = list(accumulate(self.sizes))
-        return self._row_ends
-
-    @property
-    def single(self) -> int:
-        """Number of single pictures."""
-        if self._single < 0:
-            self._single = self.sizes.count(1)
-        return self._single
-
-    def first_row(self, at: int) -> int:
-        """Where the rows of the stack at this place in the block begin."""
-        return self.row_ends[at] - self.sizes[at]
-
-    def first_tile(self, at: int) -> int:
-        return self.tile_ends[at] - self.tiles[at]
-
-    def members(self, at: int) -> array[int]:
-        begin = self.first_row(at)
-        return self.rows[begin : begin + self.sizes[at]]
-
-    def shown(self) -> array[int]:
-        """Rows of all tiles; of closed stacks the covers."""
-        found, begin = array("q"), 0
-        for size, tiles, cover in zip(self.sizes, self.tiles, self.covers, strict=True):
-            if tiles == 1:
-                found.append(cover)
-            else:
-                found.extend(self.rows[begin : begin + tiles])
-            begin += size
-        return found
-
-    def insert(self, at: int, stack: _Stack) -> None:
-        begin = self.first_row(at) if at < len(self.keys) else len(self.rows)
-        self.keys.insert(at, stack.key)
-        self.sizes.insert(at, len(stack.rows))
-        self.tiles.insert(at, stack.tiles)
-        self.covers.insert(at, stack.cover)
-        self.rows[begin:begin] = stack.rows
-        self.changed()
-
-    def remove(self, at: int) -> _Stack:
-        taken = _Stack(self.keys[at], self.members(at), self.tiles[at], self.covers[at])
-        begin = self.first_row(at)
-        del self.rows[begin : begin + self.sizes[at]]
-        for values in (self.keys, self.sizes, self.tiles, self.covers):
-            del values[at]
-        self.changed()
-        return taken
-
-    def halved(self) -> _Block:
-        """Keep the first half of the stacks; returns the other."""
-        other, at = _Block(), len(self.keys) // 2
-        begin = self.first_row(at)
-        for name in ("keys", "sizes", "tiles", "covers"):
-            values = getattr(self, name)
-            setattr(other, name, values[at:])
-            del values[at:]
-        other.rows = self.rows[begin:]
-        del self.rows[begin:]
-        self.changed()
-        return other
-
-
-def _index(values: array[int], value: int) -> int | None:
-    """Place of a value, by a search of bytes: ten times as fast as `array.index`."""
-    width, data = values.itemsize, values.tobytes()
-    wanted = array(values.typecode, [value]).tobytes()
-    at = data.find(wanted)
-    while at >= 0 and at % width:
-        at = data.find(wanted, at + 1)
-    return at // width if at >= 0 else None
 
 
 Place = Callable[[int], int]
@@ -153,7 +41,7 @@ class Stacking:
     """
 
     def __init__(self, ranks: Mapping[int, int] | None = None) -> None:
-        self._blocks: list[_Block] = []
+        self._blocks: list[StackBlock] = []
         self._tile_ends: list[int] = []
         self._stack_ends: list[int] = []
         self._count = 0
@@ -199,7 +87,7 @@ class Stacking:
         for start in range(0, len(order), _BLOCK):
             if start % _PORTION < _BLOCK:
                 check()
-            block, end = _Block(), start + _BLOCK
+            block, end = StackBlock(), start + _BLOCK
             block.keys = array("q", stacks[start:end])
             for key, one in zip(block.keys, order[start:end], strict=True):
                 if isinstance(one, list):
@@ -267,7 +155,7 @@ class Stacking:
         return found
 
     @staticmethod
-    def _tile(block: _Block, at: int, member: int, stack: int) -> StackTile:
+    def _tile(block: StackBlock, at: int, member: int, stack: int) -> StackTile:
         size, tiles = block.sizes[at], block.tiles[at]
         last = member == tiles - 1
         return StackTile(
@@ -349,9 +237,9 @@ class Stacking:
         `key`: key of its stack, if known, which is faster.
         """
         for number, block in enumerate(self._blocks):
-            if key and _index(block.keys, key) is None:
+            if key and index_of(block.keys, key) is None:
                 continue
-            if (place := _index(block.rows, row)) is not None:
+            if (place := index_of(block.rows, row)) is not None:
                 return self._tile_of(number, place)
         return None
 
@@ -379,7 +267,7 @@ class Stacking:
     def find_stack(self, key: int) -> int | None:
         """Number of the stack with this key; None where there is none."""
         for number, block in enumerate(self._blocks):
-            if (at := _index(block.keys, key)) is not None:
+            if (at := index_of(block.keys, key)) is not None:
                 return self._stacks_before(number) + at
         return None
 
@@ -389,7 +277,7 @@ class Stacking:
     def _stacks_before(self, number: int) -> int:
         return self._stack_ends[number - 1] if number else 0
 
-    def _stack(self, stack: int) -> tuple[_Block, int, int]:
+    def _stack(self, stack: int) -> tuple[StackBlock, int, int]:
         if not 0 <= stack < self.stacks:
             raise IndexError(stack)
         number = bisect_right(self._stack_ends, stack)
@@ -424,7 +312,7 @@ class Stacking:
             self._tile_ends[later] += more
 
     @staticmethod
-    def _wanted(block: _Block, at: int, *, opened: bool, whole: bool) -> int:
+    def _wanted(block: StackBlock, at: int, *, opened: bool, whole: bool) -> int:
         size = block.sizes[at]
         return (size if whole else _tiles(size)) if opened else 1
 
@@ -477,7 +365,7 @@ class Stacking:
         self._count += 1
         if stack is None:
             before = self._before(place(row), place)
-            self._put(before, _Stack(key, array("q", [row]), 1, row))
+            self._put(before, LooseStack(key, array("q", [row]), 1, row))
             return
         taken = self._take(stack)
         rows = taken.rows
@@ -486,7 +374,7 @@ class Stacking:
         rows.insert(member, row)
         cover = self._cover((taken.cover, row))
         before = stack if member else self._before(place(row), place)
-        self._put(before, _Stack(key, rows, tiles, cover))
+        self._put(before, LooseStack(key, rows, tiles, cover))
 
     def removing(self, row: int, place: Place) -> TileChange:
         """What `remove` will do to the tiles; nothing where the row is not in the grid."""
@@ -525,13 +413,13 @@ class Stacking:
         tiles = _resized(taken.tiles, len(rows) + 1, len(rows))
         cover = self._cover(rows) if taken.cover == row else taken.cover
         before = self._before(place(rows[0]), place) if first else stack
-        self._put(before, _Stack(taken.key, rows, tiles, cover))
+        self._put(before, LooseStack(taken.key, rows, tiles, cover))
         return True
 
     def replace(self, row: int, new: int) -> int | None:
         """Put another row in the place of one, in the same stack; index of the changed tile."""
         for number, block in enumerate(self._blocks):
-            if (place := _index(block.rows, row)) is not None:
+            if (place := index_of(block.rows, row)) is not None:
                 block.rows[place] = new
                 self._read.clear()
                 at = bisect_right(block.row_ends, place)
@@ -583,9 +471,9 @@ class Stacking:
     def _member(rows: array[int], at: int, place: Place) -> int:
         return bisect_left(rows, at, key=place)
 
-    def _put(self, before: int, stack: _Stack) -> None:
+    def _put(self, before: int, stack: LooseStack) -> None:
         if not self._blocks:
-            self._blocks.append(_Block())
+            self._blocks.append(StackBlock())
             self._stack_ends = [0]
         number = min(bisect_left(self._stack_ends, before), len(self._blocks) - 1)
         block = self._blocks[number]
@@ -594,7 +482,7 @@ class Stacking:
             self._blocks.insert(number + 1, block.halved())
         self._measure()
 
-    def _take(self, stack: int) -> _Stack:
+    def _take(self, stack: int) -> LooseStack:
         block, at, number = self._stack(stack)
         taken = block.remove(at)
         if not block.keys:

@@ -179,6 +179,20 @@ def in_tree(program: DesktopProgram) -> None:
     program.wait_for("label", part="Family of")
 
 
+def in_stacks(program: DesktopProgram) -> None:
+    """Two stacks by hand, of which one is open."""
+    user = program.desktop
+    select(program, "fern plate")
+    user.keys("shift+Right", "shift+Right", "ctrl+g")
+    wait_until(lambda: program.items("Stack, "), what="a stack")
+    select(program, SELECTED)
+    user.keys("shift+Right", "shift+Right", "shift+Right", "ctrl+g")
+    wait_until(lambda: len(program.items("Stack, ")) == 2, what="two stacks")
+    user.keys("s")
+    wait_until(lambda: program.items("in this stack"), what="an open stack")
+    wait_until(lambda: program.find("label", part="This stack cost"), what="its costs")
+
+
 def first_start(program: DesktopProgram) -> None:
     """Nothing there yet."""
     wait_until(lambda: program.find("button", part="lighthouse"))
@@ -336,6 +350,7 @@ SHOTS = {
     "duel": Shot(stage=in_duel, file="duel.webp", size=_LARGE),
     "duel-result": Shot(stage=with_duel_result, file="duel-result.webp", size=_LARGE),
     "compare": Shot(stage=in_comparison, file="compare.webp", size=_LARGE),
+    "stacks": Shot(stage=in_stacks, file="stacks.webp", size=_LARGE),
     "tree": Shot(stage=in_tree, file="tree.webp", size=_LARGE),
     "light": Shot(stage=at_work, file="light.webp", draft=_REFUSED, size=_LARGE, theme="light"),
     "start": Shot(stage=first_start, file="start.png", size=_LARGE, empty=True),

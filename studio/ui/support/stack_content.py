@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Job, JobState
 from studio.domain.spend import Outlay
 from studio.domain.stacks import StackBy, StackFacts, StackTile
 from studio.ui.support import formatting
-from studio.ui.support.tile_content import TileContent, TileLook
+from studio.ui.support.tile_content import PLAIN, StackLook, TileContent, TileLook
 
 
-@dataclass(frozen=True, slots=True)
-class StackLook:
-    """What a tile shows of its stack.
-
-    Attributes:
-        pill: text of the count pill; empty without one.
-        icon: its icon.
-        closed: whether edges of further pictures are drawn above the picture.
-        member: whether it is a member of an open stack, on the ground of those.
-        fresh: whether pictures in a closed stack are new.
-    """
-
-    pill: str = ""
-    icon: str = ""
-    closed: bool = False
-    member: bool = False
-    fresh: bool = False
-
-
-PLAIN = StackLook()
-
-
-def look_of(tile: StackTile | None, facts: StackFacts | None = None) -> StackLook:
+def look_of(tile: StackTile, facts: StackFacts | None = None) -> StackLook:
     """What a tile shows of its stack; `facts` are those of the library, once read."""
-    if tile is None:
-        return PLAIN
     every = max(tile.size, facts.size if facts is not None else 0)
     count = number(tile.size)
     if every > tile.size:
@@ -83,22 +59,6 @@ def running(first: TileContent, jobs: Sequence[Job], done: int) -> TileContent:
 def cancel_tip(jobs: int) -> str:
     """Tool tip of the cross that cancels a run."""
     return ngettext("Cancel {n} job", "Cancel all {n} jobs", jobs).format(n=number(jobs))
-
-
-def accessible_name(spoken: str, name: str, tile: StackTile | None) -> str:
-    """Name of a row for screen readers; `spoken` is that of its picture, which is called `name`."""
-    if tile is None or tile.size == 1:
-        return spoken
-    size = ngettext("{n} picture", "{n} pictures", tile.size).format(n=number(tile.size))
-    if tile.closed:
-        # Translators: a stack of pictures in the grid, read aloud.
-        return _("Stack, {name}, {pictures}, closed").format(name=name, pictures=size)
-    if not tile.member:
-        return _("Stack, {name}, {pictures}, open").format(name=spoken, pictures=size)
-    # Translators: {name} a picture, {n} its place among {all} of an open stack.
-    return _("{name}, {n} of {all} in this stack").format(
-        name=spoken, n=number(tile.member + 1), all=number(tile.size)
-    )
 
 
 def by_words(by: StackBy) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Flag, HoldReason, Job, JobState, Picture, short_name
+from studio.domain.stacks import StackTile
 from studio.ui.support import formatting, job_outcome
 from studio.ui.support.job_outcome import TileButton
 
@@ -75,6 +76,28 @@ class TileContent:
     colour: int = 0x808080
 
 
+@dataclass(frozen=True, slots=True)
+class StackLook:
+    """What a tile shows of its stack.
+
+    Attributes:
+        pill: text of the count pill; empty without one.
+        icon: its icon.
+        closed: whether edges of further pictures are drawn above the picture.
+        member: whether it is a member of an open stack, on the ground of those.
+        fresh: whether pictures in a closed stack are new.
+    """
+
+    pill: str = ""
+    icon: str = ""
+    closed: bool = False
+    member: bool = False
+    fresh: bool = False
+
+
+PLAIN = StackLook()
+
+
 def describe(
     item: Item | None, now: float, *, usual: float | None = None, fault: str = ""
 ) -> TileContent:
@@ -106,6 +129,22 @@ def accessible_name(item: Item, now: float) -> str:
             parts.append(_("rejected"))
         parts.append(_shape(item.width, item.height))
     return ", ".join(part for part in parts if part)
+
+
+def name_in_stack(spoken: str, name: str, tile: StackTile) -> str:
+    """Name of a row for screen readers; `spoken` is that of its picture, which is called `name`."""
+    if tile.size == 1:
+        return spoken
+    size = ngettext("{n} picture", "{n} pictures", tile.size).format(n=number(tile.size))
+    if tile.closed:
+        # Translators: a stack of pictures in the grid, read aloud.
+        return _("Stack, {name}, {pictures}, closed").format(name=name, pictures=size)
+    if not tile.member:
+        return _("Stack, {name}, {pictures}, open").format(name=spoken, pictures=size)
+    # Translators: {name} a picture, {n} its place among {all} of an open stack.
+    return _("{name}, {n} of {all} in this stack").format(
+        name=spoken, n=number(tile.member + 1), all=number(tile.size)
+    )
 
 
 def tool_tip(picture: Picture) -> str:

@@ -41,6 +41,7 @@ DIALOGS = {
     "empty_trash",
     "go_to_date",
 }
+STACKED = {"stack_toggle", "unstack", "stack_cover", "stack_reject_rest", "stack_compare"}
 FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
 SETTLED = 0.3
 """Seconds a step may need until its coroutines are over; what waits for a dialog goes on."""
@@ -127,10 +128,16 @@ def put_away(window: OpenedWindow) -> None:
 
 async def select_some(window: OpenedWindow, view: View, name: str, number: int = 1) -> None:
     """So many pictures of a shelf are selected, in the grid, and this action can be done."""
-    window.core.settings.change(least_stars=0)
+    # The pictures are of one run.
+    stacked = {view.value: "run"} if name in STACKED else {}
+    window.core.settings.change(least_stars=0, stacks=stacked)
     window.show_shelf(view)
     rows = await window.core.library.rows(window.library_view.query)
     assert len(rows)
+    if name in STACKED:
+        # One of these actions takes the stack apart.
+        library = window.core.library
+        await library.choosing.stack_by_rule(await library.ids(rows))
     # More may have arrived meanwhile.
     await until(window.core, lambda: set(rows) <= set(window.library_view.order), "listed")
 

@@ -161,7 +161,7 @@ async def select(window: OpenedWindow, view: View = View.ALL, number: int = 1) -
     window.view_switch.show_grid()
     # An action before may have hidden all of them, or the panels.
     window.built.presentation.leave()
-    window.core.settings.change(least_stars=0)
+    window.core.settings.change(least_stars=0, stacks={})
     window.show_shelf(view)
     await window.library_view.settled()
     await settle()

@@ -13,21 +13,18 @@ import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, JobState, Picture, key_of
-from studio.domain.stacking import Stacking
 from studio.domain.stacks import StackBy, StackFacts
-from studio.ui.support import stack_content, tile_content
+from studio.ui.support import tile_content
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.order import Entry, RecentOrder, RowOrder
-from studio.ui.views.gallery.stack_facts import StackFactsCache
-from studio.ui.views.gallery.stacked_order import StackedOrder, StackPlan, job_key
-from studio.ui.views.gallery.tile_rows import Index, Key, TileRows, spans
+from studio.ui.views.gallery.tile_rows import Index, Key, StackPlan, TileRows, job_key, spans
 
 CACHED = 2048  # cached pictures; several screens of the smallest tiles
 BATCH = 512  # pictures per read
@@ -36,6 +33,10 @@ SCATTERED = 64  # more separate rows than this are reported together
 
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 """Role of the Picture or Job of a row; None while it is being read."""
+
+if TYPE_CHECKING:
+    from studio.domain.stacking import Stacking
+    from studio.ui.views.gallery.stack_facts import StackFactsCache
 
 __all__ = ["GalleryModel", "Index", "Key"]
 
@@ -206,6 +207,9 @@ class GalleryModel(TileRows):
         self._arrange(self._order, rows, newest_first, shown, older, stood, highest)
         self._stacks = None
         if stacking is not None and plan is not None:
+            # Loaded when there are stacks.
+            from studio.ui.views.gallery.stacked_order import StackedOrder
+
             stacks = StackedOrder(plan.by, stacking, self._order, self._numbers, self._stack_key)
             self._by = plan.by
             if stacks.adapt(plan.rows):
@@ -569,7 +573,9 @@ class GalleryModel(TileRows):
             if item is None:
                 return _("Picture {n}").format(n=index.row() + 1)
             name = tile_content.accessible_name(item, self._clock())
-            return stack_content.accessible_name(name, item.name, self.tile_at(index.row()))
+            if (tile := self.tile_at(index.row())) is None:
+                return name
+            return tile_content.name_in_stack(name, item.name, tile)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

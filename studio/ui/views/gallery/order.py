@@ -132,6 +132,28 @@ Entry = int | str
 """Index row of a picture, or id of a job."""
 
 
+class JobNumbers:
+    """Negative numbers of jobs, the same for a whole session."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._ids: dict[int, str] = {}
+
+    def number(self, entry: Entry) -> int:
+        """Row of a picture, or number of a job."""
+        if isinstance(entry, int):
+            return entry
+        found = self._numbers.get(entry)
+        if found is None:
+            found = self._numbers[entry] = -len(self._numbers) - 1
+            self._ids[found] = entry
+        return found
+
+    def entry(self, number: int) -> Entry:
+        """The opposite."""
+        return self._ids[number] if number < 0 else number
+
+
 def places_of(rows: array[int]) -> array[int]:
     """Position of each picture, by index row, in an order other than that of arrival.
 

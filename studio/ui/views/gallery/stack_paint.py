@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from studio.ui.support.stack_content import StackLook
+from studio.ui.support.tile_content import StackLook
 from studio.ui.views.gallery.grid import GUTTER
 from studio.ui.views.gallery.layout import TileLayout, TileState
 from studio.ui.views.gallery.paint import (
     CELL_RADIUS,
     ground,
     outline,
-    paint_tile,
     scale_of,
     snapped,
 )
@@ -25,17 +24,13 @@ EDGES = (("stack1", 4, 5), ("stack2", 7, 10))
 """Role, distance above the picture, and inset at both sides, in pixels."""
 
 
-def paint_stacked_tile(
-    painter: QPainter, cell: QRect, state: TileState, kit: TileStyle
-) -> TileLayout:
-    """Paint a tile with what it shows of its stack; returns the layout."""
-    layout = paint_tile(painter, cell, state, kit)
+def paint_stack(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
+    """Paint what a tile shows of its stack, over the tile."""
     if state.stack.closed:
         paint_edges(painter, layout.picture, kit)
     if not layout.pill.isEmpty():
         hot = state.hot in ("stack", "stack_rest")
         paint_pill(painter, layout.pill, state.stack, kit, hot=hot)
-    return layout
 
 
 def paint_edges(painter: QPainter, picture: QRect, kit: TileStyle) -> None:

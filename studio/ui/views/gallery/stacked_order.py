@@ -7,65 +7,17 @@ their own, so that no failure is hidden in a stack.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 
-from studio.domain.entities import Job, key_of
 from studio.domain.stacking import Stacking
 from studio.domain.stacks import StackBy, StackTile, TileChange
-from studio.ui.views.gallery.order import Entry, RowOrder
+from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 
 FEW = 8  # rows that are searched one by one
 MOST_CHANGED = 200
 """Rows that may have changed while stacks were read; more are read again."""
 
 _PART = 4096
-
-
-class JobNumbers:
-    """Negative numbers of jobs, the same for a whole session."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._ids: dict[int, str] = {}
-
-    def number(self, entry: Entry) -> int:
-        """Row of a picture, or number of a job."""
-        if isinstance(entry, int):
-            return entry
-        found = self._numbers.get(entry)
-        if found is None:
-            found = self._numbers[entry] = -len(self._numbers) - 1
-            self._ids[found] = entry
-        return found
-
-    def entry(self, number: int) -> Entry:
-        """The opposite."""
-        return self._ids[number] if number < 0 else number
-
-
-def job_key(job: Job, by: StackBy) -> int:
-    """Key of the stack of a job's pictures; 0 for none."""
-    if by is StackBy.RUN:
-        return key_of(job.run)
-    edited = job.request.edited
-    if by is StackBy.PARENT and edited is not None and edited.picture:
-        return key_of(edited.picture)
-    return 0
-
-
-@dataclass(frozen=True, slots=True)
-class StackPlan:
-    """Rows to be put in stacks.
-
-    Attributes:
-        rows: rows of pictures and numbers of jobs, in the order without stacks.
-        keys: keys of the jobs.
-    """
-
-    by: StackBy
-    rows: array[int]
-    keys: Mapping[int, int]
 
 
 class StackedOrder:

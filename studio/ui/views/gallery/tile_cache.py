@@ -11,13 +11,14 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from types import ModuleType
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
-from studio.ui.support.stack_content import StackLook
+from studio.ui.support.tile_content import PLAIN, StackLook
 from studio.ui.views.gallery.layout import TileState
-from studio.ui.views.gallery.stack_paint import paint_stacked_tile
+from studio.ui.views.gallery.paint import paint_tile
 from studio.ui.views.gallery.tile_style import TileStyle
 
 BOUND = 8 * 1024 * 1024  # bytes; more on large screens
@@ -30,6 +31,14 @@ Sort = tuple[int, bool, bool, int, int, StackLook]
 
 Shown = object
 """Subject of a tile: a picture, or the content of a job's tile. Equal ones look the same."""
+
+
+def stack_painter() -> ModuleType:
+    """The functions that paint stacks."""
+    # Loaded when there are stacks.
+    from studio.ui.views.gallery import stack_paint
+
+    return stack_paint
 
 
 class TileCache:
@@ -96,7 +105,9 @@ class TileCache:
         pixmap.fill(kit.color("band" if state.stack.member else "mat"))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_stacked_tile(painter, QRect(0, 0, cell.width(), cell.height()), state, kit)
+        layout = paint_tile(painter, QRect(0, 0, cell.width(), cell.height()), state, kit)
+        if state.stack is not PLAIN:
+            stack_painter().paint_stack(painter, layout, state, kit)
         painter.end()
         old = self._kept.pop(id, None)
         if old is not None:

@@ -6,17 +6,46 @@ Changes are made to the order without stacks first; its rows here are "places".
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
 
-from studio.domain.stacks import StackTile, TileChange
-from studio.ui.views.gallery.order import Entry, RowOrder
-from studio.ui.views.gallery.stacked_order import JobNumbers, StackedOrder
+from studio.domain.entities import Job, key_of
+from studio.domain.stacks import StackBy, StackTile, TileChange
+from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
+
+if TYPE_CHECKING:
+    from studio.ui.views.gallery.stacked_order import StackedOrder
 
 Index = QModelIndex | QPersistentModelIndex
 Key = int | str
 """Permanent key of a row: the picture's index row, or the job's id."""
+
+
+def job_key(job: Job, by: StackBy) -> int:
+    """Key of the stack of a job's pictures; 0 for none."""
+    if by is StackBy.RUN:
+        return key_of(job.run)
+    edited = job.request.edited
+    if by is StackBy.PARENT and edited is not None and edited.picture:
+        return key_of(edited.picture)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """Rows to be put in stacks.
+
+    Attributes:
+        rows: rows of pictures and numbers of jobs, in the order without stacks.
+        keys: keys of the jobs.
+    """
+
+    by: StackBy
+    rows: array[int]
+    keys: Mapping[int, int]
 
 
 class TileRows(QAbstractListModel):

@@ -7,37 +7,36 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
+from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
-from studio.ui.support import stack_content
 from studio.ui.support.drag_and_drop import PixelSource
+from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.screen_colours import screen_colours
-from studio.ui.support.stack_content import PLAIN, StackLook
 from studio.ui.support.thumbnail_cache import (
     BOUND,
     ThumbnailCache,
     ThumbnailRequest,
     ThumbnailSource,
 )
-from studio.ui.support.tile_content import Item, TileContent, describe
+from studio.ui.support.tile_content import PLAIN, Item, StackLook, TileContent, describe, tool_tip
 from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
-from studio.ui.views.gallery.layout import TileLayout, TileState, arrange, fit
+from studio.ui.views.gallery.layout import TileLayout, TileState, TileZone, arrange, fit
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, scale_of
+from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile, scale_of
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
-from studio.ui.views.gallery.stack_paint import paint_band as paint_stack_band
-from studio.ui.views.gallery.stack_paint import paint_stacked_tile
-from studio.ui.views.gallery.tile_cache import TileCache
+from studio.ui.views.gallery.tile_cache import TileCache, stack_painter
 from studio.ui.views.gallery.tile_style import TileStyle
 
 RUNNER_INTERVAL = 50  # milliseconds: at most twenty frames a second
@@ -127,9 +126,34 @@ class ProgressAnimation(QObject):
         self._repaint(rows)
 
 
+def _stack_words() -> ModuleType:
+    # Loaded when there are stacks.
+    from studio.ui.support import stack_content
+
+    return stack_content
+
+
 def _open_stack(at: tuple[int, StackTile | None]) -> int:
     tile = at[1]
     return tile.stack if tile is not None and tile.open else -1
+
+
+def tip_for(item: Item | None, zone: TileZone | None) -> str:
+    """Plain-text tooltip for the item or zone under the pointer; empty for none."""
+    if zone is not None:
+        if zone.label:
+            return ""  # the button's label says it
+        if zone.tip:
+            return zone.tip
+        names = {
+            "pick": _("Pick (P)"),
+            "reject": _("Reject (X)"),
+            "edit": _("Edit this picture (Ctrl+E)"),
+            "more": _("More"),
+            "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
+        }
+        return names.get(zone.action, "")
+    return tool_tip(item) if isinstance(item, Picture) else ""
 
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between send one request
@@ -244,14 +268,16 @@ class TileView(GridView):
         if tile is None or not tile.closed:
             return content
         jobs = self.rows.jobs_at(row)
-        return stack_content.running(content, jobs, tile.size - len(jobs))
+        run: TileContent = _stack_words().running(content, jobs, tile.size - len(jobs))
+        return run
 
     def stack_look(self, row: int) -> StackLook:
         """What the tile of a row shows of its stack."""
         tile = self.rows.tile_at(row)
-        return (
-            PLAIN if tile is None else stack_content.look_of(tile, self.rows.stack_facts(tile.key))
-        )
+        if tile is None:
+            return PLAIN
+        look: StackLook = _stack_words().look_of(tile, self.rows.stack_facts(tile.key))
+        return look
 
     def state_of(self, row: int) -> TileState:
         """State of a tile, ready to be painted."""
@@ -434,7 +460,7 @@ class TileView(GridView):
             members = [(row, tile) for row, tile in group if tile is not None and tile.open]
             if members:
                 first, last = members[0][1], members[-1][1]
-                paint_stack_band(
+                stack_painter().paint_band(
                     painter,
                     [self.cell(row) for row, _tile in members],
                     self._kit,
@@ -508,7 +534,9 @@ class TileView(GridView):
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)
-        paint_stacked_tile(painter, cell, state, self._kit)
+        layout = paint_tile(painter, cell, state, self._kit)
+        if state.stack is not PLAIN:
+            stack_painter().paint_stack(painter, layout, state, self._kit)
         self.pulse.painted(
             row,
             runner=state.tile.bar == -1 and state.phase is not None,

@@ -40,13 +40,11 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import keyboard
-from studio.ui.views.gallery.grid_view import Index
+from studio.ui.views.gallery.grid_view import Index, NewItemsBadge
 from studio.ui.views.gallery.model import GalleryModel, Key
-from studio.ui.views.gallery.new_items_badge import NewItemsBadge
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
-from studio.ui.views.gallery.tile_tips import tip_for
-from studio.ui.views.gallery.tile_view import GalleryCore, TileView
+from studio.ui.views.gallery.tile_view import GalleryCore, TileView, tip_for
 from studio.ui.widgets import announce
 from studio.ui.widgets.accessible import plain_tip
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.common.errors import Billed
 from studio.domain.entities import Failure, Flag, Job, JobState
 from studio.ui.style import theme
-from studio.ui.views.gallery import stack_paint, tile_view
+from studio.ui.views.gallery import paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.tile_cache import TileCache
@@ -108,10 +108,10 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
 
     def counted(*values: object) -> object:
         painted.append(values)
-        return stack_paint.paint_stacked_tile(*values)  # type: ignore[arg-type]
+        return paint.paint_tile(*values)  # type: ignore[arg-type]
 
     for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_stacked_tile", counted)
+        monkeypatch.setattr(module, "paint_tile", counted)
     before = d.image()
     assert painted == []
     d.view.selection.rows([1])
@@ -139,10 +139,10 @@ async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_el
 
     def counted(*values: Any) -> object:
         painted.append(values[2].tile.name)
-        return stack_paint.paint_stacked_tile(*values)
+        return paint.paint_tile(*values)
 
     for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_stacked_tile", counted)
+        monkeypatch.setattr(module, "paint_tile", counted)
     d.image()
     assert painted == ["running"], "what is on its way is painted each time"
     billed = Failure(kind="refused", title="Refused", billed=Billed.YES)
@@ -171,10 +171,10 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
 
     def counted(*values: Any) -> object:
         painted.append(values[2].tile.name)
-        return stack_paint.paint_stacked_tile(*values)
+        return paint.paint_tile(*values)
 
     for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_stacked_tile", counted)
+        monkeypatch.setattr(module, "paint_tile", counted)
     d.model.job_changed(scripted.job("second", JobState.FAILED))
     await d.settled()
     assert set(painted) == {"second"}

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from studio.domain.entities import Flag, Job, JobState, Picture, Reference, Role
 from studio.ui.style import qt_style, theme
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.tile_tips import tip_for
+from studio.ui.views.gallery.tile_view import tip_for
 from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
 from tests.ui.scripted_core import until
