@@ -40,7 +40,7 @@ PICTURES, SIDE = 200, 4096
 MOST, NEXT, BACK, MORE = 600.0, 50.0, 5.0, 30.0
 """MB, milliseconds, seconds until memory is back, and the MB above the base that count as back."""
 
-_PATIENCE = 240.0
+_PATIENCE = 900.0
 
 
 def run() -> Iterator[Result]:

@@ -99,12 +99,9 @@ raise SystemExit(worker.serve({"make": make, "count": count}, confined=False))
 @pytest.mark.parametrize("worker", [[sys.executable, "-c", COUNTING]], indirect=True)
 def test_an_answer_is_given_up_before_the_next_request(worker: subprocess.Popen[bytes]) -> None:
     ready(worker)
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    write_message(worker.stdin, {"job": "make"})
-    assert read_message(worker.stdout) == ({}, b"pixels")
-    write_message(worker.stdin, {"job": "count"})
-    assert read_message(worker.stdout) == ({"alive": 0}, b"")
+    for job, answer in (("make", ({}, b"pixels")), ("count", ({"alive": 0}, b""))):
+        write_message(worker.stdin, {"job": job})  # type: ignore[arg-type]
+        assert read_message(worker.stdout) == answer  # type: ignore[arg-type]
 
 
 def test_it_says_that_it_is_ready_and_ends_with_its_input(
