@@ -32,6 +32,8 @@ MANY = {
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
     "Open at most {most} pictures at once.": "a number in the source",
+    "--mark: a sentence has at most {most} characters": "a number in the source",
+    "More than {most} marks": "a number in the source",
 }
 """Sentences for many alone: why there is never one."""
 
