@@ -150,7 +150,7 @@ def _frame(ratio: AspectRatio, source: Picture, anchor: Point) -> Frame:
     if abs(shape / ratio.value - 1) < _SAME:
         raise UsageError(
             # Translators: {ratio} is an aspect ratio such as 16:9.
-            _("--reframe {ratio}: the picture has this shape already").format(ratio=ratio)
+            _("--reframe {ratio}: the picture has this aspect ratio already").format(ratio=ratio)
         )
     across, down = max(0.0, ratio.value / shape - 1), max(0.0, shape / ratio.value - 1)
     return Frame(

@@ -281,7 +281,7 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         metavar="R",
         action="append",
         default=[],
-        help=_("give the picture to edit more room, up to this aspect ratio; repeatable"),
+        help=_("extend the picture to edit to this aspect ratio; repeatable"),
     )
     parser.add_argument(
         "--anchor",

@@ -437,7 +437,7 @@ def _check_markup(draft: Draft) -> None:
     if any(frame.inside for frame in markup.frames):
         raise InputError(
             _("A frame inside the picture is a crop"),
-            _("It is made here, free of charge; nothing is sent."),
+            _("It is free, and nothing is sent."),
         )
 
 

@@ -305,7 +305,7 @@ def _titled(model: Model) -> Model:
         "sketch-cut": _("Sketch: connection breaks halfway"),
         "sketch-drifts": _("Sketch: edits drift away"),
         "sketch-keeps-marks": _("Sketch: leaves marks in the picture"),
-        "sketch-reshapes": _("Sketch: another shape than asked"),
+        "sketch-reshapes": _("Sketch: wrong aspect ratio"),
     }
     note = _("For testing errors.") if model.fault else _("Free, painted on this computer.")
     return replace(model, title=titles.get(model.id, model.id), note=note)

@@ -156,7 +156,7 @@ def test_a_picture_that_has_the_shape_already_is_not_reframed(
         "generate", "p", "--model", "sketch", "--edit", harbour["id"], "--reframe", ratio
     )
     assert result.code == 2
-    assert "has this shape already" in result.err
+    assert "has this aspect ratio already" in result.err
 
 
 def test_a_mask_that_is_no_picture_is_refused(

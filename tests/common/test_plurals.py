@@ -36,6 +36,8 @@ MANY = {
     "Open at most {most} pictures at once.": "a number in the source",
     "{n} pictures, 1 of them of a stack of {all}": "of one is said otherwise",
     "{n} pictures, {count} of them of stacks with {all}": "of one is said otherwise",
+    "--mark: a sentence has at most {most} characters": "a number in the source",
+    "More than {most} marks": "a number in the source",
 }
 """Sentences for many alone: why there is never one."""
 

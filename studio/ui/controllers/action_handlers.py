@@ -194,7 +194,7 @@ class ActionHandlers:
         try:
             draft = runs.words_only(picture, self._composer.draft())
         except InputError as error:
-            self._messages.on_error(error)
+            self._messages.show_message(error.title)
             return
         self._composer.remix(draft)
 

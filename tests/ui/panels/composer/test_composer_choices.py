@@ -147,7 +147,7 @@ async def test_models_that_simulate_faults_are_offered_where_the_settings_say_so
     core.settings.change(fault_models=True)
     texts = [chip.itemText(row) for row in range(chip.count())]
     assert "Sketch: edits drift away" in texts
-    assert "Sketch: another shape than asked" in texts
+    assert "Sketch: wrong aspect ratio" in texts
     core.settings.change(fault_models=False)
     texts = [chip.itemText(row) for row in range(chip.count())]
     assert not any(text.startswith("Sketch:") for text in texts)
