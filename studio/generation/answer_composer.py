@@ -197,7 +197,7 @@ class AnswerComposer:
         answer = await self._answer_of(picture)
         if before is None or answer is None:
             raise InputError(
-                _("This picture cannot be made anew"),
+                _("This picture cannot be made again"),
                 _("The model's answer it was made of is not in the library any more."),
             )
         edited = next(one for one in picture.parents if one.role is Role.EDIT)

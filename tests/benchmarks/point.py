@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.benchmarks import composing
+from tests.benchmarks import composed_files
 from tests.benchmarks.frame import Result
 
 
 def run() -> Iterator[Result]:
     """All of it."""
-    yield from composing.run()
+    yield from composed_files.run()

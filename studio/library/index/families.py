@@ -12,9 +12,8 @@ from studio.common.json_reader import JsonReader
 from studio.domain.entities import Advanced, Flag, Job, Parent, Role, key_of
 from studio.domain.family import FamilyNode, FamilyTree, NodeReference, NodeState
 from studio.domain.spend import Outlay
-from studio.library.index.answers import answer_rows
 from studio.library.index.chunks import chunks
-from studio.library.index.lineage_sql import BELOW, EDITED
+from studio.library.index.lineage_sql import BELOW, EDITED, answer_rows
 from studio.library.index.text_normalization import folded
 
 _PORTION = 2000

@@ -1,6 +1,15 @@
-"""SQL of edits and what was edited from them, shared by search and families."""
+"""SQL of edits and what was edited from them, and of the answers that pictures were made of.
+
+No view shows such an answer, and it follows its pictures into the trash.
+"""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from studio.library.index.chunks import marks
 
 EDITED = (
     "{0}.role = 'edit' AND {0}.parent IS NOT NULL AND {0}.position ="
@@ -17,3 +26,69 @@ BELOW = (
     " WHERE coalesce(p.id, g.id) IS NOT NULL)"
 )
 """The pictures that `start` selects (id, row, parent) and all that were edited from them."""
+
+
+def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
+    """Ids of the hidden answers that the pictures of these rows were made of."""
+    if not rows or not has_answers(db):
+        return []
+    found = db.execute(
+        "SELECT DISTINCT a.id FROM lineage l JOIN pictures a ON a.id = l.parent"
+        " JOIN facts f ON f.row = a.row"
+        f" WHERE l.row IN ({marks(rows)}) AND l.role = 'answer' AND f.trashed >= 2",
+        tuple(rows),
+    )
+    return [id for (id,) in found]
+
+
+def answers_of_ids(db: Any, ids: Sequence[str]) -> list[str]:
+    """Ids of the hidden answers that these pictures were made of."""
+    if not ids or not has_answers(db):
+        return []
+    found = db.execute(f"SELECT row FROM pictures WHERE id IN ({marks(ids)})", tuple(ids))
+    return answers_of(db, [row for (row,) in found])
+
+
+def answer_rows(db: Any, rows: Sequence[int]) -> list[int]:
+    """Rows of the hidden answers that the pictures of these rows were made of."""
+    if not rows or not has_answers(db):
+        return []
+    found = db.execute(
+        "SELECT DISTINCT a.row FROM json_each(?) j CROSS JOIN lineage l ON l.row = j.value"
+        " AND l.role = 'answer' JOIN pictures p ON p.id = l.parent"
+        " JOIN facts a ON a.row = p.row AND a.trashed >= 2",
+        (json.dumps(list(rows)),),
+    )
+    return [row for (row,) in found]
+
+
+def has_answers(db: Any) -> bool:
+    """Whether the library has hidden answers; most have none."""
+    return db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is not None
+
+
+def made_of(db: Any, answer: str) -> list[str]:
+    """Ids of the pictures that were made of an answer and not deleted for good."""
+    found = db.execute(
+        "SELECT p.id FROM lineage l JOIN pictures p ON p.row = l.row"
+        " WHERE l.parent = ? AND l.role = 'answer' ORDER BY p.row",
+        (answer,),
+    )
+    return [id for (id,) in found]
+
+
+def move_answers(db: Any, answers: Sequence[str]) -> None:
+    """Move hidden answers to the trash with the last of their pictures, or out of it."""
+    for id in answers:
+        db.execute(
+            "UPDATE facts SET trashed = 3 - EXISTS(SELECT 1 FROM lineage l"
+            " JOIN facts f ON f.row = l.row"
+            " WHERE l.parent = ?1 AND l.role = 'answer' AND f.trashed = 0)"
+            " WHERE row = (SELECT row FROM pictures WHERE id = ?1) AND trashed >= 2",
+            (id,),
+        )
+
+
+def unused(db: Any, answers: Sequence[str]) -> list[str]:
+    """Those of these hidden answers whose pictures were all deleted for good."""
+    return [id for id in answers if not made_of(db, id)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from studio.common import json_reader
-from studio.library.index import answers, schema
+from studio.library.index import lineage_sql, schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.log.records import Groups, LogPosition
 
@@ -112,13 +112,13 @@ class IndexState:
         """Ids of the hidden answers that these pictures were made of."""
         return list(
             dict.fromkeys(
-                id for some in chunks(ids) for id in answers.answers_of_ids(self._db, some)
+                id for some in chunks(ids) for id in lineage_sql.answers_of_ids(self._db, some)
             )
         )
 
     def made_of(self, answer: str) -> list[str]:
         """Ids of the pictures that were made of an answer, those in the trash included."""
-        return answers.made_of(self._db, answer)
+        return lineage_sql.made_of(self._db, answer)
 
     def files_with(self, ids: Sequence[str]) -> list[tuple[str, str, int]]:
         """Path, sha256 and bytes of the answers that go when these are deleted for good."""

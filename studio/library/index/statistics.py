@@ -9,7 +9,7 @@ from typing import Any
 from studio.common.json_reader import JsonReader
 from studio.domain.entities import Job
 from studio.domain.spend import Spend
-from studio.library.index import answers, schema
+from studio.library.index import lineage_sql, schema
 from studio.library.index.chunks import chunks, marks
 from studio.library.query import Cost, Counts, PromptUse
 
@@ -63,7 +63,7 @@ class IndexStatistics:
         every = dict.fromkeys(ids)
         # With the answers that they were made of, each of which was paid once.
         for some in chunks(list(every)):
-            every |= dict.fromkeys(answers.answers_of_ids(self._db, some))
+            every |= dict.fromkeys(lineage_sql.answers_of_ids(self._db, some))
         for some in chunks(list(every)):
             for cost, count in self._db.execute(
                 "SELECT total(f.cost), total(f.cost IS NULL AND f.imported = 0)"

@@ -18,8 +18,8 @@ from studio.domain.choices import ALONE
 from studio.domain.entities import Job, JobState, Picture, Role, key_of
 from studio.domain.models import size_tier
 from studio.library.index import schema
-from studio.library.index.answers import answers_of, move_answers, unused
 from studio.library.index.chunks import chunks, ignore_progress, marks
+from studio.library.index.lineage_sql import answers_of, move_answers, unused
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
 from studio.library.log.records import DERIVED, UNLISTED, FieldChange, LogPosition, Record
