@@ -31,7 +31,6 @@ from studio.config.settings import OFFLINE, Profile, SettingsStore
 from studio.domain.drafts import DraftFile
 from studio.domain.entities import Job, JobState, new_id
 from studio.domain.events import EventBus, ProblemOccurred
-from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.files import originals as inside
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from studio.generation.journal_entry import JournalEntry
     from studio.generation.pipeline import GenerationPipeline
     from studio.generation.queue import JobQueue
+    from studio.imaging.comparer import Comparer
     from studio.providers.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -207,6 +207,9 @@ class Core:
     @cached_property
     def comparer(self) -> Comparer:
         """Comparing of pictures, in a process of its own."""
+        # Not before the first screen: see `Core`.
+        from studio.imaging.comparer import Comparer
+
         return Comparer()
 
     @cached_property

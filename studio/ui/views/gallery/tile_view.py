@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QWidget
 from studio.domain.entities import Job, Picture
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
-from studio.ui.support.drag_and_drop import PixelSource
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import (
     BOUND,
@@ -33,6 +32,9 @@ from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.tile_style import TileStyle
+
+if TYPE_CHECKING:
+    from studio.ui.support.drag_and_drop import PixelSource
 
 RUNNER_INTERVAL = 50  # milliseconds: at most twenty frames a second
 FADE_INTERVAL = 16

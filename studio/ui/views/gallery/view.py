@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -20,8 +21,6 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
@@ -32,22 +31,24 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.common.errors import StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
-from studio.ui.support import drag_and_drop, formatting
+from studio.ui.support import formatting
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tile_content import Item, tool_tip
 from studio.ui.views.gallery import keyboard
-from studio.ui.views.gallery.grid_view import GridView, Index
+from studio.ui.views.gallery.grid_view import Index
 from studio.ui.views.gallery.layout import TileZone
 from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
-from studio.ui.widgets import Button, announce
-from studio.ui.widgets.accessible import plain_tip
+from studio.ui.widgets.plain_text import plain_tip
+
+if TYPE_CHECKING:
+    from studio.ui.support.drag_and_drop import DraggedPicture
 
 
 def tip_for(item: Item | None, zone: TileZone | None) -> str:
@@ -64,63 +65,6 @@ def tip_for(item: Item | None, zone: TileZone | None) -> str:
         }
         return names.get(zone.action, "")
     return tool_tip(item) if isinstance(item, Picture) else ""
-
-
-def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
-    """Send an accessibility event for a row; the base class knows only its own layout."""
-    if not QAccessible.isActive():
-        return
-    event = QAccessibleEvent(view, kind)
-    event.setChild(row)
-    QAccessible.updateAccessibility(event)
-
-
-BADGE_MARGIN = 12
-
-
-class NewItemsBadge(Button):
-    """Badge over the top of the gallery ("3 new above"); hidden once the top is in view.
-
-    Attributes:
-        count: pictures added since the top was last in view.
-    """
-
-    def __init__(self, view: GridView) -> None:
-        super().__init__("", "", view, size=26, icon="up")
-        self._view = view
-        self.count = 0
-        self.setProperty("shape", "pill")
-        # Reachable by the arrow keys and Home; Tab goes on to the composer.
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-        view.moved.connect(self.on_moved)
-        self.clicked.connect(self.on_clicked)
-
-    def on_new_above(self, count: int) -> None:
-        """Add `count` new tiles to the badge and announce them."""
-        self.count += count
-        words = ngettext("{n} new above", "{n} new above", self.count).format(n=self.count)
-        self.setText(words)
-        self._place()
-        self.show()
-        self.raise_()
-        announce(self._view, words)
-
-    def on_moved(self) -> None:
-        """Reposition the badge, or reset it when the top is in view."""
-        if self._view.at_top:
-            self.count = 0
-            self.hide()
-        elif self.count:
-            self._place()
-
-    def on_clicked(self) -> None:
-        """Scroll to the top."""
-        self._view.scroll_to_top()
-
-    def _place(self) -> None:
-        self.adjustSize()
-        self.move((self._view.width() - self.width()) // 2, BADGE_MARGIN)
 
 
 class GalleryView(TileView):
@@ -163,8 +107,6 @@ class GalleryView(TileView):
         self._quiet = True
         self.anchor = QPersistentModelIndex()
         self.dated = True
-        self._above: NewItemsBadge | None = None
-        self.new_above.connect(self.on_new_above)
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
@@ -188,17 +130,6 @@ class GalleryView(TileView):
         model.loaded.connect(self.on_loaded)
         model.replaced.connect(self.on_replaced)
         model.replaced.connect(self.on_taken)
-
-    @property
-    def above(self) -> NewItemsBadge:
-        """Badge for tiles added above the view, created on first use."""
-        if self._above is None:
-            self._above = NewItemsBadge(self)
-        return self._above
-
-    def on_new_above(self, count: int) -> None:
-        """Count tiles added above the view."""
-        self.above.on_new_above(count)
 
     # --- queries --------------------------------------------------------------------------
 
@@ -285,10 +216,13 @@ class GalleryView(TileView):
         else:
             self.opened.emit(item)
 
-    def carried(self, items: Sequence[Item]) -> list[drag_and_drop.DraggedPicture]:
+    def carried(self, items: Sequence[Item]) -> list[DraggedPicture]:
         """The pictures among `items` that can be dragged out, with their files."""
+        # See `begin_drag`.
+        from studio.ui.support.drag_and_drop import DraggedPicture
+
         return [
-            drag_and_drop.DraggedPicture(item, self._core.library.path(item))
+            DraggedPicture(item, self._core.library.path(item))
             for item in items
             if isinstance(item, Picture) and not item.missing
         ]
@@ -358,6 +292,9 @@ class GalleryView(TileView):
         Jobs are never dragged. Does nothing while selected pictures are still being read, because
         the drag would silently leave them out.
         """
+        # No first screen is dragged out, and this takes 5 ms.
+        from studio.ui.support import drag_and_drop
+
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
             return
@@ -474,15 +411,20 @@ class GalleryView(TileView):
     # --- Qt -------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        kinds = QAccessible.Event
-        for kind, part in ((kinds.SelectionAdd, selected), (kinds.SelectionRemove, deselected)):
+        for name, part in (("SelectionAdd", selected), ("SelectionRemove", deselected)):
             if part.count():
-                _notify_accessibility(self, kind, part.at(0).top())
+                self._announce(name, part.at(0).top())
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
-            _notify_accessibility(self, QAccessible.Event.Focus, current.row())
+            self._announce("Focus", current.row())
+
+    def _announce(self, event: str, row: int) -> None:
+        # Nothing is selected on the first screen, and the names for assistive programs take 4 ms.
+        from studio.ui.views.gallery import row_events
+
+        row_events.send(self, event, row)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
