@@ -101,6 +101,7 @@ class Core:
         self._making: GenerationPipeline | None = None
         self.environment_profile = options.provider or "dgrid"
         self._environ = environ
+        self._moved: tuple[Profile, Profile] | None = None
         self._has_environment_key = bool(environ.get(KEY_VARIABLE, "").strip())
         self._decoding = SerialExecutor("decoding")
         self._journalling = SerialExecutor("journal")
@@ -382,7 +383,11 @@ class Core:
                     _("The offline painter has no address"),
                     hint=_("Choose the service with --provider."),
                 )
-            return replace(profile, base_url=address)
+            # Asked for several times in a request: the same profile as long as nothing changes.
+            moved = self._moved
+            if moved is None or moved[0] is not profile:
+                moved = self._moved = profile, replace(profile, base_url=address)
+            return moved[1]
         return profile
 
     async def find_key(self, name: str) -> str:
