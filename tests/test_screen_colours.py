@@ -19,7 +19,7 @@ CONVERSIONS = {
 CONVERTED = {
     "ui/support/thumbnail_cache.py": "pixmaps of the grid and of previews",
     "ui/support/raster.py": "what the loupe paints, and the examples of the first page",
-    "ui/app/first_screen.py": "the first pixmaps of the grid",
+    "ui/app/first_images.py": "the first pixmaps of the grid",
 }
 """Modules with images in the colours of the monitor: why they only paint them."""
 
@@ -30,7 +30,7 @@ OWN_JPEG = {
     "ui/support/thumbnail_cache.py:_image": "converted by `fitted` and `_decode_tiny`",
     "ui/support/thumbnail_cache.py:decoded": "converted by `fitted`",
     "ui/support/raster.py:from_jpeg": "converted there",
-    "ui/app/first_screen.py:_decode": "converted there",
+    "ui/app/first_images.py:decoded": "converted there",
     "ui/controllers/mark.py:_image": "for the clipboard, never shown",
 }
 """Functions in which Qt reads a picture file: what converts it."""

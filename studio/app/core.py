@@ -31,7 +31,6 @@ from studio.config.settings import OFFLINE, Profile, SettingsStore
 from studio.domain.drafts import DraftFile
 from studio.domain.entities import Job, JobState, new_id
 from studio.domain.events import EventBus, ProblemOccurred
-from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.files import originals as inside
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from studio.generation.journal_entry import JournalEntry
     from studio.generation.pipeline import GenerationPipeline
     from studio.generation.queue import JobQueue
+    from studio.imaging.comparer import Comparer
     from studio.providers.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -102,6 +102,7 @@ class Core:
         self._making: GenerationPipeline | None = None
         self.environment_profile = options.provider or "dgrid"
         self._environ = environ
+        self._moved: tuple[Profile, Profile] | None = None
         self._has_environment_key = bool(environ.get(KEY_VARIABLE, "").strip())
         self._decoding = SerialExecutor("decoding")
         self._journalling = SerialExecutor("journal")
@@ -208,6 +209,9 @@ class Core:
     @cached_property
     def comparer(self) -> Comparer:
         """Comparing of pictures, in a process of its own."""
+        # Not before the first screen: see `Core`.
+        from studio.imaging.comparer import Comparer
+
         return Comparer()
 
     @cached_property
@@ -401,7 +405,11 @@ class Core:
                     _("The offline painter has no address"),
                     hint=_("Choose the service with --provider."),
                 )
-            return replace(profile, base_url=address)
+            # Asked for several times in a request: the same profile as long as nothing changes.
+            moved = self._moved
+            if moved is None or moved[0] is not profile:
+                moved = self._moved = profile, replace(profile, base_url=address)
+            return moved[1]
         return profile
 
     async def find_key(self, name: str) -> str:

@@ -42,3 +42,9 @@ def nearest_aspect(ratio: float, among: Sequence[str]) -> str:
     if not among:
         return ""
     return min(among, key=lambda a: abs(math.log(AspectRatio.parse(a).value / ratio)))
+
+
+def size_tier(width: int, height: int) -> int:
+    """Index of a picture's area in `models.TIERS`, rounded as services do: 0 for "512"."""
+    megapixels = width * height / 1e6
+    return sum(megapixels >= limit for limit in (0.5, 2.0, 8.0))

@@ -256,12 +256,6 @@ class ServiceObservation:
     aspect: str = ""
 
 
-def size_tier(width: int, height: int) -> int:
-    """Index of a picture's area in `TIERS`, rounded as services do: 0 for "512", 1 for "1K"."""
-    megapixels = width * height / 1e6
-    return sum(megapixels >= limit for limit in (0.5, 2.0, 8.0))
-
-
 def _computed(aspect: str, size: str) -> tuple[int, int]:
     """Pixels of a tier if they are not published: its area, in steps of 16."""
     ratio = AspectRatio.parse(aspect).value

@@ -31,7 +31,7 @@ from studio.common.i18n import _, ngettext
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, SettingsStore
 from studio.domain import pricing
-from studio.domain.aspect_ratios import ratio_name
+from studio.domain.aspect_ratios import ratio_name, size_tier
 from studio.domain.entities import (
     Advanced,
     CostBasis,
@@ -42,7 +42,7 @@ from studio.domain.entities import (
     Role,
     short_name,
 )
-from studio.domain.models import TIERS, Model, size_tier
+from studio.domain.models import TIERS, Model
 from studio.domain.request_fields import RequestChanges, picture_warnings, sent_choices
 from studio.domain.request_plan import sent_references
 from studio.generation.answer_composer import AnswerComposer

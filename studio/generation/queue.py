@@ -200,7 +200,7 @@ class JobQueue:
 
     def move(self, job: str, place: Place) -> None:
         """Move a queued job; jobs already sent keep their places."""
-        movable = [id for id in self.jobs if self.waits_for_turn(id)]
+        movable = self.waiting_for_turn()
         order = moved(list(self.jobs), movable, job, place)
         if order == list(self.jobs):
             return
@@ -335,12 +335,18 @@ class JobQueue:
         if not self._closing:
             self._scheduler.pump()
 
-    def waits_for_turn(self, id: str) -> bool:
-        """Whether a job is waiting for a turn."""
-        if (turn := self._awaiting.get(id)) is not None:
-            return not turn.done()
-        queued = self.jobs[id].state is JobState.QUEUED
-        return queued and id not in self._tasks and id not in self._ending
+    def waiting_for_turn(self) -> list[str]:
+        """Ids of the jobs that wait for a turn, in order."""
+        queued, retried, busy = JobState.QUEUED, self._awaiting, self._tasks
+        return [
+            id
+            for id, job in self.jobs.items()
+            if (
+                not retried[id].done()
+                if id in retried
+                else job.state is queued and id not in busy and id not in self._ending
+            )
+        ]
 
     def may_be_sent(self, id: str) -> bool:
         """Whether a job is journalled."""
@@ -358,7 +364,7 @@ class JobQueue:
     async def _keep_order(self) -> None:
         """Store the order, including moves made until then."""
         self._keeping_order = False
-        ids = [id for id in self.jobs if self.waits_for_turn(id) and id in self._entries]
+        ids = [id for id in self.waiting_for_turn() if id in self._entries]
         entries = [self._entries[id] for id in ids]
         await self._journalling.run(self._journal.keep_order, entries)
 

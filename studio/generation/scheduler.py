@@ -33,8 +33,8 @@ class SchedulerQueue(Protocol):
 
     jobs: dict[str, Job]
 
-    def waits_for_turn(self, id: str) -> bool:
-        """Whether a job is waiting for a turn."""
+    def waiting_for_turn(self) -> list[str]:
+        """Ids of the jobs that wait for a turn, in order."""
 
     def may_be_sent(self, id: str) -> bool:
         """Whether the job is journalled."""
@@ -68,7 +68,7 @@ class Scheduler:
     def pump(self) -> None:
         """Give turns to jobs that may be sent, and publish the places of the others."""
         queue = self._queue
-        waiting = [id for id in queue.jobs if queue.waits_for_turn(id)]
+        waiting = queue.waiting_for_turn()
         if not waiting and self._waking is None:
             return
         left = self._published + NOW_AND_THEN - time.monotonic()

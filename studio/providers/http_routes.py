@@ -11,7 +11,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,9 @@ Painter = Callable[
 
 SKETCH_HOST = "sketch.invalid"
 """Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
+
+_MOST_KNOWN = 64
+"""Addresses that are read once: each request of a service has the same."""
 
 
 def prepare() -> ssl.SSLContext:
@@ -74,7 +77,7 @@ class Routes(httpx.AsyncBaseTransport):
         try:
             request = httpx.Request(
                 method,
-                _internal(url),
+                _address(url),
                 headers=dict(headers),
                 content=content,
                 extensions=dict(extensions),
@@ -283,6 +286,7 @@ async def _mended(chunks: AsyncIterator[bytes], line: _PainterConnection) -> Asy
             await close()
 
 
-def _internal(url: str) -> str:
+@lru_cache(_MOST_KNOWN)
+def _address(url: str) -> httpx.URL:
     parts = urlsplit(url)
-    return f"https://{SKETCH_HOST}{parts.path}" if parts.scheme == "sketch" else url
+    return httpx.URL(f"https://{SKETCH_HOST}{parts.path}" if parts.scheme == "sketch" else url)

@@ -31,7 +31,7 @@ from tests.benchmarks.receive_runs import (
 MOST_STALL, MOST_STALL_SHARE, MOST_STALL_FOUR = 16.0, 1 / 6, 33.0
 MOST_WALL = 1.0
 MOST_MEMORY, MOST_LEFT = 8.0, 5.0
-MOST_PROCESSOR, MOST_SMALL_WALL = 10.0, 3.0
+MOST_PROCESSOR, MOST_SMALL_WALL = 10.0, 2.2
 BODIES = ("answer-5", "answer-40")
 OFFICIAL = "google-genai"
 

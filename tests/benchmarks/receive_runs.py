@@ -20,6 +20,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from studio.domain.entities import JobState
+from studio.domain.events import JobChanged, PicturesAdded
 from tests.benchmarks.startup import _family, _pss, measured_memory
 
 RUNS = 11
@@ -78,9 +80,6 @@ class ReceivingCore:
         core.events.subscribe(self._hear)
 
     def _hear(self, event: object) -> None:
-        from studio.domain.entities import JobState
-        from studio.domain.events import JobChanged, PicturesAdded
-
         if isinstance(event, PicturesAdded):
             self._here.add(event.job)
             self._changed.set()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from studio.domain.aspect_ratios import NAMED, PICKED, SEARCHED, named_ratio, ratio_name
+from studio.domain.aspect_ratios import NAMED, PICKED, SEARCHED, named_ratio, ratio_name, size_tier
 from studio.domain.entities import AspectRatio
-from studio.domain.models import TIERS, size_tier
+from studio.domain.models import TIERS
 
 
 def test_what_is_offered_is_of_the_table() -> None:

@@ -207,8 +207,8 @@ class Waiting:
         self.given: list[str] = []
         self.told = 0
 
-    def waits_for_turn(self, id: str) -> bool:
-        return id not in self.given
+    def waiting_for_turn(self) -> list[str]:
+        return [id for id in self.jobs if id not in self.given]
 
     def may_be_sent(self, id: str) -> bool:
         return True

@@ -506,3 +506,29 @@ def test_search_and_its_price_are_known_under_every_name():
     unknown = catalogue.find("dgrid", "acme-image")
     assert (unknown.search, unknown.image_search, unknown.media_resolution) == (True, True, ())
     assert unknown.search_price == 0.0
+
+
+def test_a_model_is_put_together_once_until_something_changes():
+    profiles = {"mine": Profile(name="mine", title="Mine", base_url="https://a.example")}
+    day = ["2026-11-23"]
+    catalogue = Catalogue(find_profile=profiles.__getitem__, today=lambda: day[0])
+
+    def found():
+        model = catalogue.find("mine", "nano")
+        assert catalogue.find("mine", "nano") is model
+        return model
+
+    first = found()
+    catalogue.add_observation("mine", ServiceObservation(model="nano", both_modalities=True))
+    assert found() == replace(first, both_modalities=True)
+    restarted = Catalogue(find_profile=profiles.__getitem__, today=lambda: day[0])
+    assert restarted.find("mine", "nano") == first
+    restarted.load(catalogue.dump())
+    assert restarted.find("mine", "nano") == found()
+    profiles["mine"] = replace(profiles["mine"], prices={"nano": {"1K": 0.25}})
+    assert found().price("1K") == 0.25
+    catalogue.learn("mine", [ListedModel("nano", title="Nano")])
+    assert found().title == "Nano"
+    listed = found()
+    day[0] = "2026-11-24"
+    assert found() is not listed

@@ -27,8 +27,9 @@ from studio.app.core import CoreOptions
 from studio.config.settings import Profile
 from studio.domain.drafts import Draft
 from studio.ui.dialogs.question import Question
-from studio.ui.widgets import Button, Menu
-from studio.ui.widgets.accessible import plain_tip, set_words
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.plain_text import plain_tip, set_words
 from studio.ui.widgets.text import Paragraph
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply
@@ -47,7 +48,7 @@ NEVER = {
     "MarkdownText", "setDefaultStyleSheet", "setAcceptRichText(True)",
 }  # fmt: skip
 AT_HOME = {
-    "setToolTip": {"widgets/accessible.py"},
+    "setToolTip": {"widgets/plain_text.py"},
     "RichText": {"widgets/text.py"},
     "showText": {
         "widgets/tips.py",

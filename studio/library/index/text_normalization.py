@@ -17,16 +17,25 @@ LONGEST = 48
 """Characters of a term that count; anything longer is not a word (data in a prompt)."""
 
 _ASCII = re.compile(r"[a-z0-9]+")
-_ACCENTS = re.compile(
-    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]"
-)
+_ACCENTS = "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]"
 _SPECIAL = str.maketrans(
     {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h"}
 )
-_PAIRED = re.compile(
+_PAIRED = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+"""Patterns are compiled when a text needs them: a start reads none."""
+
+
+@cache
+def _accents() -> re.Pattern[str]:
+    return re.compile(_ACCENTS)
+
+
+@cache
+def _paired() -> re.Pattern[str]:
+    return re.compile(_PAIRED)
 
 
 @cache
@@ -48,7 +57,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_SPECIAL)
+    return unicodedata.normalize("NFC", _accents().sub("", apart)).translate(_SPECIAL)
 
 
 def terms(text: str) -> list[str]:
@@ -58,7 +67,7 @@ def terms(text: str) -> list[str]:
     found: list[str] = []
     for word in _word().findall(folded(text)):
         at = 0
-        for run in _PAIRED.finditer(word):
+        for run in _paired().finditer(word):
             if run.start() > at:
                 found.append(word[at : run.start()][:LONGEST])
             signs = run.group()
@@ -76,7 +85,7 @@ def asked_terms(text: str) -> tuple[list[str], bool]:
     indexed text; a character searched for alone is the prefix of a pair.
     """
     found = terms(text)
-    if not found or not _PAIRED.fullmatch(found[-1]):
+    if not found or not _paired().fullmatch(found[-1]):
         return found, True
     if len(found) > 1 and len(found[-1]) == 1 and found[-2][1:] == found[-1]:
         return found[:-1], False

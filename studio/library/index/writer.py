@@ -13,10 +13,9 @@ from typing import Any
 import msgspec
 
 from studio.common.errors import Billed, StorageError
-from studio.domain.aspect_ratios import ratio_name
+from studio.domain.aspect_ratios import ratio_name, size_tier
 from studio.domain.choices import ALONE
 from studio.domain.entities import Job, JobState, Picture, Role, key_of
-from studio.domain.models import size_tier
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.lineage_sql import answers_of, move_answers, unused

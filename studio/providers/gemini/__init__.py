@@ -106,9 +106,9 @@ class GeminiProvider:
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
         model = self._find_model(request_.model)
-        way = RequestVariant(
-            model=replace(model, both_modalities=self._both(model)), past=past is not None
-        )
+        if model.both_modalities is not self._both(model):
+            model = replace(model, both_modalities=True)
+        way = RequestVariant(model=model, past=past is not None)
         refusal: HeldSink | None = None
         left_out: tuple[str, ...] = ()
         for _number in range(MOST_FORMS):
@@ -123,7 +123,8 @@ class GeminiProvider:
             if record_changes is not None and missing != left_out:
                 left_out = missing
                 await record_changes(RequestChanges(left_out=left_out))
-            way = replace(way, past=told.turns > 0)
+            if way.past is not (told.turns > 0):
+                way = replace(way, past=not way.past)
             held = HeldSink(sink)
             await client.post(
                 address, headers, body.data, held, before_first_byte=before_first_byte

@@ -109,22 +109,16 @@ class FirstScreen:
         try:
             if self._monitor is not None:
                 # It loads Qt, and the thread begins before Qt is loaded.
-                from studio.ui.support import monitor_profile, screen_colours
+                from studio.ui.app import first_images
 
-                try:
-                    self.screen = monitor_profile.read_transform(self._monitor)
-                except screen_colours.ProfileUnusable as unusable:
-                    log.info("The first screen is shown as sRGB: %s", unusable)
+                self.screen = first_images.screen_of(self._monitor)
         finally:
             self._monitor_read.set()
 
     def _decode(self) -> None:
         """Decode until none waits; runs on up to two threads."""
-        # The thread begins before Qt is loaded.
-        from PySide6.QtCore import QSize
-        from PySide6.QtGui import QImageReader
-
-        from studio.ui.support.screen_colours import to_screen
+        # As above.
+        from studio.ui.app import first_images
 
         side = self._tile * self._ratio
         while self._waiting:
@@ -135,12 +129,7 @@ class FirstScreen:
             path = self._library.kept_thumbnail(picture, round(side))
             if path is None:
                 continue
-            aspect = picture.width / picture.height
-            # QImageReader.read releases the interpreter; the explicit format spares Qt loading all
-            # its decoders. The size is that of the gallery (ui/views/gallery/layout.py).
-            reader = QImageReader(str(path), b"jpg")
-            reader.setScaledSize(QSize(round(side * min(1, aspect)), round(side / max(1, aspect))))
-            image = reader.read()
-            if not image.isNull():
-                screen = self.screen
-                self._images[picture.id] = to_screen(image, screen), screen
+            screen = self.screen
+            image = first_images.decoded(path, picture.width / picture.height, side, screen)
+            if image is not None:
+                self._images[picture.id] = image, screen

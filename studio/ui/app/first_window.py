@@ -28,11 +28,12 @@ _LOOK = 0.001
 """Seconds between two checks for that."""
 
 _FURNITURE = (
-    "studio.ui.widgets.focus_ring", "studio.ui.views.gallery.keyboard",
-    "studio.ui.views.gallery.view", "studio.ui.widgets.accessible", "studio.ui.widgets.text",
-    "studio.ui.widgets.buttons", "studio.ui.widgets.menu", "studio.ui.widgets.chip",
-    "studio.ui.widgets.message_bar", "studio.ui.widgets.number_controls",
+    "studio.ui.style.icons", "studio.ui.widgets.accessible", "studio.ui.widgets.buttons",
+    "studio.ui.widgets.menu", "studio.ui.widgets.chip", "studio.ui.widgets.message_bar",
+    "studio.ui.widgets.number_controls", "studio.ui.widgets.toast",
     "studio.ui.support.drag_and_drop",
+    "studio.ui.views.gallery.new_items", "studio.domain.models",
+    "studio.ui.panels.composer.prompt_colours",
     "studio.ui.panels.composer.slots", "studio.ui.panels.composer.aspect_picker",
     "studio.ui.panels.composer.choices", "studio.ui.panels.composer.generate_button",
     "studio.ui.panels.composer.card", "studio.ui.panels.composer.dock",

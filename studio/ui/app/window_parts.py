@@ -26,6 +26,7 @@ from studio.ui.controllers.go_to_date import DateNavigation
 from studio.ui.controllers.import_ import ImportController
 from studio.ui.controllers.item_actions import ItemActions
 from studio.ui.controllers.jobs import JobsController
+from studio.ui.controllers.layout_saver import LayoutSaver
 from studio.ui.controllers.library_commands import LibraryCommands
 from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import LibraryViewController
@@ -60,7 +61,9 @@ from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import key_repeat
 from studio.ui.support.late import Late
-from studio.ui.widgets import MessageBar, Toast
+from studio.ui.views.gallery.new_items import NewItemsBadge
+from studio.ui.widgets.message_bar import MessageBar
+from studio.ui.widgets.toast import Toast
 from studio.ui.window.actions import ActionMenu, Actions
 from studio.ui.window.alt_key import AltKeyFilter
 from studio.ui.window.grid_bar import GridBar
@@ -120,6 +123,7 @@ class WindowParts:
         """Create and place all parts; `left` is the saved draft of the composer."""
         core, window = self.core, self.window
         window.gallery.draw_icons(True)
+        NewItemsBadge(window.gallery)
         editor = window.first_card.editor
         window.first_card.hand_over()
         draft = first_draft(core, left, editor.text())
@@ -468,6 +472,11 @@ class WindowParts:
             actions=self.actions_of,
             parent=window,
         )
+
+    def watch_layout(self) -> LayoutSaver:
+        """Save the window's layout from now on, after each change."""
+        window = self.window
+        return LayoutSaver(window, self.core.paths.window_file, zones=window.zones, parent=window)
 
     def may_close(self) -> bool:
         """Whether the window may close; asks the user while jobs are in progress."""

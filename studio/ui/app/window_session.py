@@ -15,7 +15,6 @@ from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.domain.drafts import Draft
 from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
-from studio.ui.controllers.layout_saver import LayoutSaver
 from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.style import theme
 from studio.ui.support.screen_colours import screen_colours
@@ -25,6 +24,7 @@ from studio.ui.window.main_window import StudioWindow
 
 if TYPE_CHECKING:
     from studio.ui.app.window_builder import WindowBuilder
+    from studio.ui.controllers.layout_saver import LayoutSaver
 
 log = logging.getLogger(__name__)
 
@@ -140,12 +140,7 @@ class WindowSession:
         self.take_files(self.given_files)
         built.collections_controller.refresh()
         built.view_options.offer_completion()
-        self._layout_saving = LayoutSaver(
-            self.window,
-            core.paths.window_file,
-            zones=self.window.zones,
-            parent=self.window,
-        )
+        self._layout_saving = built.watch_layout()
         await core.recover()
         await core.keys.check_keyring(core.default_profile)
         built.event_router.show_key()

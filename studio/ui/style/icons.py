@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from studio.common import paths
@@ -31,20 +32,47 @@ def source(name: str) -> str:
         raise KeyError(f"no icon is called {name!r}") from error
 
 
-def render(name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
-    """The icon as a square of `size` logical pixels, sharp on a screen of `dpr`.
+class IconSet:
+    """Draws icons, each shape once; for one QApplication, which its pixmaps must not outlive."""
 
-    The shape is rendered once, and a copy filled with each colour. Raises KeyError as `source`
-    does.
-    """
-    side = max(1, round(size * dpr))
-    made = QPixmap(_shape(name, side))
-    painter = QPainter(made)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(made.rect(), colour)
-    painter.end()
-    made.setDevicePixelRatio(dpr)
-    return made
+    def __init__(self) -> None:
+        self._shapes: dict[tuple[str, int], QPixmap] = {}
+
+    def render(self, name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
+        """The icon as a square of `size` logical pixels, sharp on a screen of `dpr`.
+
+        A copy of the shape filled with the colour. Raises KeyError as `source` does.
+        """
+        side = max(1, round(size * dpr))
+        if (name, side) not in self._shapes:
+            self._shapes[name, side] = _shape(name, side)
+        made = QPixmap(self._shapes[name, side])
+        painter = QPainter(made)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(made.rect(), colour)
+        painter.end()
+        made.setDevicePixelRatio(dpr)
+        return made
+
+    def icon(
+        self, draw: Callable[[str, float], QPixmap], role: str, checked: str, *, gap: int
+    ) -> QIcon:
+        """An icon for every connected screen, drawn by `draw` in a role's colour at a ratio.
+
+        `gap` is empty space at its right.
+        """
+        looks = (
+            (role, QIcon.Mode.Normal, QIcon.State.Off),
+            (checked, QIcon.Mode.Normal, QIcon.State.On),
+            (checked, QIcon.Mode.Selected, QIcon.State.Off),
+            ("off", QIcon.Mode.Disabled, QIcon.State.Off),
+        )
+        made = QIcon()
+        for dpr in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
+            for colour, mode, state in looks:
+                pixmap = draw(colour, dpr)
+                made.addPixmap(widened(pixmap, gap) if gap else pixmap, mode, state)
+        return made
 
 
 def widened(pixmap: QPixmap, gap: int) -> QPixmap:
@@ -59,7 +87,6 @@ def widened(pixmap: QPixmap, gap: int) -> QPixmap:
     return made
 
 
-@cache
 def _shape(name: str, side: int) -> QPixmap:
     # Read before the painter is open: an exception under an open painter crashes the program.
     svg = source(name).replace("currentColor", "black")
@@ -70,8 +97,3 @@ def _shape(name: str, side: int) -> QPixmap:
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     return shape
-
-
-def clear_icons() -> None:
-    """Clear the cache: pixmaps must not outlive the program's QApplication."""
-    _shape.cache_clear()

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from functools import partial
-from typing import Literal, Protocol
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
-from studio.ui.style import fonts, icons, stylesheet
+from studio.ui.style import fonts, stylesheet
 from studio.ui.style.roles import DARK, LIGHT, ColorRoles
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
+
+    from studio.ui.style.icons import IconSet
 
 HEIGHTS = {"top": 44, "view": 38, "status": 26}
 """Heights of the bars by the name of their zone, before the system's text scale."""
@@ -196,12 +201,19 @@ class Theme(QObject):
 
     # --- icons ----------------------------------------------------------------------------
 
+    @cached_property
+    def _icons(self) -> IconSet:
+        # The first screen is painted without icons, and QtSvg and QIcon take 4 ms.
+        from studio.ui.style.icons import IconSet
+
+        return IconSet()
+
     def pixmap(self, name: str, role: str = "text2", size: int = 16, dpr: float = 1.0) -> QPixmap:
         """Cached icon for a painter; `dpr` is the painter's devicePixelRatioF."""
         key = (name, role, size, dpr)
         found = self._pixmaps.get(key)
         if found is None:
-            found = self._pixmaps[key] = icons.render(name, self.color(role), size, dpr)
+            found = self._pixmaps[key] = self._icons.render(name, self.color(role), size, dpr)
         return found
 
     def icon(
@@ -214,18 +226,9 @@ class Theme(QObject):
         changes.
         """
         checked = on or ("text" if role in ("text2", "text3") else role)
-        looks = (
-            (role, QIcon.Mode.Normal, QIcon.State.Off),
-            (checked, QIcon.Mode.Normal, QIcon.State.On),
-            (checked, QIcon.Mode.Selected, QIcon.State.Off),
-            ("off", QIcon.Mode.Disabled, QIcon.State.Off),
+        return self._icons.icon(
+            lambda look, dpr: self.pixmap(name, look, size, dpr), role, checked, gap=gap
         )
-        made = QIcon()
-        for dpr in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
-            for colour, mode, state in looks:
-                pixmap = self.pixmap(name, colour, size, dpr)
-                made.addPixmap(icons.widened(pixmap, gap) if gap else pixmap, mode, state)
-        return made
 
     def bind_icon(
         self, target: HasIcon, name: str, role: str = "text2", *, size: int = 16, gap: int = 0
@@ -286,5 +289,4 @@ def theme() -> Theme:
 def _forget() -> None:
     global _theme
     _theme = None
-    icons.clear_icons()
     fonts.reset_fonts()

@@ -8,20 +8,14 @@ shortcuts nor Qt's own widgets receive the rest; our own widgets apply the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QLineEdit,
-    QPlainTextEdit,
-    QTextEdit,
-)
+from PySide6.QtWidgets import QApplication
 
 from studio.ui.support.qt_overrides import needs
 
@@ -44,6 +38,10 @@ _MOVES = frozenset(
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
 
+# By name: the first screen has no use for these classes.
+_LINES = ("QTextEdit", "QPlainTextEdit")
+_FIELDS = (*_LINES, "QLineEdit", "QAbstractSpinBox")
+
 Widget = TypeVar("Widget", bound=QObject)
 
 
@@ -56,10 +54,10 @@ def harmless(event: QKeyEvent, receiver: QObject | None) -> bool:
     shift, mods = bool(mods & _Mod.ShiftModifier), mods & ~_Mod.ShiftModifier
     if key in _MOVES or (key in _ZOOMS and mods in (_Mod.NoModifier, _Mod.ControlModifier)):
         return True
-    if not _writes(receiver):
+    if receiver is None or not _writes(receiver):
         return False
     if key in (_Key.Key_Return, _Key.Key_Enter):
-        return not mods and isinstance(receiver, QTextEdit | QPlainTextEdit)
+        return not mods and _is_one_of(receiver, _LINES)
     if key == _Key.Key_Delete:
         return not shift  # Shift+Delete removes an entry of the history
     if key == _Key.Key_Backspace:
@@ -72,10 +70,12 @@ def harmless(event: QKeyEvent, receiver: QObject | None) -> bool:
     return bool(event.text()) and event.text().isprintable()
 
 
-def _writes(receiver: QObject | None) -> bool:
-    if isinstance(receiver, QLineEdit | QAbstractSpinBox | QTextEdit | QPlainTextEdit):
-        return not receiver.isReadOnly()
-    return False
+def _writes(receiver: QObject) -> bool:
+    return _is_one_of(receiver, _FIELDS) and not receiver.property("readOnly")
+
+
+def _is_one_of(receiver: QObject, names: Sequence[str]) -> bool:
+    return any(receiver.inherits(name) for name in names)
 
 
 def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKeyEvent], None]:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.accessible import restyle, set_tip
+from studio.ui.widgets.plain_text import escaped, restyle, set_tip
 
 
 class Text(QLabel):
@@ -204,14 +204,11 @@ class Paragraph(QLabel):
         self._draw()
 
     def _draw(self) -> None:
-        # 0.3 MB of character names, needed only on a first start and in the settings.
-        import html
-
         look = theme()
         high = self._line + look.px(12) - 12
         ground = look.color(self._role).name()
-        part = f'<span style="color:{look.color("text").name()}">{html.escape(self._strong)}</span>'
-        words = html.escape(self._words).replace("{strong}", part)
+        part = f'<span style="color:{look.color("text").name()}">{escaped(self._strong)}</span>'
+        words = escaped(self._words).replace("{strong}", part)
         # A word longer than the line must not widen the column.
         self.setMinimumWidth(1)
         self.setText(f'<p style="line-height:{high}px; color:{ground}; margin:0">{words}</p>')

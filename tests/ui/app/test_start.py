@@ -126,7 +126,17 @@ def test_the_first_screen_is_painted_in_the_typeface_of_the_design(start: dict[s
 
 @pytest.mark.parametrize(
     "module",
-    ["httpx", "keyring", "secretstorage", "cryptography", "PIL", "studio.providers"],
+    [
+        "httpx",
+        "keyring",
+        "secretstorage",
+        "cryptography",
+        "PIL",
+        "studio.domain.models",
+        "studio.domain.prompt_variants",
+        "studio.providers",
+        "studio.ui.support.drag_and_drop",
+    ],
 )
 def test_the_first_screen_does_without(module: str, start: dict[str, Any]) -> None:
     shown = start["shown"]["modules"]

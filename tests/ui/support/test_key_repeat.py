@@ -23,7 +23,10 @@ from PySide6.QtWidgets import (
 from studio.ui.app.action_table import menus
 from studio.ui.dialogs.question import Question
 from studio.ui.support import key_repeat
-from studio.ui.widgets import Button, Menu, MessageAction, MessageBar, Notice
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 from tests.canary import KEY
 from tests.fake_service import FakeService
 from tests.ui import windows
@@ -139,7 +142,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
     at_home = {
         "setShortcuts": {"window/actions.py"},
         # Takes the key away that an & in a name would be.
-        "setShortcut": {"widgets/accessible.py"},
+        "setShortcut": {"widgets/plain_text.py"},
         # A stepper's buttons count up and down while the mouse is held on them.
         "setAutoRepeat": {"window/actions.py", "widgets/number_controls.py"},
     }

@@ -11,13 +11,17 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 from studio.common.i18n import _, ngettext, number
 from studio.ui.panels.composer.choices import ChoicesRow
 from studio.ui.panels.composer.generate_button import GenerateButton
+from studio.ui.panels.composer.prompt_colours import PromptColours
 from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.panels.composer.role_drop_target import RoleDropTarget
 from studio.ui.panels.composer.sent_panel import FoldButton, SentPanel
 from studio.ui.panels.composer.slots import SlotsRow
 from studio.ui.support.drop_area import TextDrops, brings_words
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import IconButton, Text, restyle
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.plain_text import restyle
+from studio.ui.widgets.text import Text
 
 INSET = 9  # plus the frame's 2 px: the 11 of the design
 
@@ -40,6 +44,8 @@ class Card(QFrame):
         self.setProperty("zone", "card")
         self.slots = SlotsRow(self)
         self.editor = editor or PromptEditor(self)
+        self.editor.edit_menu = EditMenu(self.editor)
+        self.editor.colours = PromptColours(self.editor.document())
         # Pictures are dropped on the card's halves; text can be dragged within the prompt.
         self.words = TextDrops(self.editor.viewport(), brings_words)
         self.choices = ChoicesRow(self)

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.ui.panels.composer.generate_button import GenerateButton
-from studio.ui.panels.composer.prompt_editor import spans
+from studio.ui.panels.composer.prompt_colours import spans
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import set_role
+from studio.ui.widgets.accessible import set_role
 
 HEIGHT = 44
 THUMB = 30

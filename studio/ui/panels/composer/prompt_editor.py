@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -13,119 +13,23 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QSyntaxHighlighter,
     QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
-    QTextDocument,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
-from studio.domain.prompt_variants import parse
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import drop_contents
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
-from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.scroll_area import give_viewport
 
-_PLAIN = frozenset("{|}\\#")
-"""A prompt without any of these characters has no colours."""
-
-Span = tuple[int, int, str]  # first and last + 1 in UTF-16 units, kind
-
-
-class PromptColours(QSyntaxHighlighter):
-    """Colours the prompt during typing.
-
-    A group may span several lines, so the whole prompt is parsed once per text and every line takes
-    its spans from that. Lines whose colours change because of another line are coloured again.
-    """
-
-    # Class attributes, because Qt highlights as soon as there is a document, before `__init__`
-    # ends.
-    _text: str | None = None
-    _spans: tuple[Span, ...] = ()
-
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
-
-    def refresh(self) -> None:
-        """Recolour everything after a change of theme."""
-        self._text = None
-        self.rehighlight()
-
-    def highlightBlock(self, _line: str) -> None:
-        document = self.document()
-        text = document.toPlainText()
-        block = self.currentBlock()
-        if text != self._text:
-            self._text = text
-            self._spans = tuple(spans(text))
-        start, length = block.position(), block.length() - 1
-        inside = [
-            (max(first - start, 0), min(last - start, length), kind)
-            for first, last, kind in self._spans
-            if first < start + length and last > start
-        ]
-        for first, last, kind in inside:
-            if kind == "warning":
-                for at in range(first, last):
-                    self.setFormat(at, 1, _underlined(self.format(at)))
-            else:
-                self.setFormat(first, last - first, _char_format(kind))
-        # A different state makes Qt highlight the next line too, since groups span lines.
-        self.setCurrentBlockState(hash(self._spans) & 0x7FFFFFFF)
-
-
-def spans(text: str) -> Iterator[Span]:
-    """Spans to colour, later ones over earlier ones; positions in UTF-16 units."""
-    if _PLAIN.isdisjoint(text):
-        return
-    parsed = parse(text)
-    at = _Units(text)
-    for group in parsed.groups:
-        yield at(group.start), at(group.end), "group"
-    for group in parsed.groups:
-        for bar in group.separators:
-            yield at(bar), at(bar + 1), "bar"
-    for span in parsed.comments:
-        yield at(span.start), at(span.end), "comment"
-    for span in parsed.warnings:
-        yield at(span.start), at(max(span.end, span.start + 1)), "warning"
-
-
-class _Units:
-    """Converts a character index to an index in UTF-16 units, as used by Qt."""
-
-    __slots__ = ("_wide",)
-
-    def __init__(self, text: str) -> None:
-        self._wide = [] if text.isascii() else [i for i, c in enumerate(text) if ord(c) > 0xFFFF]
-
-    def __call__(self, place: int) -> int:
-        return place + sum(1 for i in self._wide if i < place)
-
-
-def _char_format(kind: str) -> QTextCharFormat:
-    look, made = theme(), QTextCharFormat()
-    if kind == "comment":
-        made.setForeground(look.color("text3"))
-        return made
-    made.setBackground(look.color("tint"))
-    made.setForeground(look.color("ink" if kind == "group" else "text3"))
-    return made
-
-
-def _underlined(before: QTextCharFormat) -> QTextCharFormat:
-    made = QTextCharFormat(before)
-    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-    made.setUnderlineColor(theme().color("warn"))
-    return made
-
+if TYPE_CHECKING:
+    from studio.ui.panels.composer.prompt_colours import PromptColours
+    from studio.ui.widgets.edit_menu import EditMenu
 
 PAUSE = 600  # milliseconds without a keystroke that end an undo step of typing
 FADE = 12
@@ -142,7 +46,8 @@ class PromptEditor(QTextEdit):
     and files are emitted.
 
     Attributes:
-        edit_menu: its context menu.
+        edit_menu: its context menu; set by the composer, which has its undo.
+        colours: of variants and comments; set by the composer.
 
     Signals:
         typed: the user changed the text.
@@ -169,6 +74,9 @@ class PromptEditor(QTextEdit):
     focus_changed = Signal(object)
     height_changed = Signal()
 
+    edit_menu: EditMenu
+    colours: PromptColours | None = None
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Prompt"))
@@ -177,7 +85,7 @@ class PromptEditor(QTextEdit):
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
-        self.edit_menu = EditMenu(self)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         # Off until the composer owns it: a dropped picture would be lost.
         self.setAcceptDrops(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -194,7 +102,6 @@ class PromptEditor(QTextEdit):
         self._quiet = False
         self._composing = False
         self._text = ""
-        self._colours = PromptColours(self.document())
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.paused)
         self.textChanged.connect(self.on_text_changed)
@@ -274,7 +181,8 @@ class PromptEditor(QTextEdit):
         self.setStyleSheet(f"font-size: {font.pixelSize()}px; placeholder-text-color: transparent;")
         self.setFont(font)
         self.document().setDefaultFont(font)
-        self._colours.refresh()
+        if self.colours is not None:
+            self.colours.refresh()
         self._layout_lines()
         self._wrap()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
@@ -19,7 +19,6 @@ from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
-from studio.ui.support.drag_and_drop import PixelSource
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import (
@@ -38,6 +37,9 @@ from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
 from studio.ui.views.gallery.tile_cache import TileCache, stack_painter
 from studio.ui.views.gallery.tile_style import TileStyle
+
+if TYPE_CHECKING:
+    from studio.ui.support.drag_and_drop import PixelSource
 
 RUNNER_INTERVAL = 50  # milliseconds: at most twenty frames a second
 FADE_INTERVAL = 16

@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -20,8 +21,6 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
@@ -35,30 +34,27 @@ from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
-from studio.ui.support import drag_and_drop, formatting
+from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import keyboard
-from studio.ui.views.gallery.grid_view import Index, NewItemsBadge
+from studio.ui.views.gallery.grid_view import Index
 from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView, tip_for
 from studio.ui.widgets import announce
-from studio.ui.widgets.accessible import plain_tip
+from studio.ui.widgets.plain_text import plain_tip
+
+if TYPE_CHECKING:
+    from studio.ui.support.drag_and_drop import DraggedPicture
 
 MOST_STACKS = 1000
 """Most stacks acted on at once."""
 
-
-def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
-    """Send an accessibility event for a row; the base class knows only its own layout."""
-    if not QAccessible.isActive():
-        return
-    event = QAccessibleEvent(view, kind)
-    event.setChild(row)
-    QAccessible.updateAccessibility(event)
+MOST_DRAGGED = 1000
+"""Pictures of a stack that are read ahead of a drag; a drag takes no more."""
 
 
 class GalleryView(TileView):
@@ -103,8 +99,6 @@ class GalleryView(TileView):
         self._quiet = True
         self.anchor = QPersistentModelIndex()
         self.dated = True
-        self._above: NewItemsBadge | None = None
-        self.new_above.connect(self.on_new_above)
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
@@ -128,17 +122,6 @@ class GalleryView(TileView):
         model.loaded.connect(self.on_loaded)
         model.replaced.connect(self.on_replaced)
         model.replaced.connect(self.on_taken)
-
-    @property
-    def above(self) -> NewItemsBadge:
-        """Badge for tiles added above the view, created on first use."""
-        if self._above is None:
-            self._above = NewItemsBadge(self)
-        return self._above
-
-    def on_new_above(self, count: int) -> None:
-        """Count tiles added above the view."""
-        self.above.on_new_above(count)
 
     # --- queries --------------------------------------------------------------------------
 
@@ -225,10 +208,13 @@ class GalleryView(TileView):
         else:
             self.opened.emit(item)
 
-    def carried(self, items: Sequence[Item]) -> list[drag_and_drop.DraggedPicture]:
+    def carried(self, items: Sequence[Item]) -> list[DraggedPicture]:
         """The pictures among `items` that can be dragged out, with their files."""
+        # See `begin_drag`.
+        from studio.ui.support.drag_and_drop import DraggedPicture
+
         return [
-            drag_and_drop.DraggedPicture(item, self._core.library.path(item))
+            DraggedPicture(item, self._core.library.path(item))
             for item in items
             if isinstance(item, Picture) and not item.missing
         ]
@@ -384,6 +370,9 @@ class GalleryView(TileView):
         Of a closed stack that is its cover, or all of it with `whole`. Jobs are never dragged. Does
         nothing while pictures are still being read, because the drag would silently leave them out.
         """
+        # No first screen is dragged out, and this takes 5 ms.
+        from studio.ui.support import drag_and_drop
+
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
             return
@@ -502,15 +491,20 @@ class GalleryView(TileView):
     # --- Qt -------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        kinds = QAccessible.Event
-        for kind, part in ((kinds.SelectionAdd, selected), (kinds.SelectionRemove, deselected)):
+        for name, part in (("SelectionAdd", selected), ("SelectionRemove", deselected)):
             if part.count():
-                _notify_accessibility(self, kind, part.at(0).top())
+                self._announce(name, part.at(0).top())
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
-            _notify_accessibility(self, QAccessible.Event.Focus, current.row())
+            self._announce("Focus", current.row())
+
+    def _announce(self, event: str, row: int) -> None:
+        # Nothing is selected on the first screen, and the names for assistive programs take 4 ms.
+        from studio.ui.views.gallery import row_events
+
+        row_events.send(self, event, row)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -538,7 +532,7 @@ class GalleryView(TileView):
         tile = None if row is None else self.rows.tile_at(row)
         if row is not None and tile is not None and tile.closed:
             # Shift may be held when a drag begins.
-            self.rows.pictures_at_hand(self.rows.stack_pictures(row)[: drag_and_drop.MOST])
+            self.rows.pictures_at_hand(self.rows.stack_pictures(row)[:MOST_DRAGGED])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer.move(event)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
-from studio.ui.panels.composer.prompt_editor import spans
+from studio.ui.panels.composer.prompt_colours import spans
 from tests.ui.scripted_library import settle
 
 CTRL, SHIFT, ALT = (

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from studio.domain.entities import Flag, Job, JobState, Picture, Reference, Role
 from studio.ui.style import qt_style, theme
 from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.new_items import NewItemsBadge
 from studio.ui.views.gallery.tile_view import tip_for
 from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
@@ -177,7 +178,7 @@ async def test_what_came_in_above_is_told_and_a_click_leads_there(
 ) -> None:
     d = desk()
     await d.show(scripted.newest(500))
-    pill = d.view.above
+    pill = NewItemsBadge(d.view)
     d.model.insert_pictures([501])
     assert not pill.isVisible(), "the top is in view"
     d.view.verticalScrollBar().setValue(1234)

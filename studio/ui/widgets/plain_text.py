@@ -1,0 +1,74 @@
+"""Foreign texts on widgets, shown literally: tool tips and buttons; and styles applied anew."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6 import QtGui
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from studio.common.terminal import harmless
+
+_MOST_LINES = 24
+"""Limit for a tool tip."""
+
+
+class _Tipped(Protocol):
+    def setToolTip(self, text: str, /) -> None: ...
+
+
+def escaped(text: str) -> str:
+    """A text as markup that shows it literally."""
+    # 0.3 MB of character names, needed only for the rare text that resembles markup.
+    import html
+
+    return html.escape(text)
+
+
+def plain_tip(text: str) -> str:
+    """Escape a text so that Qt shows it literally in a tool tip, even if it resembles markup.
+
+    Characters that change the reading direction are removed: a name could reverse the text after
+    it, such as a price. Empty lines, then the last ones, are dropped when there are more than fit
+    on a screen.
+    """
+    if not text.isprintable():
+        # Zero-width spaces mark break points in long paths.
+        text = _few_lines("\u200b".join(map(harmless, text.split("\u200b"))))
+    if not QtGui.Qt.mightBeRichText(text):
+        return text
+    markup = escaped(text)
+    if text == " ".join(text.split()):
+        return f"<span>{markup}</span>"
+    # Preserve line breaks and spaces.
+    return f'<p style="white-space:pre-wrap">{markup.replace(chr(10), "<br>")}</p>'
+
+
+def _few_lines(text: str) -> str:
+    if text.count("\n") < _MOST_LINES:
+        return text
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "…"])
+
+
+def set_tip(thing: _Tipped, text: str) -> None:
+    """Set the tool tip of a widget or row; every tool tip is set here, through `plain_tip`."""
+    thing.setToolTip(plain_tip(text))
+
+
+def set_words(button: QAbstractButton, text: str) -> None:
+    """Set foreign text on a custom-painted button: & is not a mnemonic."""
+    button.setText(text)
+    button.setShortcut(QKeySequence())
+
+
+def restyle(widget: QWidget) -> None:
+    """Reapply the style sheet to a widget whose properties changed."""
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+    # Update the frame's border, which otherwise keeps the size of the previous properties.
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
+    widget.update()
