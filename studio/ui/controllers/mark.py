@@ -25,7 +25,7 @@ from studio.ui.support import clipboard
 from studio.ui.support.mark_editor import FOLLOWED, MarkEditor
 from studio.ui.support.tasks import spawn
 from studio.ui.views.loupe import Loupe
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets.message_bar import MessageBar, Notice
 from studio.ui.window.layout import WindowLayout
 
 

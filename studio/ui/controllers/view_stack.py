@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.support.ports import LargeView, ShownPictures
-from studio.ui.widgets import MessageBar
+from studio.ui.widgets.message_bar import MessageBar
 from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.domain.entities import Picture
 from studio.ui.controllers.original_peek import OriginalPeek
-from studio.ui.widgets import Toast
+from studio.ui.widgets.toast import Toast
 from tests.ui.controllers import test_tree
 from tests.ui.controllers.test_compare import compared, edited
 from tests.ui.windows import OpenedWindow, make, opened, until

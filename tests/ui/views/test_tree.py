@@ -34,7 +34,7 @@ from studio.ui.style.theme import install
 from studio.ui.support import formatting
 from studio.ui.views.tree import TreeView, node_painter, tree_words
 from studio.ui.views.tree.tree_words import LineWords
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 from tests.ui import scripted_library
 
 

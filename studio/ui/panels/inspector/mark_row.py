@@ -24,8 +24,11 @@ from studio.ui.support import mark_painting
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import IconButton, Menu, Text, set_role
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.text import Text
 
 CROP = 44
 _DISC = 18

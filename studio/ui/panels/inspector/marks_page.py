@@ -24,8 +24,10 @@ from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Button, CheckBox, KeyCap, Menu, Text, set_role
-from studio.ui.widgets.buttons import PaintedButton
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button, CheckBox, PaintedButton
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.text import KeyCap, Text
 
 Crop = Callable[[Mark, int], QImage | None]
 """Makes the square of a mark's place with sides of so many pixels; None before there are pixels."""

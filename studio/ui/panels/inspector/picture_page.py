@@ -22,7 +22,8 @@ from studio.ui.panels.inspector.sources import SourceLinks
 from studio.ui.panels.inspector.stack_section import StackSection
 from studio.ui.panels.inspector.tags import TagsRow
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.widgets import Button, Text
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.text import Text
 
 
 class PicturePage(QWidget):

@@ -15,7 +15,9 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.pixel_comparison import PixelComparison
 from studio.ui.support.raster import Raster
-from studio.ui.widgets import Button, Text, set_role
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.text import Text
 
 MAP = 52  # side of the small map
 LARGE_MAP = 112  # of the only one

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.panels.inspector.section import InspectorSection
-from studio.ui.widgets import Button, Text
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.text import Text
 
 
 class StackSection(InspectorSection):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.domain.duel import Duel, DuelMatch
 from studio.ui.style.theme import theme
-from studio.ui.widgets import set_role
+from studio.ui.widgets.accessible import set_role
 
 SIZE = QSize(150, 104)
 ROUNDS = 5  # drawn at most: the last ones

@@ -33,7 +33,7 @@ from studio.ui.views.duel.foot import DuelFoot
 from studio.ui.views.duel.head import DuelHead
 from studio.ui.views.duel.pane import DuelPane
 from studio.ui.views.duel.result_card import ResultCard
-from studio.ui.widgets import announce
+from studio.ui.widgets.accessible import announce
 
 BETWEEN = 16  # pixels between the pictures
 NARROW = 1100  # pixels of width below which wide pictures stand one above the other

@@ -16,9 +16,10 @@ from studio.domain.duel import DUEL_VERDICTS
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.duel.bracket import Bracket
-from studio.ui.widgets import ElidedLabel, KeyCap, Text, set_role
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.marked_text import MarkedText
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
 HEIGHT = 124
 NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tree, are hidden

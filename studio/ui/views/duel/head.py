@@ -10,16 +10,11 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.duel import Duel, DuelMatch, most_comparisons
 from studio.ui.style.theme import theme
 from studio.ui.views.duel import duel_words
-from studio.ui.widgets import (
-    Button,
-    ChipChoice,
-    ElidedLabel,
-    IconButton,
-    MenuChip,
-    Text,
-    set_role,
-)
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.chip import ChipChoice, MenuChip
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.text import ElidedLabel, Text
 
 HEIGHT = 44
 MOST_PLACES = 10

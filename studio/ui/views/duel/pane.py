@@ -16,7 +16,7 @@ from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
-from studio.ui.widgets import ElidedLabel, Text
+from studio.ui.widgets.text import ElidedLabel, Text
 
 KEPT = 200_000_000  # bytes of pixels kept per pane: two pictures of 4K
 CAPTION = 30

@@ -44,7 +44,7 @@ from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView, tip_for
-from studio.ui.widgets import announce
+from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.plain_text import plain_tip
 
 if TYPE_CHECKING:

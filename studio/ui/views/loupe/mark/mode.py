@@ -19,7 +19,7 @@ from studio.ui.views.loupe.mark.overlay import MarkOverlay
 from studio.ui.views.loupe.mark.sentence_field import PinnedSentence
 from studio.ui.views.loupe.mark.strip import TOOLS, ToolStrip
 from studio.ui.views.loupe.mark.tool import MarkTool
-from studio.ui.widgets import announce
+from studio.ui.widgets.accessible import announce
 
 NUDGE = 8.0  # logical pixels
 NARROW = 1100  # pixels of the canvas below which the strip has icons only

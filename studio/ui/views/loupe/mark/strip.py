@@ -29,9 +29,9 @@ from studio.ui.style.theme import theme
 from studio.ui.support.mark_painting import kind_name
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.loupe.mark.tool import ERASER
-from studio.ui.widgets import IconButton, set_role
-from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.buttons import PaintedButton, PaintedRadio
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import IconButton, PaintedButton, PaintedRadio
+from studio.ui.widgets.plain_text import set_tip
 
 Edge = Literal["top", "bottom", "left", "right"]
 EDGES: tuple[Edge, ...] = ("top", "bottom", "left", "right")
