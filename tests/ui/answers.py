@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.ui.widgets import MessageBar
+from studio.ui.widgets.message_bar import MessageBar
 
 
 def labels(bar: MessageBar) -> list[str]:

@@ -50,7 +50,7 @@ from PySide6.QtWidgets import (
 
 import studio.ui
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import ChipChoice, MenuChip
+from studio.ui.widgets.chip import ChipChoice, MenuChip
 
 KIND = QEvent.Type
 

@@ -36,8 +36,11 @@ from studio.ui.panels.status_bar.queue_popover import JobRow
 from studio.ui.style.theme import install, theme
 from studio.ui.support.sidebar_items import collection
 from studio.ui.views.gallery.tile_style import TileStyle
-from studio.ui.widgets import ChipChoice, ElidedLabel, IconButton, Menu, MenuChip, Text
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.chip import ChipChoice, MenuChip
+from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import ElidedLabel, Text
 from tests.ui.scripted_core import job
 from tests.ui.scripted_library import picture
 

@@ -48,7 +48,8 @@ from studio.ui.views.loupe import Loupe
 from studio.ui.views.pick import PickView
 from studio.ui.views.tree import TreeView
 from studio.ui.views.welcome import Welcome
-from studio.ui.widgets import Menu, Toast
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.toast import Toast
 from studio.ui.window.actions import Actions
 from studio.ui.window.alt_key import AltKeyFilter
 from studio.ui.window.main_window import StudioWindow

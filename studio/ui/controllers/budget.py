@@ -21,7 +21,8 @@ from studio.ui.panels.composer.submit import past_budget
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, Navigation
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 
 class BudgetController(QObject):

@@ -9,7 +9,8 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.events import Event
 from studio.library.operations.change_progress import ChangeProgressed
 from studio.ui.support.ports import Messages
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 KEY = "change"
 _STEP = 5

@@ -20,7 +20,8 @@ from studio.ui.support.ports import Messages, Navigation, ToastAction
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 from studio.ui.window.layout import WindowLayout
 
 _PAUSE = 300

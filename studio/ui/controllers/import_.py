@@ -34,7 +34,8 @@ from studio.ui.support.drop_area import (
 )
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 if TYPE_CHECKING:
     from studio.library.operations.import_ import Import, ImportProgress

@@ -15,7 +15,7 @@ from studio.ui.support.ports import JobOffers, PictureChanges, SelectionSource, 
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets import Menu
+from studio.ui.widgets.menu import Menu
 from studio.ui.window import menus
 from studio.ui.window.actions import Actions
 

@@ -13,7 +13,7 @@ from studio.ui.dialogs.empty_trash import TrashEmptier
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import MessageBar
+from studio.ui.widgets.message_bar import MessageBar
 
 if TYPE_CHECKING:
     from studio.ui.dialogs.open_library import LibraryOpener

@@ -20,7 +20,9 @@ from studio.common.i18n import _
 from studio.domain.events import ChangeRecorded, Event, InfoPosted
 from studio.ui.support import clipboard
 from studio.ui.support.ports import ToastAction
-from studio.ui.widgets import MessageAction, MessageBar, Notice, Toast
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
+from studio.ui.widgets.toast import Toast
 
 log = logging.getLogger(__name__)
 

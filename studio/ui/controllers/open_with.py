@@ -22,7 +22,7 @@ from studio.ui.support import desktop_services, file_dialogs, installed_programs
 from studio.ui.support.installed_programs import Program
 from studio.ui.support.ports import Messages, SelectionSource
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Menu
+from studio.ui.widgets.menu import Menu
 
 MOST = 50
 """Limit of pictures opened at once."""

@@ -17,8 +17,7 @@ from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, Navigation
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Menu
-from studio.ui.widgets.menu import set_reason
+from studio.ui.widgets.menu import Menu, set_reason
 from studio.ui.window.actions import Actions
 
 

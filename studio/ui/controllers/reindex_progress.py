@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.events import IndexProgress
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 KEY = "index"
 

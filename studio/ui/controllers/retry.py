@@ -13,7 +13,8 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, Navigation, SpendingLimit
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 
 def failed_jobs(jobs: Iterable[Job]) -> list[Job]:

@@ -11,7 +11,8 @@ from studio.app import updates
 from studio.app.core import Core
 from studio.common.i18n import _
 from studio.ui.support import desktop_services
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 
 class UpdateNotice(QObject):

@@ -14,7 +14,8 @@ from studio.domain.runs import Run
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.support import formatting
 from studio.ui.support.ports import Messages, SpendingLimit, VariationPlans
-from studio.ui.widgets import MessageAction, Toast
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.toast import Toast
 
 _SECONDS = 3
 

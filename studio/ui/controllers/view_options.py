@@ -10,7 +10,7 @@ from studio.library.query import Sort
 from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.support.ports import Navigation, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets import MessageBar, Notice
+from studio.ui.widgets.message_bar import MessageBar, Notice
 from studio.ui.widgets.number_controls import MOST_STARS
 from studio.ui.window.actions import Actions
 from studio.ui.window.grid_bar import GridBar

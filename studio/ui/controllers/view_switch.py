@@ -27,7 +27,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets import MessageBar
+from studio.ui.widgets.message_bar import MessageBar
 from studio.ui.window.actions import Actions
 from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar

@@ -34,8 +34,9 @@ from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import SearchField, announce
+from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.search_field import SearchField
 from studio.ui.window.actions import Actions
 
 WIDTH = 560

@@ -20,9 +20,10 @@ from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import DatePeriod, understand
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets import Button, IconButton, Text
+from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import Text
 
 WIDTH = 300
 _COLUMNS = 4

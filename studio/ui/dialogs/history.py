@@ -35,8 +35,9 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Button, Menu, Text
-from studio.ui.widgets.menu import set_reason
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.menu import Menu, set_reason
+from studio.ui.widgets.text import Text
 
 MOST = 500
 ROW = 44

@@ -11,8 +11,8 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number
 from studio.ui.dialogs.name_popover import LastWordCompleter
 from studio.ui.dialogs.question import Question
-from studio.ui.widgets import Text
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.text import Text
 
 _NAMES_SHOWN = 3
 

@@ -13,7 +13,7 @@ from studio.domain.entities import Picture
 from studio.library.operations import relink
 from studio.ui.support import file_dialogs
 from studio.ui.support.ports import Messages
-from studio.ui.widgets import MessageBar
+from studio.ui.widgets.message_bar import MessageBar
 
 _ABOUT = "locate"
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from studio.ui.widgets import Button, Text
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import Text
 
 WIDTH = 280
 

@@ -21,7 +21,8 @@ from studio.library.operations import first_open
 from studio.ui.support import file_dialogs
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 
 class LibraryOpener(QObject):

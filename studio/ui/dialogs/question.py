@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 
 from studio.common.i18n import _
 from studio.library.stopped import Stopped
-from studio.ui.widgets import Button, Text
-from studio.ui.widgets.buttons import Kind
+from studio.ui.widgets.buttons import Button, Kind
+from studio.ui.widgets.text import Text
 
 _SIDE = 24
 

@@ -16,7 +16,8 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.ui.dialogs.question import Question
-from studio.ui.widgets import MessageAction, MessageBar, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
 
 KEY = "quitting"
 """Key of the notice shown while waiting."""

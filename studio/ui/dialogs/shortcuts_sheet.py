@@ -10,7 +10,9 @@ from studio.common.i18n import _
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.widgets import ElidedLabel, KeyCap, SearchField, Text, set_role
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.search_field import SearchField
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 from studio.ui.window.actions import Actions
 
 WIDTH, HEIGHT = 560, 560

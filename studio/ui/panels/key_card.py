@@ -32,13 +32,14 @@ from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import Button, MessageAction, Segmented, Text
-from studio.ui.widgets.accessible import restyle
-from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.key_test_result import KeyTestResult
-from studio.ui.widgets.text import Paragraph
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.plain_text import restyle
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import Paragraph, Text
 
 
 class KeyField(QFrame):

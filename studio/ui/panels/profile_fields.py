@@ -11,9 +11,9 @@ from studio.common.i18n import _
 from studio.config import profiles
 from studio.config.settings import Profile, Settings
 from studio.ui.style.theme import theme
-from studio.ui.widgets import Segmented
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.labelled import add_labelled
+from studio.ui.widgets.segmented import Segmented
 
 AUTHS = ("bearer", "google")
 VERSIONS = ("v1", "v1beta", "v1beta1")

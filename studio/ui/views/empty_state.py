@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _, ngettext
 from studio.library.query import Query, View
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Button, Text, announce
+from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.text import Text
 
 WIDEST = 420
 

@@ -44,11 +44,11 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import from_jpeg
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Button, KeyCap, Tag, Text
-from studio.ui.widgets.accessible import set_words
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.flow import Flow
+from studio.ui.widgets.plain_text import set_words
 from studio.ui.widgets.scroll_area import Page
-from studio.ui.widgets.text import Paragraph
+from studio.ui.widgets.text import KeyCap, Paragraph, Tag, Text
 
 RADIUS = 8
 SIDE, ABOVE, BELOW = 11, 9, 10

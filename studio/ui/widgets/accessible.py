@@ -14,10 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.widgets.plain_text import plain_tip, restyle, set_tip, set_words
-
-__all__ = ["announce", "plain_tip", "restyle", "set_role", "set_tip", "set_words"]
-
 _installed = False
 
 

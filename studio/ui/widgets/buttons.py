@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.tips import HoverTip
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]

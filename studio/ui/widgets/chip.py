@@ -22,8 +22,9 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.accessible import set_role, set_tip
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.tips import HoverTip
 
 GLYPH = 14

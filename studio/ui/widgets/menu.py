@@ -19,7 +19,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.accessible import plain_tip
+from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.popover import RoundedCorners
 
 _WIDEST = 120  # characters per row; a wider menu would exceed the screen

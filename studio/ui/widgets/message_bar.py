@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePo
 from studio.common.i18n import _, ngettext
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.accessible import announce, restyle, set_role
+from studio.ui.widgets.accessible import announce, set_role
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.text import Text
 
 Tone = Literal["plain", "warn", "bad"]

@@ -25,9 +25,9 @@ from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.plain_text import set_tip
 
 
 class SmallSlider(QSlider):

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolic
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.text import KeyCap, Text
 
 

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from studio.common.i18n import _, ngettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.accessible import set_role, set_tip
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.number_controls import MOST_STARS
+from studio.ui.widgets.plain_text import set_tip
 
 GLYPH = 13
 SIDE = 18  # width of the click target

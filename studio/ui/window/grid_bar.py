@@ -10,16 +10,11 @@ from studio.common.i18n import _, ngettext, number
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import (
-    Button,
-    ChipChoice,
-    ElidedLabel,
-    IconButton,
-    MenuChip,
-    SmallSlider,
-    Text,
-)
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.chip import ChipChoice, MenuChip
+from studio.ui.widgets.number_controls import SmallSlider
 from studio.ui.widgets.star_filter import StarFilter
+from studio.ui.widgets.text import ElidedLabel, Text
 
 HEIGHT = HEIGHTS["view"]
 SMALLEST, LARGEST = 96, 512

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from studio.ui.panels.sidebar.rail import Rail
     from studio.ui.panels.sidebar.sidebar import Sidebar
     from studio.ui.panels.status_bar.activity import StatusBar
-    from studio.ui.widgets import MessageBar
+    from studio.ui.widgets.message_bar import MessageBar
     from studio.ui.window.grid_bar import GridBar
     from studio.ui.window.top_bar import TopBar
 

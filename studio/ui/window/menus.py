@@ -11,7 +11,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Job
 from studio.ui.support.ports import JobOffers
 from studio.ui.support.role_names import REFERENCE_ROLES
-from studio.ui.widgets import Menu
+from studio.ui.widgets.menu import Menu
 from studio.ui.window.actions import Actions
 
 

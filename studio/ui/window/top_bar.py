@@ -9,8 +9,12 @@ from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
-from studio.ui.widgets import IconButton, Logo, SearchField, Segmented, Text
+from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
+from studio.ui.widgets.search_field import SearchField
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.signs import Logo
+from studio.ui.widgets.text import Text
 
 HEIGHT = HEIGHTS["top"]
 BRAND = 208

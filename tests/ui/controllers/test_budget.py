@@ -13,7 +13,7 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import JobState
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.panels.sidebar.sidebar import SpendBlock
-from studio.ui.widgets import Button
+from studio.ui.widgets.buttons import Button
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.generation.harness import MODEL

@@ -16,7 +16,7 @@ from studio.library.operations import change_progress
 from studio.library.query import Query
 from studio.ui.controllers import pictures, selection
 from studio.ui.support import tasks
-from studio.ui.widgets import Button
+from studio.ui.widgets.buttons import Button
 from tests.benchmarks import library_maker
 from tests.ui.windows import OpenedWindow, opened, until
 

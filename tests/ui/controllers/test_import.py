@@ -20,7 +20,7 @@ from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.support import drop_contents, file_dialogs, tasks
-from studio.ui.widgets import Button
+from studio.ui.widgets.buttons import Button
 from tests.ui.user_actions import drop
 from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 

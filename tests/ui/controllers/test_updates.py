@@ -16,7 +16,7 @@ from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.dialogs.settings.about import AboutSection
 from studio.ui.style.theme import install
 from studio.ui.support import desktop_services
-from studio.ui.widgets import MessageBar
+from studio.ui.widgets.message_bar import MessageBar
 from tests.ui.scripted_core import ScriptedDesk, until
 
 FOUND = updates.Update("99.0", "Faster.", "https://here.example/new")

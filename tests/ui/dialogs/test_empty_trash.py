@@ -11,7 +11,7 @@ from studio.library.operations.trash import TrashContents
 from studio.library.query import View
 from studio.ui.dialogs.empty_trash import EmptyTrashDialog, consequence, system_trash
 from studio.ui.support import formatting
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 

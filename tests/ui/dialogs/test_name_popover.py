@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from studio.ui.dialogs.name_popover import NamePopover
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 from tests.ui.windows import opened
 
 LONG = "Die Schlagwörter, die alle 1,204 Bilder haben, mit Kommas dazwischen geschrieben"

@@ -22,7 +22,7 @@ from studio.ui.dialogs import relocate_library
 from studio.ui.dialogs.open_library import LibraryOpener
 from studio.ui.dialogs.question import ProgressDialog
 from studio.ui.dialogs.relocate_library import RelocateDialog
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 from tests.ui.windows import OpenedWindow, built, make, put_away, until
 
 

@@ -14,7 +14,7 @@ from studio.common.errors import LibraryLocked, StorageError
 from studio.common.library_lock import LibraryLock
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.style import theme
-from studio.ui.widgets import Button
+from studio.ui.widgets.buttons import Button
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from studio.library.index.search_language import KEYS, STATES
 from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.panels.search_hints import WORDS, meaning
 from studio.ui.style import theme
-from studio.ui.widgets import Text
 from studio.ui.widgets.search_field import SearchToken
+from studio.ui.widgets.text import Text
 from studio.ui.window.top_bar import TopBar
 from tests.ui.windows import make, opened, until
 

@@ -34,7 +34,9 @@ from studio.common import paths
 from studio.ui.style import fonts, icons, stylesheet
 from studio.ui.style.roles import DARK, LIGHT
 from studio.ui.style.theme import FontName, Theme, install, theme
-from studio.ui.widgets import Stepper, Text, focus_ring
+from studio.ui.widgets import focus_ring
+from studio.ui.widgets.number_controls import Stepper
+from studio.ui.widgets.text import Text
 
 # Section 4 of the design, with the two that may be filled.
 NAMES = [

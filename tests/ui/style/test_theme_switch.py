@@ -28,28 +28,18 @@ from studio.ui.style import theme
 from studio.ui.support import tasks
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.welcome import ExampleCard, Welcome
-from studio.ui.widgets import (
-    Button,
-    CheckBox,
-    ChipChoice,
-    ElidedLabel,
-    IconButton,
-    KeyCap,
-    MenuChip,
-    MessageAction,
-    MessageBar,
-    Notice,
-    SearchField,
-    Segmented,
-    Stepper,
-    Tag,
-    Text,
-    Toast,
-)
-from studio.ui.widgets.accessible import restyle
+from studio.ui.widgets.buttons import Button, CheckBox, IconButton
+from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.key_test_result import KeyTestResult
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
+from studio.ui.widgets.number_controls import Stepper
+from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.popover import Popover
-from studio.ui.widgets.text import Paragraph
+from studio.ui.widgets.search_field import SearchField
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Paragraph, Tag, Text
+from studio.ui.widgets.toast import Toast
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui.scripted_core import job

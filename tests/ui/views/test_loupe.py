@@ -19,7 +19,8 @@ from studio.domain.entities import Flag, GenerationRequest, Job, JobState, Paren
 from studio.ui.style.theme import install
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.loupe.before import ParentPreview, likeness
-from studio.ui.widgets import Segmented, Stars
+from studio.ui.widgets.number_controls import Stars
+from studio.ui.widgets.segmented import Segmented
 from tests.ui import scripted_library
 from tests.ui.scripted_library import picture
 

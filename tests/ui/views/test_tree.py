@@ -25,7 +25,7 @@ from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeFilter
 from studio.ui.style.theme import install
 from studio.ui.views.tree import TreeView, tree_words
 from studio.ui.views.tree.tree_words import LineWords
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 from tests.ui import scripted_library
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common import paths
 from studio.ui.panels.key_card import KeyCard
 from studio.ui.views.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
-from studio.ui.widgets import Tag
+from studio.ui.widgets.text import Tag
 from tests.ui import scripted_core
 from tests.ui.scripted_core import ScriptedDesk, until
 

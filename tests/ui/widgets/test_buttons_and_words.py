@@ -12,17 +12,12 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from studio.ui.style.theme import Theme
-from studio.ui.widgets import (
-    Button,
-    CheckBox,
-    ElidedLabel,
-    IconButton,
-    Menu,
-    Segmented,
-    Text,
-    plain_tip,
-    tips,
-)
+from studio.ui.widgets import tips
+from studio.ui.widgets.buttons import Button, CheckBox, IconButton
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.plain_text import plain_tip
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import ElidedLabel, Text
 from tests.ui.widgets.pointer import shown, spoken
 
 

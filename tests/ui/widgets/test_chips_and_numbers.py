@@ -11,7 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.widgets import ChipChoice, IconButton, Menu, MenuChip, SmallSlider, Stars, Stepper
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.chip import ChipChoice, MenuChip
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.number_controls import SmallSlider, Stars, Stepper
 from tests.ui.widgets.pointer import shown, spoken, wheel
 
 

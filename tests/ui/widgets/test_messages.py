@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.style import qt_style
-from studio.ui.widgets import Button, IconButton, MessageAction, MessageBar, Notice, Toast
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import MessageBar, Notice
+from studio.ui.widgets.toast import Toast
 from tests.ui.widgets.pointer import enter, leave, shown, spoken
 
 

@@ -14,7 +14,8 @@ from studio.library.query import View
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.views.loupe.bar import Swatches
-from studio.ui.widgets import Button, IconButton, Segmented
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.segmented import Segmented
 from tests.desktop.session import ROOT
 
 SOURCES = sorted((ROOT / "studio" / "ui").rglob("*.py"))

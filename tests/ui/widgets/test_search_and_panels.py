@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.widgets import IconButton, Menu, SearchField, Splitter
-from studio.ui.widgets.splitter import SplitterHandle
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.search_field import SearchField
+from studio.ui.widgets.splitter import Splitter, SplitterHandle
 from tests.ui.widgets.pointer import enter, leave, shown, spoken
 
 

@@ -15,8 +15,8 @@ from studio.domain.entities import Job, JobState
 from studio.library.query import Sort
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
 from studio.ui.style import qt_style
-from studio.ui.widgets import ElidedLabel
 from studio.ui.widgets.signs import Spinner
+from studio.ui.widgets.text import ElidedLabel
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui import scripted_core

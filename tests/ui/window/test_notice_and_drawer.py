@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from studio.ui.widgets import MessageAction, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import Notice
 from tests.ui.windows import OpenedWindow, opened
 
 ONE_LINE = "This costs a lot."

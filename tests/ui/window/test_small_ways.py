@@ -18,7 +18,7 @@ from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.rail import RailList
-from studio.ui.widgets import ChipChoice
+from studio.ui.widgets.chip import ChipChoice
 from studio.ui.widgets.search_field import SearchToken
 from studio.ui.window import window_state
 from tests.ui.windows import OpenedWindow, make, opened, until

@@ -55,8 +55,8 @@ from studio.ui.panels.composer.sentence_popover import SentencePopover
 from studio.ui.panels.sidebar.rail import RailList
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
-from studio.ui.widgets import ElidedLabel
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import ElidedLabel
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 ICON_ALONE = 40

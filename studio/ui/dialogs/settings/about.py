@@ -16,7 +16,8 @@ from studio.common.i18n import _
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Button, CheckBox, Text
+from studio.ui.widgets.buttons import Button, CheckBox
+from studio.ui.widgets.text import Text
 
 LIBRARIES = (
     ("Qt, Qt for Python", "LGPL-3.0"),

@@ -17,8 +17,8 @@ from studio.ui.dialogs.settings.pictures import PicturesSection
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.dialogs.settings.words import WordsSection
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Segmented
 from studio.ui.widgets.scroll_area import Page
+from studio.ui.widgets.segmented import Segmented
 
 WIDTH, HEIGHT = 560, 620
 

@@ -14,7 +14,7 @@ from studio.ui.dialogs.settings.profile_row import ProfileRow
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.panels.key_card import KeyCard
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Button
+from studio.ui.widgets.buttons import Button
 
 
 class KeysSection(SettingsSection):

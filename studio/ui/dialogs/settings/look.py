@@ -19,7 +19,10 @@ from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.screen_colours import MonitorState, ScreenColours, screen_colours
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import CheckBox, ChipChoice, MenuChip, Segmented, Text
+from studio.ui.widgets.buttons import CheckBox
+from studio.ui.widgets.chip import ChipChoice, MenuChip
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import Text
 
 LONGEST_NAME = 80
 """Characters shown of a profile's name."""

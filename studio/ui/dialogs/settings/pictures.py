@@ -14,8 +14,10 @@ from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
 from studio.ui.support.file_dialogs import folder_dialog
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
+from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.number_controls import Stepper
+from studio.ui.widgets.text import ElidedLabel, Text
 
 
 class PicturesSection(SettingsSection):

@@ -18,11 +18,14 @@ from studio.ui.dialogs.settings.section import CancellableCall
 from studio.ui.panels.profile_fields import ProfileFields, field
 from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Button, MessageAction, Stepper, Text
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.labelled import add_labelled
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.number_controls import Stepper
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.text import Text
 
 MOST_AT_ONCE = 16
 MOST_PER_MINUTE = 600

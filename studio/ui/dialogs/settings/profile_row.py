@@ -16,9 +16,11 @@ from studio.config.profiles import without_profile
 from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
 from studio.ui.dialogs.settings.section import CancellableCall
 from studio.ui.support.ports import CoreProtocol
-from studio.ui.widgets import Button, ElidedLabel, IconButton, MessageAction, Tag, Text
+from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.key_test_result import KeyTestResult
+from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.signs import Lamp
+from studio.ui.widgets.text import ElidedLabel, Tag, Text
 
 
 class ProfileRow(QFrame):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import SpawnedTask, spawn
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 
 LABEL = 148
 

@@ -12,8 +12,9 @@ from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.role_names import role_name
-from studio.ui.widgets import Button, Text
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.text import Text
 
 
 class SentenceRow(QWidget):

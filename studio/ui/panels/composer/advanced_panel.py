@@ -15,10 +15,13 @@ from studio.domain.safety import CATEGORIES, LEVELS, category_name, threshold_in
 from studio.ui.panels.composer.quote import money
 from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
-from studio.ui.widgets import Button, CheckBox, IconButton, Segmented, SmallSlider, Text
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.number_controls import SmallSlider
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import Text
 
 STEPS = 10  # slider steps per 1.0
 USUAL = 10  # position of the slider while the temperature is the model's default

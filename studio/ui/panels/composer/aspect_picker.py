@@ -43,9 +43,9 @@ from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import set_role
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton, PaintedRadio
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.popover import RoundedCorners
 
 SEGMENT = 24

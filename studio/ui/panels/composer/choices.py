@@ -22,8 +22,12 @@ from studio.ui.panels.composer.seed import SeedControl
 from studio.ui.panels.composer.suggestion import DraftSuggestion
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import ChipChoice, IconButton, Menu, MenuChip, Stepper, Text
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.chip import ChipChoice, MenuChip
+from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.number_controls import Stepper
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.text import Text
 
 GAP = 6
 LEAST_MODEL = 96

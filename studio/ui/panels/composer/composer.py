@@ -43,7 +43,7 @@ from studio.ui.panels.composer.suggestion import (
 )
 from studio.ui.panels.composer.what_is_sent import WhatIsSent
 from studio.ui.support.drop_contents import DropContents
-from studio.ui.widgets import Notice
+from studio.ui.widgets.message_bar import Notice
 
 if TYPE_CHECKING:
     from studio.app.core import Core

@@ -23,8 +23,8 @@ from studio.ui.style.theme import theme
 from studio.ui.support import clipboard, drop_contents
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import MessageBar
 from studio.ui.widgets.edit_menu import Entry
+from studio.ui.widgets.message_bar import MessageBar
 
 
 def prompt_entries(

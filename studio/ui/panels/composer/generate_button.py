@@ -10,8 +10,8 @@ from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.accessible import plain_tip, set_tip
 from studio.ui.widgets.buttons import PaintedButton
+from studio.ui.widgets.plain_text import plain_tip, set_tip
 
 WIDTH = 172
 SIDE = 12

@@ -35,8 +35,10 @@ from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Menu, SearchField, Text
+from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.popover import RoundedCorners
+from studio.ui.widgets.search_field import SearchField
+from studio.ui.widgets.text import Text
 
 if TYPE_CHECKING:
     from studio.library.facade import Library

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import IconButton, Text
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.text import Text
 
 MOST = 2_147_483_647
 

@@ -34,11 +34,12 @@ from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
-from studio.ui.widgets import Button, IconButton, KeyCap, Text, set_role
-from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button, IconButton, PaintedButton, ToggledIsClicked
 from studio.ui.widgets.edit_menu import EditMenu
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.scroll_area import give_viewport
+from studio.ui.widgets.text import KeyCap, Text
 
 KEY = "Ctrl+Shift+P"
 SQUARE = 56

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain import sentences
 from studio.ui.style.theme import theme
-from studio.ui.widgets import Button, Text
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import Text
 
 WIDTH = 440
 

@@ -32,9 +32,10 @@ from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
-from studio.ui.widgets import IconButton, Menu, set_role
-from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.menu import set_reason
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.menu import Menu, set_reason
+from studio.ui.widgets.plain_text import set_tip
 
 HEIGHT = 40
 THUMB = 32

@@ -24,10 +24,10 @@ from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
-from studio.ui.widgets import Menu, set_role
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
-from studio.ui.widgets.menu import set_reason
+from studio.ui.widgets.menu import Menu, set_reason
+from studio.ui.widgets.plain_text import set_tip
 
 
 class DashedButton(PaintedButton):

@@ -18,7 +18,8 @@ from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
 from studio.ui.panels.composer.suggestion import notices
 from studio.ui.support import formatting
-from studio.ui.widgets import MessageAction, Notice
+from studio.ui.widgets.message_action import MessageAction
+from studio.ui.widgets.message_bar import Notice
 
 if TYPE_CHECKING:
     from studio.app.core import Core

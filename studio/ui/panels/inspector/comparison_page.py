@@ -15,8 +15,9 @@ from studio.domain.entities import CostBasis, Picture
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.widgets import Button, ElidedLabel, Text
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.marked_text import MarkedText
+from studio.ui.widgets.text import ElidedLabel, Text
 
 LABEL = 56  # width of the column of labels
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from studio.ui.panels.inspector.facts import FactRow
 from studio.ui.style.theme import theme
-from studio.ui.widgets import Text
 from studio.ui.widgets.marked_text import MarkedText
+from studio.ui.widgets.text import Text
 
 LABEL = 72  # width of the first column
 

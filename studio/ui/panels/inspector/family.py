@@ -23,7 +23,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.plain_text import set_tip
 
 SIDE = 38
 RING = 4  # around the current picture

@@ -14,10 +14,12 @@ from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Button, ElidedLabel, IconButton, Stars
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.marked_text import MarkedText
+from studio.ui.widgets.number_controls import Stars
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.text import ElidedLabel
 
 LONGEST = 200
 

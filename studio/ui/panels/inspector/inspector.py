@@ -21,7 +21,7 @@ from studio.ui.support.ports import DecoderProtocol, LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 
 if TYPE_CHECKING:
     from studio.ui.panels.inspector.comparison_page import ComparisonPage

@@ -18,8 +18,9 @@ from studio.ui.style.theme import theme
 from studio.ui.support import clipboard, formatting, job_outcome, tile_content
 from studio.ui.support.job_outcome import TileButton
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Button, ElidedLabel, Text
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.marked_text import MarkedText
+from studio.ui.widgets.text import ElidedLabel, Text
 
 _ROLES = {"calm": "text2", "bad": "bad", "warn": "warn"}
 

@@ -21,7 +21,7 @@ from studio.ui.panels.inspector.section import InspectorSection, PaddedScrollAre
 from studio.ui.panels.inspector.sources import SourceLinks
 from studio.ui.panels.inspector.tags import TagsRow
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.widgets import Button
+from studio.ui.widgets.buttons import Button
 
 
 class PicturePage(QWidget):

@@ -22,8 +22,8 @@ from studio.ui.style.theme import FAINT, theme
 from studio.ui.support import clipboard
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.widgets import announce, set_role
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.accessible import announce, set_role
+from studio.ui.widgets.plain_text import set_tip
 
 HEIGHT = 212
 PADDING = 10

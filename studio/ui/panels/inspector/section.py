@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Text, restyle
+from studio.ui.widgets.plain_text import restyle
+from studio.ui.widgets.text import Text
 
 
 class InspectorSection(QFrame):

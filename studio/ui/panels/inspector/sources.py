@@ -18,9 +18,10 @@ from studio.common.i18n import _
 from studio.domain.entities import Grounding, GroundingSource
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
-from studio.ui.widgets import Text, set_role
-from studio.ui.widgets.accessible import set_tip, set_words
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
+from studio.ui.widgets.plain_text import set_tip, set_words
+from studio.ui.widgets.text import Text
 
 SHOWN = 12
 """Limit of links of each kind; an answer rarely has more than five."""

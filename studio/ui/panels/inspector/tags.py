@@ -33,10 +33,10 @@ from studio.ui.panels.inspector.fact_table import LABEL
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Text
-from studio.ui.widgets.accessible import set_tip, set_words
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.flow import Flow
+from studio.ui.widgets.plain_text import set_tip, set_words
+from studio.ui.widgets.text import Text
 
 MOST = 60
 """Limit of chips; the popover (Ctrl+T) has all tags."""

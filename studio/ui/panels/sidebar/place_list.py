@@ -46,7 +46,7 @@ from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
 from studio.ui.support.sidebar_items import SidebarItem
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.scroll_area import give_viewport
 
 ROW = 28

@@ -17,8 +17,9 @@ from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
 from studio.ui.support.sidebar_items import SidebarItem
-from studio.ui.widgets import Button, IconButton, Text
+from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import Text
 
 
 class PlaceButton(IconButton):

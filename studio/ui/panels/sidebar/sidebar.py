@@ -21,7 +21,8 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about
-from studio.ui.widgets import ElidedLabel, IconButton, Text
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.text import ElidedLabel, Text
 
 _METER = 4
 

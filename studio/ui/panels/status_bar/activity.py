@@ -16,9 +16,10 @@ from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Button, ElidedLabel
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.signs import Lamp, Spinner
+from studio.ui.widgets.text import ElidedLabel
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)

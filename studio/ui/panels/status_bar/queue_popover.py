@@ -27,9 +27,10 @@ from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.row_thumbnails import RowThumbnails
-from studio.ui.widgets import Button, ElidedLabel, IconButton, Text
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import ElidedLabel, Text
 
 WIDTH = 340
 ROW = 44

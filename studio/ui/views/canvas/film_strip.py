@@ -36,7 +36,8 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.plate_loader import PageCache
-from studio.ui.widgets.accessible import plain_tip, set_role, set_tip
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.plain_text import plain_tip, set_tip
 
 HEIGHT = 84
 CELL = 72

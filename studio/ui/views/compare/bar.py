@@ -15,8 +15,11 @@ from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Button, IconButton, Segmented, Text, set_role
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import Text
 
 HEIGHT = 38
 NAME = 16  # letters of a name on its button

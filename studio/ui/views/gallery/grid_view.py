@@ -37,8 +37,8 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.gallery import grid as grids
 from studio.ui.views.gallery.grid import Grid
-from studio.ui.widgets import Text
 from studio.ui.widgets.scroll_area import give_viewport
+from studio.ui.widgets.text import Text
 
 THIN, WIDE = 6, 10
 MARGIN = 4

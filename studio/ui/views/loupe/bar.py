@@ -21,19 +21,12 @@ from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.canvas import SURROUNDS, Surround
 from studio.ui.views.canvas.viewport import HIGHEST, LOWEST
-from studio.ui.widgets import (
-    Button,
-    ElidedLabel,
-    IconButton,
-    KeyCap,
-    Segmented,
-    SmallSlider,
-    Stars,
-    Text,
-    set_role,
-)
-from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.buttons import PaintedRadio
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button, IconButton, PaintedRadio
+from studio.ui.widgets.number_controls import SmallSlider, Stars
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
 SIDE = 24  # of the click target; the circle has 14
 

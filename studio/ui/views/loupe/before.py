@@ -14,9 +14,10 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
-from studio.ui.widgets import ElidedLabel, Text, set_role
-from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.marked_text import MarkedText
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.text import ElidedLabel, Text
 
 WIDTH = 222
 CORNER = 96

@@ -12,7 +12,10 @@ from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.views.pick.detail import PixelDetail
-from studio.ui.widgets import CheckBox, ElidedLabel, KeyCap, Stars, Text, set_role
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import CheckBox
+from studio.ui.widgets.number_controls import Stars
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
 WIDTH = 300
 RING = 38

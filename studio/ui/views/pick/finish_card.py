@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
-from studio.ui.widgets import Button, Text, announce
+from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.focus_ring import focus_by_key
+from studio.ui.widgets.text import Text
 
 WIDTH = 380
 

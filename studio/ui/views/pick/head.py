@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from studio.common.i18n import _, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
-from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text, set_role
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.text import ElidedLabel, Tag, Text
 
 HEIGHT = 44
 

@@ -35,7 +35,8 @@ from studio.ui.views.pick.columns import KeyColumn, PictureColumn, stars
 from studio.ui.views.pick.finish_card import FinishCard, summary
 from studio.ui.views.pick.head import RoundHead
 from studio.ui.views.pick.round_strip import RoundStrip
-from studio.ui.widgets import Text, announce
+from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.text import Text
 
 KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pictures of 4K
 KNOWN = 1000  # pictures whose facts are kept

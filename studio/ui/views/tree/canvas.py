@@ -58,7 +58,8 @@ from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.scene_painter import ScenePainter, pictured
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.views.tree.viewport import TreeViewport
-from studio.ui.widgets.accessible import announce, plain_tip, set_role, set_tip
+from studio.ui.widgets.accessible import announce, set_role
+from studio.ui.widgets.plain_text import plain_tip, set_tip
 
 STEP = 1.25
 NO_WORDS = 0.3  # zoom below which words are left out ...

@@ -17,7 +17,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.views.tree import tree_words
 from studio.ui.views.tree.bar import TreeBar
 from studio.ui.views.tree.canvas import STEP, TreeCanvas
-from studio.ui.widgets import Text
+from studio.ui.widgets.text import Text
 
 NAME_WIDTH = 180  # of the field for the name of a branch
 NAME_HEIGHT = 26

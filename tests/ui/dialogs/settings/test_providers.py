@@ -11,7 +11,8 @@ from studio.config.settings import Profile
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.settings.profile_form import ProfileForm
 from studio.ui.dialogs.settings.profile_row import ProfileRow
-from studio.ui.widgets import Segmented, Stepper
+from studio.ui.widgets.number_controls import Stepper
+from studio.ui.widgets.segmented import Segmented
 from tests.ui.scripted_core import ScriptedDesk, until
 
 KEY = "sk-scripted-0123456789"

@@ -21,7 +21,7 @@ from studio.ui.panels.composer.slot import Slot
 from studio.ui.panels.composer.slots import MOST_SLOTS
 from studio.ui.support import drop_contents
 from studio.ui.support.drop_contents import pictures_in
-from studio.ui.widgets import Menu
+from studio.ui.widgets.menu import Menu
 from tests.ui.scripted_library import settle
 
 MANY = 1_000
