@@ -28,9 +28,10 @@ install-run:
 run: system-run install-run ## Open the window (where there is no display: paint one picture)
 	@$(if $(HOME_DIR),GRIDBRUSH_HOME="$$HOME_DIR") packaging/run $(ARGS)
 
-# Three processes on two processors: tests wait for timers, programs and the disk now and then.
+# Four processes on two processors: tests wait for timers, programs and the disk now and then. Byte
+# code is written, for each of them would compile all tests, which takes eight seconds.
 test: system-test install ## Run all tests, also those on a virtual desktop
-	@$(VENV)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(VENV)/python -m pytest -n 4 --dist loadfile $(ARGS)
 
 test-pythons: install ## Run the core part on the oldest and newest other Python found here
 	@$(VENV)/python packaging/other_pythons.py $(ARGS)

@@ -34,6 +34,9 @@ PART = (
 )  # fmt: skip
 """Wire, journal, library: what takes in, keeps and finds what was paid for."""
 
+NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
+"""Where it is set, each process compiles all it imports, the tests and the program."""
+
 Version = tuple[int, int, int]
 
 ASK = (
@@ -88,8 +91,13 @@ def run(python: Path, version: str, options: list[str]) -> int:
         print(f"Python {version}: {reason}", file=sys.stderr)
         return 1
     print(f"Python {version}: the core part", flush=True)
-    command = [own, "-m", "pytest", "-q", "-n", "2", "-p", "tests.without_qt", *PART, *options]
-    return subprocess.run([str(word) for word in command], cwd=locked.ROOT, check=False).returncode
+    # As `make test` runs the whole: some wait while others compute, and files stay together.
+    shared = ("-n", "4", "--dist", "loadfile")
+    command = [own, "-m", "pytest", "-q", *shared, "-p", "tests.without_qt", *PART, *options]
+    environ = {name: value for name, value in os.environ.items() if name != NO_BYTE_CODE}
+    return subprocess.run(
+        [str(word) for word in command], cwd=locked.ROOT, env=environ, check=False
+    ).returncode
 
 
 def environment(python: Path, folder: Path) -> Path:

@@ -85,12 +85,29 @@ def _readable(path: Path) -> bool:
 
 def arguments_of(pid: int) -> Iterator[tuple[int, bytes]]:
     """The arguments of every process below `pid`, as anybody on the machine may read them."""
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in map(int, task.read_text().split()):
-                with contextlib.suppress(OSError):
-                    yield child, Path(f"/proc/{child}/cmdline").read_bytes()
-                yield from arguments_of(child)
+    try:
+        # Paths as objects would cost more than the tests that are watched meanwhile.
+        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+    except OSError:
+        return
+    for task in tasks:
+        for child in map(int, _read(f"/proc/{pid}/task/{task}/children").split()):
+            yield child, _read(f"/proc/{child}/cmdline")
+            yield from arguments_of(child)
+
+
+def _read(path: str) -> bytes:
+    """A small file of the system; empty for one that is gone."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return b""
+    try:
+        return b"".join(iter(lambda: os.read(handle, 1 << 16), b""))
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
 
 
 class Watch:

@@ -14,7 +14,17 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 USUAL = 0.05
-"""Seconds of a test that is not in a long file."""
+"""Seconds of a test that is not in a long file, and of no folder below."""
+
+OF_FOLDER = {
+    "tests/generation": 0.15,
+    "tests/ui/app": 0.25,
+    "tests/ui/controllers": 0.8,
+    "tests/ui/dialogs": 0.3,
+    "tests/ui/panels/composer": 0.12,
+    "tests/ui/window": 0.55,
+}
+"""Seconds of a test in these folders, whose tests open a window or run jobs."""
 
 LONG: dict[str, float] = {
     "tests/cli/test_cli_generate.py": 8.0,
@@ -39,28 +49,37 @@ LONG: dict[str, float] = {
     "tests/e2e/test_monitor_profile.py": 33.0,
     "tests/e2e/test_saving.py": 19.0,
     "tests/e2e/test_theme_switch.py": 20.0,
-    "tests/generation/test_full_disk.py": 15.0,
-    "tests/generation/test_read_again.py": 25.0,
+    "tests/generation/test_decoder_death.py": 10.0,
+    "tests/generation/test_full_disk.py": 20.0,
+    "tests/generation/test_read_again.py": 55.0,
     "tests/generation/test_timeouts.py": 11.0,
     "tests/packaging/test_locked.py": 12.0,
     "tests/peers/test_official_chat.py": 9.0,
     "tests/providers/test_gateway_faults.py": 40.0,
-    "tests/providers/test_refused_fields.py": 16.0,
+    "tests/providers/test_refused_fields.py": 22.0,
     "tests/test_canary.py": 10.0,
     "tests/torture/test_killing.py": 28.0,
     "tests/torture/test_short.py": 24.0,
+    "tests/ui/controllers/test_compare.py": 12.0,
     "tests/ui/controllers/test_every_menu.py": 40.0,
     "tests/ui/controllers/test_mark.py": 20.0,
+    "tests/ui/controllers/test_pick.py": 20.0,
+    "tests/ui/controllers/test_tree.py": 20.0,
+    "tests/ui/panels/composer/test_what_is_sent.py": 16.0,
     "tests/ui/style/test_system_fonts.py": 21.0,
     "tests/ui/style/test_theme_switch.py": 22.0,
+    "tests/ui/support/test_drop_area.py": 9.0,
     "tests/ui/test_plain_words.py": 10.0,
+    "tests/ui/window/test_after_a_run.py": 12.0,
+    "tests/ui/window/test_dismissing.py": 13.0,
+    "tests/ui/window/test_main_window.py": 18.0,
 }
 """Seconds of the files that take longest, as once measured on two cores: it is for their order."""
 
 
 def length(file: str, tests: int) -> float:
     """Seconds a file is likely to take."""
-    return LONG.get(file, tests * USUAL)
+    return LONG.get(file, tests * OF_FOLDER.get(file.rpartition("/")[0], USUAL))
 
 
 class FileScheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no types

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 import pytest
 
-from tests.scheduling import LONG, USUAL, FileScheduling, length
+from tests.scheduling import LONG, OF_FOLDER, USUAL, FileScheduling, length
 
 
 @pytest.mark.parametrize("file", LONG)
@@ -51,3 +51,12 @@ def test_the_longest_file_is_given_out_first(
         made._assign_work_unit(node)
     assert given == ["many.py", "long.py", "few.py"]
     assert length("few.py", 3) == 3 * USUAL
+
+
+@pytest.mark.parametrize("folder", OF_FOLDER)
+def test_where_tests_open_windows_they_are_longer_than_elsewhere(
+    pytestconfig: pytest.Config, folder: str
+) -> None:
+    assert (pytestconfig.rootpath / folder).is_dir()
+    assert length(f"{folder}/test_few.py", 3) == 3 * OF_FOLDER[folder]
+    assert length(f"{folder}/deeper/test_few.py", 3) == 3 * USUAL

@@ -16,37 +16,45 @@ import re
 import stat
 from collections.abc import Collection
 from functools import cache, partial
-from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any, Generic, NoReturn, TypeVar, cast
 
 import msgspec
 
+from studio.common.foreign_json import DEEPEST, LONGEST, NotUnderstood, depth, is_deep
+
+__all__ = [
+    "LONGEST",
+    "MOST",
+    "JsonMistake",
+    "JsonReader",
+    "NotUnderstood",
+    "bytes_of",
+    "convert",
+    "decode",
+    "encode",
+    "is_id",
+    "is_inside",
+    "is_sha256",
+    "load",
+    "merge_into_file",
+    "plain",
+    "read",
+    "read_value",
+    "strict",
+]
+
 T = TypeVar("T")
-
-LONGEST = 64 << 20
-"""Limit of a file in bytes that is read as one value."""
-
-DEEPEST = 100
-"""Limit of nested brackets; no file of this program has twenty."""
 
 MOST = 2**63
 """Exclusive limit of integers, that of the database."""
 
 _MOST_DIGITS = 20
-_SHALLOW = 4
 _BOM = b"\xef\xbb\xbf"
-_ESCAPE = re.compile(rb"\\.", re.DOTALL)
-_STRING = re.compile(rb'"[^"]*"?')
-_NO_BRACKET = bytes(sign for sign in range(256) if sign not in b"[]{}")
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _USUAL_PATH = re.compile(r"\d{4}-\d\d/\w[^/\\\0-\x1f\x7f]{0,200}", re.ASCII)
 _ODD_PATH = re.compile(r"[\\\0-\x1f\x7f]")
-
-
-class NotUnderstood(ValueError):
-    """Invalid data; the message is for the log."""
 
 
 class JsonReader(Generic[T]):
@@ -59,26 +67,12 @@ class JsonReader(Generic[T]):
         """The value. Raises NotUnderstood."""
         data = data.removeprefix(_BOM)
         # Nearly all have too few brackets to be deep.
-        if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(data):
+        if data.count(b"[") + data.count(b"{") > DEEPEST and is_deep(data):
             raise NotUnderstood("brackets within brackets")
         try:
             return cast("T", self._decode(data))
         except (ValueError, OverflowError, RecursionError, MemoryError) as error:
             raise NotUnderstood(str(error) or type(error).__name__) from None
-
-
-def _depth(data: bytes) -> int:
-    signs = _STRING.sub(b"", _ESCAPE.sub(b"", data)).translate(None, _NO_BRACKET)
-    return max(accumulate(1 if sign in b"[{" else -1 for sign in signs), default=0)
-
-
-def _is_deep(data: bytes) -> bool:
-    signs = _STRING.sub(b"", _ESCAPE.sub(b"", data)).translate(None, _NO_BRACKET)
-    for _level in range(_SHALLOW):
-        # A few rounds remove most brackets.
-        signs = signs.replace(b"[]", b"").replace(b"{}", b"")
-    steps = (1 if sign in b"[{" else -1 for sign in signs)
-    return max(accumulate(steps), default=0) > DEEPEST - _SHALLOW
 
 
 @cache
@@ -97,21 +91,6 @@ def plain(data: bytes | str) -> Any:
         return _reader(Any).decode(data.encode() if isinstance(data, str) else data)
     except UnicodeError as error:
         raise NotUnderstood(str(error)) from None
-
-
-def forgiving(text: str | bytes) -> Any:
-    """The same for JSON of other programs, which may have NaN and unpaired surrogates."""
-    body = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    if len(body) > LONGEST or _is_deep(body):
-        raise NotUnderstood("too long or too deep")
-    try:
-        return json.loads(body, parse_constant=_no_number)
-    except (ValueError, OverflowError, RecursionError, MemoryError) as error:
-        raise NotUnderstood(str(error) or type(error).__name__) from None
-
-
-def _no_number(_name: str) -> None:
-    return None
 
 
 class JsonMistake(NotUnderstood):
@@ -153,7 +132,7 @@ def strict(text: str, *, deepest: int) -> Any:
         raise JsonMistake("text") from None
     except RecursionError:
         raise JsonMistake("deep") from None
-    if _depth(text_of) > deepest:
+    if depth(text_of) > deepest:
         raise JsonMistake("deep")
     return value
 

@@ -29,7 +29,7 @@ from PIL import (
     features,
 )
 
-from studio.common import file_types, json_reader
+from studio.common import file_types, foreign_json
 from studio.imaging import colour_profiles, containers, exif, text_encoding
 from studio.imaging.file_parts import PictureFileParts
 from studio.imaging.worker_protocol import Job, Message
@@ -547,8 +547,8 @@ def _compact(words: str) -> str:
     if len(words) <= _TEXT // 4 or not words.lstrip("\ufeff \r\n\t").startswith("{"):
         return words
     try:
-        return json.dumps(_shortened(json_reader.forgiving(words)), ensure_ascii=False)
-    except json_reader.NotUnderstood:
+        return json.dumps(_shortened(foreign_json.forgiving(words)), ensure_ascii=False)
+    except foreign_json.NotUnderstood:
         return words
 
 

@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from studio.common import json_reader, paths
+from studio.common import foreign_json, paths
 from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
 from studio.common.file_types import FileType, kind_of, looks_complete
 from studio.common.i18n import _
@@ -187,7 +187,7 @@ class Decoder:
         """Kind, size and colour of a file, and its embedded texts by name."""
         facts, body = await self.decode_job(Priority.LATER, job="describe", path=path)
         facts.pop("texts_fault", None)
-        texts = await asyncio.to_thread(json_reader.forgiving, body)
+        texts = await asyncio.to_thread(foreign_json.forgiving, body)
         return PictureFacts(**facts), {str(name): str(text) for name, text in dict(texts).items()}
 
     async def thumbnail(

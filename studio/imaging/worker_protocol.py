@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import IO, Any
 
-from studio.common import json_reader
+from studio.common import foreign_json
 
 _HEAD = struct.Struct("<IQ")
 _LONGEST_HEADER = 1 << 20
@@ -38,7 +38,7 @@ def read_message(stream: IO[bytes]) -> Message | None:
     body = stream.read(body_size) if body_size else b""
     if len(text) < text_size or len(body) < body_size:
         return None
-    header = json_reader.forgiving(text)
+    header = foreign_json.forgiving(text)
     if not isinstance(header, dict):
         raise ValueError("a message without a header")  # noqa: TRY004 a broken stream, not a type
     return header, body

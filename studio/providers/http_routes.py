@@ -5,6 +5,7 @@ Imported late, by the first request; `transport` is what everybody else uses.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import ssl
@@ -36,11 +37,13 @@ _MOST_KNOWN = 64
 """Addresses that are read once: each request of a service has the same."""
 
 
-def prepare() -> ssl.SSLContext:
-    """Quiet the libraries' logs and load the certificates. Blocking."""
-    for name in ("httpx", "httpcore"):
-        # Below WARNING they write addresses and headers.
-        logging.getLogger(name).setLevel(logging.WARNING)
+for _name in ("httpx", "httpcore"):
+    # Below WARNING they write addresses and headers.
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+def load_certificates() -> ssl.SSLContext:
+    """Context for connections with TLS, with the authorities that are trusted. Blocking."""
     # As `ssl.create_default_context` makes it, but for one thing: that notes the keys of every
     # session in the file SSLKEYLOGFILE names, with which the traffic and the API key can be read.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -56,12 +59,16 @@ def prepare() -> ssl.SSLContext:
 class Routes(httpx.AsyncBaseTransport):
     """Chooses the route of each request: the painter, a system proxy, or a direct connection.
 
+    The certificates are loaded for the first request that may need TLS: not for the painter, nor
+    for a service on this machine that does without.
+
     Errors are those of httpcore, which have the same names as those of httpx.
     """
 
-    def __init__(self, painter: Painter | None, context: ssl.SSLContext) -> None:
+    def __init__(self, painter: Painter | None) -> None:
         self._painter = painter
-        self._context = context
+        self._context: ssl.SSLContext | None = None
+        self._loading = asyncio.Lock()
         self._routes: dict[str, _DirectRoute | httpcore.AsyncConnectionPool] = {}
 
     async def send(
@@ -91,7 +98,8 @@ class Routes(httpx.AsyncBaseTransport):
         """Answer a request, as any httpx transport does."""
         if request.url.host == SKETCH_HOST:
             return await self._paint(request)
-        answer = await self._route(request.url).handle_async_request(
+        route = await self._route(request.url)
+        answer = await route.handle_async_request(
             httpcore.Request(
                 request.method,
                 _core_url(request.url),
@@ -107,36 +115,25 @@ class Routes(httpx.AsyncBaseTransport):
             extensions=answer.extensions,
         )
 
-    def _route(self, url: httpx.URL) -> _DirectRoute | httpcore.AsyncConnectionPool:
+    async def _route(self, url: httpx.URL) -> _DirectRoute | httpcore.AsyncConnectionPool:
         proxy = proxies.proxy_for(url.scheme, url.host)
-        if proxy not in self._routes:
-            if not proxy or proxies.is_socks(proxy):
-                backend = SocksBackend(proxy) if proxy else NetworkBackend()
-                self._routes[proxy] = _DirectRoute(backend, self._context)
-            else:
-                self._routes[proxy] = self._pool(url, proxy)
-        return self._routes[proxy]
+        if proxy in self._routes:
+            return self._routes[proxy]
+        route: _DirectRoute | httpcore.AsyncConnectionPool
+        if not proxy or proxies.is_socks(proxy):
+            backend = SocksBackend(proxy) if proxy else NetworkBackend()
+            route = _DirectRoute(backend, self._tls)
+        else:
+            route = _pool(url, proxy, await self._tls())
+        # Another request may have made it in the meantime.
+        return self._routes.setdefault(proxy, route)
 
-    def _pool(self, url: httpx.URL, proxy: str) -> httpcore.AsyncConnectionPool:
-        try:
-            through = self._proxy(proxy)
-        except (ValueError, httpx.InvalidURL) as error:
-            raise proxies.unusable(str(url)) from error
-        return httpcore.AsyncConnectionPool(
-            ssl_context=self._context,
-            proxy=through,
-            max_connections=None,
-            max_keepalive_connections=0,
-            network_backend=NetworkBackend(),
-            socket_options=urls.socket_options(),
-        )
-
-    def _proxy(self, proxy: str) -> httpcore.Proxy:
-        # Without a context of ours it makes one, which would note the keys of sessions.
-        context = self._context if proxy.startswith("https:") else None
-        return httpcore.Proxy(
-            _core_url(httpx.URL(proxy)), auth=proxies.login(proxy), ssl_context=context
-        )
+    async def _tls(self) -> ssl.SSLContext:
+        """The context for connections with TLS, made on another thread when it is first used."""
+        async with self._loading:
+            if self._context is None:
+                self._context = await asyncio.to_thread(load_certificates)
+            return self._context
 
     async def _paint(self, request: httpx.Request) -> httpx.Response:
         if self._painter is None:
@@ -167,6 +164,25 @@ class Routes(httpx.AsyncBaseTransport):
             await route.aclose()
 
 
+def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+    # Without a context of ours it makes one, which would note the keys of sessions.
+    to_proxy = context if proxy.startswith("https:") else None
+    try:
+        through = httpcore.Proxy(
+            _core_url(httpx.URL(proxy)), auth=proxies.login(proxy), ssl_context=to_proxy
+        )
+    except (ValueError, httpx.InvalidURL) as error:
+        raise proxies.unusable(str(url)) from error
+    return httpcore.AsyncConnectionPool(
+        ssl_context=context,
+        proxy=through,
+        max_connections=None,
+        max_keepalive_connections=0,
+        network_backend=NetworkBackend(),
+        socket_options=urls.socket_options(),
+    )
+
+
 class _DirectRoute:
     """Straight to the service or through SOCKS: one connection for each request.
 
@@ -174,9 +190,11 @@ class _DirectRoute:
     loop's thread.
     """
 
-    def __init__(self, backend: NetworkBackend, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, backend: NetworkBackend, tls: Callable[[], Awaitable[ssl.SSLContext]]
+    ) -> None:
         self._backend = backend
-        self._context = context
+        self._tls = tls
         self._options = urls.socket_options()
         self._open: set[httpcore.AsyncNetworkStream] = set()
 
@@ -199,13 +217,15 @@ class _DirectRoute:
         origin = request.url.origin
         limit = request.extensions.get("timeout", {}).get("connect")
         host = origin.host.decode("ascii")
+        # Before the connection: the service waits for nobody's disk.
+        context = await self._tls() if origin.scheme == b"https" else None
         line = await self._backend.connect_tcp(
             host, origin.port, timeout=limit, socket_options=self._options
         )
-        if origin.scheme == b"https":
-            self._context.set_alpn_protocols(["http/1.1"])
+        if context is not None:
+            context.set_alpn_protocols(["http/1.1"])
             name = request.extensions.get("sni_hostname") or host
-            line = await line.start_tls(self._context, name, timeout=limit)
+            line = await line.start_tls(context, name, timeout=limit)
         return line
 
     async def _close(self, line: httpcore.AsyncNetworkStream) -> None:

@@ -294,10 +294,10 @@ class HttpClient:
 
 def _routes(painter: Painter | None) -> Routes:
     """Open the routes. Blocking."""
-    # httpx and the certificates take 0.2 s; only the first request waits for them, no window.
+    # httpx takes 0.2 s; only the first request waits for it, no window.
     from studio.providers import http_routes
 
-    return http_routes.Routes(painter, http_routes.prepare())
+    return http_routes.Routes(painter)
 
 
 def _limits(read: float | None) -> dict[str, float | None]:

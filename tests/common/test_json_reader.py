@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.common import files, json_reader
+from studio.common import files, foreign_json, json_reader
 from studio.common.json_reader import NotUnderstood
 from tests.library.builders import a_picture
 
@@ -19,6 +19,7 @@ STUDIO = Path(__file__).parents[2] / "studio"
 WIRE = "reads what a service sends, in pieces, forgives its faults, and has limits of its own"
 AROUND = {
     "common/json_reader.py": "is the door",
+    "common/foreign_json.py": "is the door for JSON of other programs",
     "providers/gemini/conversation.py": WIRE,
     "providers/gemini/answer.py": WIRE,
     "providers/gemini/collect.py": WIRE,
@@ -131,10 +132,10 @@ def test_what_other_editors_write_is_read(value: str) -> None:
 
 
 def test_other_programs_may_write_what_is_no_number() -> None:
-    assert json_reader.forgiving('{"a": NaN, "b": 1}') == {"a": None, "b": 1}
+    assert foreign_json.forgiving('{"a": NaN, "b": 1}') == {"a": None, "b": 1}
     for text in ("[" * 100_000, "9" * 5000, "{"):
         with pytest.raises(NotUnderstood):
-            json_reader.forgiving(text)
+            foreign_json.forgiving(text)
 
 
 def test_only_a_plain_file_of_some_size_is_opened(tmp_path: Path) -> None:

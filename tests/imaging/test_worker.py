@@ -53,6 +53,18 @@ def ready(process: subprocess.Popen[bytes]) -> int:
     return int(message[0]["ready"])
 
 
+def test_it_loads_pillow_and_nothing_large_besides() -> None:
+    """Somebody waits for its start, and the tests start it more than a thousand times."""
+    code = "import sys; from studio.imaging import worker; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=decoder.process_environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert {"PIL.Image", "studio.imaging.decode_jobs"} <= loaded
+    assert loaded & {"apsw", "asyncio", "httpx", "msgspec", "PySide6", "typing_extensions"} == set()
+
+
 def test_a_message_comes_out_as_it_went_in() -> None:
     stream = io.BytesIO()
     write_message(stream, {"path": "/tmp/\udcff ü"}, b"\x00raw\xff")

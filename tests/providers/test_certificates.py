@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import ssl
 import subprocess
@@ -20,23 +21,25 @@ pytest.importorskip("cryptography")
 @pytest.fixture
 def strict(monkeypatch):
     """Contexts as strict as those of Python 3.13, whatever Python this is."""
-    prepare = http_routes.prepare
+    load = http_routes.load_certificates
 
     def strictly() -> ssl.SSLContext:
-        context = prepare()
+        context = load()
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         return context
 
-    monkeypatch.setattr(http_routes, "prepare", strictly)
+    monkeypatch.setattr(http_routes, "load_certificates", strictly)
 
 
-async def models(gateway: Gateway) -> int:
+async def models(gateway: Gateway, *, at_once: int = 1) -> set[int]:
+    """The statuses of as many requests of one client."""
     client = HttpClient()
+    key = {"Authorization": "Bearer sk-1"}
     try:
-        reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})
+        asked = [client.get_json(f"{gateway.url}/v1/models", key) for _ in range(at_once)]
+        return {reply.status for reply in await asyncio.gather(*asked)}
     finally:
         await client.close()
-    return reply.status
 
 
 @pytest.mark.parametrize("flaw", Flaw)
@@ -80,7 +83,26 @@ async def test_the_chain_of_the_tests_follows_the_standard(strict, tmp_path, mon
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     with Gateway(authority.context()) as gateway:
         gateway.play(lambda line: line.answer(b"{}"))
-        assert await models(gateway) == 200
+        assert await models(gateway) == {200}
+
+
+@pytest.mark.parametrize("encrypted", [True, False], ids=["with TLS", "without"])
+async def test_certificates_are_loaded_once_and_only_where_they_are_needed(
+    tmp_path, monkeypatch, encrypted
+):
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    load, loaded = http_routes.load_certificates, []
+
+    def counted() -> ssl.SSLContext:
+        loaded.append(load())
+        return loaded[-1]
+
+    monkeypatch.setattr(http_routes, "load_certificates", counted)
+    with Gateway(authority.context() if encrypted else None) as gateway:
+        gateway.play(*[lambda line: line.answer(b"{}")] * 3)
+        assert await models(gateway, at_once=3) == {200}
+    assert len(loaded) == encrypted
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="a second opinion, of openssl")

@@ -288,7 +288,10 @@ async def test_the_keys_of_sessions_are_noted_nowhere(tmp_path, monkeypatch):
 async def test_our_context_is_as_strict_as_the_usual_one():
     from studio.providers import http_routes
 
-    ours, usual = await asyncio.to_thread(http_routes.prepare), ssl.create_default_context()
+    ours, usual = (
+        await asyncio.to_thread(http_routes.load_certificates),
+        ssl.create_default_context(),
+    )
     for what in ("verify_flags", "verify_mode", "check_hostname", "options", "minimum_version"):
         assert getattr(ours, what) == getattr(usual, what)
 

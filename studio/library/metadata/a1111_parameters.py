@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from studio.common import json_reader
+from studio.common import foreign_json, json_reader
 
 LONGEST: Final = 20_000
 """Limit of a prompt in characters."""
@@ -191,7 +191,7 @@ def _balanced(text: str, at: int) -> int:
 
 def _listed_model(listed: str) -> str:
     try:
-        resources: Any = json_reader.forgiving(listed) if listed else []
+        resources: Any = foreign_json.forgiving(listed) if listed else []
     except json_reader.NotUnderstood:
         return ""
     for one in resources if isinstance(resources, list) else []:

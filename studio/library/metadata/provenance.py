@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from studio.common import json_reader
+from studio.common import foreign_json, json_reader
 from studio.library.metadata import a1111_parameters, comfyui, comfyui_workflow, xmp
 
 LONGEST: Final = a1111_parameters.LONGEST
@@ -141,7 +141,7 @@ def _number(value: Any) -> int | None:
 
 
 def _json(text: str) -> dict[str, Any]:
-    found = json_reader.forgiving(text)
+    found = foreign_json.forgiving(text)
     if not isinstance(found, dict):
         raise ValueError("no object")  # noqa: TRY004 another format, not a wrong type
     return found
@@ -460,7 +460,7 @@ def _unwrapped(text: str) -> str:
     if not text.lstrip().startswith('"{'):
         return text
     try:
-        return _text(json_reader.forgiving(text))
+        return _text(foreign_json.forgiving(text))
     except json_reader.NotUnderstood:
         return text
 
