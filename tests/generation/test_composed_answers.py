@@ -369,10 +369,12 @@ async def test_a_kill_at_every_step_of_composing_leaves_both_pictures_or_an_answ
     tmp_path: Path, pictures: dict[str, bytes]
 ) -> None:
     home, killed = tmp_path / "home", tmp_path / "killed"
-    journal = home / "library/.gridbrush/journal"
+    begun: list[Path] = []
 
-    def ingesting(_kind: str, _path: Path) -> bool:
-        return any(journal.glob("*/whole.json"))
+    def ingesting(_kind: str, path: Path) -> bool:
+        if path.name == "composed.part":
+            begun.append(path)
+        return bool(begun)
 
     with service_of(pictures["answer"]) as service:
         async with studio(home, service) as here:

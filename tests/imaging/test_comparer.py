@@ -207,7 +207,7 @@ def test_the_process_loads_no_window_and_writes_no_file(tmp_path: Path) -> None:
         check=True,
     )
     jobs, limits = json.loads(told.stdout)
-    assert jobs == ["compare"]
+    assert jobs == ["compare", "compose", "guide", "marks_left", "prove"]
     # Confined by default, with at most 1.5 GB, after the decoding process.
     assert "confined" not in limits
     assert limits["memory"] <= 1536 << 20
