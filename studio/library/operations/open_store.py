@@ -12,6 +12,9 @@ from studio.library.store import Store
 
 log = logging.getLogger(__name__)
 
+_UNFINISHED = ("importing", "composing")
+"""Folders of work that a crash interrupted."""
+
 
 def open_writer(store: Store) -> None:
     """Open the index for writing, bring it up to date, and rebuild it if it is damaged.
@@ -39,16 +42,15 @@ def _follow_log(store: Store) -> None:
 
 
 def _finish_pending(store: Store) -> None:
-    if (store.folder / HIDDEN / "importing").is_dir():
-        # It imports the readers of other programs' metadata, a tenth of the core's import time
-        # (measured), and is needed only by a start after a crash.
-        from studio.library.operations import import_
+    importing, composing = ((store.folder / HIDDEN / name).is_dir() for name in _UNFINISHED)
+    if importing or composing:
+        # With the readers of other programs' metadata a tenth of the core's import time (measured),
+        # and needed only by a start after a crash.
+        from studio.library.operations import deriving, import_
 
-        import_.finish(store)
-    if (store.folder / HIDDEN / "composing").is_dir():
-        # Needed only by a start after a crash, like the import.
-        from studio.library.operations import deriving
-
-        deriving.finish(store)
+        if importing:
+            import_.finish(store)
+        if composing:
+            deriving.finish(store)
     if (store.folder / HIDDEN / "emptying").is_dir():
         trash.finish(store)

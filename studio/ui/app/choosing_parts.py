@@ -38,56 +38,63 @@ class OtherParts(Protocol):
     view_switch: ViewSwitch
 
 
-def make_pick_view(parts: OtherParts) -> PickView:
-    """The view of pick mode, in the window."""
-    view, rounds = PickView(parts.core.library, parts.core.decoder), parts.pick_rounds
-    view.decided.connect(rounds.on_decided)
-    view.advance_chosen.connect(rounds.on_advance_chosen)
-    view.rated.connect(rounds.on_rated)
-    view.stepped.connect(rounds.on_stepped)
-    view.went_to.connect(rounds.on_went_to)
-    view.taken_back.connect(rounds.on_taken_back)
-    view.finish_chosen.connect(rounds.on_finish_chosen)
-    view.told.connect(parts.messages_controller.show_message)
-    view.duel_wanted.connect(parts.actions_of.every["duel"].trigger)
-    view.shown.connect(parts.current_pictures.on_full_screen_shown)
-    view.closed.connect(parts.view_switch.show_grid)
-    view.action.connect(parts.view_switch.on_loupe_action)
-    parts.window.views.addWidget(view)
-    return view
+class ChoosingParts:
+    """Makes them, for a window."""
 
+    def __init__(self, parts: OtherParts) -> None:
+        self._parts = parts
 
-def make_duel_view(parts: OtherParts) -> DuelView:
-    """The view of duels, in the window."""
-    view = DuelView(parts.core.library, parts.core.decoder)
-    view.shown.connect(parts.current_pictures.on_full_screen_shown)
-    view.action.connect(parts.view_switch.on_loupe_action)
-    view.told.connect(parts.messages_controller.show_message)
-    parts.window.views.addWidget(view)
-    return view
+    def make_pick_view(self) -> PickView:
+        """The view of pick mode, in the window."""
+        parts = self._parts
+        view, rounds = PickView(parts.core.library, parts.core.decoder), parts.pick_rounds
+        view.decided.connect(rounds.on_decided)
+        view.advance_chosen.connect(rounds.on_advance_chosen)
+        view.rated.connect(rounds.on_rated)
+        view.stepped.connect(rounds.on_stepped)
+        view.went_to.connect(rounds.on_went_to)
+        view.taken_back.connect(rounds.on_taken_back)
+        view.finish_chosen.connect(rounds.on_finish_chosen)
+        view.told.connect(parts.messages_controller.show_message)
+        view.duel_wanted.connect(parts.actions_of.every["duel"].trigger)
+        view.shown.connect(parts.current_pictures.on_full_screen_shown)
+        view.closed.connect(parts.view_switch.show_grid)
+        view.action.connect(parts.view_switch.on_loupe_action)
+        parts.window.views.addWidget(view)
+        return view
 
+    def make_duel_view(self) -> DuelView:
+        """The view of duels, in the window."""
+        parts = self._parts
+        view = DuelView(parts.core.library, parts.core.decoder)
+        view.shown.connect(parts.current_pictures.on_full_screen_shown)
+        view.action.connect(parts.view_switch.on_loupe_action)
+        view.told.connect(parts.messages_controller.show_message)
+        parts.window.views.addWidget(view)
+        return view
 
-def make_duel_controller(parts: OtherParts) -> DuelController:
-    """The controller of duels, with its view."""
-    view = parts.duel.get()
-    duels = DuelController(
-        parts.core,
-        parts.library_view,
-        parts.selection,
-        parts.messages_controller,
-        parts.view_stack,
-        parts.pick_rounds,
-        view=view,
-        place_name=parts.collections_controller.place_name,
-    )
-    view.decided.connect(duels.on_decided)
-    view.decided_again.connect(duels.on_decided_again)
-    view.taken_back.connect(duels.on_taken_back)
-    view.best_chosen.connect(duels.on_best_chosen)
-    view.finish_chosen.connect(duels.on_finish_chosen)
-    view.outdated.connect(duels.on_outdated)
-    view.closed.connect(duels.on_closed)
-    duels.said.connect(parts.messages_controller.on_said)
-    duels.left.connect(parts.view_switch.show_grid)
-    duels.collect_wanted.connect(parts.collections_controller.on_collect_wanted)
-    return duels
+    def make_duel_controller(self) -> DuelController:
+        """The controller of duels, with its view."""
+        parts = self._parts
+        view = parts.duel.get()
+        duels = DuelController(
+            parts.core,
+            parts.library_view,
+            parts.selection,
+            parts.messages_controller,
+            parts.view_stack,
+            parts.pick_rounds,
+            view=view,
+            place_name=parts.collections_controller.place_name,
+        )
+        view.decided.connect(duels.on_decided)
+        view.decided_again.connect(duels.on_decided_again)
+        view.taken_back.connect(duels.on_taken_back)
+        view.best_chosen.connect(duels.on_best_chosen)
+        view.finish_chosen.connect(duels.on_finish_chosen)
+        view.outdated.connect(duels.on_outdated)
+        view.closed.connect(duels.on_closed)
+        duels.said.connect(parts.messages_controller.on_said)
+        duels.left.connect(parts.view_switch.show_grid)
+        duels.collect_wanted.connect(parts.collections_controller.on_collect_wanted)
+        return duels

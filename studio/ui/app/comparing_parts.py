@@ -1,4 +1,4 @@
-"""Comparison and family tree: views, connected to the other parts when first shown."""
+"""Comparison, family tree and original: connected to the other parts when first shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from studio.ui.controllers.compare import CompareDecisions
 from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.item_actions import ItemActions
 from studio.ui.controllers.messages import MessagesController
+from studio.ui.controllers.original_peek import OriginalPeek
 from studio.ui.controllers.presentation import Presentation
+from studio.ui.controllers.selection import SelectionController
 from studio.ui.controllers.tree import TreeReader
 from studio.ui.controllers.view_switch import ViewSwitch
 from studio.ui.panels.inspector import Inspector
@@ -28,43 +30,58 @@ class ViewedParts(Protocol):
     item_actions: ItemActions
     messages_controller: MessagesController
     presentation: Presentation
+    selection: SelectionController
     view_switch: ViewSwitch
 
 
-def make_compare_view(parts: ViewedParts) -> CompareView:
-    """The view that compares pictures, in the window."""
-    view = CompareView(parts.core.library, parts.core.decoder, parts.core.comparer)
-    decisions = CompareDecisions(parts.core, view)
-    decisions.said.connect(parts.messages_controller.on_said)
-    parts.inspector.decided.connect(decisions.on_decided)
-    parts.inspector.difference_wanted.connect(view.on_difference_wanted)
-    view.pixels_changed.connect(parts.inspector.show_pixels)
-    view.sides_changed.connect(parts.current_pictures.on_compared)
-    view.ended.connect(parts.view_switch.on_comparison_ended)
-    view.closed.connect(parts.view_switch.show_grid)
-    view.action.connect(parts.view_switch.on_loupe_action)
-    view.menu_requested.connect(parts.item_actions.on_context_menu)
-    view.job_chosen.connect(parts.view_switch.on_job_chosen)
-    view.set_presenting(presenting=parts.presentation.active)
-    parts.window.views.addWidget(view)
-    return view
+class ComparingParts:
+    """Makes them, for a window."""
 
+    def __init__(self, parts: ViewedParts) -> None:
+        self._parts = parts
 
-def make_tree_view(parts: ViewedParts) -> TreeView:
-    """The family tree, in the window."""
-    view = TreeView(parts.core.library)
-    reader = TreeReader(parts.core, view)
-    reader.said.connect(parts.messages_controller.on_said)
-    view.outdated.connect(reader.on_outdated)
-    view.branch_named.connect(reader.on_branch_named)
-    view.selection_changed.connect(parts.current_pictures.on_tree_selection)
-    view.branch_selected.connect(parts.inspector.show_branch)
-    view.opened.connect(parts.view_switch.open_loupe)
-    view.closed.connect(parts.view_switch.show_grid)
-    view.action.connect(parts.view_switch.on_loupe_action)
-    view.menu_requested.connect(parts.item_actions.on_tree_menu)
-    view.job_chosen.connect(parts.view_switch.on_job_chosen)
-    view.set_jobs([job for job in parts.core.queue.jobs.values() if job.alive])
-    view.set_presenting(presenting=parts.presentation.active)
-    parts.window.views.addWidget(view)
-    return view
+    def make_compare_view(self) -> CompareView:
+        """The view that compares pictures, in the window."""
+        parts = self._parts
+        view = CompareView(parts.core.library, parts.core.decoder, parts.core.comparer)
+        decisions = CompareDecisions(parts.core, view)
+        decisions.said.connect(parts.messages_controller.on_said)
+        parts.inspector.decided.connect(decisions.on_decided)
+        parts.inspector.difference_wanted.connect(view.on_difference_wanted)
+        view.pixels_changed.connect(parts.inspector.show_pixels)
+        view.sides_changed.connect(parts.current_pictures.on_compared)
+        view.ended.connect(parts.view_switch.on_comparison_ended)
+        view.closed.connect(parts.view_switch.show_grid)
+        view.action.connect(parts.view_switch.on_loupe_action)
+        view.menu_requested.connect(parts.item_actions.on_context_menu)
+        view.job_chosen.connect(parts.view_switch.on_job_chosen)
+        view.set_presenting(presenting=parts.presentation.active)
+        parts.window.views.addWidget(view)
+        return view
+
+    def make_tree_view(self) -> TreeView:
+        """The family tree, in the window."""
+        parts = self._parts
+        view = TreeView(parts.core.library)
+        reader = TreeReader(parts.core, view)
+        reader.said.connect(parts.messages_controller.on_said)
+        view.outdated.connect(reader.on_outdated)
+        view.branch_named.connect(reader.on_branch_named)
+        view.selection_changed.connect(parts.current_pictures.on_tree_selection)
+        view.branch_selected.connect(parts.inspector.show_branch)
+        view.opened.connect(parts.view_switch.open_loupe)
+        view.closed.connect(parts.view_switch.show_grid)
+        view.action.connect(parts.view_switch.on_loupe_action)
+        view.menu_requested.connect(parts.item_actions.on_tree_menu)
+        view.job_chosen.connect(parts.view_switch.on_job_chosen)
+        view.set_jobs([job for job in parts.core.queue.jobs.values() if job.alive])
+        view.set_presenting(presenting=parts.presentation.active)
+        parts.window.views.addWidget(view)
+        return view
+
+    def make_original_peek(self) -> OriginalPeek:
+        """The original over a view."""
+        parts = self._parts
+        return OriginalPeek(
+            parts.core, parts.selection, parts.messages_controller, parts.window.views
+        )

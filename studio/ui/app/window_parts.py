@@ -71,6 +71,9 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.app.choosing_parts import ChoosingParts
+    from studio.ui.app.comparing_parts import ComparingParts
+    from studio.ui.app.loupe_parts import LoupeParts
     from studio.ui.controllers.duel import DuelController
     from studio.ui.controllers.mark import MarkController
     from studio.ui.controllers.open_with import OpenWith
@@ -117,6 +120,9 @@ class WindowParts:
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[EmptyState] = Late(self._make_nothing)
         self.marks: Late[MarkController] = Late(self._make_marks)
+        self._loupe_parts: Late[LoupeParts] = Late(self._make_loupe_parts)
+        self._comparing: Late[ComparingParts] = Late(self._make_comparing)
+        self._choosing: Late[ChoosingParts] = Late(self._make_choosing)
         self.quit_sequence = Late(self._make_leaving)
 
     def make(self, left: Draft | None) -> Iterator[None]:
@@ -484,44 +490,47 @@ class WindowParts:
 
     # Created on first use
 
-    def _make_loupe(self) -> Loupe:
-        # 2.4 MB together with the next two.
-        from studio.ui.views.loupe import Loupe
+    def _make_loupe_parts(self) -> LoupeParts:
+        # 2.4 MB together with the first page and the empty one.
+        from studio.ui.app.loupe_parts import LoupeParts
 
-        core = self.core
-        loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
-        loupe.picture_changed.connect(self.current_pictures.on_loupe_picture)
-        loupe.closed.connect(self.view_switch.show_grid)
-        loupe.rated.connect(self.pictures.rate)
-        loupe.flagged.connect(self.view_switch.on_loupe_flagged)
-        loupe.action.connect(self.view_switch.on_loupe_action)
-        loupe.menu_requested.connect(self.item_actions.on_context_menu)
-        loupe.job_chosen.connect(self.view_switch.on_job_chosen)
-        loupe.told.connect(self.messages_controller.show_message)
-        loupe.surround_changed.connect(self.view_options.on_surround_changed)
-        loupe.mode_chosen.connect(self.on_mode_chosen)
-        loupe.set_presenting(presenting=self.presentation.active)
-        self.window.views.addWidget(loupe)
-        return loupe
+        return LoupeParts(self)
+
+    def _make_comparing(self) -> ComparingParts:
+        # Loaded when one of its views is first shown.
+        from studio.ui.app.comparing_parts import ComparingParts
+
+        return ComparingParts(self)
+
+    def _make_choosing(self) -> ChoosingParts:
+        # As above.
+        from studio.ui.app.choosing_parts import ChoosingParts
+
+        return ChoosingParts(self)
+
+    def _make_loupe(self) -> Loupe:
+        return self._loupe_parts.get().make_loupe()
 
     def _make_marks(self) -> MarkController:
-        # Loaded when first used.
-        from studio.ui.controllers.mark import MarkController
+        return self._loupe_parts.get().make_mark_controller()
 
-        marks = MarkController(
-            self.core,
-            self.view_switch,
-            self.view_stack,
-            loupe=self.loupe.get(),
-            composer=self.composer,
-            inspector=self.inspector,
-            status_bar=self.status_bar,
-            zones=self.window.zones,
-            messages_bar=self.messages,
-            parent=self.window,
-        )
-        marks.said.connect(self.messages_controller.show_message)
-        return marks
+    def _make_compare(self) -> CompareView:
+        return self._comparing.get().make_compare_view()
+
+    def _make_tree(self) -> TreeView:
+        return self._comparing.get().make_tree_view()
+
+    def _make_original_peek(self) -> OriginalPeek:
+        return self._comparing.get().make_original_peek()
+
+    def _make_pick(self) -> PickView:
+        return self._choosing.get().make_pick_view()
+
+    def _make_duel(self) -> DuelView:
+        return self._choosing.get().make_duel_view()
+
+    def _make_duels(self) -> DuelController:
+        return self._choosing.get().make_duel_controller()
 
     def on_mode_chosen(self, mode: str) -> None:
         """Look at the picture of the loupe, or mark it."""
@@ -530,36 +539,6 @@ class WindowParts:
     def on_marks_wanted(self, picture: str) -> None:
         """Show the marks on the composer's source (its id)."""
         self.marks.get().show_marks_of(picture)
-
-    def _make_compare(self) -> CompareView:
-        # Loaded when first shown.
-        from studio.ui.app.comparing_parts import make_compare_view
-
-        return make_compare_view(self)
-
-    def _make_pick(self) -> PickView:
-        # Loaded when first shown.
-        from studio.ui.app.choosing_parts import make_pick_view
-
-        return make_pick_view(self)
-
-    def _make_duel(self) -> DuelView:
-        # As above.
-        from studio.ui.app.choosing_parts import make_duel_view
-
-        return make_duel_view(self)
-
-    def _make_duels(self) -> DuelController:
-        # As above.
-        from studio.ui.app.choosing_parts import make_duel_controller
-
-        return make_duel_controller(self)
-
-    def _make_tree(self) -> TreeView:
-        # As above.
-        from studio.ui.app.comparing_parts import make_tree_view
-
-        return make_tree_view(self)
 
     def _make_welcome(self) -> Welcome:
         # As above.
@@ -593,12 +572,6 @@ class WindowParts:
         from studio.ui.controllers.open_with import OpenWith
 
         return OpenWith(self.core, self.selection, self.messages_controller, self.window)
-
-    def _make_original_peek(self) -> OriginalPeek:
-        # It loads the canvas, which most sessions need later or never.
-        from studio.ui.controllers.original_peek import OriginalPeek
-
-        return OriginalPeek(self.core, self.selection, self.messages_controller, self.window.views)
 
     def _make_leaving(self) -> QuitSequence:
         leaving = QuitSequence(self.core, self.messages, self.window)

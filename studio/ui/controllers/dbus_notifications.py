@@ -13,12 +13,9 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import SLOT, QObject, QProcess, Slot
-
-if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusConnection
+from PySide6.QtDBus import QDBusConnection
 
 SERVICE = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -66,9 +63,6 @@ class DBusChannel(QObject):
             call.kill()
 
     def _listen(self) -> bool:
-        # Imported late: most sessions do not need this library.
-        from PySide6.QtDBus import QDBusConnection
-
         if self._bus is None:
             bus = QDBusConnection.sessionBus()
             if not bus.isConnected():

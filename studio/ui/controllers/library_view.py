@@ -35,6 +35,7 @@ from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.gallery.model import SCATTERED, GalleryModel
 from studio.ui.views.gallery.order import LINEAR, places_of
+from studio.ui.views.gallery.stack_facts import StackFactsCache
 from studio.ui.views.gallery.view import GalleryView
 
 _MOVES = frozenset(
@@ -281,9 +282,6 @@ class LibraryViewController(QObject):
         plan = stacking = None
         if self.stack_by is not StackBy.OFF:
             if self._model.facts is None:
-                # Loaded when there are stacks.
-                from studio.ui.views.gallery.stack_facts import StackFactsCache
-
                 read = self._core.library.choosing.stack_facts
                 self._model.facts = StackFactsCache(read, self._model)
                 self._model.facts.read.connect(self._gallery.viewport().update)

@@ -370,7 +370,7 @@ class ViewSwitch(QObject):
 
     def _drag(self, picture: Picture) -> None:
         card = self._gallery.thumbnails.card(picture)
-        carried = self._gallery.carried([picture])
+        carried = drag_and_drop.carried([picture], self._core.library.path)
         source = self._views.currentWidget() or self._views
         try:
             drag_and_drop.drag_out(source, carried, [card], self._core.decoder)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,6 +52,15 @@ class DraggedPicture:
 
     picture: Picture
     path: Path
+
+
+def carried(items: Iterable[object], path_of: Callable[[Picture], Path]) -> list[DraggedPicture]:
+    """The pictures among `items` that can be dragged out, with their files."""
+    return [
+        DraggedPicture(item, path_of(item))
+        for item in items
+        if isinstance(item, Picture) and not item.missing
+    ]
 
 
 class PictureData(QMimeData):

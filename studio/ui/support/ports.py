@@ -5,11 +5,10 @@ They do not depend on widgets or controllers: `ui/app/window_parts.py` connects 
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.common.paths import Paths
 from studio.config.key_status import KeyStatus
@@ -20,11 +19,12 @@ from studio.domain.events import EventBus, InfoPosted
 from studio.domain.runs import Run
 from studio.domain.spend import Outlay
 from studio.domain.stacks import StackBy
-from studio.imaging.comparer import DifferenceMap
 from studio.library.query import Family, Query
-from studio.ui.support import tasks
 from studio.ui.support.raster import RawPixels
 from studio.ui.support.row_thumbnails import RowThumbnails
+
+if TYPE_CHECKING:
+    from studio.imaging.comparer import DifferenceMap
 
 
 class ToastAction(Protocol):
@@ -336,14 +336,3 @@ class ComparerProtocol(Protocol):
     async def difference(
         self, first: Path, second: Path, *, edge: int | None = 2048
     ) -> DifferenceMap: ...
-
-
-def loop_runs() -> bool:
-    """Whether requests are possible: Qt still paints after the loop has ended."""
-    if tasks.held():
-        return False
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

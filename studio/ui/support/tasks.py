@@ -145,3 +145,14 @@ def _on_done(task: asyncio.Task[Any]) -> None:
         log.error("A background task failed", exc_info=error)
         return
     _report(error)
+
+
+def loop_runs() -> bool:
+    """Whether requests are possible: Qt still paints after the loop has ended."""
+    if held():
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

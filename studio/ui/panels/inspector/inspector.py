@@ -19,9 +19,9 @@ from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
 from studio.ui.panels.inspector.section import PaddedScrollArea
 from studio.ui.support import formatting
-from studio.ui.support.ports import DecoderProtocol, LibraryProtocol, loop_runs
+from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.tasks import SpawnedTask, spawn
+from studio.ui.support.tasks import SpawnedTask, loop_runs, spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache
 from studio.ui.widgets.text import Text
 

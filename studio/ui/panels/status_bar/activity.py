@@ -210,7 +210,7 @@ class StatusBar(QFrame):
             advice = _("The library is empty")
         if self._mark:
             words = self._mark
-            advice = "" if self._narrow else "· " + _("arrows nudge it, Del takes it away")
+            advice = "" if self._narrow else "· " + _("arrow keys move it, Del removes it")
         self._selection.setText(words)
         self._advice.setText(advice)
         self._selection.setVisible(bool(words))

@@ -31,9 +31,10 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.ports import LibraryProtocol, loop_runs
+from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.tasks import loop_runs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.widgets.accessible import set_role

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.domain.stacks import StackBy, StackFacts
-from studio.ui.support.ports import loop_runs
-from studio.ui.support.tasks import spawn
+from studio.ui.support.tasks import loop_runs, spawn
 
 KEPT = 4096
 BATCH = 256

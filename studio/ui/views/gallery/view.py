@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -46,9 +45,6 @@ from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionMo
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView, tip_for
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.plain_text import plain_tip
-
-if TYPE_CHECKING:
-    from studio.ui.support.drag_and_drop import DraggedPicture
 
 MOST_STACKS = 1000
 """Most stacks acted on at once."""
@@ -207,17 +203,6 @@ class GalleryView(TileView):
             self.action.emit(offers[0].action, item)
         else:
             self.opened.emit(item)
-
-    def carried(self, items: Sequence[Item]) -> list[DraggedPicture]:
-        """The pictures among `items` that can be dragged out, with their files."""
-        # See `begin_drag`.
-        from studio.ui.support.drag_and_drop import DraggedPicture
-
-        return [
-            DraggedPicture(item, self._core.library.path(item))
-            for item in items
-            if isinstance(item, Picture) and not item.missing
-        ]
 
     # --- selecting ------------------------------------------------------------------------
 
@@ -388,9 +373,10 @@ class GalleryView(TileView):
         items = self.rows.pictures_at_hand(rows)
         if items is None:
             return
-        cards = sorted(self.carried(items), key=lambda each: each.picture.row != under.row)
+        carried = drag_and_drop.carried(items, self._core.library.path)
+        cards = sorted(carried, key=lambda each: each.picture.row != under.row)
         pixmaps = [self.thumbnails.card(each.picture) for each in cards[: drag_and_drop.STACKED]]
-        drag_and_drop.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
+        drag_and_drop.drag_out(self, carried, pixmaps, self._core.decoder)
 
     # --- slots ----------------------------------------------------------------------------
 

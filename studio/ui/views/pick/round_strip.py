@@ -19,9 +19,10 @@ from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.ports import LibraryProtocol, loop_runs
+from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.tasks import loop_runs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.accessible import set_role
 

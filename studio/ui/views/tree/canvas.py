@@ -48,8 +48,9 @@ from studio.domain.tree_layout import (
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
-from studio.ui.support.ports import LibraryProtocol, loop_runs
+from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.tasks import loop_runs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.views.tree import node_painter, tree_words

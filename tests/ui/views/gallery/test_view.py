@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.domain.entities import Flag, Job, JobState, Picture, Reference, Role
 from studio.ui.style import qt_style, theme
+from studio.ui.support import drag_and_drop
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.new_items import NewItemsBadge
 from studio.ui.views.gallery.tile_view import tip_for
@@ -466,9 +467,10 @@ async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
     assert refused == []
     d.view.begin_drag(1)
     assert "1,001 selected" in str(refused[0])
-    assert d.view.carried([scripted.job("waiting")]) == []
-    assert d.view.carried([scripted.picture(3, missing=True)]) == []
-    [carried] = d.view.carried([scripted.picture(3)])
+    path_of = d.core.library.path
+    assert drag_and_drop.carried([scripted.job("waiting")], path_of) == []
+    assert drag_and_drop.carried([scripted.picture(3, missing=True)], path_of) == []
+    [carried] = drag_and_drop.carried([scripted.picture(3)], path_of)
     assert str(carried.path) == "/library/originals/p3.png"
 
 
