@@ -65,7 +65,12 @@ class CurrentPictures(QObject):
 
     def show_items(self, items: tuple[Item, ...]) -> None:
         """Show a new selection of the grid."""
-        if self._stack.current not in (ViewName.GRID, ViewName.LOUPE):
+        if self._stack.current is ViewName.LOUPE:
+            # The tile selected in the grid may be a closed stack, with another picture as its key.
+            if (large := self._stack.large) is not None and large.picture is not None:
+                self._show_in_loupe(large.picture)
+            return
+        if self._stack.current is not ViewName.GRID:
             return  # its own pictures are shown; this follows in the grid
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
@@ -97,6 +102,13 @@ class CurrentPictures(QObject):
     def on_loupe_picture(self, picture: Picture) -> None:
         """Select the loupe's new picture."""
         self._gallery.select_keys([picture.row])
+        self._show_in_loupe(picture)
+
+    def _show_in_loupe(self, picture: Picture) -> None:
+        trashed = self._shown.query.view is View.TRASH
+        self._actions.update_enabled(pictures=1, jobs=0, trashed=trashed, items=[picture])
+        self._status_bar.show_selection(1, 0)
+        self._composer.suggest([picture])
         self._inspector.show_pictures([picture])
         self._looked_at([picture])
 
