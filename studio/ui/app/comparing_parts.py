@@ -51,7 +51,7 @@ class ComparingParts:
         view.pixels_changed.connect(parts.inspector.show_pixels)
         view.sides_changed.connect(parts.current_pictures.on_compared)
         view.ended.connect(parts.view_switch.on_comparison_ended)
-        view.closed.connect(parts.view_switch.show_grid)
+        view.closed.connect(parts.view_switch.leave_view)
         view.action.connect(parts.view_switch.on_loupe_action)
         view.menu_requested.connect(parts.item_actions.on_context_menu)
         view.job_chosen.connect(parts.view_switch.on_job_chosen)

@@ -57,7 +57,7 @@ class LoupeParts:
         core = parts.core
         loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
         loupe.picture_changed.connect(parts.current_pictures.on_loupe_picture)
-        loupe.closed.connect(parts.view_switch.show_grid)
+        loupe.closed.connect(parts.view_switch.leave_view)
         loupe.rated.connect(parts.pictures.rate)
         loupe.flagged.connect(parts.view_switch.on_loupe_flagged)
         loupe.action.connect(parts.view_switch.on_loupe_action)

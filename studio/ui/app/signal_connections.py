@@ -95,6 +95,7 @@ def _connect_views(parts: WindowParts) -> None:
     parts.reindex_progress.ended.connect(parts.library_view.recount)
     parts.reindex_progress.ended.connect(parts.collections_controller.refresh)
     parts.pick_rounds.left.connect(parts.view_switch.show_grid)
+    parts.view_switch.round_wanted.connect(parts.pick_rounds.return_to_round)
     parts.pick_rounds.said.connect(parts.messages_controller.on_said)
     parts.pick_rounds.collect_wanted.connect(parts.collections_controller.on_collect_wanted)
     parts.view_stack.full_screen_entered.connect(parts.presentation.begin_for_view)

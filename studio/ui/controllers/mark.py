@@ -162,12 +162,7 @@ class MarkController(QObject):
 
     async def _show_marks_of(self, id: str) -> None:
         found = await self._core.library.find([id])
-        if not found:
-            return
-        shown = self._loupe.picture if self._views.in_loupe else None
-        if shown is None or shown.id != id:
-            self._views.open_loupe(found[0])
-        if self._views.in_loupe:
+        if found and await self._views.reach_loupe(found[0]):
             self.begin_marks()
 
     def _show_picture(self, picture: Picture) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.app.core import Core
+from studio.common.errors import InputError
 from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
@@ -140,8 +141,14 @@ class PickRounds(QObject):
         spawn(self._return())
 
     async def _return(self) -> None:
-        async with self._writing:
-            found = await self._core.library.choosing.round(self._round.id)
+        try:
+            async with self._writing:
+                found = await self._core.library.choosing.round(self._round.id)
+        except InputError as error:
+            # It was taken away meanwhile.
+            self._messages.show_message(error.title)
+            self.left.emit()
+            return
         self._open(found)
 
     # Keys

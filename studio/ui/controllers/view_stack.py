@@ -31,11 +31,16 @@ FULL_SCREEN = frozenset({ViewName.PICK, ViewName.DUEL})
 """Views without bars and panels. The view switch has no segment for them."""
 
 
+_VISITS = frozenset({ViewName.LOUPE, ViewName.COMPARE})
+_RETURNS = frozenset({ViewName.TREE, ViewName.PICK})
+
+
 class ViewStack(QObject):
     """The views of the window, one of which is shown.
 
     Attributes:
         current: the view that is shown.
+        origin: the view to return to from loupe or comparison: where they were opened.
         marking: whether marks are drawn in the loupe, with the composer in full.
 
     Signals:
@@ -64,7 +69,7 @@ class ViewStack(QObject):
     ) -> None:
         """`views` shows a large view, created by its first call, or `grid`, the gallery's page."""
         super().__init__(parent)
-        self.current = ViewName.GRID
+        self.current = self.origin = ViewName.GRID
         self.marking = False
         self._shown = shown
         self._views = views
@@ -85,6 +90,10 @@ class ViewStack(QObject):
     def enter(self, view: ViewName) -> None:
         """Show a view."""
         before, self.current = self.current, view
+        if view not in _VISITS:
+            self.origin = ViewName.GRID
+        elif before not in _VISITS:
+            self.origin = before if before in _RETURNS else ViewName.GRID
         shown: object = self._grid if self.large is None else self.large
         assert isinstance(shown, QWidget)
         column = shown.layout()

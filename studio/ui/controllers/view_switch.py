@@ -40,9 +40,11 @@ class ViewSwitch(QObject):
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
+        round_wanted: return to the round of pick mode.
     """
 
     flagged = Signal(object, object)
+    round_wanted = Signal()
 
     def __init__(
         self,
@@ -153,34 +155,44 @@ class ViewSwitch(QObject):
                 (i for i in self._gallery.selected_items() if isinstance(i, Picture)), None
             )
         order = self._shown.order
-        if chosen is None or not order:
+        if chosen is None:
             self._stack.reset_switch()
             return
         index = _place(order, chosen.row)
-        if index is None and self.in_tree:
-            self._opening = spawn(self._open_hidden(chosen))
-            return
         if index is None and self._stack.current in FULL_SCREEN:
             self._messages.show_message(_("This picture is hidden here"))
             return
+        if index is None:
+            self._opening = spawn(self._open_hidden(chosen))
+            return
         self._stack.enter(ViewName.LOUPE)
-        self._loupe.get().show_pictures(order, index or 0)
+        self._loupe.get().show_pictures(order, index)
         self._loupe.get().focus_view()
 
-    async def reach_loupe(self) -> bool:
-        """Show the current picture in the loupe, unless it is shown there. False without one."""
-        if not self.in_loupe:
-            self.open_loupe()
+    async def reach_loupe(self, picture: Picture | None = None) -> bool:
+        """Show a picture in the loupe, unless it is shown there; None for the current one.
+
+        False if it cannot be shown.
+        """
+        if not self.in_loupe or not self._is_in_loupe(picture):
+            self._opening = None
+            self.open_loupe(picture)
             if (opening := self._opening) is not None:
                 await opening.wait_until_ended()
-        return self.in_loupe
+        return self.in_loupe and self._is_in_loupe(picture)
+
+    def _is_in_loupe(self, picture: Picture | None) -> bool:
+        return picture is None or self._loupe.get().row == picture.row
 
     async def _open_hidden(self, picture: Picture) -> None:
-        """Show a relative of the grid's pictures in the loupe, among all pictures."""
+        """Show a picture in the loupe that is not in the grid, among all pictures."""
+        before = self._stack.current
         await self._show_place_of(picture)
-        if self.in_tree and _place(self._shown.order, picture.row) is not None:
+        if self._stack.current is not before:
+            return  # the user went elsewhere
+        if _place(self._shown.order, picture.row) is not None:
             self.open_loupe(picture)
-        elif self.in_tree:
+        else:
             self._messages.show_message(_("This picture is hidden here"))
 
     def open_tree(self) -> None:
@@ -257,6 +269,25 @@ class ViewSwitch(QObject):
         self._stack.enter(ViewName.COMPARE)
         view = self._compare.get()
         view.show_comparison(comparison)
+        view.focus_view()
+
+    def leave_view(self) -> None:
+        """Return from loupe or comparison to where it was opened: tree, round or grid."""
+        if self._stack.origin is ViewName.TREE:
+            self._return_to_tree()
+        elif self._stack.origin is ViewName.PICK:
+            self.round_wanted.emit()
+        else:
+            self.show_grid()
+
+    def _return_to_tree(self) -> None:
+        """Show the tree as it was left, at the picture looked at if it is in the tree."""
+        large, view = self.large, self._tree.get()
+        picture = None if large is None else large.picture
+        there = picture is not None and picture.id in view.tree.nodes
+        self._stack.enter(ViewName.TREE)
+        view.canvas.select(picture.id if picture is not None and there else view.canvas.selected)
+        view.outdated.emit()
         view.focus_view()
 
     def show_grid(self) -> None:
@@ -343,12 +374,14 @@ class ViewSwitch(QObject):
         # Cached pictures may have the trash state from before.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
-        if not shown or self._stack.current not in (ViewName.GRID, ViewName.LOUPE):
+        if not shown:
             return
-        if self.in_loupe:
+        if self.in_compare:
+            self._compare.get().show_row(shown[0])
+        elif self.in_loupe:
             order = self._shown.order
             self._loupe.get().show_pictures(order, _place(order, shown[0]) or 0)
-        elif self._gallery.show_item(shown[0]):
+        elif self.large is None and self._gallery.show_item(shown[0]):
             self._gallery.select_keys(shown)
 
     def on_job_chosen(self, id: str) -> None:

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain.entities import Picture
+from studio.domain.entities import Flag, Picture
 from studio.domain.stacks import StackBy
+from studio.library.query import View
+from tests.ui.controllers.test_tree import family, read, selected, show
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 _Key = Qt.Key
@@ -70,3 +72,110 @@ async def test_the_inspector_is_for_the_picture_of_the_loupe_also_within_a_close
         await until(window.core, lambda: told, "the grid has told of its stack")
         assert [one.id for one in window.inspector.pictures] == [other.id]
         assert not window.actions_of.every["unstack"].isEnabled()
+
+
+async def test_esc_returns_from_comparison_and_loupe_to_the_tree_they_were_opened_in(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        _root, dusk, _night, boat = await family(window)
+        await show(window, dusk)
+        press(_Key.Key_D)
+        await viewed(window, dusk, "compare")
+        press(_Key.Key_Escape)
+        assert window.view_switch.in_tree
+        assert selected(window) == dusk.id
+        assert [one.id for one in window.inspector.pictures] == [dusk.id]
+        press(_Key.Key_Return)
+        await viewed(window, dusk, "loupe")
+        # A way to the comparison leads back to the same tree.
+        press(_Key.Key_D)
+        await viewed(window, dusk, "compare")
+        press(_Key.Key_L)
+        await viewed(window, dusk, "loupe")
+        window.loupe.show_pictures(
+            window.library_view.order, window.library_view.order.index(boat.row)
+        )
+        await viewed(window, boat, "loupe")
+        press(_Key.Key_Escape)
+        assert window.view_switch.in_tree
+        # At the picture that was looked at last.
+        assert selected(window) == boat.id
+        await read(window, boat)
+        press(_Key.Key_Escape)
+        assert window.view_switch.large is None
+        await choose(window, boat)
+        press(_Key.Key_L)
+        await viewed(window, boat, "loupe")
+        press(_Key.Key_Escape)
+        assert window.view_switch.large is None
+
+
+async def test_esc_returns_to_the_round_a_comparison_was_opened_in(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await choose(window, *pictures)
+        press(_Key.Key_P, SHIFT)
+        await viewed(window, pictures[0], "pick")
+        press(_Key.Key_P)
+        await viewed(window, pictures[1], "pick")
+        await until(window.core, lambda: window.built.pick_rounds.idle, "recorded")
+        press(_Key.Key_C)
+        await viewed(window, pictures[2], "compare")
+        press(_Key.Key_Escape)
+        await viewed(window, pictures[1], "pick")
+        assert len(window.pick.round.decisions) == 1
+        press(_Key.Key_L)
+        await viewed(window, pictures[1], "loupe")
+        await window.core.library.choosing.delete_round(window.pick.round.id)
+        press(_Key.Key_Escape)
+        await until(window.core, lambda: window.view_switch.large is None, "the grid")
+
+
+async def test_the_loupe_of_a_picture_the_shelf_does_not_have_shows_that_picture(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        root, dusk, _night, _boat = await family(window)
+        await window.core.library.flag([dusk.id], Flag.PICK)
+        window.show_shelf(View.PICKS)
+        await until(window.core, lambda: list(window.library_view.order) == [dusk.row], "picks")
+        await choose(window, (await window.core.library.find([dusk.id]))[0])
+        press(_Key.Key_D)
+        await viewed(window, (await window.core.library.find([dusk.id]))[0], "compare")
+        window.compare.comparison.locked = False
+        press(_Key.Key_Backtab, SHIFT)
+        await viewed(window, root, "compare")
+        press(_Key.Key_L)
+        await viewed(window, root, "loupe")
+
+
+async def test_marks_are_drawn_on_the_source_also_while_the_shelf_does_not_have_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        picked, source = await make(window, count=2)
+        await window.core.library.flag([picked.id], Flag.PICK)
+        window.show_shelf(View.PICKS)
+        await until(window.core, lambda: list(window.library_view.order) == [picked.row], "picks")
+        window.composer.edit(source)
+        window.built.on_marks_wanted(source.id)
+        await viewed(window, source, "loupe")
+        await until(window.core, lambda: window.view_switch.marking, "marking")
+        shown = window.loupe.picture
+        assert shown is not None
+        assert shown.id == source.id
+
+
+async def test_undo_brings_a_picture_back_into_the_comparison(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, second, third = await make(window, count=3)
+        await choose(window, first, second)
+        press(_Key.Key_C)
+        await viewed(window, second, "compare")
+        press(_Key.Key_Delete)
+        await viewed(window, third, "compare")
+        await until(window.core, lambda: second.row not in window.library_view.order, "trashed")
+        window.pictures.undo()
+        await viewed(window, second, "compare")
+        assert window.compare.comparison.sides == [first.row, second.row]
