@@ -94,6 +94,7 @@ class ChoosingParts:
         view.finish_chosen.connect(duels.on_finish_chosen)
         view.outdated.connect(duels.on_outdated)
         view.closed.connect(duels.on_closed)
+        parts.view_switch.duel_wanted.connect(duels.return_to_duel)
         duels.said.connect(parts.messages_controller.on_said)
         duels.left.connect(parts.view_switch.show_grid)
         duels.collect_wanted.connect(parts.collections_controller.on_collect_wanted)

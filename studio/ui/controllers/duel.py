@@ -9,6 +9,7 @@ from dataclasses import replace as changed
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
+from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext, number
 from studio.domain.choices import Decision, Verdict
 from studio.domain.duel import Duel, DuelMatch
@@ -132,6 +133,23 @@ class DuelController(QObject):
             self._open(await self._core.library.choosing.start_duel(name, ids))
         elif len(ids) <= MOST:
             self._messages.show_message(_("A duel needs two: select pictures, or pick them first."))
+
+    def return_to_duel(self) -> None:
+        """Show the duel again that was left for another view."""
+        spawn(self._return())
+
+    async def _return(self) -> None:
+        from_round = self._from_round
+        try:
+            async with self._writing:
+                found = await self._core.library.choosing.duel(self._duel.id)
+        except InputError as error:
+            # It was given up meanwhile.
+            self._messages.show_message(error.title)
+            self.on_closed()
+            return
+        self._open(found)
+        self._from_round = from_round
 
     def _open(self, found: Duel) -> None:
         if self._stack.current is not ViewName.DUEL:

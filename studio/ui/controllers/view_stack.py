@@ -32,7 +32,7 @@ FULL_SCREEN = frozenset({ViewName.PICK, ViewName.DUEL})
 
 
 _VISITS = frozenset({ViewName.LOUPE, ViewName.COMPARE})
-_RETURNS = frozenset({ViewName.TREE, ViewName.PICK})
+_RETURNS = frozenset({ViewName.TREE, ViewName.PICK, ViewName.DUEL})
 
 
 class ViewStack(QObject):

@@ -41,10 +41,12 @@ class ViewSwitch(QObject):
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
         round_wanted: return to the round of pick mode.
+        duel_wanted: return to the duel.
     """
 
     flagged = Signal(object, object)
     round_wanted = Signal()
+    duel_wanted = Signal()
 
     def __init__(
         self,
@@ -175,7 +177,6 @@ class ViewSwitch(QObject):
         False if it cannot be shown.
         """
         if not self.in_loupe or not self._is_in_loupe(picture):
-            self._opening = None
             self.open_loupe(picture)
             if (opening := self._opening) is not None:
                 await opening.wait_until_ended()
@@ -272,11 +273,13 @@ class ViewSwitch(QObject):
         view.focus_view()
 
     def leave_view(self) -> None:
-        """Return from loupe or comparison to where it was opened: tree, round or grid."""
+        """Return from loupe or comparison to where it was opened: tree, round, duel or grid."""
         if self._stack.origin is ViewName.TREE:
             self._return_to_tree()
         elif self._stack.origin is ViewName.PICK:
             self.round_wanted.emit()
+        elif self._stack.origin is ViewName.DUEL:
+            self.duel_wanted.emit()
         else:
             self.show_grid()
 

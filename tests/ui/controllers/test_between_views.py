@@ -179,3 +179,46 @@ async def test_undo_brings_a_picture_back_into_the_comparison(tmp_path: Path) ->
         window.pictures.undo()
         await viewed(window, second, "compare")
         assert window.compare.comparison.sides == [first.row, second.row]
+
+
+async def test_esc_returns_to_the_duel_and_from_there_to_its_round(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await choose(window, *pictures)
+        press(_Key.Key_P, SHIFT)
+        await viewed(window, pictures[0], "pick")
+        press(_Key.Key_P)
+        await viewed(window, pictures[1], "pick")
+        press(_Key.Key_P)
+        await viewed(window, pictures[2], "pick")
+        await until(window.core, lambda: window.built.pick_rounds.idle, "recorded")
+        press(_Key.Key_D, SHIFT)
+        await until(window.core, lambda: window.view_switch.in_duel, "the duel")
+        await until(window.core, lambda: window.duel.picture, "read")
+        left = window.duel.picture
+        assert left is not None
+        press(_Key.Key_K)
+        await viewed(window, left, "loupe")
+        await until(window.core, lambda: window.view_switch.marking, "marking")
+        press(_Key.Key_Escape)
+        assert not window.view_switch.marking
+        press(_Key.Key_Escape)
+        await until(window.core, lambda: window.view_switch.in_duel, "the duel again")
+        press(_Key.Key_Escape)
+        await until(window.core, lambda: window.view_switch.in_pick, "the round")
+
+
+async def test_k_and_t_are_heard_in_pick_mode(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        await choose(window, *pictures)
+        press(_Key.Key_P, SHIFT)
+        await viewed(window, pictures[0], "pick")
+        press(_Key.Key_K)
+        await viewed(window, pictures[0], "loupe")
+        await until(window.core, lambda: window.view_switch.marking, "marking")
+        press(_Key.Key_Escape)
+        press(_Key.Key_Escape)
+        await viewed(window, pictures[0], "pick")
+        press(_Key.Key_T)
+        await viewed(window, pictures[0], "tree")

@@ -45,7 +45,7 @@ _VERDICTS = {
 }
 _MIRRORED = {Verdict.FIRST: Verdict.SECOND, Verdict.SECOND: Verdict.FIRST}
 # Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
-_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L})
+_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_K})
 
 
 class DuelView(QWidget):

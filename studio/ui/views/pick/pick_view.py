@@ -46,7 +46,16 @@ NARROW = 1100  # pixels of width below which the columns are hidden
 _VERDICTS = {Qt.Key.Key_P: Verdict.PICK, Qt.Key.Key_X: Verdict.REJECT}
 _STARS = {Qt.Key(Qt.Key.Key_0 + n): n for n in range(6)}
 # Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
-_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_D})
+_WINDOW_KEYS = frozenset(
+    {
+        Qt.Key.Key_G,
+        Qt.Key.Key_L,
+        Qt.Key.Key_C,
+        Qt.Key.Key_D,
+        Qt.Key.Key_T,
+        Qt.Key.Key_K,
+    }
+)
 _SHIFTED_WINDOW_KEYS = frozenset({Qt.Key.Key_D})
 
 
