@@ -280,6 +280,58 @@ async def test_an_answer_that_does_not_line_up_is_not_composed(
     assert (found.reason, found.data) == (reason, b"")
 
 
+@pytest.mark.parametrize("shade", ["dark", "light", "falling"])
+@pytest.mark.parametrize("inside", ["unchanged", "plain", "detailed"])
+@pytest.mark.parametrize("corners", [(0.1, 0.1, 0.5, 0.6), (0.3, 0.2, 0.9, 0.9)])
+def test_the_region_of_a_picture_without_detail_is_no_reason_for_not_lining_up(
+    folder: Path, shade: str, inside: str, corners: tuple[float, ...]
+) -> None:
+    """The edge of the region, which only one of the pictures may show, once was one."""
+    left, top, right, bottom = corners
+    size = width, height = 600, 400
+    level = 9 if shade == "dark" else 240
+    parent = Image.new("L", size, level)
+    if shade == "falling":
+        parent = Image.linear_gradient("L").resize(size)
+    box = [round(left * width), round(top * height), round(right * width), round(bottom * height)]
+    answer = parent.convert("RGB")
+    if inside == "plain":
+        answer.paste((220, 40, 30), (box[0], box[1], box[2], box[3]))
+    elif inside == "detailed":
+        answer.paste(OTHER.picture((box[2] - box[0], box[3] - box[1])), (box[0], box[1]))
+    parent.convert("RGB").save(folder / "plain.png")
+    answer.save(folder / "plain_answer.png")
+    stroke = Stroke(kind=StrokeKind.BOX, points=(Point(left, top), Point(right, bottom)))
+    facts, _data = compose_jobs.compose_pictures(
+        {
+            "path": str(folder / "plain.png"),
+            "other": str(folder / "plain_answer.png"),
+            "region": msgspec.to_builtins(Region(strokes=(stroke,))),
+        }
+    )
+    assert (facts["reason"], facts["shift"]) == (None, (0.0, 0.0))
+
+
+def test_the_narrow_border_around_a_region_tells_where_the_answer_lies(folder: Path) -> None:
+    size = 600, 400
+    SCENE.picture(size).save(folder / "large.png")
+
+    def changed(x: float, y: float) -> bool:
+        return 42 < x < 558 and 42 < y < 358
+
+    SCENE.picture(size, x=3.0, y=-2.0, other=OTHER, where=changed).save(folder / "large_answer.png")
+    stroke = Stroke(kind=StrokeKind.BOX, points=(Point(0.06, 0.09), Point(0.94, 0.91)))
+    facts, _data = compose_jobs.compose_pictures(
+        {
+            "path": str(folder / "large.png"),
+            "other": str(folder / "large_answer.png"),
+            "region": msgspec.to_builtins(Region(strokes=(stroke,))),
+        }
+    )
+    assert facts["reason"] is None
+    assert facts["shift"] == pytest.approx((3.0, -2.0), abs=0.2)
+
+
 async def test_a_crop_of_the_parent_lines_up_with_an_answer_that_shows_only_it(
     folder: Path, tmp_path: Path
 ) -> None:
