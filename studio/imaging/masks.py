@@ -34,6 +34,11 @@ def region_mask(
     return ImageChops.invert(mask) if region.inverted else mask
 
 
+def changes_nothing(region: Region, drawn: Image.Image) -> bool:
+    """Whether a region is its mask's picture alone, and that has no part that may change."""
+    return not region.strokes and region_mask(region, drawn.size, drawn).getbbox() is None
+
+
 def _draw(mask: Image.Image, stroke: Stroke) -> None:
     width, height = mask.size
     points = [(x * width, y * height) for x, y in stroke.points]

@@ -190,6 +190,19 @@ def test_a_mask_that_is_no_picture_is_refused(
     assert "not a picture" in result.err
 
 
+def test_a_mask_without_white_is_not_sent(
+    program: CliProgram, harbour: dict[str, Any], tmp_path: Path
+) -> None:
+    Image.new("L", (20, 20), 90).save(tmp_path / "mask.png")
+    result = program(
+        *("generate", "p", "--model", "sketch", "--edit", harbour["id"]),
+        *("--region", tmp_path / "mask.png"),
+    )
+    assert result.code
+    assert "no white part" in result.err
+    assert len(program("library", "list", "--json").events) == 1
+
+
 @pytest.mark.parametrize(("model", "left"), [("sketch", False), ("sketch-keeps-marks", True)])
 def test_marks_that_a_model_left_are_told(
     program: CliProgram, harbour: dict[str, Any], model: str, left: bool
