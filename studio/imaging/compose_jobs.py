@@ -64,7 +64,7 @@ class _Question:
         assert self.region is not None
         drawn = None
         if self.mask is not None:
-            drawn = decode_jobs.on_ground(_named(decode_jobs.load, self.mask, None)[0])
+            drawn = _named(decode_jobs.load, self.mask, None)[0]
         return masks.region_mask(self.region, size, drawn)
 
 

@@ -408,6 +408,29 @@ async def test_a_free_crop_is_the_part_of_the_parent(folder: Path) -> None:
     assert (proof.outside, proof.changed) == (56 * 84, 0)
 
 
+@pytest.mark.parametrize("hidden", [0, 255])
+def test_what_is_see_through_in_a_mask_stays(tmp_path: Path, hidden: int) -> None:
+    """White painted on nothing, as drawing programs save it."""
+    size = 40, 30
+    noise(size, "RGB", 1).save(tmp_path / "parent.png")
+    noise(size, "RGB", 2).save(tmp_path / "answer.png")
+    mask = Image.new("RGBA", size, (hidden, hidden, hidden, 0))
+    mask.paste((255, 255, 255, 255), (10, 10, 20, 20))
+    mask.save(tmp_path / "mask.png")
+    asked = {
+        "path": str(tmp_path / "parent.png"),
+        "other": str(tmp_path / "answer.png"),
+        "mask": str(tmp_path / "mask.png"),
+        "region": msgspec.to_builtins(Region(mask="0" * 64)),
+    }
+    _facts, data = compose_jobs.compose_pictures(asked)
+    (tmp_path / "saved.png").write_bytes(data)
+    proof, _none = compose_jobs.prove_picture(asked | {"other": str(tmp_path / "saved.png")})
+    assert proof == {"outside": 40 * 30 - 10 * 10, "changed": 0}
+    drawn = Image.open(tmp_path / "mask.png")
+    assert masks.region_mask(Region(mask="0" * 64), size, drawn).getbbox() == (10, 10, 20, 20)
+
+
 def test_a_region_is_drawn_in_the_order_of_its_strokes_on_top_of_its_mask() -> None:
     drawn = Image.new("1", (4, 4))
     drawn.paste(1, (0, 0, 2, 4))
