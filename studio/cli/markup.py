@@ -24,7 +24,7 @@ from studio.domain.markup import (
     StrokeKind,
 )
 
-_NUMBER = r"\s*(\d*\.?\d+)\s*"
+_NUMBER = r"\s*([+-]?\d*\.?\d+)\s*"
 _POINT = re.compile(f"{_NUMBER},{_NUMBER}")
 _MARK = re.compile(f"{_NUMBER},{_NUMBER}:(.*)", re.DOTALL)
 _BOX = re.compile(",".join([_NUMBER] * 4))
@@ -66,7 +66,7 @@ async def read(options: Any, source: Picture, maker: RunBackend) -> Markup:
     """
     return Markup(
         marks=_marks(options.mark),
-        region=await _region(options.region, maker) if options.region else None,
+        region=await _region(options.region, source, maker) if options.region else None,
         frames=tuple(
             _frame(_ratio(text), source, _anchor(options.anchor)) for text in options.reframe
         ),
@@ -97,14 +97,20 @@ def _marks(given: list[str]) -> tuple[Mark, ...]:
 
 
 def _place(option: str, x: float, y: float) -> Point:
-    if max(x, y) > 1:
+    if not (0 <= x <= 1 and 0 <= y <= 1):
         # Translators: {option} is an option such as --mark.
         raise UsageError(_("{option}: a place lies between 0,0 and 1,1").format(option=option))
     return Point(x, y)
 
 
-async def _region(given: str, maker: RunBackend) -> Region:
+async def _region(given: str, source: Picture, maker: RunBackend) -> Region:
     if (box := _box(given)) is not None:
+        first, last = box
+        if not (
+            round(first.x * source.width) < round(last.x * source.width)
+            and round(first.y * source.height) < round(last.y * source.height)
+        ):
+            raise UsageError(_("--region: the box is empty"))
         return Region(strokes=(Stroke(kind=StrokeKind.BOX, points=box),))
     path = user_input.path_of(given)
     user_input.stat_file(path, most=user_input.MOST_REFERENCE)
@@ -118,9 +124,9 @@ def _box(given: str) -> tuple[Point, Point] | None:
     if match is None:
         return None
     x, y, width, height = (float(match[number]) for number in range(1, 5))
-    if not width or not height:
+    if width <= 0 or height <= 0:
         raise UsageError(_("--region: the box is empty"))
-    if x + width > 1 + _SAME or y + height > 1 + _SAME:
+    if min(x, y) < 0 or x + width > 1 + _SAME or y + height > 1 + _SAME:
         raise UsageError(_("--region: the box reaches beyond the picture"))
     return Point(x, y), Point(min(1.0, x + width), min(1.0, y + height))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain import extra_fields, pricing, prompt_variants
+from studio.domain import markup as drawn
 from studio.domain import request_fields as fields
 from studio.domain import sentences as role_sentences
 from studio.domain.drafts import MATCH, Draft
@@ -438,6 +439,12 @@ def _check_markup(draft: Draft) -> None:
         raise InputError(
             _("A frame inside the picture is a crop"),
             _("It is free, and nothing is sent."),
+        )
+    if not drawn.is_valid(markup):
+        # A record of it could not be read again.
+        raise InputError(
+            _("The new frame is too large") if markup.frames else _("Too much is drawn"),
+            hint=_("Choose a smaller one.") if markup.frames else _("Remove some of the marks."),
         )
 
 

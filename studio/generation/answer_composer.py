@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -95,7 +96,7 @@ class AnswerComposer:
             proof = await self._comparer().prove(recipe, entry.composed)
         except PictureUnreadable as error:
             log.warning("An answer could not be composed: %s", error)
-            return _kept(answer, error.message)
+            return _kept(answer, _with_name(error.message, edited))
         if proof.changed:
             log.error("%d of %d pixels outside changed: our fault", proof.changed, proof.outside)
             return _kept(answer, _changed_outside(proof))
@@ -356,6 +357,11 @@ def _path_beside(picture: Picture, id: str, created: float) -> str:
 def _kept(answer: Picture, why: str) -> ComposedAnswer:
     told = _("It is kept as its own picture.")
     return ComposedAnswer(answer=replace(answer, warnings=(*answer.warnings, f"{why} {told}")))
+
+
+def _with_name(sentence: str, edited: Reference) -> str:
+    """A sentence about the library's copy of the edited picture, with the picture's own name."""
+    return re.sub(rf"{edited.sha256}\.\w+", lambda _found: edited.name, sentence)
 
 
 def _does_not_line_up(found: Composition) -> str:

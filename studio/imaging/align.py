@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from PIL import Image, ImageMath
+from PIL import Image, ImageFilter, ImageMath
 
 _LEVELS = ((64, 8, 8), (128, 8, 4), (256, 16, 3), (512, 32, 2), (1024, 32, 1))
 """Long edge in pixels, edge of a block in pixels, and most steps; from coarse to fine."""
@@ -46,6 +46,11 @@ _CORRELATED = 0.7
 _NEAR = 0.3
 _LEAST_SHARE = 0.3
 """A block agrees with this correlation and distance (pixels); this share of them must."""
+
+_LEAST_COUNTED = 0.25
+"""Share of the pixels of a block that must not be ignored."""
+
+_NOT_ZERO = [0] + [255] * 255
 
 _APART = 0.3
 """Pixels at a corner by which the fits to both halves of the blocks may differ."""
@@ -131,9 +136,15 @@ def covered_box(
 
 
 def register(
-    first: Image.Image, second: Image.Image, *, start: Placement | None = None
+    first: Image.Image,
+    second: Image.Image,
+    *,
+    start: Placement | None = None,
+    ignored: Image.Image | None = None,
 ) -> Registration:
     """Find where the first picture lies in the second one.
+
+    Where `ignored`, a mask of the first picture's size, is not 0, it tells nothing.
 
     Without a `start`, the centres are assumed to be near each other, and one of the pictures to
     fill the other; the sizes and shapes may differ.
@@ -142,22 +153,27 @@ def register(
         return Registration(placement=None, reason=Misalignment.SMALL)
     grey, other = first.convert("L"), second.convert("L")
     if start is not None:
-        return _from_start(grey, other, start)
+        return _from_start(grey, other, start, ignored)
     within, over = (centred(first.size, second.size, cover=cover) for cover in (False, True))
-    found = _from_start(grey, other, within)
+    found = _from_start(grey, other, within, ignored)
     if found.placement is None and over.scale > 1.02 * within.scale:
-        again = _from_start(grey, other, over)
+        again = _from_start(grey, other, over, ignored)
         return again if again.placement is not None else found
     return found
 
 
-def _from_start(first: Image.Image, second: Image.Image, start: Placement) -> Registration:
+def _from_start(
+    first: Image.Image, second: Image.Image, start: Placement, ignored: Image.Image | None
+) -> Registration:
     place, low, high = start, *(limit * start.scale for limit in _SCALES)
     level: _Level | None = None
-    for level in _levels(first, second, start.scale):
+    for level in _levels(first, second, start.scale, ignored):
         for _step in range(level.steps):
             level.compare(place)
             if (found := level.step(place)) is None:
+                if ignored is not None:
+                    # A narrow part that counts has too few of the coarse blocks.
+                    break
                 return Registration(placement=None, reason=Misalignment.BLANK)
             if not low < found.scale < high:
                 return Registration(placement=None, reason=Misalignment.DIFFERENT)
@@ -170,7 +186,9 @@ def _from_start(first: Image.Image, second: Image.Image, start: Placement) -> Re
     return level.judge(place)
 
 
-def _levels(first: Image.Image, second: Image.Image, scale: float) -> list[_Level]:
+def _levels(
+    first: Image.Image, second: Image.Image, scale: float, ignored: Image.Image | None
+) -> list[_Level]:
     """Both pictures at every size, from coarse to fine; none is enlarged."""
     levels: list[_Level] = []
     one, two = first, second
@@ -181,7 +199,15 @@ def _levels(first: Image.Image, second: Image.Image, scale: float) -> list[_Leve
         one = _reduced(one, first.size, factor)
         two = _reduced(two, second.size, factor / scale)
         levels.append(
-            _Level(one, two, first=first.size, second=second.size, block=block, steps=steps)
+            _Level(
+                one,
+                two,
+                first=first.size,
+                second=second.size,
+                block=block,
+                steps=steps,
+                ignored=ignored,
+            )
         )
     return levels[::-1]
 
@@ -246,6 +272,7 @@ class _Level:
         second: tuple[int, int],
         block: int,
         steps: int,
+        ignored: Image.Image | None = None,
     ) -> None:
         self.steps = steps
         self._edge = block
@@ -256,20 +283,42 @@ class _Level:
         self._one, self._two = one.convert("F"), two.convert("F")
         self._dx, self._dy = _gradient(self._one, 1, 0), _gradient(self._one, 0, 1)
         self._seen: list[_Block] = []
+        self._counted = None if ignored is None else self._outside(ignored)
+        self._shares = None if self._counted is None else _means(self._counted, block)
+        self._one, self._dx, self._dy = map(self._counting, (self._one, self._dx, self._dy))
         self._blocks = self._with_detail()
+
+    def _outside(self, ignored: Image.Image) -> Image.Image:
+        """1.0 where neither a pixel nor its gradient is of the ignored part, 0.0 elsewhere."""
+        mask = ignored.point(_NOT_ZERO).resize(self._size, Image.Resampling.HAMMING)
+        mask = mask.point(_NOT_ZERO).filter(ImageFilter.MaxFilter(3))
+        return mask.point([1] + [0] * 255).convert("F")
+
+    def _counting(self, values: Image.Image) -> Image.Image:
+        return values if self._counted is None else _product(values, self._counted)
+
+    def _block_means(self, values: Image.Image) -> Sequence[float]:
+        """The mean of every block, row by row, of the pixels that count; 0 where none does."""
+        found = _means(values, self._edge)
+        if self._shares is None:
+            return found
+        pairs = zip(found, self._shares, strict=True)
+        return [mean / share if share else 0.0 for mean, share in pairs]
 
     def _with_detail(self) -> list[_Block]:
         """Blocks with detail; those at the edge, whose gradients are incomplete, are left out."""
         edge, (width, height) = self._edge, self._size
         one, dx, dy = self._one, self._dx, self._dy
-        values, gx, gy = (_means(each, edge) for each in (one, dx, dy))
+        values, gx, gy = map(self._block_means, (one, dx, dy))
         pairs = ((one, one), (one, dx), (one, dy), (dx, dx), (dx, dy), (dy, dy))
-        squares, vx, vy, xx, xy, yy = (_means(_product(*pair), edge) for pair in pairs)
+        squares, vx, vy, xx, xy, yy = (self._block_means(_product(*pair)) for pair in pairs)
         columns = -(-width // edge)
         found = []
         for row in range(1, (height - 1) // edge):
             for column in range(1, (width - 1) // edge):
                 i = row * columns + column
+                if self._shares is not None and self._shares[i] < _LEAST_COUNTED:
+                    continue
                 variance = squares[i] - values[i] ** 2
                 if variance < _LEAST_TEXTURE:
                     continue
@@ -305,10 +354,10 @@ class _Level:
         part = self._two.resize((right - left, bottom - top), Image.Resampling.BICUBIC, box=source)
         laid = Image.new("F", self._size)
         laid.paste(part, (left, top))
-        difference = _computed(lambda v: v["a"] - v["b"], a=laid, b=self._one)
-        means = _means(difference, edge)
+        difference = _computed(lambda v: v["a"] - v["b"], a=self._counting(laid), b=self._one)
+        means = self._block_means(difference)
         others = (self._dx, self._dy, self._one, difference)
-        tx, ty, tv, tt = (_means(_product(difference, other), edge) for other in others)
+        tx, ty, tv, tt = (self._block_means(_product(difference, other)) for other in others)
         # At the edge of the second picture resampling lacks pixels.
         reach = edge / 2 + 2
         least_x, most_x = left + reach - width / 2, right - reach - width / 2

@@ -32,8 +32,6 @@ _EDGE = 2048
 _COMPRESSION = 3
 """zlib level of the saved PNG: a fifth of the time of the usual one, some per cent larger."""
 
-_FLAT = 128
-
 
 @dataclass(frozen=True, slots=True)
 class _Question:
@@ -66,7 +64,7 @@ class _Question:
         assert self.region is not None
         drawn = None
         if self.mask is not None:
-            drawn = decode_jobs.on_ground(_named(decode_jobs.load, self.mask, None)[0])
+            drawn = _named(decode_jobs.load, self.mask, None)[0]
         return masks.region_mask(self.region, size, drawn)
 
 
@@ -185,16 +183,15 @@ def _lined_up(
         return header | {"reason": "shape"}
     part = (0, 0, *parent.size) if mask is None else shown
     grey, factor = _small(parent, part)
-    if mask is not None:
-        # What is meant to change tells nothing.
-        grey.paste(_FLAT, mask=mask.crop(part).resize(grey.size, Image.Resampling.NEAREST))
+    # What is meant to change tells nothing.
+    changing = None if mask is None else mask.resize(grey.size, Image.Resampling.HAMMING, box=part)
     other, other_factor = _small(answer, (0, 0, *answer.size))
     expected = align.Placement(
         start.scale * other_factor / factor,
         (start.x + start.scale * part[0]) * other_factor,
         (start.y + start.scale * part[1]) * other_factor,
     )
-    found = align.register(grey, other, start=expected)
+    found = align.register(grey, other, start=expected, ignored=changing)
     place = start
     if found.placement is not None:
         scale = found.placement.scale * factor / other_factor

@@ -583,6 +583,7 @@ def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
         ),
         "cmyk": _("{name} is in CMYK, the colours of print. Only RGB can be changed here."),
         "sixteen_bits": _("This picture has 16 bits; only an 8-bit copy can be changed here."),
+        "no_region": _("The mask has no white part, so nothing could change."),
         "too_many_bytes": _("{name} is too large to send, even scaled down."),
     }
     sentence = sentences.get(fault, _("{name} is damaged or incomplete."))

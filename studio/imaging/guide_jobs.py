@@ -72,6 +72,8 @@ def draw_guide(request: dict[str, Any]) -> Message:
     if guide.region and drawing.region is not None:
         mask = request.get("mask")
         drawn = None if mask is None else decode_jobs.load(Path(mask), None)[0]
+        if drawn is not None and masks.changes_nothing(drawing.region, drawn):
+            raise decode_jobs.DecodeRefused("no_region")
         picture = _with_region(picture, masks.region_mask(drawing.region, picture.size, drawn))
     if not whole:
         picture = _part(picture, guide.box, drawing.edge)

@@ -23,15 +23,29 @@ def region_mask(
 ) -> Image.Image:
     """Mask of a picture of this size: 255 where it may change, 0 elsewhere, nothing between.
 
-    `drawn` is the picture of `region.mask`, of any size: white where the picture may change.
+    `drawn` is the picture of `region.mask`, of any size: white where the picture may change. What
+    is see-through is not white.
     """
     mask = Image.new("L", size)
     if drawn is not None:
-        grey = drawn.convert("L").point(_HALF)
+        grey = _on_black(drawn).convert("L").point(_HALF)
         mask = grey.resize(size, Image.Resampling.NEAREST)
     for stroke in region.strokes:
         _draw(mask, stroke)
     return ImageChops.invert(mask) if region.inverted else mask
+
+
+def _on_black(drawn: Image.Image) -> Image.Image:
+    if drawn.mode != "RGBA":
+        return drawn
+    ground = Image.new("RGB", drawn.size)
+    ground.paste(drawn, mask=drawn.getchannel("A"))
+    return ground
+
+
+def changes_nothing(region: Region, drawn: Image.Image) -> bool:
+    """Whether a region is its mask's picture alone, and that has no part that may change."""
+    return not region.strokes and region_mask(region, drawn.size, drawn).getbbox() is None
 
 
 def _draw(mask: Image.Image, stroke: Stroke) -> None:

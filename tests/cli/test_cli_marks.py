@@ -135,6 +135,9 @@ def test_two_frames_are_two_pictures(program: CliProgram, harbour: dict[str, Any
         ("--edit", "x", "--mark", "0.2,0.3:" + "x" * 501),
         ("--edit", "x", "--region", "0.5,0.5,0.6,0.2"),
         ("--edit", "x", "--region", "0.5,0.5,0,0.2"),
+        ("--edit", "x", "--region=-0.1,0.5,0.3,0.2"),
+        ("--edit", "x", "--region", "0.5,0.5,0.3,-0.2"),
+        ("--edit", "x", "--mark=-0.2,0.3:red"),
         ("--edit", "x", "--reframe", "wide"),
         ("--edit", "x", "--reframe", "16:9", "--anchor", "left"),
         ("--edit", "x", "--reframe", "16:9", "--region", "0,0,0.5,0.5"),
@@ -159,6 +162,22 @@ def test_a_picture_that_has_the_shape_already_is_not_reframed(
     assert "has this aspect ratio already" in result.err
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--region", "0.5,0.5,0.0001,0.3"), "the box is empty"),
+        (("--reframe", "1000:1"), "The new frame is too large"),
+    ],
+)
+def test_what_could_not_be_made_or_recorded_is_not_sent(
+    program: CliProgram, harbour: dict[str, Any], words: tuple[str, ...], why: str
+) -> None:
+    result = program("generate", "p", "--model", "sketch", "--edit", harbour["id"], *words)
+    assert result.code == 2
+    assert why in result.err
+    assert len(program("library", "list", "--json").events) == 1
+
+
 def test_a_mask_that_is_no_picture_is_refused(
     program: CliProgram, harbour: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -169,6 +188,19 @@ def test_a_mask_that_is_no_picture_is_refused(
     )
     assert result.code == 2
     assert "not a picture" in result.err
+
+
+def test_a_mask_without_white_is_not_sent(
+    program: CliProgram, harbour: dict[str, Any], tmp_path: Path
+) -> None:
+    Image.new("L", (20, 20), 90).save(tmp_path / "mask.png")
+    result = program(
+        *("generate", "p", "--model", "sketch", "--edit", harbour["id"]),
+        *("--region", tmp_path / "mask.png"),
+    )
+    assert result.code
+    assert "no white part" in result.err
+    assert len(program("library", "list", "--json").events) == 1
 
 
 @pytest.mark.parametrize(("model", "left"), [("sketch", False), ("sketch-keeps-marks", True)])

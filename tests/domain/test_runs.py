@@ -438,6 +438,8 @@ def test_without_a_picture_to_draw_on_there_is_no_markup():
     [
         (Markup(region=Region()), "Paint a region first"),
         (Markup(frames=(replace(WIDE, left=0, right=0.5),)), "is a crop"),
+        (Markup(frames=(replace(WIDE, left=-300, right=301),)), "too large"),
+        (Markup(marks=(replace(PIN, points=(Point(0.5, 65.0),)),)), "Too much is drawn"),
         (
             Markup(
                 region=Region(strokes=(Stroke(kind=StrokeKind.LASSO, points=PIN.points),)),

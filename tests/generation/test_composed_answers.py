@@ -165,6 +165,20 @@ async def test_an_answer_that_does_not_line_up_is_a_picture_of_its_own(
             assert await found(here.core.library, "is:answer") == []
 
 
+async def test_a_picture_of_print_is_called_by_its_name(
+    tmp_path: Path, pictures: dict[str, bytes]
+) -> None:
+    file = io.BytesIO()
+    SCENE.picture(SIZE).convert("CMYK").save(file, "JPEG")
+    with service_of(pictures["answer"]) as service:
+        async with studio(tmp_path, service) as here:
+            (shown,) = await ask(here, file.getvalue(), REGION)
+    assert shown.warnings[-1] == (
+        "harbour is in CMYK, the colours of print. Only RGB can be changed here. "
+        "It is kept as its own picture."
+    )
+
+
 async def test_a_changed_pixel_outside_is_never_called_proof(
     tmp_path: Path,
     pictures: dict[str, bytes],

@@ -280,6 +280,58 @@ async def test_an_answer_that_does_not_line_up_is_not_composed(
     assert (found.reason, found.data) == (reason, b"")
 
 
+@pytest.mark.parametrize("shade", ["dark", "light", "falling"])
+@pytest.mark.parametrize("inside", ["unchanged", "plain", "detailed"])
+@pytest.mark.parametrize("corners", [(0.1, 0.1, 0.5, 0.6), (0.3, 0.2, 0.9, 0.9)])
+def test_the_region_of_a_picture_without_detail_is_no_reason_for_not_lining_up(
+    folder: Path, shade: str, inside: str, corners: tuple[float, ...]
+) -> None:
+    """The edge of the region, which only one of the pictures may show, once was one."""
+    left, top, right, bottom = corners
+    size = width, height = 600, 400
+    level = 9 if shade == "dark" else 240
+    parent = Image.new("L", size, level)
+    if shade == "falling":
+        parent = Image.linear_gradient("L").resize(size)
+    box = [round(left * width), round(top * height), round(right * width), round(bottom * height)]
+    answer = parent.convert("RGB")
+    if inside == "plain":
+        answer.paste((220, 40, 30), (box[0], box[1], box[2], box[3]))
+    elif inside == "detailed":
+        answer.paste(OTHER.picture((box[2] - box[0], box[3] - box[1])), (box[0], box[1]))
+    parent.convert("RGB").save(folder / "plain.png")
+    answer.save(folder / "plain_answer.png")
+    stroke = Stroke(kind=StrokeKind.BOX, points=(Point(left, top), Point(right, bottom)))
+    facts, _data = compose_jobs.compose_pictures(
+        {
+            "path": str(folder / "plain.png"),
+            "other": str(folder / "plain_answer.png"),
+            "region": msgspec.to_builtins(Region(strokes=(stroke,))),
+        }
+    )
+    assert (facts["reason"], facts["shift"]) == (None, (0.0, 0.0))
+
+
+def test_the_narrow_border_around_a_region_tells_where_the_answer_lies(folder: Path) -> None:
+    size = 600, 400
+    SCENE.picture(size).save(folder / "large.png")
+
+    def changed(x: float, y: float) -> bool:
+        return 42 < x < 558 and 42 < y < 358
+
+    SCENE.picture(size, x=3.0, y=-2.0, other=OTHER, where=changed).save(folder / "large_answer.png")
+    stroke = Stroke(kind=StrokeKind.BOX, points=(Point(0.06, 0.09), Point(0.94, 0.91)))
+    facts, _data = compose_jobs.compose_pictures(
+        {
+            "path": str(folder / "large.png"),
+            "other": str(folder / "large_answer.png"),
+            "region": msgspec.to_builtins(Region(strokes=(stroke,))),
+        }
+    )
+    assert facts["reason"] is None
+    assert facts["shift"] == pytest.approx((3.0, -2.0), abs=0.2)
+
+
 async def test_a_crop_of_the_parent_lines_up_with_an_answer_that_shows_only_it(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -354,6 +406,29 @@ async def test_a_free_crop_is_the_part_of_the_parent(folder: Path) -> None:
         await comparer.close()
     assert (found.width, found.height) == (56, 84)
     assert (proof.outside, proof.changed) == (56 * 84, 0)
+
+
+@pytest.mark.parametrize("hidden", [0, 255])
+def test_what_is_see_through_in_a_mask_stays(tmp_path: Path, hidden: int) -> None:
+    """White painted on nothing, as drawing programs save it."""
+    size = 40, 30
+    noise(size, "RGB", 1).save(tmp_path / "parent.png")
+    noise(size, "RGB", 2).save(tmp_path / "answer.png")
+    mask = Image.new("RGBA", size, (hidden, hidden, hidden, 0))
+    mask.paste((255, 255, 255, 255), (10, 10, 20, 20))
+    mask.save(tmp_path / "mask.png")
+    asked = {
+        "path": str(tmp_path / "parent.png"),
+        "other": str(tmp_path / "answer.png"),
+        "mask": str(tmp_path / "mask.png"),
+        "region": msgspec.to_builtins(Region(mask="0" * 64)),
+    }
+    _facts, data = compose_jobs.compose_pictures(asked)
+    (tmp_path / "saved.png").write_bytes(data)
+    proof, _none = compose_jobs.prove_picture(asked | {"other": str(tmp_path / "saved.png")})
+    assert proof == {"outside": 40 * 30 - 10 * 10, "changed": 0}
+    drawn = Image.open(tmp_path / "mask.png")
+    assert masks.region_mask(Region(mask="0" * 64), size, drawn).getbbox() == (10, 10, 20, 20)
 
 
 def test_a_region_is_drawn_in_the_order_of_its_strokes_on_top_of_its_mask() -> None:
