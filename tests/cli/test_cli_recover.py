@@ -32,7 +32,7 @@ def test_what_would_be_acted_upon_is_left_out_and_told(program: CliProgram, back
     done = program("library", "recover", backup, "--json")
     assert done.code == 0, done.err
     assert set(done.events[0]) == {"library", "files"}
-    assert "8 files of unfinished work" in done.err
+    assert "10 files of unfinished work" in done.err
     assert "DGrid at https://evil.example" in done.err
     assert "--trust" in done.err
     assert "evil" not in program.settings.read_text()

@@ -51,6 +51,8 @@ def test_nobody_but_the_journal_removes_what_lies_in_it() -> None:
     for path in sources():
         if path.name in ("journal.py", "files.py", "fallback_store.py"):
             continue
+        if "gallery" in path.parts:
+            continue  # its entries are rows of the grid
         for call in calls(path):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
             words = ast.unparse(call)

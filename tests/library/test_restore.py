@@ -57,7 +57,7 @@ def test_what_a_start_acts_upon_comes_only_when_it_was_agreed_to(tmp_path: Path)
     }
     source = a_backup(tmp_path, settings_json=json.dumps(settings).encode())
     with restore.opened(source) as found:
-        assert found.held.unfinished == 8
+        assert found.held.unfinished == 10
         assert found.held.addresses == (("DGrid", "https://evil.example"),)
     assert brought(source, tmp_path / "without") == {"tile": 200}
     hidden = tmp_path / "without/library" / HIDDEN

@@ -30,7 +30,9 @@ import msgspec
 from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import StudioError
+from studio.domain.derivation import Derivation, Operation
 from studio.domain.entities import Conversation, Parent, Picture, Reference, Role, new_id
+from studio.domain.markup import Markup, Region
 from studio.generation.journal import VERSION
 from studio.generation.journal_entry import QueuedFile, StageMark
 from studio.library.files.originals import HIDDEN, UNFINISHED
@@ -59,7 +61,7 @@ def _picture(data: bytes, name: str, **values: object) -> Picture:
 
 def sound() -> Files:
     """A library with something of everything."""
-    one, two, three, four = (tiny_png(8 + n, 9) for n in range(4))
+    one, two, three, four, five = (tiny_png(8 + n, 9) for n in range(5))
     kept = hashlib.sha256(four).hexdigest()
     told = b'{"parts": []}'
     turn = hashlib.sha256(told).hexdigest()
@@ -68,6 +70,10 @@ def sound() -> Files:
     talk = Conversation(parts=turn, pictures=(first.id,))
     first = replace(first, conversation=talk)
     second, coming = _picture(two, "second"), _picture(three, "coming")
+    drawn = msgspec.json.encode(Markup(region=Region(mask=kept)))
+    markup = hashlib.sha256(drawn).hexdigest()
+    derivation = Derivation(operation=Operation.ONLY_HERE, markup=markup, outside=9)
+    made = _picture(five, "made", parents=(parent,), derivation=derivation)
     request = replace(
         a_job().request,
         references=(Reference(sha256=kept, media_type="image/png", role=Role.FREE, name="four"),),
@@ -81,6 +87,7 @@ def sound() -> Files:
         records.change("collection", [({"name": "c", "search": "lamp"}, [new_id()])], []),
     ]
     hidden, attempt, portion = HIDDEN, new_id(), new_id()
+    composing = f"{hidden}/composing/{new_id()}"
     going = {"ids": [second.id], "files": [[second.path, second.sha256]], "discarded": False}
     entry = f"{hidden}/journal/{attempt}"
     return {
@@ -90,6 +97,9 @@ def sound() -> Files:
         f"{hidden}/turns/{turn}.json": told,
         f"{hidden}/importing/{portion}/{coming.id}": three,
         f"{hidden}/importing/{portion}/pictures.json": msgspec.json.encode([coming]),
+        f"{hidden}/inputs/{markup}.json": drawn,
+        f"{composing}/picture": five,
+        f"{composing}/record": records.encode(records.derived(made)),
         f"{hidden}/emptying/{new_id()}.json": msgspec.json.encode(going),
         f"{entry}/queued.json": msgspec.json.encode(QueuedFile(version=VERSION, job=a_job())),
         f"{entry}/sent.json": msgspec.json.encode(StageMark(at=1.0)),

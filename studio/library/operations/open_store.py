@@ -12,9 +12,6 @@ from studio.library.store import Store
 
 log = logging.getLogger(__name__)
 
-_UNFINISHED = ("importing", "composing")
-"""Folders of work that a crash interrupted."""
-
 
 def open_writer(store: Store) -> None:
     """Open the index for writing, bring it up to date, and rebuild it if it is damaged.
@@ -42,7 +39,8 @@ def _follow_log(store: Store) -> None:
 
 
 def _finish_pending(store: Store) -> None:
-    importing, composing = ((store.folder / HIDDEN / name).is_dir() for name in _UNFINISHED)
+    importing = (store.folder / HIDDEN / "importing").is_dir()
+    composing = (store.folder / HIDDEN / "composing").is_dir()
     if importing or composing:
         # With the readers of other programs' metadata a tenth of the core's import time (measured),
         # and needed only by a start after a crash.
