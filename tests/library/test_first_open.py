@@ -16,7 +16,7 @@ from studio.library.files.originals import HIDDEN
 from studio.library.operations import first_open
 from tests.torture.strangers import sound, written
 
-UNDER_WAY = 3
+UNDER_WAY = 4
 """What `sound` has under way: an import, an emptying and a request; beside them an order."""
 
 
@@ -56,7 +56,7 @@ async def test_what_is_under_way_in_a_received_library_is_put_aside(
     assert said == "First use of this library on this computer"
     assert (pictures, entries) == (2, [])
     aside = received / HIDDEN / first_open.ASIDE
-    assert {one.name for one in aside.iterdir()} == {"importing", "emptying", "journal"}
+    assert {one.name for one in aside.iterdir()} == {"importing", "composing", "emptying", "journal"}
     # It is said once: from then on the library is known, and what it does itself is its own.
     assert await opened(where) == ("", 2, [])
     assert aside.is_dir()
@@ -68,7 +68,7 @@ async def test_what_was_put_aside_is_gone_on_with_when_the_user_says_so(
     where = places(tmp_path / "home", received)
     await opened(where)
     said, pictures, entries = await opened(where, trusted=True)
-    assert (said, pictures) == ("", 3)
+    assert (said, pictures) == ("", 4)
     assert len(entries) == 2
     assert not (received / HIDDEN / first_open.ASIDE).exists()
 
@@ -81,18 +81,18 @@ async def test_the_users_own_library_is_gone_on_with_unasked(
     # An earlier version has opened it: it left an index, and no word of where the library is.
     id = json.loads((received / HIDDEN / "id").read_text())["id"]
     where.computed(id).mkdir(parents=True)
-    assert (await opened(where))[1] == 3
+    assert (await opened(where))[1] == 4
     # Moved by hand, with something under way again, it is the same library.
     moved = tmp_path / "moved"
     shutil.move(received, moved)
     written({n: d for n, d in sound().items() if "importing" in n}, moved)
-    assert (await opened(places(home, moved)))[:2] == ("", 4)
+    assert (await opened(places(home, moved)))[:2] == ("", 5)
 
 
 async def test_the_library_in_its_usual_place_is_the_users(tmp_path: Path) -> None:
     written(sound(), tmp_path / "library")
     said, pictures, _entries = await opened(paths.find(tmp_path))
-    assert (said, pictures) == ("", 3)
+    assert (said, pictures) == ("", 4)
 
 
 async def test_a_copy_of_the_users_library_is_a_strangers(tmp_path: Path, received: Path) -> None:
