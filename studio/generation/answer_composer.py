@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from studio.domain.entities import (
 )
 from studio.domain.markup import Frame, Markup
 from studio.domain.models import Model
+from studio.generation.guides import with_name
 from studio.generation.journal_entry import JournalEntry
 from studio.imaging.comparer import Comparer
 from studio.imaging.composition import Composition, CompositionRecipe, NotComposed, Proof
@@ -96,7 +96,7 @@ class AnswerComposer:
             proof = await self._comparer().prove(recipe, entry.composed)
         except PictureUnreadable as error:
             log.warning("An answer could not be composed: %s", error)
-            return _kept(answer, _with_name(error.message, edited))
+            return _kept(answer, with_name(error.message, edited))
         if proof.changed:
             log.error("%d of %d pixels outside changed: our fault", proof.changed, proof.outside)
             return _kept(answer, _changed_outside(proof))
@@ -357,11 +357,6 @@ def _path_beside(picture: Picture, id: str, created: float) -> str:
 def _kept(answer: Picture, why: str) -> ComposedAnswer:
     told = _("It is kept as its own picture.")
     return ComposedAnswer(answer=replace(answer, warnings=(*answer.warnings, f"{why} {told}")))
-
-
-def _with_name(sentence: str, edited: Reference) -> str:
-    """A sentence about the library's copy of the edited picture, with the picture's own name."""
-    return re.sub(rf"{edited.sha256}\.\w+", lambda _found: edited.name, sentence)
 
 
 def _does_not_line_up(found: Composition) -> str:

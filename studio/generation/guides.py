@@ -7,11 +7,13 @@ jobs are journalled, so that a retry, or a later session, sends the same bytes.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from studio.common.errors import PictureUnreadable
 from studio.domain import guides
 from studio.domain.entities import GenerationRequest, Reference, Role
 from studio.domain.guides import Guide, GuideLayout
@@ -144,10 +146,19 @@ class GuideMaker:
         drawing = GuideDrawing(
             guide=guide, marks=markup.sent_marks if guide.marks else (), region=region, edge=edge
         )
-        return await self._comparer.draw(await self._path(edited), drawing, mask=mask)
+        try:
+            return await self._comparer.draw(await self._path(edited), drawing, mask=mask)
+        except PictureUnreadable as error:
+            message = with_name(error.message, edited)
+            raise type(error)(error.title, message, hint=error.hint) from error
 
     async def _path(self, reference: Reference) -> Path:
         return await asyncio.to_thread(self._library.input_path, reference)
+
+
+def with_name(sentence: str, edited: Reference) -> str:
+    """A sentence about the library's copy of the edited picture, with the picture's own name."""
+    return re.sub(rf"{edited.sha256}\.\w+", lambda _found: edited.name, sentence)
 
 
 def _name(request: GenerationRequest) -> str:

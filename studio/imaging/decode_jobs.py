@@ -260,11 +260,8 @@ def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
     Grey and palette pictures become RGB. Raises DecodeRefused for CMYK and 16 bits.
     """
     opened = _open(path)
-    mode, raw = opened.picture.mode, opened.contents.profile
-    if mode == "CMYK":
-        raise DecodeRefused("cmyk")
-    if opened.contents.depth == 16 or mode.startswith("I") or mode == "F":
-        raise DecodeRefused("sixteen_bits")
+    _refuse_other_modes(opened)
+    raw = opened.contents.profile
     picture = _scaled(opened, None)
     profile = colour_profiles.read(raw)
     if profile is None or not colour_profiles.is_rgb(profile) or picture.mode[:3] != "RGB":
@@ -272,6 +269,19 @@ def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
     picture = _upright(picture, opened)
     picture.info.clear()
     return picture, raw
+
+
+def refuse_what_is_not_composed(path: Path) -> None:
+    """Raise DecodeRefused for a picture that `load_in_own_colours` refuses."""
+    _refuse_other_modes(_open(path))
+
+
+def _refuse_other_modes(opened: _OpenedPicture) -> None:
+    mode = opened.picture.mode
+    if mode == "CMYK":
+        raise DecodeRefused("cmyk")
+    if opened.contents.depth == 16 or mode.startswith("I") or mode == "F":
+        raise DecodeRefused("sixteen_bits")
 
 
 def load_in_colours_of(path: Path, raw: bytes) -> Image.Image:

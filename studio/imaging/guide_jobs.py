@@ -68,6 +68,9 @@ def draw_guide(request: dict[str, Any]) -> Message:
     guide = drawing.guide
     path = Path(request["path"])
     whole = guide.box == (0, 0, 1, 1)
+    if guide.region or _reaches_beyond(guide.box):
+        # Before anything is sent and billed: the answer could not be put into it.
+        decode_jobs.refuse_what_is_not_composed(path)
     picture, _full = decode_jobs.load(path, drawing.edge if whole else None)
     if guide.region and drawing.region is not None:
         mask = request.get("mask")
@@ -84,6 +87,10 @@ def draw_guide(request: dict[str, Any]) -> Message:
         canvas.draw_marks(drawing.marks)
     data, kind = _encoded(picture)
     return {"media_type": kind, "width": picture.width, "height": picture.height}, data
+
+
+def _reaches_beyond(box: Box) -> bool:
+    return box.left < 0 or box.top < 0 or box.right > 1 or box.bottom > 1
 
 
 def _with_region(picture: Image.Image, mask: Image.Image) -> Image.Image:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from studio.common import files
-from studio.common.errors import InputError
+from studio.common.errors import InputError, PictureUnreadable
 from studio.domain.derivation import SEAM, Operation
 from studio.domain.drafts import MATCH
 from studio.domain.entities import Picture, Role
@@ -165,14 +165,46 @@ async def test_an_answer_that_does_not_line_up_is_a_picture_of_its_own(
             assert await found(here.core.library, "is:answer") == []
 
 
-async def test_a_picture_of_print_is_called_by_its_name(
-    tmp_path: Path, pictures: dict[str, bytes]
-) -> None:
+def of_print() -> bytes:
     file = io.BytesIO()
     SCENE.picture(SIZE).convert("CMYK").save(file, "JPEG")
+    return file.getvalue()
+
+
+def of_sixteen_bits() -> bytes:
+    file = io.BytesIO()
+    Image.new("I;16", SIZE, 40_000).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("markup", [REGION, FRAME])
+@pytest.mark.parametrize(
+    ("parent", "sentence"),
+    [(of_print, "harbour is in CMYK"), (of_sixteen_bits, "This picture has 16 bits")],
+)
+async def test_what_could_not_be_composed_is_refused_before_it_is_sent(
+    tmp_path: Path, markup: Markup, parent: Callable[[], bytes], sentence: str
+) -> None:
+    with service_of() as service:
+        async with studio(tmp_path, service) as here:
+            with pytest.raises(PictureUnreadable, match=sentence):
+                await ask(here, parent(), markup)
+            assert here.journal == []
+        assert service.requests == []
+
+
+async def test_a_picture_of_print_is_called_by_its_name(
+    tmp_path: Path, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request of an earlier version, which did not look."""
+
+    async def draw(*_given: object, **_more: object) -> bytes:
+        return pictures["parent"]
+
+    monkeypatch.setattr(Comparer, "draw", draw)
     with service_of(pictures["answer"]) as service:
         async with studio(tmp_path, service) as here:
-            (shown,) = await ask(here, file.getvalue(), REGION)
+            (shown,) = await ask(here, of_print(), REGION)
     assert shown.warnings[-1] == (
         "harbour is in CMYK, the colours of print. Only RGB can be changed here. "
         "It is kept as its own picture."

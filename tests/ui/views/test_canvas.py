@@ -212,6 +212,18 @@ def test_aligned_pictures_show_the_same_content_at_the_same_place(
         ) == pytest.approx((first.x + x * first.zoom, first.y + y * first.zoom), abs=1e-6)
 
 
+@given(sizes=st.tuples(st.integers(64, 5000), st.integers(64, 5000)))
+def test_a_fitted_picture_is_as_large_beside_one_of_another_size(sizes: tuple[int, int]) -> None:
+    """A 512 beside a 1024, or a 1K beside a 4K: neither looks better by its pixels."""
+    frame = DeviceRect(10, 10, 700, 700)
+    first, second = (Viewport.fit(side, side, (720, 720), frame) for side in sizes)
+    beside = second.like(first)
+    assert beside.fitted
+    assert beside.rect.width == pytest.approx(first.rect.width)
+    assert (beside.x, beside.y) == pytest.approx((first.x, first.y))
+    assert first.like(beside).rect.width == pytest.approx(first.rect.width)
+
+
 def test_the_wheel_zooms_to_the_cursor(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     canvas.set_zoom(2.0)

@@ -145,10 +145,12 @@ class Viewport:
         size.
 
         `placement` is where that picture lies in this one, if they are aligned. Then the same
-        content is at the same place, even where that leaves a gap at an edge.
+        content is at the same place, even where that leaves a gap at an edge. A fitted view makes
+        this one fitted too, as large in its frame as the other, also above 100 %.
         """
         if other.fitted:
-            return self.fit_again()
+            zoom = min(self.filling * other.zoom / other.filling, HIGHEST)
+            return _settled(replace(self, zoom=zoom, fitted=True))
         if placement is None:
             return self.focused(self.filling * other.zoom / other.filling, other.focus())
         own = min(self.frame.width / other.width, self.frame.height / other.height)
