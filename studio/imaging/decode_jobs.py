@@ -259,8 +259,8 @@ def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
 
     Grey and palette pictures become RGB. Raises DecodeRefused for CMYK and 16 bits.
     """
+    refuse_what_is_not_composed(path)
     opened = _open(path)
-    _refuse_other_modes(opened)
     raw = opened.contents.profile
     picture = _scaled(opened, None)
     profile = colour_profiles.read(raw)
@@ -272,11 +272,8 @@ def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
 
 
 def refuse_what_is_not_composed(path: Path) -> None:
-    """Raise DecodeRefused for a picture that `load_in_own_colours` refuses."""
-    _refuse_other_modes(_open(path))
-
-
-def _refuse_other_modes(opened: _OpenedPicture) -> None:
+    """Raise DecodeRefused for CMYK and 16 bits."""
+    opened = _open(path)
     mode = opened.picture.mode
     if mode == "CMYK":
         raise DecodeRefused("cmyk")
