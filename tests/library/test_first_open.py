@@ -56,7 +56,12 @@ async def test_what_is_under_way_in_a_received_library_is_put_aside(
     assert said == "First use of this library on this computer"
     assert (pictures, entries) == (2, [])
     aside = received / HIDDEN / first_open.ASIDE
-    assert {one.name for one in aside.iterdir()} == {"importing", "composing", "emptying", "journal"}
+    assert {one.name for one in aside.iterdir()} == {
+        "importing",
+        "composing",
+        "emptying",
+        "journal",
+    }
     # It is said once: from then on the library is known, and what it does itself is its own.
     assert await opened(where) == ("", 2, [])
     assert aside.is_dir()
