@@ -57,7 +57,7 @@ SEEN = {
     "library/operations/import_.py:_copy_files": "a new id",
     "library/operations/import_.py:_finish_portion": "an id that `_read` has looked at",
     "library/operations/trash.py:_begin": "a new id",
-    "library/operations/deriving.py:begin_picture": "a new id",
+    "library/operations/derived_pictures.py:begin_picture": "a new id",
     "library/operations/restore.py:_stage": "a name that `_is_wanted` has looked at",
     "library/operations/restore.py:restore": "a new id",
     "library/operations/restore.py:_into_place": "the name of a file that was written here",

@@ -40,7 +40,7 @@ from studio.imaging.composition import Composition, CompositionRecipe, NotCompos
 from studio.imaging.decoder import Decoder, PictureFacts
 from studio.library.facade import Library
 from studio.library.files.originals import relative_path, sha256_of
-from studio.library.operations import deriving
+from studio.library.operations import derived_pictures
 
 log = logging.getLogger(__name__)
 
@@ -259,7 +259,7 @@ class AnswerComposer:
                 _("The model's answer cannot be used"),
                 _("It is a picture of its own already, or not in the library any more."),
             )
-        return await deriving.set_answer(self._library.store, answer.id, hidden=False)
+        return await derived_pictures.set_answer(self._library.store, answer.id, hidden=False)
 
     async def _answer_of(self, picture: Picture) -> Picture | None:
         ids = [p.picture for p in picture.parents if p.role is Role.ANSWER and p.picture]
@@ -289,18 +289,18 @@ class AnswerComposer:
         if found.reason is not None:
             raise InputError(_does_not_line_up(found))
         store = self._library.store
-        folder = await self._executor.run(deriving.begin_picture, store)
+        folder = await self._executor.run(derived_pictures.begin_picture, store)
         try:
-            path = deriving.file_in(folder)
+            path = derived_pictures.file_in(folder)
             await self._executor.run(partial(files.write_new, path, (found.data,)))
             proof = await self._comparer().prove(recipe, path)
             if proof.changed:
                 log.error("%d of %d pixels changed: our fault", proof.changed, proof.outside)
                 raise InputError(_changed_outside(proof))
             picture = await self._described(made, path, found, proof)
-            return await deriving.add(store, folder, picture, replaced=replaced)
+            return await derived_pictures.add(store, folder, picture, replaced=replaced)
         except BaseException:
-            await self._executor.run(deriving.give_up, folder)
+            await self._executor.run(derived_pictures.give_up, folder)
             raise
 
     async def _described(

@@ -21,7 +21,7 @@ from studio.domain.models import Model
 from studio.domain.sentences import GUIDES, GuideWords
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
-from studio.imaging.guide_drawing import EDGE, GuideDrawing
+from studio.imaging.guide_request import EDGE, GuideDrawing
 from studio.library.facade import Library
 
 _REMEMBERED = 8

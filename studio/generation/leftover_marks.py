@@ -12,7 +12,7 @@ from studio.common.i18n import _
 from studio.domain.entities import GenerationRequest, Role
 from studio.domain.guides import Guide
 from studio.imaging.comparer import Comparer
-from studio.imaging.guide_drawing import GuideDrawing
+from studio.imaging.guide_request import GuideDrawing
 from studio.library.facade import Library
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from studio.imaging.composition import Composition, CompositionRecipe, NotCompos
 from studio.imaging.decoder import Decoder, Priority, worker_command
 
 if TYPE_CHECKING:
-    from studio.imaging.guide_drawing import GuideDrawing
+    from studio.imaging.guide_request import GuideDrawing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

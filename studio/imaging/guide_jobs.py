@@ -18,7 +18,7 @@ from studio.common import json_reader
 from studio.domain.guides import Box
 from studio.domain.markup import Mark, MarkKind
 from studio.imaging import decode_jobs, masks
-from studio.imaging.guide_drawing import GuideDrawing
+from studio.imaging.guide_request import GuideDrawing
 from studio.imaging.worker_protocol import Job, Message
 
 LINE = 0.004

@@ -17,8 +17,8 @@ from studio.common import json_reader
 from studio.domain.guides import WHOLE
 from studio.domain.markup import Mark
 from studio.imaging import align, decode_jobs
-from studio.imaging.guide_drawing import GuideDrawing
 from studio.imaging.guide_jobs import DISC, GuideCanvas, Place
+from studio.imaging.guide_request import GuideDrawing
 from studio.imaging.worker_protocol import Job, Message
 
 _EDGE = 1024

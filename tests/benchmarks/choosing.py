@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from studio.domain.entities import Parent, Picture, Role
-from studio.domain.stacking import Stacking
+from studio.domain.stacked_rows import Stacking
 from studio.domain.stacks import StackBy
 from studio.library.index.index import Index
 from studio.library.log import records

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain import stacking
-from studio.domain.stacking import FIRST, LARGE, Stacking
+from studio.domain import stacked_rows
+from studio.domain.stacked_rows import FIRST, LARGE, Stacking
 from studio.domain.stacks import StackMember, TileChange, cover_of, rank_of
 
 
@@ -41,7 +41,7 @@ class ListModel:
         sizes = {self.keys[stack[0]]: len(stack) for stack in self.stacks}
         self.opened = {key for key in self.opened if sizes.get(key, 0) > 1}
         self.whole &= self.opened
-        self.whole |= {key for key in self.opened if sizes[key] <= stacking.LARGE}
+        self.whole |= {key for key in self.opened if sizes[key] <= stacked_rows.LARGE}
 
     def tiles(self) -> list[tuple[int, int, int]]:
         """Row, number in the stack, and pictures not shown of each tile."""
@@ -53,7 +53,7 @@ class ListModel:
             elif key in self.whole:
                 found += [(row, at, 0) for at, row in enumerate(stack)]
             else:
-                first = stack[: stacking.FIRST]
+                first = stack[: stacked_rows.FIRST]
                 found += [(row, at, 0) for at, row in enumerate(first)]
                 found[-1] = (*found[-1][:2], len(stack) - len(first))
         return found
@@ -95,9 +95,9 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
     rows = draw.sample(range(1, n + 1), n)
     with pytest.MonkeyPatch.context() as patch:
         # Small blocks and stacks, so that all borders are met.
-        patch.setattr(stacking, "_BLOCK", 4)
-        patch.setattr(stacking, "LARGE", 5)
-        patch.setattr(stacking, "FIRST", 2)
+        patch.setattr(stacked_rows, "_BLOCK", 4)
+        patch.setattr(stacked_rows, "LARGE", 5)
+        patch.setattr(stacked_rows, "FIRST", 2)
         model = ListModel(rows, keys)
         found = Stacking.of(rows, [keys[row] for row in rows])
         tiles = Tiles(found)

@@ -13,7 +13,7 @@ from studio.common import json_reader
 from studio.domain.guides import Guide
 from studio.domain.markup import MARK_COLOURS, Mark, MarkKind, Point
 from studio.imaging import guide_jobs, mark_jobs
-from studio.imaging.guide_drawing import GuideDrawing
+from studio.imaging.guide_request import GuideDrawing
 from studio.providers.sketch.brief import Brief
 from studio.providers.sketch.painter import paint
 

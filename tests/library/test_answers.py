@@ -16,7 +16,7 @@ from studio.library.facade import Library
 from studio.library.files import originals as inside
 from studio.library.log import lenient_records, records
 from studio.library.log.record_log import RecordLog
-from studio.library.operations import deriving
+from studio.library.operations import derived_pictures
 from studio.library.operations.verify import check
 from studio.library.query import Query, View
 from tests.library.builders import a_job, a_picture, opened, take
@@ -95,10 +95,10 @@ async def test_what_an_answer_cost_counts_once_with_what_was_made_of_it(tmp_path
         parent = await take(library, cost_usd=0.1)
         answer, made = await take_composed(library, parent)
         again = replace(made, id=new_id(), path="2026-11/again.png", run=None, job=None)
-        folder = deriving.begin_picture(library.store)
-        deriving.file_in(folder).write_bytes(b"again")
-        digest = library.originals.sha256_of(deriving.file_in(folder))
-        new = await deriving.add(
+        folder = derived_pictures.begin_picture(library.store)
+        derived_pictures.file_in(folder).write_bytes(b"again")
+        digest = library.originals.sha256_of(derived_pictures.file_in(folder))
+        new = await derived_pictures.add(
             library.store, folder, replace(again, sha256=digest), replaced=made.id
         )
         cost = await library.cost([made.id, new.id])
@@ -168,10 +168,10 @@ async def test_an_odd_derivation_is_left_out_and_the_picture_kept(
 
 async def test_an_unfinished_picture_that_names_another_place_is_put_away(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        folder = deriving.begin_picture(library.store)
-        deriving.file_in(folder).write_bytes(b"x")
+        folder = derived_pictures.begin_picture(library.store)
+        derived_pictures.file_in(folder).write_bytes(b"x")
         (folder / "record").write_bytes(b'{"v":3,"kind":"derived"}\n')
-        empty = deriving.begin_picture(library.store)
+        empty = derived_pictures.begin_picture(library.store)
     async with opened(tmp_path) as library:
         assert not folder.exists()
         assert not empty.exists()
@@ -182,10 +182,10 @@ async def test_an_unfinished_picture_that_names_another_place_is_put_away(tmp_pa
 
 async def test_a_derived_picture_is_recorded_with_its_file_or_not_at_all(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        folder = deriving.begin_picture(library.store)
+        folder = derived_pictures.begin_picture(library.store)
         made = a_picture(path="2026-11/x.png", derivation=MADE)
         with pytest.raises(StorageError):
             # Its file is missing.
-            await deriving.add(library.store, folder, made)
+            await derived_pictures.add(library.store, folder, made)
         assert await ids(library) == []
         assert inside.UNFINISHED.index("composing") >= 0

@@ -25,7 +25,7 @@ from studio.domain.markup import (
 from studio.domain.request_plan import sent_references
 from studio.domain.sentences import GUIDES
 from studio.imaging import guide_jobs
-from studio.imaging.guide_drawing import GuideDrawing
+from studio.imaging.guide_request import GuideDrawing
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini.request import LoadedPicture, build
 from studio.providers.sketch import faults, painter, request

@@ -274,7 +274,7 @@ OWN_WORDS = {
     "panels/composer/prompt_editor.py", "views/gallery/paint.py",
     "panels/inspector/family.py", "views/canvas/film_strip.py",
     "views/pick/round_strip.py", "views/duel/pane.py", "views/gallery/stack_paint.py",
-    "views/loupe/mark/strip.py", "support/mark_painting.py", "panels/inspector/marks_page.py",
+    "views/loupe/mark/strip.py", "support/mark_painter.py", "panels/inspector/marks_page.py",
 }  # fmt: skip
 CLEANED_BEFORE = {
     # Its rows are made from places, whose label is one line.

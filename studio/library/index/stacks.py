@@ -13,7 +13,7 @@ from studio.domain.choices import Decision, DuelDefinition, RoundDefinition
 from studio.domain.duel import Duel
 from studio.domain.entities import Drift
 from studio.domain.pick_round import PickRound
-from studio.domain.stacking import Stacking
+from studio.domain.stacked_rows import Stacking
 from studio.domain.stacks import StackBy, StackFacts, StackMember, cover_of, rank_of
 from studio.library.index.chunks import chunks, marks
 from studio.library.log.records import LogPosition

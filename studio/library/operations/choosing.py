@@ -23,7 +23,7 @@ from studio.domain.entities import Drift, Flag, new_id
 from studio.domain.family import FamilyTree
 from studio.domain.pick_round import PickRound, unique
 from studio.domain.spend import Outlay
-from studio.domain.stacking import Stacking
+from studio.domain.stacked_rows import Stacking
 from studio.domain.stacks import StackBy, StackFacts
 from studio.library.log import records
 from studio.library.log.records import FieldChange, LogPosition, Record

@@ -44,11 +44,11 @@ def _finish_pending(store: Store) -> None:
     if importing or composing:
         # With the readers of other programs' metadata a tenth of the core's import time (measured),
         # and needed only by a start after a crash.
-        from studio.library.operations import deriving, import_
+        from studio.library.operations import derived_pictures, import_
 
         if importing:
             import_.finish(store)
         if composing:
-            deriving.finish(store)
+            derived_pictures.finish(store)
     if (store.folder / HIDDEN / "emptying").is_dir():
         trash.finish(store)

@@ -15,7 +15,7 @@ from studio.domain.entities import Picture
 from studio.domain.events import Event, JobChanged, JobsRemoved
 from studio.domain.guides import Guide
 from studio.domain.markup import Mark, MarkKind, Markup
-from studio.imaging.guide_drawing import GuideDrawing
+from studio.imaging.guide_request import GuideDrawing
 from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.controllers.view_switch import ViewSwitch
 from studio.ui.panels.composer.composer import Composer

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.domain.markup import MARK_COLOURS, Mark, MarkKind, Markup, Point
 from studio.ui.style.theme import install
-from studio.ui.support import mark_painting
+from studio.ui.support import mark_painter
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plates import Plate
@@ -337,7 +337,7 @@ def test_the_field_covers_no_other_mark(bench: MarkBench) -> None:
     bench.mode.write_selected()
     box = bench.mode.field.geometry()
     for other in marks[1:]:
-        disc = mark_painting.bounds(other, bench.mode.overlay.scale).toAlignedRect()
+        disc = mark_painter.bounds(other, bench.mode.overlay.scale).toAlignedRect()
         assert not disc.intersects(box)
 
 

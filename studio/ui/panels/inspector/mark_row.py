@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLineEdit, QWid
 from studio.common.i18n import _, number
 from studio.domain.markup import LONGEST_SENTENCE, Mark
 from studio.ui.style.theme import theme
-from studio.ui.support import mark_painting
+from studio.ui.support import mark_painter
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -118,8 +118,8 @@ class MarkRow(QFrame):
     def show_mark(self, index: int, mark: Mark, crop: QImage | None, *, on: bool) -> None:
         """Show a mark, and whether it is selected."""
         self.index, self._mark, self._on, self._crop = index, mark, on, crop
-        self.setAccessibleName(mark_painting.mark_words(index, mark))
-        self._kind.setText(mark_painting.kind_name(mark.kind))
+        self.setAccessibleName(mark_painter.mark_words(index, mark))
+        self._kind.setText(mark_painter.kind_name(mark.kind))
         sentence = mark.sentence.strip()
         self._words.setText(sentence or _("no words yet, not sent"))
         self._words.recolour("text" if sentence and not mark.hidden else "text3")
@@ -302,10 +302,10 @@ class MarkRow(QFrame):
             painter.drawImage(QRectF(box), self._crop, QRectF(self._crop.rect()))
         painter.restore()
         if self._mark is not None:
-            painter.setOpacity(mark_painting.FAINT if self._mark.hidden else 1.0)
+            painter.setOpacity(mark_painter.FAINT if self._mark.hidden else 1.0)
             middle = _PAD + self._kind.geometry().center().y() - _PAD
             centre = QPointF(_TEXT + _DISC / 2, middle + 0.5)
-            mark_painting.paint_disc(painter, centre, self.index, self._mark, _DISC, rim=0.0)
+            mark_painter.paint_disc(painter, centre, self.index, self._mark, _DISC, rim=0.0)
             glyph = look.pixmap(self._mark.kind.value, "text3", 12, self.devicePixelRatioF())
             painter.drawPixmap(_TEXT + _DISC + 6, middle - 5, glyph)
         painter.end()

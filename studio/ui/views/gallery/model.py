@@ -35,7 +35,7 @@ ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 """Role of the Picture or Job of a row; None while it is being read."""
 
 if TYPE_CHECKING:
-    from studio.domain.stacking import Stacking
+    from studio.domain.stacked_rows import Stacking
     from studio.ui.views.gallery.stack_facts import StackFactsCache
 
 __all__ = ["GalleryModel", "Index", "Key"]

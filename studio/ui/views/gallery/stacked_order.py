@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 
-from studio.domain.stacking import Stacking
+from studio.domain.stacked_rows import Stacking
 from studio.domain.stacks import StackBy, StackTile, TileChange
 from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 

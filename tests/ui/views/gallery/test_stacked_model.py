@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtTest import QAbstractItemModelTester
 
 from studio.domain.entities import Job, JobState, key_of
-from studio.domain.stacking import Stacking
+from studio.domain.stacked_rows import Stacking
 from studio.domain.stacks import StackBy
 from studio.ui.views.gallery.model import GalleryModel
 from tests.ui import scripted

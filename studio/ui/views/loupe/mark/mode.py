@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 
 from studio.common.i18n import _
 from studio.domain.markup import Mark, MarkKind, Point
-from studio.ui.support import mark_painting
+from studio.ui.support import mark_painter
 from studio.ui.support.key_repeat import harmless
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.qt_overrides import needs
@@ -93,7 +93,7 @@ class MarkMode(QObject):
     def begin_marks(self, name: str, average: int) -> None:
         """Show marks and tools over the picture of this name and average colour."""
         self._name = name
-        self.tool.colour = mark_painting.proposed_colour(average)
+        self.tool.colour = mark_painter.proposed_colour(average)
         self.strip.show_colour(self.tool.colour)
         if not self.active:
             self.active = True
@@ -139,7 +139,7 @@ class MarkMode(QObject):
         image = plate.raster.level(side * 4.0) if plate.raster is not None else plate.preview
         if image is None or image.isNull():
             return None
-        box = mark_painting.crop_rect(mark, image.width(), image.height()).toAlignedRect()
+        box = mark_painter.crop_rect(mark, image.width(), image.height()).toAlignedRect()
         return image.copy(box).scaled(
             side,
             side,
@@ -162,9 +162,9 @@ class MarkMode(QObject):
 
     def _place_field(self, index: int) -> None:
         dpr, scale, marks = self._canvas.devicePixelRatioF(), self.overlay.scale, self._editor.marks
-        pin = scale.place(mark_painting.anchor(marks[index])) / dpr
+        pin = scale.place(mark_painter.anchor(marks[index])) / dpr
         others = [
-            _logical(mark_painting.bounds(mark, scale), dpr)
+            _logical(mark_painter.bounds(mark, scale), dpr)
             for at, mark in enumerate(marks)
             if at != index and not mark.hidden
         ]
@@ -220,7 +220,7 @@ class MarkMode(QObject):
         if self.field.index is not None and self.field.index != index:
             self.close_field()
         if index is not None:
-            announce(self._canvas, mark_painting.mark_words(index, self._editor.marks[index]))
+            announce(self._canvas, mark_painter.mark_words(index, self._editor.marks[index]))
 
     def on_view_changed(self) -> None:
         """Keep strip and field at their places over the picture."""
@@ -306,7 +306,7 @@ class MarkMode(QObject):
     def _draw_arrow(self, index: int) -> None:
         """Make the selected pin an arrow from its place towards the centre of the picture."""
         mark = self._editor.marks[index]
-        start, centre = mark_painting.anchor(mark), Point(0.5, 0.5)
+        start, centre = mark_painter.anchor(mark), Point(0.5, 0.5)
         away = max(abs(centre.x - start.x), abs(centre.y - start.y))
         share = 1.0 if away <= ARROW_START else ARROW_START / away
         head = Point(start.x + (centre.x - start.x) * share, start.y + (centre.y - start.y) * share)
@@ -319,7 +319,7 @@ class MarkMode(QObject):
         mark, rect = self._editor.marks[index], self._canvas.picture_rect()
         step = 1.0 if fine else NUDGE
         dx, dy = way[0] * step / max(1.0, rect.width()), way[1] * step / max(1.0, rect.height())
-        moved = replace(mark, points=mark_painting.moved_mark(mark, dx, dy))
+        moved = replace(mark, points=mark_painter.moved_mark(mark, dx, dy))
         self._editor.change(index, moved, run=f"nudge {index}")
 
     def _step_out(self) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from studio.domain.markup import Mark, MarkKind, Point
-from studio.ui.support import mark_painting
+from studio.ui.support import mark_painter
 from studio.ui.support.mark_editor import MarkEditor
-from studio.ui.support.mark_painting import MarkScale
+from studio.ui.support.mark_painter import MarkScale
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.viewport import Viewport
 
@@ -23,9 +23,9 @@ class _Shape:
 
     def __init__(self, mark: Mark, scale: MarkScale) -> None:
         self.mark, self.scale = mark, scale
-        self.lines = mark_painting.lines(mark, scale)
-        self.bounds = mark_painting.bounds(mark, scale, self.lines)
-        self._wide = (mark_painting.LINE / 2 + mark_painting.CASING + 1) * scale.unit
+        self.lines = mark_painter.lines(mark, scale)
+        self.bounds = mark_painter.bounds(mark, scale, self.lines)
+        self._wide = (mark_painter.LINE / 2 + mark_painter.CASING + 1) * scale.unit
         self._pieces: list[tuple[QPainterPath, QRectF]] = []
         if mark.kind is MarkKind.PEN:
             for point in mark.points:
@@ -179,8 +179,8 @@ class MarkOverlay:
             if shape.bounds.intersects(here):
                 painter.translate(away)
                 self.painted += 1
-                painter.setOpacity(mark_painting.FAINT if faint else 1.0)
-                mark_painting.paint_mark(
+                painter.setOpacity(mark_painter.FAINT if faint else 1.0)
+                mark_painter.paint_mark(
                     painter,
                     index,
                     mark,

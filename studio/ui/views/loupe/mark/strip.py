@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _
 from studio.domain.markup import MARK_COLOURS, MarkKind
 from studio.ui.style.theme import theme
-from studio.ui.support.mark_painting import kind_name
+from studio.ui.support.mark_painter import kind_name
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.loupe.mark.tool import ERASER
 from studio.ui.widgets.accessible import set_role

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, Qt
 
 from studio.domain.markup import MARK_COLOURS, MOST_MARKS, Mark, MarkKind, Point
-from studio.ui.support import mark_painting
+from studio.ui.support import mark_painter
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.views.loupe.mark.overlay import MarkOverlay
 
@@ -62,12 +62,12 @@ class MarkTool:
     def press(self, at: QPointF) -> bool:
         """Begin to draw or drag; without a tool only on a mark."""
         editor, scale, place = self._editor, self._overlay.scale, self._overlay.device(at)
-        index = mark_painting.mark_at(editor.marks, scale, place)
+        index = mark_painter.mark_at(editor.marks, scale, place)
         if self.chosen == ERASER:
             self._erase(place)
             self._drag = _Drag(-1, place, Mark(kind=MarkKind.PIN, points=()), drawing=False)
         elif index is not None and (
-            self.chosen is None or mark_painting.disc_contains(editor.marks[index], scale, place)
+            self.chosen is None or mark_painter.disc_contains(editor.marks[index], scale, place)
         ):
             editor.select(index)
             self._drag = _Drag(index, place, editor.marks[index], drawing=False)
@@ -111,11 +111,9 @@ class MarkTool:
             self._overlay.set_moving((drag.index, shape))
             return
         width, height = max(1.0, scale.rect.width()), max(1.0, scale.rect.height())
-        dx, dy = drag.by = mark_painting.allowed_move(
-            drag.mark, away.x() / width, away.y() / height
-        )
+        dx, dy = drag.by = mark_painter.allowed_move(drag.mark, away.x() / width, away.y() / height)
         if drag.drawing:
-            shape = replace(drag.mark, points=mark_painting.moved_mark(drag.mark, dx, dy))
+            shape = replace(drag.mark, points=mark_painter.moved_mark(drag.mark, dx, dy))
             self._overlay.set_moving((drag.index, shape))
         else:
             self._overlay.shift(drag.index, QPointF(dx * width, dy * height))
@@ -153,7 +151,7 @@ class MarkTool:
         if drag.index >= len(self._editor.marks):
             return
         mark = self._editor.marks[drag.index]
-        points = mark_painting.moved_mark(mark, *drag.by)
+        points = mark_painter.moved_mark(mark, *drag.by)
         self._editor.change(drag.index, replace(mark, points=points))
 
     def cancel(self) -> None:
@@ -176,11 +174,11 @@ class MarkTool:
         if mark.kind is MarkKind.PIN:
             return True
         scale = self._overlay.scale
-        size = mark_painting.lines(mark, scale).boundingRect()
+        size = mark_painter.lines(mark, scale).boundingRect()
         return max(size.width(), size.height()) >= LEAST * scale.unit
 
     def _erase(self, place: QPointF) -> None:
-        index = mark_painting.mark_at(self._editor.marks, self._overlay.scale, place)
+        index = mark_painter.mark_at(self._editor.marks, self._overlay.scale, place)
         if index is not None:
             self._editor.remove(index)
 
