@@ -61,6 +61,13 @@ Each has its package in packaging/linux/depends.txt.
 """
 
 
+LANGUAGES = frozenset(
+    path.parent.parent.name
+    for path in (Path(__file__).parent.parent / "resources/locale").glob("*/LC_MESSAGES/*.mo")
+)
+"""The languages the program speaks, whose words of Qt's own dialogs go with it."""
+
+
 def resources(root: Path) -> list[tuple[Path, Path]]:
     """Each file of resources/ and the folder it goes to, where `studio/common/paths.py` finds
     it."""
@@ -85,8 +92,10 @@ def wanted(target: str) -> bool:
         )
     if path.name in SYSTEM and "pillow.libs" not in parts:
         return False
-    # Qt's own words are in no language this program speaks; the rest belongs to its tools.
-    if "PySide6" in parts and {"translations", "qml", "resources", "metatypes"} & set(parts):
+    if "PySide6" in parts and "translations" in parts:
+        return path.suffix == ".qm" and path.stem.removeprefix("qtbase_") in LANGUAGES
+    # The rest belongs to Qt's tools.
+    if "PySide6" in parts and {"qml", "resources", "metatypes"} & set(parts):
         return False
     return not any(part.endswith((".pyi", ".qm")) for part in parts[-1:])
 

@@ -1,11 +1,12 @@
 """`gridbrush`: opens the window, or runs a command if one is given.
 
-The decoding process, the comparing one and the hidden probe of the window start here too, before
+The decoding process, those beside it and the hidden probe of the window start here too, before
 anything else is imported. None of them leaves an image of its memory.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,35 +14,33 @@ from collections.abc import Sequence
 from studio.common import terminal
 from studio.config.environment import keep_memory_private
 
+_WORKERS = {"compare": "compare_worker", "export": "export_worker", "sheet": "sheet_worker"}
+"""Modules of the processes beside the decoding one, by their names."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     keep_memory_private()
     _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:2] == ["--worker", "compare"]:
-        # It loads Pillow and the comparing, and nothing of the other programs.
-        from studio.imaging import compare_worker
-
-        return compare_worker.main()
     if words[:1] == ["--worker"]:
-        # As above, and nothing of the comparing.
-        from studio.imaging import worker
-
-        return worker.main()
+        # Each loads what its work needs, and nothing of the other programs.
+        name = _WORKERS.get("".join(words[1:2]), "worker")
+        code: int = importlib.import_module(f"studio.imaging.{name}").main()
+        return code
     try:
         return _run(words)
     except Exception:
-        # For the traceback; a window that starts well does without until it stands.
+        # For tracebacks, which a normal start does not need.
         terminal.guard()
         raise
 
 
 def _run(words: list[str]) -> int:
-    # The decoding process has no words to read.
+    # The decoding process has no arguments of its own.
     from studio.cli.parser import parse
 
-    options = parse(words)
+    options = parse(words, before_command=_speak)
     if options.command is None:
         # Qt is for the window alone.
         from studio.ui.app.application import run as open_window
@@ -51,6 +50,13 @@ def _run(words: list[str]) -> int:
     from studio.cli.run import run as run_command
 
     return run_command(options)
+
+
+def _speak(words: Sequence[str]) -> None:
+    # A window reads all of its settings first.
+    from studio.cli.language import use_language
+
+    use_language(words)
 
 
 def _stand_in_for_closed_streams() -> None:

@@ -1,4 +1,4 @@
-"""Little that unfolds to much."""
+"""Compression bombs."""
 
 from __future__ import annotations
 

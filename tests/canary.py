@@ -1,4 +1,4 @@
-"""The canary: one key for every test that needs one, looked for wherever it must never be.
+"""The canary: one key for all tests, searched for wherever it must never be.
 
 While the tests run, everything our process writes through the door to the disk, every error made
 for people, what started programs say and their arguments are searched for it; at the end, every
@@ -124,22 +124,31 @@ class Watch:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look_at_processes, daemon=True)
 
+    @property
+    def looks(self) -> bool:
+        """Whether it looks at the arguments of what is started."""
+        return self._thread.ident is not None and not self._over.is_set()
+
     def see(self, where: str, what: bytes | str) -> None:
         """Remember where, if the key is in what was seen there."""
         if self._finds(what if isinstance(what, bytes) else what.encode("utf-8", "replace")):
             self.leaks.append(f"{where}, in {os.environ.get('PYTEST_CURRENT_TEST', '?')}")
 
-    def begin(self) -> None:
-        """From now on."""
+    def begin(self, *, processes: bool = True) -> None:
+        """From now on; without `processes` others look at what is started."""
+        # Made once, here: its codec is a file, and a test may leave no descriptor to read it.
+        disguises()
         self._watch_writing()
         self._watch_errors()
         self._watch_programs()
-        self._thread.start()
+        if processes:
+            self._thread.start()
 
     def end(self, folder: Path | None) -> None:
         """Look at what the tests left."""
         self._over.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
         if folder is not None:
             self.leaks += [f"file {path}" for path in found_under(folder)]
 
@@ -197,7 +206,15 @@ def canary() -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WATCH] = watch = Watch()
-    watch.begin()
+    # Each process that runs tests looks at what it starts; the one that shares the tests out would
+    # look at all of that once more, ten times a second.
+    watch.begin(processes=not shares_out(config))
+
+
+def shares_out(config: pytest.Config) -> bool:
+    """Whether this process runs no test and gives them to others."""
+    given = bool(config.getoption("numprocesses", None))
+    return given and not hasattr(config, "workerinput")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,9 @@
-"""What all tests share."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
+# Words, numbers and times of the tests are English, whatever their reader speaks.
+os.environ.update(LANGUAGE="en", LC_ALL="C.UTF-8")
 
 # How long an example takes says nothing on a busy machine.
 hypothesis.settings.register_profile(
@@ -82,3 +86,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     app = widgets and widgets.QGuiApplication.instance()
     if app:
         app.clipboard().clear()
+    if shared := sys.modules.get("tests.shared_parts"):
+        shared.close()

@@ -1,4 +1,4 @@
-"""A service that says the key back: in every place of an answer, written in every way."""
+"""A service that echoes the key in every part of an answer, in every encoding."""
 
 from __future__ import annotations
 

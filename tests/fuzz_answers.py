@@ -1,4 +1,4 @@
-"""Feeds the reader of answers whatever leads it further, for `make fuzz`.
+"""Coverage-guided fuzzing of the reader of answers, for `make fuzz`.
 
     python -m tests.fuzz_answers --seconds 60
 

@@ -1,4 +1,4 @@
-"""Colour profiles made byte by byte: for monitors, and for whatever else a system may name."""
+"""Colour profiles made byte by byte, for monitors and other devices."""
 
 from __future__ import annotations
 

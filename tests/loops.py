@@ -1,10 +1,15 @@
-"""Core tests: every coroutine test runs on plain asyncio and once more on the window's loop."""
+"""Core tests: every coroutine test runs on plain asyncio and once more on the window's loop.
+
+Where the rows of a table differ in their data alone, `one_loop` marks the test: each of its rows
+runs on one of the loops, and each loop has about half of them.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 import os
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -31,7 +36,14 @@ def _window() -> asyncio.AbstractEventLoop:
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": _plain, "qasync": _window}
 
 
+def loop_of(row: str) -> str:
+    """Loop on which a row runs, the same in every run."""
+    return sorted(LOOPS)[zlib.crc32(row.encode()) % len(LOOPS)]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("one_loop"):
+        return
     if inspect.iscoroutinefunction(metafunc.function):
         metafunc.fixturenames.append("loop_kind")
         metafunc.parametrize("loop_kind", sorted(LOOPS))
@@ -48,7 +60,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with asyncio.timeout(HANG_SECONDS):
             await pyfuncitem.obj(**arguments)
 
-    kind = str(pyfuncitem.callspec.params["loop_kind"])
+    if pyfuncitem.get_closest_marker("one_loop"):
+        kind = loop_of(pyfuncitem.name)
+    else:
+        kind = str(pyfuncitem.callspec.params["loop_kind"])
     with asyncio.Runner(loop_factory=LOOPS[kind]) as runner:
         runner.run(run())
     return True

@@ -1,4 +1,4 @@
-"""Things in a folder that are no files: pipes and sockets, where the system has them."""
+"""Pipes and sockets in a folder, where the system has them."""
 
 from __future__ import annotations
 

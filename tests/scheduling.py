@@ -17,6 +17,7 @@ USUAL = 0.05
 """Seconds of a test that is not in a long file, and of no folder below."""
 
 OF_FOLDER = {
+    "tests/cli": 0.3,
     "tests/generation": 0.15,
     "tests/ui/app": 0.25,
     "tests/ui/controllers": 0.8,
@@ -24,7 +25,7 @@ OF_FOLDER = {
     "tests/ui/panels/composer": 0.12,
     "tests/ui/window": 0.55,
 }
-"""Seconds of a test in these folders, whose tests open a window or run jobs."""
+"""Seconds of a test in these folders, whose tests open a window, run jobs or start programs."""
 
 LONG: dict[str, float] = {
     "tests/cli/test_cli_generate.py": 8.0,
@@ -38,21 +39,34 @@ LONG: dict[str, float] = {
     "tests/e2e/test_copying_out.py": 22.0,
     "tests/e2e/test_dragging_out.py": 9.0,
     "tests/e2e/test_dropping_in.py": 16.0,
+    "tests/e2e/test_exchanging.py": 8.0,
+    "tests/e2e/test_exporting.py": 13.0,
     "tests/e2e/test_few_keys.py": 20.0,
     "tests/e2e/test_first_start.py": 9.0,
     "tests/e2e/test_generating.py": 9.0,
     "tests/e2e/test_keeping_order.py": 27.0,
     "tests/e2e/test_keyboard.py": 9.0,
+    "tests/e2e/test_keyboard_layouts.py": 15.0,
     "tests/e2e/test_keyring_window.py": 9.0,
     "tests/e2e/test_leaving.py": 10.0,
     "tests/e2e/test_marking.py": 12.0,
+    "tests/e2e/test_reframing.py": 20.0,
     "tests/e2e/test_monitor_profile.py": 33.0,
+    "tests/e2e/test_only_here.py": 12.0,
+    "tests/e2e/test_pointing.py": 50.0,
     "tests/e2e/test_saving.py": 19.0,
+    "tests/e2e/test_speech.py": 90.0,
     "tests/e2e/test_theme_switch.py": 20.0,
     "tests/generation/test_decoder_death.py": 10.0,
     "tests/generation/test_full_disk.py": 20.0,
+    "tests/generation/test_kept_answers.py": 6.0,
     "tests/generation/test_read_again.py": 55.0,
     "tests/generation/test_timeouts.py": 11.0,
+    "tests/imaging/test_align.py": 6.0,
+    "tests/imaging/test_comparer.py": 6.0,
+    "tests/imaging/test_compose.py": 12.0,
+    "tests/imaging/test_marks_left.py": 25.0,
+    "tests/imaging/test_seam_preview.py": 12.0,
     "tests/packaging/test_locked.py": 12.0,
     "tests/peers/test_official_chat.py": 9.0,
     "tests/providers/test_gateway_faults.py": 40.0,
@@ -61,6 +75,8 @@ LONG: dict[str, float] = {
     "tests/torture/test_killing.py": 28.0,
     "tests/torture/test_short.py": 24.0,
     "tests/ui/controllers/test_compare.py": 12.0,
+    "tests/ui/controllers/test_draft_killed.py": 10.0,
+    "tests/ui/controllers/test_every_action.py": 14.0,
     "tests/ui/controllers/test_every_menu.py": 40.0,
     "tests/ui/controllers/test_mark.py": 20.0,
     "tests/ui/controllers/test_pick.py": 20.0,
@@ -70,6 +86,7 @@ LONG: dict[str, float] = {
     "tests/ui/style/test_theme_switch.py": 22.0,
     "tests/ui/support/test_drop_area.py": 9.0,
     "tests/ui/test_plain_words.py": 10.0,
+    "tests/ui/window/test_accessible_tree.py": 20.0,
     "tests/ui/window/test_after_a_run.py": 12.0,
     "tests/ui/window/test_dismissing.py": 13.0,
     "tests/ui/window/test_main_window.py": 18.0,

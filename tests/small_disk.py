@@ -1,4 +1,4 @@
-"""A disk of 64 KB that is soon full: the system's own, not a pretended one."""
+"""A real disk of 64 KB, which is soon full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The searcher for the key finds it: a search that finds nothing proves nothing otherwise."""
+"""The search for the key finds it where it is."""
 
 from __future__ import annotations
 
@@ -113,3 +113,31 @@ def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...],
     found.stdout.fnmatch_lines(["*The canary was found*", "file */log*"])
     for path in pytester.path.rglob("log*"):
         path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("share", "looks"),
+    [((), {"alone": True}), (("-n", "1"), {"alone": False, "gw0": True})],
+)
+def test_processes_are_looked_at_where_tests_run(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    share: tuple[str, ...],
+    looks: dict[str, bool],
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    pytester.makeconftest(
+        """
+        from pathlib import Path
+        from tests import canary
+
+        def pytest_sessionfinish(session):
+            looks = session.config.stash[canary._WATCH].looks
+            name = getattr(session.config, "workerinput", {}).get("workerid", "alone")
+            (session.config.rootpath / f"{name}.looks").write_text(str(looks))
+        """
+    )
+    pytester.makepyfile("def test_it(): pass")
+    pytester.runpytest_subprocess("-p", "tests.canary", "-p", "no:cacheprovider", *share)
+    found = {path.stem: path.read_text() == "True" for path in pytester.path.glob("*.looks")}
+    assert found == looks

@@ -59,6 +59,16 @@ FORBIDDEN = [
     ("Only the comparing process compares", "imaging.comparer", "studio.imaging.compare_jobs"),
     ("Only the comparing process compares", "imaging.decode_jobs", "studio.imaging.align"),
     ("Only the comparing process compares", "app.drift", "studio.imaging.compare_worker"),
+    ("Only the exporting process exports", "imaging.exporter", "studio.imaging.export_jobs"),
+    ("Only the exporting process exports", "imaging.comparer", "studio.imaging.export_worker"),
+    ("Only the exporting process exports", "app.export.runner", "studio.imaging.export_jobs"),
+    ("Qt stays in the window", "imaging.sheet_drawer", "PySide6"),
+    (
+        "Only the drawing process draws contact sheets",
+        "imaging.sheet_drawer",
+        "studio.imaging.sheet_jobs",
+    ),
+    ("Only the drawing process draws contact sheets", "cli.run", "studio.imaging.sheet_worker"),
     ("Only the start opens the window", "cli.run", "studio.ui.style.theme"),
     ("Only the start opens the window", "app.core", "studio.ui.support.tasks"),
     (

@@ -1,4 +1,4 @@
-"""Names from a disk and addresses reach files and programs through one door each.
+"""Names from disk and addresses reach files and programs through one module each.
 
 Read from the source: what builds a path below a library from anything but a word of the program,
 and what hands an address to the system, is in the list of places that were looked at, or a find.

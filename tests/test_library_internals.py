@@ -58,6 +58,8 @@ def _root(node: ast.expr) -> str:
 
 def _faults(source: str) -> set[str]:
     """Private attributes that are read or set, and attributes of a library that are replaced."""
+    if not any(library in source for library in LIBRARIES):
+        return set()
     tree = ast.parse(source)
     names = _imported(tree)
     if not names:

@@ -1,13 +1,18 @@
-"""Regular expressions keep to what every Python from 3.11.2 on matches rightly.
+"""Regular expressions keep to what every Python from 3.11.2 on matches rightly, and read text once.
 
 Python 3.11.2 takes a backtracking group under a possessive quantifier one character too far, and a
 whole answer looked cut. Possessive quantifiers and atomic groups stay out; this is read from the
 patterns themselves, so it bites on any Python.
+
+A search holds the interpreter until it ends, and the window waits. One that begins with an
+unbounded repeat reads a long run again from each of its characters: 256 KB of backslashes took
+minutes. Such a repeat is the whole pattern, bounded, or begins where its run begins (a lookbehind).
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +53,8 @@ def operators(parsed: Any) -> Iterator[Any]:
 
 def patterns(source: str) -> Iterator[tuple[int, str | bytes]]:
     """Line and text of every string that goes into a function of `re`, under a name or not."""
+    if not re.search(r"\bre\b", source):
+        return
     tree = ast.parse(source)
     asked = [
         argument
@@ -104,3 +111,96 @@ def test_a_pattern_is_found_wherever_it_is_written(source: str) -> None:
 def test_prose_is_no_pattern() -> None:
     source = '"""C++ libraries."""\nimport re\nA = re.compile("a+")\nKEYS = ("Ctrl++",)\n'
     assert [pattern for _line, pattern in patterns(source)] == ["a+"]
+
+
+SEARCHING = {"search", "sub", "subn", "finditer", "findall", "split"}
+SHORT_TEXTS = {
+    ("studio.generation.partial_json", "_HALF_WORD"): "looks at the last 64 characters",
+    ("studio.library.index.search_language", "_SPLIT"): "the words that somebody searches for",
+}
+"""Patterns that may begin with a repeat, and why: their texts are short."""
+
+AT_PLACES = (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT)
+LONG = 1000
+"""Repeats from which on a repeat counts as unbounded."""
+
+
+def reads_again(parsed: Any, *, followed: bool = False) -> bool:
+    """Whether a match may begin with an unbounded repeat that something must follow."""
+    items = list(parsed)
+    for number, (operator, argument) in enumerate(items):
+        rest = parsed[number + 1 :]
+        more = followed or rest.getwidth()[0] > 0 or any(one[0] in AT_PLACES for one in rest)
+        if operator in (_constants.ASSERT, _constants.ASSERT_NOT) and argument[0] > 0:
+            continue
+        if operator is _constants.AT or (
+            operator in (_constants.ASSERT, _constants.ASSERT_NOT) and argument[0] < 0
+        ):
+            return False
+        if operator in (_constants.MAX_REPEAT, _constants.MIN_REPEAT):
+            least, most, inner = argument
+            if (most > LONG and more) or reads_again(inner, followed=more):
+                return True
+            if least == 0:
+                continue
+        elif operator is _constants.SUBPATTERN:
+            return reads_again(argument[-1], followed=more)
+        elif operator is _constants.BRANCH:
+            return any(reads_again(one, followed=more) for one in argument[1])
+        return False
+    return False
+
+
+def searched() -> Iterator[tuple[str, str, re.Pattern[str] | re.Pattern[bytes]]]:
+    """Module, name and value of the patterns that texts are searched with, but for the window's."""
+    for path in SOURCES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if not module.startswith("studio.") or module.startswith("studio.ui."):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in SEARCHING
+                and isinstance(node.func.value, ast.Name)
+                and isinstance(
+                    found := getattr(importlib.import_module(module), node.func.value.id, None),
+                    re.Pattern,
+                )
+            ):
+                yield module, node.func.value.id, found
+
+
+def test_no_search_reads_a_run_of_characters_again_and_again() -> None:
+    known = list(searched())
+    assert len(known) > 80
+    found = {
+        f"{module}.{name}: {pattern.pattern!r}"
+        for module, name, pattern in known
+        if (module, name) not in SHORT_TEXTS and reads_again(_parser.parse(pattern.pattern))
+    }
+    assert found == set()
+
+
+def test_every_exception_is_one() -> None:
+    begins_so = {
+        (module, name)
+        for module, name, pattern in searched()
+        if reads_again(_parser.parse(pattern.pattern))
+    }
+    assert set(SHORT_TEXTS) <= begins_so
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"\\+/", r"a*b", r"(?:\s+|x)y", r"x?\s*y", r"\w{5,}:", r"(?=\d)\d+x", r"(\s*)\(", b"a+$"],
+)
+def test_a_repeat_that_is_read_again_is_seen(pattern: str | bytes) -> None:
+    assert reads_again(_parser.parse(pattern))
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(?<!\\)\\+/", r"\s+", r"a|\d+", r"^\s*x", r"a\s*b", r"\s{0,8}x", r"(?:\w+)"]
+)
+def test_a_repeat_that_is_read_once_is_not(pattern: str) -> None:
+    assert not reads_again(_parser.parse(pattern))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 STUDIO = Path(__file__).resolve().parent.parent / "studio"
 
@@ -32,6 +35,7 @@ OWN_JPEG = {
     "ui/support/raster.py:from_jpeg": "converted there",
     "ui/app/first_images.py:decoded": "converted there",
     "ui/controllers/mark.py:_image": "for the clipboard, never shown",
+    "imaging/sheet_jobs.py:_image": "drawn into a file, in another process, never shown",
 }
 """Functions in which Qt reads a picture file: what converts it."""
 
@@ -39,15 +43,24 @@ NOT_SHOWN = {
     "ui/support/drag_and_drop.py:image_of": "raw pixels for the clipboard, in sRGB",
     "ui/support/raster.py:_unpacked": "raw pixels, converted there",
     "ui/support/raster.py:build_grey": "levels of a map, not colours of a picture",
+    "ui/support/region_raster.py:ground_of": "the shape of a mask, not colours of a picture",
 }
 """Functions that make an image of raw pixels."""
 
 
-def _sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(STUDIO.rglob("*.py")):
-        yield path.relative_to(STUDIO).as_posix(), ast.parse(path.read_text("utf-8"))
+Sources = dict[str, ast.Module]
 
 
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    """The code of the program, by file."""
+    return {
+        path.relative_to(STUDIO).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted(STUDIO.rglob("*.py"))
+    }
+
+
+@cache
 def _words(tree: ast.AST) -> set[str]:
     """Names and attributes in a module, those of its imports included."""
     found: set[str] = set()
@@ -63,7 +76,8 @@ def _words(tree: ast.AST) -> set[str]:
     return found
 
 
-def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def _calls(tree: ast.AST) -> list[tuple[str, ast.Call]]:
     """Every call, with the function it stands in."""
 
     def walk(node: ast.AST, name: str) -> Iterator[tuple[str, ast.Call]]:
@@ -74,7 +88,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
         for child in ast.iter_child_nodes(node):
             yield from walk(child, name)
 
-    return walk(tree, "")
+    return list(walk(tree, ""))
 
 
 def converting(tree: ast.AST) -> set[str]:
@@ -101,26 +115,26 @@ def making(tree: ast.AST) -> set[str]:
     }
 
 
-def test_colours_are_converted_in_one_module_only() -> None:
-    found = {name for name, tree in _sources() if converting(tree)}
+def test_colours_are_converted_in_one_module_only(sources: Sources) -> None:
+    found = {name for name, tree in sources.items() if converting(tree)}
     assert found == {DOOR}
 
 
-def test_only_what_is_painted_is_converted() -> None:
-    named = {name for name, tree in _sources() if "to_screen" in _words(tree)}
+def test_only_what_is_painted_is_converted(sources: Sources) -> None:
+    named = {name for name, tree in sources.items() if "to_screen" in _words(tree)}
     assert named == {DOOR, *CONVERTED}
 
 
-def test_pixels_for_a_monitor_are_fetched_for_painting_only() -> None:
+def test_pixels_for_a_monitor_are_fetched_for_painting_only(sources: Sources) -> None:
     words = {"screen_pixels", "ScreenPixels", "ScreenPixelsProtocol"}
-    found = {name for name, tree in _sources() if words & _words(tree)}
+    found = {name for name, tree in sources.items() if words & _words(tree)}
     assert found == {*PIXELS, "imaging/decode_jobs.py"}
 
 
-def test_no_picture_reaches_the_screen_past_the_conversion() -> None:
-    read = {f"{name}:{function}" for name, tree in _sources() for function in reading(tree)}
+def test_no_picture_reaches_the_screen_past_the_conversion(sources: Sources) -> None:
+    read = {f"{name}:{function}" for name, tree in sources.items() for function in reading(tree)}
     assert read == set(OWN_JPEG)
-    made = {f"{name}:{function}" for name, tree in _sources() for function in making(tree)}
+    made = {f"{name}:{function}" for name, tree in sources.items() for function in making(tree)}
     assert made == set(NOT_SHOWN)
 
 

@@ -1,4 +1,4 @@
-"""Qt calls that return nothing must not use up None.
+"""Qt calls that return nothing must not lose references to None.
 
 PySide6 6.12.0 drops a reference to None at every such call on Python 3.11 and aborts the process
 after about five thousand (PYSIDE-3474). The loop runs in a process of its own: an abort cannot be

@@ -1,4 +1,4 @@
-"""What writes files or gives them names goes through `studio/common/files.py`, or was looked at.
+"""Code that writes or renames files uses `studio/common/files.py`, or is listed here.
 
 A bare `shutil.copyfile` writes over whatever has the name and leaves half a file on a full disk.
 Read from the source, so that the next one is found.

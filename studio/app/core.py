@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from studio.common import files, json_reader, logs, unfinished_copies
 from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.common.library_lock import LibraryLock
 from studio.common.paths import Paths, of_user
 from studio.common.serial_executor import SerialExecutor
@@ -40,6 +40,8 @@ from studio.library.operations import first_open
 
 if TYPE_CHECKING:
     from studio.app.budget import BudgetTracker
+    from studio.app.export.drag_copies import DragCopies
+    from studio.app.export.service import ExportService
     from studio.config.credentials import Credentials
     from studio.domain.runs import Run
     from studio.generation.fallback_store import FallbackStore
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from studio.generation.queue import JobQueue
     from studio.imaging.comparer import Comparer
     from studio.providers.catalogue import Catalogue
+    from studio.providers.http_routes import Painter
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,21 @@ class CoreOptions:
     trusted: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedParts:
+    """Parts that several cores use in turn; their creator closes them.
+
+    Attributes:
+        painter: used instead of the built-in one; None for that one.
+        decoder: decoder to share; None for one in each core.
+        comparer: compares and composes pictures; None for one in each core.
+    """
+
+    painter: Painter | None = None
+    decoder: Decoder | None = None
+    comparer: Comparer | None = None
+
+
 class Core:
     """The long-lived objects of the program.
 
@@ -89,16 +107,21 @@ class Core:
     """
 
     def __init__(
-        self, paths: Paths, options: CoreOptions, environ: Mapping[str, str] | None = None
+        self,
+        paths: Paths,
+        options: CoreOptions,
+        environ: Mapping[str, str] | None = None,
+        shared: SharedParts | None = None,
     ) -> None:
         environ = os.environ if environ is None else environ
+        self._shared = shared or SharedParts()
         self.paths = paths
         self.options = options
         self.session_start = time.time()
         self.events = EventBus()
         self.settings = SettingsStore(paths.settings_file, self.events)
         self.draft = DraftFile(paths.draft_file)
-        self.decoder = Decoder()
+        self.decoder = self._shared.decoder or Decoder()
         self._making: GenerationPipeline | None = None
         self.environment_profile = options.provider or "dgrid"
         self._environ = environ
@@ -121,12 +144,13 @@ class Core:
         *,
         write: bool = True,
         environ: Mapping[str, str] | None = None,
+        shared: SharedParts | None = None,
     ) -> Core:
         """Open settings and library; with `write` this process owns the library.
 
         Raises LibraryLocked, StorageError, LibraryTooNew, InputError.
         """
-        core = cls(paths, options or CoreOptions(), environ)
+        core = cls(paths, options or CoreOptions(), environ, shared)
         try:
             await asyncio.to_thread(core.prepare, write=write)
             await core.open_library()
@@ -209,10 +233,28 @@ class Core:
     @cached_property
     def comparer(self) -> Comparer:
         """Comparing of pictures, in a process of its own."""
+        if self._shared.comparer is not None:
+            return self._shared.comparer
         # Not before the first screen: see `Core`.
         from studio.imaging.comparer import Comparer
 
         return Comparer()
+
+    @cached_property
+    def exports(self) -> ExportService:
+        """Exporting: processes, queue and presets. Requires a prepared core."""
+        # Not before the first screen: see `Core`.
+        from studio.app.export.service import ExportService
+
+        return ExportService(self.library, self.paths.export_presets_file, self.events)
+
+    @cached_property
+    def drag_copies(self) -> DragCopies:
+        """Copies for drags and the clipboard. Requires a prepared core."""
+        # Not before the first screen: see `Core`.
+        from studio.app.export.drag_copies import DragCopies
+
+        return DragCopies(self.library, lambda: self.exports.exporter, self.paths.copies_folder)
 
     @cached_property
     def keys(self) -> Credentials:
@@ -336,6 +378,7 @@ class Core:
                     keep_models=self._save_models,
                     spare=self.spare,
                     events=self.events,
+                    painter=self._shared.painter,
                 )
         return self._making
 
@@ -345,7 +388,8 @@ class Core:
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run, with the pictures drawn from its markup.
 
-        Raises StorageError; PictureUnreadable for one with a markup that cannot be drawn on.
+        Raises StorageError; PictureUnreadable for one with a markup that cannot be drawn on,
+        InputError for a frame that its model cannot fill.
         """
         if not self.writable:
             raise self.settings.trouble or read_only()
@@ -456,7 +500,7 @@ class Core:
             "The key works: {name} lists {count} image model.",
             "The key works: {name} lists {count} image models.",
             count,
-        ).format(name=self.profile(name).title, count=count)
+        ).format(name=self.profile(name).title, count=number(count))
 
     async def refresh_models(self, name: str) -> None:
         """Query the models of a service. Raises its errors."""
@@ -481,18 +525,21 @@ class Core:
     async def let_go(self) -> None:
         """Close queue and library before their files are moved. The lock is kept."""
         self._let_go = True
+        await self._close_exports()
         await self.queue.close()
         await self.library.close()
 
     async def close(self) -> None:
         """Cancel jobs and close everything in reverse order."""
+        await self._close_exports()
         if "queue" in vars(self):
             await self.queue.close()
         if self._making is not None:
             await self._making.attempts.write_held()
             await self._making.client.close()
-        await self.decoder.close()
-        if "comparer" in vars(self):
+        if self.decoder is not self._shared.decoder:
+            await self.decoder.close()
+        if "comparer" in vars(self) and self.comparer is not self._shared.comparer:
             await self.comparer.close()
         if self._tidying is not None and self._tidying.is_alive():
             await asyncio.to_thread(self._tidying.join, _TIDYING)
@@ -509,6 +556,12 @@ class Core:
         self._give_back()
         if self.afterwards is not None:
             self.afterwards()
+
+    async def _close_exports(self) -> None:
+        if "drag_copies" in vars(self):
+            await self.drag_copies.close()
+        if "exports" in vars(self):
+            await self.exports.close()
 
     def _give_back(self) -> None:
         if self._lock is not None:

@@ -1,8 +1,8 @@
-"""Drift of edits: how far each one left the picture it was made from.
+"""Drift of edits: how much each differs from the picture it was made from.
 
 Runs in the background after the pictures have arrived, one comparison at a time, in the comparing
-process, which has the lowest priority of all. Nothing waits for it, and what it did not get to is
-measured in a later session.
+process, which has the lowest priority of all. Nothing waits for it; what is left is measured in a
+later session.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftMeasured:
-    """How far an edit left the picture it was made from.
+    """Difference of an edit from the picture it was made from.
 
     Attributes:
         picture, parent: their ids.
@@ -80,12 +80,12 @@ class DriftMeter:
         self._unsubscribe = events.subscribe(self._on_event)
 
     def start(self) -> None:
-        """Measure the edits that earlier sessions did not get to."""
+        """Measure the edits left over by earlier sessions."""
         if self._settings.value.measure_drift and self._find_unmeasured is not None:
             self._run(self._catch_up(self._find_unmeasured))
 
     def measure(self, ids: Iterable[str]) -> None:
-        """Measure these pictures after those that wait; others than edits are left out."""
+        """Queue these pictures for measuring; those that are no edits are skipped."""
         if not self._settings.value.measure_drift:
             return
         self._waiting.extend(ids)
@@ -104,7 +104,7 @@ class DriftMeter:
             await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
-        """Give up what is left, and the comparison that runs."""
+        """Cancel the running comparison, and drop the rest."""
         self._unsubscribe()
         self._give_up()
         await self.idle()
@@ -122,7 +122,7 @@ class DriftMeter:
 
     def _give_up(self) -> None:
         self._waiting.clear()
-        # What is measured after this gets a task of its own.
+        # Pictures added after this start another task.
         self._working = None
         for task in self._tasks:
             task.cancel()

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import hashlib
+import logging
 import os
 import secrets
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 if sys.platform == "win32":
     import platformdirs
 
+log = logging.getLogger(__name__)
+
 Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """Handles the connection of a process with work for the owner, until that is done."""
 
@@ -28,7 +31,7 @@ PATIENCE = 2.0
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
 _MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
-_LINE = 1024  # bytes of a line; what is longer comes with its length before it
+_LINE = 1024  # bytes of a line; longer data is preceded by its length
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 
 
@@ -81,6 +84,9 @@ async def serve(
         except (OSError, TimeoutError, ValueError, EOFError):
             # The caller has left, or does not speak the protocol.
             pass
+        except asyncio.CancelledError:
+            # This process ends. Up to Python 3.11, asyncio logs a traceback for a cancelled one.
+            log.info("A connection of another process ended with this one")
         finally:
             writer.close()
 

@@ -11,6 +11,7 @@ import logging
 import threading
 
 from studio.app.core import Core
+from studio.common import i18n
 from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
 from studio.domain.events import ProblemOccurred
@@ -61,7 +62,7 @@ def _damage(number: int) -> StorageError:
     return StorageError(
         ngettext(
             "{n} picture is damaged or missing", "{n} pictures are damaged or missing", number
-        ).format(n=number),
+        ).format(n=i18n.number(number)),
         ngettext(
             "Its file is missing or has changed.",
             "Their files are missing or have changed.",

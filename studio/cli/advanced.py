@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.common import user_input
 from studio.common.errors import InputError, UsageError
-from studio.common.i18n import _
+from studio.common.i18n import _, listed, read_number
 from studio.domain.entities import Advanced, SafetySetting
 from studio.domain.models import detail_level, thinking_level
 from studio.domain.safety import CATEGORIES, LEVELS, OTHER_CATEGORIES, category_of, threshold_of
@@ -47,7 +47,7 @@ def _temperature(text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        return float(text.replace(",", "."))
+        return float(read_number(text))
     except ValueError as error:
         raise UsageError(
             _("--temperature {value} is not a number").format(value=text[:40])
@@ -70,7 +70,7 @@ def _safety(settings: list[str]) -> tuple[SafetySetting, ...]:
                 _("--safety has no category {name}").format(name=name[:60]),
                 # Translators: {names} is a list with commas.
                 _("Available: {names}.").format(
-                    names=", ".join(one.lower() for one in (*CATEGORIES, *OTHER_CATEGORIES))
+                    names=listed(one.lower() for one in (*CATEGORIES, *OTHER_CATEGORIES))
                 ),
             )
         if threshold is None:
@@ -78,7 +78,7 @@ def _safety(settings: list[str]) -> tuple[SafetySetting, ...]:
                 # Translators: {name} is what the user wrote.
                 _("--safety has no level {name}").format(name=level[:60]),
                 # Translators: {names} is a list with commas.
-                _("Available: {names}.").format(names=", ".join(("default", *LEVELS))),
+                _("Available: {names}.").format(names=listed(("default", *LEVELS))),
             )
         chosen.pop(category, None)
         if threshold:

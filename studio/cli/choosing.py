@@ -6,6 +6,7 @@ from typing import Any
 
 from studio.app.core import Core
 from studio.cli.output import print_result, say_json, table
+from studio.common import i18n
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain.duel import Duel
@@ -66,7 +67,7 @@ async def family(core: Core, options: Any) -> int:
 
 
 async def branch(core: Core, options: Any) -> int:
-    """Print what a branch has and what it cost."""
+    """Print the pictures and cost of a branch."""
     picture = await core.library.resolve(options.id)
     tree = await core.library.choosing.family(picture.id)
     outlay = tree.outlay(picture.id)
@@ -115,7 +116,9 @@ async def stack(core: Core, options: Any) -> int:
         "This stack of {n} pictures cost {money} USD, {kept} picked.",
         len(pictures),
     )
-    print_result(words.format(n=len(pictures), money=_money(outlay), kept=_kept(outlay)))
+    print_result(
+        words.format(n=i18n.number(len(pictures)), money=_money(outlay), kept=_kept(outlay))
+    )
     return 0
 
 
@@ -248,12 +251,14 @@ def _change(change: EdgeChange | None) -> str:
     parts += [f"{one.name}: {one.before or '-'} > {one.after or '-'}" for one in change.settings]
     if number := len(change.more) + len(change.fewer):
         parts.append(
-            ngettext("{n} reference changed", "{n} references changed", number).format(n=number)
+            ngettext("{n} reference changed", "{n} references changed", number).format(
+                n=i18n.number(number)
+            )
         )
     if change.drift is not None:
         # Translators: {share} is a percentage.
         parts.append(_("{share} of pixels changed").format(share=f"{change.drift:.1%}"))
-    return ", ".join(parts)
+    return i18n.listed(parts)
 
 
 def _state(node: FamilyNode) -> str:
@@ -271,4 +276,4 @@ def _money(outlay: Outlay) -> str:
 
 def _kept(outlay: Outlay) -> str:
     # Translators: {kept} is a number.
-    return _("{kept} of {n}").format(kept=outlay.kept, n=outlay.made)
+    return _("{kept} of {n}").format(kept=i18n.number(outlay.kept), n=i18n.number(outlay.made))

@@ -8,7 +8,7 @@ from typing import Any
 from studio.app.core import Core
 from studio.app.drift import edited_from
 from studio.cli.output import print_result, say_json
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.imaging.comparer import ComparisonResult
 
 
@@ -60,8 +60,8 @@ def _lines(found: ComparisonResult, *, edited: bool) -> list[str]:
     lines = [
         _("The pictures line up."),
         _shift(right, down),
-        _("Scale: {percent} %").format(percent=f"{100 * found.zoom:.2f}"),
-        _("Changed: {percent} % of the pixels").format(percent=f"{100 * found.changed:.1f}"),
+        _("Scale: {percent} %").format(percent=number(100 * found.zoom, 2)),
+        _("Changed: {percent} % of the pixels").format(percent=number(100 * found.changed, 1)),
     ]
     if edited:
         lines.append(_("The second picture is an edit of the first."))
@@ -77,4 +77,4 @@ def _shift(right: float, down: float) -> str:
         (True, False): _("Shift: {x} px left, {y} px down"),
         (True, True): _("Shift: {x} px left, {y} px up"),
     }
-    return sentences[x < 0, y < 0].format(x=f"{abs(x):.1f}", y=f"{abs(y):.1f}")
+    return sentences[x < 0, y < 0].format(x=number(abs(x), 1), y=number(abs(y), 1))

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.app.core import Core, CoreOptions
 from studio.cli.stderr import complain
-from studio.common.billing import hint_of
+from studio.common.billing import hint_with_warning
 from studio.common.errors import StudioError
 from studio.common.paths import Paths
 from studio.domain.events import Event, InfoPosted, ProblemOccurred
@@ -51,4 +51,4 @@ def _print_event(event: Event) -> None:
 
 
 def _print_error(error: StudioError) -> None:
-    complain(error.title, error.message, hint_of(error))
+    complain(error.title, error.message, hint_with_warning(error))

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
+from studio.common.i18n import _, number
 from studio.common.terminal import bare, harmless
 
 if sys.platform == "win32":
@@ -27,10 +28,10 @@ _PERIOD = 0.1
 """Seconds between two drawings."""
 
 _BAR = 30
-"""Cells of a bar at most."""
+"""Limit of a bar in cells."""
 
 _LEAST = 8
-"""Cells of a column that are never divided: an id stays in one piece."""
+"""Cells of a column that are never wrapped, so that an id stays in one piece."""
 
 _ENDS = "\x1b[K\n"
 """Erases to the end of the line, and begins the next."""
@@ -43,7 +44,7 @@ _OBEY = 4
 
 
 class _Signs(NamedTuple):
-    """Signs of the drawing."""
+    """Characters of the drawing."""
 
     turning: str
     full: str
@@ -54,7 +55,7 @@ class _Signs(NamedTuple):
 
 _FINE = _Signs("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "╌", "─", "…")
 _PLAIN = _Signs("|/-\\", "#", ".", "-", "~")
-"""For encodings without the others."""
+"""For encodings that lack the others."""
 
 
 def cells(text: str) -> int:
@@ -70,20 +71,20 @@ def _cells_of(sign: str) -> int:
 
 
 def _fitting(text: str, room: int) -> int:
-    """Number of characters at the beginning that fit into so many cells."""
+    """Number of leading characters that fit into a number of cells."""
     sums = itertools.accumulate(map(_cells_of, text))
     return next((at for at, taken in enumerate(sums) if taken > room), len(text))
 
 
 def shortened(text: str, room: int, more: str = _FINE.more) -> str:
-    """The text in so many cells, with a sign where it was cut."""
+    """The text shortened to a number of cells, with a mark where it was cut."""
     if cells(text) <= room:
         return text
     return text[: _fitting(text, room - 1)] + more if room > 0 else ""
 
 
 def wrapped(text: str, room: int) -> list[str]:
-    """The text in lines of so many cells, divided between words where it can be."""
+    """The text in lines of a number of cells, broken between words where possible."""
     lines = []
     while cells(text) > room:
         fits = max(1, _fitting(text, room))
@@ -102,14 +103,14 @@ def table_lines(
     widths = [max(map(cells, column)) for column in zip(*cut, strict=True)]
     while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
-    for number, row in enumerate(cut):
+    for index, row in enumerate(cut):
         parts = (wrapped(cell, width) for cell, width in zip(row, widths, strict=True))
         for line in itertools.zip_longest(*parts, fillvalue=""):
             padded = (
                 part + " " * (width - cells(part)) for part, width in zip(line, widths, strict=True)
             )
             yield "  ".join(padded).rstrip()
-        if not number:
+        if not index:
             yield "  ".join(rule * width for width in widths).rstrip()
 
 
@@ -133,22 +134,24 @@ class Row:
     started: float = field(default_factory=time.monotonic)
 
     def line(self, room: int, now: float, signs: _Signs = _FINE) -> str:
-        """The row in so many cells: how far it is, or how much arrived, and the time.
+        """The row in a number of cells: progress or bytes received, and the time.
 
         Args:
             now: `time.monotonic()`.
         """
         past = max(0.0, now - self.started)
         if self.total is None:
+            megabytes = _("{size} MB").format(size=number(self.done / 1e6, 1))
             head = signs.turning[int(past / _PERIOD) % len(signs.turning)] + " "
-            tail = f"  {self.done / 1e6:.1f} MB  {_clock(past)}"
+            tail = f"  {megabytes}  {_clock(past)}"
         else:
             part = min(1.0, self.done / self.total) if self.total > 0 else 0.0
             left = _clock(past * (1 - part) / part) if part else "-:--:--"
             full = int(part * _BAR)
             drawn = signs.full * full + signs.empty * (_BAR - full)
-            head, tail = "", f" {100 * part:3.0f} %  {left}"
-            # The bar gives way first, then the text.
+            percent = _("{percent} %").format(percent=number(100 * part).rjust(3))
+            head, tail = "", f" {percent}  {left}"
+            # The bar is shortened first, then the text.
             if len(drawn) + len(tail) + 12 <= room:
                 tail = f"  {drawn}{tail}"
         text = shortened(self.text, room - len(head) - len(tail), signs.more)
@@ -156,9 +159,9 @@ class Row:
 
 
 class LiveRows:
-    """Rows at the end of a terminal, drawn again and again, and erased at the end.
+    """Rows at the end of a terminal, redrawn until they are erased.
 
-    Writes to standard error without its guard: what is told is harmless, the rest is ours.
+    Writes to standard error without its guard: texts are sanitized, the rest is our own.
     """
 
     def __init__(self) -> None:
@@ -169,20 +172,20 @@ class LiveRows:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
-        """Draw from now on. Needs a running loop."""
+        """Start drawing. Needs a running loop."""
         self._loop = asyncio.get_running_loop()
         self._draw()
 
     def stop(self) -> None:
-        """Erase the rows, and draw no more."""
+        """Stop drawing and erase the rows."""
         self._loop = None
         if self._next is not None:
             self._next.cancel()
         self._write("")
 
     def add(self, text: str, total: int | None = None) -> Row:
-        """Show one more row; its numbers are set by the caller."""
-        # As the stream writes what its encoding lacks, so that it can be measured.
+        """Add a row, whose numbers the caller sets."""
+        # With the stream's replacements for unsupported characters, so that widths are right.
         encoding = _encoding(self._stream)
         words = harmless(text, lines=False).encode(encoding, "backslashreplace").decode(encoding)
         row = Row(words, total)
@@ -191,13 +194,13 @@ class LiveRows:
         return row
 
     def remove(self, row: Row) -> None:
-        """Show it no longer."""
+        """Remove a row."""
         self._rows = [one for one in self._rows if one is not row]
         self._draw()
 
     @contextlib.contextmanager
     def out_of_the_way(self) -> Iterator[None]:
-        """Without the rows on the screen, for other output."""
+        """Hide the rows during the block, for other output."""
         self._write("")
         try:
             yield
@@ -224,7 +227,7 @@ class LiveRows:
         if not (back or text):
             return
         self._drawn = rows
-        # A terminal that was closed takes nothing from the work.
+        # A closed terminal must not stop the work.
         with contextlib.suppress(OSError):
             self._stream.write(f"\r{back}{text}{_REST}")
             self._stream.flush()
@@ -247,11 +250,11 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def can_draw() -> bool:
-    """Whether standard error is a terminal that moves its cursor when told to."""
+    """Whether standard error is a terminal that supports cursor movement."""
     if not sys.stderr.isatty():
         return False
     if sys.platform == "win32":
-        # Windows has to be told once for each console.
+        # Windows needs this once for each console.
         console, mode = ctypes.windll.kernel32, ctypes.c_uint()
         handle = msvcrt.get_osfhandle(sys.stderr.fileno())
         return bool(
@@ -263,7 +266,7 @@ def can_draw() -> bool:
 
 
 def _size(stream: IO[str]) -> tuple[int, int]:
-    """Columns and lines of a terminal; COLUMNS and LINES count more, as everywhere."""
+    """Columns and lines of a terminal; COLUMNS and LINES take precedence, as usual."""
     columns, lines = 0, 0
     # Not every stream has a descriptor, nor every terminal a size.
     with contextlib.suppress(OSError, ValueError):

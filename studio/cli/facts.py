@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
-from studio.common.i18n import _, ngettext, pgettext
+from studio.common.i18n import _, ngettext, number, pgettext
 from studio.common.terminal import harmless
 from studio.domain.entities import Advanced, Grounding, Picture, Role
 from studio.domain.safety import level_of
@@ -170,7 +170,7 @@ def _made_here(value: Mapping[str, Any]) -> str:
     # Translators: {n} is the number of pixels that have to be those of the parent.
     proof = ngettext(
         "0 of {n} pixel outside changed", "0 of {n} pixels outside changed", value["outside"]
-    ).format(n=f"{value['outside']:,}")
+    ).format(n=number(value["outside"]))
     return f"{value['operation']}, {text}, {proof}"
 
 

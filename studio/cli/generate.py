@@ -18,7 +18,7 @@ from studio.cli.remote_client import RemoteBackend
 from studio.cli.stderr import complain, write_question
 from studio.common import user_input
 from studio.common.errors import BudgetError, InputError, ModelError, UsageError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, listed, ngettext, number
 from studio.common.paths import Paths, of_user
 from studio.config.settings import OFFLINE
 from studio.domain import budget, prompt_variants, runs
@@ -53,7 +53,7 @@ async def _make(core: Core, maker: RunBackend, options: Any, prompt: str) -> int
     planned = await _plan(core, maker, options, prompt)
     _confirm(planned, options)
     await _check_budget(core, maker, planned, options)
-    out = await _folder(options.out)
+    out = await _folder(core, options.out)
     with printer_for(options) as printer:
         return await RunWatcher(core, maker, printer, out).generate(planned)
 
@@ -69,7 +69,7 @@ def _check(options: Any, prompt: str) -> None:
         raise InputError(_("The prompt is empty"), hint=_("Describe the picture."))
     if not 1 <= options.count <= prompt_variants.MOST:
         raise UsageError(
-            _("--count must be between 1 and {most}").format(most=prompt_variants.MOST)
+            _("--count must be between 1 and {most}").format(most=number(prompt_variants.MOST))
         )
     markup.check(options)
 
@@ -133,7 +133,7 @@ def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, M
         raise ModelError(
             # Translators: {id} is a model.
             _("The offline painter has no model {id}").format(id=id),
-            _("Available: {models}.").format(models=", ".join(sorted(painted))),
+            _("Available: {models}.").format(models=listed(sorted(painted))),
             hint=_("`gridbrush models` lists them."),
         )
     model = core.catalogue.find(profile, id)
@@ -166,7 +166,7 @@ def _confirm(planned: runs.Run, options: Any) -> None:
         "This makes {count} picture. Continue? [y/N] ",
         "This makes {count} pictures. Continue? [y/N] ",
         count,
-    ).format(count=count)
+    ).format(count=number(count))
     if sys.stdin.isatty() and sys.stderr.isatty():
         write_question(question)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
@@ -176,7 +176,7 @@ def _confirm(planned: runs.Run, options: Any) -> None:
             "Nothing sent: this would make {count} picture",
             "Nothing sent: this would make {count} pictures",
             count,
-        ).format(count=count),
+        ).format(count=number(count)),
         hint=_("Add --yes to make more than 16 at once."),
     )
 
@@ -199,9 +199,9 @@ async def _check_budget(core: Core, maker: RunBackend, planned: runs.Run, option
         complain(words)
 
 
-async def _folder(name: str | None) -> Path | None:
+async def _folder(core: Core, name: str | None) -> Path | None:
     if name is None:
         return None
     folder = of_user(name)
-    await asyncio.to_thread(save_copies.make_folder, folder)
+    await asyncio.to_thread(save_copies.prepare_folder, folder, core.library.folder)
     return folder

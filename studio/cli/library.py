@@ -33,15 +33,35 @@ async def run(options: Any, where: Paths) -> int:
         "order": choosing.order,
         "compare": compare.compare,
     }
+    if options.action == "export" and organise.is_conversion(options):
+        looks.pop("export")
     if options.action in ("branch", "stack") and choosing.is_change(options):
         looks.pop(options.action)
     if (look := looks.get(options.action)) is not None:
         async with opened(options, where) as core:
             return await look(core, options)
-    # Who only looks does without: these two take 50 ms to import, a quarter of `library list`.
-    from studio.cli import library_backup, library_changes
+    # Not for commands that only read: these take 50 ms to import, a quarter of `library list`.
+    from studio.cli import (
+        library_backup,
+        library_changes,
+        library_csv,
+        library_export,
+        library_sheet,
+    )
 
     match options.action:
+        case "export":
+            async with opened(options, where) as core:
+                return await library_export.export(core, options)
+        case "csv":
+            async with opened(options, where) as core:
+                return await library_csv.write_csv(core, options)
+        case "sheet":
+            async with opened(options, where) as core:
+                return await library_sheet.write_sheet(core, options)
+        case "page":
+            async with opened(options, where) as core:
+                return await library_sheet.write_page(core, options)
         case "recover":
             return await library_backup.recover(options, where)
         case "move":

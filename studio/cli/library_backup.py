@@ -11,9 +11,9 @@ from typing import Any
 from studio.app.core import Core
 from studio.cli.output import print_result, progress, say_json
 from studio.cli.stderr import complain, write_question
-from studio.common import user_input
+from studio.common import i18n, user_input
 from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.common.library_lock import LibraryLock
 from studio.common.paths import Paths, of_user
 from studio.config.settings import SettingsStore
@@ -35,7 +35,7 @@ async def write_backup(core: Core, options: Any) -> int:
         say_json({"backup": str(target), "files": number, "bytes": target.stat().st_size})
     else:
         words = ngettext("Backed up {n} file to {name}.", "Backed up {n} files to {name}.", number)
-        print_result(words.format(n=number, name=target))
+        print_result(words.format(n=i18n.number(number), name=target))
     return 0
 
 
@@ -62,7 +62,7 @@ async def recover(options: Any, where: Paths) -> int:
         words = ngettext(
             "Restored {n} file to {folder}.", "Restored {n} files to {folder}.", number
         )
-        print_result(words.format(n=number, folder=folder))
+        print_result(words.format(n=i18n.number(number), folder=folder))
     _tell_left_out(held, left_out, agreed=agreed)
     return 0
 
@@ -83,7 +83,7 @@ def _sentences(held: PendingWork) -> list[str]:
                 "{n} files of unfinished work: the next start would resume imports, deletions or "
                 "downloads.",
                 n,
-            ).format(n=f"{n:,}")
+            ).format(n=number(n))
         )
     said += [
         # Translators: {name} is a provider.
@@ -113,7 +113,7 @@ def _tell_left_out(held: PendingWork, number: int, *, agreed: bool) -> None:
                 "Skipped {n} file unknown to Gridbrush.",
                 "Skipped {n} files unknown to Gridbrush.",
                 number,
-            ).format(n=f"{number:,}")
+            ).format(n=i18n.number(number))
         )
 
 

@@ -13,7 +13,7 @@ from studio.cli.owner import Line, own_or_ask
 from studio.cli.stderr import complain, write_question
 from studio.common import user_input
 from studio.common.errors import EXIT_CODES, InputError, StorageError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.common.paths import Paths
 from studio.domain.events import Event, PicturesAdded
 from studio.library.operations import import_, import_sources, trash
@@ -119,15 +119,21 @@ def _print_report(options: Any, facts: dict[str, Any]) -> int:
     for path in facts["orphans"]:
         print_result(_("not in the records: {path}").format(path=path))
     if facts["damaged_records"]:
-        print_result(_("unreadable lines in the records: {n}").format(n=facts["damaged_records"]))
+        print_result(
+            _("unreadable lines in the records: {n}").format(n=number(facts["damaged_records"]))
+        )
     if "fixed" in facts:
-        complain(_("Repaired: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
+        complain(
+            _("Repaired: {n}").format(
+                n=number(sum(facts["fixed"].values()) - facts["fixed"]["lost"])
+            )
+        )
     words = ngettext(
         "{sound} of {checked} original is unchanged.",
         "{sound} of {checked} originals are unchanged.",
         facts["checked"],
     )
-    complain(words.format(sound=facts["sound"], checked=facts["checked"]))
+    complain(words.format(sound=number(facts["sound"]), checked=number(facts["checked"])))
     return code
 
 
@@ -147,7 +153,7 @@ def _changed(options: Any, said: ChangeDone) -> int:
                 "Index rebuilt: {pictures} pictures.",
                 said.number,
             )
-            print_result(words.format(pictures=said.number))
+            print_result(words.format(pictures=number(said.number)))
         return 0
     text = said.sentence or _("Nothing to change.")
     if options.json:
@@ -195,7 +201,7 @@ def _imported(options: Any, said: ChangeDone) -> int:
 async def confirm_emptying(core: Core) -> None:
     """Ask for confirmation to empty the trash. Raises InputError without it."""
     found = await trash.contents(core.library.store)
-    n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
+    n, size = len(found.ids), _("{size} MB").format(size=number(found.bytes / 1e6, 1))
     if not n:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
@@ -206,7 +212,7 @@ async def confirm_emptying(core: Core) -> None:
             "[y/N] ",
             n,
         )
-        write_question(question.format(n=n, size=size))
+        write_question(question.format(n=number(n), size=size))
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
@@ -214,7 +220,7 @@ async def confirm_emptying(core: Core) -> None:
             "Nothing deleted: {n} picture is in the trash, {size}",
             "Nothing deleted: {n} pictures are in the trash, {size}",
             n,
-        ).format(n=n, size=size),
+        ).format(n=number(n), size=size),
         hint=_("Add --yes to delete permanently."),
     )
 

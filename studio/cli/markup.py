@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from studio.cli.progress import RunBackend
-from studio.common import user_input
+from studio.common import i18n, user_input
 from studio.common.errors import UsageError
 from studio.common.i18n import _
-from studio.domain.derivation import SEAM
 from studio.domain.entities import AspectRatio, Picture, Role
+from studio.domain.frame_layout import has_shape
 from studio.domain.markup import (
     LONGEST_SENTENCE,
     MOST_MARKS,
@@ -23,14 +23,17 @@ from studio.domain.markup import (
     Stroke,
     StrokeKind,
 )
+from studio.domain.pixel_frames import frame_around
 
-_NUMBER = r"\s*([+-]?\d*\.?\d+)\s*"
+_NUMBER = r"\s*([+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*"
 _POINT = re.compile(f"{_NUMBER},{_NUMBER}")
 _MARK = re.compile(f"{_NUMBER},{_NUMBER}:(.*)", re.DOTALL)
 _BOX = re.compile(",".join([_NUMBER] * 4))
+_NUMBERS = re.compile(r"[\s\d.,+-]*\d[\s\d.,+-]*|[\s\d.,+-]*(nan|inf)[\s\w.,+-]*", re.IGNORECASE)
+"""What is meant as a box rather than a file."""
 
 _SAME = 0.001
-"""Relative difference of two shapes that counts as none."""
+"""Part of a side by which a box may reach beyond it, as numbers are rounded."""
 
 
 def check(options: Any) -> None:
@@ -43,19 +46,20 @@ def check(options: Any) -> None:
             ("--reframe", options.reframe),
             ("--anchor", options.anchor),
         )
-        if value
+        if value not in (None, [])
     ]
     if used and not (options.edit or options.continues):
         # Translators: {option} is an option such as --mark.
         raise UsageError(_("{option} needs a picture: --edit ID").format(option=used[0]))
-    if options.anchor and not options.reframe:
+    if options.anchor is not None and not options.reframe:
         raise UsageError(_("--anchor needs --reframe"))
+    if options.region is not None and not options.region.strip():
+        raise UsageError(_("--region is empty"))
     if options.region and options.reframe:
         raise UsageError(_("--region and --reframe cannot be used together"))
     _marks(options.mark)
     _anchor(options.anchor)
-    for text in options.reframe:
-        _ratio(text)
+    _ratios(options.reframe)
     _box(options.region or "")
 
 
@@ -68,14 +72,14 @@ async def read(options: Any, source: Picture, maker: RunBackend) -> Markup:
         marks=_marks(options.mark),
         region=await _region(options.region, source, maker) if options.region else None,
         frames=tuple(
-            _frame(_ratio(text), source, _anchor(options.anchor)) for text in options.reframe
+            _frame(ratio, source, _anchor(options.anchor)) for ratio in _ratios(options.reframe)
         ),
     )
 
 
 def _marks(given: list[str]) -> tuple[Mark, ...]:
     if len(given) > MOST_MARKS:
-        raise UsageError(_("More than {most} marks").format(most=MOST_MARKS))
+        raise UsageError(_("More than {most} marks").format(most=i18n.number(MOST_MARKS)))
     marks: list[Mark] = []
     for text in given:
         match = _MARK.fullmatch(text)
@@ -89,7 +93,9 @@ def _marks(given: list[str]) -> tuple[Mark, ...]:
         sentence = " ".join(match[3].split())
         if len(sentence) > LONGEST_SENTENCE:
             raise UsageError(
-                _("--mark: a sentence has at most {most} characters").format(most=LONGEST_SENTENCE)
+                _("--mark: a sentence has at most {most} characters").format(
+                    most=i18n.number(LONGEST_SENTENCE)
+                )
             )
         point = _place("--mark", float(match[1]), float(match[2]))
         marks.append(Mark(kind=MarkKind.PIN, points=(point,), sentence=sentence))
@@ -122,6 +128,13 @@ def _box(given: str) -> tuple[Point, Point] | None:
     """Corners of a box; None for a file. Raises UsageError for one outside of the picture."""
     match = _BOX.fullmatch(given)
     if match is None:
+        if "," in given and _NUMBERS.fullmatch(given):
+            raise UsageError(
+                # Translators: {value} is what was given.
+                _("--region {value} is not a box").format(value=given[:60]),
+                # Translators: an example of an option.
+                hint=_("Write it as left, top, width and height: --region 0.1,0.6,0.3,0.3"),
+            )
         return None
     x, y, width, height = (float(match[number]) for number in range(1, 5))
     if width <= 0 or height <= 0:
@@ -140,6 +153,11 @@ def _anchor(given: str | None) -> Point:
     return _place("--anchor", float(match[1]), float(match[2]))
 
 
+def _ratios(given: list[str]) -> list[AspectRatio]:
+    """Ratios of the new frames; no picture is paid for twice because a ratio is named twice."""
+    return list(dict.fromkeys(_ratio(text) for text in given))
+
+
 def _ratio(given: str) -> AspectRatio:
     try:
         return AspectRatio.parse(given)
@@ -151,19 +169,10 @@ def _ratio(given: str) -> AspectRatio:
 
 
 def _frame(ratio: AspectRatio, source: Picture, anchor: Point) -> Frame:
-    """The smallest frame of this ratio around a picture; `anchor` is the picture's place in it."""
-    shape = source.width / source.height
-    if abs(shape / ratio.value - 1) < _SAME:
+    size = source.width, source.height
+    if has_shape(ratio, size):
         raise UsageError(
             # Translators: {ratio} is an aspect ratio such as 16:9.
             _("--reframe {ratio}: the picture has this aspect ratio already").format(ratio=ratio)
         )
-    across, down = max(0.0, ratio.value / shape - 1), max(0.0, shape / ratio.value - 1)
-    return Frame(
-        left=-across * anchor.x,
-        top=-down * anchor.y,
-        right=1 + across * (1 - anchor.x),
-        bottom=1 + down * (1 - anchor.y),
-        aspect=str(ratio),
-        seam=SEAM,
-    )
+    return frame_around(ratio, size, anchor)

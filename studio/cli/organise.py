@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from studio.cli.output import print_result, say_json, table
 from studio.cli.stderr import complain
-from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext, pgettext
+from studio.common.errors import InputError, UsageError
+from studio.common.i18n import _, ngettext, number, pgettext
 from studio.common.paths import of_user
 from studio.library.files import save_copies
 from studio.library.index.search_language import is_token, understand
@@ -18,6 +18,7 @@ from studio.library.query import Query
 
 if TYPE_CHECKING:
     from studio.app.core import Core
+    from studio.domain.entities import Picture
 
 _CHUNK = 2000
 
@@ -32,7 +33,11 @@ def typed(words: Sequence[str]) -> str:
         key, _colon, value = word.partition(":")
         alone = " " in value and '"' not in value and is_token(word)
         whole.append(f'{key}:"{value}"' if alone else word)
-    text = " ".join(whole)
+    return checked_search(" ".join(whole))
+
+
+def checked_search(text: str) -> str:
+    """A search as it is typed in the window. Raises InputError for an invalid token."""
     if troubles := understand(text).troubles:
         raise InputError(troubles[0], " ".join(troubles[1:]))
     return text
@@ -86,11 +91,49 @@ async def history(core: Core, options: Any) -> int:
     return 0
 
 
+async def to_export(core: Core, pictures: list[Picture], *, answers: bool) -> list[Picture]:
+    """The pictures; with `answers`, each followed by the answer that it was made of, once.
+
+    Raises InputError for an answer: it is exported with its picture only.
+    """
+    if any(picture.answer for picture in pictures):
+        raise InputError(
+            _("A picture was made from this answer"),
+            # Translators: --answers is an option.
+            hint=_("Export that picture, with --answers for both."),
+        )
+    if not answers:
+        return pictures
+    found: dict[str, Picture] = {}
+    for picture in pictures:
+        found[picture.id] = picture
+        ids = await core.library.query_index(
+            lambda index, id=picture.id: index.state.answers_of([id])  # type: ignore[misc]
+        )
+        found |= {one.id: one for one in await core.library.find(ids)}
+    return list(found.values())
+
+
+_CONVERSION = (
+    "query", "preset", "format", "size", "enlarge", "quality", "colour", "ground", "pattern",
+    "metadata", "conflict", "dry_run",
+)  # fmt: skip
+"""Options that plain copies of originals do not have."""
+
+
+def is_conversion(options: Any) -> bool:
+    """Whether an export is more than plain copies of originals."""
+    return any(getattr(options, name) not in (None, False) for name in _CONVERSION)
+
+
 async def export(core: Core, options: Any) -> int:
-    """Copy originals to a folder, without replacing files."""
-    pictures = [await core.library.resolve(start) for start in options.ids]
+    """Copy originals to a folder, without replacing files; answers with their pictures only."""
+    if not options.ids:
+        raise UsageError(_("Name pictures by id, or search for them with --query"))
+    named = [await core.library.resolve(start) for start in options.ids]
+    pictures = await to_export(core, named, answers=options.answers)
     folder = of_user(options.out)
-    await asyncio.to_thread(save_copies.make_folder, folder)
+    await asyncio.to_thread(save_copies.prepare_folder, folder, core.library.folder)
     for picture in pictures:
         source = core.library.originals.find(picture)
         if source is None:
@@ -102,5 +145,5 @@ async def export(core: Core, options: Any) -> int:
         else:
             print_result(str(target))
     n = len(pictures)
-    complain(ngettext("Copied {n} original.", "Copied {n} originals.", n).format(n=n))
+    complain(ngettext("Copied {n} original.", "Copied {n} originals.", n).format(n=number(n)))
     return 0

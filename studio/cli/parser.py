@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio import __version__
+from studio.cli import out_parser
 from studio.cli.stderr import complain
 from studio.common import terminal, user_input
 from studio.common.errors import UsageError
@@ -39,8 +40,16 @@ class ParsedArguments(argparse.Namespace):
     files: list[Path]
 
 
-def parse(arguments: Sequence[str]) -> ParsedArguments:
-    """Parse the command line. Wrong usage exits with code 2."""
+def parse(
+    arguments: Sequence[str],
+    *,
+    before_command: Callable[[Sequence[str]], None] = lambda _arguments: None,
+) -> ParsedArguments:
+    """Parse the command line. Wrong usage exits with code 2.
+
+    `before_command` is called with the arguments before anything of a command is said, such as
+    its help; not for the window.
+    """
     # Options alone open the window, which does not wait for the parsers of all commands.
     window = _with_defaults(
         argparse.ArgumentParser(
@@ -54,12 +63,16 @@ def parse(arguments: Sequence[str]) -> ParsedArguments:
             options.files = [_opened_path(word) for word in more]
             return options
         if more[0] not in COMMANDS and not more[0].startswith("-"):
+            before_command(arguments)
             _refuse(more)
     terminal.guard()
+    before_command(arguments)
     return build().parse_args(arguments, namespace=ParsedArguments())
 
 
-_PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folder", "region"})
+_PATHS = frozenset(
+    {"home", "files", "ref", "paths", "out", "file", "to", "folder", "region", "logo"}
+)
 """Options with file names, which may have any bytes."""
 
 
@@ -409,9 +422,7 @@ def _library(parser: argparse.ArgumentParser) -> None:
     action("redo", _("redo the last undone change"))
     taking = action("import", _("copy picture files and folders into the library"))
     taking.add_argument("paths", nargs="+", metavar="PATH")
-    export = action("export", _("copy originals out of the library"))
-    export.add_argument("ids", nargs="+", metavar="ID")
-    export.add_argument("--out", metavar="DIR", required=True)
+    out_parser.add(action)
     emptying = action("empty-trash", _("permanently delete the pictures in the trash"))
     emptying.add_argument("--yes", action="store_true", help=_("do not ask for confirmation"))
     action("trash", _("move pictures to the trash")).add_argument("ids", nargs="+", metavar="ID")

@@ -11,7 +11,7 @@ from studio.cli import drawing
 from studio.cli.output import print_result, say_json
 from studio.cli.stderr import complain
 from studio.common.billing import billed_sentence
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.terminal import harmless
 from studio.domain.entities import Failure, Job, JobState, Picture
 
@@ -160,17 +160,17 @@ class PlainLines(_BasePrinter):
             case JobState.QUEUED if job.send_at and not (before and before.send_at):
                 complain(
                     # Translators: {name} is a job, by the beginning of its prompt.
-                    _("{name}: waiting for the rate limit, {delay:.0f} s").format(
-                        name=name, delay=max(0.0, job.send_at - _now())
+                    _("{name}: waiting for the rate limit, {delay} s").format(
+                        name=name, delay=number(max(0.0, job.send_at - _now()))
                     )
                 )
             case JobState.RETRYING:
                 complain(
                     # Translators: {name} is a job, by the beginning of its prompt.
-                    _("{name}: {reason}, trying again in {delay:.0f} s").format(
+                    _("{name}: {reason}, trying again in {delay} s").format(
                         name=name,
                         reason=job.retry_reason,
-                        delay=max(0.0, (job.retry_at or 0.0) - _now()),
+                        delay=number(max(0.0, (job.retry_at or 0.0) - _now())),
                     )
                 )
             case JobState.FAILED | JobState.CANCELLED if job.failure:
@@ -192,7 +192,11 @@ class PlainLines(_BasePrinter):
 
     def done(self, images: int, failed: int) -> None:
         if failed:
-            complain(_("{images} made, {failed} failed").format(images=images, failed=failed))
+            complain(
+                _("{images} made, {failed} failed").format(
+                    images=number(images), failed=number(failed)
+                )
+            )
 
 
 def _name(job: Job) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from studio.app.core import Core
 from studio.cli.printers import Printer
 from studio.cli.stderr import complain
-from studio.common.billing import hint_of
+from studio.common.billing import hint_with_warning
 from studio.common.errors import EXIT_CODES, StorageError, StudioError
 from studio.domain.budget import Budget
 from studio.domain.entities import Job, JobState, Picture, Reference, Role
@@ -168,7 +168,7 @@ class RunWatcher:
             return await asyncio.to_thread(save_copies.save_into, path, self._out, library)
         except StudioError as error:
             self._uncopied = error
-            complain(error.title, error.message, hint_of(error))
+            complain(error.title, error.message, hint_with_warning(error))
             return None
 
     def _code(self, failed: list[Job]) -> int:

@@ -14,8 +14,8 @@ from pathlib import Path
 from studio.cli import output, parser
 from studio.cli.parser import ParsedArguments
 from studio.cli.stderr import complain
-from studio.common import i18n, log_files, paths
-from studio.common.billing import hint_of
+from studio.common import log_files, paths
+from studio.common.billing import hint_with_warning
 from studio.common.errors import StorageError, StudioError, UsageError
 from studio.common.files import storage_error
 from studio.common.i18n import _
@@ -29,12 +29,11 @@ INTERRUPTED = 130
 
 def run(options: ParsedArguments) -> int:
     """Run a command; returns its exit code."""
-    i18n.install(paths.resources() / "locale")
     output.prepare()
     try:
         where = paths.find(options.home)
     except StudioError as error:
-        complain(error.title, error.message, hint_of(error))
+        complain(error.title, error.message, hint_with_warning(error))
         return error.exit_code
     end_logs = log_files.install(where, options.log_level.upper())
     try:
@@ -74,10 +73,10 @@ async def run_command(command: Command, options: ParsedArguments, where: paths.P
         parser.check_text(options)
         return await command(options, where)
     except UsageError as error:
-        complain(f"{error.title}. {error.message}".strip())
+        complain(f"{error.title}. {error.message}".strip(), error.hint)
         return 2
     except StudioError as error:
-        complain(error.title, error.message, hint_of(error))
+        complain(error.title, error.message, hint_with_warning(error))
         return error.exit_code
     except OSError as error:
         if error.filename is None:
@@ -85,7 +84,7 @@ async def run_command(command: Command, options: ParsedArguments, where: paths.P
         # An invalid name, or a disk that was disconnected.
         log.info("The system refused", exc_info=error)
         told = storage_error(error, Path(os.fsdecode(error.filename)))
-        complain(told.title, told.message, hint_of(told))
+        complain(told.title, told.message, hint_with_warning(told))
         return told.exit_code
     except asyncio.CancelledError:
         return INTERRUPTED

@@ -18,9 +18,9 @@ from typing import Any
 
 from studio.app.core import Core, CoreOptions
 from studio.cli.output import print_result, say_json
-from studio.common import files, paths
+from studio.common import files, i18n, paths
 from studio.common.errors import StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, listed, number
 from studio.common.paths import Paths
 from studio.config import environment, system_vault
 from studio.config.settings import OFFLINE
@@ -97,7 +97,14 @@ async def _decoding(where: Paths) -> str:
                 await decoder.probe(path, verify=True)
     finally:
         await decoder.close()
-    return _("decoder supports {kinds}").format(kinds=", ".join(_SAMPLES))
+    return _("decoder supports {kinds}").format(kinds=listed(_SAMPLES))
+
+
+async def _languages(where: Paths) -> str:
+    found = await asyncio.to_thread(i18n.languages, paths.resources() / "locale")
+    if not found:
+        raise StudioError(_("Only English is installed"))
+    return listed(("en", *found))
 
 
 async def _keyring(where: Paths) -> str:
@@ -120,7 +127,7 @@ async def _generation(where: Paths) -> str:
         finally:
             await core.close()
     return _("{width} × {height} px picture, thumbnail {bytes} bytes").format(
-        width=pictures[0].width, height=pictures[0].height, bytes=len(thumbnail)
+        width=pictures[0].width, height=pictures[0].height, bytes=number(len(thumbnail))
     )
 
 
@@ -144,6 +151,7 @@ async def _window(where: Paths) -> str:
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("write access", _write_access),
     ("decoding", _decoding),
+    ("languages", _languages),
     ("keyring", _keyring),
     ("offline generation", _generation),
     ("window", _window),

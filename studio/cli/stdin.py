@@ -8,7 +8,7 @@ from functools import partial
 
 from studio.common import user_input
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.serial_executor import run_detached
 
 _BLOCK = 1 << 16
@@ -60,7 +60,7 @@ def _bytes(*, line: bool) -> bytes:
         if len(found) > user_input.MOST_TEXT:
             raise InputError(
                 _("Standard input is too long"),
-                _("It is larger than {limit} MB.").format(limit=user_input.MOST_TEXT >> 20),
+                _("It is larger than {limit} MB.").format(limit=number(user_input.MOST_TEXT >> 20)),
             )
         if line and b"\n" in piece:
             break

@@ -1,6 +1,6 @@
 """Sentences about billing, composed from `billed` when shown.
 
-No other text of an error mentions money, so none can contradict what was found out last.
+No other text of an error mentions money, so none can contradict a later finding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def billed_sentence(billed: Billed) -> str:
     }[billed]
 
 
-def resend_sentence(billed: Billed) -> str:
+def resend_warning(billed: Billed) -> str:
     """Warning about the price of sending the same request again; empty if nothing was billed."""
     return {
         Billed.NO: "",
@@ -27,7 +27,7 @@ def resend_sentence(billed: Billed) -> str:
     }[billed]
 
 
-def hint_of(error: StudioError) -> str:
+def hint_with_warning(error: StudioError) -> str:
     """Hint, with a warning if another request may be billed too; may be empty."""
-    warning = resend_sentence(error.billed) if error.warns and not error.kept else ""
+    warning = resend_warning(error.billed) if error.warns and not error.kept else ""
     return f"{error.hint} {warning}".strip()

@@ -9,6 +9,7 @@ block and raise OSError, with `ELOOP` for a link.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import os
 import stat
@@ -131,6 +132,8 @@ def name_anew(file: Path, name: Path) -> None:
     else:
         file.unlink()
         return
+    if _rename_exclusively(file, name):
+        return
     # The name is ours, so it may be replaced.
     os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -138,6 +141,38 @@ def name_anew(file: Path, name: Path) -> None:
     except BaseException:
         name.unlink()
         raise
+
+
+def _rename_exclusively(file: Path, name: Path) -> bool:
+    """Rename a file in one step that replaces nothing; False if the system cannot do that.
+
+    Without this a kill could leave an empty file under the name. Raises OSError.
+    """
+    rename = _exclusive_rename()
+    if rename is None:
+        return False
+    failed = rename(os.fsencode(file), os.fsencode(name))
+    number = ctypes.get_errno()
+    if failed and number not in _NO_RENAME:
+        raise OSError(number, os.strerror(number), str(name))
+    return not failed
+
+
+def _exclusive_rename() -> Callable[[bytes, bytes], int] | None:
+    """The system's call for it, which returns 0 for done; None if there is none."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "linux" and hasattr(system, "renameat2"):
+        return lambda old, new: int(system.renameat2(_HERE, old, _HERE, new, _NO_REPLACE))
+    if sys.platform == "darwin" and hasattr(system, "renamex_np"):
+        return lambda old, new: int(system.renamex_np(old, new, _EXCLUSIVE))
+    return None
+
+
+_HERE = -100  # AT_FDCWD: paths are as they are
+_NO_REPLACE = 1  # RENAME_NOREPLACE of Linux
+_EXCLUSIVE = 4  # RENAME_EXCL of macOS
+_NO_RENAME = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""Errors of disks and systems that know no such rename."""
 
 
 def _names(root: Path, path: Path) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 
-_LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read a locked byte
+_LOCKED_BYTE = 0x7FFF0000  # far behind the text: on Windows a locked byte cannot be read
 
 if sys.platform == "win32":
     import msvcrt

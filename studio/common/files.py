@@ -84,6 +84,12 @@ def storage_error(error: OSError, path: Path) -> StorageError:
             _("No space left to write {name}.").format(name=name),
             hint=_("Free some space, then try again. Saved files are not affected."),
         )
+    if error.errno == errno.EFBIG:
+        return StorageError(
+            _("The file is too large for this disk"),
+            _("The disk does not accept {name} at its size.").format(name=name),
+            hint=_("Choose a folder on another disk. Memory cards often accept 4 GB at most."),
+        )
     if error.errno == errno.ELOOP:
         return StorageError(
             _("Unexpected link"),
@@ -356,9 +362,10 @@ def move(
 ) -> None:
     """Move a file on one disk, durably. Raises StorageError if `target` exists.
 
-    Also where a link is on the way from `within`. With `leaving` the old folder is not synced,
-    because it is removed as well, or the old name does no harm. Without `lasting` the caller syncs
-    the new folder.
+    Also raises it if a link lies between `within` and the target. With `leaving` the old folder is
+    not synced, because it is removed as well, or the old name does no harm. Without `lasting` the
+    caller syncs the new folder. Another program could create `target` between the check and the
+    renaming: names with an id of ours are safe, `claim` is for all others.
     """
     with storage_errors(target):
         if os.path.lexists(target):
@@ -448,14 +455,15 @@ class Appender:
     """An append-only file: the record log, the body of an answer.
 
     Its name is durable at once unless `lasting` is False, for files in an existing folder that are
-    renamed later.
+    renamed later. Errors name `told` instead of `path` where the user knows that one.
     """
 
-    def __init__(self, path: Path, *, lasting: bool = True) -> None:
+    def __init__(self, path: Path, *, lasting: bool = True, told: Path | None = None) -> None:
         if lasting:
             ensure_folder(path.parent)
         self.path = path
-        with storage_errors(path):
+        self._told = told or path
+        with storage_errors(self._told):
             new = not path.exists()
             if new:
                 _step("create", path)
@@ -468,7 +476,7 @@ class Appender:
 
     def append(self, data: bytes) -> int:
         """Append bytes; returns their offset. Not yet durable."""
-        with storage_errors(self.path):
+        with storage_errors(self._told):
             _step("append", self.path)
             start = self.size
             try:
@@ -485,7 +493,7 @@ class Appender:
 
     def content(self) -> Iterator[bytes]:
         """Its content in pieces, even if its name is gone."""
-        with storage_errors(self.path):
+        with storage_errors(self._told):
             os.lseek(self._handle, 0, os.SEEK_SET)
             while piece := os.read(self._handle, _FLUSH_EVERY):
                 yield piece
@@ -500,7 +508,7 @@ class Appender:
 
     def sync(self) -> None:
         """Make everything appended so far durable."""
-        with storage_errors(self.path):
+        with storage_errors(self._told):
             _sync(self._handle, self.path)
 
     def in_place(self) -> bool:

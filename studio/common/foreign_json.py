@@ -1,4 +1,4 @@
-"""Reading of untrusted JSON of other programs, and what every reader of JSON has in common.
+"""Reading of untrusted JSON of other programs, and limits shared by all readers of JSON.
 
 A module of its own because the decoding process needs no more: without msgspec, which `json_reader`
 imports, it starts a quarter sooner.

@@ -1,4 +1,4 @@
-"""Translation of the interface: gettext, with English as the source.
+"""Translation of the interface: gettext, with English as the source, and numbers in its language.
 
 `_` and `ngettext` look messages up when they are called, so they must not be called at import time
 (the message would keep the first language).
@@ -7,31 +7,46 @@
 from __future__ import annotations
 
 import gettext as _gettext
-import locale
-import os
-from collections.abc import Callable
+from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
+
+from studio.common.number_format import ENGLISH, NumberFormat, format_of
+from studio.common.system_language import catalogue_codes, system_languages
 
 DOMAIN = "gridbrush"
 
+_ENDS = (".", "…", "!", "?", "。", "！", "？", "؟")
+"""Marks at the end of a sentence."""
+
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+_numbers: NumberFormat = ENGLISH
 
 
-def plain_number(value: float, decimals: int) -> str:
-    """Number in English format."""
-    return f"{value:,.{decimals}f}"
+def install(folder: Path, chosen: str | None = None) -> None:
+    """Use the catalogue of the `chosen` language (a code such as "de"), and its numbers.
 
-
-_write_number: Callable[[float, int], str] = plain_number
-
-
-def install(folder: Path, language: str | None = None) -> None:
-    """Use the catalogue for `language` (a code such as "de"); the system's language when None.
-
-    A language without a catalogue is read in English.
+    The system's language when it is None or empty. The first language that has a catalogue counts;
+    English needs none, and is used if there is no other.
     """
-    languages = [language] if language else _system_languages()
-    use(_gettext.translation(DOMAIN, folder, languages, fallback=True))
+    use(_find(folder, [chosen] if chosen else system_languages()))
+    use_numbers(format_of(language()))
+
+
+def _find(folder: Path, languages: list[str]) -> _gettext.NullTranslations:
+    for one in languages:
+        codes = catalogue_codes(one)
+        if codes[-1] == "en":
+            break
+        if _gettext.find(DOMAIN, folder, codes):
+            return _gettext.translation(DOMAIN, folder, codes)
+    return _gettext.NullTranslations()
+
+
+def languages(folder: Path) -> tuple[str, ...]:
+    """Codes of the languages that have a catalogue, beside English; blocking."""
+    found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return tuple(sorted(path.parent.parent.name for path in found))
 
 
 def use(catalogue: _gettext.NullTranslations) -> None:
@@ -45,15 +60,65 @@ def language() -> str:
     return _catalogue.info().get("language") or "en"
 
 
-def use_numbers(write: Callable[[float, int], str]) -> None:
-    """Set the number format: a function of value and decimals."""
-    global _write_number
-    _write_number = write
+def use_numbers(numbers: NumberFormat) -> None:
+    """Set the number format."""
+    global _numbers
+    _numbers = numbers
 
 
-def number(value: float, decimals: int = 0) -> str:
+def number(value: float | Decimal, decimals: int = 0) -> str:
     """Number in the format of the user's language: "12,408"."""
-    return _write_number(value, decimals)
+    return _numbers.number(value, decimals)
+
+
+def short_number(value: float, most: int = 2) -> str:
+    """Number with as many decimals as it has, at most `most`: "1.5"."""
+    text = f"{value:.{most}f}".rstrip("0")
+    return number(value, len(text.partition(".")[2]))
+
+
+def dollars(usd: float | Decimal, decimals: int = 2, *, least: int | None = None) -> str:
+    """US dollars in the format of the user's language: "$14.90".
+
+    `least` decimals are always shown, further ones only if they are not zero: "$0.134", "$0.10".
+    """
+    text = _numbers.money(usd, decimals)
+    return text if least is None else _numbers.without_zeros(text, least)
+
+
+def right_to_left() -> bool:
+    """Whether the user's language is written from the right."""
+    return _numbers.right_to_left
+
+
+def left_to_right(text: str) -> str:
+    """Text that runs from left to right in every language, such as "1024 × 768", for display."""
+    return f"\u2066{text}\u2069" if right_to_left() else text
+
+
+def read_number(text: str) -> Decimal:
+    """A number as the user's language writes it: "2.50". Raises ValueError."""
+    return _numbers.read(text)
+
+
+def sentences(*texts: str) -> str:
+    """Whole sentences, one after the other; empty ones are left out."""
+    # Translators: what stands between two sentences; a zero-width space where there is nothing.
+    return pgettext("between sentences", " ").join(filter(None, texts))
+
+
+def ended(text: str) -> str:
+    """A text as a sentence: with a full stop, unless it ends with one or another mark."""
+    if not text or text.endswith(_ENDS):
+        return text
+    # Translators: {text} is a sentence without its full stop.
+    return _("{text}.").format(text=text)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Words or names as a list: "one, two, three"."""
+    # Translators: what stands between the parts of a list.
+    return pgettext("in a list", ", ").join(parts)
 
 
 def _(message: str) -> str:
@@ -69,10 +134,3 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def pgettext(context: str, message: str) -> str:
     """The message in the user's language, for English words with several meanings."""
     return _catalogue.pgettext(context, message)
-
-
-def _system_languages() -> list[str]:
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return value.split(":")
-    return [locale.getlocale()[0] or "en"]

@@ -97,7 +97,7 @@ class SecretRedactor:
         return data
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        # Most have none, which one search tells of all of them.
+        # Most have none, which a single search shows.
         every = "\n".join(f"{name}\n{value}" for name, value in headers.items())
         if self.text(every) == every:
             return dict(headers)

@@ -45,6 +45,16 @@ class Paths:
         return self.config / "settings.json"
 
     @property
+    def export_presets_file(self) -> Path:
+        """The user's presets for export, as JSON."""
+        return self.config / "export-presets.json"
+
+    @property
+    def copies_folder(self) -> Path:
+        """Folder of copies that were dragged or copied out of the window."""
+        return self.cache / "copies"
+
+    @property
     def draft_file(self) -> Path:
         """File of the composer's draft."""
         return self.state / "draft.json"

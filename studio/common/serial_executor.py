@@ -94,8 +94,8 @@ class SerialExecutor:
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `call(...)`, run after all earlier calls.
 
-        A call that began runs to its end even when the caller is cancelled: half a durable step
-        helps nobody.
+        A call that began runs to its end even when the caller is cancelled: half a durable
+        step would be useless.
         """
         return await self.start(call, *args, **kwargs)
 
@@ -114,7 +114,7 @@ class SerialExecutor:
         while (asked := self._asked.get()) is not None:
             if not asked.run():
                 self._left.append(asked)
-            # Not held while waiting: what it brought may be large.
+            # Not held while waiting: its arguments and result may be large.
             del asked
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.paths import of_user
 
 MOST_PICTURE = 1 << 30
@@ -182,6 +182,14 @@ def stat_file(path: Path, *, most: int | None = None) -> os.stat_result:
     return about
 
 
+def is_folder(path: Path) -> bool:
+    """Whether this is a folder, or a link to one; False for anything that cannot be reached."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def opened(path: Path, *, most: int | None = None) -> FileIO:
     """Open a regular file for reading, without blocking. Raises Unusable."""
     # Opening a device may have side effects.
@@ -302,7 +310,9 @@ def _empty(path: Path) -> Unusable:
 
 
 def _too_large(path: Path, most: int) -> Unusable:
-    return Unusable(path, _("This file is larger than {limit} MB.").format(limit=f"{most >> 20:,}"))
+    return Unusable(
+        path, _("This file is larger than {limit} MB.").format(limit=number(most >> 20))
+    )
 
 
 # Text
@@ -341,7 +351,7 @@ def picture_in(address: str) -> bytes:
     if len(address) > MOST_DATA:
         raise Unusable(
             address[:30],
-            _("This picture is larger than {limit} MB.").format(limit=f"{MOST_DATA >> 20:,}"),
+            _("This picture is larger than {limit} MB.").format(limit=number(MOST_DATA >> 20)),
         )
     about, comma, body = address.partition(",")
     data = b""

@@ -26,6 +26,8 @@ _FOR_WORKER = frozenset(
         # Needed by Windows and macOS to start a program, and to find libraries.
         *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATH", "TEMP", "TMP", "APPDATA"),
         *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
+        # Where fonts are.
+        *("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_DATA_HOME"),
         # Encoding of file names, and the way this Python was started.
         *("LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8", "PYTHONHOME", "PYTHONPATH"),
         *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "MALLOC_MMAP_THRESHOLD_"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, number, read_number, short_number
 from studio.common.urls import read_address, usable_address
 from studio.config.settings import OFFLINE, PLACE, USUAL_PATH, Profile, Settings
 from studio.domain import extra_fields
@@ -99,7 +99,9 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
         if len(words) != 3 or price is None:
             raise InputError(
                 _("Invalid price: {line}").format(line=line.strip()[:80]),
-                hint=_("Enter model, size and USD, such as: gemini-3-pro-image 2K 0.10"),
+                hint=_("Enter model, size and USD, such as: {line}").format(
+                    line=f"gemini-3-pro-image 2K {number(0.1, 2)}"
+                ),
             )
         size = words[1].upper() if words[1].upper() in TIERS else words[1]
         size = PER_SEARCH if size.lower() == PER_SEARCH else size
@@ -110,17 +112,18 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
 def written_prices(prices: Mapping[str, Mapping[str, float]]) -> str:
     """Prices as `read_prices` reads them."""
     return "\n".join(
-        f"{model} {size} {price:.6f}".rstrip("0").rstrip(".")
+        f"{model} {size} {short_number(price, 6)}"
         for model, table in prices.items()
         for size, price in table.items()
     )
 
 
 def _number(text: str) -> float | None:
-    if not re.fullmatch(r"\d{1,4}(?:[.,]\d{1,6})?|[.,]\d{1,6}", text):
+    try:
+        price = float(read_number(text))
+    except ValueError:
         return None
-    number = float(text.replace(",", "."))
-    return number if number <= DEAREST else None
+    return price if 0 <= price <= DEAREST else None
 
 
 def _path(text: str) -> str:

@@ -14,7 +14,7 @@ import msgspec
 
 from studio.common import files, json_reader
 from studio.common.errors import InputError, StorageError
-from studio.common.i18n import _
+from studio.common.i18n import _, listed
 from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import as_json, merge_unknown_fields, understand
 from studio.domain import sentences
@@ -106,13 +106,19 @@ class Settings:
         time_out: seconds after which an answer is late and its slot free; 0 for an estimate.
         outer_limit: seconds after which an unanswered request is given up.
         theme: "system", "dark" or "light".
+        contrast: "system", "high" or "normal".
+        motion: "system", "reduced" or "full".
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
         pick_advance: pick mode goes on after a decision.
         stacks: how the pictures of a shelf or collection are stacked ("run", "parent" or "hand"),
             by its name or id; those not named are not stacked.
+        drag_recipes: preset of the copies that a drag or the clipboard gives, by the id of a
+            collection or of the library; the original for those not named.
+        shelf: the strip of collected pictures is shown.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
+        live_messages: announce runs, changes and search results to screen readers.
         confirm_above: cost of a run in US dollars from which on it has to be confirmed.
         budget_usd: monthly budget in US dollars; 0 for none.
         budget_warned: month and budget of the last warning.
@@ -123,14 +129,25 @@ class Settings:
             drawn from the markup, by `GuideWords`; "" for nothing.
         reference_role: role of the last picture used as a reference by a menu.
         show_sent: whether "What is sent" is unfolded.
-        mark_strip: edge of the picture at which the tools for marks are.
+        mark_strip: edge of the picture at which the tools for marks and regions are.
+        compare_keys: show the keys over compared pictures.
         mark_keys: show the keys beside the list of marks.
+        reframe_keys: show the keys below the formats of a frame.
+        safe_area: lines over a frame: "none", "action", "title", "stories" or "thirds".
+        region_keys: show the keys beside the region.
         language: code of the interface's language; empty for the system's.
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
         update_seen: newer version that was read about or dismissed.
         fault_models: offer the painter's models that simulate faults, for testing.
+        shortcuts: shortcuts of the actions whose keys the user changed, by name of the action.
         open_with: program files the user chose for "Open with", newest first.
+        export_preset: id of the export preset used last.
+        export_folder: folder of the last export; empty for the usual one.
+        contact_sheet, handoff_page: JSON of the last one, without its texts; empty for the usual.
+        contact_sheet_logo: file of its logo; empty for none.
+        handoff_preset: id of the export preset for pictures beside a page.
+        handout_folder: folder of the last of either; empty for the usual one.
     """
 
     profile: str = OFFLINE
@@ -142,6 +159,8 @@ class Settings:
     time_out: float = 0.0
     outer_limit: float = 1800.0
     theme: str = "system"
+    contrast: str = "system"
+    motion: str = "system"
     tile: int = 158
     captions: bool = True
     hide_rejected: bool = False
@@ -150,9 +169,12 @@ class Settings:
     pick_advance: bool = True
     sort: str = "newest"
     stacks: Mapping[str, str] = field(default_factory=dict, hash=False)
+    drag_recipes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    shelf: bool = False
     surround: str = "dark"
     monitor_profile: bool = True
     notify: bool = True
+    live_messages: bool = True
     confirm_above: float = 2.0
     budget_usd: float = 0.0
     budget_warned: str = ""
@@ -164,12 +186,24 @@ class Settings:
     reference_role: str = Role.FREE.value
     show_sent: bool = False
     mark_strip: str = "top"
+    compare_keys: bool = True
     mark_keys: bool = True
+    reframe_keys: bool = True
+    safe_area: str = "none"
+    region_keys: bool = True
     updates: bool = False
     update_asked: str = ""
     update_seen: str = ""
     models: tuple[tuple[str, str], ...] = ()
+    shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     open_with: tuple[str, ...] = ()
+    export_preset: str = ""
+    export_folder: str = ""
+    contact_sheet: str = ""
+    contact_sheet_logo: str = ""
+    handoff_page: str = ""
+    handoff_preset: str = ""
+    handout_folder: str = ""
     fault_models: bool = False
 
     def find_profile(self, name: str) -> Profile:
@@ -177,7 +211,7 @@ class Settings:
         for profile in (*self.profiles, *built_in()):
             if profile.name == name:
                 return profile
-        known = ", ".join(p.name for p in (*built_in(), *self.profiles))
+        known = listed(p.name for p in (*built_in(), *self.profiles))
         raise InputError(
             # Translators: {name} is a provider.
             _("No provider called {name}").format(name=name),
@@ -403,6 +437,17 @@ def _raw(path: Path) -> tuple[dict[str, Any], int]:
     if not 0 < version <= _LAST_VERSION:
         raise NotUnderstood("no version")
     return raw, version
+
+
+def chosen_language(path: Path) -> str:
+    """The language in a settings file, and nothing else of it; "" if there is none. Blocking."""
+    try:
+        raw, _version = _raw(path)
+    except (OSError, NotUnderstood):
+        # `SettingsStore.load` reports it.
+        return ""
+    language = raw.get("language")
+    return language if isinstance(language, str) else ""
 
 
 def encode(

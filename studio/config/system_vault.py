@@ -15,7 +15,7 @@ from typing import Any
 from keyring import errors
 
 from studio.common.errors import KeyMissing
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.config.key_status import KeyState
 from studio.config.vault import KeyringFailure, SecretStore
 
@@ -28,7 +28,7 @@ else:
     from keyring.backends import SecretService, kwallet
 
     def _secret_service() -> KeyState:
-        """Whether the default collection is open; asks for its properties only: nothing pops up."""
+        """Whether the default collection is open; only reads its properties: no prompt appears."""
         with contextlib.closing(secretstorage.dbus_init()) as bus:
             try:
                 collection = secretstorage.Collection(bus)
@@ -92,7 +92,7 @@ class SystemSecretStore:
 
 
 def _too_long(longest: int) -> str:
-    return _("the system keyring stores at most {count} characters").format(count=longest)
+    return _("the system keyring stores at most {count} characters").format(count=number(longest))
 
 
 def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
@@ -104,7 +104,7 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
     if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
         return KeyringFailure(KeyState.ABSENT, _("no system keyring found"))
     if isinstance(error, errors.KeyringLocked | errors.InitError):
-        # Both come at once where no prompt can be shown, and when one was closed.
+        # Both errors occur where no prompt can be shown, and when one was closed.
         if display:
             return KeyringFailure(
                 KeyState.DENIED, _("the keyring's password prompt was closed or denied")

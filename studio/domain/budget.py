@@ -1,6 +1,6 @@
 """Monthly budget: amount spent, warnings, and whether a run fits.
 
-Here are the arithmetic and the sentences of both fronts; `app/budget.py` keeps the sums. Prices are
+Arithmetic and sentences for window and command line; `app/budget.py` keeps the sums. Prices are
 dated tables, so every sum is an estimate, and what has no known price is in none of them.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, dollars, ngettext, number, sentences
 from studio.domain.spend import WARN_AT
 
 _CENT = 0.005
@@ -95,16 +95,16 @@ def _with_unknown(words: str, unknown: int) -> str:
         "Not including {n} picture of unknown price.",
         "Not including {n} pictures of unknown price.",
         unknown,
-    ).format(n=unknown)
-    return f"{words} {more}"
+    ).format(n=number(unknown))
+    return sentences(words, more)
 
 
 def plain(usd: float) -> str:
     """A limit as the user writes it: "$40", "$12.50"."""
     cents = round(usd * 100) % 100
-    return f"${number(usd, 2 if cents else 0)}"
+    return dollars(usd, 2 if cents else 0)
 
 
 def about(usd: float) -> str:
     """A sum of estimates: "≈ $14.90"."""
-    return f"≈ ${number(usd, 2)}"
+    return f"≈ {dollars(usd)}"

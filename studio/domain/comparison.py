@@ -14,7 +14,7 @@ LETTERS = "ABCD"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelativePlacement:
-    """Where a picture lies in another one, in shares of the width and height of each.
+    """Where a picture lies in another one, in fractions of the width and height of each.
 
     The place (u, v) of the first is (across * u + left, down * v + top) in the second.
     """
@@ -39,6 +39,15 @@ class RelativePlacement:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LostSide:
+    """A side whose row left the order, and its replacement."""
+
+    side: int
+    stand_in: int
+    beaten: frozenset[int]
+
+
 @dataclass
 class Comparison:
     """The compared pictures, as index rows of an order.
@@ -57,10 +66,11 @@ class Comparison:
     active: int = 1
     locked: bool = True
     beaten: set[int] = field(default_factory=set)
+    _lost: dict[int, LostSide] = field(default_factory=dict)
 
     @classmethod
     def of(cls, order: Sequence[int], chosen: Sequence[int]) -> Comparison | None:
-        """Comparison of the chosen rows, of one with its neighbour; None if there is no pair."""
+        """Comparison of the chosen rows, or of one with its neighbour; None without a pair."""
         sides = [row for row in dict.fromkeys(chosen) if row in order][:MOST]
         made = cls(order, sides)
         if len(sides) == 1 and (other := made.neighbour(sides[0])) is not None:
@@ -116,7 +126,7 @@ class Comparison:
             return
         former, row = self.sides[0], self.sides[side]
         self.sides[0] = row
-        # For the search the former champion still stands; it comes last.
+        # The search still counts the former champion as compared; it comes last.
         self.sides[side] = former
         found = self.neighbour(row)
         self.sides[side] = former if found is None else found
@@ -148,22 +158,49 @@ class Comparison:
     def set_order(self, order: Sequence[int]) -> bool:
         """Adopt a changed order; False when no pair is left.
 
-        Sides no longer in it get the neighbours of their former places.
+        Sides no longer in it get the neighbours of their former places. They return with their
+        rows, as after an undo, unless something else was chosen there since.
         """
         former, self.order = self.order, order
+        self._bring_back()
         if any(row not in order for row in self.sides):
             self._refill(former)
         self.active = min(self.active, len(self.sides) - 1)
         return len(self.sides) >= 2
 
+    def show_successor(self, row: int, successor: int) -> None:
+        """Show what took the place of a row in the order where that stood, or its stand-in."""
+        lost = self._lost.pop(row, None)
+        if row in self.sides:
+            side = self.sides.index(row)
+        elif lost is not None and self.sides[lost.side : lost.side + 1] == [lost.stand_in]:
+            side = lost.side
+        else:
+            return  # something else was chosen there since
+        if successor not in self.sides:
+            self.sides[side] = successor
+        if not side and lost is not None:
+            self.beaten = set(lost.beaten)
+
+    def _bring_back(self) -> None:
+        for row in [row for row in self._lost if row in self.order]:
+            lost = self._lost.pop(row)
+            stands = lost.side < len(self.sides) and self.sides[lost.side] == lost.stand_in
+            if stands and row not in self.sides:
+                self.sides[lost.side] = row
+                if not lost.side:
+                    self.beaten = set(lost.beaten)
+
     def _refill(self, former: Sequence[int]) -> None:
-        known = set(self.order)
+        known, beaten = set(self.order), frozenset(self.beaten)
         if self.sides[0] not in known:
             self.beaten = set()
         for side, row in enumerate(self.sides):
             if row not in known:
                 found = _nearest(former, row, known.difference(self.sides))
                 self.sides[side] = row if found is None else found
+                if found is not None:
+                    self._lost[row] = LostSide(side, found, beaten)
         self.sides = [row for row in self.sides if row in known]
 
     def _free(self, at: int, way: int) -> int | None:

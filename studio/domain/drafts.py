@@ -74,10 +74,19 @@ class Draft:
         return tuple((source, *beside) for source in self.sources)
 
     @property
+    def marks_sent(self) -> int:
+        """Number of marks that are sent with each request."""
+        return len(self.markup.sent_marks) if self.sources else 0
+
+    @property
     def versions(self) -> int:
-        """Number of requests with the same prompt: one for each source, or frame of the source."""
-        frames = len(self.markup.frames) if self.sources else 0
-        return len(self.sent_together) * max(1, frames)
+        """Number of requests with the same prompt: one for each source, or frame of the source.
+
+        0 if there are only crops, which are not sent.
+        """
+        markup = self.markup
+        framed = len(markup.extensions) if self.sources and markup.frames else 1
+        return len(self.sent_together) * framed
 
 
 class DraftFile:

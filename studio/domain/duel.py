@@ -1,7 +1,7 @@
 """A duel: a tournament of two for the best k of n pictures.
 
 The first place takes n - 1 comparisons in a balanced tree. For each further place the winner leaves
-the tree, and only its way is decided again: without ties at most n - 1 + (k - 1) * ceil(log2 n)
+the tree, and only its path is decided again: without ties at most n - 1 + (k - 1) * ceil(log2 n)
 comparisons. The state is computed from the results by pair, so that taking one back, or a picture
 that was deleted since, needs nothing else.
 
@@ -21,12 +21,14 @@ from studio.domain.choices import Decision, DuelDefinition, Verdict
 
 DUEL_VERDICTS = (Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER)
 
+_TURNED = {Verdict.FIRST: Verdict.SECOND, Verdict.SECOND: Verdict.FIRST}
+
 _Pair = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class DuelPlace:
-    """A place of the result: one picture, or several that share it."""
+    """Rank in the result: one picture, or several tied."""
 
     number: int
     pictures: tuple[str, ...]
@@ -61,7 +63,7 @@ class DuelMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Standing:
-    """What the results say.
+    """State of the tournament for one set of results.
 
     Attributes:
         places: ids of each place that is decided, best first.
@@ -113,7 +115,7 @@ class _Tree:
         return self._winner(0, len(self._pictures))
 
     def take_out(self, id: str) -> None:
-        """Take a picture out: the rest of its way is decided again."""
+        """Remove a picture; the rest of its path is decided again."""
         self._out.add(id)
         begin, end = 0, len(self._pictures)
         while end - begin > 1:
@@ -263,6 +265,21 @@ class Duel:
         """The tree of the place that is being decided, or was decided last; small parts first."""
         return self._standing().matches
 
+    @property
+    def earlier(self) -> list[DuelMatch]:
+        """The decided matches of `matches`, in the order of the decisions."""
+        found = {frozenset(one.pair): one for one in self.matches if one.decided}
+        pairs = dict.fromkeys(frozenset((one.picture, one.other)) for one in self.decisions)
+        return [found[pair] for pair in pairs if pair in found]
+
+    def verdict_of(self, match: DuelMatch) -> Verdict:
+        """The result of a decided match; `FIRST` is the first of its pair. Raises ValueError."""
+        for one in reversed(self.decisions):
+            if {one.picture, one.other} == set(match.pair):
+                turned = one.picture != match.pair[0]
+                return _TURNED.get(one.verdict, one.verdict) if turned else one.verdict
+        raise ValueError(match.pair)
+
     def losers_to(self, picture: str) -> list[str]:
         """Ids of the pictures that lost to this one, in the order of the decisions."""
         latest = {frozenset((one.picture, one.other)): one for one in self.decisions}
@@ -298,7 +315,7 @@ class Duel:
         return self.with_decision(decision), decision
 
     def decide_again(self, match: DuelMatch, verdict: Verdict) -> tuple[Duel, Decision]:
-        """Decide a match whose pair is known, once more. Raises ValueError for another one."""
+        """Decide a match whose pair is known, again if need be. Raises ValueError for any other."""
         if len(match.pair) != 2 or verdict not in DUEL_VERDICTS:
             raise ValueError(verdict)
         decision = Decision(picture=match.pair[0], other=match.pair[1], verdict=verdict)

@@ -12,7 +12,7 @@ from typing import Any
 
 from studio.common import json_reader
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.json_reader import JsonMistake
 
 LONGEST = 16 * 1024
@@ -83,7 +83,7 @@ def parse(text: str) -> Mapping[str, Any]:
         return {}
     if len(text.encode("utf-8", "replace")) > LONGEST:
         raise _refused(
-            _("They are larger than {limit} KB.").format(limit=LONGEST >> 10),
+            _("They are larger than {limit} KB.").format(limit=number(LONGEST >> 10)),
             _("Remove some of them."),
         )
     try:
@@ -202,7 +202,7 @@ def _mistyped(text: str, mistake: JsonMistake) -> InputError:
         )
     if mistake.reason == "deep":
         return _refused(
-            _("They are nested more than {limit} levels deep.").format(limit=DEEPEST),
+            _("They are nested more than {limit} levels deep.").format(limit=number(DEEPEST)),
             _("Remove some of the inner brackets."),
         )
     if mistake.reason == "text":

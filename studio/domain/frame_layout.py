@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.domain.aspect_ratios import nearest_aspect
+from studio.domain.entities import AspectRatio
 from studio.domain.markup import Frame
+
+_SAME = 0.001
+"""Relative difference up to which two shapes count as the same."""
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom edge in pixels; the last two are outside."""
@@ -47,3 +53,22 @@ class FrameLayout:
         """Where that part lies in the new picture."""
         left, top, right, bottom = self.kept
         return left - self.left, top - self.top, right - self.left, bottom - self.top
+
+
+def has_shape(ratio: AspectRatio, size: tuple[int, int]) -> bool:
+    """Whether a picture of this size has this ratio already."""
+    return abs(size[0] / size[1] / ratio.value - 1) < _SAME
+
+
+def drawn_aspect(frame: Frame, size: tuple[int, int], aspects: Sequence[str]) -> str:
+    """The ratio at which a model with these draws a frame around a picture of this size.
+
+    "" where none is asked for: the model follows the picture that is sent, which has the shape of
+    the user's own.
+    """
+    if frame.aspect in aspects:
+        return frame.aspect
+    found = FrameLayout.of(frame, size)
+    if has_shape(AspectRatio(*found.size), size):
+        return ""
+    return nearest_aspect(found.size[0] / found.size[1], aspects)

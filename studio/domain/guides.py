@@ -14,6 +14,7 @@ from typing import NamedTuple
 from studio.common.i18n import _
 from studio.domain.aspect_ratios import nearest_aspect
 from studio.domain.entities import AspectRatio, GenerationRequest, Reference, Role
+from studio.domain.frame_layout import drawn_aspect
 from studio.domain.markup import Frame, Markup, Point, Region, StrokeKind
 from studio.domain.models import Model
 from studio.domain.sentences import GuideWords
@@ -22,10 +23,16 @@ CROPPED = 0.5
 """A region is sent as a crop if the crop's sides are at most this part of the picture's."""
 
 LEAST_CROP = 256
-"""Shorter side of a crop in pixels, at least, where the picture is as large."""
+"""Minimum of a crop's shorter side in pixels, if the picture is that large."""
 
 _CONTEXT = 0.5
-"""Room round the region on each side of a crop, of the region's longer side."""
+"""Room around the region on each side of a crop, of the region's longer side."""
+
+_LESS_CONTEXT = (1.0, 0.5, 0.25, 0.1, 0.0)
+"""Fractions of that room to try if the model has no ratio like the picture's."""
+
+NEAR = 0.02
+"""Relative difference up to which a model's ratio counts as that of a picture."""
 
 
 class Box(NamedTuple):
@@ -130,10 +137,19 @@ def planned(
     return with_guides(request, found, references(found.guides, name, words))
 
 
-def crop_box(region: Region, size: tuple[int, int], aspect: AspectRatio) -> Box | None:
+def crop_box(
+    region: Region,
+    size: tuple[int, int],
+    aspect: AspectRatio,
+    *,
+    most: float = CROPPED,
+    context: float = 1.0,
+) -> Box | None:
     """Part of the picture that is sent for a region, with this ratio; None for all of it.
 
-    `size` is that of the picture in pixels. A region that is inverted or has a mask is not cropped.
+    `size` is that of the picture in pixels, `most` the part of its sides that the crop may take,
+    `context` the part of the usual room around the region. A region that is inverted or has a mask
+    is not cropped.
     """
     bounds = region_bounds(region, size)
     if bounds is None:
@@ -145,15 +161,15 @@ def crop_box(region: Region, size: tuple[int, int], aspect: AspectRatio) -> Box 
         bounds.right * width,
         bounds.bottom * height,
     )
-    room = _CONTEXT * max(right - left, bottom - top)
+    room = context * _CONTEXT * max(right - left, bottom - top)
     wide, high = right - left + 2 * room, bottom - top + 2 * room
     least = min(LEAST_CROP, *size)
     wide, high = max(wide, least), max(high, least)
     wide, high = max(wide, high * aspect.value), max(high, wide / aspect.value)
-    if wide > width * CROPPED or high > height * CROPPED:
+    if wide > width * most or high > height * most:
         return None
     # Whole pixels, so that the answer can be put back without resampling twice.
-    wide, high = math.ceil(wide), math.ceil(high)
+    wide, high = min(width, math.ceil(wide)), min(height, math.ceil(high))
     x = round(min(max(0.0, (left + right - wide) / 2), width - wide))
     y = round(min(max(0.0, (top + bottom - high) / 2), height - high))
     return Box(x / width, y / height, (x + wide) / width, (y + high) / height)
@@ -172,7 +188,7 @@ def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
 
 
 def region_bounds(region: Region, size: tuple[int, int]) -> Box | None:
-    """Bounds of what was drawn; None where they are not known from the strokes alone."""
+    """Bounds of the strokes; None if these do not determine the region."""
     if region.inverted or region.mask is not None:
         return None
     width, height = size
@@ -212,6 +228,9 @@ def _cropped(
     shape = (bounds.right - bounds.left) * size[0] / ((bounds.bottom - bounds.top) * size[1])
     aspect = AspectRatio.parse(nearest_aspect(shape, model.aspects))
     box = crop_box(region, size, aspect)
+    if box is None and not has_shape(model, size):
+        # An answer of another shape could not be put back, although it is paid for.
+        box, aspect = _large_crop(region, size, model, aspect)
     if box is None or not _inside(markup, box):
         return None
     marks = bool(markup.sent_marks)
@@ -227,6 +246,27 @@ def _cropped(
     if markup.send_clean:
         guides.append(Guide(box=box))
     return GuideLayout(guides=tuple(guides), aspect=aspect)
+
+
+def has_shape(model: Model, size: tuple[int, int]) -> bool:
+    """Whether a model makes pictures of this shape, or of any."""
+    shape = size[0] / size[1]
+    ratios = [AspectRatio.parse(one).value for one in model.aspects]
+    return not ratios or any(abs(ratio / shape - 1) <= NEAR for ratio in ratios)
+
+
+def _large_crop(
+    region: Region, size: tuple[int, int], model: Model, nearest: AspectRatio
+) -> tuple[Box | None, AspectRatio]:
+    """The crop in one of the model's ratios with the most room around a region."""
+    ratios = [AspectRatio.parse(one) for one in model.aspects]
+    ratios.sort(key=lambda one: abs(math.log(one.value / nearest.value)))
+    for context in _LESS_CONTEXT:
+        for ratio in ratios:
+            box = crop_box(region, size, ratio, most=1.0, context=context)
+            if box is not None:
+                return box, ratio
+    return None, nearest
 
 
 def _inside(markup: Markup, box: Box) -> bool:
@@ -246,10 +286,9 @@ def _framed(
     box = Box(frame.left, frame.top, frame.right, frame.bottom)
     aspect = request.aspect
     if size is not None and model.aspects:
-        shape = (box.right - box.left) * size[0] / ((box.bottom - box.top) * size[1])
-        asked = frame.aspect if frame.aspect in model.aspects else ""
-        aspect = AspectRatio.parse(asked or nearest_aspect(shape, model.aspects))
-        box = extended(box, size, aspect)
+        drawn = drawn_aspect(frame, size, model.aspects)
+        aspect = AspectRatio.parse(drawn) if drawn else None
+        box = box if aspect is None else extended(box, size, aspect)
     elif frame.aspect in model.aspects:
         aspect = AspectRatio.parse(frame.aspect)
     markup = request.markup

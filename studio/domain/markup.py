@@ -69,6 +69,11 @@ class Mark:
     colour: str = MARK_COLOURS[0]
     hidden: bool = False
 
+    @property
+    def sent(self) -> bool:
+        """Whether it is sent: it has a sentence and is not hidden."""
+        return bool(self.sentence.strip()) and not self.hidden
+
 
 class StrokeKind(StrEnum):
     """Tool of a stroke of a region."""
@@ -124,6 +129,7 @@ class Frame:
         aspect: ratio it stands for, such as "16:9"; "" for a free one.
         keep_centre: the original pixels are put back.
         seam: width of the blend between old and new, in the new part, of the longer side.
+        match: colours of the new part are matched to those of the picture.
     """
 
     left: float
@@ -133,6 +139,7 @@ class Frame:
     aspect: str = ""
     keep_centre: bool = True
     seam: float = 0.0
+    match: bool = True
 
     @property
     def inside(self) -> bool:
@@ -147,7 +154,7 @@ class Markup:
     Attributes:
         send_clean: the clean picture goes after the marked copy.
         region: where the picture may change; None for anywhere.
-        frames: one picture is made for each; a request has one at most.
+        frames: one picture is made for each; a request has one at most, which is an extension.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -162,13 +169,32 @@ class Markup:
     @property
     def sent(self) -> bool:
         """Whether any of it is sent; a mark without a sentence, or a hidden one, is not."""
-        return bool(self.sent_marks or self.region is not None or self.frames)
+        return bool(self.sent_marks or self.region is not None or self.extensions)
+
+    @property
+    def extensions(self) -> tuple[Frame, ...]:
+        """Frames that reach beyond the picture; a model draws what is new."""
+        return tuple(one for one in self.frames if not one.inside)
+
+    @property
+    def crops(self) -> tuple[Frame, ...]:
+        """Frames within the picture, which are made without a model."""
+        return tuple(one for one in self.frames if one.inside)
 
     @property
     def sent_marks(self) -> tuple[tuple[int, Mark], ...]:
         """Marks that are sent, with their numbers."""
-        numbered = enumerate(self.marks, 1)
-        return tuple((n, one) for n, one in numbered if one.sentence.strip() and not one.hidden)
+        return tuple((n, one) for n, one in enumerate(self.marks, 1) if one.sent)
+
+    @property
+    def needs_prompt(self) -> bool:
+        """Whether a prompt is needed: neither marks nor frames say what to make."""
+        return not (self.sent_marks or self.frames)
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether it has a region and an extension, which cannot be sent together."""
+        return self.region is not None and bool(self.extensions)
 
     def for_frame(self, frame: Frame | None) -> Markup:
         """The markup of the request for one of its frames."""

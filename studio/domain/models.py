@@ -23,6 +23,10 @@ PER_SEARCH = "search"
 """Key of the price of one search query, in the user's own prices."""
 
 
+_PUNCTUATION = re.compile(r"[^\w\s./+-]")
+"""Characters of a title other than words, versions and hyphens."""
+
+
 THINKING = ("minimal", "low", "medium", "high")
 """Thinking levels, lowest first."""
 
@@ -98,8 +102,7 @@ class Model:
         some_aspects: ratios that only some services of this model accept.
         advisory: `aspects`, `sizes` and `references` are not enforced: the profile is the user's
             own or the model unknown, and the service may accept more.
-        refused: other fields this model does not take, and all its service refused, by their names
-            in the request.
+        refused: names of request fields that the model does not support or its service refused.
         pixel_table: width and height by ratio and tier, where published.
     """
 
@@ -136,6 +139,11 @@ class Model:
     pixel_table: Mapping[str, Mapping[str, tuple[int, int]]] = field(
         default_factory=dict, hash=False, repr=False
     )
+
+    @property
+    def name_in_text(self) -> str:
+        """Its title for a sentence; in quotes where its own punctuation would divide that."""
+        return f"“{self.title}”" if _PUNCTUATION.search(self.title) else self.title
 
     def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
         """Expected width and height; None if they are not published.
@@ -270,7 +278,7 @@ _SUFFIX = re.compile(
     r"(?:[-_.](?:preview|latest|exp|experimental|stable|ga|beta|alpha)"
     r"|[-_@.](?:\d{2}-\d{2}(?:-\d{4})?|\d{2}-\d{4}|20\d{2}(?:-\d{2}){1,2}|20\d{4}(?:\d{2})?"
     r"|(?!1024)(?:0[1-9]|1[0-2])[0-3]\d|00\d)"
-    r"|@(?:latest|default|stable)|:[\w-]+|\s*[\[(（【][^\])）】]*[\])）】])$"
+    r"|@(?:latest|default|stable)|:[\w-]+|\s{0,8}[\[(（【][^\])）】]{0,60}[\])）】])$"
 )
 _VENDOR = re.compile(
     r"^(?:\s*[\[(（【][^\])）】]*[\])）】]\s*|~"

@@ -34,7 +34,7 @@ class RoundCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickRound:
-    """A round and how far it has come.
+    """A round and its progress.
 
     Attributes:
         definition: name and pictures.
@@ -103,6 +103,11 @@ class PickRound:
         before = [id for id in reversed(self.pictures[:place]) if id not in self.gone][:behind]
         return after + before
 
+    def follows(self, earlier: PickRound) -> bool:
+        """Whether it continues an earlier round with some of its pictures."""
+        mine, theirs = set(self.pictures), set(earlier.pictures)
+        return len(mine) < len(theirs) and not mine.isdisjoint(theirs)
+
     # Actions
 
     def decide(self, verdict: Verdict, *, advance: bool = True) -> tuple[PickRound, Decision]:
@@ -149,3 +154,15 @@ class PickRound:
 def unique(ids: Sequence[str]) -> tuple[str, ...]:
     """The ids without repetitions."""
     return tuple(dict.fromkeys(ids))
+
+
+def number_of_round(current: PickRound, rounds: Iterable[PickRound]) -> int:
+    """Number of a round among those of the same name that follow each other, from 1."""
+    n = 1
+    for one in sorted(rounds, key=lambda each: each.definition.created, reverse=True):
+        if one.name != current.name or one.definition.created >= current.definition.created:
+            continue
+        if not current.follows(one):
+            break
+        n, current = n + 1, one
+    return n

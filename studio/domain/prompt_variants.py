@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from operator import attrgetter
 
+from studio.common import i18n
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 
@@ -143,7 +144,7 @@ def variants(prompt: str) -> tuple[Variant, ...]:
             words = _("The prompt makes millions of variants; the limit per run is {most}.")
         raise InputError(
             _("Too many pictures at once"),
-            words.format(number=number, most=MOST),
+            words.format(number=i18n.number(number), most=i18n.number(MOST)),
             hint=_("Remove some {a | b} groups."),
         )
     return tuple(

@@ -6,7 +6,7 @@ A provider serialises exactly this plan, and "What is sent" shows exactly this p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -44,16 +44,18 @@ class WordSource(StrEnum):
 
     PROGRAM = "program"
     SENTENCE = "sentence"  # of a role: the program's, or changed by the user
+    NUMBER = "number"  # of a mark, the program's
     MARK = "mark"  # the user's, about a mark
     USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWords:
-    """Words of a text, and their author."""
+    """Words of a text, and their author; `mark` is the number of the mark they belong to, or 0."""
 
     text: str
     source: WordSource = WordSource.USER
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ def plan_parts(
     pictures = tuple(PlannedPicture(index, number) for number, index in enumerate(order, 1))
     words = [PlannedWords(instruction)] if instruction else []
     lines = [
-        (sentences.label(picture.number), PlannedWords(sentence, _source(inputs[picture.index])))
+        (
+            PlannedWords(sentences.label(picture.number), WordSource.PROGRAM),
+            PlannedWords(sentence, _source(inputs[picture.index])),
+        )
         for picture in pictures
         if (sentence := inputs[picture.index].sentence)
     ]
@@ -132,7 +137,10 @@ def plan_parts(
     _add_lines(
         words,
         [
-            (sentences.mark_label(number), PlannedWords(sentence, WordSource.MARK))
+            (
+                PlannedWords(sentences.mark_label(number), WordSource.NUMBER, number),
+                PlannedWords(sentence, WordSource.MARK, number),
+            )
             for number, sentence in marks
         ],
     )
@@ -147,12 +155,17 @@ def _source(picture: PlanInput) -> WordSource:
     return WordSource.PROGRAM if picture.role is Role.MASK else WordSource.SENTENCE
 
 
-def _add_lines(words: list[PlannedWords], lines: Sequence[tuple[str, PlannedWords]]) -> None:
+def _add_lines(
+    words: list[PlannedWords], lines: Sequence[tuple[PlannedWords, PlannedWords]]
+) -> None:
     """Add a paragraph of lines, each of a label and a sentence."""
     between = "\n\n"
     for label, sentence in lines:
         before, between = between if words else "", "\n"
-        words.append(PlannedWords(before + label, WordSource.PROGRAM))
+        if label.source is WordSource.PROGRAM:
+            words.append(replace(label, text=before + label.text))
+        else:
+            words += [PlannedWords(before, WordSource.PROGRAM), label] if before else [label]
         words.append(sentence)
 
 

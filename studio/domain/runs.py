@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from studio.common import i18n
 from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, listed, ngettext
 from studio.domain import extra_fields, pricing, prompt_variants
 from studio.domain import markup as drawn
 from studio.domain import request_fields as fields
@@ -36,7 +37,7 @@ MOST_SEED = 2**31 - 1
 MOST_TEMPERATURE = 2.0
 
 _SAMPLING = frozenset({fields.SEED, fields.TEMPERATURE})
-"""Fields without which a model still makes what was asked for."""
+"""Fields that can be left out without changing what was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,9 @@ def plan(
 ) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
-    Every prompt is sent with each source, and for each frame of the markup. Copy k gets
-    seed + k - 1. Choices that the model does not support are left out (`left_out`), others refused.
+    Every prompt is sent with each source, and for each frame of the markup that reaches beyond the
+    picture; crops are made without a run. Copy k gets seed + k - 1. Choices that the model does not
+    support are left out (`left_out`), others refused.
     References without their own sentence get that of their role in `sentences`. Raises InputError
     for an invalid draft.
     """
@@ -151,7 +153,18 @@ def _each(
                 frame = markup.frames[0].aspect if markup is not None and markup.frames else ""
                 by_frame = frame if len(markups) > 1 and len(texts) == 1 else ""
                 usual = short_name(references[0].name) if by_source else name
-                yield references, markup, text, by_frame or usual
+                told = _told(markup) or (_around(references, frame) if markup is not None else "")
+                yield references, markup, text, by_frame or usual or told
+
+
+def _around(references: tuple[Reference, ...], aspect: str) -> str:
+    """Name of a picture without a prompt: the format of its frame, or its source's name."""
+    return aspect or (short_name(references[0].name) if references else "")
+
+
+def _told(markup: Markup | None) -> str:
+    """Name of a picture without a prompt: the beginning of its first mark's sentence."""
+    return short_name(next((one.sentence for _n, one in markup.sent_marks), "")) if markup else ""
 
 
 def _markups(draft: Draft) -> tuple[Markup | None, ...]:
@@ -161,7 +174,7 @@ def _markups(draft: Draft) -> tuple[Markup | None, ...]:
         return (None,)
     if not markup.frames:
         return (markup,)
-    return tuple(markup.for_frame(frame) for frame in markup.frames)
+    return tuple(markup.for_frame(frame) for frame in markup.extensions)
 
 
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
@@ -243,7 +256,7 @@ def limit_warnings(draft: Draft, model: Model) -> LimitWarnings:
     return LimitWarnings(
         aspect=about_aspect.format(model=model.id, aspect=aspect[:40]),
         size=about_size.format(model=model.id, size=size),
-        references=about_references.format(model=model.id, n=number),
+        references=about_references.format(model=model.id, n=i18n.number(number)),
     )
 
 
@@ -276,7 +289,7 @@ def variations(
     draft = again(picture, here)
     draft = replace(draft, count=count, seed=None, advanced=model.supported_choices(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
-    sent = replace(draft, prompt=picture.prompt)
+    sent = replace(draft, prompt=prompt_variants.escaped(picture.prompt))
     return plan(sent, model, (picture.prompt,), sentences=sentences, guide_words=guide_words)
 
 
@@ -307,7 +320,8 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
     )
     usual = MATCH if references else "1:1"
     return Draft(
-        prompt=picture.source_prompt or picture.prompt,
+        # A prompt that was sent, or read from a file, is text: its braces are no alternatives.
+        prompt=picture.source_prompt or prompt_variants.escaped(picture.prompt),
         references=references,
         profile=picture.profile or (here.profile if here else ""),
         model=picture.model if picture.profile or here is None else here.model,
@@ -320,7 +334,7 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
 
 
 def words_only(picture: Picture, here: Draft | None = None) -> Draft:
-    """The draft of a picture with its marks told in the prompt instead of drawn.
+    """The draft of a picture with its marks described in the prompt instead of drawn.
 
     `here` as in `again`. Raises InputError for a picture that was made without marks.
     """
@@ -381,7 +395,11 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
                 "It has {length} character; {model} accepts {limit}.",
                 "It has {length} characters; {model} accepts {limit}.",
                 longest,
-            ).format(length=longest, model=model.title, limit=model.prompt_limit),
+            ).format(
+                length=i18n.number(longest),
+                model=model.name_in_text,
+                limit=i18n.number(model.prompt_limit),
+            ),
         )
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
@@ -393,7 +411,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
                 "This would make {number} picture; the limit per run is {most}.",
                 "This would make {number} pictures; the limit per run is {most}.",
                 number,
-            ).format(number=number, most=prompt_variants.MOST),
+            ).format(number=i18n.number(number), most=i18n.number(prompt_variants.MOST)),
             hint=_("Choose fewer pictures or variants."),
         )
     if draft.seed is not None and not 0 <= draft.seed <= MOST_SEED - (draft.count - 1):
@@ -420,6 +438,11 @@ def marked_copies(draft: Draft, model: Model) -> int:
 
 def _check_markup(draft: Draft) -> None:
     markup = draft.markup
+    if markup.frames and not markup.extensions and draft.sources:
+        raise InputError(
+            _("A frame inside the picture is a crop"),
+            _("It is free, and nothing is sent."),
+        )
     if not markup.sent or not draft.sources:
         return
     if len(draft.sources) > 1:
@@ -429,21 +452,16 @@ def _check_markup(draft: Draft) -> None:
             hint=_("Remove the other pictures, or the marks."),
         )
     if markup.region is not None and markup.region.empty:
-        raise InputError(_("Paint a region first"), _("Nothing is marked as free to change."))
+        raise InputError(_("Paint a region first"), _("No part of the picture is marked."))
     if markup.region is not None and markup.frames:
         raise InputError(
             _("A region and a new frame cannot be sent together"),
             hint=_("Remove one of them."),
         )
-    if any(frame.inside for frame in markup.frames):
-        raise InputError(
-            _("A frame inside the picture is a crop"),
-            _("It is free, and nothing is sent."),
-        )
     if not drawn.is_valid(markup):
         # A record of it could not be read again.
         raise InputError(
-            _("The new frame is too large") if markup.frames else _("Too much is drawn"),
+            _("The new frame is too large") if markup.frames else _("Too many marks or strokes"),
             hint=_("Choose a smaller one.") if markup.frames else _("Remove some of the marks."),
         )
 
@@ -457,7 +475,7 @@ def check_references(number: int, model: Model) -> None:
                 "{model} accepts {limit} picture with a prompt.",
                 "{model} accepts {limit} pictures with a prompt.",
                 model.references,
-            ).format(model=model.title, limit=model.references),
+            ).format(model=model.name_in_text, limit=i18n.number(model.references)),
             hint=_("None were added. Remove some, or choose another model."),
         )
 
@@ -474,7 +492,7 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
     if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
         raise InputError(
             _("The temperature is out of range"),
-            _("It is a number from 0 to {most:g}.").format(most=MOST_TEMPERATURE),
+            _("It is a number from 0 to {most}.").format(most=i18n.number(MOST_TEMPERATURE)),
         )
     missing = left_out(draft, model)
     wanted = replace(
@@ -497,8 +515,8 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
         level = getattr(wanted, name)
         if offered and getattr(supported, name) != level:
             raise InputError(
-                title.format(model=model.title, level=level[:40]),
-                _("Available: {levels}.").format(levels=", ".join(offered)),
+                title.format(model=model.name_in_text, level=level[:40]),
+                _("Available: {levels}.").format(levels=listed(offered)),
                 hint=_("Choose one of these, or another model."),
             )
     says = {
@@ -512,7 +530,7 @@ def _advanced(draft: Draft, model: Model) -> Advanced:
     }
     name = next(name for name in says if getattr(supported, name) != getattr(wanted, name))
     raise InputError(
-        says[name].format(model=model.title),
+        says[name].format(model=model.name_in_text),
         hint=_("Remove it, or choose another model."),
     )
 
@@ -530,8 +548,8 @@ def _aspect(draft: Draft, model: Model) -> AspectRatio | None:
         ) from error
     if str(aspect) not in model.aspects and not model.advisory:
         raise InputError(
-            _("{model} does not support {aspect}").format(model=model.title, aspect=aspect),
-            _("Supported: {known}.").format(known=", ".join(model.aspects)),
+            _("{model} does not support {aspect}").format(model=model.name_in_text, aspect=aspect),
+            _("Supported: {known}.").format(known=listed(model.aspects)),
             hint=_("Choose one of these, or another model."),
         )
     return aspect
@@ -551,8 +569,8 @@ def _size(draft: Draft, model: Model) -> str | None:
     if tier not in model.sizes and not model.advisory:
         raise InputError(
             # Translators: {size} is a size such as 2K.
-            _("{model} does not support {size}").format(model=model.title, size=tier),
-            _("Supported: {known}.").format(known=", ".join(model.sizes)),
+            _("{model} does not support {size}").format(model=model.name_in_text, size=tier),
+            _("Supported: {known}.").format(known=listed(model.sizes)),
             hint=_("Choose one of these, or another model."),
         )
     # A model of one size is sent none.

@@ -13,6 +13,7 @@ from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from studio.common import i18n
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Reference, Role
@@ -120,7 +121,7 @@ def cleaned(sentence: str) -> str:
                 "It has {length} character; the limit is {most}.",
                 "It has {length} characters; the limit is {most}.",
                 len(text),
-            ).format(length=len(text), most=MOST),
+            ).format(length=i18n.number(len(text)), most=i18n.number(MOST)),
         )
     return text
 

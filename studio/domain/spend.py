@@ -13,7 +13,7 @@ class Spend:
     """Money spent by local date, in US dollars.
 
     Attributes:
-        unknown: pictures of this month whose price nobody knows; they are not in the sums.
+        unknown: pictures of this month of unknown price, which are not in the sums.
         maybe: requests of this month that brought nothing and may have been billed; nor are they.
     """
 

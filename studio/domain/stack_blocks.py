@@ -1,4 +1,4 @@
-"""Blocks of consecutive stacks in the order of the grid (`stacking.Stacking`)."""
+"""Blocks of consecutive stacks in the order of the grid (`stacked_rows.Stacking`)."""
 
 from __future__ import annotations
 

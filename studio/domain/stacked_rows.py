@@ -156,18 +156,20 @@ class Stacking:
 
     @staticmethod
     def _tile(block: StackBlock, at: int, member: int, stack: int) -> StackTile:
-        size, tiles = block.sizes[at], block.tiles[at]
+        size, tiles, cover = block.sizes[at], block.tiles[at], block.covers[at]
+        row = block.rows[block.first_row(at) + member] if tiles > 1 else cover
         last = member == tiles - 1
         return StackTile(
             stack=stack,
             key=block.keys[at],
-            row=block.rows[block.first_row(at) + member] if tiles > 1 else block.covers[at],
+            row=row,
             member=member,
             size=size,
             open=tiles > 1,
             last=last,
             busy=tiles == 1 < size and min(block.members(at)) < 0,
             more=size - tiles if tiles > 1 and last else 0,
+            cover=row == cover,
         )
 
     def tiles(self, start: int, end: int) -> list[StackTile]:

@@ -1,7 +1,7 @@
 """Stacks of the grid: pictures of one run, one parent or put together by hand, as one tile.
 
 A closed stack shows its cover, an open one its pictures in the usual tiles, a large one its first
-sixty (`stacking.Stacking`).
+sixty (`stacked_rows.Stacking`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class StackBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackMember:
-    """What the rule for the cover looks at.
+    """Facts of a picture that decide the cover.
 
     Attributes:
         row: number in the order of arrival.
@@ -77,6 +77,7 @@ class StackTile:
         last: whether it is the last tile of its stack.
         busy: whether pictures of a closed stack are still being made.
         more: number of pictures of a large open stack that are not shown; on its last tile.
+        cover: whether its picture is the cover, as of single pictures and closed stacks.
     """
 
     stack: int
@@ -88,6 +89,7 @@ class StackTile:
     last: bool = True
     busy: bool = False
     more: int = 0
+    cover: bool = True
 
     @property
     def closed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Layout of a family tree: which pictures are folded away, and where the others stand.
+"""Layout of a family tree: which pictures are folded, and positions of the others.
 
 Columns are generations, from left to right. Each picture has a band of its column to itself and to
 all below it, so that no two boxes overlap, and what is visible is found by bisection.
@@ -107,7 +107,7 @@ def shape(
         meet(child)
 
     def meet(id: str) -> None:
-        """Queue the children of a shown picture, or show those that have to be."""
+        """Queue the children of a shown picture; those that must be shown are shown at once."""
         if id in hand.closed:
             waited = [one for one in below[id] if one in way]
         elif id in hand.opened:
@@ -255,7 +255,7 @@ def lay_out(
     jobs: Mapping[str, Sequence[str]] | None = None,
     pitch: float = PITCH,
 ) -> TreeLayout:
-    """Place what is shown.
+    """Position the shown pictures, folds and jobs.
 
     Args:
         tags: pictures with the name of a branch over them.

@@ -1,4 +1,4 @@
-"""Pictures made here: a model's answer put into its parent, made anew with another seam, and crops.
+"""Pictures made here: a model's answer put into its parent, again with another seam, and crops.
 
 Composing and its proof run in the comparing process. A picture is a result only if its saved file
 was read again and no pixel differs where it has to be that of the parent; anything else stays the
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from studio.common import files
 from studio.common.errors import InputError, PictureUnreadable, StorageError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, listed
 from studio.common.serial_executor import SerialExecutor
 from studio.domain import guides
 from studio.domain.derivation import SEAM, Derivation, Operation
@@ -33,10 +32,11 @@ from studio.domain.entities import (
 )
 from studio.domain.markup import Frame, Markup
 from studio.domain.models import Model
-from studio.generation.guides import with_name
+from studio.generation import answer_warnings
+from studio.generation.guides import with_names
 from studio.generation.journal_entry import JournalEntry
 from studio.imaging.comparer import Comparer
-from studio.imaging.composition import Composition, CompositionRecipe, NotComposed, Proof
+from studio.imaging.composition import Composition, CompositionRecipe, Proof
 from studio.imaging.decoder import Decoder, PictureFacts
 from studio.library.facade import Library
 from studio.library.files.originals import relative_path, sha256_of
@@ -56,6 +56,23 @@ class ComposedAnswer:
 
     answer: Picture
     picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptComposition:
+    """What a composed picture is made of, all of it still there.
+
+    Attributes:
+        recipe: with the seam and matching of the picture.
+        size: width and height of the parent in pixels; a seam of 1 is as wide as the longer one.
+        feather: width of the region's own soft edge, below which a seam shows nothing, in pixels.
+        hidden: the answer is no picture of its own.
+    """
+
+    recipe: CompositionRecipe
+    size: tuple[int, int]
+    feather: float
+    hidden: bool
 
 
 class AnswerComposer:
@@ -91,19 +108,20 @@ class AnswerComposer:
             recipe, crop = await self._recipe(request, markup, edited, part)
             found = await self._comparer().compose(recipe)
             if found.reason is not None:
-                return _kept(answer, _does_not_line_up(found))
+                return _kept(answer, answer_warnings.does_not_line_up(found))
             await self._executor.run(_rewrite, entry.composed, found.data)
             proof = await self._comparer().prove(recipe, entry.composed)
         except PictureUnreadable as error:
             log.warning("An answer could not be composed: %s", error)
-            return _kept(answer, with_name(error.message, edited))
+            return _kept(answer, with_names(error.message, edited, markup.region))
         if proof.changed:
             log.error("%d of %d pixels outside changed: our fault", proof.changed, proof.outside)
-            return _kept(answer, _changed_outside(proof))
+            return _kept(answer, answer_warnings.changed_outside(proof))
         derivation = Derivation(
             operation=Operation.REFRAME if markup.frames else Operation.ONLY_HERE,
             markup=await self._executor.run(self._library.originals.keep_markup, markup),
             seam=markup.frames[0].seam if markup.frames else SEAM,
+            match=recipe.match,
             crop=crop,
             outside=proof.outside,
             shift_x=found.shift[0],
@@ -114,7 +132,13 @@ class AnswerComposer:
         path = _path_beside(answer, entry.composed_id, answer.created)
         return ComposedAnswer(
             answer=replace(answer, answer=True, seen=True),
-            picture=replace(picture, id=entry.composed_id, path=path, cost_usd=0.0),
+            picture=replace(
+                picture,
+                id=entry.composed_id,
+                path=path,
+                cost_usd=0.0,
+                title=_title(markup, edited) or picture.title,
+            ),
         )
 
     async def _recipe(
@@ -128,8 +152,12 @@ class AnswerComposer:
             layout = guides.layout(request, self._find_model(request.profile, request.model), size)
             shown = next((one.outline for one in layout.guides if one.outline is not None), None)
             crop = None if shown is None else (*shown,)
-        seam = markup.frames[0].seam if markup.frames else SEAM
-        return await self._recipe_of(markup, parent, answer, size, seam=seam, crop=crop), crop
+        frame = markup.frames[0] if markup.frames else None
+        seam, match = (SEAM, True) if frame is None else (frame.seam, frame.match)
+        recipe = await self._recipe_of(
+            markup, parent, answer, size, seam=seam, match=match, crop=crop
+        )
+        return recipe, crop
 
     async def _recipe_of(
         self,
@@ -189,33 +217,63 @@ class AnswerComposer:
     # Changes of a picture in the library
 
     async def recompose(self, picture: Picture, *, seam: float, match: bool) -> Picture:
-        """Make a picture anew with another seam or matching; it takes the old one's place.
+        """Compose a picture again with another seam or matching; it takes the old one's place.
 
         `seam` is a width, of the longer side of the parent. Free, since the answer was kept. Raises
-        InputError for a picture without an answer, StorageError, PictureUnreadable.
+        what `composition_of` raises.
         """
         before = picture.derivation
-        answer = await self._answer_of(picture)
-        if before is None or answer is None:
-            raise InputError(
-                _("This picture cannot be made again"),
-                _("The model's answer it was made of is not in the library any more."),
-            )
-        edited = next(one for one in picture.parents if one.role is Role.EDIT)
-        markup = await self._executor.run(self._library.originals.markup, before.markup)
+        kept = await self.composition_of(picture)
+        assert before is not None
+        # A record of more than all of the picture could not be read again.
+        seam = min(1.0, seam)
+        recipe = replace(kept.recipe, seam=seam * max(kept.size), match=match)
+        made = replace(picture, derivation=replace(before, seam=seam, match=match))
+        return await self._add(recipe, made, replaced=picture.id)
+
+    async def composition_of(self, picture: Picture) -> KeptComposition:
+        """Everything needed to compose a picture again.
+
+        Raises InputError where its answer is not there any more, StorageError where its parent or
+        region is not, PictureUnreadable.
+        """
+        made = picture.derivation
+        edited = next((one for one in picture.parents if one.role is Role.EDIT), None)
+        title = _("This picture cannot be made again")
+        answer = await self._answer_of(picture, title)
+        if made is None or edited is None:
+            raise InputError(title)
+        markup = await self._executor.run(self._library.originals.markup, made.markup)
         parent = await self._parent(edited)
         facts = await self._decoder.probe(parent)
+        size = facts.width, facts.height
         recipe = await self._recipe_of(
             markup,
             parent,
             await self._executor.run(self._library.path, answer),
-            (facts.width, facts.height),
-            seam=seam,
-            match=match,
-            crop=before.crop,
+            size,
+            seam=made.seam,
+            match=made.match,
+            crop=made.crop,
         )
-        made = replace(picture, derivation=replace(before, seam=seam, match=match))
-        return await self._add(recipe, made, replaced=picture.id)
+        feather = 0.0 if recipe.region is None else recipe.region.feather * max(size)
+        return KeptComposition(recipe=recipe, size=size, feather=feather, hidden=answer.answer)
+
+    async def find_crop(self, parent: Picture, frame: Frame) -> Picture | None:
+        """The picture that `crop` made of this frame before, unless it is in the trash."""
+        markup = await self._executor.run(
+            self._library.originals.keep_markup, Markup(frames=(frame,))
+        )
+        for child in (await self._library.family(parent.id)).children:
+            made = child.derivation
+            if (
+                made is not None
+                and made.operation is Operation.CROP
+                and made.markup == markup
+                and not child.trashed
+            ):
+                return child
+        return None
 
     async def crop(self, parent: Picture, frame: Frame) -> Picture:
         """Cut a picture to a frame within it; free. Raises InputError, StorageError."""
@@ -253,18 +311,27 @@ class AnswerComposer:
 
     async def use_whole(self, picture: Picture) -> str:
         """Make the model's answer a picture of its own; returns a sentence. Raises InputError."""
-        answer = await self._answer_of(picture)
-        if answer is None or not answer.answer:
-            raise InputError(
-                _("The model's answer cannot be used"),
-                _("It is a picture of its own already, or not in the library any more."),
-            )
+        title = _("The model's answer cannot be used")
+        answer = await self._answer_of(picture, title)
+        if not answer.answer:
+            raise InputError(title, _("It is a picture of its own already."))
         return await derived_pictures.set_answer(self._library.store, answer.id, hidden=False)
 
-    async def _answer_of(self, picture: Picture) -> Picture | None:
+    async def _answer_of(self, picture: Picture, title: str) -> Picture:
+        """The answer of a composed picture; `title` is that of the error if it is not there."""
         ids = [p.picture for p in picture.parents if p.role is Role.ANSWER and p.picture]
         found = await self._library.find(ids)
-        return found[0] if found else None
+        if not found:
+            raise InputError(
+                title, _("The model's answer it was made from is no longer in the library.")
+            )
+        if found[0].trashed:
+            raise InputError(
+                title,
+                _("The model's answer it was made from is in the trash."),
+                hint=_("Restore it first."),
+            )
+        return found[0]
 
     async def _parent(self, edited: Parent) -> Path:
         """The copy of the parent that was sent, or its original."""
@@ -287,7 +354,7 @@ class AnswerComposer:
         """Compose, prove and record a picture like `made`."""
         found = await self._comparer().compose(recipe)
         if found.reason is not None:
-            raise InputError(_does_not_line_up(found))
+            raise InputError(answer_warnings.does_not_line_up(found))
         store = self._library.store
         folder = await self._executor.run(derived_pictures.begin_picture, store)
         try:
@@ -296,7 +363,7 @@ class AnswerComposer:
             proof = await self._comparer().prove(recipe, path)
             if proof.changed:
                 log.error("%d of %d pixels changed: our fault", proof.changed, proof.outside)
-                raise InputError(_changed_outside(proof))
+                raise InputError(answer_warnings.changed_outside(proof))
             picture = await self._described(made, path, found, proof)
             return await derived_pictures.add(store, folder, picture, replaced=replaced)
         except BaseException:
@@ -336,6 +403,16 @@ def is_composed(markup: Markup) -> bool:
     return markup.region is not None and not markup.region.empty
 
 
+def _title(markup: Markup, edited: Reference) -> str:
+    """Title of a picture with more room; "" for any other, which is called by its prompt."""
+    if not markup.frames or not edited.name:
+        return ""
+    # Translators: title of a picture; {name} is the one around which more was drawn.
+    title = _("Reframe of {name}").format(name=edited.name)
+    aspect = markup.frames[0].aspect
+    return listed((title, aspect)) if aspect else title
+
+
 def _with_file(picture: Picture, facts: PictureFacts, sha256: str, size: int) -> Picture:
     return replace(
         picture,
@@ -355,23 +432,8 @@ def _path_beside(picture: Picture, id: str, created: float) -> str:
 
 
 def _kept(answer: Picture, why: str) -> ComposedAnswer:
-    told = _("It is kept as its own picture.")
-    return ComposedAnswer(answer=replace(answer, warnings=(*answer.warnings, f"{why} {told}")))
-
-
-def _does_not_line_up(found: Composition) -> str:
-    if found.reason is NotComposed.SHIFT:
-        # Translators: {n} is a number of pixels.
-        return _("The answer does not line up ({n} px).").format(n=round(math.hypot(*found.shift)))
-    if found.reason is NotComposed.SHAPE:
-        return _("The answer has another aspect ratio.")
-    return _("The answer does not line up.")
-
-
-def _changed_outside(proof: Proof) -> str:
-    return ngettext(
-        "{n} pixel outside changed.", "{n} pixels outside changed.", proof.changed
-    ).format(n=f"{proof.changed:,}")
+    warning = f"{why} {answer_warnings.kept()}"
+    return ComposedAnswer(answer=replace(answer, warnings=(*answer.warnings, warning)))
 
 
 def _rewrite(part: Path, data: bytes) -> None:

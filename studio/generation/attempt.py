@@ -26,7 +26,7 @@ from studio.common.errors import (
     StorageError,
     StudioError,
 )
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext, number
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
@@ -92,7 +92,12 @@ class FindReader(Protocol):
 
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
     """Error for the outer limit; the part of the answer that arrived is kept."""
-    title = _("No complete answer within {minutes:.0f} minutes").format(minutes=limit / 60)
+    minutes = round(limit / 60)
+    title = ngettext(
+        "No complete answer within {minutes} minute",
+        "No complete answer within {minutes} minutes",
+        minutes,
+    ).format(minutes=number(minutes))
     hint = _("Change the limit in the settings.")
     if not (sink.received and sink.arriving):
         message = _("The connection was closed.")
@@ -132,7 +137,7 @@ class AttemptRunner:
         limit: Callable[[], float],
         wait_until_late: WaitUntilLate,
     ) -> None:
-        """`limit` returns the seconds after which an incomplete answer is given up."""
+        """`limit` returns the seconds after which an incomplete answer is abandoned."""
         self._journal = journal
         self._library = library
         self._find_key = find_key
@@ -513,10 +518,10 @@ class AttemptRunner:
         """
         answer = provider.read(source)
         sizes: dict[int, int] = {}
-        for number, found in enumerate(answer.pictures):
+        for place, found in enumerate(answer.pictures):
             if (part := early_part(found, early)) is not None:
                 part.sync_to_disk()
-                sizes[number] = part.bytes
+                sizes[place] = part.bytes
         turn = self._conversations.store_early(job, entry, answer, sizes, provider)
         return answer, self._journal.read_changes(entry), turn
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from studio.common import i18n
 from studio.common.errors import StudioError
 from studio.common.i18n import _, ngettext
 from studio.common.serial_executor import SerialExecutor
@@ -188,7 +189,7 @@ class StoredHistory:
         self.length = newest.turns if newest is not None else 0
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """Its newest turns that are in the library, oldest first."""
+        """Its newest turns found in the library, oldest first."""
         turns: list[ConversationTurn] = []
         size = 0
         for picture in self._chain:
@@ -271,7 +272,7 @@ def _sentences(use: HistoryUse) -> tuple[str, ...]:
                 "{n} earlier turn of the conversation was too long and not sent",
                 "{n} earlier turns of the conversation were too long and not sent",
                 use.left_out,
-            ).format(n=use.left_out),
+            ).format(n=i18n.number(use.left_out)),
         )
     match use.alone:
         case NoHistoryReason.OBJECTED:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studio.common import files
 from studio.common.errors import StorageError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import GenerationRequest
 
 SPARE = 64 << 20
@@ -69,8 +69,8 @@ class DiskReservations:
             raise StorageError(
                 _("The disk is almost full"),
                 _(
-                    "{free:,.0f} MB free on the library's disk; running jobs may need "
-                    "{wanted:,.0f} MB. Nothing was sent."
-                ).format(free=free / 1e6, wanted=wanted / 1e6),
+                    "{free} MB free on the library's disk; running jobs may need "
+                    "{wanted} MB. Nothing was sent."
+                ).format(free=number(free / 1e6), wanted=number(wanted / 1e6)),
                 hint=_("Free some space, then choose Try again."),
             )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from studio.common.billing import hint_of
+from studio.common.billing import hint_with_warning
 from studio.common.errors import LONGEST_WAIT, Billed, Cancelled, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Failure, Job
 
@@ -22,7 +22,7 @@ def failure_of(error: StudioError) -> Failure:
         kind=error.kind,
         title=error.title,
         message=error.message,
-        hint=hint_of(error),
+        hint=hint_with_warning(error),
         billed=error.billed,
         request_id=error.request_id,
         details=error.details,
@@ -37,7 +37,7 @@ def cancelled(job: Job) -> Cancelled:
         return Cancelled(_("Cancelled"), _("Nothing was sent."))
     after = max(0.0, time.time() - job.started)
     return Cancelled(
-        _("Cancelled after {seconds:.0f} s").format(seconds=after),
+        _("Cancelled after {seconds} s").format(seconds=number(after)),
         _("The connection was closed; no picture will arrive."),
         billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
     )

@@ -14,10 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.common.errors import PictureUnreadable
+from studio.common.i18n import _
 from studio.domain import guides
 from studio.domain.entities import GenerationRequest, Reference, Role
 from studio.domain.guides import Guide, GuideLayout
+from studio.domain.markup import Region
 from studio.domain.models import Model
+from studio.domain.pixel_frames import check_frame
 from studio.domain.sentences import GUIDES, GuideWords
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
@@ -46,7 +49,8 @@ class GuidePreview:
 class GuideMaker:
     """Draws the pictures of requests with a markup. Other requests stay as they are.
 
-    Its methods raise PictureUnreadable for an edited picture that cannot be read, StorageError.
+    Its methods raise PictureUnreadable for an edited picture that cannot be read, InputError for a
+    frame that the model cannot fill, StorageError.
     """
 
     def __init__(
@@ -133,7 +137,11 @@ class GuideMaker:
         if edited is None or not needs_size:
             return guides.layout(request, model)
         facts = await self._decoder.probe(await self._path(edited))
-        return guides.layout(request, model, (facts.width, facts.height))
+        size = facts.width, facts.height
+        if markup is not None:
+            for frame in markup.frames:
+                check_frame(frame, size, model.aspects)
+        return guides.layout(request, model, size)
 
     async def _draw(self, request: GenerationRequest, guide: Guide, edge: int) -> bytes:
         markup, edited = request.markup, request.edited
@@ -149,16 +157,19 @@ class GuideMaker:
         try:
             return await self._comparer.draw(await self._path(edited), drawing, mask=mask)
         except PictureUnreadable as error:
-            message = with_name(error.message, edited)
+            message = with_names(error.message, edited, region)
             raise type(error)(error.title, message, hint=error.hint) from error
 
     async def _path(self, reference: Reference) -> Path:
         return await asyncio.to_thread(self._library.input_path, reference)
 
 
-def with_name(sentence: str, edited: Reference) -> str:
-    """A sentence about the library's copy of the edited picture, with the picture's own name."""
-    return re.sub(rf"{edited.sha256}\.\w+", lambda _found: edited.name, sentence)
+def with_names(sentence: str, edited: Reference, region: Region | None) -> str:
+    """A sentence about files in the library's inputs, with the names that the user knows."""
+    called = {edited.sha256: edited.name}
+    if region is not None and region.mask is not None:
+        called[region.mask] = _("The mask")
+    return re.sub(rf"({'|'.join(called)})\.\w+", lambda found: called[found[1]], sentence)
 
 
 def _name(request: GenerationRequest) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from studio.common import files
+from studio.common import files, i18n
 from studio.common.errors import (
     Billed,
     NoPicture,
@@ -252,7 +252,7 @@ class AnswerIngester:
     async def _composed(
         self, job: Job, entry: JournalEntry, final: list[tuple[Picture, Path]], main: int
     ) -> list[tuple[Picture, Path]]:
-        """The pictures, with the result put into the picture it was asked for, if it was.
+        """The pictures, with the result composed into its parent if the request asked for that.
 
         A result that still shows marks has a warning.
         """
@@ -386,7 +386,8 @@ class AnswerIngester:
         )
 
     def _path(self, job: Job, facts: PictureFacts, *, id: str, created: float) -> str:
-        name = "" if self._settings.value.neutral_names else job.request.prompt[:200]
+        name = job.request.prompt[:200] if job.request.prompt.strip() else job.name
+        name = "" if self._settings.value.neutral_names else name
         return relative_path(name, id, facts.extension, created)
 
 
@@ -443,7 +444,7 @@ def _left(number: int, why: StudioError) -> PicturesLeft:
         "{n} picture in the answer cannot be read",
         "{n} pictures in the answer cannot be read",
         number,
-    ).format(n=number)
+    ).format(n=i18n.number(number))
     message = _("The others are in the library. {reason}").format(reason=why.message)
     return PicturesLeft(title, message, details=why.details)
 

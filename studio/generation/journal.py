@@ -18,8 +18,8 @@ Every attempt at a job has a folder of its own until it is over:
 Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. A
 folder that ends in `.done` is over: the rename is the last durable step of a generation. Beside the
 folders, `order.json` has the order of the queue where the user changed it. An entry with a damaged
-request is moved to `.gridbrush/damaged/` once its answer is in the library. All calls block and
-belong on the journal's thread.
+request is moved to `.gridbrush/damaged/` once its answer is in the library. All calls
+block; none is made on the loop's thread.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ VERSION = 1
 _UNKNOWN = "unknown"
 DAMAGED = "damaged"
 _DONE = ".done"
+_TRIES = 5  # to read an entry that is being written
 _CHANGES = "changes.json"
 _ORDER = "order.json"
 
@@ -116,7 +117,7 @@ class Journal:
         return entries
 
     def is_unsent(self, entry: JournalEntry) -> bool:
-        """Whether this process queued it and nothing else is in it. From any thread, at once."""
+        """Whether this process queued it and nothing else is in it. Thread-safe; does not block."""
         return entry.attempt in self._unsent
 
     def write_history_use(self, entry: JournalEntry, use: HistoryUse) -> None:
@@ -325,15 +326,9 @@ class Journal:
         found: list[FoundAttempt] = []
         for folder in directory_handles.folders(self.folder, self.folder):
             try:
-                if directory_handles.holds_links(folder):
-                    raise OSError(_("it contains a link or a device"))
-                if not inside.is_id(folder.name.removesuffix(_DONE)):
-                    raise OSError(_("unknown file name"))
-                if folder.name.endswith(_DONE) or not _is_valid(folder):
-                    # Over, or never completely queued.
-                    shutil.rmtree(folder, ignore_errors=True)
-                else:
-                    found.append(_read_entry(JournalEntry(folder)))
+                entry = _recovered(folder)
+                if entry is not None:
+                    found.append(entry)
             except OSError as error:
                 log.error("The journal entry %s cannot be read: %s", folder.name, error)
                 self.unreadable.append((folder, error.strerror or str(error)))
@@ -453,6 +448,31 @@ def _written(entry: JournalEntry) -> float:
         return (uuid.UUID(entry.attempt).int >> 80) / 1000
     except ValueError:
         return entry.folder.stat().st_mtime
+
+
+def _recovered(folder: Path) -> FoundAttempt | None:
+    """The attempt of a folder; None if it is over, which removes it, or gone meanwhile.
+
+    Raises OSError for what cannot be read.
+    """
+    for tries in range(_TRIES, 0, -1):
+        try:
+            if directory_handles.holds_links(folder):
+                raise OSError(_("it contains a link or a device"))
+            if not inside.is_id(folder.name.removesuffix(_DONE)):
+                raise OSError(_("unknown file name"))
+            if folder.name.endswith(_DONE) or not _is_valid(folder):
+                # Over, or never completely queued.
+                shutil.rmtree(folder, ignore_errors=True)
+                return None
+            return _read_entry(JournalEntry(folder))
+        except FileNotFoundError:
+            # A request of this session writes and renames files here at the same time.
+            if not folder.is_dir():
+                return None
+            if tries == 1:
+                raise
+    return None
 
 
 def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:

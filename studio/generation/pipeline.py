@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError
 from studio.common.serial_executor import SerialExecutor
@@ -32,6 +33,9 @@ from studio.providers.base import Provider
 from studio.providers.catalogue import Catalogue
 from studio.providers.registry import provider_of
 from studio.providers.transport import HttpClient
+
+if TYPE_CHECKING:
+    from studio.providers.http_routes import Painter
 
 
 class GenerationPipeline:
@@ -62,11 +66,13 @@ class GenerationPipeline:
         keep_models: Callable[[], None],
         spare: FallbackStore,
         events: EventBus,
+        painter: Painter | None,
     ) -> None:
+        """`painter` answers instead of the built-in one."""
         self._catalogue = catalogue
         self._find_profile = find_profile
         self._keep_models = keep_models
-        self.client = HttpClient(lane=decoding)
+        self.client = HttpClient(painter, executor=decoding)
         self.composer = AnswerComposer(
             library=library,
             decoder=decoder,
@@ -105,7 +111,11 @@ class GenerationPipeline:
             ),
         )
         self.salvage = Salvage(
-            journal=journal, journalling=journalling, attempts=self.attempts, queue=queue
+            journal=journal,
+            journalling=journalling,
+            attempts=self.attempts,
+            queue=queue,
+            library=library.folder,
         )
         self.recovery = Recovery(
             journal=journal,
@@ -122,7 +132,7 @@ class GenerationPipeline:
         return self._speaking(name, self._find_profile(name))
 
     def reader(self, name: str, wire: str, /) -> Provider:
-        """The provider that reads answers of a profile, which may be gone, in a wire format.
+        """Reader for answers of a profile (possibly deleted) in a wire format.
 
         An empty `wire` is that of the profile. Raises InputError for an unknown one.
         """

@@ -216,7 +216,7 @@ class JobQueue:
         found = self.jobs.get(job) if isinstance(job, str) else job
         if found is None or found.alive or found.id in self._returning:
             return
-        # The caller may still have the job as it failed.
+        # The caller may still hold the failed value of the job.
         if (now := self.jobs.get(found.id)) is not None and now.alive:
             return
         self._returning.add(found.id)

@@ -21,7 +21,7 @@ from studio.common.errors import (
     StorageError,
     StudioError,
 )
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Failure, Job, JobState
@@ -104,7 +104,7 @@ class Recovery:
             if await self._attempts.is_whole(found):
                 return True
         except StorageError as error:
-            # It could not be looked at: the next start tries again.
+            # It could not be checked: the next start tries again.
             log.warning("A cut answer could not be read again: %s", error)
             return False
         await self._journalling.run(self._journal.looked_at, found.entry, version)
@@ -241,7 +241,7 @@ class _DamagedEntries:
             "The request for {n} picture is damaged",
             "The requests for {n} pictures are damaged",
             self.every,
-        ).format(n=self.every)
+        ).format(n=number(self.every))
         billed = Billed.MAYBE if self.sent else Billed.NO
         return StorageError(title, " ".join(self._rest(journal)), billed=billed)
 
@@ -257,7 +257,7 @@ class _DamagedEntries:
 
 def _ended(found: FoundAttempt, job: Job, state: JobState, error: StudioError) -> Job:
     if job.request.profile == OFFLINE:
-        # The painter costs nothing, whatever its answers play.
+        # The painter costs nothing, whatever errors it simulates.
         error.billed = Billed.NO
     return replace(job, state=state, failure=failure_of(error), finished=found.at)
 
@@ -269,7 +269,7 @@ def _were_whole(n: int) -> InfoPosted:
         n,
     )
     return InfoPosted(
-        title.format(n=n),
+        title.format(n=number(n)),
         _("An earlier version misread it. Its pictures are now in the library; nothing was sent."),
     )
 

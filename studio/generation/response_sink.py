@@ -16,7 +16,7 @@ from typing import Protocol
 
 from studio.common import files
 from studio.common.errors import Billed, IncompleteAnswer, StorageError, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext, number
 from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Job
 from studio.generation.fallback_store import FallbackStore
@@ -323,8 +323,12 @@ def _sync_and_close(file: files.Appender) -> None:
 def incomplete(received: int, seconds: float) -> IncompleteAnswer:
     """Error for a cut answer."""
     return IncompleteAnswer(
-        _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
-        _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),
+        _("Connection lost after {seconds} s").format(seconds=number(seconds)),
+        ngettext(
+            "Only the first {bytes} byte of the answer arrived.",
+            "Only the first {bytes} bytes of the answer arrived.",
+            received,
+        ).format(bytes=number(received)),
         hint=_("The received data is saved."),
         billed=Billed.MAYBE,
     )

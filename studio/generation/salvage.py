@@ -20,6 +20,7 @@ from studio.generation.failures import failure_of
 from studio.generation.journal import Journal
 from studio.generation.journal_entry import EndReason, FoundAttempt, Stage
 from studio.generation.queue import JobQueue
+from studio.library.files import save_copies
 from studio.providers import base64_text
 from studio.providers.base import AnswerPicture
 
@@ -38,7 +39,10 @@ class Salvage:
         journalling: SerialExecutor,
         attempts: AttemptRunner,
         queue: JobQueue,
+        library: Path,
     ) -> None:
+        """`library` is the library's folder."""
+        self._library = library
         self._journal = journal
         self._journalling = journalling
         self._attempts = attempts
@@ -96,26 +100,35 @@ class Salvage:
         except StudioError as error:
             log.info("The answer of %s is saved as it is: %s", id, error)
             pictures = []
-        return await self._journalling.run(_write_files, job, found, pictures, folder)
+        return await self._journalling.run(
+            _write_files, job, found, pictures, folder, self._library
+        )
 
 
 def _write_files(
-    job: Job, found: FoundAttempt, pictures: list[tuple[AnswerPicture, Path]], folder: Path
+    job: Job,
+    found: FoundAttempt,
+    pictures: list[tuple[AnswerPicture, Path]],
+    folder: Path,
+    library: Path,
 ) -> list[Path]:
     name = f"{files.slug(job.request.prompt[:200]) or 'answer'}-{job.id[-8:]}"
     saved: list[Path] = []
     for picture, body in pictures:
         with contextlib.suppress(NoPicture):
-            saved.append(_write_file(picture.chunks(body), folder, name))
+            saved.append(_write_file(picture.chunks(body), folder, name, library))
     if not saved:
         entry = found.entry
         source = entry.encoded if entry.encoded.exists() else entry.body
-        saved.append(_write_file(base64_text.whole_file(source), folder, name))
+        saved.append(_write_file(base64_text.whole_file(source), folder, name, library))
     return saved
 
 
-def _write_file(chunks: Iterator[bytes], folder: Path, name: str) -> Path:
-    """Write a file under a free name, with the extension of its type."""
+def _write_file(chunks: Iterator[bytes], folder: Path, name: str, library: Path) -> Path:
+    """Write a file under a free name, with the extension of its type.
+
+    Raises InputError for a folder in which the library has files of its own, StorageError.
+    """
     head = b""
     first: list[bytes] = []
     for chunk in chunks:
@@ -125,16 +138,10 @@ def _write_file(chunks: Iterator[bytes], folder: Path, name: str) -> Path:
             break
     kind = kind_of(head[:_HEAD]) or unshown_kind_of(head[:_HEAD])
     extension = kind.extension if kind else ".json" if head.lstrip()[:1] in (b"{", b"[") else ".bin"
-    number, target = 1, folder / f"{name}{extension}"
-    temporary = files.beside(target)
-    files.write_new(temporary, itertools.chain(first, chunks), mode=0o666, told=target)
-    while True:
-        try:
-            files.claim(temporary, target)
-            return target
-        except FileExistsError:
-            number += 1
-            target = folder / f"{name}-{number}{extension}"
+    content = itertools.chain(first, chunks)
+    saved = save_copies.save_named(content, folder / f"{name}{extension}", library)
+    assert saved is not None
+    return saved
 
 
 def nothing_kept() -> InputError:

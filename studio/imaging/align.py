@@ -1,12 +1,12 @@
 """Registration: where the pixels of one picture lie in another one.
 
 Finds a shift and a uniform scale to a fraction of a pixel, from coarse to fine. At each size the
-pictures are cut into square blocks. The gradients of a block tell its displacement, whatever its
+pictures are cut into square blocks. The gradients of a block give its displacement, whatever its
 brightness and contrast (Lucas and Kanade, 1981), and a robust fit over all blocks ignores those
 that changed. Two checks decide whether the fit holds: the correlation of the blocks, and the
-agreement of two fits, to every other block each.
+agreement of two fits, each to half of the blocks.
 
-Sums over blocks are taken by Pillow, the rest is Python with some hundred numbers:
+Sums over blocks are taken by Pillow, the rest is plain Python on a few hundred numbers:
 docs/decisions/comparing.md has the reasons.
 """
 
@@ -124,7 +124,7 @@ def covered_box(
     """
     spans = []
     for length, covering, factor, start in zip(size, other, scale, corner, strict=True):
-        # A hair outside is rounding of the placement, not a missing row.
+        # Slightly outside is rounding of the placement, not a missing row.
         low = max(0, math.ceil(-start / factor - 0.01))
         high = min(length, math.floor((covering - start) / factor + 0.01))
         if low >= high:
@@ -144,7 +144,7 @@ def register(
 ) -> Registration:
     """Find where the first picture lies in the second one.
 
-    Where `ignored`, a mask of the first picture's size, is not 0, it tells nothing.
+    Where `ignored`, a mask of the first picture's size, is not 0, its pixels are ignored.
 
     Without a `start`, the centres are assumed to be near each other, and one of the pictures to
     fill the other; the sizes and shapes may differ.

@@ -1,8 +1,8 @@
-"""Comparing of pictures that lie on each other: colour gain, changed pixels, difference map.
+"""Comparison of aligned pictures: colour gain, changed pixels, difference map.
 
-Both are brought to one grid of pixels, never finer than the coarser of them: sharpness that one of
-them cannot have is no change. A map is made in strips, so that little more than the two pictures
-and the map is in memory at once.
+Both are brought to one grid of pixels, never finer than the coarser of them: detail that one of
+them cannot have does not count as a change. A map is made in strips, so that little more than the
+two pictures and the map is in memory at once.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def overlay(
 
     A pixel of the grid is at least `smooth` pixels of the coarser picture wide.
     """
-    # A zoom by some per cent is no other resolution.
+    # A zoom of a few per cent is not another resolution.
     factor = (placement.scale if placement.scale < _COARSER else 1.0) / smooth
     if edge is not None:
         factor = min(factor, edge / max(first.size))
@@ -123,7 +123,7 @@ def colour_gain(
         return _gain(one, two, mask.crop(box))
     gain = _gain(one, two, None)
     for _round in range(_ROUNDS):
-        # What changed draws the gain less and less.
+        # Changed pixels lose weight with each round.
         distance = _largest_channel(ImageChops.difference(one, with_gain(two, gain)))
         limit = max(4, _median(distance.histogram()))
         gain = _gain(one, two, distance.point([255] * (limit + 1) + [0] * (255 - limit)))

@@ -75,7 +75,7 @@ def _loaded(path: Path, edge: int | None) -> tuple[Image.Image, tuple[int, int]]
 
 
 def _factors(picture: Image.Image, full: tuple[int, int]) -> tuple[float, float]:
-    """How much smaller a picture was read; both directions differ by what its size was rounded."""
+    """Factors by which a picture was reduced; they differ slightly, as sizes are rounded."""
     return picture.width / full[0], picture.height / full[1]
 
 

@@ -7,14 +7,40 @@ pictures open as fast while it runs.
 from __future__ import annotations
 
 import sys
+from functools import partial
+from typing import Any
 
 from studio.config.environment import keep_memory_private
-from studio.imaging import compare_jobs, compose_jobs, guide_jobs, mark_jobs, worker
+from studio.imaging import (
+    compare_jobs,
+    compose_jobs,
+    guide_jobs,
+    mark_jobs,
+    seam_preview_jobs,
+    worker,
+)
+from studio.imaging.worker_protocol import Job, Message
 
 MEMORY = 1536 << 20
 """Address space in bytes: two pictures of 8192 x 8192 and what is made of them."""
 
-JOBS = compare_jobs.JOBS | compose_jobs.JOBS | guide_jobs.JOBS | mark_jobs.JOBS
+
+def _with_room(job: Job, request: dict[str, Any]) -> Message:
+    """Do a job; if memory runs out, drop the pictures kept for previews and try again."""
+    try:
+        return job(request)
+    except MemoryError:
+        if not seam_preview_jobs.give_up():
+            raise
+    return job(request)
+
+
+_OTHERS = compare_jobs.JOBS | compose_jobs.JOBS | guide_jobs.JOBS | mark_jobs.JOBS
+
+JOBS: dict[str, Job] = {
+    **{name: partial(_with_room, job) for name, job in _OTHERS.items()},
+    **seam_preview_jobs.JOBS,
+}
 
 _NICE = 10
 """Lower than the decoding process, so that arrivals and thumbnails come first."""

@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.common import json_reader
-from studio.imaging.composition import Composition, CompositionRecipe, NotComposed, Proof
+from studio.common.errors import PictureUnreadable
+from studio.common.i18n import _
+from studio.imaging.composition import (
+    AnswerFacts,
+    Composition,
+    CompositionRecipe,
+    NotComposed,
+    Proof,
+    SeamPixels,
+    SeamView,
+)
 from studio.imaging.decoder import Decoder, Priority, worker_command
 
 if TYPE_CHECKING:
@@ -96,6 +106,39 @@ class ComparedRegion:
 class _ComparingProcess(Decoder):
     processes = 1
     ends_cancelled = True
+
+    def error_of(self, fault: str, path: Path, details: str) -> PictureUnreadable:
+        """The error for a fault; what can be read may still be refused."""
+        refusals = {
+            "cmyk": (
+                _("The picture cannot be changed here"),
+                _("{name} is in CMYK, the colours of print. Only RGB can be changed here."),
+            ),
+            "sixteen_bits": (
+                _("The picture cannot be changed here"),
+                _("This picture has 16 bits; only an 8-bit copy can be changed here."),
+            ),
+            "no_region": (
+                _("The region is empty"),
+                _("The mask has no white part, so nothing could change."),
+            ),
+            "mask_colours": (
+                _("The mask is not black and white"),
+                _("Paint white where the picture may change, and black everywhere else."),
+            ),
+            "mask_ratio": (
+                _("The mask has another aspect ratio than the picture"),
+                _("It would be distorted to fit the picture."),
+            ),
+            "large_frame": (
+                _("The new frame is too large"),
+                _("{name} would get too many pixels."),
+            ),
+        }
+        if fault not in refusals:
+            return super().error_of(fault, path, details)
+        title, sentence = refusals[fault]
+        return PictureUnreadable(title, sentence.format(name=path.name), details=details)
 
 
 class Comparer:
@@ -202,6 +245,46 @@ class Comparer:
             priority, job="prove", path=recipe.parent, **request
         )
         return Proof(int(facts["outside"]), int(facts["changed"]))
+
+    async def open_seam(self, recipe: CompositionRecipe) -> AnswerFacts:
+        """Load the pictures of a composition for previews of its seam, and measure the answer."""
+        facts, _data = await self._process.decode_job(
+            Priority.LOOK, job="seam_open", path=recipe.parent, **recipe.request()
+        )
+        if (reason := facts["reason"]) is not None:
+            return AnswerFacts(reason=NotComposed(reason))
+        return AnswerFacts(
+            reason=None,
+            shift=tuple(facts["shift"]),
+            zoom=float(facts["zoom"]),
+            changed=float(facts["changed"]),
+            kept=int(facts["kept"]),
+            serial=int(facts["serial"]),
+        )
+
+    async def seam_preview(self, recipe: CompositionRecipe, view: SeamView) -> SeamPixels | None:
+        """A composition as it is seen, nothing is saved; None where the answer does not line up.
+
+        The process keeps the pictures for the next seam, until `close_seam`, another picture, or
+        its end.
+        """
+        facts, data = await self._process.decode_job(
+            Priority.LOOK,
+            job="seam_preview",
+            path=recipe.parent,
+            body=view.profile,
+            box=view.box,
+            size=view.size,
+            **recipe.request(),
+        )
+        if facts.pop("reason") is not None:
+            return None
+        return SeamPixels(view=view, data=data, **facts)
+
+    async def close_seam(self) -> None:
+        """Give up the pictures kept for previews; starts no process."""
+        if self.running:
+            await self._process.decode_job(Priority.LOOK, job="seam_close", path=Path())
 
     async def _compared(
         self,

@@ -1,7 +1,7 @@
-"""Composition: a part of an answer in the place of a part of its parent, and the count as proof.
+"""Composition: part of an answer put into its parent, and the pixel count that verifies it.
 
-Outside of a region, and within the kept part of a frame, the pixels are those of the parent; what
-counts is `changed_pixels` of the saved file. All pictures are RGB or RGBA in the colours of the
+Outside of a region, and within the kept part of a frame, the pixels are those of the parent;
+`changed_pixels` checks the saved file. All pictures are RGB or RGBA in the colours of the
 parent; the alpha channel is the parent's everywhere.
 """
 
@@ -107,7 +107,7 @@ def inner_ring(layout: FrameLayout, width: int = RING) -> Image.Image:
 
 
 def _match_border(whole: Image.Image, parent: Image.Image, layout: FrameLayout, seam: int) -> None:
-    """Add what the parent's border differs by to the new part beside it, less and less."""
+    """Add the colour difference at the parent's border to the new part beside it, fading out."""
     left, top, right, bottom = layout.place
     across = (
         (max(0, left - seam), left, (left, left + 1)),
@@ -138,7 +138,7 @@ def _match_border(whole: Image.Image, parent: Image.Image, layout: FrameLayout, 
 
 
 def _spread(border: Image.Image, fading: Image.Image, seam: int) -> Image.Image:
-    """The line of a border over a part beside it; smoothed, so that it leaves no streaks."""
+    """A line of border pixels stretched over the part beside it; smoothed against streaks."""
     smooth = border.filter(ImageFilter.BoxBlur(max(1, seam // 8)))
     wide = smooth.resize(fading.size, Image.Resampling.NEAREST)
     return ImageChops.multiply(wide, Image.merge("RGB", (fading,) * 3))

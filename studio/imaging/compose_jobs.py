@@ -18,7 +18,7 @@ from studio.common import json_reader
 from studio.domain.frame_layout import FrameLayout
 from studio.domain.markup import Frame, Region
 from studio.imaging import align, compare, compose, decode_jobs, masks
-from studio.imaging.worker_protocol import Job, Message
+from studio.imaging.worker_protocol import Job, Message, named
 
 FURTHEST = 8.0
 """Pixels of the parent by which the middle of an answer may be off."""
@@ -29,13 +29,13 @@ _NEAR = 0.03
 _EDGE = 2048
 """Long edge in pixels at which pictures are registered."""
 
-_COMPRESSION = 3
+COMPRESSION = 3
 """zlib level of the saved PNG: a fifth of the time of the usual one, some per cent larger."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked of both jobs.
+    """Input of both jobs.
 
     Attributes:
         region: where the picture may change; else there is a frame.
@@ -64,7 +64,7 @@ class _Question:
         assert self.region is not None
         drawn = None
         if self.mask is not None:
-            drawn = _named(decode_jobs.load, self.mask, None)[0]
+            drawn = named(decode_jobs.load, self.mask, None)[0]
         return masks.region_mask(self.region, size, drawn)
 
 
@@ -83,42 +83,103 @@ def compose_pictures(request: dict[str, Any]) -> Message:
     are matched. Answers "reason" and no picture where the two do not line up; "shift" is in pixels
     of the parent; "width" and "height" are those of the new picture.
     """
-    parent, profile = _named(decode_jobs.load_in_own_colours, Path(request["path"]))
-    question = _Question.read(request, parent.size)
-    layout = None if question.frame is None else FrameLayout.of(question.frame, parent.size)
-    if layout is not None and math.prod(layout.size) > decode_jobs.PIXELS:
-        raise decode_jobs.DecodeRefused("too_large", "{} x {}".format(*layout.size))
-    seam, matched = float(request.get("seam", 0.0)), bool(request.get("match", True))
     if request.get("other") is None:
-        assert layout is not None
-        place = align.Placement(1.0, 0.0, 0.0)
-        whole = compose.with_frame(parent, None, place, layout, gain=compare.NO_GAIN)
-        return _encoded(whole, profile, {"reason": None})
-    answer = _named(decode_jobs.load_in_colours_of, Path(request["other"]), profile)
+        return _cropped(request)
+    pair = line_up(request)
+    header, place = pair.header, pair.place
+    if place is None:
+        return header, b""
+    seam = float(request.get("seam", 0.0))
+    gain = pair.gain() if request.get("match", True) else compare.NO_GAIN
+    header["gain"] = gain
+    whole, profile = pair.parent, pair.profile
+    if pair.layout is not None:
+        whole = compose.with_frame(
+            pair.parent, pair.answer, place, pair.layout, seam=round(seam), gain=gain
+        )
+    else:
+        assert pair.mask is not None
+        weights = masks.soft_edge(pair.mask, max(seam, pair.feather))
+        compose.put_region(whole, pair.answer, place, weights, gain)
+        del weights
+    del pair
+    return _encoded(whole, profile, header)
+
+
+def _cropped(request: dict[str, Any]) -> Message:
+    parent, profile = named(decode_jobs.load_in_own_colours, Path(request["path"]))
+    layout = _layout(_Question.read(request, parent.size), parent.size)
+    assert layout is not None
+    place = align.Placement(1.0, 0.0, 0.0)
+    whole = compose.with_frame(parent, None, place, layout, gain=compare.NO_GAIN)
+    return _encoded(whole, profile, {"reason": None})
+
+
+@dataclass(slots=True, kw_only=True)
+class AlignedPair:
+    """A parent and its answer, decoded, and where they lie on each other.
+
+    Attributes:
+        parent: in its own colours, those of `profile`.
+        answer: RGB, in the same colours.
+        mask: of the region; else there is a frame, with its `layout`.
+        feather: width of the region's soft edge in pixels of the parent.
+        place: where a point of the parent is in the answer; None where they do not line up.
+        header: "reason", "shift" and "zoom", as composing answers them.
+    """
+
+    parent: Image.Image
+    profile: bytes
+    answer: Image.Image
+    mask: Image.Image | None
+    feather: float
+    layout: FrameLayout | None
+    place: align.Placement | None
+    header: dict[str, Any]
+
+    def gain(self) -> compare.Gain:
+        """Factors that bring the answer to the colours of the parent, measured on a ring."""
+        ring = None
+        if self.layout is not None:
+            ring = compose.inner_ring(self.layout)
+        elif self.mask is not None:
+            ring = compare.ring_around(self.mask)
+        assert self.place is not None
+        return compare.colour_gain(_rgb(self.parent), self.answer, self.place, ring=ring)
+
+
+def line_up(request: dict[str, Any]) -> AlignedPair:
+    """Decode a parent and its answer, and register them; the request is that of composing."""
+    parent, profile = named(decode_jobs.load_in_own_colours, Path(request["path"]))
+    question = _Question.read(request, parent.size)
+    layout = _layout(question, parent.size)
+    answer = named(decode_jobs.load_in_colours_of, Path(request["other"]), profile)
     start = _start(question.crop, layout, parent.size, answer.size)
     mask = None if layout is not None else question.mask_of(parent.size)
     header = _lined_up(parent, answer, mask, start, _shown(question.crop, layout, parent.size))
-    if header["reason"] is not None:
-        return header, b""
-    place = align.Placement(header["scale"], header.pop("x"), header.pop("y"))
-    ring = compose.inner_ring(layout) if layout is not None else None
-    if mask is not None:
-        ring = compare.ring_around(mask)
-    gain = compare.NO_GAIN
-    if matched:
-        gain = compare.colour_gain(_rgb(parent), answer, place, ring=ring)
-    header["gain"] = gain
-    if layout is not None:
-        whole = compose.with_frame(parent, answer, place, layout, seam=round(seam), gain=gain)
-    else:
-        assert mask is not None
-        assert question.region is not None
-        feather = question.region.feather * max(parent.size)
-        weights = masks.soft_edge(mask, max(seam, feather))
-        compose.put_region(parent, answer, place, weights, gain)
-        whole = parent
-    del parent, answer, mask, ring
-    return _encoded(whole, profile, header)
+    place = None
+    if header["reason"] is None:
+        place = align.Placement(header["scale"], header.pop("x"), header.pop("y"))
+    feather = 0.0 if question.region is None else question.region.feather * max(parent.size)
+    return AlignedPair(
+        parent=parent,
+        profile=profile,
+        answer=answer,
+        mask=mask,
+        feather=feather,
+        layout=layout,
+        place=place,
+        header=header,
+    )
+
+
+def _layout(question: _Question, size: tuple[int, int]) -> FrameLayout | None:
+    if question.frame is None:
+        return None
+    layout = FrameLayout.of(question.frame, size)
+    if math.prod(layout.size) > decode_jobs.PIXELS:
+        raise decode_jobs.DecodeRefused("large_frame", "{} x {}".format(*layout.size))
+    return layout
 
 
 def prove_picture(request: dict[str, Any]) -> Message:
@@ -127,8 +188,8 @@ def prove_picture(request: dict[str, Any]) -> Message:
     "region", "mask" and "frame" are as for composing. Answers "outside", the number of those
     pixels, and "changed", how many of them differ.
     """
-    parent, _profile = _named(decode_jobs.load_in_own_colours, Path(request["path"]))
-    saved, _profile = _named(decode_jobs.load_in_own_colours, Path(request["other"]))
+    parent, _profile = named(decode_jobs.load_in_own_colours, Path(request["path"]))
+    saved, _profile = named(decode_jobs.load_in_own_colours, Path(request["other"]))
     question = _Question.read(request, parent.size)
     if question.frame is not None:
         layout = FrameLayout.of(question.frame, parent.size)
@@ -183,7 +244,7 @@ def _lined_up(
         return header | {"reason": "shape"}
     part = (0, 0, *parent.size) if mask is None else shown
     grey, factor = _small(parent, part)
-    # What is meant to change tells nothing.
+    # The part that may change is no evidence.
     changing = None if mask is None else mask.resize(grey.size, Image.Resampling.HAMMING, box=part)
     other, other_factor = _small(answer, (0, 0, *answer.size))
     expected = align.Placement(
@@ -233,19 +294,10 @@ def _rgb(picture: Image.Image) -> Image.Image:
 
 def _encoded(picture: Image.Image, profile: bytes, header: dict[str, Any]) -> Message:
     stream = io.BytesIO()
-    picture.save(stream, "PNG", compress_level=_COMPRESSION, icc_profile=profile or None)
+    picture.save(stream, "PNG", compress_level=COMPRESSION, icc_profile=profile or None)
     size = {"width": picture.width, "height": picture.height}
     del picture
     return header | size, stream.getvalue()
-
-
-def _named(read: Any, path: Path, *more: Any) -> Any:
-    """What `read` returns. Errors name the file."""
-    try:
-        return read(path, *more)
-    except Exception as error:
-        error.path = str(path)  # type: ignore[attr-defined]
-        raise
 
 
 JOBS: dict[str, Job] = {"compose": compose_pictures, "prove": prove_picture}

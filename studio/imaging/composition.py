@@ -1,4 +1,4 @@
-"""What is composed, and what came of it, for the client of the comparing process."""
+"""Recipes and results of compositions, for the client of the comparing process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CompositionRecipe:
     Attributes:
         parent: file of the picture whose pixels stay.
         answer: file of the model's answer; None for a free crop, which has a frame within it.
-        region, frame: one of both.
+        region, frame: one of the two.
         mask: file of the region's mask, if it has one.
         seam: width of the blend in pixels of the parent.
         match: the answer's colours are matched to those of the parent.
@@ -81,3 +81,69 @@ class Proof:
 
     outside: int
     changed: int
+
+
+MOST_SEAM = 128
+"""Widest seam, in pixels of the parent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeamView:
+    """The part of a composed picture that is seen.
+
+    Attributes:
+        box: left, top, right and bottom of it, as fractions of the new picture.
+        size: width and height of it on the screen, in device pixels.
+        profile: ICC profile of the monitor; empty for sRGB.
+    """
+
+    box: tuple[float, float, float, float]
+    size: tuple[int, int]
+    profile: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeamPixels:
+    """Pixels of a preview, ready to paint: RGBA, 8 bits each, straight alpha.
+
+    Attributes:
+        view: what they were asked for.
+        left, top: their corner, from that of the view.
+        across, down: size of the view in their pixels: that asked for, or less for a large one.
+        converted: whether their colours are the monitor's; else they are sRGB.
+        kept: bytes of the pictures that the process keeps.
+        serial: number of pairs of pictures that the process has loaded.
+    """
+
+    view: SeamView
+    left: int
+    top: int
+    across: int
+    down: int
+    width: int
+    height: int
+    data: bytes
+    alpha: bool
+    converted: bool
+    kept: int
+    serial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFacts:
+    """What was measured of an answer and the parent it is put into.
+
+    Attributes:
+        reason: why they do not line up; None if they do.
+        shift: right and down, by which the answer was off, in pixels of the parent.
+        zoom: growth of its content.
+        changed: share of the pixels outside that it changed, of those it shows.
+        kept, serial: as in `SeamPixels`.
+    """
+
+    reason: NotComposed | None
+    shift: tuple[float, float] = (0.0, 0.0)
+    zoom: float = 1.0
+    changed: float = 0.0
+    kept: int = 0
+    serial: int = 0

@@ -66,7 +66,7 @@ class DecodeRefused(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class _OpenedPicture:
+class OpenedPicture:
     """An opened picture and the metadata of its file."""
 
     picture: Image.Image
@@ -118,7 +118,8 @@ _XMP_ORIENTATION: Final = re.compile(rb"tiff:Orientation(?:\s*=\s*[\"']|>)\s*([1
 _XMP_LOOKED_AT: Final = 1 << 20
 
 
-def _open(path: Path) -> _OpenedPicture:
+def open_picture(path: Path) -> OpenedPicture:
+    """A file with its metadata taken apart; no pixel is decoded. Raises DecodeRefused, OSError."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
@@ -151,7 +152,7 @@ def _open(path: Path) -> _OpenedPicture:
     if kind is file_types.TIFF:
         with path.open("rb") as whole:
             tags = exif.ExifTags(whole)
-    return _OpenedPicture(picture=picture, kind=kind, path=path, contents=contents, tags=tags)
+    return OpenedPicture(picture=picture, kind=kind, path=path, contents=contents, tags=tags)
 
 
 def _identified(stream: BinaryIO, kind: file_types.FileType) -> Image.Image:
@@ -169,7 +170,7 @@ def _identified(stream: BinaryIO, kind: file_types.FileType) -> Image.Image:
         raise
 
 
-def _eight_bits(opened: _OpenedPicture) -> Image.Image:
+def eight_bits(opened: OpenedPicture) -> Image.Image:
     """The picture in 8-bit L, LA, RGB, RGBA or CMYK, with a transparent colour as alpha."""
     picture = opened.picture
     key = opened.contents.key
@@ -186,7 +187,7 @@ def _eight_bits(opened: _OpenedPicture) -> Image.Image:
     return _without_alpha(picture)
 
 
-def _not_key(opened: _OpenedPicture, key: tuple[int, ...]) -> Image.Image:
+def _not_key(opened: OpenedPicture, key: tuple[int, ...]) -> Image.Image:
     """Mask with 0 where a picture has the colour `key`, else 255."""
     picture, depth = opened.picture, opened.contents.depth
     if picture.mode.startswith("I"):
@@ -212,7 +213,7 @@ def _matches(picture: Image.Image, key: list[int]) -> list[Image.Image]:
     ]
 
 
-def _low_bytes(opened: _OpenedPicture) -> Image.Image:
+def _low_bytes(opened: OpenedPicture) -> Image.Image:
     """The low bytes of 16-bit samples, of which Pillow keeps only the high ones."""
     _contents, stream = containers.opened(opened.path, opened.kind)
     low = _identified(stream, opened.kind)
@@ -249,7 +250,7 @@ def load(
     path: Path, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> tuple[Image.Image, tuple[int, int]]:
     """The picture upright in sRGB with a long edge of at most `edge`, and its full upright size."""
-    opened = _open(path)
+    opened = open_picture(path)
     full = opened.size
     return _render(opened, edge, kernel), full
 
@@ -260,20 +261,20 @@ def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
     Grey and palette pictures become RGB. Raises DecodeRefused for CMYK and 16 bits.
     """
     refuse_what_is_not_composed(path)
-    opened = _open(path)
+    opened = open_picture(path)
     raw = opened.contents.profile
     picture = _scaled(opened, None)
     profile = colour_profiles.read(raw)
     if profile is None or not colour_profiles.is_rgb(profile) or picture.mode[:3] != "RGB":
         picture, raw = colour_profiles.to_rgb(picture, colour_profiles.embedded(raw))[0], b""
-    picture = _upright(picture, opened)
+    picture = turn_upright(picture, opened)
     picture.info.clear()
     return picture, raw
 
 
 def refuse_what_is_not_composed(path: Path) -> None:
     """Raise DecodeRefused for CMYK and 16 bits."""
-    opened = _open(path)
+    opened = open_picture(path)
     mode = opened.picture.mode
     if mode == "CMYK":
         raise DecodeRefused("cmyk")
@@ -283,24 +284,24 @@ def refuse_what_is_not_composed(path: Path) -> None:
 
 def load_in_colours_of(path: Path, raw: bytes) -> Image.Image:
     """The picture upright in RGB, in the colours of this ICC profile; b"" for sRGB."""
-    opened = _open(path)
+    opened = open_picture(path)
     own, target = colour_profiles.embedded(opened.contents.profile), colour_profiles.embedded(raw)
     picture, reached = colour_profiles.to_rgb(_scaled(opened, None), own, target=target)
     if target is not None and reached is not target:
         picture, _space = colour_profiles.to_rgb(picture, colour_profiles.SRGB, target=target)
-    return _upright(on_ground(picture), opened)
+    return turn_upright(on_ground(picture), opened)
 
 
 def _render(
-    opened: _OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
+    opened: OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> Image.Image:
     profile = colour_profiles.embedded(opened.contents.profile)
     picture, _space = colour_profiles.to_rgb(_scaled(opened, edge, kernel), profile)
-    return _upright(picture, opened)
+    return turn_upright(picture, opened)
 
 
 def _scaled(
-    opened: _OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
+    opened: OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> Image.Image:
     """The picture in 8 bits with a long edge of at most `edge`, in its own colours."""
     picture = opened.picture
@@ -309,7 +310,7 @@ def _scaled(
     if edge is not None and max(picture.size) > edge:
         # JPEG alone can be read at a half, a quarter or an eighth; twice the edge stays sharp.
         picture.draft(None, (edge * 2, edge * 2))
-    small = _eight_bits(opened)
+    small = eight_bits(opened)
     if edge is not None and max(small.size) > edge:
         factor = edge / max(small.size)
         size = (max(1, round(small.width * factor)), max(1, round(small.height * factor)))
@@ -319,7 +320,8 @@ def _scaled(
     return small
 
 
-def _upright(picture: Image.Image, opened: _OpenedPicture) -> Image.Image:
+def turn_upright(picture: Image.Image, opened: OpenedPicture) -> Image.Image:
+    """The pixels turned as the orientation of the file says."""
     turn = _TURNS.get(opened.orientation)
     return picture if turn is None else picture.transpose(turn)
 
@@ -355,8 +357,7 @@ def on_ground(picture: Image.Image) -> Image.Image:
 
 
 def _packed(colour: tuple[int, ...]) -> int:
-    red, green, blue = colour[:3]
-    return red << 16 | green << 8 | blue
+    return colour[0] << 16 | colour[1] << 8 | colour[2]
 
 
 def _jpeg(picture: Image.Image, quality: int, *, small: bool = True) -> bytes:
@@ -369,13 +370,13 @@ def _jpeg(picture: Image.Image, quality: int, *, small: bool = True) -> bytes:
 
 def probe(request: dict[str, Any]) -> Message:
     """Kind, size, mean colour, completeness; with "verify" every byte is decoded."""
-    opened = _open(Path(request["path"]))
+    opened = open_picture(Path(request["path"]))
     if request.get("verify"):
         opened.picture.load()
     return _facts(opened), b""
 
 
-def _facts(opened: _OpenedPicture) -> dict[str, Any]:
+def _facts(opened: OpenedPicture) -> dict[str, Any]:
     width, height = opened.size
     tiny = on_ground(_render(opened, 64)).resize((1, 1), Image.Resampling.BOX)
     colour = tiny.getpixel((0, 0))
@@ -395,8 +396,7 @@ def _facts(opened: _OpenedPicture) -> dict[str, Any]:
 def thumbnail(request: dict[str, Any]) -> Message:
     """A small JPEG for the gallery, with a faster resampling filter."""
     edge = int(request["edge"])
-    picture, _full = load(Path(request["path"]), edge, Image.Resampling.HAMMING)
-    picture = on_ground(picture)
+    picture = on_ground(load(Path(request["path"]), edge, Image.Resampling.HAMMING)[0])
     return {"width": picture.width, "height": picture.height}, _jpeg(picture, 87, small=False)
 
 
@@ -413,12 +413,12 @@ def screen_pixels(request: dict[str, Any]) -> Message:
     A picture with a profile of its own is converted straight to the monitor's colours, so that
     those outside sRGB are kept. "converted" is false for all others: their pixels are sRGB.
     """
-    opened = _open(Path(request["path"]))
+    opened = open_picture(Path(request["path"]))
     full, profile = opened.size, colour_profiles.embedded(opened.contents.profile)
     picture = _scaled(opened, None)
     monitor = colour_profiles.read(request["body"])
     picture, space = colour_profiles.to_rgb(picture, profile, target=monitor)
-    header, data = _raw(_upright(picture, opened), full)
+    header, data = _raw(turn_upright(picture, opened), full)
     return header | {"converted": space is monitor}, data
 
 
@@ -443,7 +443,7 @@ def upright(request: dict[str, Any]) -> Message:
     transparent colour becomes an alpha channel, which more services support.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])
-    opened = _open(path)
+    opened = open_picture(path)
     picture, contents = opened.picture, opened.contents
     plain = (
         opened.kind in (file_types.PNG, file_types.JPEG, file_types.WEBP)
@@ -466,7 +466,7 @@ def upright(request: dict[str, Any]) -> Message:
     return _encode(copy, limit)
 
 
-def _bare(opened: _OpenedPicture) -> bytes:
+def _bare(opened: OpenedPicture) -> bytes:
     """The bytes of a file without metadata."""
     _contents, stream = containers.opened(opened.path, opened.kind)
     with stream:
@@ -514,7 +514,7 @@ _FIRST = ("gridbrush", "parameters", "prompt", "UserComment", "Comment", "xmp", 
 
 def describe(request: dict[str, Any]) -> Message:
     """Facts as in `probe`, and the texts of the file as JSON by name."""
-    opened = _open(Path(request["path"]))
+    opened = open_picture(Path(request["path"]))
     facts = _facts(opened)
     texts: dict[str, str] = {}
     try:
@@ -524,7 +524,7 @@ def describe(request: dict[str, Any]) -> Message:
     return facts, json.dumps(texts).encode()
 
 
-def _texts(opened: _OpenedPicture) -> dict[str, str]:
+def _texts(opened: OpenedPicture) -> dict[str, str]:
     """All texts by name; those that are too long are left out, not cut."""
     found: dict[str, str] = {}
     for name, words in _found_texts(opened):
@@ -540,8 +540,8 @@ def _texts(opened: _OpenedPicture) -> dict[str, str]:
     return kept
 
 
-def _found_texts(opened: _OpenedPicture) -> Iterator[tuple[str, str]]:
-    # The later of two with the same name counts: programs append theirs.
+def _found_texts(opened: OpenedPicture) -> Iterator[tuple[str, str]]:
+    # The later of two with the same name counts, because programs append theirs.
     for name, data in reversed(opened.contents.texts):
         yield name[:100], text_encoding.decoded(data)
     if opened.contents.xmp:
@@ -570,13 +570,13 @@ def _shortened(value: Any) -> Any:
 def mend(request: dict[str, Any]) -> Message:
     """A PNG of the readable part of a cut file, the rest left empty, with its texts and profile."""
     path = Path(request["path"])
-    opened = _open(path)
+    opened = open_picture(path)
     picture = opened.picture
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture.load()
         if opened.contents.key is not None:
-            picture = _eight_bits(opened)
+            picture = eight_bits(opened)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):

@@ -2,8 +2,8 @@
 
 One thread hands out the jobs, the most urgent first, one at a time; another reads the answers.
 Results reach the loop through futures, so any asyncio loop will do. The process starts with the
-first job, is replaced when it dies, and ends after a while without jobs. While it takes long over a
-picture, a second one does what waits.
+first job, is replaced when it dies, and ends after a while without jobs. While one picture takes
+long, a second process does the waiting jobs.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ _START = 20.0
 _NOT_LOOKED = ("died", "too_slow", "memory")
 """Faults of the process, not of the picture."""
 
-_MOST_HANDS = 2
-"""Processes at once: one, and another while it takes long over a picture."""
+_MOST_PROCESSES = 2
+"""Processes at once: one, and another while a picture takes long."""
 
 _GIVEN_BACK = 256 * 1024
 """Bytes of a block of memory that goes back to the system when a picture is done."""
@@ -119,7 +119,7 @@ class ScreenPixels:
 class Priority(IntEnum):
     """Urgency of a job; the lowest is decoded first."""
 
-    LOOK = 0  # somebody waits in front of the loupe
+    LOOK = 0  # the picture in the loupe
     ARRIVAL = 1  # a picture on its way into the library
     VISIBLE = 2  # a tile in view
     LATER = 3
@@ -146,7 +146,7 @@ class Decoder:
         ends_cancelled: whether a cancelled job that runs ends, with its process.
     """
 
-    processes = _MOST_HANDS
+    processes = _MOST_PROCESSES
     ends_cancelled = False
 
     def __init__(
@@ -294,8 +294,12 @@ class Decoder:
             raise
         if (fault := facts.get("fault")) is not None:
             at_fault = Path(facts.get("path", path))
-            raise _unreadable(str(fault), at_fault, str(facts.get("details", "")))
+            raise self.error_of(str(fault), at_fault, str(facts.get("details", "")))
         return facts, data
+
+    def error_of(self, fault: str, path: Path, details: str) -> PictureUnreadable:
+        """The error for a fault about this file."""
+        return _unreadable(fault, path, details)
 
     def _give_up(self, asked: _DecodeRequest) -> None:
         """End the process that runs this job, if one does."""
@@ -316,7 +320,7 @@ class Decoder:
             self._hands.append(hand)
 
     def slow(self, hand: _WorkerThread) -> None:
-        """Start a second process for the pictures that wait behind a slow one."""
+        """Start a second process for the pictures queued behind a slow one."""
         with self._change:
             hand.slow = True
             if self._wanted:
@@ -567,7 +571,6 @@ def _not_started(details: str) -> NotDecoded:
 
 
 def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
-    name = path.name
     sentences = {
         "missing": _("{name} no longer exists."),
         "denied": _("You have no permission to read {name}."),
@@ -581,18 +584,14 @@ def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
         "died": _(
             "Decoding {name} crashed the decoding process. Gridbrush itself is not affected."
         ),
-        "cmyk": _("{name} is in CMYK, the colours of print. Only RGB can be changed here."),
-        "sixteen_bits": _("This picture has 16 bits; only an 8-bit copy can be changed here."),
-        "no_region": _("The mask has no white part, so nothing could change."),
         "too_many_bytes": _("{name} is too large to send, even scaled down."),
     }
-    sentence = sentences.get(fault, _("{name} is damaged or incomplete."))
+    sent = _("The picture cannot be sent") if fault == "too_many_bytes" else ""
+    formats = _("Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP.")
     kind = NotDecoded if fault in _NOT_LOOKED else PictureUnreadable
     return kind(
-        _("The picture cannot be read"),
-        sentence.format(name=name),
-        hint=_("Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP.")
-        if fault == "not_a_picture"
-        else "",
+        sent or _("The picture cannot be read"),
+        sentences.get(fault, _("{name} is damaged or incomplete.")).format(name=path.name),
+        hint=formats if fault == "not_a_picture" else "",
         details=details,
     )

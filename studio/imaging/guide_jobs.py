@@ -16,10 +16,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from studio.common import json_reader
 from studio.domain.guides import Box
-from studio.domain.markup import Mark, MarkKind
+from studio.domain.markup import Mark, MarkKind, Region
 from studio.imaging import decode_jobs, masks
 from studio.imaging.guide_request import GuideDrawing
-from studio.imaging.worker_protocol import Job, Message
+from studio.imaging.worker_protocol import Job, Message, named
 
 LINE = 0.004
 """Width of a line, of the longer side; its casing is added on both sides."""
@@ -53,6 +53,10 @@ _LARGE = 1024
 """Side in pixels from which on they are drawn at half of it, to save memory."""
 
 _QUALITY = 92
+
+_NEAR = 0.03
+"""Relative difference up to which a mask has the shape of its picture."""
+
 _WHITE, _BLACK = "#ffffff", "#111111"
 
 Place = tuple[float, float]
@@ -71,12 +75,12 @@ def draw_guide(request: dict[str, Any]) -> Message:
     if guide.region or _reaches_beyond(guide.box):
         # Before anything is sent and billed: the answer could not be put into it.
         decode_jobs.refuse_what_is_not_composed(path)
-    picture, _full = decode_jobs.load(path, drawing.edge if whole else None)
+    picture, full = decode_jobs.load(path, drawing.edge if whole else None)
     if guide.region and drawing.region is not None:
         mask = request.get("mask")
-        drawn = None if mask is None else decode_jobs.load(Path(mask), None)[0]
-        if drawn is not None and masks.changes_nothing(drawing.region, drawn):
-            raise decode_jobs.DecodeRefused("no_region")
+        drawn = None if mask is None else named(decode_jobs.load, Path(mask), None)[0]
+        if drawn is not None:
+            _refuse_useless(drawn, drawing.region, full)
         picture = _with_region(picture, masks.region_mask(drawing.region, picture.size, drawn))
     if not whole:
         picture = _part(picture, guide.box, drawing.edge)
@@ -87,6 +91,16 @@ def draw_guide(request: dict[str, Any]) -> Message:
         canvas.draw_marks(drawing.marks)
     data, kind = _encoded(picture)
     return {"media_type": kind, "width": picture.width, "height": picture.height}, data
+
+
+def _refuse_useless(drawn: Image.Image, region: Region, size: tuple[int, int]) -> None:
+    """Raise DecodeRefused for a mask that cannot be meant for a picture of this size."""
+    if not masks.is_black_and_white(drawn):
+        raise decode_jobs.DecodeRefused("mask_colours")
+    if abs(drawn.width * size[1] / (drawn.height * size[0]) - 1) > _NEAR:
+        raise decode_jobs.DecodeRefused("mask_ratio", "{} x {}".format(*drawn.size))
+    if masks.changes_nothing(region, drawn):
+        raise decode_jobs.DecodeRefused("no_region")
 
 
 def _reaches_beyond(box: Box) -> bool:

@@ -22,7 +22,7 @@ from studio.imaging.guide_request import GuideDrawing
 from studio.imaging.worker_protocol import Job, Message
 
 _EDGE = 1024
-"""Long edge in pixels at which marks are looked for."""
+"""Long edge in pixels at which pictures are searched for marks."""
 
 _REACH = 6
 """Pixels in each direction in which a mark is looked for, after the pictures were aligned."""
@@ -45,7 +45,7 @@ _SOFT = 10
 """Radius in pixels of the surroundings of a pixel."""
 
 _PLACES = 4
-"""Places along the lines of a mark that are looked at, beside its disc."""
+"""Number of places checked along the lines of a mark, besides its disc."""
 
 _MOST = 24
 """Most marks that are looked for; a model leaves all of them or none."""
@@ -104,18 +104,20 @@ class _Search:
             return 0.0
         drawn_levels, clean_levels = drawn.tobytes(), clean.tobytes()
 
-        def at(right: int, down: int, where: bytes) -> float:
-            moved = self._fine.crop((left + right, top + down, box[2] + right, box[3] + down))
+        def alike(where: bytes, places: Sequence[tuple[int, int]]) -> Iterator[float]:
             template = list(map(sub, compress(drawn_levels, where), compress(clean_levels, where)))
-            values = [level - 128 for level in compress(moved.tobytes(), where)]
-            own, size = sum(map(mul, template, template)), sum(map(mul, values, values))
-            return sum(map(mul, values, template)) / (own * size) ** 0.5 if own * size else 0.0
+            own = sum(map(mul, template, template))
+            for right, down in places:
+                moved = self._fine.crop((left + right, top + down, box[2] + right, box[3] + down))
+                values = [level - 128 for level in compress(moved.tobytes(), where)]
+                size = sum(map(mul, values, values))
+                yield sum(map(mul, values, template)) / (own * size) ** 0.5 if own * size else 0.0
 
         some = bytes(map(and_, where, cycle(_SOME)))
         tried = [(x, y) for x in _TRIED for y in _TRIED]
-        _best, right, down = max((at(x, y, some), x, y) for x, y in tried)
+        _best, (right, down) = max(zip(alike(some, tried), tried, strict=True))
         near = range(1 - _STEP, _STEP)
-        return max(at(right + x, down + y, where) for x in near for y in near)
+        return max(alike(where, [(right + x, down + y) for x in near for y in near]))
 
 
 def _fine(picture: Image.Image) -> Image.Image:
@@ -130,7 +132,7 @@ def _strongest(difference: Image.Image) -> Image.Image:
 
 
 def _along(line: Sequence[Place], number: int) -> Iterator[Place]:
-    """Places at equal distances along a line, without its ends."""
+    """Evenly spaced points along a line, excluding its ends."""
     lengths = [math.dist(one, other) for one, other in pairwise(line)]
     whole = sum(lengths)
     for step in range(1, number + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -10,6 +11,16 @@ from studio.domain.markup import Point, Region, Stroke, StrokeKind
 
 _HALF = [0] * 128 + [255] * 128
 _WHOLE = [0] * 255 + [255]
+
+_LOOKED = 512
+"""Long edge at which a mask is checked for being black and white."""
+
+_BLACK = [255] * 32 + [0] * 224
+_WHITE = [0] * 224 + [255] * 32
+_COLOURED = [0] * 48 + [255] * 208
+
+_FEW, _MOST = 0.01, 0.5
+"""Largest share of coloured pixels, and smallest share of black and white ones."""
 
 _STEPS = 4
 """Steps of a soft edge before they are smoothed."""
@@ -43,6 +54,22 @@ def _on_black(drawn: Image.Image) -> Image.Image:
     return ground
 
 
+def is_black_and_white(drawn: Image.Image) -> bool:
+    """Whether a mask's picture has no colours, and greys only along edges.
+
+    A photograph has colours, or greys all over; transparent pixels count as black.
+    """
+    picture = _on_black(drawn).convert("RGB")
+    picture.thumbnail((_LOOKED, _LOOKED), Image.Resampling.NEAREST)
+    red, green, blue = picture.split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    least = ImageChops.darker(ImageChops.darker(red, green), blue)
+    plain = most.point(_BLACK).histogram()[255] + least.point(_WHITE).histogram()[255]
+    coloured = ImageChops.subtract(most, least).point(_COLOURED).histogram()[255]
+    pixels = picture.width * picture.height
+    return coloured <= pixels * _FEW and plain >= pixels * _MOST
+
+
 def changes_nothing(region: Region, drawn: Image.Image) -> bool:
     """Whether a region is its mask's picture alone, and that has no part that may change."""
     return not region.strokes and region_mask(region, drawn.size, drawn).getbbox() is None
@@ -58,8 +85,7 @@ def _draw(mask: Image.Image, stroke: Stroke) -> None:
         case StrokeKind.BOX:
             _fill_box(mask, stroke.points)
         case StrokeKind.LASSO:
-            if len(points) > 2:
-                draw.polygon(points, fill=255)
+            _fill_lasso(mask, points)
         case StrokeKind.BRUSH | StrokeKind.ERASER:
             level = 255 if stroke.kind is StrokeKind.BRUSH else 0
             _draw_line(draw, points, max(1.0, stroke.width * max(mask.size)), level)
@@ -70,6 +96,26 @@ def _fill_box(mask: Image.Image, corners: Sequence[Point]) -> None:
     left, right = sorted(round(x * width) for x, _y in (corners[0], corners[-1]))
     top, bottom = sorted(round(y * height) for _x, y in (corners[0], corners[-1]))
     mask.paste(255, (max(0, left), max(0, top), min(width, right), min(height, bottom)))
+
+
+def _fill_lasso(mask: Image.Image, points: Sequence[tuple[float, float]]) -> None:
+    """Fill what a line encloses, by the even-odd rule.
+
+    A pixel belongs to it if its centre does. Pillow's own polygons also have rows between corners
+    that lie on one height, and pieces where a line crosses itself.
+    """
+    crossings: dict[int, list[float]] = {}
+    for start, end in zip(points, [*points[1:], *points[:1]], strict=True):
+        (x0, y0), (x1, y1) = sorted((start, end), key=lambda place: place[1])
+        first, last = max(0, math.ceil(y0 - 0.5)), min(mask.height, math.ceil(y1 - 0.5))
+        for row in range(first, last):
+            x = x0 + (x1 - x0) * (row + 0.5 - y0) / (y1 - y0)
+            crossings.setdefault(row, []).append(x)
+    for row, found in crossings.items():
+        edges = [min(mask.width, max(0, math.ceil(x - 0.5))) for x in sorted(found)]
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            if left < right:
+                mask.paste(255, (left, row, right, row + 1))
 
 
 def _draw_line(
@@ -98,7 +144,7 @@ def soft_edge(mask: Image.Image, width: float) -> Image.Image:
     if width < 1 or box is None:
         return mask
     left, top, right, bottom = box
-    # With what is around it; at the border of the picture there is no edge.
+    # With its surroundings; the border of the picture is no edge.
     box = (
         max(0, left - 1),
         max(0, top - 1),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 from studio.imaging.file_parts import (
@@ -21,6 +22,14 @@ from studio.imaging.file_parts import (
 
 _PNG_PIXELS: Final = (b"IHDR", b"IDAT", b"IEND")
 _RAW_PROFILE: Final = "Raw profile type "
+
+XMP: Final = "XML:com.adobe.xmp"
+"""Name of the text with an XMP packet."""
+
+_COLOURS: Final = frozenset(
+    (b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"sBIT", b"IDAT")
+)
+_INCH: Final = 0.0254  # metres
 
 RECIPE: Final = b"Gridbrush sketch"
 """Name of the one text that is kept: sketches are painted from it, and it is not private."""
@@ -93,6 +102,33 @@ def _png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def with_other_texts(data: bytes, texts: Iterable[tuple[str, str]], *, ppi: int = 0) -> bytes:
+    """A PNG with the same pixels and colours, and only these texts; `ppi` 0 for no resolution.
+
+    Raises ValueError for a file that is cut.
+    """
+    kept, at = [data[:8]], 8
+    while True:
+        head = data[at : at + 8]
+        if len(head) < 8:
+            raise ValueError("the file is cut")
+        size, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            break
+        if kind in _COLOURS:
+            kept.append(data[at : at + 12 + size])
+        if kind == b"IHDR":
+            if ppi:
+                dots = round(ppi / _INCH)
+                kept.append(_png_chunk(b"pHYs", struct.pack(">IIB", dots, dots, 1)))
+            kept += [
+                _png_chunk(b"iTXt", name.encode("latin-1") + b"\0\0\0\0\0" + words.encode())
+                for name, words in texts
+            ]
+        at += 12 + size
+    return b"".join([*kept, _png_chunk(b"IEND", b"")])
+
+
 def _png_beside(
     source: FileSource, contents: PictureFileParts, beside: list[tuple[bytes, int, int]]
 ) -> bytes | None:
@@ -153,7 +189,7 @@ def _png_text(kind: bytes, data: bytes) -> tuple[str, bytes] | None:
 
 
 def _png_words(contents: PictureFileParts, name: str, words: bytes) -> None:
-    if name == "XML:com.adobe.xmp":
+    if name == XMP:
         contents.xmp = words
     elif not name.startswith(_RAW_PROFILE):
         contents.texts.append((name, words))

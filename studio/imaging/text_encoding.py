@@ -68,7 +68,7 @@ def wide(data: bytes, *, order: str) -> str:
     if not found:
         first = "utf-16-le" if order == "<" else "utf-16-be"
         second = "utf-16-be" if order == "<" else "utf-16-le"
-        # The first of equals: the order of the specification comes first.
+        # In a tie the order of the specification wins.
         return max((_words(data, name) for name in (first, second, "utf-8")), key=_likelihood)
     return _words(data, "utf-16-le" if found == "<" else "utf-16-be")
 

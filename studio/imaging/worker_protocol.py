@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 from studio.common import foreign_json
+
+Read = TypeVar("Read")
 
 _HEAD = struct.Struct("<IQ")
 _LONGEST_HEADER = 1 << 20
@@ -42,3 +45,12 @@ def read_message(stream: IO[bytes]) -> Message | None:
     if not isinstance(header, dict):
         raise ValueError("a message without a header")  # noqa: TRY004 a broken stream, not a type
     return header, body
+
+
+def named(read: Callable[..., Read], path: Path, *more: Any) -> Read:
+    """Result of `read` for this file; an error names it as the one at fault."""
+    try:
+        return read(path, *more)
+    except Exception as error:
+        error.path = str(path)  # type: ignore[attr-defined]
+        raise

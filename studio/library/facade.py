@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,18 +23,21 @@ from studio.library.files.originals import Originals
 from studio.library.files.thumbnails import step
 from studio.library.index.index import Index
 from studio.library.index.index_file import current
-from studio.library.index.reader import first_pictures
+from studio.library.index.reader import first_pictures, first_stacks
 from studio.library.index.statistics import StorageTotals
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.records import Groups
 from studio.library.operations import edits, open_store, reindex
 from studio.library.operations.collections import Collections
+from studio.library.operations.edits import HistoryStep
 from studio.library.operations.finished_job import JobRecorder
 from studio.library.operations.relink import MissingFileSearch
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
 from studio.library.store import PendingProblems, Store
 
 if TYPE_CHECKING:
+    from studio.domain.stacks import StackBy
+    from studio.library.index.stacks import FirstStacks
     from studio.library.operations.choosing import Choosing
 
 T = TypeVar("T")
@@ -141,11 +144,15 @@ class Library:
         For a window that is shown before the library is open. Blocking; uses its own connection.
         """
 
-        def find() -> Path | None:
-            self.store.identify(create=False)
-            return self.store.index_path if self.store.id else None
+        return first_pictures(self._saved_index, query, limit)
 
-        return first_pictures(find, query, limit)
+    def first_stacks(self, query: Query, by: StackBy, limit: int) -> FirstStacks | None:
+        """The same in stacks, with the pictures of `limit` tiles; None if it is unusable."""
+        return first_stacks(self._saved_index, query, by, limit)
+
+    def _saved_index(self) -> Path | None:
+        self.store.identify(create=False)
+        return self.store.index_path if self.store.id else None
 
     async def close(self) -> None:
         """Finish pending work and close; the library is unusable afterwards."""
@@ -184,6 +191,10 @@ class Library:
     async def find(self, ids: Sequence[str]) -> list[Picture]:
         """The pictures with these ids, in this order; unknown ones are left out."""
         return await self.store.query_index(lambda index: index.find(ids))
+
+    async def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
+        """Rows of these pictures, in order, and whether each is in the trash; unknown left out."""
+        return await self.store.query_index(lambda index: index.rows_of(ids), long=True)
 
     async def resolve(self, start: str) -> Picture:
         """The picture whose id begins or ends with `start`. Raises InputError."""
@@ -308,12 +319,29 @@ class Library:
         return await edits.tag(self.store, ids, add=add, remove=remove)
 
     async def trash(self, ids: Sequence[str]) -> str:
-        """Move pictures to the trash; the files are moved in the background."""
-        return await edits.set_field(self.store, "trashed", ids, True)
+        """Move pictures to the trash; the files are moved in the background.
+
+        An answer that a picture was made of goes with that one only: InputError for nothing else.
+        """
+        kept = await self._without_answers(ids, _("It goes to the trash with that picture."))
+        return await edits.set_field(self.store, "trashed", kept, True)
 
     async def restore(self, ids: Sequence[str]) -> str:
-        """Restore pictures from the trash."""
-        return await edits.set_field(self.store, "trashed", ids, False)
+        """Restore pictures from the trash. Raises InputError as `trash` does."""
+        alone = await self.query_index(lambda index: index.state.stranded_answers(ids))
+        kept = await self._without_answers(ids, _("It is restored with that picture."), alone)
+        return await edits.set_field(self.store, "trashed", kept, False)
+
+    async def _without_answers(
+        self, ids: Sequence[str], hint: str, but: Set[str] = frozenset()
+    ) -> Sequence[str]:
+        hidden = await self.query_index(lambda index: index.state.hidden_answers(ids)) - but
+        if not hidden:
+            return ids
+        kept = [id for id in ids if id not in hidden]
+        if not kept:
+            raise InputError(_("A picture was made from this answer"), hint=hint)
+        return kept
 
     async def mark_seen(self, ids: Sequence[str]) -> str:
         """Mark pictures as seen by the user; cannot be undone."""
@@ -330,14 +358,24 @@ class Library:
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self, only: str = "") -> str | None:
-        """Undo the last change; returns a sentence, or None if there is none.
+        """Undo the last change; returns the sentence of the effect, or None if there is none.
 
         `only` is the id of a change (`ChangeRecorded`): None if another one came after it.
         """
-        return await edits.step(self.store, back=True, only=only)
+        step = await self.step_back(only)
+        return None if step is None else step.effect
 
     async def redo(self) -> str | None:
-        """Redo the last undone change; returns a sentence, or None if there is none."""
+        """Redo the last undone change; returns the sentence of the effect, or None for none."""
+        step = await self.step_forward()
+        return None if step is None else step.effect
+
+    async def step_back(self, only: str = "") -> HistoryStep | None:
+        """Undo the last change as `undo` does, and name it."""
+        return await edits.step(self.store, back=True, only=only)
+
+    async def step_forward(self) -> HistoryStep | None:
+        """Redo the last undone change, and name it."""
         return await edits.step(self.store, back=False)
 
     def stop_changes(self) -> None:

@@ -197,7 +197,9 @@ class Store:
 
     async def close(self) -> None:
         """Finish pending work and close; the store is unusable afterwards."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.error("Work on the library ended in an unforeseen way", exc_info=ended)
         await self.beside.close()
         await self.reading.close()
         await self.writing.run(self.close_writer)

@@ -16,13 +16,13 @@ from pathlib import Path
 import pybase64
 
 _PREFIX = re.compile(
-    rb"\s*(?:data:)?\s*(?:[\w.+-]+/[\w.+-]+)?\s*(?:;[^,;]{0,80})*;?\s*base64\s*(?:;[^,;]{0,80})*"
+    rb"\s*(?:data:\s*)?(?:[\w.+-]+/[\w.+-]+\s*)?(?:;[^,;]{0,80})*;?\s*base64\s*(?:;[^,;]{0,80})*"
     rb"(?:,|%2c)\s*",
     re.IGNORECASE,
 )
-_SLASH = re.compile(rb"\\+/")
+_SLASH = re.compile(rb"(?<!\\)\\+/")
 _ESCAPE = re.compile(
-    rb"\\+(?:u00([0-9a-fA-F]{2})|([^u\\]))|%([0-9a-fA-F]{2})|&#(?:[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5}));"
+    rb"(?<!\\)\\+(?:u00([0-9a-fA-F]{2})|([^u\\]))|%([0-9a-fA-F]{2})|&#(?:[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5}));"
 )
 """JSON escapes, once or more, percent encoding and numeric references of HTML."""
 _HALF = re.compile(

@@ -20,7 +20,7 @@ from studio.common.errors import (
     ServiceError,
     StudioError,
 )
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.providers import proxies
 
 _NOT_CONFORMING = frozenset(range(79, 95))
@@ -194,7 +194,7 @@ def too_long(limit: int) -> ServiceError:
     """Error for a response larger than any picture."""
     return ServiceError(
         _("The answer is too large"),
-        _("It is larger than {mb} MB.").format(mb=limit >> 20),
+        _("It is larger than {mb} MB.").format(mb=number(limit >> 20)),
         hint=_("This is not an image service's answer; check the provider's address."),
         billed=Billed.MAYBE,
     )

@@ -217,7 +217,7 @@ class _DirectRoute:
         origin = request.url.origin
         limit = request.extensions.get("timeout", {}).get("connect")
         host = origin.host.decode("ascii")
-        # Before the connection: the service waits for nobody's disk.
+        # Before connecting, so that the service does not wait for the disk.
         context = await self._tls() if origin.scheme == b"https" else None
         line = await self._backend.connect_tcp(
             host, origin.port, timeout=limit, socket_options=self._options

@@ -33,15 +33,15 @@ def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
 class RedactingSink:
     """Sink that passes a response on without the key. `end` must be called after the last chunk.
 
-    Long searches run on `lane`, or on a thread without one. All responses share it: the fewer
+    Long searches run on `executor`, or on a thread without one. All responses share it: the fewer
     threads work at a time, the sooner the window's thread gets its turn.
     """
 
     def __init__(
-        self, sink: Sink, echoes: SecretRedactor, lane: SerialExecutor | None = None
+        self, sink: Sink, echoes: SecretRedactor, executor: SerialExecutor | None = None
     ) -> None:
         self._sink = sink
-        self._lane = lane
+        self._executor = executor
         self._echoes = echoes
         self._stream = echoes.stream()
         self._seen = 0
@@ -57,10 +57,10 @@ class RedactingSink:
         if first or self._stream.is_quick(data):
             await self._pass(self._stream.redact_piece(data))
             return
-        if self._lane is None:
+        if self._executor is None:
             await self._pass(await asyncio.to_thread(self._looked_through, data))
         else:
-            await self._pass(await self._lane.run(self._looked_through, data))
+            await self._pass(await self._executor.run(self._looked_through, data))
 
     async def encoded(self, data: bytes) -> None:
         """Pass on the body as received: no key can be found in compressed bytes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, listed
 from studio.config.settings import USUAL_WIRE, Profile
 from studio.providers.base import FindModel, Learn, Provider
 from studio.providers.gemini import GeminiProvider
@@ -26,7 +26,7 @@ def provider_of(profile: Profile, find_model: FindModel, learn: Learn) -> Provid
     if speaks is None:
         raise InputError(
             _("Unknown wire format {wire}").format(wire=f"“{profile.wire[:_MOST_SHOWN]}”"),
-            _("Supported: {known}.").format(known=", ".join(sorted(WIRES))),
+            _("Supported: {known}.").format(known=listed(sorted(WIRES))),
             hint=_("Update Gridbrush, or choose another provider."),
         )
     return speaks(profile, find_model, learn)

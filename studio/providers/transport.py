@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from studio import __version__
 from studio.common.errors import NetworkError, ServiceError, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.key_redaction import SecretRedactor
 from studio.common.serial_executor import SerialExecutor
 from studio.common.urls import check_address
@@ -71,7 +71,7 @@ class HttpClient:
     all later ones: headers, bodies and error messages.
 
     `painter` answers requests to sketch://; None is the built-in one. Responses are searched for
-    secrets on `lane`.
+    secrets on `executor`.
 
     Attributes:
         policy: the addresses in responses that may be fetched.
@@ -82,11 +82,11 @@ class HttpClient:
         painter: Painter | None = None,
         *,
         policy: fetching.FetchPolicy | None = None,
-        lane: SerialExecutor | None = None,
+        executor: SerialExecutor | None = None,
     ) -> None:
         self.policy = policy or fetching.FetchPolicy()
         self._painter = painter
-        self._lane = lane
+        self._executor = executor
         self._routes: Routes | None = None
         self._opening = asyncio.Lock()
         self._echoes = SecretRedactor()
@@ -109,7 +109,7 @@ class HttpClient:
         """
         check_address(url)
         echoes = await self._cutting(headers)
-        clean = RedactingSink(sink, echoes, self._lane)
+        clean = RedactingSink(sink, echoes, self._executor)
         sending = _RequestTrace(before_first_byte)
         answering = False
         try:
@@ -181,7 +181,7 @@ class HttpClient:
             if len(collected) > MAX_LIST:
                 raise ServiceError(
                     _("The list of models is too long"),
-                    _("It is larger than {mb} MB.").format(mb=MAX_LIST >> 20),
+                    _("It is larger than {mb} MB.").format(mb=number(MAX_LIST >> 20)),
                 )
 
         try:
@@ -200,7 +200,7 @@ class HttpClient:
             raise NetworkError(
                 _("The service does not answer"),
                 _("{host} did not answer within {seconds} seconds.").format(
-                    host=urlsplit(url).hostname, seconds=round(LIST_SECONDS)
+                    host=urlsplit(url).hostname, seconds=number(round(LIST_SECONDS))
                 ),
                 hint=_("Check the network, then try again."),
                 retryable=True,

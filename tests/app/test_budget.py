@@ -1,4 +1,4 @@
-"""This month's money: nothing that is under way is forgotten between a press and the next sum."""
+"""Monthly budget: jobs in progress are counted between a press of Generate and the next sum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program that died leaves: enough to report it, and nothing secret."""
+"""Crash reports: enough to report a crash, and nothing secret."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def dying(folder: Path, number: int) -> int:
 
 
 @pytest.mark.skipif(not POSIX, reason="signals")
-def test_a_fatal_signal_is_told_once_without_values(tmp_path: Path) -> None:
+def test_a_fatal_signal_is_reported_once_without_values(tmp_path: Path) -> None:
     assert dying(tmp_path, signal.SIGSEGV) == -signal.SIGSEGV
     (file,) = tmp_path.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -75,7 +75,7 @@ def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_ended_the_program_is_told_cleaned(tmp_path: Path) -> None:
+def test_what_ended_the_program_is_reported_cleaned(tmp_path: Path) -> None:
     logs.redact(KEY)
     one = CrashFile(tmp_path)
     try:

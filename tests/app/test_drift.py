@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,19 @@ def png(picture: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-BEFORE = png(SCENE.picture(SIZE))
-MOVED = png(SCENE.picture(SIZE, x=2.0, y=-1.0))
-OTHER = png(WaveScene(32).picture(SIZE))
+@cache
+def before() -> bytes:
+    return png(SCENE.picture(SIZE))
+
+
+@cache
+def moved() -> bytes:
+    return png(SCENE.picture(SIZE, x=2.0, y=-1.0))
+
+
+@cache
+def other() -> bytes:
+    return png(WaveScene(32).picture(SIZE))
 
 
 async def made(here: Studio, service: FakeService, data: bytes, **draft: Any) -> Picture:
@@ -83,9 +94,9 @@ async def test_an_edit_is_measured_against_what_it_was_made_from(tmp_path: Path)
     kept = Kept()
     with replies() as service:
         async with studio(tmp_path, service) as here, meter(here, kept) as drift:
-            first = await made(here, service, BEFORE)
-            second = await edited(here, service, first, MOVED)
-            third = await edited(here, service, second, OTHER)
+            first = await made(here, service, before())
+            second = await edited(here, service, first, moved())
+            third = await edited(here, service, second, other())
             await drift.idle()
     near, far = kept.all
     assert (near.picture, near.parent, near.aligned) == (second.id, first.id, True)
@@ -100,9 +111,9 @@ async def test_the_copy_that_was_sent_will_do_when_the_parent_is_gone(tmp_path: 
     kept = Kept()
     with replies() as service:
         async with studio(tmp_path, service) as here, meter(here, kept) as drift:
-            first = await made(here, service, BEFORE)
+            first = await made(here, service, before())
             here.core.settings.change(measure_drift=False)
-            second = await edited(here, service, first, MOVED)
+            second = await edited(here, service, first, moved())
             here.core.library.path(first).unlink()
             here.core.settings.change(measure_drift=True)
             drift.measure([second.id])
@@ -123,11 +134,11 @@ async def test_it_can_be_switched_off_and_catches_up_when_it_is_on_again(tmp_pat
 
     with replies() as service:
         async with (
-            studio(tmp_path, service, measure_drift=False) as here,
+            studio(tmp_path, service, shared=None, measure_drift=False) as here,
             meter(here, kept, find_unmeasured=unmeasured) as drift,
         ):
-            first = await made(here, service, BEFORE)
-            second = await edited(here, service, first, MOVED)
+            first = await made(here, service, before())
+            second = await edited(here, service, first, moved())
             drift.start()
             drift.measure([second.id])
             await drift.idle()
@@ -143,9 +154,9 @@ async def test_switching_it_off_gives_up_what_runs_and_on_again_goes_on(tmp_path
     kept = Kept()
     with replies() as service:
         async with studio(tmp_path, service) as here, meter(here, kept) as drift:
-            first = await made(here, service, BEFORE)
+            first = await made(here, service, before())
             here.core.settings.change(measure_drift=False)
-            second = await edited(here, service, first, MOVED)
+            second = await edited(here, service, first, moved())
             here.core.settings.change(measure_drift=True)
             drift.measure([second.id] * 5)
             await asyncio.sleep(0)
@@ -161,11 +172,11 @@ async def test_a_result_that_cannot_be_kept_does_not_stop_the_next(tmp_path: Pat
     kept.full = True
     with replies() as service:
         async with studio(tmp_path, service) as here, meter(here, kept) as drift:
-            first = await made(here, service, BEFORE)
-            second = await edited(here, service, first, MOVED)
+            first = await made(here, service, before())
+            second = await edited(here, service, first, moved())
             await drift.idle()
             kept.full = False
-            third = await edited(here, service, second, BEFORE)
+            third = await edited(here, service, second, before())
             await drift.idle()
     assert [one.picture for one in kept.all] == [third.id]
 
@@ -174,12 +185,12 @@ async def test_arrivals_wait_for_nothing_and_use_another_process(tmp_path: Path)
     """The comparing process never starts, and the pictures are in the library all the same."""
     kept = Kept()
     with replies() as service:
-        async with studio(tmp_path, service) as here:
+        async with studio(tmp_path, service, shared=None) as here:
             comparer = here.core.comparer
             comparer._process.command = ["/nowhere"]
             async with meter(here, kept) as drift:
-                first = await made(here, service, BEFORE)
-                second = await edited(here, service, first, MOVED)
+                first = await made(here, service, before())
+                second = await edited(here, service, first, moved())
                 await drift.idle()
                 assert {one.id for one in await here.pictures()} == {first.id, second.id}
                 assert here.troubles() == []
@@ -197,8 +208,8 @@ def test_the_last_edited_picture_counts_and_references_do_not() -> None:
 async def test_what_was_measured_is_recorded_and_found(tmp_path: Path) -> None:
     with FakeService() as service:
         async with studio(tmp_path, service) as here:
-            first = await made(here, service, BEFORE)
-            child = await edited(here, service, first, MOVED)
+            first = await made(here, service, before())
+            child = await edited(here, service, first, moved())
             library = here.core.library
             measuring = asyncio.create_task(keep_measuring(here.core))
             while (found := (await library.family(child.id)).drift) is None:

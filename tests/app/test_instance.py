@@ -1,4 +1,4 @@
-"""The bell of a library's owner: real sockets, real processes."""
+"""Connections to the owner of a library: real sockets, real processes."""
 
 from __future__ import annotations
 
@@ -145,3 +145,34 @@ def test_a_runtime_folder_that_cannot_be_made_is_passed_over(
 
     assert asyncio.run(ring())
     assert rung == [True]
+
+
+def test_a_connection_that_ends_with_the_process_leaves_no_traceback(
+    tmp_path: Path, state: Path
+) -> None:
+    """As when somebody presses Quit now while a command's run goes on."""
+    told: list[dict[str, object]] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+        begun = asyncio.Event()
+
+        async def work(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        bell = await serve(tmp_path, lambda: None, work=work, state=state)
+        line = await instance.call(tmp_path, state=state)
+        assert line is not None
+        await begun.wait()
+        await bell.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        line[1].close()
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert told == []

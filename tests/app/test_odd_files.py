@@ -1,4 +1,4 @@
-"""What is remembered beside the library: one odd entry costs no neighbour, nothing is lost."""
+"""Small files beside the library: an invalid entry affects no other, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session goes on after a crash and is over after an orderly end."""
+"""A session continues after a crash and ends with an orderly exit."""
 
 from __future__ import annotations
 

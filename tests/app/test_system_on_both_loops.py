@@ -1,4 +1,4 @@
-"""Decoder, keys and bell on the loop of the command line and on the window's."""
+"""Decoder, keys and instance server on the loop of the command line and on the window's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A newer version is looked for only where the user wants it, and only told."""
+"""Update checks: only if enabled, and only announced."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_it_is_off_until_the_user_wants_it(store: SettingsStore) -> None:
     asyncio.run(asyncio.wait_for(main(), 60))
 
 
-def test_a_newer_version_is_told_once_a_day_with_notes_and_link(store: SettingsStore) -> None:
+def test_a_newer_version_is_reported_once_a_day_with_notes_and_link(store: SettingsStore) -> None:
     async def main() -> None:
         store.change(updates=True)
         async with serving() as (server, address, client):

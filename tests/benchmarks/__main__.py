@@ -9,7 +9,7 @@ from tests.benchmarks.frame import Benchmark, Result, keep, measured
 
 NAMES = (
     *("startup", "open", "gallery", "memory", "receive"),
-    *("search", "order", "thumbnails", "rebuild", "monitor", "choose", "point"),
+    *("search", "order", "thumbnails", "rebuild", "monitor", "choose", "point", "out"),
 )
 
 

@@ -12,17 +12,23 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from PIL import Image
 
 from studio.imaging import align, compare
 from studio.imaging.compare_worker import MEMORY
 from studio.imaging.comparer import Comparer
 from tests.benchmarks import painted_pairs
-from tests.benchmarks.frame import Measure, NotMeasured, Result
+from tests.benchmarks.frame import NotMeasured, Result
+from tests.benchmarks.goals import (
+    LARGEST,
+    against,
+    best,
+    can_measure_memory,
+    peak_of,
+    save_largest,
+)
 
 PAIRS, BLANK, DIFFERENT = 1000, 100, 100
 ERROR, WRONG = 0.3, 1.0
@@ -33,7 +39,7 @@ DRIFT, MAP, FROM_FILES, GIVEN_UP = 250.0, 500.0, 1800.0, 200.0
 """Milliseconds."""
 
 ROUNDS = 5
-LARGE, LARGEST = 4096, 8192
+LARGE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +80,18 @@ def _registration() -> Iterator[Result]:
     wrong = [one for one in painted if one.error is not None and one.error > WRONG]
     for one in wrong:
         print(f"pair {one.number} is wrong by {one.error:.2f} px")
-    yield _against(
+    yield against(
         "registration: error at a corner, p95", middle, "px", ERROR, f"worst {most:.2f} px"
     )
     share = len(errors) / len(painted)
-    yield _against("registration: pairs that line up", share, "of all", FOUND, least=True)
-    yield _against(
+    yield against("registration: pairs that line up", share, "of all", FOUND, least=True)
+    yield against(
         "registration: wrong by more than 1 px", len(wrong) / len(painted), "of all", ERRORS,
         "less than 1 in 1,000", below=True,
     )  # fmt: skip
     for name, others in (("blank", blank), ("different", different)):
         number = sum(one.error is not None for one in others)
-        yield _against(f"registration: {name} pairs that line up", number, "pairs", 0)
+        yield against(f"registration: {name} pairs that line up", number, "pairs", 0)
 
 
 def _times() -> Iterator[Result]:
@@ -98,7 +104,7 @@ def _times() -> Iterator[Result]:
         gain = compare.colour_gain(one, two, place)
         assert 0.2 < compare.changed_share(one, two, place, gain) < 0.4
 
-    yield _against("drift of a 2K pair, decoded", _best(drift), "ms", DRIFT)
+    yield against("drift of a 2K pair, decoded", 1000 * best(drift, ROUNDS), "ms", DRIFT)
     large = painted_pairs.pair(7, side=LARGE, kind="both")
 
     def mapped() -> None:
@@ -108,14 +114,14 @@ def _times() -> Iterator[Result]:
         gain = compare.colour_gain(first, second, place)
         assert compare.difference_map(first, second, place, gain, edge=2048).getbbox()
 
-    yield _against("difference map of a 4K pair, decoded", _best(mapped), "ms", MAP)
+    yield against("difference map of a 4K pair, decoded", 1000 * best(mapped, ROUNDS), "ms", MAP)
     with tempfile.TemporaryDirectory() as name:
         paths = Path(name) / "first.png", Path(name) / "second.png"
         for picture, path in zip((large.first, large.second), paths, strict=True):
             picture.save(path, compress_level=3)
         found, given_up = asyncio.run(_from_files(*paths))
-    yield _against("difference map of a 4K pair, from files", found, "ms", FROM_FILES)
-    yield _against("comparing, given up", given_up, "ms", GIVEN_UP)
+    yield against("difference map of a 4K pair, from files", found, "ms", FROM_FILES)
+    yield against("comparing, given up", given_up, "ms", GIVEN_UP)
 
 
 async def _from_files(first: Path, second: Path) -> tuple[float, float]:
@@ -142,19 +148,14 @@ async def _from_files(first: Path, second: Path) -> tuple[float, float]:
 
 def _memory() -> Iterator[Result]:
     name = f"memory of comparing {LARGEST} x {LARGEST}"
-    if not Path("/proc/self/status").exists():
+    if not can_measure_memory():
         yield NotMeasured(name, "no /proc")
         return
-    small = painted_pairs.pair(7, kind="both")
     with tempfile.TemporaryDirectory() as folder:
         paths = Path(folder) / "first.png", Path(folder) / "second.png"
-        for picture, path in zip((small.first, small.second), paths, strict=True):
-            whole = picture.resize((LARGEST, LARGEST), Image.Resampling.BICUBIC)
-            whole.putalpha(Image.linear_gradient("L").resize(whole.size))
-            whole.save(path, compress_level=1)
-            del whole
+        save_largest(paths)
         peak = asyncio.run(_peak(*paths))
-    yield _against(name, peak / 2**20, "MB", MEMORY / 2**20)
+    yield against(name, peak / 2**20, "MB", MEMORY / 2**20)
 
 
 async def _peak(first: Path, second: Path) -> int:
@@ -163,43 +164,6 @@ async def _peak(first: Path, second: Path) -> int:
     try:
         found = await comparer.difference(first, second, edge=None)
         assert (found.width, found.height) == (LARGEST, LARGEST)
-        pid = comparer.pid
-        assert pid is not None
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmPeak"))
+        return peak_of(comparer)
     finally:
         await comparer.close()
-
-
-def _best(work: Callable[[], object]) -> float:
-    """Milliseconds of processor time of the fastest of some rounds: `work` waits for nothing."""
-    took = []
-    for _round in range(ROUNDS):
-        began = time.process_time()
-        work()
-        took.append(time.process_time() - began)
-    return 1000 * min(took)
-
-
-def _against(
-    name: str,
-    value: float,
-    unit: str,
-    goal: float,
-    words: str = "",
-    *,
-    least: bool = False,
-    below: bool = False,
-) -> Measure:
-    """A number against its goal, which is the most it may be; or the least, or more than it."""
-    holds = value >= goal if least else value < goal if below else value <= goal
-    return Measure(
-        name=name,
-        value=round(value, 4),
-        unit=unit,
-        peer="the goal",
-        peer_value=goal,
-        ratio=value / goal if goal else value,
-        goal=words or f"at {'least' if least else 'most'} {goal:g} {unit}",
-        holds=holds,
-    )

@@ -1,4 +1,4 @@
-"""Looks at an X display from outside, without Qt.
+"""Access to an X display from outside, without Qt.
 
 The measuring process must not load what it measures: pages of libraries that two processes share
 count half in each one's proportional memory.

@@ -1,4 +1,4 @@
-"""The frame of every benchmark: what is measured against what, in one run, on one machine.
+"""Framework of the benchmarks: measurements and peers in one run, on one machine.
 
 A benchmark is a function that yields a `Measure` for each goal, or a `NotMeasured`, which never
 holds. Each prints a line and goes into the list in build/bench.json; the goals are ratios to a

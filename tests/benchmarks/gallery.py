@@ -1,4 +1,4 @@
-"""The gallery at a thousand and at a million pictures: painting, jumps, a picture that comes in.
+"""The gallery at a thousand and at a million pictures: painting, jumps, an arriving picture.
 
 The window runs in a process of its own on a display of its own and looks at its own clock
 (watched_window.py). The peer of painting is the same window on a thousand pictures, that of an

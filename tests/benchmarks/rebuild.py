@@ -1,4 +1,4 @@
-"""Making the index of a million pictures anew from the records.
+"""Rebuilding the index of a million pictures from the records.
 
 The peer is reading every record and doing nothing with it.
 """

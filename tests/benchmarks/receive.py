@@ -1,4 +1,4 @@
-"""Receiving: what an answer costs the window while it arrives, in time, frames and memory.
+"""Receiving: cost of an arriving answer to the window, in time, frames and memory.
 
 A service in a process of its own sends answers over loopback. Ours is the whole way: the queue, the
 journal, the scanner, every pixel looked at, original and record durable in a library. The peer is

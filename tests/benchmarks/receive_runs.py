@@ -1,4 +1,4 @@
-"""What the receive benchmark runs, in processes of their own: each prints one line of JSON.
+"""Runs of the receive benchmark, each in its own process; each prints one line of JSON.
 
     python -m tests.benchmarks.receive_runs stall|four|memory|small ADDRESS FOLDER [MODEL]
 

@@ -1,4 +1,4 @@
-"""Searching a million pictures: the first page, the exact count, and how soon work is given up.
+"""Searching a million pictures: the first page, the exact count, and cancellation.
 
 The 200 queries are drawn with a fixed seed: one to three words by frequency, a third of them among
 the fifty most common, the last one a prefix of two letters or more, and two filters that let 1 to

@@ -1,4 +1,4 @@
-"""Start-up: process start to a window one can work in, timed from outside on a real display.
+"""Start-up: process start to a usable window, timed from outside on a real display.
 
 Gridbrush opens a library of twenty pictures. It counts as started when the first row of tiles
 stands on the screen as it will stay, and a character typed at the prompt has appeared. The peer is

@@ -1,4 +1,4 @@
-"""The frame of the benchmarks: nothing holds that was not measured."""
+"""The framework of the benchmarks: no goal is met without a measurement."""
 
 from __future__ import annotations
 

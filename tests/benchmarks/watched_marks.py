@@ -87,7 +87,7 @@ def main() -> None:
         app.processEvents()
         middle = canvas.rect().center()
         mode.choose_tool(MarkKind.PEN)
-        found[f"drawing, {zoom}"] = _moved(app, canvas, middle - QPoint(200, 120))
+        found[f"drawing, {zoom}"] = moved(app, canvas, middle - QPoint(200, 120))
         mode.close_field()
         mode.choose_tool(None)
         scale = mode.overlay.scale
@@ -98,18 +98,18 @@ def main() -> None:
             ).manhattanLength(),
         )
         start = scale.place(editor.marks[index].points[0]).toPoint()
-        found[f"dragging, {zoom}"] = _moved(app, canvas, start)
+        found[f"dragging, {zoom}"] = moved(app, canvas, start)
         assert editor.selected == index
         times = []
         for _n in range(60):
             started = time.perf_counter()
             canvas.repaint()
             times.append((time.perf_counter() - started) * 1000)
-        found[f"everything, {zoom}"] = _p99(times)
+        found[f"everything, {zoom}"] = p99(times)
     print(json.dumps(found))
 
 
-def _moved(app: QApplication, canvas: PictureCanvas, start: QPoint) -> float:
+def moved(app: QApplication, canvas: PictureCanvas, start: QPoint) -> float:
     """Milliseconds from a motion to the end of painting, p99, with the button down."""
     QTest.mousePress(canvas, _LEFT, pos=start)
     app.processEvents()
@@ -123,10 +123,10 @@ def _moved(app: QApplication, canvas: PictureCanvas, start: QPoint) -> float:
         times.append((time.perf_counter() - started) * 1000)
     QTest.mouseRelease(canvas, _LEFT, pos=start + QPoint(MOTIONS % 300, 0))
     app.processEvents()
-    return _p99(times)
+    return p99(times)
 
 
-def _p99(times: list[float]) -> float:
+def p99(times: list[float]) -> float:
     return sorted(times)[int(0.99 * (len(times) - 1))]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import sys
 import tempfile
@@ -11,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import CliProgram, Result, made, written
-from tests.cli.program import warm as forked_from_one
+from tests.cli.program import CliProgram, Result, forked_by, forker, made, written
 from tests.fake_service import FakeService
 
 
@@ -27,13 +25,21 @@ def program(tmp_path: Path) -> Iterator[CliProgram]:
 FORKS = sys.platform == "linux"
 
 
+@pytest.fixture(scope="session")
+def forking() -> Iterator[list[str] | None]:
+    """What forks commands from one process that has imported the program; None where none can."""
+    if not FORKS:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="gb-") as folder, forker(Path(folder)) as command:
+        yield command
+
+
 @pytest.fixture(scope="module")
-def warm() -> Iterator[None]:
+def warm(forking: list[str] | None) -> Iterator[None]:
     """Commands of these tests are forked from a process that has imported the program."""
-    with tempfile.TemporaryDirectory(prefix="gb-") as folder:
-        forked = forked_from_one(Path(folder)) if FORKS else contextlib.nullcontext()
-        with forked:
-            yield
+    with forked_by(forking):
+        yield
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Runs the real program as a user's shell would, in an environment that holds nothing else."""
+"""Runs the real program as a user's shell would, in a minimal environment."""
 
 from __future__ import annotations
 
@@ -132,9 +132,11 @@ _warm: list[str] | None = None
 
 
 @contextlib.contextmanager
-def warm(folder: Path) -> Iterator[None]:
-    """Fork commands from one process that has imported the program; see `tests.cli.warm`."""
-    global _warm
+def forker(folder: Path) -> Iterator[list[str]]:
+    """Start a process that has imported the program; yields what forks a command from it.
+
+    See `tests.cli.warm`.
+    """
     address = str(folder / "warm")
     environ = made(folder).environment()
     with subprocess.Popen(
@@ -144,12 +146,21 @@ def warm(folder: Path) -> Iterator[None]:
         assert server.stdin is not None
         assert server.stdout is not None
         assert server.stdout.readline() == "ready\n"
-        _warm = [sys.executable, "-I", "-S", str(ROOT / "tests/cli/warm.py"), address]
         try:
-            yield
+            yield [sys.executable, "-I", "-S", str(ROOT / "tests/cli/warm.py"), address]
         finally:
-            _warm = None
             server.stdin.close()
+
+
+@contextlib.contextmanager
+def forked_by(command: list[str] | None) -> Iterator[None]:
+    """Fork commands by what `forker` yields; None starts each anew."""
+    global _warm
+    _warm = command
+    try:
+        yield
+    finally:
+        _warm = None
 
 
 def made(folder: Path) -> CliProgram:

@@ -1,4 +1,4 @@
-"""The seldom-made choices of `generate`: sent, recorded, and refused in plain sentences."""
+"""Advanced options of `generate`: sent, recorded, and refused in plain sentences."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_what_is_not_chosen_is_neither_sent_nor_shown(
     ("more", "says"),
     [
         (("--temperature", "hot"), "not a number"),
-        (("--temperature", "nan"), "from 0 to 2"),
+        (("--temperature", "nan"), "not a number"),
         (("--temperature", "2.1"), "from 0 to 2"),
         (("--thinking", "low"), "Available: minimal, medium, high."),
         (("--model", "gemini-3-pro-image", "--thinking", "low"), "not support thinking"),

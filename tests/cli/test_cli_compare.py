@@ -30,7 +30,7 @@ def three(program: CliProgram, tmp_path: Path) -> list[str]:
     return [one["id"] for one in program("library", "list", "--json").events][::-1]
 
 
-def test_shift_scale_and_changed_pixels_are_told(program: CliProgram, three: list[str]) -> None:
+def test_shift_scale_and_changed_pixels_are_reported(program: CliProgram, three: list[str]) -> None:
     first, second, _other = three
     result = program("library", "compare", first, second, "--json")
     assert result.code == 0, result.err

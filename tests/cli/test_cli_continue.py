@@ -1,4 +1,4 @@
-"""`generate --continue`: an edit that goes on with what was said before."""
+"""`generate --continue`: an edit that continues a conversation."""
 
 from __future__ import annotations
 

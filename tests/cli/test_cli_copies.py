@@ -1,4 +1,4 @@
-"""What commands copy to a folder of the user's: whole, under a name of its own, over nothing."""
+"""Copies in a folder of the user: complete, under unique names, never overwriting a file."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_backup_on_a_full_disk_leaves_the_one_before(copied: CliProgram, tmp_p
 
 
 @pytest.mark.parametrize("out", ["file", "file/below", "library/.gridbrush/inputs"])
-def test_a_place_that_cannot_be_is_told(copied: CliProgram, tmp_path: Path, out: str) -> None:
+def test_a_place_that_cannot_be_is_reported(copied: CliProgram, tmp_path: Path, out: str) -> None:
     (tmp_path / "file").write_bytes(b"no folder")
     folder = copied.home / out if out.startswith("library") else tmp_path / out
     before = {path for path in copied.home.rglob("*") if path.is_file()}
@@ -123,3 +123,21 @@ def test_a_link_in_the_way_is_left_alone(copied: CliProgram, tmp_path: Path) -> 
     assert result.code == 0, result.err
     assert precious.read_bytes() == b"MY RETOUCHED VERSION"
     assert all((out / name).is_symlink() for name in originals(copied))
+
+
+def test_the_folder_of_the_library_itself_is_no_place_for_copies(copied: CliProgram) -> None:
+    """It is said before a folder is made, and before anything is paid for."""
+    hidden = copied.home / "library" / ".gridbrush" / "new"
+    before = originals(copied)
+    ids = listed(copied)
+    for words in (
+        ("generate", "a gull", "--out", hidden),
+        ("library", "export", ids[0], "--out", hidden),
+        ("library", "export", ids[0], "--preset", "web-jpeg", "--out", hidden),
+        ("library", "csv", "--out", hidden / "all.csv"),
+    ):
+        result = copied(*words)
+        assert result.code == 2, words
+        assert "belongs to the library" in result.err
+    assert not hidden.exists()
+    assert originals(copied) == before

@@ -65,7 +65,7 @@ def test_wrong_words_end_with_2_and_a_sentence(
     assert list((program.home / "library").glob(".gridbrush/journal/*")) == []
 
 
-def test_a_missing_file_is_told_of_without_a_list_of_commands(program: CliProgram) -> None:
+def test_a_missing_file_is_reported_without_a_list_of_commands(program: CliProgram) -> None:
     result = program("missing.png", "gone too.png")
     assert result.err.splitlines() == [
         "File missing.png not found.",
@@ -105,7 +105,7 @@ def test_a_library_that_is_a_file_is_left_as_it_is(program: CliProgram) -> None:
     assert (program.home / "library").read_text() == "precious"
 
 
-def test_a_home_that_cannot_be_made_is_told(program: CliProgram, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_made_is_reported(program: CliProgram, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("precious")
     other = CliProgram(tmp_path / "file" / "home", program.user)
     assert_refused(other("generate", "x"), 8, str(tmp_path / "file"))
@@ -175,9 +175,9 @@ def test_the_self_test_tries_everything_and_fails_without_a_keyring(program: Cli
     assert result.code == 1
     assert found.pop("keyring") is False
     assert found == dict.fromkeys(
-        ("write access", "decoding", "offline generation", "window"), True
+        ("write access", "decoding", "languages", "offline generation", "window"), True
     ), result.out
-    assert done == {"event": "done", "checks": 5, "failed": 1}
+    assert done == {"event": "done", "checks": 6, "failed": 1}
 
 
 _REPORT = """

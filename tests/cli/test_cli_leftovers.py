@@ -1,4 +1,4 @@
-"""What an earlier start left behind is brought in by the next command that writes, and said."""
+"""Work left by an earlier process is recovered, and reported, by the next command that writes."""
 
 from __future__ import annotations
 

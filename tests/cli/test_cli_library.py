@@ -1,4 +1,4 @@
-"""`gridbrush library`: reading never waits, damage is told, changes are recorded."""
+"""`gridbrush library`: reading never waits, damage is reported, changes are recorded."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_one_process_owns_the_library_and_readers_do_not_wait(copied: CliProgram
     assert copied("library", "rebuild").code == 0
 
 
-def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: CliProgram) -> None:
+def test_a_killed_owner_leaves_no_lock_and_its_job_is_reported(copied: CliProgram) -> None:
     owner = copied.start("generate", "A lamp", "--model", "sketch-slow", "--size", "512", "--json")
     assert owner.stdout is not None
     for line in owner.stdout:

@@ -1,4 +1,4 @@
-"""The command line says of an old library what the version said that wrote it."""
+"""The command line prints the same about an old library as the version that wrote it."""
 
 from __future__ import annotations
 

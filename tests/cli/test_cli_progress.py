@@ -1,4 +1,4 @@
-"""What the command line says while it waits: for a late answer, for the pace of a provider."""
+"""Messages of the command line while it waits for a late answer or a rate limit."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_an_answer_in_time_is_not_called_late(program: CliProgram, service: Fake
     assert json.loads(program("library", "show", image["id"], "--json").out)["late"] is False
 
 
-def test_a_long_wait_is_told_with_its_end(program: CliProgram, service: FakeService) -> None:
+def test_a_long_wait_is_reported_with_its_end(program: CliProgram, service: FakeService) -> None:
     busy = Reply(429, {"error": {"message": "slow down"}}, {"Retry-After": "7200"})
     service.script(busy, busy)
     result = generate(program, service, "--json")

@@ -1,4 +1,4 @@
-"""`library recover` as a user meets it: what a start would act upon is left out, or asked about."""
+"""`library recover`: content that the next start would act on is left out, or asked about."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def backup(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_would_be_acted_upon_is_left_out_and_told(program: CliProgram, backup: Path) -> None:
+def test_what_would_be_acted_upon_is_left_out_and_reported(
+    program: CliProgram, backup: Path
+) -> None:
     done = program("library", "recover", backup, "--json")
     assert done.code == 0, done.err
     assert set(done.events[0]) == {"library", "files"}

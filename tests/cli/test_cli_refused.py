@@ -1,4 +1,4 @@
-"""What a model or its service refuses, as the command line says it: first, afterwards and later."""
+"""Refusals by a model or its service on the command line: before, after and later."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def configs(service: FakeService) -> list[set[str]]:
     return [set(one.json["generationConfig"]) & {"seed", "temperature"} for one in service.requests]
 
 
-def test_a_model_that_takes_no_seed_is_sent_none_and_the_user_is_told(
+def test_a_model_without_seeds_is_sent_none_and_the_user_is_warned(
     program: CliProgram, service: FakeService
 ) -> None:
     more = ("--base-url", service.url, "--seed", "5", "--temperature", "0.4")

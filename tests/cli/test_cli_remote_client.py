@@ -1,4 +1,4 @@
-"""Commands that write while another process owns the library: that one does it, here it is told."""
+"""Commands that write while another process owns the library: the owner does the work."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_references_and_edits_go_through_the_owner(
     ]
 
 
-def test_ctrl_c_stops_what_was_handed_over_and_nothing_else(
+def test_ctrl_c_stops_what_was_passed_on_and_nothing_else(
     program: CliProgram, service: FakeService
 ) -> None:
     with owning(program, service) as owner:
@@ -276,7 +276,7 @@ def test_only_this_user_reaches_the_owner(
     assert list(runtime.iterdir()) == []
 
 
-def test_the_window_does_what_is_handed_to_it(program: CliProgram) -> None:
+def test_the_window_does_what_is_passed_to_it(program: CliProgram) -> None:
     window = program.start()
     try:
         lock = program.home / "library" / ".gridbrush" / "lock"

@@ -1,4 +1,4 @@
-"""The library is taken away from a running command: its paid answer is kept elsewhere, and said."""
+"""The library disappears during a command: its paid answer is stored elsewhere, and reported."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_a_reader_that_left_costs_no_picture_and_no_word(program: CliProgram) ->
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-def test_results_that_find_no_room_are_told_and_copied_all_the_same(
+def test_results_that_find_no_room_are_reported_and_copied_all_the_same(
     program: CliProgram, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees, and a disk that gives way in the middle."""
+"""Output in a terminal, and a disk that fails in the middle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is named on a command line ends in a sentence, and nothing makes a command hang."""
+"""Any argument of a command line is answered in a sentence, and none makes a command hang."""
 
 from __future__ import annotations
 
@@ -363,7 +363,7 @@ sys.exit(main())
 """
 
 
-def test_names_that_are_no_utf8_are_handed_over_whole(program: CliProgram, tmp_path: Path) -> None:
+def test_names_that_are_no_utf8_are_passed_on_complete(program: CliProgram, tmp_path: Path) -> None:
     path = png(tmp_path / f"{BAD}.png")
     with program.start(*HELD_OPEN) as owner:
         try:
@@ -408,7 +408,7 @@ def test_an_address_that_is_none_is_still_refused(program: CliProgram, address: 
     assert (result.code, result.out) == (2, ""), result.err
 
 
-def test_the_picture_of_an_address_is_told_to_be_saved_first(program: CliProgram) -> None:
+def test_the_picture_of_an_address_has_to_be_saved_first(program: CliProgram) -> None:
     data = io.BytesIO()
     Image.new("RGB", (9, 9)).save(data, "PNG")
     address = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"

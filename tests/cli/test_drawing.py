@@ -1,4 +1,4 @@
-"""Rows and tables in a terminal: what a person sees, cell by cell."""
+"""Rows and tables in a terminal, cell by cell."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def test_rows_are_drawn_in_place_and_erased_at_the_end(terminal: Terminal) -> No
     draw(terminal, work)
 
 
-def test_rows_move_while_nothing_is_told(
+def test_rows_move_while_nothing_is_reported(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawing, "_PERIOD", 0.001)
@@ -263,7 +263,7 @@ def test_an_interrupted_command_leaves_no_row(terminal: Terminal) -> None:
     assert terminal.screen() == [""]
 
 
-def test_nothing_is_told_to_the_terminal_but_where_to_draw(terminal: Terminal) -> None:
+def test_the_terminal_gets_nothing_but_positions_to_draw_at(terminal: Terminal) -> None:
     def work() -> None:
         rows = LiveRows()
         rows.start()

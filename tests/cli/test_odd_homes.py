@@ -1,4 +1,4 @@
-"""An odd home folder is told in a sentence, and nothing is written anywhere else."""
+"""An invalid home folder is reported in a sentence, and nothing is written elsewhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def everything(where: paths.Paths) -> list[Path]:
 
 
 @pytest.mark.parametrize("home", ["", ".", "here", "~", "file", "nowhere", "a\udce9"])
-def test_a_home_that_is_none_is_told(odd: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+def test_a_home_that_is_none_is_reported(
+    odd: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
     folder = str(odd / home) if home in ("file", "nowhere") else home
     monkeypatch.setenv("HOME", folder)
     with pytest.raises(InputError, match="home folder") as caught:
@@ -44,7 +46,7 @@ def test_a_home_that_is_none_is_told(odd: Path, monkeypatch: pytest.MonkeyPatch,
     str(caught.value).encode()
 
 
-def test_a_home_that_is_no_text_is_told(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_is_no_text_is_reported(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = odd / "b\udce4r"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -101,7 +103,7 @@ def test_an_empty_name_is_no_home(odd: Path, home: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["~", "~/a", "~/a/b.png"])
-def test_a_path_in_a_home_that_is_none_is_told(
+def test_a_path_in_a_home_that_is_none_is_reported(
     odd: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv("HOME", "")
@@ -133,7 +135,7 @@ except InputError as error:
 @pytest.mark.skipif(
     sys.platform == "win32" or os.getuid() != 0, reason="only root can be another user"
 )
-def test_a_user_the_system_does_not_know_is_told(odd: Path) -> None:
+def test_a_user_the_system_does_not_know_is_reported(odd: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", _NOBODY]
     done = subprocess.run(
@@ -168,7 +170,7 @@ def test_nothing_is_written_where_one_happens_to_be(program: CliProgram, variabl
     }  # fmt: skip
 
 
-def test_a_home_nobody_may_write_is_told(program: CliProgram) -> None:
+def test_a_home_without_write_permission_is_reported(program: CliProgram) -> None:
     if not Path("/proc/self").is_dir():
         pytest.skip("needs a folder that even root cannot write: /proc")
     command = [sys.executable, "-m", "studio", "generate", "boat", "--provider", "sketch"]
@@ -199,4 +201,5 @@ def test_the_home_folder_is_found_in_one_place() -> None:
         for path in studio.rglob("*.py")
         if homes(path.read_text("utf-8"))
     }
-    assert found == {"common/paths.py"}
+    # macOS keeps the user's languages where it finds the home folder itself, not under HOME.
+    assert found == {"common/paths.py", "common/system_language.py"}

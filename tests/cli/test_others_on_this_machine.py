@@ -1,4 +1,4 @@
-"""What another user, a hostile name or a hostile file gets: nothing. Looked at from outside."""
+"""Other users, hostile names and hostile files gain nothing, checked from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing this program writes is obeyed by a terminal, whoever wrote the words."""
+"""No output contains terminal controls, wherever its texts come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as written outside of the program's own folder."""
+"""The check for files written outside of the program's own folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands as processes that are forked from one that has the program's imports behind it.
+"""Commands as processes forked from one that has imported the program already.
 
     python -m tests.cli.warm serve SOCKET      imports, and forks a process for each that asks
     python -I -S tests/cli/warm.py SOCKET ...  asks, and ends as the command does
@@ -53,7 +53,8 @@ def serve(address: str) -> None:
     for room in ROOMS:
         package = importlib.import_module(f"studio.{room}")
         for found in pkgutil.walk_packages(package.__path__, f"studio.{room}."):
-            importlib.import_module(found.name)
+            if found.name not in DRAWING:
+                importlib.import_module(found.name)
     assert threading.active_count() == 1, studio
     assert "PySide6" not in sys.modules
     gc.collect()
@@ -79,6 +80,9 @@ ROOMS = (
     *("common", "domain", "config", "imaging", "providers", "library", "generation"),
     *("app", "remote", "cli"),
 )
+
+DRAWING = ("studio.imaging.sheet_jobs", "studio.imaging.sheet_worker")
+"""Modules of the drawing process, which alone beside the window has Qt."""
 
 
 def attend(line: socket.socket) -> None:

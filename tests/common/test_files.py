@@ -1,4 +1,4 @@
-"""The door to the disk."""
+"""Durable file access."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_what_another_program_holds_is_tried_again_for_a_while() -> None:
     assert held.waits == sorted(held.waits)
 
 
-def test_what_stays_held_is_told_after_ten_seconds(tmp_path: Path) -> None:
+def test_what_stays_held_is_reported_after_ten_seconds(tmp_path: Path) -> None:
     held = BusyFile(1000)
     with pytest.raises(PermissionError) as caught:
         files.until_free(held.act, held.waits.append)

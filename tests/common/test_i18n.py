@@ -1,4 +1,4 @@
-"""Everything a person reads goes through the catalogue: shown by a language of brackets."""
+"""Every user-visible text goes through the catalogue, shown by a pseudo-locale."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_what_a_command_says_is_in_the_users_language(
     assert untranslated(err) == []
 
 
-def test_changes_and_damage_are_told_in_the_users_language(
+def test_changes_and_damage_are_reported_in_the_users_language(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(home, "generate", "x", "--size", "512", "--json") == 0
@@ -155,7 +155,7 @@ def test_changes_and_damage_are_told_in_the_users_language(
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 429, 500, 501, 504])
-def test_what_a_service_refuses_is_told_in_the_users_language(
+def test_what_a_service_refuses_is_reported_in_the_users_language(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     monkeypatch.setenv("GRIDBRUSH_API_KEY", "sk-canary-000000000000")
@@ -312,6 +312,13 @@ def too_early(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def test_no_text_a_person_reads_was_left_out_of_the_catalogue() -> None:
     assert found(forgotten) == []
+
+
+def test_a_reason_of_the_system_becomes_a_sentence() -> None:
+    i18n.use(gettext.NullTranslations())
+    parts = ("Cannot be saved", "No such file or directory", "", "Free some space.", "Why?", "x…")
+    said = i18n.sentences(*map(i18n.ended, parts))
+    assert said == "Cannot be saved. No such file or directory. Free some space. Why? x…"
 
 
 def test_texts_are_whole_sentences_for_the_translator() -> None:

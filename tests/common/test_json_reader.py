@@ -1,4 +1,4 @@
-"""JSON that lies on the disk is read by one door, and nothing that comes through it is odd."""
+"""JSON on disk is read by one module, which returns valid values only."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ WIRE = "reads what a service sends, in pieces, forgives its faults, and has limi
 AROUND = {
     "common/json_reader.py": "is the door",
     "common/foreign_json.py": "is the door for JSON of other programs",
+    "common/system_language.py": "a property list of macOS, no JSON",
     "providers/gemini/conversation.py": WIRE,
     "providers/gemini/answer.py": WIRE,
     "providers/gemini/collect.py": WIRE,

@@ -1,4 +1,4 @@
-"""The key is cut out however it is written, in whatever pieces it comes; pictures stay as sent."""
+"""The key is redacted in any encoding and in any pieces; pictures stay unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One owner per library: real processes, real ends."""
+"""One owner per library, with real processes."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ NO_NOUNS = {"as", "has", "is", "its", "this", "was", "takes"}
 
 MANY = {
     "{width} × {height} px picture, thumbnail {bytes} bytes": "of a known picture",
+    "{n} pixels": "the width of a brush, at least four",
     "the system keyring stores at most {count} characters": "hundreds",
     "{host} did not answer within {seconds} seconds.": "a number in the source",
     "Edit at most {most} pictures at once. None were added.": "a number in the source",
@@ -31,6 +32,7 @@ MANY = {
     "A round takes at most {most} pictures. Select fewer.": "a number in the source",
     "A duel takes at most {most} pictures. Select fewer.": "a number in the source",
     "Copy at most {most} pictures at once.": "a number in the source",
+    "Export at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
     "Models follow about {most} marks well. You have {n}.": "twelve, and more than twelve",
     "Open at most {most} pictures at once.": "a number in the source",
@@ -38,6 +40,9 @@ MANY = {
     "{n} pictures, {count} of them of stacks with {all}": "of one is said otherwise",
     "--mark: a sentence has at most {most} characters": "a number in the source",
     "More than {most} marks": "a number in the source",
+    "At {size} the new sides are enlarged {n} times.": "a number with a fraction",
+    "At {size} they are enlarged {n} times.": "a number with a fraction",
+    "At {size} they are enlarged {n} times, for {price} each.": "a number with a fraction",
 }
 """Sentences for many alone: why there is never one."""
 
@@ -69,6 +74,25 @@ def test_what_is_counted_is_said_for_one_and_for_many() -> None:
     }
     assert not found - MANY.keys(), "with ngettext, or never of one"
     assert not MANY.keys() - found, "nobody says this"
+
+
+def pairs(source: str) -> Iterator[tuple[str, str]]:
+    """Singular and plural of every sentence that is said for one and for many."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ngettext":
+            one, many = (word.value for word in node.args[:2] if isinstance(word, ast.Constant))
+            yield str(one), str(many)
+
+
+def test_what_is_said_alone_is_no_singular_without_its_number() -> None:
+    """gettext keeps both under one name, and Japanese has one form for both: with the number."""
+    sources = [path.read_text("utf-8") for path in STUDIO.rglob("*.py")]
+    alone = {text for source in sources for text in said(source)}
+    found = {
+        one for source in sources for one, many in pairs(source) if ("{n}" in many) > ("{n}" in one)
+    }
+    assert found, "there are such singulars"
+    assert not found & alone, "write the number into the singular too"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A lane does one call after the other, and nothing that it was given dies on its thread."""
+"""A serial executor runs calls in order, and releases no argument on its thread."""
 
 from __future__ import annotations
 

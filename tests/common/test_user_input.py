@@ -1,4 +1,4 @@
-"""Whatever the user names is looked at before it is opened, and read up to a limit."""
+"""Paths given by the user are checked before they are opened, and read up to a limit."""
 
 from __future__ import annotations
 
@@ -360,6 +360,7 @@ SEEN = {
             "common/directory_handles.py:_opened", "common/directory_handles.py:name_anew",
             "common/json_reader.py:read", "common/library_lock.py:_machine",
             "common/library_lock.py:acquire", "app/instance.py:_ring",
+            "app/export/copy_cache.py:_open_lock",
             "app/crash_reports.py:__init__", "app/crash_reports.py:left_behind",
             "domain/drafts.py:_being_restored",
             "common/log_files.py:_open", "library/operations/backup.py:_write",
@@ -397,7 +398,8 @@ SEEN = {
     ),
     **dict.fromkeys(
         (
-            "imaging/decode_jobs.py:_open", "imaging/decode_jobs.py:_identified",
+            "imaging/decode_jobs.py:open_picture", "imaging/decode_jobs.py:_identified",
+            "imaging/export_jobs.py:export", "imaging/export_jobs.py:_avif_bits",
             "imaging/containers.py:opened", "common/file_types.py:size_of",
             "common/file_types.py:looks_complete",
         ),
@@ -410,6 +412,7 @@ SEEN = {
         "bytes in memory",
     ),
     "library/operations/restore.py:opened": "a handle that the door opened",
+    "common/system_language.py:_chosen": "the languages that macOS keeps for the user",
     "ui/support/monitor_profile.py:_read": "the profile that the system has for its monitor",
 }  # fmt: skip
 """Function by function: why what is opened there was not named by the user."""

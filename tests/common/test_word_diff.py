@@ -1,4 +1,4 @@
-"""What changed between two prompts."""
+"""Word differences of two prompts."""
 
 from __future__ import annotations
 

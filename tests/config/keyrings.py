@@ -1,4 +1,4 @@
-"""Keys in a test: a scripted keyring, and all that stands around them."""
+"""Keys in a test: a scripted keyring, and the objects around it."""
 
 from __future__ import annotations
 

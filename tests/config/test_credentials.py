@@ -1,4 +1,4 @@
-"""Keys: where they come from, how they are kept and forgotten, and that they show nowhere."""
+"""Keys: sources, storing, deleting, and that they are never shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key goes to the host it was given for, whatever the settings say by now."""
+"""A key is sent only to the host it was entered for, even after a change of settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A keyring that asks for its password holds nothing up, and is opened only when it is wanted."""
+"""A keyring with a password prompt blocks nothing, and is opened only when needed."""
 
 from __future__ import annotations
 

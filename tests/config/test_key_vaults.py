@@ -1,4 +1,4 @@
-"""What the keyrings of systems answer, and what becomes of their errors."""
+"""Answers of the systems' keyrings, and conversion of their errors."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_windows_is_not_asked_to_take_what_it_would_cut() -> None:
     with pytest.raises(KeyringFailure) as caught:
         vault.set("gridbrush", "dgrid", "k" * 1281)
     assert caught.value.state is KeyState.TOO_LONG
-    assert "1280" in caught.value.reason
+    assert "1,280" in caught.value.reason
     assert len(backend.kept["gridbrush", "dgrid"]) == 1280
 
 

@@ -1,4 +1,4 @@
-"""Settings, models and draft written before the packages were made are read as they were."""
+"""Settings, models and draft of early versions are read unchanged."""
 
 from __future__ import annotations
 

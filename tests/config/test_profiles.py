@@ -1,4 +1,4 @@
-"""Providers of one's own: addresses as they are pasted, names, paths, prices."""
+"""Custom providers: pasted addresses, names, paths, prices."""
 
 from __future__ import annotations
 

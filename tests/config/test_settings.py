@@ -1,4 +1,4 @@
-"""Settings and the draft: choices survive, one bad value costs no other, files are whole."""
+"""Settings and the draft: choices survive, an invalid value affects no other."""
 
 from __future__ import annotations
 
@@ -187,7 +187,9 @@ def test_a_choice_out_of_range_is_refused_and_nothing_changes(
     assert not path.exists()
 
 
-def test_an_own_profile_stands_before_a_built_in_one_and_unknown_ones_are_told(path: Path) -> None:
+def test_an_own_profile_stands_before_a_built_in_one_and_unknown_ones_are_reported(
+    path: Path,
+) -> None:
     mine = Profile(name="dgrid", title="Mine", base_url="https://images.example")
     settings = Settings(profiles=(mine,))
     assert settings.find_profile("dgrid") == mine
@@ -240,7 +242,7 @@ async def test_a_choice_made_while_the_last_is_written_is_written_too(tmp_path: 
     assert stored(path)["theme"] == "dark"
 
 
-async def test_settings_that_cannot_be_written_are_told_and_the_old_ones_stay(
+async def test_settings_that_cannot_be_written_are_reported_and_the_old_ones_stay(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "settings.json"
@@ -435,7 +437,7 @@ def test_a_wire_nobody_here_knows_stays_as_it_is(path: Path, wire: str) -> None:
 
 
 @pytest.mark.parametrize("wire", [5, None, ["gemini"], {"name": "telepathy"}])
-def test_a_wire_that_is_no_name_is_told_and_kept(path: Path, wire: object) -> None:
+def test_a_wire_that_is_no_name_is_reported_and_kept(path: Path, wire: object) -> None:
     write(path, json.dumps({"version": 1, "profiles": [{**MINE, "wire": wire}]}))
     one, _heard = store(path)
     assert one.trouble is not None
@@ -459,7 +461,9 @@ def test_sentences_are_stored_in_the_form_in_which_they_are_sent(path: Path) -> 
 
 
 @pytest.mark.parametrize("bad", ["a\nb", "x" * 501, 7, None])
-def test_a_sentence_that_cannot_be_sent_is_told_not_used_and_kept(path: Path, bad: object) -> None:
+def test_a_sentence_that_cannot_be_sent_is_reported_not_used_and_kept(
+    path: Path, bad: object
+) -> None:
     write(path, json.dumps({"version": 1, "role_sentences": {"style": bad, "palette": "Mine."}}))
     one, _heard = store(path)
     found = one.load()

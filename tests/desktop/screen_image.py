@@ -1,4 +1,4 @@
-"""What is on the screen of a session, read from its frame buffer: fast, and without a program."""
+"""Screen of a session, read from its frame buffer: fast, and without a program."""
 
 from __future__ import annotations
 

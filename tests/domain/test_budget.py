@@ -1,4 +1,4 @@
-"""The month's budget: what is in the sum, when it is said, and when a run does not fit."""
+"""Monthly budget: the sum, the warnings, and runs that do not fit."""
 
 from __future__ import annotations
 

@@ -26,6 +26,24 @@ def test_at_most_four_are_compared_each_once() -> None:
     assert begun(9, 1, 2, 2, 3, 4, 5).sides == [1, 2, 3, 4]
 
 
+def test_what_took_the_place_of_a_compared_row_is_compared_instead() -> None:
+    one = begun(4, 2)
+    one.beaten = {1}
+    one.set_order([1, 9, 3, 4])
+    assert one.sides == [4, 3], "a neighbour stands in"
+    one.show_successor(2, 9)
+    assert one.sides == [9, 3]
+    assert one.beaten == {1}
+    one.set_order([1, 9, 8, 4])
+    one.show_row(1)
+    one.show_successor(3, 8)
+    assert one.sides == [9, 1], "something else was chosen there since"
+    one.show_successor(9, 8)
+    assert one.sides == [8, 1], "before the order changes, too"
+    one.show_successor(7, 4)
+    assert one.sides == [8, 1], "it was not compared"
+
+
 def test_the_champion_stays_while_challengers_pass() -> None:
     one = begun(5, 3)
     seen = [one.sides[1]]
@@ -74,6 +92,25 @@ def test_tab_goes_round_the_challengers() -> None:
         places.append(one.active)
         one.next_active(1)
     assert places == [1, 2, 3, 1]
+
+
+def test_what_left_the_order_comes_back_to_its_side_as_after_an_undo() -> None:
+    one = begun(5, 2, 4)
+    one.step(1)
+    assert one.set_order([1, 3, 4, 5])
+    assert one.sides == [3, 5]
+    assert one.set_order([1, 2, 3, 4, 5])
+    assert one.sides == [2, 5]
+    assert one.beaten == {4}
+
+
+def test_what_left_the_order_does_not_replace_what_was_chosen_since() -> None:
+    one = begun(6, 2, 4)
+    one.set_order([1, 2, 3, 5, 6])
+    assert one.sides == [2, 5]
+    one.step(1)
+    one.set_order([1, 2, 3, 4, 5, 6])
+    assert one.sides == [2, 6]
 
 
 def test_a_removed_challenger_is_replaced_by_the_picture_after_it() -> None:

@@ -1,4 +1,4 @@
-"""A draft over whose restoring the program died is put aside and offered, and never lost."""
+"""A draft that crashed the program while being restored is set aside and offered."""
 
 from __future__ import annotations
 

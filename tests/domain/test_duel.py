@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain.choices import DuelDefinition, Verdict
-from studio.domain.duel import Duel, most_comparisons, seeded
+from studio.domain.choices import Decision, DuelDefinition, Verdict
+from studio.domain.duel import Duel, DuelMatch, most_comparisons, seeded
 
 
 def a_duel(n: int, best: int) -> Duel:
@@ -173,3 +174,24 @@ def _first_round(n: int) -> int:
     if n <= 2:
         return n // 2
     return _first_round((n + 1) // 2) + _first_round(n - (n + 1) // 2)
+
+
+def test_earlier_matches_come_in_the_order_of_the_decisions_with_their_last_result() -> None:
+    duel = a_duel(4, 1)
+    first = duel.pair
+    duel, _decision = duel.decide(Verdict.SECOND)
+    second = duel.pair
+    duel, _decision = duel.decide(Verdict.BOTH)
+    assert [one.pair for one in duel.earlier] == [first, second]
+    assert [duel.verdict_of(one) for one in duel.earlier] == [Verdict.SECOND, Verdict.BOTH]
+    again, _decision = duel.decide_again(duel.earlier[0], Verdict.NEITHER)
+    assert [one.pair for one in again.earlier] == [first, second]
+    assert again.verdict_of(again.earlier[0]) is Verdict.NEITHER
+    turned = replace(duel, decisions=(_turned(duel.decisions[0]), *duel.decisions[1:]))
+    assert turned.verdict_of(turned.earlier[0]) is Verdict.SECOND
+    with pytest.raises(ValueError, match="a"):
+        duel.verdict_of(DuelMatch(begin=0, end=2, round=1, pair=("a", "z")))
+
+
+def _turned(one: Decision) -> Decision:
+    return replace(one, picture=one.other, other=one.picture, verdict=Verdict.FIRST)

@@ -108,3 +108,12 @@ def test_nothing_is_sent_of_marks_without_words() -> None:
     assert Markup(marks=(PIN,)).sent
     assert Markup(region=Region()).sent
     assert Markup(frames=(FRAME,)).sent
+
+
+def test_a_prompt_is_needed_unless_a_mark_or_a_frame_says_what_to_make() -> None:
+    assert Markup().needs_prompt
+    assert Markup(region=REGION).needs_prompt
+    assert Markup(marks=(replace(PIN, sentence=" "),)).needs_prompt
+    assert Markup(marks=(replace(PIN, hidden=True),)).needs_prompt
+    assert not Markup(marks=(PIN,)).needs_prompt
+    assert not Markup(frames=(FRAME,)).needs_prompt

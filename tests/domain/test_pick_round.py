@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.domain.choices import RoundDefinition, Verdict
-from studio.domain.pick_round import PickRound
+from studio.domain.pick_round import PickRound, number_of_round
 
 
 def a_round(n: int) -> PickRound:
@@ -82,3 +82,14 @@ def test_leafing_stays_within_what_is_there() -> None:
     assert one.step(99).step(-1).current == "p2"
     assert one.go_to("p2").neighbours() == ["p3", "p0"]
     assert a_round(2).without(["p0", "p1"]).step(1).finished
+
+
+def test_rounds_with_some_of_the_pictures_of_the_one_before_are_numbered() -> None:
+    def made(created: float, pictures: str, name: str = "Harbour") -> PickRound:
+        definition = RoundDefinition(name=name, pictures=tuple(pictures), created=created)
+        return PickRound(id=str(created), definition=definition)
+
+    whole, picks, other = made(1, "abcdef"), made(2, "bdf"), made(3, "ab", "Pier")
+    last, anew = made(4, "df"), made(5, "abcdef")
+    rounds = [anew, last, other, picks, whole]
+    assert [number_of_round(one, rounds) for one in rounds] == [1, 3, 1, 2, 1]

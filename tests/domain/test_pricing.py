@@ -1,4 +1,4 @@
-"""What pictures cost, and how that is known."""
+"""Cost of pictures, and its basis."""
 
 from __future__ import annotations
 

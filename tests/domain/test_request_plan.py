@@ -10,6 +10,7 @@ from studio.domain.entities import (
     Reference,
     Role,
 )
+from studio.domain.markup import Mark, MarkKind, Markup, Point
 from studio.domain.models import Model
 from studio.domain.request_plan import PlannedPicture, PlannedText, RequestPlan, plan_request
 
@@ -72,3 +73,22 @@ def test_the_instruction_counts_among_the_words_where_the_model_takes_one() -> N
     request = GenerationRequest(profile="dgrid", model="m", prompt="p", system="x")
     assert plan_request(request, replace(MODEL, system=False)).system == ""
     assert planned(system=" \n").system == ""
+
+
+def test_the_number_of_a_mark_is_the_programs_and_its_sentence_the_users() -> None:
+    spot = (Point(0.5, 0.5),)
+    marks = (
+        Mark(kind=MarkKind.PIN, points=spot, sentence="Red"),
+        Mark(kind=MarkKind.PIN, points=spot),
+        Mark(kind=MarkKind.PIN, points=spot, sentence="No  buoy"),
+    )
+    (text,) = planned(EDIT, prompt="", markup=Markup(marks=marks)).texts
+    assert [(piece.source.value, piece.text, piece.mark) for piece in text.pieces] == [
+        ("number", "1: ", 1),
+        ("mark", "Red", 1),
+        ("program", "\n", 0),
+        ("number", "3: ", 3),
+        ("mark", "No buoy", 3),
+    ]
+    (text,) = planned(STYLE, markup=Markup(marks=marks[:1])).texts
+    assert text.text == "Picture [1]: Like this.\n\n1: Red\n\na lamp"

@@ -188,6 +188,14 @@ def test_variations_send_the_same_words_and_pictures_with_new_seeds():
     assert made.requests[0].aspect == AspectRatio(3, 2)
 
 
+def test_braces_of_a_prompt_that_was_sent_are_no_alternatives_in_the_next_draft():
+    picture = replace(PICTURE, prompt="a {red|blue} boat", source_prompt="")
+    assert expand(again(picture).prompt) == (picture.prompt,)
+    (request,) = variations(picture, CATALOGUE.find("dgrid", PICTURE.model), 1).requests
+    assert request.prompt == picture.prompt
+    assert expand(request.source_prompt) == (picture.prompt,)
+
+
 ADVANCED = Advanced(
     system="Flat.",
     temperature=0.2,
@@ -406,6 +414,7 @@ def test_a_sentence_from_a_file_is_sent_in_one_line_and_not_at_any_length():
 PIN = Mark(kind=MarkKind.PIN, points=(Point(0.2, 0.8),), sentence="Make this boat red")
 MARKED = Markup(marks=(PIN,))
 WIDE = Frame(left=-0.5, top=0, right=1.5, bottom=1, aspect="16:9")
+FREE = Frame(left=-0.1, top=-0.1, right=1.1, bottom=1.3)
 TALL = Frame(left=0, top=-0.5, right=1, bottom=1.5, aspect="9:16")
 GUIDE = Reference(sha256="99", media_type="image/png", role=Role.MASK)
 
@@ -428,6 +437,19 @@ def test_each_frame_is_a_request_named_by_its_ratio():
         run(references=(REFERENCE,), markup=Markup(frames=(WIDE, TALL)), count=129)
 
 
+def test_a_crop_is_not_sent_and_not_counted():
+    inside = replace(WIDE, left=0, right=0.5)
+    draft = Draft(references=(REFERENCE,), markup=Markup(frames=(inside, WIDE, TALL)))
+    assert draft.versions == 2
+    assert replace(draft, markup=Markup(frames=(inside,))).versions == 0
+    assert replace(draft, references=()).versions == 1
+    made = run(references=(REFERENCE,), markup=draft.markup)
+    assert [one.markup for one in made.requests] == [
+        Markup(frames=(WIDE,)),
+        Markup(frames=(TALL,)),
+    ]
+
+
 def test_without_a_picture_to_draw_on_there_is_no_markup():
     assert run(references=(STYLE,), markup=MARKED).requests[0].markup is None
     assert run(references=(REFERENCE,)).requests[0].markup is None
@@ -439,7 +461,7 @@ def test_without_a_picture_to_draw_on_there_is_no_markup():
         (Markup(region=Region()), "Paint a region first"),
         (Markup(frames=(replace(WIDE, left=0, right=0.5),)), "is a crop"),
         (Markup(frames=(replace(WIDE, left=-300, right=301),)), "too large"),
-        (Markup(marks=(replace(PIN, points=(Point(0.5, 65.0),)),)), "Too much is drawn"),
+        (Markup(marks=(replace(PIN, points=(Point(0.5, 65.0),)),)), "Too many marks or strokes"),
         (
             Markup(
                 region=Region(strokes=(Stroke(kind=StrokeKind.LASSO, points=PIN.points),)),
@@ -527,3 +549,27 @@ def test_a_marked_copy_counts_as_a_picture():
         plan(draft, model, ("p",))
     alone = replace(draft, markup=replace(MARKED, send_clean=False))
     assert len(plan(alone, model, ("p",)).requests) == 1
+
+
+def test_a_picture_without_a_prompt_is_called_after_its_first_note():
+    spot = (Point(0.5, 0.5),)
+    marks = (
+        Mark(kind=MarkKind.PIN, points=spot),
+        Mark(kind=MarkKind.PIN, points=spot, sentence="Make this boat red"),
+    )
+    marked = Markup(marks=marks)
+    assert run(prompt="", references=(REFERENCE,), markup=marked).names == ("Make this boat red",)
+    assert run(references=(REFERENCE,), markup=marked).names == ("a cat",)
+
+
+@pytest.mark.parametrize(
+    ("frames", "names"),
+    [
+        ((WIDE,), ("16:9",)),
+        ((FREE,), ("harbour",)),
+        ((WIDE, FREE), ("16:9", "harbour")),
+    ],
+)
+def test_a_frame_without_a_prompt_has_a_name(frames, names):
+    around = replace(REFERENCE, name="harbour")
+    assert run(prompt="", references=(around,), markup=Markup(frames=frames)).names == names

@@ -1,4 +1,4 @@
-"""A desktop with somebody at it, for every journey."""
+"""A desktop with a simulated user, for every end-to-end test."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The program used as people use it: started, typed into, clicked and dragged from, and ended."""
+"""The program used as a person does: started, typed into, clicked, dragged from, and ended."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ class DesktopProgram(DesktopWindow):
     Attributes:
         home: where it keeps everything.
         output: the file with what it printed.
+        words: what the window calls something that is "Gallery" in English.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class DesktopProgram(DesktopWindow):
         super().__init__(desktop, process)
         self.home = home
         self.output = output
+        self.words: Callable[[str], str] = str
 
     def _state(self) -> str:
         return f"exit code {self.process.poll()}\n{self.said()}"
@@ -133,21 +135,21 @@ class DesktopProgram(DesktopWindow):
     @property
     def prompt(self) -> Thing:
         """The field for the prompt."""
-        return self.wait_for("text", "Prompt")
+        return self.wait_for("text", self.words("Prompt"))
 
     @property
     def generate(self) -> Thing:
         """The button."""
-        return self.wait_for("button", "Generate")
+        return self.wait_for("button", self.words("Generate"))
 
     @property
     def gallery(self) -> Thing:
         """The grid of pictures."""
-        return self.wait_for("list", "Gallery")
+        return self.wait_for("list", self.words("Gallery"))
 
     def items(self, part: str = "") -> list[Thing]:
         """The tiles in sight, in their order, with these words in their name."""
-        found = self.find("list", "Gallery", most=1)
+        found = self.find("list", self.words("Gallery"), most=1)
         if not found:
             return []
         return self.desktop.reader.find(within=found[0].number, role="list item", part=part)
@@ -320,9 +322,16 @@ class Desktop:
             act = [*act[:4], "keydown", hold, *act[4:], "keyup", hold]
         self.session.run(["xdotool", *act])
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Press, move as a hand does, waver over the target, let go."""
+    def drag(self, start: tuple[int, int], end: tuple[int, int], *, hold: str = "") -> None:
+        """Press, move as a hand does, waver over the target, let go.
+
+        `hold` is a key that is down until the drag has begun.
+        """
+        if hold:
+            self.session.run(["xdotool", "keydown", hold])
         self.take(start, end)
+        if hold:
+            self.session.run(["xdotool", "keyup", hold])
         self.let_go(end, end)
 
     def take(self, start: tuple[int, int], end: tuple[int, int]) -> None:

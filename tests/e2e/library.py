@@ -1,4 +1,4 @@
-"""What a journey finds on disk, or puts there before it begins."""
+"""The library on disk before and after an end-to-end test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shows notifications on a desktop, as far as a program can tell."""
+"""A notification service, as a program sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The system's light or dark look, as a desktop tells programs of it."""
+"""The desktop portal's setting for light or dark."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import itertools
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import gi
@@ -101,14 +101,58 @@ def told(thing: Any) -> dict[str, Any]:
 def find(asked: dict[str, Any]) -> dict[str, Any]:
     """Everything that fits: role, name, part of the name, and visible unless told otherwise."""
     root = _known[asked["within"]] if "within" in asked else application(asked["pid"])
+    most = asked.get("most", 50)
     found = []
-    for thing in walk(root) if root is not None else ():
+    things, nearest_first = candidates(root, asked) if root is not None else ([], True)
+    for thing in things:
         with contextlib.suppress(GLib.Error):
             if fits(thing, asked):
-                found.append(told(thing))
-                if len(found) == asked.get("most", 50):
+                found.append(thing)
+                if nearest_first and len(found) == most:
                     break
-    return {"found": found}
+    if not nearest_first and len(found) > 1:
+        found.sort(key=depth)
+    told_of = []
+    for thing in found[:most]:
+        with contextlib.suppress(GLib.Error):
+            told_of.append(told(thing))
+    return {"found": told_of}
+
+
+def candidates(root: Any, asked: dict[str, Any]) -> tuple[Iterable[Any], bool]:
+    """What may fit, and whether the nearest comes first.
+
+    The program itself looks for it where it can: it has hundreds of things, and each question about
+    one of them takes its time.
+    """
+    collection = root.get_collection_iface()
+    roles = ROLES.get(newest(asked.get("role", "")))
+    if collection is None or roles is None or not asked.get("showing", True):
+        return walk(root), True
+    rule = Atspi.MatchRule.new(
+        Atspi.StateSet.new([Atspi.StateType.SHOWING]), Atspi.CollectionMatchType.ALL,
+        {}, Atspi.CollectionMatchType.ALL,
+        roles, Atspi.CollectionMatchType.ANY,
+        [], Atspi.CollectionMatchType.ALL,
+        False,
+    )  # fmt: skip
+    try:
+        matches: list[Any] = collection.get_matches(
+            rule, Atspi.CollectionSortOrder.CANONICAL, 0, True
+        )
+    except GLib.Error:
+        return walk(root), True
+    return matches, False
+
+
+def depth(thing: Any) -> int:
+    """How far it is from the top; what is gone is far away."""
+    steps = 0
+    with contextlib.suppress(GLib.Error):
+        while (thing := thing.get_parent()) is not None:
+            steps += 1
+        return steps
+    return sys.maxsize
 
 
 def fits(thing: Any, asked: dict[str, Any]) -> bool:
@@ -165,6 +209,17 @@ def tree(asked: dict[str, Any]) -> dict[str, Any]:
                 lines.append(f"{role_of(thing)} {thing.name!r} {thing.description!r}")
     return {"lines": lines}
 
+
+def _roles() -> dict[str, list[Any]]:
+    """Roles by the newest of their names; two of them may have the same."""
+    made: dict[str, list[Any]] = {}
+    for number in range(Atspi.Role.LAST_DEFINED):
+        role = Atspi.Role(number)
+        made.setdefault(newest(Atspi.role_get_name(role)), []).append(role)
+    return made
+
+
+ROLES = _roles()
 
 DOES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "find": find,

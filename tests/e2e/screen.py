@@ -1,4 +1,4 @@
-"""What is on the screen, found by role and accessible name only; and waiting for it."""
+"""Widgets on the screen, found by role and accessible name; and waiting for them."""
 
 from __future__ import annotations
 
@@ -124,6 +124,46 @@ class Reader:
         """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
+        self._process.wait(60)
+
+
+class Ear:
+    """The process beside the tests that hears what windows tell a screen reader."""
+
+    def __init__(self, session: Session) -> None:
+        command: list[str | Path] = ["/usr/bin/python3", Path(__file__).with_name("ear.py")]
+        environ = {"PYTHONPATH": ""}
+        self._process = session.start(command, stdout=subprocess.PIPE, env=environ)
+        self._rest = b""
+        self._heard: list[dict[str, Any]] = []
+        wait_until(lambda: self.heard("listening"), what="somebody who listens")
+
+    def heard(self, kind: str) -> list[str]:
+        """The words of all events of a kind since the last `clear`."""
+        pipe = self._process.stdout
+        assert pipe is not None
+        while select.select([pipe], [], [], 0)[0]:
+            part = os.read(pipe.fileno(), 65536)
+            assert part, "the listener ended"
+            *lines, self._rest = (self._rest + part).split(b"\n")
+            self._heard += [json.loads(line) for line in lines]
+        return [one["words"] for one in self._heard if one["kind"] == kind]
+
+    def wait_for(self, kind: str, words: str) -> None:
+        """Wait until an event of a kind has these words in it."""
+        wait_until(
+            lambda: any(words in one for one in self.heard(kind)),
+            what=lambda: f"{words!r}, among {self.heard(kind)}",
+        )
+
+    def clear(self) -> None:
+        """Forget what was heard."""
+        self.heard("")
+        self._heard.clear()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
         self._process.wait(60)
 
 

@@ -14,8 +14,9 @@ from tests.e2e.test_few_keys import CountingHand
 
 pytestmark = pytest.mark.desktop
 
-PICTURES, PICKS, BEFORE = 60, 8, 23
-"""Pictures, how many of them are picked, and how many are decided before the restart."""
+PICTURES, PICKS, BEFORE, BEST = 60, 8, 23, 3
+"""Pictures, how many of them are picked, how many are decided before the restart, and how many are
+found by a duel."""
 
 HOURS = ("dawn", "noon", "dusk", "night", "fog", "snow")
 
@@ -45,6 +46,22 @@ def says(program: DesktopProgram, part: str, *, role: str = "image") -> None:
     program.wait_for(role, part=part)
 
 
+def decide_left(user: Desktop, program: DesktopProgram, words: str) -> None:
+    """Let the left picture win until a button says this."""
+
+    def place() -> str:
+        found = program.find("label", part=" decided")
+        return found[0].name if found else ""
+
+    def further(before: str) -> bool:
+        return place() != before or bool(program.find("button", part=words))
+
+    while not program.find("button", part=words):
+        before = place()
+        user.keys("Left")
+        wait_until(partial(further, before), what=words)
+
+
 def verdicts() -> list[str]:
     """A key for each picture of the round: every seventh is picked, the last ones are not."""
     return ["p" if n % 7 == 0 and n < 7 * PICKS else "x" for n in range(PICTURES)]
@@ -67,7 +84,7 @@ def test_from_sixty_pictures_to_an_edit_by_keys_alone(
     user.keys("shift+p")
     says(program, f"{BEFORE + 1} of {PICTURES}")
     user.keys(*keys[BEFORE:])
-    picked = program.wait_for("button", f"Put the {PICKS} picks into a collection…")
+    picked = program.wait_for("button", f"Add the {PICKS} picks to a collection…")
     wait_until(lambda: "focused" in _now(program, picked.name), what="the card has the keyboard")
     user.keys("Return")
     program.wait_for("text", f"Add {PICKS} pictures to a collection")
@@ -81,6 +98,32 @@ def test_from_sixty_pictures_to_an_edit_by_keys_alone(
     user.keys("Return")
     program.wait_for_items(PICKS, "picked", hang=2 * HANG)
 
+    # A duel of the eight to the best three: one key a pair.
+    user.reader.focus(program.gallery)
+    user.keys("ctrl+a", "shift+d")
+    program.wait_for("label", f"0 of {PICKS - 1} decided")
+    hand = CountingHand(user, program)
+    for place in range(1, PICKS - 1):
+        hand.press("Left")
+        program.wait_for("label", part=f"{place} of ")
+    hand.press("Left")
+    program.wait_for("button", part="Find place 2 too")
+    assert hand.taken() == PICKS - 1
+    for place in range(2, BEST + 1):
+        user.keys("Return")
+        decide_left(user, program, f"Find place {place + 1} too")
+    user.keys("Down", "Down", "Return")
+    program.wait_for("text", f"Add {BEST} pictures to a collection")
+    user.type("Best three")
+    user.keys("Return")
+    program.wait_for("label", part=f"Added {BEST} pictures")
+    user.keys("Escape")
+    program.wait_for("list", "Gallery")
+    user.keys("ctrl+f", "ctrl+a", "BackSpace", "BackSpace")
+    user.type('in:"Best three" ')
+    user.keys("Return")
+    program.wait_for_items(BEST, "picked", hang=2 * HANG)
+
     # Comparing two takes two keys; from then on the champion stays.
     user.reader.focus(program.gallery)
     user.keys("Home")
@@ -90,10 +133,10 @@ def test_from_sixty_pictures_to_an_edit_by_keys_alone(
     hand.press("c")
     says(program, f"A, champion, {first}")
     assert hand.taken() == 2
-    says(program, f"B, challenger 1 of {PICKS - 1}, {second}")
+    says(program, f"B, challenger 1 of {BEST - 1}, {second}")
     program.wait_for("label", "does not line up")
     user.keys("Right")
-    says(program, f"B, challenger 2 of {PICKS - 1}, {third}")
+    says(program, f"B, challenger 2 of {BEST - 1}, {third}")
     user.keys("s")
     says(program, f"A, champion, {third}")
     user.keys("m", "m", "m")

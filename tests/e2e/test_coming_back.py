@@ -1,4 +1,4 @@
-"""What was there is there again, whatever happened to the program; and there is only one of it."""
+"""State survives any end of the program, and only one instance runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures are dragged out, then copied: what was said to be copied is on the clipboard."""
+"""Pictures are dragged out, then copied: the clipboard has what the toast says."""
 
 from __future__ import annotations
 

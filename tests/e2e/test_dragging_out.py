@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QImage
 
+from studio.common import paths
+from studio.config.export_presets import ExportPresetStore
+from studio.domain.export import BUILT_IN, ExportFormat, ExportPreset, ExportSize, SizeRule
 from tests.e2e.desktop import Desktop, DesktopProgram, DesktopWindow
 from tests.e2e.library import originals
-from tests.e2e.screen import wait_until
+from tests.e2e.screen import Thing, wait_until
 
 pytestmark = pytest.mark.desktop
 
@@ -75,4 +84,150 @@ def test_two_selected_tiles_are_dragged_at_once(user: Desktop, home: Path, targe
     user.drag(first.middle, files.middle)
     assert arrived(target, home, 2) == wanted
     assert len(originals(home)) == 3
+    assert program.close() == 0
+
+
+SMALL = ExportPreset(
+    id="preset-1",
+    title="Small JPEG",
+    format=ExportFormat.JPEG,
+    size=ExportSize(SizeRule.LONGEST, 64),
+    pattern="{title}-{n:2}",
+)
+
+
+def keep_preset(home: Path) -> None:
+    """Have a preset for small copies as the second of the list."""
+    file = paths.find(home).export_presets_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ExportPresetStore(file).save((BUILT_IN[0], SMALL, *BUILT_IN[1:]))
+
+
+def choose_second(user: Desktop, program: DesktopProgram, title: str) -> None:
+    """Choose the second recipe of the list; the first is the original."""
+    program.activate()
+    user.keys("ctrl+d")
+    wait_until(
+        lambda: any(one.name.startswith(title) for one in program.find("radio button")),
+        what=lambda: "the list of recipes, there are\n" + "\n".join(program.tree()),
+    )
+    user.keys("Down", "Return")
+    program.wait_for("button", f"Drag gives {title}")
+
+
+def copies(home: Path) -> list[Path]:
+    """The copies that were made for drags."""
+    return sorted((home / "cache" / "copies").glob("*/*/*.jpg"))
+
+
+def test_a_drag_with_a_recipe_gives_the_copy_and_waits_until_it_is_made(
+    user: Desktop, home: Path, target: Path
+) -> None:
+    user.generate("quay at night", "--size", "512", "--seed", "1", home=home)
+    keep_preset(home)
+    (original,) = originals(home)
+    before = original.read_bytes()
+    program, files = side_by_side(user, home, target)
+    (tile,) = program.wait_for_items(1)
+    choose_second(user, program, SMALL.title)
+    # At once: no copy is made yet, and the button stays down until the drag has begun.
+    user.take(tile.middle, files.middle)
+    wait_until(lambda: copies(home), what="the copy is made")
+    program.wait_for("button", "Drag gives Small JPEG")
+    user.let_go(tile.middle, files.middle)
+    wait_until(lambda: list(target.glob("*.jpg")), what="the copy has arrived")
+    (copy,) = copies(home)
+    (arrived_file,) = target.iterdir()
+    wait_until(lambda: arrived_file.read_bytes() == copy.read_bytes(), what="all of it")
+    assert arrived_file.name == copy.name == "quay-at-night-01.jpg"
+    assert QImage(str(arrived_file)).width() == SMALL.size.value
+    # Handed out again as it is: the file manager has read it and changed nothing.
+    arrived_file.unlink()
+    program.activate()
+    user.drag(tile.middle, files.middle)
+    wait_until(arrived_file.exists, what="the copy once more")
+    assert copies(home) == [copy]
+    # Ctrl as the drag starts.
+    program.activate()
+    user.drag(tile.middle, files.middle, hold="ctrl")
+    wait_until(lambda: list(target.glob("*.png")), what="the original has arrived")
+    wait_until(lambda: (target / original.name).read_bytes() == before, what="all of it")
+    assert originals(home) == [original]
+    assert original.read_bytes() == before
+    assert program.close() == 0
+
+
+def test_what_a_drag_with_a_recipe_carries_is_of_the_copy_alone(
+    user: Desktop, home: Path, tmp_path: Path
+) -> None:
+    """Every type on the wire, and every byte: nothing of the original is among them."""
+    user.generate("a {fox|hare} in the snow", "--size", "512", "--seed", "1", home=home)
+    keep_preset(home)
+    got = tmp_path / "got.json"
+    program = user.start(home=home)
+    target = DesktopWindow(
+        user, user.session.start([sys.executable, "-m", "tests.e2e.drop_target", got])
+    )
+    target.wait_for_window()
+    program.place(0, 0, 860, 800)
+    target.place(900, 60, 480, 600)
+    first, second = program.wait_for_items(2)
+    choose_second(user, program, SMALL.title)
+    user.click(first)
+    wait_until(lambda: copies(home), what="a copy is made ahead")
+    user.drag(first.middle, target.middle)
+    wait_until(got.exists, what="dropped")
+    one = json.loads(got.read_text())
+    (copy,) = copies(home)
+    assert one["files"] == [str(copy)]
+    assert (one["action"], one["image"]) == ("CopyAction", SMALL.size.value)
+    forbidden = {hashlib.sha256(path.read_bytes()).hexdigest() for path in originals(home)}
+    assert forbidden.isdisjoint(one["types"].values())
+    uris = bytes(QUrl.fromLocalFile(str(copy)).toEncoded().data()) + b"\r\n"
+    assert one["types"]["text/uri-list"] == hashlib.sha256(uris).hexdigest()
+    # Two at once: files and nothing else that other programs know.
+    got.unlink()
+    program.activate()
+    user.click(second, hold="ctrl")
+    user.drag(first.middle, target.middle)
+    wait_until(got.exists, what="dropped")
+    both = json.loads(got.read_text())
+    assert [Path(one).name for one in both["files"]] == _names(program)
+    assert all(QImage(one).width() == SMALL.size.value for one in both["files"])
+    assert not [name for name in both["types"] if name.startswith("image/")]
+    assert both["image"] == 0
+    target.process.terminate()
+    assert program.close() == 0
+
+
+def _names(program: DesktopProgram) -> list[str]:
+    """Names of the copies of all tiles, in their order."""
+    stems = [re.sub(r"\W+", "-", part) for part in map(_title, program.items())]
+    return [f"{stem}-{number:02}.jpg" for number, stem in enumerate(stems, 1)]
+
+
+def _title(tile: Thing) -> str:
+    return next(word for word in ("fox", "hare") if word in tile.name)
+
+
+def test_the_shelf_is_filled_by_key_and_drop_and_dragged_after_a_restart(
+    user: Desktop, home: Path, target: Path
+) -> None:
+    user.generate("a {fox|hare|owl} in the snow", "--size", "512", "--seed", "1", home=home)
+    program, files = side_by_side(user, home, target)
+    program.wait_for_items(3)
+    user.click(program.items("fox")[0])
+    user.keys("j")
+    shelf = program.wait_for("list", "Shelf")
+    user.drag(program.items("owl")[0].middle, shelf.middle)
+    wait_until(lambda: program.wait_for("list", "Shelf").children == 2, what="both on the shelf")
+    assert program.close() == 0
+    program = user.start(home=home)
+    program.place(0, 0, 860, 800)
+    shelf = program.wait_for("list", "Shelf")
+    wait_until(lambda: program.wait_for("list", "Shelf").children == 2, what="both on the shelf")
+    every = program.wait_for("panel", "Drag all pictures of the shelf")
+    user.drag(every.middle, files.middle)
+    wanted = {path.name: path.read_bytes() for path in originals(home) if "hare" not in path.name}
+    assert arrived(target, home, 2) == wanted
     assert program.close() == 0

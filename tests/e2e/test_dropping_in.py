@@ -104,7 +104,7 @@ def test_a_picture_that_is_an_address_is_imported_and_becomes_a_reference(
     assert program.close() == 0
 
 
-def test_what_is_no_file_is_told_and_the_window_goes_on(
+def test_what_is_no_file_is_reported_and_the_window_goes_on(
     user: Desktop, home: Path, program: DesktopProgram, tmp_path: Path
 ) -> None:
     odd_files.pipe(tmp_path / "pipe.png")

@@ -1,4 +1,4 @@
-"""Somebody starts the program for the first time, with no key and no network."""
+"""First start of the program, without key and network."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_first_picture_needs_nothing_but_a_prompt(user: Desktop, home: Path)
     assert program.close() == 0
 
 
-def test_what_is_on_the_screen_is_told_by_role_and_name(user: Desktop, home: Path) -> None:
+def test_the_screen_is_described_by_role_and_name(user: Desktop, home: Path) -> None:
     user.generate("a {fox|hare|owl} in the snow", "--size", "512", "--seed", "3", home=home)
     program = user.start(home=home)
     tiles = program.wait_for_items(3)

@@ -1,4 +1,4 @@
-"""Two thousand pictures brought in, looked through, rated, collected, thrown away; still there."""
+"""Two thousand pictures imported, viewed, rated, collected, trashed and restored."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_a_key_given_in_the_window_serves_the_next_start(user: Desktop, home: Pa
         own_service(home, service.url)
         program = user.start(home=home)
         # The status bar says what is missing, and leads to it.
-        user.click(program.wait_for("button", "Open keys"))
+        user.click(program.wait_for("button", "Key settings"))
         field = program.wait_for("password text", part="Werk")
         user.reader.focus(field)
         user.type(KEY)

@@ -1,4 +1,4 @@
-"""Closing the window over pictures that are being made, and being told to end from outside."""
+"""Closing the window while pictures are being made, and termination signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures are saved by hand: into a folder with the same names, on a full disk, into thin air."""
+"""Save as: into a folder with the same names, on a full disk, into a missing folder."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_full_disk_leaves_what_was_there(
         assert program.close() == 0
 
 
-def test_a_folder_that_vanishes_is_told(
+def test_a_folder_that_vanishes_is_reported(
     user: Desktop, program: DesktopProgram, tmp_path: Path
 ) -> None:
     folder = tmp_path / "stick"

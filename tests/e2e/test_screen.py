@@ -1,4 +1,4 @@
-"""How what is on the screen is waited for."""
+"""Waiting for widgets on the screen."""
 
 from __future__ import annotations
 

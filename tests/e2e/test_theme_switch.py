@@ -1,4 +1,4 @@
-"""The system turns dark or light: what is open looks as if it had been opened only now."""
+"""The system switches between dark and light: open windows follow completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier process left behind, and a disk that is full."""
+"""Leftovers of an earlier process, and a full disk."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core, CoreOptions, SharedParts
 from studio.common import paths
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
@@ -21,6 +21,7 @@ from studio.domain.events import Event, InfoPosted, JobChanged, JobsRemoved, Pro
 from studio.library.query import Query
 from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
+from tests.shared_parts import SHARED
 
 KEY = canary.KEY
 
@@ -161,6 +162,7 @@ async def studio(
     provider: str | None = "dgrid",
     key: str = KEY,
     hold_for_key: bool = True,
+    shared: SharedParts | None = SHARED,
     **settings: Any,
 ) -> AsyncIterator[Studio]:
     """A studio whose retries do not wait unless the service asks for it."""
@@ -172,6 +174,7 @@ async def studio(
             hold_for_key=hold_for_key,
         ),
         environ={"GRIDBRUSH_API_KEY": key} if key else {},
+        shared=shared,
     )
     try:
         core.queue.jitter = lambda: -1000.0

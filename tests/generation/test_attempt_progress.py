@@ -1,4 +1,4 @@
-"""What is told of an answer while it arrives."""
+"""Progress reports of an arriving answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JOB = Job(
 )
 
 
-async def test_the_last_bytes_before_a_pause_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_last_bytes_before_a_pause_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     # However long this machine takes from one piece to the next, they come at the same moment.
     clock = SimpleNamespace(monotonic=lambda: 1.0, time=time.time)
     monkeypatch.setattr(attempt_progress, "time", clock)
@@ -45,7 +45,7 @@ async def test_the_last_bytes_before_a_pause_are_told(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("over", ["stopped", "ingesting", "end", "sent"])
-async def test_nothing_is_told_once_it_is_over(over: str) -> None:
+async def test_nothing_is_reported_once_it_is_over(over: str) -> None:
     told: list[Job] = []
     one = AttemptProgress(JOB, told.append)
     one.received(10)

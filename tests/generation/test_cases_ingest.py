@@ -1,4 +1,4 @@
-"""The numbered cases that end in the library: what is on disk, and what is said of it."""
+"""The numbered cases that end in the library: files and messages."""
 
 from __future__ import annotations
 

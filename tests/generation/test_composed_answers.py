@@ -150,6 +150,17 @@ async def test_an_answer_to_a_frame_has_the_picture_in_its_middle(
             assert shown.derivation.outside == 160 * 120
 
 
+async def test_colours_of_the_new_part_are_left_alone_where_the_user_says_so(
+    tmp_path: Path, pictures: dict[str, bytes]
+) -> None:
+    unmatched = Markup(frames=(replace(FRAME.frames[0], match=False),))
+    with service_of(pictures["wide"]) as service:
+        async with studio(tmp_path, service) as here:
+            (shown,) = await ask(here, pictures["parent"], unmatched)
+            assert shown.derivation is not None
+            assert not shown.derivation.match
+
+
 async def test_an_answer_that_does_not_line_up_is_a_picture_of_its_own(
     tmp_path: Path, pictures: dict[str, bytes]
 ) -> None:
@@ -262,6 +273,19 @@ async def test_another_seam_takes_the_place_of_the_picture_and_can_be_undone(
             assert (await check(library.store)).whole
 
 
+async def test_a_seam_wider_than_a_small_picture_is_as_wide_as_the_picture(
+    tmp_path: Path, pictures: dict[str, bytes]
+) -> None:
+    with service_of(pictures["answer"]) as service:
+        async with studio(tmp_path, service) as here:
+            (shown,) = await ask(here, pictures["parent"], REGION)
+            composer = (await here.core.making()).composer
+            new = await composer.recompose(shown, seam=1.5, match=True)
+            assert new.derivation is not None
+            assert new.derivation.seam == 1.0, "its record can be read again"
+            assert (await check(here.core.library.store)).whole
+
+
 async def test_an_answer_goes_to_the_trash_and_is_deleted_with_the_last_of_its_pictures(
     tmp_path: Path, pictures: dict[str, bytes]
 ) -> None:
@@ -320,7 +344,7 @@ async def test_an_answer_can_be_a_picture_of_its_own_and_be_hidden_again(
             await library.trash([composed.id])
             assert [one.id for one in await here.pictures()] == [whole.id]
             await library.undo()
-            assert await library.undo() == "1 answer put back"
+            assert await library.undo() == "1 answer hidden again"
             assert [one.id for one in await here.pictures()] == [shown.id]
             assert (await library.choosing.family(shown.id)).nodes.keys() == {shown.id}
 
@@ -470,5 +494,6 @@ async def test_a_kill_at_every_step_of_a_new_seam_leaves_the_old_picture_or_the_
                 assert report.whole, place.name
                 assert report.orphans == (), place.name
                 assert not (library.folder / ".gridbrush/composing").exists(), place.name
+                assert not (library.folder / ".gridbrush/damaged").exists(), place.name
         assert outcomes == sorted(outcomes, reverse=True)
         assert set(outcomes) == {"old", "new"}

@@ -1,4 +1,4 @@
-"""An edit goes on with what was said before, as far as the service takes it and it is there."""
+"""An edit continues its conversation, as far as service and library allow."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_an_edit_tells_everything_that_was_said_before(tmp_path: Path) -> 
             assert fourth.talk.turns == 4
 
 
-async def test_inputs_of_earlier_turns_are_told_as_they_were_sent(tmp_path: Path) -> None:
+async def test_inputs_of_earlier_turns_are_replayed_as_they_were_sent(tmp_path: Path) -> None:
     with replies() as service:
         async with studio(tmp_path, service) as here:
             outside = await here.core.library.keep_input(SECOND, role=Role.STYLE, name="style")

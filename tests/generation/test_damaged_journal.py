@@ -1,4 +1,4 @@
-"""Entries of the journal that the disk has damaged: nothing paid for is lost, and it is told."""
+"""Damaged journal entries: no paid answer is lost, and the damage is reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def told(one: Studio) -> str:
     return f"{trouble.title}. {trouble.message}"
 
 
-async def test_a_damaged_request_that_was_never_sent_is_told_and_kept_aside(
+async def test_a_damaged_request_that_was_never_sent_is_reported_and_kept_aside(
     tmp_path: Path,
 ) -> None:
     _job, entry = left_behind(tmp_path, sent=False)
@@ -123,7 +123,7 @@ async def test_a_damaged_mark_says_by_its_name_how_far_it_came(
         assert [j.state for j in await one.core.library.failed()] == ([state] if state else [])
 
 
-async def test_an_entry_nobody_may_read_is_told_and_stays(tmp_path: Path) -> None:
+async def test_an_unreadable_entry_is_reported_and_stays(tmp_path: Path) -> None:
     job, entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="whole")
     queued = entry.folder / "queued.json"
     kept = queued.read_bytes()

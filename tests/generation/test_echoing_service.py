@@ -1,4 +1,4 @@
-"""A service that says the key back leaves no trace of it: in files, errors, logs or on a screen."""
+"""A service that echoes the key leaves no trace of it in files, errors, logs or on the screen."""
 
 from __future__ import annotations
 

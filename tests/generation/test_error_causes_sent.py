@@ -15,6 +15,7 @@ from tests.providers.error_examples import BILLED, CAUSES, Expected, Response
 EVERY = {**CAUSES, "stated billed": (Expected("", "yes"), BILLED)}
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", EVERY)
 async def test_only_what_was_not_billed_and_may_pass_is_sent_again(
     tmp_path: Path, name: str

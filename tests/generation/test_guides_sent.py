@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from studio.common.errors import StorageError
+from studio.common.errors import InputError, StorageError
 from studio.domain import runs, sentences
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import AspectRatio, JobState, Picture, Reference, Role
@@ -129,11 +129,13 @@ async def test_marks_without_words_change_nothing_of_the_request(tmp_path: Path)
     "region", [LARGE, replace(SMALL, inverted=True)], ids=["large", "inverted"]
 )
 async def test_a_large_region_goes_as_a_copy_in_flat_colour(tmp_path: Path, region: Region) -> None:
+    whole = flat((640, 480))
     with replies() as service:
         async with studio(tmp_path, service) as here:
-            await sent(here, (await source(here), await style(here)), Markup(region=region))
+            edited = await source(here, whole)
+            await sent(here, (edited, await style(here)), Markup(region=region))
     pictures, (text,) = parts(service.requests[0])
-    assert pictures[1:] == [tiny_png(), flat()]
+    assert pictures[1:] == [tiny_png(), whole]
     assert near(opened(pictures[0]).getpixel((320, 200)), FLAT)
     assert text.startswith(f"Picture [1]: {GUIDES[GuideWords.REGION]}\nPicture [2]: ")
     assert "aspectRatio" not in str(service.requests[0].json["generationConfig"])
@@ -192,6 +194,57 @@ async def test_a_frame_goes_as_a_padded_picture_last_one_request_each(tmp_path: 
         assert near(picture.getpixel(middle), GREEN)
         assert near(picture.getpixel((2, 2)), GREY)
         assert text.endswith(f"Picture [2]: {GUIDES[GuideWords.FRAME]}\n\nWider.")
+
+
+async def test_a_large_region_of_a_shape_that_the_model_lacks_goes_as_a_crop(
+    tmp_path: Path,
+) -> None:
+    """The whole picture would come back in another shape, and could not be put into it."""
+    with replies() as service:
+        async with studio(tmp_path, service) as here:
+            await sent(here, (await source(here),), Markup(region=LARGE))
+            await sent(here, (await source(here),), Markup(region=replace(LARGE, inverted=True)))
+    (whole, marked, clean), _texts = parts(service.requests[0])
+    assert opened(whole).size == SIZE
+    ratio = service.requests[0].json["generationConfig"]["imageConfig"]["aspectRatio"]
+    for data in (marked, clean):
+        width, height = opened(data).size
+        assert AspectRatio.parse(ratio).near(width, height)
+        # All of the region.
+        assert width >= 0.8 * SIZE[0]
+        assert height >= 0.8 * SIZE[1]
+    # What is not known from the strokes alone is sent whole, as the service may follow its shape.
+    pictures, _texts = parts(service.requests[1])
+    assert len(pictures) == 2
+
+
+async def test_a_frame_that_the_model_cannot_fill_is_refused_before_anything_is_sent(
+    tmp_path: Path,
+) -> None:
+    far = Frame(left=-9, top=0, right=10, bottom=1)
+    with replies() as service:
+        async with studio(tmp_path, service) as here:
+            references = (await source(here),)
+            with pytest.raises(InputError, match="cannot draw"):
+                await here.submit(
+                    "Wider.", references=references, markup=Markup(frames=(WIDE, far)), aspect=MATCH
+                )
+            assert here.core.queue.jobs == {}
+    assert service.requests == []
+
+
+async def test_a_frame_of_the_pictures_own_shape_is_sent_without_a_ratio(tmp_path: Path) -> None:
+    own = Frame(left=-0.25, top=-0.25, right=1.25, bottom=1.25)
+    with replies() as service:
+        async with studio(tmp_path, service) as here:
+            await sent(here, (await source(here),), Markup(frames=(own,)))
+    (request,) = service.requests
+    assert "aspectRatio" not in str(request.json["generationConfig"])
+    ((padded,), _texts) = parts(request)
+    width, height = opened(padded).size
+    first = opened(flat()).size
+    assert width / height == pytest.approx(first[0] / first[1], abs=0.01)
+    assert near(opened(padded).getpixel((2, 2)), GREY)
 
 
 async def test_the_pictures_are_durable_before_a_request_and_sent_again_unchanged(

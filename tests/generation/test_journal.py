@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -253,3 +254,24 @@ def test_marks_without_a_wire_are_of_the_usual_one(
     entry = make(journal)
     assert all(b"wire" not in one.read_bytes() for one in entry.folder.glob("*.json"))
     assert journal.read_entry(entry).wire == USUAL_WIRE
+
+
+def test_a_request_sent_while_the_journal_is_read_is_not_told_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its temporary file is there when the folder is listed, and renamed when it is looked at."""
+    journal = Journal(tmp_path / "journal")
+    entry = sent(journal)
+    temporary = entry.folder / ".sent.json.0.new"
+    lstat = Path.lstat
+
+    def renamed_meanwhile(path: Path) -> os.stat_result:
+        if path == temporary:
+            temporary.unlink()
+        return lstat(path)
+
+    temporary.touch()
+    monkeypatch.setattr(Path, "lstat", renamed_meanwhile)
+    assert [one.entry.attempt for one in journal.recover()] == [entry.attempt]
+    assert journal.unreadable == []
+    assert not temporary.exists(), "it was looked at"

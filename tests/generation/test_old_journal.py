@@ -1,4 +1,4 @@
-"""A journal written before the packages were made is recovered: each entry to where it belongs."""
+"""A journal of an early version is recovered, entry by entry."""
 
 from __future__ import annotations
 
@@ -104,7 +104,9 @@ async def test_nothing_that_was_kept_is_written_over(tmp_path: Path) -> None:
     looked_at = f"{JOURNAL}/{kept[BRIDGE].name}/cut.json"
     changed = {name for name in before if after.get(name) != before[name]}
     changed = {n for n in changed if not n.startswith(("data/libraries/", *over))}
-    assert changed == {log, looked_at}
+    # What is new is in the log of the month the tests run in.
+    assert any(after[name] != before.get(name) for name in after if "/records/" in name)
+    assert changed - {log} == {looked_at}
     marks = [json.loads(some[looked_at]) for some in (before, after)]
     assert marks[1].pop("reader") > 0
     assert marks[1] == marks[0]

@@ -1,4 +1,4 @@
-"""Another wire than the usual one: from the queue into the library, cut, left behind and unknown.
+"""An unusual wire format: from the queue into the library, cut, recovered and unknown.
 
 The wire is tests/providers/toy_wire.py; it is registered here and by nobody else.
 """
@@ -156,7 +156,9 @@ async def test_a_line_that_stays_open_after_the_last_event_is_not_waited_for(
 
 
 @pytest.mark.usefixtures("toy")
-async def test_its_refusals_are_told_in_its_own_words_and_nothing_is_kept(tmp_path: Path) -> None:
+async def test_its_refusals_are_reported_in_its_own_words_and_nothing_is_kept(
+    tmp_path: Path,
+) -> None:
     with toy_service(lambda _request: streamed(refusal("too dull"))) as service:
         own(tmp_path, service)
         async with studio(tmp_path, service, provider=MINE) as one:
@@ -291,7 +293,7 @@ async def test_an_end_in_the_middle_of_an_answer_leaves_it_to_be_read(tmp_path: 
 @pytest.mark.usefixtures("toy")
 @pytest.mark.parametrize("gone", [False, True])
 @pytest.mark.parametrize("end", [30, 200, -40])
-async def test_an_answer_nobody_marked_is_cut_where_it_is_not_whole(
+async def test_an_unmarked_answer_counts_as_cut_unless_it_is_complete(
     tmp_path: Path, end: int, gone: bool
 ) -> None:
     if not gone:
@@ -397,7 +399,9 @@ async def test_an_answer_kept_outside_the_library_comes_back_by_its_wire(tmp_pat
 
 
 @pytest.mark.usefixtures("toy")
-async def test_a_provider_that_changed_its_wire_is_told_the_picture_alone(tmp_path: Path) -> None:
+async def test_a_provider_that_changed_its_wire_is_sent_the_picture_alone(
+    tmp_path: Path,
+) -> None:
     with replies() as usual, toy_service() as service:
         own(tmp_path, usual, wire=USUAL_WIRE)
         async with studio(tmp_path, provider=MINE) as one:
@@ -423,9 +427,7 @@ async def test_a_provider_that_changed_its_wire_is_told_the_picture_alone(tmp_pa
 
 
 @pytest.mark.parametrize("wire", ["telepathy", "", "Gemini", "gemini ", "x" * 5000, "ü\u2028"])
-async def test_a_wire_nobody_knows_is_told_when_it_is_asked_for_and_kept(
-    tmp_path: Path, wire: str
-) -> None:
+async def test_an_unknown_wire_is_reported_when_used_and_kept(tmp_path: Path, wire: str) -> None:
     with replies() as service:
         path = own(tmp_path, service, wire=wire)
         async with studio(tmp_path, service, provider=MINE) as one:
@@ -446,7 +448,7 @@ async def test_a_wire_nobody_knows_is_told_when_it_is_asked_for_and_kept(
 
 @pytest.mark.parametrize("mark", ["whole", "", "cut"])
 @pytest.mark.parametrize("gone", [False, True])
-async def test_an_answer_of_a_wire_nobody_knows_waits_for_whoever_knows_it(
+async def test_an_answer_in_an_unknown_wire_waits_for_a_version_that_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str, gone: bool
 ) -> None:
     job, entry = left_behind(

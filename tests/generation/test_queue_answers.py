@@ -1,4 +1,4 @@
-"""What the queue makes of whole answers: every picture, drafts, and what was not asked."""
+"""Complete answers in the queue: every picture, drafts, and deviations from the request."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_where_only_a_draft_can_be_read_it_is_the_result(tmp_path: Path) -
             assert len(one.journal) == 1
 
 
-async def test_bytes_decide_the_file_and_what_was_not_asked_is_told(tmp_path: Path) -> None:
+async def test_bytes_decide_the_file_and_what_was_not_asked_is_reported(tmp_path: Path) -> None:
     data = jpeg(64, 64)
     with replies() as service:
         service.script(Reply(body=answer_with(data, "image/png")))

@@ -1,4 +1,4 @@
-"""Cancel on real sockets: the connection is closed at once, and it is known who may have paid."""
+"""Cancelling on real sockets: the connection is closed at once, and billing is known."""
 
 from __future__ import annotations
 

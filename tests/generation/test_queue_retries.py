@@ -1,4 +1,4 @@
-"""What is sent again by itself, what never is, and the count-down before it."""
+"""Automatic retries: conditions, and the count-down before them."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ async def test_the_delay_is_the_one_the_service_asked_for(
 
 
 @pytest.mark.parametrize("wait", [121, 4000, 999999999])
-async def test_a_longer_delay_than_a_job_sits_out_is_told_and_not_shortened(
+async def test_a_longer_delay_than_a_job_waits_for_is_reported_and_not_shortened(
     tmp_path: Path, wait: int
 ) -> None:
     with replies() as service:

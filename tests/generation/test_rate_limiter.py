@@ -1,4 +1,4 @@
-"""Limits of a provider's own: how many at once, how many a minute."""
+"""Rate limits of a provider: concurrent requests, and requests per minute."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ async def test_a_long_queue_is_not_told_its_places_at_each_answer() -> None:
     assert not rota.under_way, "nothing goes on by itself when all is told"
 
 
-async def test_a_short_queue_is_told_at_once() -> None:
+async def test_a_short_queue_is_reported_at_once() -> None:
     waiting, made = Waiting(6), turns(Clock(), at_once=1)
     rota = Scheduler(waiting, made)
     places = []

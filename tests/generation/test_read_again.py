@@ -1,4 +1,4 @@
-"""What was paid for and could not be read stays as it came, and is read again on request."""
+"""A paid answer that could not be read is kept, and read again on request."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ ALL = {
 }
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", ALL)
 async def test_it_becomes_its_pictures_by_one_request(tmp_path: Path, name: str) -> None:
     body, want, headers = ALL[name]
@@ -108,6 +109,7 @@ UNREADABLE: dict[str, tuple[bytes, dict[str, str]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", UNREADABLE)
 async def test_what_cannot_be_read_is_kept_as_it_came_and_never_asked_for_again(
     tmp_path: Path, name: str
@@ -143,6 +145,7 @@ async def test_what_cannot_be_read_is_kept_as_it_came_and_never_asked_for_again(
         assert len(service.requests) == 1
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", UNSHOWN)
 async def test_a_picture_that_cannot_be_shown_is_named_and_its_file_can_be_saved(
     tmp_path: Path, name: str
@@ -171,6 +174,7 @@ ADDRESSED: dict[str, Callable[[str], object]] = {
 }
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", UNSHOWN)
 @pytest.mark.parametrize("shape", ADDRESSED)
 async def test_what_was_at_an_address_is_saved_after_the_address_expired(

@@ -1,4 +1,4 @@
-"""What an earlier start left is brought where it belongs, once, and only by the owner."""
+"""Entries of an earlier process are recovered once, and only by the owner."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ async def test_an_answer_whose_end_arrived_is_whole_without_its_mark(tmp_path: P
 
 
 @pytest.mark.parametrize("mark", ["cut", ""], ids=["cut", "ended while it arrived"])
-async def test_half_an_answer_is_kept_and_told_once(tmp_path: Path, mark: str) -> None:
+async def test_half_an_answer_is_kept_and_reported_once(tmp_path: Path, mark: str) -> None:
     job, entry = left_behind(tmp_path, sent=True, body=WHOLE[:70], mark=mark)
     with replies() as service:
         for _time in range(2):

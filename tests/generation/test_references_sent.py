@@ -1,4 +1,4 @@
-"""References on the wire: shrunk and converted where they must be, and said so."""
+"""References on the wire: scaled and converted where necessary, with a warning."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def picture(folder: Path, name: str, size: tuple[int, int]) -> Path:
     return path
 
 
-async def test_a_person_is_told_of_a_reference_that_was_sent_otherwise(tmp_path):
+async def test_a_reference_that_was_sent_otherwise_is_reported(tmp_path):
     with FakeService() as service:
         options = CoreOptions(provider="dgrid", base_url=service.url)
         core = await Core.open(paths.find(tmp_path / "home"), options, environ=KEY)

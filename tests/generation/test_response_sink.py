@@ -1,4 +1,4 @@
-"""What an answer costs while it arrives, by counting: bytes held, hops to threads, durable steps.
+"""Cost of an arriving answer, counted: bytes held, switches of threads, durable steps.
 
 The benchmark `receive` proves once what this brings; here it is kept.
 """
@@ -205,7 +205,7 @@ async def warm(
 
 
 @pytest.mark.parametrize("pieces", [1, 2])
-async def test_a_small_answer_goes_through_few_hands(
+async def test_a_small_answer_takes_few_switches_of_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: int
 ) -> None:
     hops: list[str] = []

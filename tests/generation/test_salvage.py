@@ -1,4 +1,4 @@
-"""A kept answer that was cut ends when the user says so: read as far as it came, or put away."""
+"""A kept cut answer ends at the user's request: its readable part is read, or it is dismissed."""
 
 from __future__ import annotations
 

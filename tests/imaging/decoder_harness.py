@@ -1,4 +1,4 @@
-"""What the tests of decoding share: running one, and making a picture file."""
+"""Helpers for tests of decoding: running a decoder, and making picture files."""
 
 from __future__ import annotations
 

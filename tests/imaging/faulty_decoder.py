@@ -1,4 +1,4 @@
-"""A decoding process that does what it is told: dies, hangs, hoards, does not start, or works."""
+"""A scripted decoding process: dies, hangs, uses up memory, does not start, or works."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Troubled:
 
     @asynccontextmanager
     async def studio(self, *arguments: object) -> AsyncIterator[Studio]:
-        async with studio(*arguments) as one:  # type: ignore[arg-type]
+        async with studio(*arguments, shared=None) as one:  # type: ignore[arg-type]
             own = one.core.decoder
             one.core.decoder = Decoder(self._command, limit=1.0)
             yield one

@@ -46,31 +46,45 @@ class WaveScene:
         """
         dice = random.Random(size[0])
         across = [(column + 0.5 - x) / scale for column in range(size[0])]
-        data = bytearray()
+        own, others = self._columns(across), None if other is None else other._columns(across)
+        data = bytearray(3 * size[0] * size[1])
         for row in range(size[1]):
             down = (row + 0.5 - y) / scale
-            levels = [(level, self.tint) for level in self._row(across, down)]
-            if other is not None:
-                others = other._row(across, down)
-                levels = [
-                    (others[n], other.tint) if where(px, down) else levels[n]
-                    for n, px in enumerate(across)
+            levels, tints = self._row(own, down), [self.tint] * size[0]
+            if other is not None and others is not None:
+                beside = other._row(others, down)
+                for n, px in enumerate(across):
+                    if where(px, down):
+                        levels[n], tints[n] = beside[n], other.tint
+            offs = [0.0] * size[0]
+            if noise:
+                offs = [noise * (dice.random() - dice.random()) for _column in across]
+            start = 3 * size[0] * row
+            for channel, factor in enumerate(gain):
+                values = [
+                    round((120 + tint[channel] * level) * factor + off)
+                    for level, tint, off in zip(levels, tints, offs, strict=True)
                 ]
-            for level, tint in levels:
-                off = noise * (dice.random() - dice.random()) if noise else 0.0
-                for channel, factor in zip(tint, gain, strict=True):
-                    one = (120 + channel * level) * factor + off
-                    data.append(min(255, max(0, round(one))))
+                data[start + channel : start + 3 * size[0] : 3] = bytes(
+                    [0 if one < 0 else min(one, 255) for one in values]
+                )
         return Image.frombytes("RGB", size, bytes(data))
 
-    def _row(self, across: list[float], down: float) -> list[float]:
+    def _columns(self, across: list[float]) -> list[tuple[list[float], list[float]]]:
+        """Cosine and sine of every wave at these places from the left; the same in all rows."""
+        turns = [[to_right * px for px in across] for to_right, *_more in self._waves]
+        return [([*map(math.cos, turn)], [*map(math.sin, turn)]) for turn in turns]
+
+    def _row(self, columns: list[tuple[list[float], list[float]]], down: float) -> list[float]:
         """Levels around the middle one, by the sine of a sum."""
-        levels = [0.0] * len(across)
-        for to_right, to_foot, phase, height in self._waves:
+        levels = [0.0] * len(columns[0][0])
+        for (_to_right, to_foot, phase, height), (cosines, sines) in zip(
+            self._waves, columns, strict=True
+        ):
             turn = to_foot * down + phase
             sine, cosine = height * math.sin(turn), height * math.cos(turn)
             levels = [
-                level + sine * math.cos(to_right * px) + cosine * math.sin(to_right * px)
-                for level, px in zip(levels, across, strict=True)
+                level + sine * to_right + cosine * to_left
+                for level, to_right, to_left in zip(levels, cosines, sines, strict=True)
             ]
         return levels

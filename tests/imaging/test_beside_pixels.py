@@ -1,4 +1,4 @@
-"""What lies beside the pixels never decides whether a picture opens, nor how it looks."""
+"""Metadata never decides whether a picture opens, nor how it looks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparing process: its answers, and how it is given up, limited and replaced."""
+"""The comparing process: its answers, cancellation, limits and replacement."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ async def test_giving_up_one_that_waits_leaves_the_one_that_runs(
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the limit is Linux's")
-async def test_too_little_memory_is_told_and_the_next_pair_is_compared(
+async def test_too_little_memory_is_reported_and_the_next_pair_is_compared(
     folder: Path, tmp_path: Path
 ) -> None:
     Image.new("RGB", (5000, 5000)).save(tmp_path / "large.png")
@@ -207,7 +207,10 @@ def test_the_process_loads_no_window_and_writes_no_file(tmp_path: Path) -> None:
         check=True,
     )
     jobs, limits = json.loads(told.stdout)
-    assert jobs == ["compare", "compose", "guide", "marks_left", "prove"]
+    assert jobs == [
+        *("compare", "compose", "guide", "marks_left", "prove"),
+        *("seam_close", "seam_open", "seam_preview"),
+    ]
     # Confined by default, with at most 1.5 GB, after the decoding process.
     assert "confined" not in limits
     assert limits["memory"] <= 1536 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,18 @@ _frames = st.builds(
 )
 
 
+_TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""How a picture with this orientation lies in its file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parent:
     """A picture of noise, and what its pixels are as RGBA."""
@@ -55,6 +67,16 @@ class Parent:
     picture: Image.Image
     pixels: bytes
     profile: str
+    orientation: int = 1
+
+    def save(self, path: Path) -> None:
+        """Save it turned, with an orientation that turns it back."""
+        raw = self.picture
+        if self.orientation > 1:
+            raw = raw.transpose(_TURNED[self.orientation])
+        tags = Image.Exif()
+        tags[0x0112] = self.orientation
+        raw.save(path, icc_profile=PROFILES[self.profile] or None, exif=tags)
 
     def rgba(self, x: int, y: int) -> bytes:
         start = (y * self.picture.width + x) * 4
@@ -67,7 +89,9 @@ def noise(size: tuple[int, int], mode: str, seed: int) -> Image.Image:
     return Image.frombytes(mode, size, dice.randbytes(width * height * len(mode)))
 
 
-def _parent(size: tuple[int, int], mode: str, profile: str, seed: int) -> Parent:
+def _parent(
+    size: tuple[int, int], mode: str, profile: str, seed: int, orientation: int = 1
+) -> Parent:
     if mode == "P":
         picture = noise(size, "L", seed)
         colours = random.Random(seed + 1).randbytes(768)
@@ -75,7 +99,7 @@ def _parent(size: tuple[int, int], mode: str, profile: str, seed: int) -> Parent
         palette = Image.frombytes("P", size, levels)
         palette.putpalette(colours)
         pixels = b"".join(colours[3 * n : 3 * n + 3] + b"\xff" for n in levels)
-        return Parent(palette, pixels, "")
+        return Parent(palette, pixels, "", orientation)
     picture = noise(size, mode, seed)
     data, step = picture.tobytes(), len(mode)
     every = [data[n : n + step] for n in range(0, len(data), step)]
@@ -87,7 +111,7 @@ def _parent(size: tuple[int, int], mode: str, profile: str, seed: int) -> Parent
     }
     # A profile of RGB says nothing about grey.
     kept = profile if mode in ("RGB", "RGBA") else ""
-    return Parent(picture, b"".join(map(shapes[mode], every)), kept)
+    return Parent(picture, b"".join(map(shapes[mode], every)), kept, orientation)
 
 
 _sizes = st.tuples(st.integers(1, 46), st.integers(1, 38))
@@ -97,14 +121,19 @@ _parents = st.builds(
     st.sampled_from(["RGB", "RGBA", "L", "LA", "P"]),
     st.sampled_from(sorted(PROFILES)),
     st.integers(0, 1 << 20),
+    st.sampled_from([1, 1, *_TURNED]),
 )
+_drawn = st.none() | st.builds(
+    lambda size, seed: noise(size, "L", seed), _sizes, st.integers(0, 1 << 20)
+)
+"""Pictures of masks."""
 
 
 def composed(
     folder: Path, parent: Parent, answer: Image.Image, **request: Any
 ) -> tuple[PngPixels | None, dict[str, Any]]:
     """The saved file as a witness reads it, and what the proof says of it."""
-    parent.picture.save(folder / "parent.png", icc_profile=PROFILES[parent.profile] or None)
+    parent.save(folder / "parent.png")
     answer.save(folder / "answer.png")
     asked = {"path": str(folder / "parent.png"), "other": str(folder / "answer.png"), **request}
     facts, data = compose_jobs.compose_pictures(asked)
@@ -119,21 +148,34 @@ def composed(
 @given(
     parent=_parents,
     region=_regions,
+    drawn=_drawn,
     factor=st.sampled_from([0.5, 1.0, 1.0, 2.5]),
     seam=st.floats(0.0, 20.0),
     match=st.booleans(),
     seed=st.integers(0, 1 << 20),
 )
 def test_no_pixel_outside_of_a_region_differs_in_the_saved_file(
-    parent: Parent, region: Region, factor: float, seam: float, match: bool, seed: int
+    parent: Parent,
+    region: Region,
+    drawn: Image.Image | None,
+    factor: float,
+    seam: float,
+    match: bool,
+    seed: int,
 ) -> None:
+    """Strokes on a mask's picture or not, of any size; the parent lies in its file in any way."""
     width, height = parent.picture.size
     size = max(1, round(width * factor)), max(1, round(height * factor))
     with tempfile.TemporaryDirectory() as folder:
+        mask_file = Path(folder) / "mask.png"
+        if drawn is not None:
+            region = replace(region, mask="0" * 64)
+            drawn.save(mask_file)
         saved, proof = composed(
             Path(folder),
             parent,
             noise(size, "RGB", seed),
+            mask=None if drawn is None else str(mask_file),
             region=msgspec.to_builtins(region),
             seam=seam,
             match=match,
@@ -141,7 +183,7 @@ def test_no_pixel_outside_of_a_region_differs_in_the_saved_file(
     if saved is None:
         assert proof["reason"] == "shape"
         return
-    mask = masks.region_mask(region, parent.picture.size)
+    mask = masks.region_mask(region, parent.picture.size, drawn)
     outside = [n for n, level in enumerate(mask.tobytes()) if level == 0]
     assert (saved.width, saved.height) == (width, height)
     assert saved.profile == PROFILES[parent.profile]
@@ -212,6 +254,34 @@ def test_a_region_keeps_what_is_outside_wherever_the_answer_lies(
         if not level:
             assert after[4 * n : 4 * n + 4] == before[4 * n : 4 * n + 4]
     assert whole.getchannel("A").tobytes() == parent.getchannel("A").tobytes()
+
+
+@settings(max_examples=60)
+@given(
+    size=_sizes,
+    mode=st.sampled_from(["RGB", "RGBA"]),
+    frame=_frames,
+    seam=st.integers(0, 60),
+    place=st.builds(
+        align.Placement, st.floats(0.4, 2.5), st.floats(-40.0, 40.0), st.floats(-40.0, 40.0)
+    ),
+    gain=st.tuples(*[st.floats(0.8, 1.25)] * 3),
+    seed=st.integers(0, 1 << 20),
+)
+def test_a_frame_keeps_the_picture_wherever_the_answer_lies(
+    size: tuple[int, int],
+    mode: str,
+    frame: Frame,
+    seam: int,
+    place: align.Placement,
+    gain: compare.Gain,
+    seed: int,
+) -> None:
+    parent, answer = noise(size, mode, seed), noise((31, 27), "RGB", seed + 1)
+    layout = FrameLayout.of(frame, size)
+    whole = compose.with_frame(parent, answer, place, layout, seam=seam, gain=gain)
+    assert (whole.size, whole.mode) == (layout.size, mode)
+    assert whole.crop(layout.place).tobytes() == parent.crop(layout.kept).tobytes()
 
 
 SCENE, OTHER = WaveScene(3), WaveScene(9)

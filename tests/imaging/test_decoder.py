@@ -25,7 +25,7 @@ SAVED = [
 
 
 @pytest.mark.parametrize(("name", "mode", "kind"), SAVED)
-def test_every_kind_is_told_by_its_first_bytes(
+def test_every_kind_is_detected_by_its_first_bytes(
     tmp_path: Path, name: str, mode: str, kind: str
 ) -> None:
     path = picture(tmp_path / name, mode=mode)

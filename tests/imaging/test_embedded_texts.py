@@ -1,4 +1,4 @@
-"""Words of other programs, out of files in every coat they are known to wear."""
+"""Texts of other programs, from files in every known format."""
 
 from __future__ import annotations
 

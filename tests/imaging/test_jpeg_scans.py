@@ -1,4 +1,4 @@
-"""A small JPEG that would take long is told by its scans, before anything of it is decoded."""
+"""A small JPEG that would take long is detected by its scans, before it is decoded."""
 
 from __future__ import annotations
 

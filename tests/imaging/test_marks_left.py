@@ -7,6 +7,7 @@ import random
 from functools import cache
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance
 
 from studio.common import json_reader
@@ -66,9 +67,11 @@ def edited(picture: Image.Image, dice: random.Random) -> Image.Image:
 def found_in(number: int, folder: Path, *, kept: bool) -> tuple[int, int]:
     """Marks of a made pair, and how many of them are found in the answer."""
     dice = random.Random(number)
-    picture = sketch(PROMPTS[number % len(PROMPTS)], SIZES[number % len(SIZES)])
-    clean, answer = folder / "clean.png", folder / "answer.jpg"
-    picture.save(clean)
+    kind = number % len(PROMPTS), number % len(SIZES)
+    picture = sketch(PROMPTS[kind[0]], SIZES[kind[1]])
+    clean, answer = folder / "clean-{}-{}.png".format(*kind), folder / "answer.jpg"
+    if not clean.exists():
+        picture.save(clean)
     marks = marks_of(dice)
     drawing = GuideDrawing(guide=Guide(marks=True), marks=marks)
     body = json_reader.encode(drawing)
@@ -85,3 +88,23 @@ def test_marks_that_were_left_are_found_and_nothing_else_is(tmp_path: Path) -> N
     gone = [found_in(number, tmp_path, kept=False) for number in range(PAIRS)]
     assert sum(found > 0 for _marks, found in left) >= 0.9 * PAIRS
     assert sum(found > 0 for _marks, found in gone) <= 0.02 * PAIRS
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (13, 7)])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+def test_marks_are_drawn_on_and_looked_for_in_the_smallest_pictures(
+    tmp_path: Path, size: tuple[int, int], mode: str
+) -> None:
+    path = tmp_path / "dot.png"
+    Image.new("RGB", size, (51, 102, 153)).convert(mode).save(path)
+    ends = Point(0.2, 0.2), Point(0.9, 0.9)
+    marks = tuple(
+        (n, Mark(kind=kind, points=ends[:1] if kind is MarkKind.PIN else ends, sentence="x"))
+        for n, kind in enumerate(MarkKind, 1)
+    )
+    body = json_reader.encode(GuideDrawing(guide=Guide(marks=True), marks=marks))
+    facts, data = guide_jobs.draw_guide({"path": str(path), "body": body})
+    assert (facts["width"], facts["height"]) == size
+    (tmp_path / "marked").write_bytes(data)
+    asked = {"path": str(path), "other": str(tmp_path / "marked"), "body": body}
+    assert set(mark_jobs.marks_left(asked)[0]["marks"]) <= {1, 2, 3, 4}

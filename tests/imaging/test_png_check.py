@@ -1,4 +1,4 @@
-"""The checksums of a PNG: whole and unchanged, or to be looked at more closely."""
+"""The checksums of a PNG: complete and unchanged, or to be decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process gives up: images of its memory everywhere, all but reading where it decodes."""
+"""Restrictions of processes: no memory dumps anywhere, only reading in decoding processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text in pictures, whatever its encoding is said to be."""
+"""Text in pictures, in declared and undeclared encodings."""
 
 from __future__ import annotations
 

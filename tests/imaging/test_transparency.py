@@ -87,7 +87,7 @@ SEE_THROUGH: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("name", SEE_THROUGH)
-def test_it_is_told_shown_and_sent_as_such(tmp_path: Path, name: str) -> None:
+def test_it_is_named_shown_and_sent_as_such(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a"
     path.write_bytes(SEE_THROUGH[name])
     facts, _body = decode_jobs.probe({"path": str(path), "verify": True})

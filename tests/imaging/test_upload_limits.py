@@ -1,4 +1,4 @@
-"""What becomes of a reference before it is sent, and that it is said."""
+"""Changes of a reference before it is sent, and their warnings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def picture(folder: Path, name: str, size: tuple[int, int], mode: str = "RGB", *
         ("x.webp", "RGBA", {"icc_profile": b"1234"}),
     ],
 )
-def test_the_size_of_a_picture_is_told_from_its_head(tmp_path, name, mode, more):
+def test_the_size_of_a_picture_is_read_from_its_head(tmp_path, name, mode, more):
     path = picture(tmp_path, name, (37, 91), mode, **more)
     assert size_of(path) == (37, 91)
     assert fit(path) == UploadFit()

@@ -1,4 +1,4 @@
-"""A library's log with one record in it that is odd: whole by its checksum, and not as it was."""
+"""A library's log with one invalid record that has a valid checksum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that pictures were made of: hidden, found by a word, and told apart by older programs."""
+"""Answers that pictures were made from: hidden, searchable, and protected from older programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.common.errors import StorageError
+from studio.common.errors import InputError, StorageError
 from studio.domain.derivation import Derivation, Operation
 from studio.domain.entities import Flag, Parent, Picture, Role, new_id
 from studio.domain.markup import Frame, Markup
@@ -189,3 +189,23 @@ async def test_a_derived_picture_is_recorded_with_its_file_or_not_at_all(tmp_pat
             await derived_pictures.add(library.store, folder, made)
         assert await ids(library) == []
         assert inside.UNFINISHED.index("composing") >= 0
+
+
+async def test_an_answer_goes_to_the_trash_and_comes_back_with_its_picture_only(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as library:
+        parent = await take(library)
+        answer, made = await take_composed(library, parent)
+        with pytest.raises(InputError, match="made from this answer"):
+            await library.trash([answer.id])
+        assert await ids(library, "is:answer") == [answer.id]
+        assert await library.trash([answer.id, parent.id]) == "1 picture moved to the trash"
+        assert await ids(library, view=View.TRASH) == [parent.id]
+        assert await ids(library, "is:answer") == [answer.id]
+        await library.trash([made.id])
+        assert await ids(library, "is:answer", view=View.TRASH) == [answer.id]
+        with pytest.raises(InputError, match="made from this answer"):
+            await library.restore([answer.id])
+        await library.restore([answer.id, made.id])
+        assert await ids(library, "is:answer") == [answer.id]

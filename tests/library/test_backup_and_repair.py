@@ -1,4 +1,4 @@
-"""What keeps a library whole: the check and what it mends, copies of the records, backups."""
+"""Keeping a library intact: verification and repair, copies of the records, backups."""
 
 from __future__ import annotations
 

@@ -75,7 +75,8 @@ async def test_a_stack_knows_its_cover_and_its_hidden_pictures(tmp_path: Path) -
         (key,) = await choosing.stack_keys([1], StackBy.RUN)
         await library.trash([every[2].id])
         assert list(await choosing.stack_members(key, StackBy.RUN)) == [1, 2, 4]
-        assert await choosing.stack_sizes([key, 5], StackBy.RUN) == {key: 3, 5: 0}
+        sizes = await choosing.stack_facts([key, 5], StackBy.RUN)
+        assert (sizes[key].size, sizes[5].size) == (3, 0)
         assert list(await choosing.stack_keys([77, 1], StackBy.RUN)) == [0, key]
 
 
@@ -111,7 +112,11 @@ async def test_a_round_goes_on_after_a_restart_where_it_was(tmp_path: Path) -> N
         assert await library.redo() == "1 picture picked"
         assert (await library.choosing.round(one.id)).place == 1
         said = [entry.sentence for entry in await library.collections.history()]
-        assert said == ["1 picture rejected", "1 picture picked", "Round “All” started"]
+        assert said == ["1 picture rejected", "1 picture picked"]
+        # That a round was begun is nothing to undo: it would be gone with its place.
+        assert await library.undo() == "Flag of 1 picture cleared"
+        assert await library.undo() is None
+        assert await library.choosing.rounds()
 
 
 async def test_a_decision_is_taken_back_although_something_came_after_it(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What goes through all pictures holds some of them at a time, however many there are."""
+"""Iteration over all pictures holds a bounded number of them at a time."""
 
 from __future__ import annotations
 

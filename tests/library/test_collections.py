@@ -219,3 +219,32 @@ async def test_a_collection_of_pictures_is_one_step_of_the_history(tmp_path: Pat
         }
         assert list(await library.rows(Query(collection=made.id))) == [second.row, first.row]
         assert third.row not in await library.rows(Query(collection=made.id))
+
+
+async def test_in_takes_the_beginning_of_a_name_where_none_is_that_name(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        one, two, three = [await take(library) for _n in range(3)]
+        await library.collections.collect([one.id], "Harbour campaign")
+        await library.collections.collect([two.id], "Häfen")
+        await library.collections.collect([three.id], "Harbour")
+
+        async def found(words: str) -> set[int]:
+            return set(await library.rows(Query(words=words)))
+
+        assert await found("in:harb") == {one.row, three.row}
+        assert await found("in:Harbour") == {three.row}, "the whole name, where there is one"
+        assert await found("in:HÄF") == {two.row}
+        assert await found('in:"harbour c"') == {one.row}
+        assert await found("in:campaign") == set()
+        assert await found("-in:harb") == {two.row}
+
+
+async def test_pictures_are_found_by_an_emoji_alone(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        fox = await take(library, prompt="a 🦊 in snow")
+        rocket = await take(library, prompt="👩\u200d🚀")
+        plain = await take(library, prompt="a fox")
+        assert plain.row not in (fox.row, rocket.row)
+        assert list(await library.rows(Query(words="🦊"))) == [fox.row]
+        assert list(await library.rows(Query(words="👩\u200d🚀"))) == [rocket.row]
+        assert list(await library.rows(Query(words="🦉"))) == []

@@ -284,7 +284,7 @@ def test_conditioning_put_together_has_all_words_in_order() -> None:
 
 
 @pytest.mark.parametrize("name", ["plain", "control net", "a basic pipe", "a context"])
-def test_the_negative_prompt_is_told_apart(name: str) -> None:
+def test_the_negative_prompt_is_separated(name: str) -> None:
     assert read(nodes(WORDS[name])).negative == "bad, and longer than the prompt"
 
 

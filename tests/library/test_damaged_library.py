@@ -1,4 +1,4 @@
-"""Files of a library that are not as they were written: it opens, says so, and is mended."""
+"""Damaged files of a library: it opens, reports them, and is repaired."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_a_part_of_the_index_that_makes_no_sense_is_made_anew_and_said(
         assert without_rows(await everything(library)) == without_rows(before)
         news = [e.title for e in heard(library) if isinstance(e, InfoPosted)]
         if "offset" not in statement:
-            assert [*said(library), *news] == ["The index of the library was damaged"]
+            assert [*said(library), *news] == ["The library index was damaged"]
         await library.rate([before[0].id], 1)
 
     run(look, tmp_path)

@@ -1,4 +1,4 @@
-"""Changes of many pictures: how far they are is told, and what becomes of one that is cut short."""
+"""Changes of many pictures: progress, cancellation, undo."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ async def rated(library: Library) -> int:
     return await library.count(Query(words="rating:4"))
 
 
-async def test_how_far_a_large_change_is_is_told_from_reading_to_its_end(tmp_path: Path) -> None:
+async def test_progress_of_a_large_change_is_reported_from_reading_to_its_end(
+    tmp_path: Path,
+) -> None:
     async with opened(tmp_path) as library:
         ids = await fill(library)
         assert await library.rate(ids, 4) == "6 pictures rated"
@@ -54,7 +56,7 @@ async def test_how_far_a_large_change_is_is_told_from_reading_to_its_end(tmp_pat
         assert {event.pictures for event in told(library)} == {PICTURES}
 
 
-async def test_taking_it_back_is_told_too(tmp_path: Path) -> None:
+async def test_undo_reports_progress_too(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         await library.rate(await fill(library), 4)
         heard(library).clear()
@@ -81,13 +83,26 @@ async def test_a_change_is_undone_by_its_id_only_while_it_is_the_last(tmp_path: 
         assert await library.undo(rating.id) is None, "it was undone already"
 
 
-async def test_a_change_of_a_few_is_not_told(tmp_path: Path) -> None:
+async def test_undo_and_redo_name_the_change_and_its_effect(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        ids = await fill(library)
+        await library.rate(ids[:1], 4)
+        back = await library.step_back()
+        assert back is not None
+        assert (back.change, back.effect) == ("1 picture rated", "Rating of 1 picture cleared")
+        forward = await library.step_forward()
+        assert forward is not None
+        assert (forward.change, forward.effect) == ("1 picture rated", "1 picture rated")
+        assert await library.step_forward() is None
+
+
+async def test_a_small_change_reports_no_progress(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         await library.rate((await fill(library))[1:], 4)
         assert told(library) == []
 
 
-async def test_what_is_given_up_in_time_changes_nothing(tmp_path: Path) -> None:
+async def test_a_change_cancelled_in_time_changes_nothing(tmp_path: Path) -> None:
     gate = threading.Event()
     async with opened(tmp_path) as library:
         ids = await fill(library)

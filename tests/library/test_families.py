@@ -1,4 +1,4 @@
-"""Families: trees without circles, whatever becomes of the pictures; branches and their cost."""
+"""Families: trees without cycles, whatever happens to the pictures; branches and their cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that end together are recorded together, and each has an end of its own."""
+"""Jobs that end together are recorded together, each with its own result."""
 
 from __future__ import annotations
 

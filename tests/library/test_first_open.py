@@ -1,4 +1,4 @@
-"""A library that was never opened here: what it has under way waits for the user's word."""
+"""A library opened here for the first time: its unfinished work waits for the user's consent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prompt that was forgotten is in no byte the program keeps."""
+"""A permanently deleted prompt is in no file that the program keeps."""
 
 from __future__ import annotations
 

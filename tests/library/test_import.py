@@ -1,4 +1,4 @@
-"""Pictures from elsewhere: copied, known ones left out, and never half of them."""
+"""Imports: copied, duplicates skipped, and never partially recorded."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from studio.library.query import Query, Sort, View
 from tests.library.builders import a_job, a_picture, heard, opened, take
 
 
-async def test_a_picture_is_in_its_place_and_told_of(tmp_path: Path) -> None:
+async def test_a_picture_is_in_its_place_and_announced(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         picture = await take(library)
         assert library.path(picture).read_bytes() == picture.id.encode()
@@ -62,7 +62,7 @@ async def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
     (index,) = (tmp_path / "data").glob("*/index.sqlite")
     index.write_bytes(b"not a database" * 100)
     async with opened(tmp_path) as library:
-        assert [one.title for one in library.troubles] == ["The index of the library was damaged"]
+        assert [one.title for one in library.troubles] == ["The library index was damaged"]
         assert [p.id for p in await library.find([picture.id])] == [picture.id]
 
 
@@ -177,7 +177,7 @@ async def test_trash_moves_the_file_and_restore_brings_it_back(tmp_path: Path) -
     assert place.read_bytes() == picture.id.encode()
 
 
-async def test_a_change_is_told_with_its_ids_and_field(tmp_path: Path) -> None:
+async def test_a_change_is_reported_with_its_ids_and_field(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         picture = await take(library)
         await library.annotate([picture.id], "a note")
@@ -356,3 +356,16 @@ async def test_a_record_stands_when_the_index_cannot_follow_and_comes_with_the_n
         assert "saved but cannot be shown yet" in str(event.error)
         await take(library)
         assert [p.id for p in await library.find([id])] == [id]
+
+
+async def test_rows_of_ids_are_those_of_their_pictures(tmp_path: Path) -> None:
+    """Rows without the pictures themselves: an import tells ten thousand of them at once."""
+    async with opened(tmp_path) as library:
+        pictures = [await take(library, prompt=f"lamp {n}") for n in range(6)]
+        await library.trash([pictures[1].id, pictures[4].id])
+        ids = [one.id for one in reversed(pictures)]
+        ids.insert(2, new_id())
+        found = await library.rows_of(ids)
+        assert list(found.items()) == [(p.row, p.trashed) for p in await library.find(ids)]
+        assert list(found.values()) == [False, True, False, False, True, False]
+        assert await library.rows_of([]) == {}

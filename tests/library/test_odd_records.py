@@ -1,4 +1,4 @@
-"""One odd record costs neither the library nor another picture."""
+"""An invalid record affects neither the library nor other pictures."""
 
 from __future__ import annotations
 

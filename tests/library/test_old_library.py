@@ -1,4 +1,4 @@
-"""A library written before the packages were made opens unchanged, with all that is in it."""
+"""A library of an early version opens unchanged, with all its contents."""
 
 from __future__ import annotations
 

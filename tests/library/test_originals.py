@@ -1,4 +1,4 @@
-"""The door to a library's files: plain names only, and through no link."""
+"""Access to a library's files: plain names only, and through no link."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_thumbnail_stays_among_the_thumbnails(tmp_path: Path) -> None:
 
 
 @links
-async def test_a_picture_that_is_a_link_is_neither_read_moved_nor_handed_on(
+async def test_a_picture_that_is_a_link_is_neither_read_moved_nor_passed_on(
     tmp_path: Path,
 ) -> None:
     secret = tmp_path / "secret.png"

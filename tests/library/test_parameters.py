@@ -66,7 +66,7 @@ PARTS: dict[str, tuple[str, str, str, str | None]] = {
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_the_parts_of_the_text_are_told_apart(name: str) -> None:
+def test_the_parts_of_the_text_are_separated(name: str) -> None:
     text, prompt, negative, seed = PARTS[name]
     found = parsed(text)
     assert (found.prompt, found.negative, found.settings.get("Seed")) == (prompt, negative, seed)

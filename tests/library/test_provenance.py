@@ -1,4 +1,4 @@
-"""What a file says of how it was made, as other programs write it."""
+"""Generation metadata in the formats of other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index is made anew while the library is open: what is known is shown, changes wait."""
+"""The index is rebuilt while the library is open: known pictures are shown, changes wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Originals that another program renamed, moved or took away: found again, or said to be lost."""
+"""Originals that another program renamed, moved or deleted: found again, or reported missing."""
 
 from __future__ import annotations
 

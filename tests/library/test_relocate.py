@@ -1,4 +1,4 @@
-"""A library is moved to another folder: by its name, or by a copy that is compared."""
+"""A library is moved to another folder: by a rename, or by a verified copy."""
 
 from __future__ import annotations
 

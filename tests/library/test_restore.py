@@ -1,4 +1,4 @@
-"""A backup is believed only as far as it goes: whole or not at all, and never more than it may."""
+"""A backup is untrusted: restored completely or not at all, and never beyond its limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of originals where the user says: whole or not at all, and over nothing unasked."""
+"""Copies of originals in the user's folders: complete or absent, never overwriting unasked."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_file_that_comes_while_one_is_saved_is_not_written_over(disk: SaveTarg
     assert disk.inside() == {"poster.png": b"another program's"}
 
 
-def test_a_folder_that_vanished_is_told_and_not_made_anew(disk: SaveTarget) -> None:
+def test_a_folder_that_vanished_is_reported_and_not_made_anew(disk: SaveTarget) -> None:
     disk.folder.rmdir()
     for act in (
         lambda: save_copies.save_as(disk.source, disk.folder / "a.png", disk.library),
@@ -137,7 +137,7 @@ def test_a_folder_that_vanished_is_told_and_not_made_anew(disk: SaveTarget) -> N
     assert not disk.folder.exists()
 
 
-def test_a_folder_that_vanishes_in_the_middle_is_told(disk: SaveTarget) -> None:
+def test_a_folder_that_vanishes_in_the_middle_is_reported(disk: SaveTarget) -> None:
     def vanish() -> None:
         for one in disk.folder.iterdir():
             one.unlink()
@@ -267,13 +267,13 @@ def test_a_name_that_just_fits_can_be_saved_and_numbered(disk: SaveTarget, name:
     assert saved[1].endswith("-2.png")
 
 
-def test_a_name_that_is_too_long_is_told(disk: SaveTarget) -> None:
+def test_a_name_that_is_too_long_is_reported(disk: SaveTarget) -> None:
     with pytest.raises(StorageError, match="too long"):
         save_copies.save_as(disk.source, disk.folder / ("a" * 300 + ".png"), disk.library)
     assert disk.inside() == {}
 
 
-def test_an_original_that_is_gone_is_told_and_leaves_nothing(disk: SaveTarget) -> None:
+def test_an_original_that_is_gone_is_reported_and_leaves_nothing(disk: SaveTarget) -> None:
     target = disk.folder / disk.source.name
     target.write_bytes(b"MY RETOUCHED VERSION")
     disk.source.unlink()

@@ -1,4 +1,4 @@
-"""Searching: the index finds what a plain walk over all pictures finds, whichever way it takes."""
+"""Searching: every plan of the index finds what a plain walk over all pictures finds."""
 
 from __future__ import annotations
 

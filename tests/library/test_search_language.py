@@ -1,4 +1,4 @@
-"""What is typed into the search field, understood."""
+"""The language of the search field."""
 
 from __future__ import annotations
 

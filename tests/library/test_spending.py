@@ -1,4 +1,4 @@
-"""What was spent: every bill once, by the local calendar, and doubt beside the sum."""
+"""Spending: every bill once, by the local calendar, and uncertain ones beside the sum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store answers from an index that may be damaged, and keeps its own things to itself."""
+"""The store answers from an index that may be damaged, and keeps its internals private."""
 
 from __future__ import annotations
 
@@ -76,6 +76,17 @@ async def test_a_damage_that_cannot_be_mended_is_said(tmp_path: Path) -> None:
     async with reading(tmp_path, mend) as store:
         with pytest.raises(IndexDamaged):
             await store.query_index(damaged(1))
+
+
+async def test_work_that_failed_is_reported_when_the_library_closes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work() -> None:
+        raise RuntimeError("unforeseen")
+
+    async with reading(tmp_path, lambda _store, _error, _known: None) as store:
+        store.run_in_background(work())
+    assert "unforeseen" in caplog.text
 
 
 async def test_a_damage_met_while_something_is_written_is_mended_once(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is computed is taken away while the program runs: it says so, and the next start has it."""
+"""Computed files deleted while the program runs: reported, and rebuilt at the next start."""
 
 from __future__ import annotations
 

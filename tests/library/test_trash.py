@@ -1,4 +1,4 @@
-"""The trash emptied: gone for good, at once and whole, whatever happens in between."""
+"""Emptying the trash: permanent and complete, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def left_in(folder: Path) -> list[str]:
     return sorted(one.name for one in folder.rglob("*") if one.is_file())
 
 
-async def test_what_is_in_the_trash_is_told_before_it_goes(tmp_path: Path) -> None:
+async def test_what_is_in_the_trash_is_reported_before_it_goes(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         assert await trash.contents(library.store) == trash.TrashContents()
         kept = await take(library)
@@ -136,7 +136,7 @@ async def test_files_go_through_the_systems_trash_where_there_is_one(tmp_path: P
         assert left_in(library.originals.trash) == []
 
 
-async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: Path) -> None:
+async def test_what_the_systems_trash_refuses_is_reported_and_tried_again(tmp_path: Path) -> None:
     def takes_one(paths: Sequence[Path]) -> None:
         paths[0].unlink()
 

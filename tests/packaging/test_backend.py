@@ -135,6 +135,9 @@ def test_a_wheel_has_the_resources_inside_the_package(tmp_path: Path) -> None:
         about = wheel.read(f"gridbrush-{__version__}.dist-info/METADATA").decode()
     resources = {path.relative_to(ROOT) for path in (ROOT / "resources").rglob("*.svg")}
     assert len(resources) > 20
+    languages = {path.relative_to(ROOT) for path in (ROOT / "resources").rglob("*.mo")}
+    assert len(languages) > 1
+    resources |= languages
     assert {f"studio/{path.as_posix()}" for path in resources} <= names
     assert {"studio/__main__.py", "studio/resources/models.json"} <= names
     assert not {name for name in names if name.startswith(("resources/", "tests/", "packaging/"))}

@@ -53,7 +53,7 @@ def test_a_dump_of_another_kind_is_refused() -> None:
         screen.read(bytes(numbers))
 
 
-def test_two_builds_that_differ_are_told(tmp_path: Path) -> None:
+def test_two_builds_that_differ_are_reported(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name / "lib").mkdir(parents=True)
         (tmp_path / name / "same").write_bytes(b"1")

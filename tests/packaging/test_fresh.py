@@ -1,4 +1,4 @@
-"""What the trial on bare systems tries, and how a command gets into one."""
+"""Tests on bare systems: their steps, and running a command in one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide: nothing in it leads nowhere, and its keys are those of the program."""
+"""The guide: no dead links, and its keys are those of the program."""
 
 from __future__ import annotations
 

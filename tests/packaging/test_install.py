@@ -1,4 +1,4 @@
-"""What a checkout's environment goes through: cut off, failed, made by others, built twice."""
+"""The environment of a checkout: interrupted, failed, foreign, built twice."""
 
 from __future__ import annotations
 

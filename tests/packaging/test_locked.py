@@ -197,7 +197,7 @@ def test_the_sizes_are_those_the_index_names(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks for Linux's C library")
-def test_a_system_that_qt_is_not_built_for_is_told_so_in_a_sentence(
+def test_a_system_without_a_build_of_qt_is_named_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     library: tuple[str, str],

@@ -1,4 +1,4 @@
-"""Which other Pythons the core part is run with, and what it is installed from."""
+"""Other Pythons for the core tests, and their packages."""
 
 from __future__ import annotations
 

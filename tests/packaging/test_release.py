@@ -1,4 +1,4 @@
-"""What a release is made with: notes, hashes, installer, AppImage, recipes."""
+"""Parts of a release: notes, hashes, installer, AppImage, recipes."""
 
 from __future__ import annotations
 

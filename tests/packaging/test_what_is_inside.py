@@ -1,4 +1,4 @@
-"""What gets into the packaged program, and what must not."""
+"""Contents of the packaged program."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import bundle
 import elf
 import packages
 import program
+import PySide6
 import pytest
 import shipped
 import tree
@@ -55,7 +56,10 @@ def test_what_is_used_is_taken(path: str) -> None:
         "PySide6\\plugins\\tls\\qschannelbackend.dll",
         "PySide6/Qt/plugins/platforms/libqvnc.so",
         "PySide6/Qt/plugins/platforms/libqminimalegl.so",
-        "PySide6/Qt/translations/qtbase_de.qm",
+        "PySide6/Qt/translations/qtbase_ca.qm",
+        "PySide6/Qt/translations/qt_de.qm",
+        "PySide6/Qt/translations/qt_help_de.qm",
+        "PySide6/Qt/translations/assistant_de.qm",
         "libstdc++.so.6",
     ],
 )
@@ -68,6 +72,19 @@ def test_a_link_to_what_was_left_out_is_left_out_too() -> None:
     link = ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK")
     lost = ("libQt6Network.so.6", "PySide6/Qt/lib/libQt6Network.so.6", "SYMLINK")
     assert trim.without_dangling([library], [link, lost]) == ([library], [link])
+
+
+def test_every_language_goes_with_the_program_and_with_qts_own_words() -> None:
+    taken = {target / path.name for path, target in trim.resources(ROOT)}
+    installed = Path(PySide6.__file__).parent
+    assert {"de", "fr", "es", "ja", "zh_CN", "ar"} <= trim.LANGUAGES
+    for language in trim.LANGUAGES:
+        assert Path("studio/resources/locale", language, "LC_MESSAGES/gridbrush.mo") in taken
+        name = f"translations/qtbase_{language}.qm"
+        assert trim.wanted(f"PySide6/Qt/{name}")
+        assert trim.wanted(f"PySide6\\translations\\qtbase_{language}.qm")
+        assert any((installed / folder / name).exists() for folder in ("Qt", "."))
+    assert not any(path.suffix in (".po", ".pot") for path in taken)
 
 
 def test_every_file_of_resources_lies_where_the_program_looks_for_it() -> None:

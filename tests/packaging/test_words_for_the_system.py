@@ -1,4 +1,4 @@
-"""What the system is told about the program: menu, software centre, manual, versions."""
+"""Metadata for the system: menu, software centre, manual, versions."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_templates_are_filled() -> None:
         assert not re.search(rb"@[A-Z_]+@", text)
 
 
-def test_a_package_carries_the_moment_it_is_told_or_that_of_the_newest_release(
+def test_a_package_carries_the_given_moment_or_that_of_the_newest_release(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n\n## [1.0.0] - 2026-02-03\n")

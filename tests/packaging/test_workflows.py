@@ -1,4 +1,4 @@
-"""The workflows: what they use is pinned, and what they ask for is really tried."""
+"""The workflows: pinned actions, and commands that exist."""
 
 from __future__ import annotations
 

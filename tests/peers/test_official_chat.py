@@ -7,7 +7,6 @@ import base64
 import contextlib
 import json
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +22,8 @@ from studio.providers.gemini import conversation
 from studio.providers.history import ConversationTurn
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import MODEL, inline, parts, studio
+from tests.peers.official import genai
 from tests.providers.test_answer import DGRID
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    genai = pytest.importorskip("google.genai")
-    from google.genai import types
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -67,9 +62,10 @@ def meaning(value: Any, name: str = "") -> Any:
 
 @contextlib.contextmanager
 def official_chat(service: FakeService) -> Iterator[Any]:
+    types = genai().types
     options = types.HttpOptions(base_url=service.url, api_version="v1beta")
     config = types.GenerateContentConfig(response_modalities=["TEXT", "IMAGE"])
-    client = genai.Client(api_key="k", http_options=options)
+    client = genai().Client(api_key="k", http_options=options)
     try:
         yield client.chats.create(model=MODEL, config=config)
     finally:
@@ -81,7 +77,7 @@ def theirs() -> list[Any]:
     with FakeService() as service, official_chat(service) as chat:
         for number, (asked, said) in enumerate(zip(ASKED, ANSWERS, strict=True)):
             service.script(Reply(body=parts(*said)))
-            given = [types.Part.from_bytes(data=GIVEN, mime_type="image/png"), asked]
+            given = [genai().types.Part.from_bytes(data=GIVEN, mime_type="image/png"), asked]
             chat.send_message(asked if number else given)
         return [meaning(one.json["contents"]) for one in service.requests]
 
@@ -106,7 +102,7 @@ async def ours(home: Path) -> list[Any]:
         return [meaning(one.json["contents"]) for one in service.requests]
 
 
-def test_three_turns_with_pictures_are_told_as_the_official_chat_tells_them(
+def test_three_turns_with_pictures_are_replayed_as_by_the_official_chat(
     tmp_path: Path,
 ) -> None:
     sent = asyncio.run(ours(tmp_path))
@@ -132,7 +128,7 @@ def service() -> Any:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PART, max_size=5))
-def test_whatever_a_turn_is_made_of_it_is_told_alike(
+def test_whatever_a_turn_is_made_of_it_is_replayed_alike(
     tmp_path_factory: pytest.TempPathFactory, service: FakeService, said: list[dict[str, Any]]
 ) -> None:
     said = [*said, inline(FIRST, thoughtSignature=signature(12))]

@@ -11,7 +11,6 @@ import base64
 import contextlib
 import json
 import re
-import warnings
 from typing import Any
 
 import pytest
@@ -26,12 +25,8 @@ from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import GeminiProvider
 from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+from tests.peers.official import genai
 from tests.providers.test_answer import DGRID, SHAPES, candidates, image
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    genai = pytest.importorskip("google.genai")
-    from google.genai import types
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -47,8 +42,8 @@ def service():
 
 @pytest.fixture(scope="module")
 def official(service):
-    options = types.HttpOptions(base_url=service.url, api_version="v1beta")
-    client = genai.Client(api_key="k", http_options=options)
+    options = genai().types.HttpOptions(base_url=service.url, api_version="v1beta")
+    client = genai().Client(api_key="k", http_options=options)
     yield client
     client.close()
 
@@ -89,6 +84,7 @@ async def ours(service, request, pictures):
 
 def theirs(service, official, request, pictures):
     """The request the official client sends for the same wishes."""
+    types = genai().types
     service._fallback = lambda _request: Reply(body=answer_with(PNG))
     parts = [types.Part.from_bytes(data=data, mime_type=kind) for data, kind in pictures]
     if request.detail:

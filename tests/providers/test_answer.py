@@ -175,7 +175,7 @@ def test_an_address_of_another_family_is_kept(read, answer):
 
 
 @pytest.mark.parametrize("url", ["http://h.org/x.png", "gs://bucket/x.png"])
-def test_an_address_nobody_can_fetch_safely_is_told_and_not_lost(read, url):
+def test_an_unsafe_address_is_reported_and_not_lost(read, url):
     found, _pictures = read(candidates({"fileData": {"fileUri": url}}))
     assert [one.url for one in found.pictures] == [url]
 

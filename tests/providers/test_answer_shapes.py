@@ -111,7 +111,7 @@ def test_what_is_beside_a_part_is_read_too(read: Read) -> None:
     assert caught.value.message == "The picture could not be made"
 
 
-def test_a_picture_in_small_pieces_nobody_knows_is_not_let_go(read: Read) -> None:
+def test_an_unknown_picture_in_small_pieces_is_kept(read: Read) -> None:
     some = [{"type": "piece", "bit": one} for one in divided(b64(b"unknown" * 900), 500)]
     with pytest.raises(StudioError) as caught:
         read({"output": some})

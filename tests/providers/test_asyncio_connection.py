@@ -1,4 +1,4 @@
-"""The bare connection: bounded, honest about what was sent, and over at once when it is closed."""
+"""The bare connection: bounded, exact about what was sent, and closed at once."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_a_line_that_breaks_while_it_is_written_says_so() -> None:
             await line.write(b"more")
 
 
-async def test_what_came_before_a_reset_is_read_before_it_is_told() -> None:
+async def test_what_came_before_a_reset_is_read_before_it_is_reported() -> None:
     async with connected() as (line, other):
         other.sendall(b"last words")
         while not line.readable:
@@ -119,7 +119,7 @@ async def test_silence_ends_after_the_time_given() -> None:
             await line.write(LARGE, seconds=0.05)
 
 
-async def test_nobody_there_is_an_error_of_the_system() -> None:
+async def test_a_refused_connection_is_an_error_of_the_system() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
     with pytest.raises(ConnectionRefusedError):
@@ -178,7 +178,7 @@ async def test_written_over_tls_means_that_the_system_has_it(tmp_path) -> None:
             await serving
 
 
-async def test_what_came_over_tls_before_a_reset_is_read_before_it_is_told(tmp_path) -> None:
+async def test_what_came_over_tls_before_a_reset_is_read_before_it_is_reported(tmp_path) -> None:
     pytest.importorskip("cryptography")
     authority = Authority(tmp_path)
     trusting = ssl.create_default_context(cafile=str(authority.file))

@@ -195,14 +195,14 @@ def usage(**counted: Any) -> dict[str, Any]:
     return parts(image(A), usageMetadata=counted)
 
 
-def test_s18_a_picture_nobody_counted_is_not_free(read: Read) -> None:
+def test_s18_an_uncounted_picture_is_not_free(read: Read) -> None:
     found = read(usage(promptTokenCount=14, candidatesTokenCount=0, totalTokenCount=14))
     unknown, known = CATALOGUE.find("dgrid", "acme-image"), CATALOGUE.find("dgrid", BEST)
     assert cost(found.usage, unknown, "1K") == (None, CostBasis.UNKNOWN)
     assert cost(found.usage, known, "1K") == (0.0336, CostBasis.TABLE)
 
 
-def test_s19_the_delivered_tier_is_told_by_its_tokens(read: Read) -> None:
+def test_s19_the_delivered_tier_is_detected_by_its_tokens(read: Read) -> None:
     detail = [{"modality": "IMAGE", "tokenCount": 1120}]
     answer = usage(candidatesTokenCount=1120, candidatesTokensDetails=detail)
     assert read(answer, size="4K").warnings == ("Requested 4K, received 1K.",)

@@ -1,4 +1,4 @@
-"""The numbered cases of errors: what the service answers, and what a person is told."""
+"""The numbered cases of errors: the service's answer, and the message for the user."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ CASES: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_person_is_told_what_it_means(name: str) -> None:
+def test_its_meaning_is_explained(name: str) -> None:
     status, body, kind, repeats, says = CASES[name]
     found = told(status, body)
     assert type(found) is kind
@@ -156,7 +156,7 @@ def test_a_person_is_told_what_it_means(name: str) -> None:
     assert found.billed == ("maybe" if status == 524 else "no")
 
 
-def test_e01_e02_what_is_told_in_another_way_is_known() -> None:
+def test_e01_e02_causes_in_other_words_are_recognized() -> None:
     size, signature = parse(json.dumps(SIZE).encode()), parse(json.dumps(SIGNATURE).encode())
     assert (names_size(size), names_signature(size)) == (True, False)
     assert (names_size(signature), names_signature(signature)) == (False, True)
@@ -193,7 +193,7 @@ def test_e12_the_wait(
     assert found.retryable
 
 
-def test_e12_a_wait_beyond_the_cap_is_told_and_not_shortened() -> None:
+def test_e12_a_wait_beyond_the_cap_is_reported_and_not_shortened() -> None:
     found = told(429, gateway("m"), retry_after="4000")
     assert (found.retry_after, found.retryable) == (4000, False)
     assert "67 minutes" in found.hint

@@ -1,4 +1,4 @@
-"""The numbered cases of models and keys: what a service lists, and what is made of it."""
+"""The numbered cases of models and keys: a service's list, and the models read from it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_m04_a_web_page_in_the_place_of_a_list_is_said() -> None:
 
 
 @pytest.mark.parametrize("id", ["acme/image-9", "a:b/c:d", "my model", "модель", "x" * 200])
-def test_m05_a_name_nobody_knows_is_kept_as_it_is(id: str) -> None:
+def test_m05_an_unknown_name_is_kept_unchanged(id: str) -> None:
     model = catalogue(ids("gemini-3-pro-image")).find("dgrid", id)
     assert model.id == id
     assert model.state is ModelState.UNKNOWN

@@ -1,4 +1,4 @@
-"""The numbered cases of requests: what is asked for, and the body that leaves for it."""
+"""The numbered cases of requests: the choices, and the body sent for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which models there are: the dated table, what services list, and names nobody knows."""
+"""The model catalogue: the dated table, services' lists, and unknown names."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ async def models(gateway: Gateway, *, at_once: int = 1) -> set[int]:
 
 
 @pytest.mark.parametrize("flaw", Flaw)
-async def test_a_certificate_against_the_standard_is_told_with_the_rule_it_breaks(
+async def test_a_certificate_against_the_standard_is_reported_with_the_rule_it_breaks(
     strict, tmp_path, monkeypatch, flaw
 ):
     authority = Authority(tmp_path, flaw)
@@ -61,7 +61,9 @@ async def test_a_certificate_against_the_standard_is_told_with_the_rule_it_break
     assert (error.billed, error.retryable) == (Billed.NO, False)
 
 
-async def test_an_authority_nobody_knows_is_not_blamed_on_the_standard(strict, tmp_path):
+async def test_an_unknown_authority_is_not_reported_as_a_violation_of_the_standard(
+    strict, tmp_path
+):
     with (
         Gateway(Authority(tmp_path).context(), pretends=True) as gateway,
         pytest.raises(NetworkError) as caught,

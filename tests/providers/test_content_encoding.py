@@ -1,4 +1,4 @@
-"""An answer is decoded by what its bytes are, whatever the header says, in any pieces."""
+"""An answer is decoded by its bytes, whatever the header says, in any pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model said is told again untouched; where that cannot be, the last picture goes alone."""
+"""A model's turns are replayed unchanged; otherwise the last picture is sent alone."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_every_part_comes_back_equal_with_its_signature(tmp_path):
     assert said == {"role": "model", "parts": PARTS}
 
 
-def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_path):
+def test_the_other_spelling_is_replayed_in_the_one_every_gateway_takes(tmp_path):
     parts = [
         {"inline_data": {"mime_type": "image/png", "data": b64(PNG)}, "thought_signature": "s"}
     ]
@@ -96,7 +96,7 @@ def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_pat
         {"fileData": {"fileUri": "https://h.org/x.png"}},
     ],
 )
-def test_a_picture_in_another_place_is_told_again_as_a_picture(tmp_path, part):
+def test_a_picture_in_another_place_is_replayed_as_a_picture(tmp_path, part):
     data = kept(tmp_path, [{**part, "thoughtSignature": "s"}])
     told = told_again([turn(data, pictures={0: PNG}, result=0)], 1 << 20)
     assert told.contents[1]["parts"] == [
@@ -152,7 +152,7 @@ def test_the_oldest_turns_make_room_whole_and_the_newest_stays(tmp_path):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 9000), min_size=1, max_size=6), st.integers(0, 60_000))
-def test_what_is_told_again_is_never_larger_than_its_budget(sizes, budget):
+def test_a_replay_is_never_larger_than_its_budget(sizes, budget):
     part = {"inlineData": {"picture": 0}, "thoughtSignature": "s"}
     turns = [turn((part,), pictures={0: PNG[:8] + b"x" * size}, result=0) for size in sizes]
     told = conversation.replay(turns, budget)
@@ -296,7 +296,7 @@ async def test_turns_without_room_make_way_for_the_last_picture(tmp_path, monkey
     assert ways == [HistoryUse(alone=NoHistoryReason.TOO_LARGE)]
 
 
-async def test_a_lost_conversation_is_told_by_its_picture(tmp_path):
+async def test_a_lost_conversation_is_reported_by_its_picture(tmp_path):
     asked, _done, ways = await sent([], GOOD, length=3)
     assert asked == [ALONE]
     assert ways == [HistoryUse(alone=NoHistoryReason.LOST)]
@@ -307,7 +307,7 @@ async def test_older_turns_that_are_lost_are_counted(tmp_path):
     assert ways == [HistoryUse(turns=1, left_out=3)]
 
 
-async def test_another_refusal_is_told_and_not_asked_again(tmp_path):
+async def test_another_refusal_is_reported_and_not_asked_again(tmp_path):
     refused = Reply(400, {"error": {"code": 400, "message": "Bad prompt"}})
     asked, done, _ways = await sent([turn(kept(tmp_path, PARTS))], refused)
     assert len(asked) == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from studio.common.billing import hint_of
+from studio.common.billing import hint_with_warning
 from studio.common.errors import Billed, StudioError
 from studio.providers.gemini.errors import from_status
 from tests.providers.error_examples import BILLED, CAUSES, COUNTRY, Expected, Response
@@ -29,7 +29,7 @@ def test_a_kind_has_its_consequences(expected: Expected, one: Response) -> None:
     found = error_of(one)
     assert (found.kind, found.billed) == (expected.kind, expected.billed), found
     assert (found.repeats if found.retryable else 0) == expected.requests - 1
-    assert expected.hint in hint_of(found)
+    assert expected.hint in hint_with_warning(found)
     assert found.title
 
 
@@ -50,7 +50,7 @@ def test_every_kind_has_at_least_three_members() -> None:
 def test_what_the_service_says_it_billed_is_billed_and_not_sent_again(one: Response) -> None:
     found = error_of(one)
     assert (found.billed, found.retryable) == (Billed.YES, False)
-    assert "billed again" in hint_of(found)
+    assert "billed again" in hint_with_warning(found)
 
 
 @pytest.mark.parametrize("one", COUNTRY)

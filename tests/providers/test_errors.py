@@ -200,9 +200,9 @@ def test_the_sentence_is_read_in_all_its_units(sentence, wait):
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 @pytest.mark.parametrize(
-    ("wait", "words"), [(121, "3 minutes"), (86400, "24 hours"), (999999999, "277778 hours")]
+    ("wait", "words"), [(121, "3 minutes"), (86400, "24 hours"), (999999999, "277,778 hours")]
 )
-def test_a_long_wait_is_told_and_neither_sat_out_nor_shortened(status, wait, words):
+def test_a_long_wait_is_reported_and_neither_waited_for_nor_shortened(status, wait, words):
     found = error(status, gateway("m"), retry_after=str(wait))
     assert not found.retryable
     assert found.retry_after == wait

@@ -1,4 +1,4 @@
-"""A stream of events nobody asked for is read as the list of its events, in any pieces."""
+"""An unrequested stream of events is read as the list of its events, in any pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture behind an address: fetched at once, without the key, and from nowhere but the world."""
+"""A picture behind an address: fetched at once, without the key, from public addresses only."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ async def test_behind_a_proxy_names_of_this_network_are_not_asked(name, monkeypa
     assert "network" in (await refused(f"https://{name}/x.png", policy)).message
 
 
-async def test_behind_a_proxy_a_name_is_handed_to_it(monkeypatch):
+async def test_behind_a_proxy_a_name_is_passed_to_it(monkeypatch):
     with FakeService() as service:
         monkeypatch.setenv("https_proxy", service.url)
         await refused("https://pictures.example/x.png", FetchPolicy(pause=0), NotFetched)

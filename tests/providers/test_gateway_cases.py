@@ -1,4 +1,4 @@
-"""Every numbered case that has a body, as it comes over real sockets: encrypted, packed, in pieces.
+"""Every numbered case with a body over real sockets: encrypted, compressed, in pieces.
 
 What each answer means is in the tables of `test_cases_answers` and `test_cases_errors`; here they
 take the whole way from the socket through the journal.
@@ -97,6 +97,7 @@ async def asked(gateway, folder: Path):
     return answer, [data for _place, data in pictures]
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", SUCCESSES)
 async def test_what_is_rescued_from_a_file_is_rescued_from_a_socket(
     gateway, trusted, tmp_path, name
@@ -109,6 +110,7 @@ async def test_what_is_rescued_from_a_file_is_rescued_from_a_socket(
     assert answer.words == want.words
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", FAILURES)
 async def test_what_has_no_picture_says_why(gateway, trusted, tmp_path, name):
     body, kind, billed, says = FAILURES[name]
@@ -119,8 +121,9 @@ async def test_what_has_no_picture_says_why(gateway, trusted, tmp_path, name):
     assert caught.value.billed == billed
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", CASES)
-async def test_every_error_is_told(gateway, trusted, tmp_path, name):
+async def test_every_error_is_reported(gateway, trusted, tmp_path, name):
     status, body, kind, repeats, says = CASES[name]
     gateway.play(scene(status, body, WAYS[sum(name.encode()) % len(WAYS)]))
     with pytest.raises(kind) as caught:

@@ -177,7 +177,9 @@ def sizes(service):
     return [config.get("imageSize") for config in configs]
 
 
-async def test_a_size_that_is_refused_is_told_once_in_the_other_spelling_and_remembered(tmp_path):
+async def test_a_refused_size_is_sent_once_in_the_other_spelling_and_remembered(
+    tmp_path,
+):
     learnt = Learnt()
     with FakeService() as service:
         done = Reply(body=answer_with(tiny_png()))
@@ -209,7 +211,7 @@ async def test_each_request_says_so_before_its_first_byte(tmp_path):
     assert sink.code == 200
 
 
-async def test_when_neither_spelling_is_taken_the_first_refusal_is_told(tmp_path):
+async def test_when_neither_spelling_is_taken_the_first_refusal_is_reported(tmp_path):
     learnt = Learnt()
     other = {"error": {"code": 400, "message": "Unknown image size 2048x2048"}}
     with FakeService() as service:
@@ -293,7 +295,7 @@ def streamed(*values):
     return b"".join(b"data: " + json.dumps(one).encode() + b"\r\n\r\n" for one in values)
 
 
-async def test_a_stream_nobody_asked_for_becomes_a_picture_of_the_library(tmp_path):
+async def test_an_unrequested_stream_becomes_a_picture_of_the_library(tmp_path):
     picture = tiny_png(16, 9)
     words = {"candidates": [{"content": {"parts": [{"text": "Here it is"}]}}]}
     body = streamed(words, answer_with(picture))

@@ -1,4 +1,4 @@
-"""What a model looked up: kept as words and links, never as a web page."""
+"""A model's searches: kept as texts and links, never as a web page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def answer(**told: Any) -> Any:
     return {"candidates": [{"groundingMetadata": told}]}
 
 
-def test_queries_sources_and_searches_are_told_apart(tmp_path: Path) -> None:
+def test_queries_sources_and_searches_are_distinguished(tmp_path: Path) -> None:
     found = grounding.read(
         answer(
             webSearchQueries=["lighthouse  dusk", "lighthouse dusk", "", 7],

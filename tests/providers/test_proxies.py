@@ -1,4 +1,4 @@
-"""Proxies: SOCKS is spoken, what is named wrongly is told by its name, passwords never are."""
+"""Proxies: SOCKS works, invalid settings are named in errors, passwords never are."""
 
 from __future__ import annotations
 

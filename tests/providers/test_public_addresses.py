@@ -1,4 +1,4 @@
-"""Which addresses are out in the world: by a table of ours, checked against Python's."""
+"""Public addresses: our own table, checked against Python's."""
 
 from __future__ import annotations
 

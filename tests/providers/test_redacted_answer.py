@@ -1,4 +1,4 @@
-"""Answers are looked through for the key away from the loop, a little at a time."""
+"""Answers are searched for the key off the loop's thread, in small pieces."""
 
 from __future__ import annotations
 

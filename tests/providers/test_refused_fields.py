@@ -204,6 +204,7 @@ def warned(picture: Picture) -> list[str]:
     return [one for one in picture.warnings if not one.startswith("Requested 1K")]
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize(("kind", "status", "body"), CASES)
 async def test_a_refused_field_is_left_out_once_and_the_picture_says_so(
     tmp_path: Path, kind: Kind, status: int, body: Any
@@ -338,7 +339,7 @@ async def test_a_level_that_is_refused_by_its_name_leaves_the_others(tmp_path: P
     assert sent == ["HIGH", None, "LOW"]
 
 
-async def test_an_aspect_the_service_refuses_is_told_and_no_other_shape_is_billed(
+async def test_an_aspect_the_service_refuses_is_reported_and_no_other_shape_is_billed(
     tmp_path: Path,
 ) -> None:
     place = (CONFIG, "imageConfig", "aspectRatio")
@@ -414,6 +415,7 @@ LEFT_ALONE = {
 }  # fmt: skip
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", LEFT_ALONE)
 async def test_other_refusals_are_not_sent_again(tmp_path: Path, name: str) -> None:
     status, body, kind = LEFT_ALONE[name]

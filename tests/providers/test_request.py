@@ -1,4 +1,4 @@
-"""What leaves the house: body, address and headers of one request."""
+"""Body, address and headers of one request."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_model_of_one_size_is_not_told_a_size():
         ("gemini-2.0-flash-preview-image-generation", AspectRatio(16, 9), "1K", "1360x768"),
     ],
 )
-def test_a_size_is_told_as_the_model_is_marked(model, aspect, size, sent):
+def test_a_size_is_sent_as_the_model_is_marked(model, aspect, size, sent):
     config = body(asked(model, aspect=aspect, size=size))["generationConfig"]
     assert config["imageConfig"]["imageSize"] == sent
 
@@ -136,7 +136,7 @@ def test_a_choice_the_model_does_not_have_is_left_out(model, missing):
     assert every - ({*sent} | {*sent["generationConfig"]}) == missing
 
 
-def test_a_level_of_thinking_nobody_has_is_left_out():
+def test_an_unknown_thinking_level_is_left_out():
     assert "thinkingConfig" not in body(asked(thinking="enormous"))["generationConfig"]
 
 

@@ -96,7 +96,7 @@ def test_a_byte_order_mark_is_passed_over():
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"dat", b"  \n<", b"", b"{]", b"nope", b"data"])
-def test_what_is_not_json_is_told_apart_from_what_was_cut(data):
+def test_text_that_is_not_json_is_distinguished_from_cut_json(data):
     found = scanned(data).finish()
     assert not found.json
     assert not found.complete

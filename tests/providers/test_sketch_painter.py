@@ -1,4 +1,4 @@
-"""Promises of the painted picture: its bytes, its pixels, what is written into it."""
+"""The painted picture: its bytes, its pixels, its metadata."""
 
 from __future__ import annotations
 

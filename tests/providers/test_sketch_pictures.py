@@ -110,5 +110,5 @@ def test_a_picture_is_painted_as_before(prompt: str) -> None:
 
 
 @pytest.mark.parametrize("prompt", PINNED)
-def test_another_seed_is_told_apart(prompt: str) -> None:
+def test_another_seed_is_distinguished(prompt: str) -> None:
     assert difference(thumbnail(painted(prompt)), thumbnail(painted(prompt, 8))) > TOLERANCE

@@ -161,7 +161,7 @@ def test_the_subject_of_a_sketch_is_painted_and_of_another_picture_it_says_no() 
     recipe = repaint.recipe_of(made)
     assert recipe is not None
     assert (recipe.motif, recipe.light) == ("still_life", "dusk")
-    assert "Only the kind of subject" in words
+    assert "Only the type of subject" in words
     made, words = answered(sent("hills at dusk", (flat("#336699"), Role.SUBJECT)))
     assert "The subject of picture [1] was not used." in words
     assert made == answered(sent("hills at dusk"))[0]

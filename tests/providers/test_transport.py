@@ -1,4 +1,4 @@
-"""The connection on real sockets: whole answers, broken ones, and who may have been charged."""
+"""The transport on real sockets: complete answers, broken ones, and their billing."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ async def test_an_answer_of_any_status_goes_to_the_sink(service, status):
     assert len(service.requests) == 1
 
 
-async def test_an_answer_nobody_asked_to_pack_is_unpacked(service):
+async def test_an_answer_compressed_without_request_is_decompressed(service):
     sink = OrderedSink()
     service.script(Reply(body=gzip.compress(BODY), headers={"Content-Encoding": "gzip"}))
     await post(service, sink)
@@ -147,7 +147,7 @@ async def test_unpacking_loses_nothing_at_any_length(service, signs):
 
 
 @pytest.mark.parametrize(("encoding", "named"), [("br", True), ("zstd, gzip", True), ("", False)])
-async def test_what_cannot_be_unpacked_is_handed_on_as_it_came(service, encoding, named):
+async def test_what_cannot_be_decompressed_is_passed_on_unchanged(service, encoding, named):
     sink = OrderedSink()
     service.script(Reply(body=b"\x0b\x80 packed", headers={"Content-Encoding": encoding}))
     await post(service, sink)

@@ -9,6 +9,7 @@ as a user would: a run that is refused, one that is under way, a picture edited.
 from __future__ import annotations
 
 import argparse
+import gettext
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ from tests.e2e.screen import wait_until
 from tests.screenshots import loop, sample_library, stage, written_output
 from tests.screenshots.shots import FOLDER, LOOP, LOOP_FILE, SHOTS, Shot, save
 
+LOCALE = ROOT / "resources" / "locale"
 OUTPUT = "output"
 """Name of the command line's output on the command line."""
 
@@ -43,12 +45,24 @@ def take(shot: Shot, home: Path, folder: Path, target: Path) -> None:
             kept = DraftFile(home / sample_library.REFERRING).load()
             assert kept is not None
             draft = kept
-        stage.leave_settings(home, theme=shot.theme, draft=draft)
+        stage.leave_settings(
+            home,
+            theme=shot.theme,
+            draft=draft,
+            language=shot.language,
+            contrast=shot.contrast,
+        )
     with stage.open_session(folder, shot.size) as session:
         user = Desktop(session)
         # An empty window tells where pictures will be: for most people in their own folders.
         where = None if shot.empty else home
-        program = user.start(home=where, QT_SCALE_FACTOR=str(shot.scale))
+        environ = {"QT_SCALE_FACTOR": str(shot.scale)}
+        if shot.text != 1:
+            # Larger text alone: Qt would enlarge all the rest with it.
+            environ = {"QT_ENABLE_HIGHDPI_SCALING": "0", "QT_FONT_DPI": str(96 * shot.text)}
+        program = user.start(home=where, **environ)
+        if shot.language:
+            program.words = gettext.translation("gridbrush", LOCALE, [shot.language]).gettext
         width, height = (int(side) for side in shot.size.split("x"))
         wait_until(lambda: program.extents == (0, 0, width, height), what="the whole screen")
         shot.stage(program)
@@ -64,7 +78,7 @@ def still(program: DesktopProgram, scale: int) -> bool:
     session = program.desktop.session
     first = screen_image(session)
     boxes = [(0, 0, *first.size)]
-    for gallery in program.find("list", "Gallery"):
+    for gallery in program.find("list", program.words("Gallery")):
         # What runs there moves on: only the inspector beside it must have come to rest.
         left, top, wide, high = gallery.extents or (0, 0, 0, 0)
         boxes = [(left + wide, 0, *first.size)]
@@ -114,6 +128,13 @@ def main() -> int:
     if absent := missing():
         print(f"screenshots need {', '.join(absent)}", file=sys.stderr)
         return 1
+    spoken = {SHOTS[name].language for name in chosen.names or SHOTS if name in SHOTS}
+    for language in sorted(spoken - {""}):
+        if not subprocess.run(
+            ["fc-list", f":lang={language}"], capture_output=True, check=True
+        ).stdout:
+            print(f"screenshots need a font for {language}: fonts-noto on Debian", file=sys.stderr)
+            return 1
     chosen.into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gridbrush-screenshots-") as scratch:
         work = Path(scratch)

@@ -27,6 +27,7 @@ _SINCE = "2026-05-14"
 _REFUSED = Draft(prompt="harbour poster", model="sketch-refuses")
 _CALM = Draft(prompt="A lighthouse on a granite island at first light", seed=7)
 _KEPT = Draft(prompt="Keep everything else exactly as it is.", seed=7)
+_BOAT = "A small sailing boat coming home, one lamp lit"
 _SMALL = "1200x750"
 _STATUS_BAR = 26
 _MARGIN = 28
@@ -47,6 +48,9 @@ class Shot:
         draft: what an earlier start left in the composer.
         referring: starts with the draft that has references instead.
         empty: without a library.
+        language: of the window; English without.
+        contrast: "high" for high contrast.
+        text: scale of the system's text.
         part: the part of the window that is kept; all of it without.
     """
 
@@ -58,6 +62,9 @@ class Shot:
     draft: Draft = _CALM
     referring: bool = False
     empty: bool = False
+    language: str = ""
+    contrast: str = "system"
+    text: int = 1
     part: Callable[[DesktopProgram], Box] | None = None
 
 
@@ -110,17 +117,7 @@ def in_marks(program: DesktopProgram) -> None:
     user = program.desktop
     select(program, SELECTED)
     user.keys("k")
-    canvas = program.wait_for("image", part="Marks on")
-    left, top, wide, high = _extents(canvas)
-
-    def at(x: float, y: float) -> tuple[int, int]:
-        # Of a picture as wide as it is high, fitted into the canvas.
-        side = min(wide, high) - 20
-        return (
-            round(left + wide / 2 + (x - 0.5) * side),
-            round(top + high / 2 + (y - 0.5) * side),
-        )
-
+    at = _places(program.wait_for("image", part="Marks on"))
     user.session.run(["xdotool", "mousemove", *map(str, at(0.5, 0.5))])
     for key, start, end, words in (
         ("a", at(0.12, 0.5), at(0.28, 0.62), "Less rock here, more surf"),
@@ -133,6 +130,50 @@ def in_marks(program: DesktopProgram) -> None:
         if key != "b":
             user.keys("Return")
     program.wait_for("list item", part="with 3 marks")
+
+
+def in_reframe(program: DesktopProgram) -> None:
+    """Three formats ticked; the picture is at the right of the widest one."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("w")
+    program.wait_for("image", part="Frame of")
+    for words in ("16 to 9", "9 to 16", "4 to 5"):
+        left, top, _wide, high = _extents(program.wait_for("check box", part=words))
+        user.click((left + 16, top + high // 2))
+        program.wait_for("check box", part=f"{words}, ticked")
+    left, top, wide, high = _extents(program.wait_for("check box", part="16 to 9"))
+    user.click((left + wide - 12, top + high // 2))
+    left, top, wide, high = _extents(program.wait_for("image", part="Frame of"))
+    middle = left + wide // 2, top + high // 2
+    user.drag(middle, (middle[0] + 60, middle[1]))
+    user.click(program.wait_for("button", part="No safe area"))
+    user.keys("Down", "Down", "Down", "Return")
+
+
+def _places(canvas: Thing) -> Callable[[float, float], tuple[int, int]]:
+    """Finds places of a picture as wide as it is high, fitted into the canvas."""
+    left, top, wide, high = _extents(canvas)
+    side = min(wide, high) - 20
+
+    def at(x: float, y: float) -> tuple[int, int]:
+        return (
+            round(left + wide / 2 + (x - 0.5) * side),
+            round(top + high / 2 + (y - 0.5) * side),
+        )
+
+    return at
+
+
+def in_region(program: DesktopProgram) -> None:
+    """A region painted, before anything is sent."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("o")
+    at = _places(program.wait_for("image", part="Region on"))
+    for y in (0.62, 0.68, 0.74):
+        user.drag(at(0.2, y), at(0.36, y))
+    program.wait_for("button", "only here")
 
 
 def in_comparison(program: DesktopProgram) -> None:
@@ -206,6 +247,21 @@ def with_references(program: DesktopProgram) -> None:
     wait_until(lambda: program.find("text", "Words sent"), what="the panel")
 
 
+def with_offer(program: DesktopProgram) -> None:
+    """A file was pasted that says how it was made."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys("ctrl+k")
+    user.type("Copy file")
+    user.keys("Return")
+    wait_until(lambda: program.find("label", part="file copied"), what="the file")
+    program.focus_prompt()
+    user.keys("ctrl+a")
+    user.type("The same island at night")
+    user.keys("ctrl+v")
+    program.wait_for("label", part="was made with")
+
+
 def three_stars(program: DesktopProgram) -> None:
     """Only pictures with three stars or more."""
     select(program, SELECTED)
@@ -249,6 +305,12 @@ def in_settings_for_words(program: DesktopProgram) -> None:
     program.desktop.click(program.wait_for("radio button", "Words"))
 
 
+def in_settings_for_look(program: DesktopProgram) -> None:
+    """Theme, contrast and motion."""
+    in_settings(program)
+    program.desktop.click(program.wait_for("radio button", "Appearance"))
+
+
 def importing(program: DesktopProgram) -> None:
     """What is asked before an import."""
     user = program.desktop
@@ -266,6 +328,59 @@ def importing(program: DesktopProgram) -> None:
     user.type("harbour, scan")
 
 
+def exporting(program: DesktopProgram) -> None:
+    """Seven pictures about to be exported."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys(*["shift+Right"] * 6)
+    user.keys("ctrl+shift+s")
+    program.wait_for("dialog", part="Export")
+    wait_until(lambda: program.find("label", part=" each"), what="the sizes")
+
+
+def with_recipe(program: DesktopProgram) -> None:
+    """Three pictures whose copies are ready to be dragged, and the list of recipes."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys(*["shift+Right"] * 2)
+    user.keys("ctrl+d")
+    wait_until(lambda: program.find("radio button", part="Web JPEG"), what="the recipes")
+    user.keys("Down", "Return")
+    program.wait_for("button", "Drag gives Web JPEG 2048")
+    user.keys("ctrl+d")
+    wait_until(lambda: program.find("label", part="3 copies are ready"), what="the copies")
+
+
+def with_shelf(program: DesktopProgram) -> None:
+    """Five pictures on the shelf."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys(*["shift+Right"] * 4)
+    user.keys("j")
+    wait_until(lambda: program.wait_for("list", "Shelf").children == 5, what="the shelf")
+    wait_until(lambda: not program.find("label", part="put on the shelf"), what="no message")
+
+
+def in_contact_sheet(program: DesktopProgram) -> None:
+    """Seven pictures about to be put on a contact sheet."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys(*["shift+Right"] * 6)
+    _run_action(program, "Contact sheet")
+    program.wait_for("dialog", part="Contact sheet")
+    wait_until(lambda: program.find("label", part="1 page"), what="the preview")
+
+
+def in_handoff_page(program: DesktopProgram) -> None:
+    """Seven pictures about to become a page."""
+    user = program.desktop
+    select(program, SELECTED)
+    user.keys(*["shift+Right"] * 6)
+    _run_action(program, "Hand-off page")
+    program.wait_for("dialog", part="Hand-off page")
+    wait_until(lambda: program.find("label", part="7 pictures of"), what="the pictures")
+
+
 def all_keys(program: DesktopProgram) -> None:
     """The sheet of shortcuts."""
     select(program, SELECTED)
@@ -273,7 +388,29 @@ def all_keys(program: DesktopProgram) -> None:
     program.wait_for("dialog", part="hortcut")
 
 
-def select(program: DesktopProgram, title: str) -> None:
+def changing_keys(program: DesktopProgram) -> None:
+    """A shortcut that another action has."""
+    select(program, SELECTED)
+    _run_action(program, "Change shortcuts")
+    program.wait_for("dialog", part="Change shortcuts")
+    user = program.desktop
+    user.type("picture")
+    program.wait_for("push button", part="Shortcut, Ctrl+Shift+I")
+    user.keys("Tab", "Tab", "Return", "r")
+    program.wait_for("push button", part="Take it over")
+
+
+def in_another_language(program: DesktopProgram) -> None:
+    """One picture selected."""
+    select(program, SELECTED)
+
+
+def from_the_right(program: DesktopProgram) -> None:
+    """One picture selected, where lines begin at the right."""
+    select(program, SELECTED, forward="Left")
+
+
+def select(program: DesktopProgram, title: str, *, forward: str = "Right") -> None:
     """Select a picture by the keyboard: it may be out of sight."""
     user = program.desktop
     user.reader.focus(program.gallery)
@@ -285,7 +422,7 @@ def select(program: DesktopProgram, title: str) -> None:
     for _step in range(len(sample_library.SHELF) + 8):
         if here():
             return
-        user.keys("Right")
+        user.keys(forward)
     raise AssertionError(f"{title} is not in the gallery: {[t.name for t in program.items()]}")
 
 
@@ -346,6 +483,15 @@ SHOTS = {
     "grid": Shot(stage=at_work, file="grid.webp", draft=_REFUSED, size=_LARGE),
     "loupe": Shot(stage=in_loupe, file="loupe.webp", size=_LARGE, draft=Draft(prompt=PROMPT)),
     "mark": Shot(stage=in_marks, file="mark.webp", size=_LARGE, draft=_KEPT),
+    "only-here": Shot(
+        stage=in_region, file="only-here.webp", size=_LARGE, draft=Draft(prompt=_BOAT, seed=7)
+    ),
+    "reframe": Shot(
+        stage=in_reframe,
+        file="reframe.webp",
+        size=_LARGE,
+        draft=Draft(prompt="Continue the scene: open sea on the left", seed=7),
+    ),
     "pick": Shot(stage=in_pick_mode, file="pick.webp", size=_LARGE),
     "duel": Shot(stage=in_duel, file="duel.webp", size=_LARGE),
     "duel-result": Shot(stage=with_duel_result, file="duel-result.webp", size=_LARGE),
@@ -355,20 +501,51 @@ SHOTS = {
     "light": Shot(stage=at_work, file="light.webp", draft=_REFUSED, size=_LARGE, theme="light"),
     "start": Shot(stage=first_start, file="start.png", size=_LARGE, empty=True),
     "narrow": Shot(stage=at_work, file="narrow.webp", draft=_REFUSED, size="1024x640"),
+    "german": Shot(stage=in_another_language, file="german.webp", size=_LARGE, language="de"),
+    "japanese": Shot(stage=in_another_language, file="japanese.webp", size=_LARGE, language="ja"),
+    "arabic": Shot(stage=from_the_right, file="arabic.webp", size=_LARGE, language="ar"),
     "scale-200": Shot(
         stage=at_work, file="scale-200.webp", draft=_REFUSED, size="2880x1800", scale=2
     ),
+    "high-contrast": Shot(
+        stage=at_work, file="high-contrast.webp", draft=_REFUSED, size=_LARGE, contrast="high"
+    ),
+    "large-text": Shot(stage=inspected, file="large-text.webp", size=_LARGE, text=2),
     "composer": Shot(
         stage=with_references, file="composer.webp", referring=True, part=_below_gallery
+    ),
+    "composer-offer": Shot(
+        stage=with_offer, file="composer-offer.webp", draft=_CALM, part=_below_gallery
     ),
     "stars": Shot(stage=three_stars, file="stars.webp"),
     "inspector": Shot(stage=inspected, file="inspector.webp", size=_LARGE, part=_right_of_gallery),
     "queue": Shot(stage=queued, file="queue.webp", draft=_REFUSED, part=_around("panel", "Queue")),
     "history": Shot(stage=changed, file="history.webp", part=_around("dialog", "History")),
     "import": Shot(stage=importing, file="import.webp", part=_around("dialog", "Import")),
+    "export": Shot(stage=exporting, file="export.webp", size=_LARGE),
+    "drag-recipe": Shot(
+        stage=with_recipe, file="drag-recipe.webp", part=_around("panel", "Dragging out gives")
+    ),
+    "shelf": Shot(stage=with_shelf, file="shelf.webp"),
+    "contact-sheet": Shot(
+        stage=in_contact_sheet, file="contact-sheet.webp", part=_around("dialog", "Contact sheet")
+    ),
+    "handoff-page": Shot(
+        stage=in_handoff_page, file="handoff-page.webp", part=_around("dialog", "Hand-off page")
+    ),
     "settings": Shot(stage=in_settings, file="settings.png", part=_keys_and_providers),
     "settings-words": Shot(
         stage=in_settings_for_words, file="settings-words.webp", part=_around("dialog", "Settings")
+    ),
+    "shortcuts": Shot(
+        stage=changing_keys, file="shortcuts.png", part=_around("dialog", "Change shortcuts")
+    ),
+    "settings-look": Shot(
+        stage=in_settings_for_look,
+        file="settings-look.webp",
+        theme="light",
+        contrast="high",
+        part=_around("dialog", "Settings"),
     ),
     "keys": Shot(stage=all_keys, file="keys.png", part=_around("dialog", "hortcut")),
 }

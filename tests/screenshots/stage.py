@@ -58,11 +58,13 @@ def open_session(folder: Path, size: str) -> Iterator[Session]:
     assert session.ended == [], session.ended
 
 
-def leave_settings(home: Path, *, theme: str, draft: Draft) -> None:
+def leave_settings(
+    home: Path, *, theme: str, draft: Draft, language: str = "", contrast: str = "system"
+) -> None:
     """The settings and the draft of an earlier start."""
     settings = home / "config" / "settings.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(
-        json.dumps({"version": 1, "theme": theme, "at_once": 2, "budget_usd": BUDGET})
-    )
+    chosen = {"theme": theme, "at_once": 2, "budget_usd": BUDGET, "language": language}
+    chosen["contrast"] = contrast
+    settings.write_text(json.dumps({"version": 1, **chosen}))
     leave_draft(home, draft)

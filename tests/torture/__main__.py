@@ -21,12 +21,14 @@ from pathlib import Path
 
 from tests.generation import test_full_disk
 from tests.torture import (
+    composition_kills,
     faults,
     hostile,
     kills,
     mass_import,
     removing,
     replay,
+    searches,
     soak,
     strangers,
     test_power,
@@ -53,6 +55,13 @@ class TorturePart:
 def _kill(name: str) -> Callable[[Path, int], int]:
     def call(folder: Path, _number: int) -> int:
         return kills.every_step(folder, name)
+
+    return call
+
+
+def _compose(how: str) -> Callable[[Path, int], int]:
+    def call(folder: Path, _number: int) -> int:
+        return composition_kills.play(folder, how)
 
     return call
 
@@ -88,6 +97,10 @@ PARTS = (
     TorturePart("kills: rebuild", _kill("rebuild"), 1, 1),
     TorturePart("kills: import", _kill("import"), 10, 0),
     TorturePart("kills: rate 10,000", _kill("rate 10,000"), 3, 0),
+    TorturePart("kills: compose", _compose("command"), 50, 0),
+    TorturePart("kills: compose in the window", _compose("window"), 50, 0),
+    TorturePart("kills: compose again", _compose("again"), 25, 0),
+    TorturePart("kills: while composing", composition_kills.at_moments, 15, 5),
     TorturePart("kills: random", kills.at_random, 180, 6),
     TorturePart("deaths of the decoding process", worker_deaths.play, 120, 0),
     TorturePart("folders taken away", removing.play, 50, 0),
@@ -98,6 +111,7 @@ PARTS = (
     TorturePart("faults", _faults, 60, 6),
     TorturePart("hostile pictures", hostile.pictures, 2_000, 150),
     TorturePart("mutated answers", hostile.answers, 20_000, 1_000),
+    TorturePart("searches in hostile texts", searches.search_everything, 100, 0),
     TorturePart("a window under fire", under_fire.window, 240, 0),
     TorturePart("an import beside the window", mass_import.beside_the_window, 10_000, 240),
     TorturePart("a hostile library opened", strangers.libraries, 1_900, 24),

@@ -47,7 +47,7 @@ def _program(home: Path, *words: str) -> list[str]:
 
 async def _some(home: Path, number: int) -> list[Picture]:
     with replies() as service:
-        async with studio(home, service) as one:
+        async with studio(home, service, shared=None) as one:
             for n in range(number):
                 (job,) = await one.submit(f"Lamp {n}")
                 await one.gone(job)

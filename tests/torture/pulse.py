@@ -1,4 +1,4 @@
-"""How long the window's thread stands still while something is done on its loop."""
+"""Longest stall of the window's thread during work on its loop."""
 
 from __future__ import annotations
 

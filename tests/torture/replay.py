@@ -170,12 +170,12 @@ ACTIONS: dict[str, Action] = {
 
 async def recorded(home: Path, action: Action, service: FakeService) -> ReplayedDisk:
     """What one action leaves on such a disk at each of its steps."""
-    async with studio(home, service) as one:
+    async with studio(home, service, shared=None) as one:
         # What was there before is on the disk.
         await generation(one)
     disk = ReplayedDisk(home / "library")
     disk.begin()
-    async with studio(home, service) as one:
+    async with studio(home, service, shared=None) as one:
         stop = files.watch(disk.step)
         try:
             await action(one)
@@ -202,7 +202,7 @@ def _recorded(state: dict[str, bytes]) -> set[str]:
 async def recovered(home: Path, whole: int) -> list[Picture]:
     """The library of a home after its next two starts, found sound."""
     for _start in range(2):
-        async with studio(home) as one:
+        async with studio(home, shared=None) as one:
             await one.core.recover()
             pictures = await one.core.library.every()
             report = await server.check(one.core)

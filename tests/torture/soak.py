@@ -59,7 +59,7 @@ def _temporary(home: Path) -> int:
 async def _run(home: Path, number: int) -> list[Need]:
     needs: list[Need] = []
     with replies() as service:
-        async with studio(home, service, at_once=_AT_ONCE) as one:
+        async with studio(home, service, shared=None, at_once=_AT_ONCE) as one:
             fifth = number // 5
             for done in range(0, number, _AT_ONCE):
                 text = "Lamp {" + "|".join(str(done + n) for n in range(_AT_ONCE)) + "}"

@@ -1,4 +1,4 @@
-"""Libraries and backups made by somebody who means harm: nothing outside them is ever touched.
+"""Malicious libraries and backups: nothing outside them is touched.
 
 A sound library with everything under way (an import, an emptying, a request with its answer) is
 changed in one string at a time: paths, drives, links, markup, wrong kinds. It is opened as a user

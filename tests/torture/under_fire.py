@@ -1,4 +1,4 @@
-"""The program's window while a service answers it with nothing but hostility.
+"""The window while a service sends only hostile answers.
 
     python -m tests.torture.under_fire SEED
 
@@ -94,7 +94,7 @@ async def _fire(home: Path, number: int) -> None:
     tasks.on_error(errors.append)
     with _enemy() as url:
         options = CoreOptions(provider="dgrid", base_url=url)
-        async with opened(home, options=options, key=KEY) as window:
+        async with opened(home, options=options, key=KEY, shared=None) as window:
             core = window.core
             core.settings.change(at_once=_AT_ONCE)
             core.queue.jitter = lambda: -1000.0

@@ -62,7 +62,7 @@ async def _from_outside(home: Path) -> int:
     sent = 0
     chance = random.Random(7)
     with FakeService(fallback=lambda _request: Reply(body=ANSWER)) as service:
-        async with studio(home, service) as one:
+        async with studio(home, service, shared=None) as one:
             one.core.decoder.limit = 1.0
 
             async def shoot() -> None:

@@ -14,6 +14,7 @@ if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
 
 import pytest
 import shiboken6
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +25,7 @@ from studio.ui.style.qt_style import STYLE
 from studio.ui.style.theme import install
 from studio.ui.support import tasks
 from tests.ui import scripted_core
+from tests.ui.heard import Heard
 
 HANG_SECONDS = 120.0
 """How long a coroutine test may take before it counts as hung; a limit, never a wait."""
@@ -88,6 +90,16 @@ def task_errors() -> Iterator[list[BaseException]]:
 
 
 @pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
+    """A screen reader listens; what it is told."""
+    made = Heard()
+    monkeypatch.setattr(QAccessible, "updateAccessibility", made.take)
+    QAccessible.setActive(True)
+    yield made
+    QAccessible.setActive(False)
+
+
+@pytest.fixture
 def dressed(qapp: QApplication) -> Iterator[None]:
     """The dark theme at its own size; afterwards English again, whatever the test spoke."""
     install(qapp, "dark", scale=1.0)
@@ -111,7 +123,7 @@ def dialog(
     if shiboken6.isValid(made):
         made.close()
         shiboken6.delete(made)
-    install(qapp, "dark")
+    install(qapp, "dark", "system")
 
 
 @pytest.fixture

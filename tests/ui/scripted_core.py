@@ -1,4 +1,4 @@
-"""A stand-in for the core that the panels around the gallery can be tried with.
+"""A scripted core for tests of the panels around the gallery.
 
 Settings, events and keys are the program's own; the keyring and the provider are scripted.
 """

@@ -1,4 +1,4 @@
-"""Overrides Qt may call on an object that is half made or half gone.
+"""Overrides that Qt may call on partly constructed or destroyed objects.
 
 Half made: `super().__init__()` has run, the rest of `__init__` has not; whatever a setter or a new
 child sets off finds no attributes. Half gone: Python's collector has emptied a widget that is still
@@ -183,8 +183,9 @@ def _ours(made: type) -> list[type]:
 
 @cache
 def _bodies(module: str) -> dict[str, list[ast.stmt]]:
+    """The classes of a module; none is within another statement."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
-    return {node.name: node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    return {node.name: node.body for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _functions(made: type) -> dict[str, ast.FunctionDef]:
@@ -192,11 +193,14 @@ def _functions(made: type) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
-def _own(function: ast.FunctionDef) -> Iterator[ast.Attribute]:
-    """Each `self.name` in a function."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
-            yield node
+@cache
+def _own(function: ast.FunctionDef, value: str = "self") -> list[ast.Attribute]:
+    """Each `self.name` in a function, or each `super().name`."""
+    return [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == value
+    ]
 
 
 def _set_in_order(made: type) -> list[str]:
@@ -213,14 +217,27 @@ def _set_in_order(made: type) -> list[str]:
     return found
 
 
-def _read(made: type, name: str, seen: set[str]) -> set[str]:
-    """The attributes a function of the class reads, itself or by others of the class."""
-    owner = next((base for base in _ours(made) if name in _functions(base)), None)
-    if owner is None or name in seen:
+def _read(
+    made: type, name: str, seen: set[tuple[type, str]], below: type | None = None
+) -> set[str]:
+    """The attributes a function of the class reads, itself or by others of the class.
+
+    With `below`, the function that `super()` means in that base.
+    """
+    bases = _ours(made)
+    if below is not None:
+        bases = bases[bases.index(below) + 1 :]
+    owner = next((base for base in bases if name in _functions(base)), None)
+    if owner is None or (owner, name) in seen:
         return set()
-    seen.add(name)
-    names = {node.attr for node in _own(_functions(owner)[name])}
-    return names.union(*(_read(made, other, seen) for other in names))
+    seen.add((owner, name))
+    function = _functions(owner)[name]
+    names = {node.attr for node in _own(function)}
+    inherited = {node.attr for node in _own(function, "super()")}
+    return names.union(
+        *(_read(made, other, seen) for other in names),
+        *(_read(made, other, seen, owner) for other in inherited),
+    )
 
 
 def _needed(function: ast.FunctionDef) -> list[str]:

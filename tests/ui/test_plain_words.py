@@ -51,6 +51,8 @@ AT_HOME = {
     "setToolTip": {"widgets/plain_text.py"},
     "RichText": {"widgets/text.py"},
     "showText": {
+        # An item of a list; what it says goes through plain_tip.
+        "dialogs/export/preview_list.py",
         "widgets/tips.py",
         "widgets/menu.py",
         "views/gallery/view.py",

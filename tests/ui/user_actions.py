@@ -1,4 +1,4 @@
-"""What a user does and is told in a test: pictures dragged and dropped, the names in a list."""
+"""Actions of a user in a test: drags and drops, and reading names in a list."""
 
 from __future__ import annotations
 

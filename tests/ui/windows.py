@@ -1,4 +1,4 @@
-"""The program's window in a test: on a real core, furnished, and put away again."""
+"""The program's window in a test: on a real core, built completely and closed again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core, CoreOptions, SharedParts
 from studio.common import paths
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
@@ -54,6 +56,7 @@ from studio.ui.widgets.toast import Toast
 from studio.ui.window.actions import Actions
 from studio.ui.window.alt_key import AltKeyFilter
 from studio.ui.window.main_window import StudioWindow
+from tests.shared_parts import SHARED
 
 PROMPT = "Lighthouse in first snow"
 
@@ -184,13 +187,16 @@ async def opened(
     options: CoreOptions | None = None,
     key: str | None = None,
     files: tuple[Path, ...] = (),
+    shared: SharedParts | None = SHARED,
 ) -> AsyncIterator[OpenedWindow]:
     """A window whose first rows are read; without `options` the offline painter is behind it.
 
     `key` is what the environment has, `files` are what the program was started with.
     """
     environ = {"GRIDBRUSH_API_KEY": key} if key else {}
-    core = await Core.open(paths.find(home), options, environ=environ)
+    core = await Core.open(paths.find(home), options, environ=environ, shared=shared)
+    # Views act on what is under the pointer, which is where an earlier test left it.
+    QCursor.setPos(QPoint(0, 0))
     window = built(core)
     window.session.restore()
     for _step in window.furnish():

@@ -7,7 +7,7 @@ from pathlib import Path
 from studio.common import files, foreign_types, user_input
 from studio.common.errors import Billed, PictureUnreadable
 from studio.common.file_types import kind_of
-from studio.common.i18n import _
+from studio.common.i18n import _, sentences
 from studio.domain.entities import Reference, Role
 from studio.imaging import upload_limits
 from studio.library.files.originals import Originals, read_picture_file
@@ -31,9 +31,10 @@ def store_input(
     if kind is None:
         raise PictureUnreadable(
             _("This file is not a picture"),
-            _("{name} cannot be read as a picture.").format(name=name)
-            + " "
-            + foreign_types.reason(foreign_types.foreign(content[: foreign_types.HEAD], suffix)),
+            sentences(
+                _("{name} cannot be read as a picture.").format(name=name),
+                foreign_types.reason(foreign_types.foreign(content[: foreign_types.HEAD], suffix)),
+            ),
             hint=_("Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP."),
             billed=Billed.NO,
         )

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Picture, Reference
 from studio.domain.markup import Markup
 
@@ -72,10 +72,56 @@ def _is_name(name: str) -> bool:
             return False
     except UnicodeEncodeError:
         return False
-    # Alternate data streams, devices, and endings that Windows drops.
-    return sys.platform != "win32" or not (
-        ":" in name or name[-1] in " ." or _DEVICE.fullmatch(name)
-    )
+    return sys.platform != "win32" or _is_windows_name(name)
+
+
+def _is_windows_name(name: str) -> bool:
+    """No alternate data stream, device, or ending that Windows drops."""
+    return not (":" in name or name[-1] in " ." or _DEVICE.fullmatch(name))
+
+
+_EXTENSION = re.compile(r"\.[0-9A-Za-z]{1,10}")
+_UNSAFE = re.compile(r'[<>:"/\\|?*]')
+_JOINERS = "\u200c\u200d"
+
+
+def is_portable(name: str) -> bool:
+    """Whether Linux, macOS and Windows all accept this name of a file."""
+    return _is_name(name) and _is_windows_name(name) and _UNSAFE.search(name) is None
+
+
+def portable_name(text: str, extension: str) -> str:
+    """A name of a file made of any text, accepted by every usual system; with `extension`.
+
+    An invalid extension becomes part of the name. At most 255 bytes in Unicode's composed
+    form, no hidden file, no device, no trailing dot or space. Never empty.
+    """
+    if _EXTENSION.fullmatch(extension) is None:
+        text, extension = text + extension, ""
+    kept = []
+    for sign in unicodedata.normalize("NFC", text):
+        kind = unicodedata.category(sign)
+        if sign.isspace():
+            kept.append(" ")
+        elif _UNSAFE.match(sign):
+            kept.append("-")
+        elif sign in _JOINERS or kind[0] != "C":
+            kept.append(sign)
+    name = unicodedata.normalize("NFC", " ".join("".join(kept).split())).strip(" .")
+    if _DEVICE.fullmatch(name.partition(".")[0].rstrip()):
+        name = f"picture-{name}"
+    while len((name + extension).encode()) > _LONGEST:
+        name = name[:-1]
+    return (name.rstrip(" .") or "picture") + extension
+
+
+def collision_key(name: str) -> str:
+    """Equal for names that some usual system takes for the same.
+
+    Those of other case, of another Unicode form, or with trailing dots or spaces.
+    """
+    plain = unicodedata.normalize("NFC", name).upper().casefold()
+    return unicodedata.normalize("NFC", plain).rstrip(" .")
 
 
 def is_hidden(name: str) -> bool:
@@ -150,7 +196,7 @@ def relative_path(name: str, id: str, extension: str, created: float) -> str:
 
     Args:
         name: its title or prompt; "" for a neutral name.
-        extension: by magic bytes, with the dot.
+        extension: from the magic bytes, with the dot.
         created: arrival, seconds since 1970; the month is the local one.
     """
     month = time.strftime("%Y-%m", time.localtime(created))
@@ -335,7 +381,7 @@ def read_picture_file(path: Path, *, limit: int = 256 << 20) -> bytes:
         if path.stat().st_size > limit:
             raise StorageError(
                 _("The picture file is too large"),
-                _("{name} is larger than {limit} MB.").format(name=path, limit=limit >> 20),
+                _("{name} is larger than {limit} MB.").format(name=path, limit=number(limit >> 20)),
             )
         return path.read_bytes()
     except OSError as error:

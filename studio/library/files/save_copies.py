@@ -11,14 +11,13 @@ import contextlib
 import itertools
 import os
 import stat
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from studio.common import directory_handles, files, unfinished_copies
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, collision_key
 
 _MODE = 0o666  # minus the user's umask
 _BLOCK = 1 << 22
@@ -41,14 +40,19 @@ def save(
 
     Raises InputError, StorageError; the copies yielded before stay.
     """
-    over = {_plain(name) for name in over}
+    agreed, written = set(over), set[str]()
     for source in sources:
-        name = _plain(source.name)
-        if name in over:
-            over.discard(name)
-            yield save_as(source, folder / source.name, library)
+        # Two names may be one file, and no copy may replace another.
+        if source.name in agreed and collision_key(source.name) not in written:
+            saved = save_as(source, folder / source.name, library)
         else:
-            yield save_into(source, folder, library)
+            saved = save_into(source, folder, library)
+        written.add(collision_key(saved.name))
+        yield saved
+
+
+class OriginalUnreadable(StorageError):
+    """The original cannot be read, which says nothing about the disk of the copy."""
 
 
 def save_into(source: Path, folder: Path, library: Path) -> Path:
@@ -56,17 +60,39 @@ def save_into(source: Path, folder: Path, library: Path) -> Path:
 
     Raises InputError, StorageError.
     """
-    wanted = folder / source.name
-    _check_hidden(wanted, library)
+    saved = save_named(source, folder / source.name, library)
+    assert saved is not None
+    return saved
+
+
+def save_named(
+    source: Path | bytes | Iterable[bytes], wanted: Path, library: Path, *, number: bool = True
+) -> Path | None:
+    """Save a copy of an original, or these bytes, under a name; returns its path.
+
+    Where the name is taken it gets a number; without `number` nothing is saved then, and None is
+    returned. Raises InputError, StorageError; OriginalUnreadable, a kind of it, for the original.
+    """
+    check_folder(wanted.parent, library)
     with unfinished_copies.beside(wanted) as part:
-        _write(source, part, wanted)
-        for target in numbered(wanted):
+        if isinstance(source, Path):
+            _write(source, part, wanted)
+        else:
+            content = (source,) if isinstance(source, bytes) else source
+            files.write_new(part, content, mode=_MODE, told=wanted)
+        for target in numbered(wanted) if number else (wanted,):
             try:
                 files.claim(part, target)
             except FileExistsError:
                 continue
             return target
-    raise AssertionError  # numbers have no end
+        files.remove(part)
+    return None
+
+
+def check_folder(folder: Path, library: Path) -> None:
+    """Raise InputError for a folder in which the library has files of its own."""
+    _check_hidden(folder / HIDDEN, library)
 
 
 def save_as(source: Path, target: Path, library: Path) -> Path:
@@ -89,7 +115,7 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
         try:
             files.claim(part, target)
         except FileExistsError as error:
-            # Created meanwhile, so nobody agreed to replace it.
+            # Created meanwhile, so the user did not agree to replace it.
             files.remove(part)
             raise files.storage_error(error, target) from error
     return target
@@ -102,6 +128,15 @@ def make_folder(folder: Path) -> None:
     """
     with files.storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def prepare_folder(folder: Path, library: Path) -> None:
+    """Create a folder for copies, unless the library has files of its own there.
+
+    Raises InputError, StorageError.
+    """
+    check_folder(folder, library)
+    make_folder(folder)
 
 
 def numbered(path: Path) -> Iterator[Path]:
@@ -132,11 +167,6 @@ def make_usual(paths: Iterable[Path]) -> None:
         with contextlib.suppress(OSError):
             if stat.S_IMODE(path.lstat().st_mode) == 0o600:
                 path.chmod(mode)
-
-
-def _plain(name: str) -> str:
-    """A name as case-insensitive disks compare it."""
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _is_same(source: Path, target: Path) -> bool:
@@ -217,8 +247,8 @@ def _read(blocks: Iterator[bytes], source: Path) -> Iterator[bytes]:
         raise _unread(error, source) from error
 
 
-def _unread(error: OSError, source: Path) -> StorageError:
-    return StorageError(
+def _unread(error: OSError, source: Path) -> OriginalUnreadable:
+    return OriginalUnreadable(
         _("The picture's file cannot be read"),
         f"{source}: {error.strerror or error}",
         hint=_("Check the pictures with Library > Check all pictures."),

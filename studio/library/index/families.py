@@ -83,7 +83,7 @@ class IndexFamilies:
                 (root, self._row(root) or 0),
             )
         )
-        # A circle ends at its oldest picture.
+        # A cycle is broken at its oldest picture.
         parents = {one: parent or "" for one, _row, parent in below if one != root}
         parents[root] = ""
         rows = {one: row for one, row, _parent in below}

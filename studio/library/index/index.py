@@ -37,8 +37,9 @@ from studio.library.log.records import BEGINNING, LogPosition, Record
 from studio.library.query import Collection, Family, Query, Sort, View
 
 if TYPE_CHECKING:
+    from studio.domain.stacks import StackBy
     from studio.library.index.families import IndexFamilies
-    from studio.library.index.stacks import IndexStacks
+    from studio.library.index.stacks import FirstStacks, IndexStacks
 
 log = logging.getLogger(__name__)
 
@@ -404,6 +405,13 @@ class Index:
         except (apsw.Error, NotUnderstood) as error:
             raise StorageError(_("The index cannot be read"), str(error)) from error
 
+    def first_stacks(self, query: Query, by: StackBy, limit: int) -> FirstStacks:
+        """The first pictures in stacks, those of `limit` tiles. Raises StorageError."""
+        try:
+            return self.stacks.first(lambda most: self.rows(query, most), self.pictures, by, limit)
+        except (apsw.Error, NotUnderstood) as error:
+            raise StorageError(_("The index cannot be read"), str(error)) from error
+
     def pictures(self, rows: Sequence[int]) -> list[Picture]:
         """The pictures of these rows, in this order; unknown ones are left out."""
         return self._pictures("row", rows)
@@ -420,6 +428,23 @@ class Index:
             found += text.split("\n") if text else []
         return found
 
+    def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
+        """Rows of these pictures, in order, and whether each is in the trash; unknown are left out.
+
+        In few steps of SQLite, as `ids`: they may be ten thousand.
+        """
+        found: dict[int, bool] = {}
+        for some in self._portions(ids):
+            ((text,),) = self._db.execute(
+                "SELECT group_concat(p.row * 2 + (f.trashed & 1)) FROM json_each(?) j"
+                " CROSS JOIN pictures p ON p.id = j.value JOIN facts f ON f.row = p.row",
+                (some,),
+            )
+            found.update(
+                (int(one) >> 1, int(one) % 2 == 1) for one in (text or "").split(",") if one
+            )
+        return found
+
     def all_flagged(self, rows: Sequence[int], flag: Flag) -> bool:
         return all(
             self._db.execute(
@@ -431,8 +456,8 @@ class Index:
             for some in self._portions(rows)
         )
 
-    def _portions(self, rows: Sequence[int]) -> Iterator[str]:
-        """Rows as JSON, in portions small enough to block nothing."""
+    def _portions(self, rows: Sequence[int] | Sequence[str]) -> Iterator[str]:
+        """Rows or ids as JSON, in portions small enough that none holds up another query."""
         for start in range(0, len(rows), _PORTION):
             self._check_cancelled()
             yield json.dumps(list(rows[start : start + _PORTION]))
@@ -554,7 +579,7 @@ def damaged(error: Exception) -> IndexDamaged:
 def made_anew() -> StorageError:
     """Error for a corrupt index that was rebuilt."""
     return StorageError(
-        _("The index of the library was damaged"),
+        _("The library index was damaged"),
         _("It was rebuilt from the records; no picture is lost."),
         hint=_("If this happens again, check the disk."),
     )

@@ -67,6 +67,35 @@ def has_answers(db: Any) -> bool:
     return db.execute("SELECT 1 FROM facts WHERE trashed >= 2 LIMIT 1").fetchone() is not None
 
 
+def hidden(db: Any, ids: Sequence[str]) -> list[str]:
+    """Those of these ids that are hidden answers."""
+    if not ids or not has_answers(db):
+        return []
+    found = db.execute(
+        "SELECT p.id FROM pictures p JOIN facts f ON f.row = p.row"
+        f" WHERE p.id IN ({marks(ids)}) AND f.trashed >= 2",
+        tuple(ids),
+    )
+    return [id for (id,) in found]
+
+
+def stranded(db: Any, ids: Sequence[str]) -> list[str]:
+    """Those of these ids that are hidden answers in the trash, while a picture of theirs is not.
+
+    An earlier version moved them there by themselves.
+    """
+    if not ids or not has_answers(db):
+        return []
+    found = db.execute(
+        "SELECT p.id FROM pictures p JOIN facts f ON f.row = p.row"
+        f" WHERE p.id IN ({marks(ids)}) AND f.trashed = 3 AND EXISTS(SELECT 1 FROM lineage l"
+        " JOIN facts m ON m.row = l.row"
+        " WHERE l.parent = p.id AND l.role = 'answer' AND m.trashed = 0)",
+        tuple(ids),
+    )
+    return [id for (id,) in found]
+
+
 def made_of(db: Any, answer: str) -> list[str]:
     """Ids of the pictures that were made of an answer and not deleted for good."""
     found = db.execute(

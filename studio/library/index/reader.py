@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from studio.common.errors import LibraryTooNew, StorageError
 from studio.common.i18n import _
@@ -17,6 +17,10 @@ from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Picture
 from studio.library.index.index import Index, Interrupted
 from studio.library.query import Query
+
+if TYPE_CHECKING:
+    from studio.domain.stacks import StackBy
+    from studio.library.index.stacks import FirstStacks
 
 log = logging.getLogger(__name__)
 
@@ -97,16 +101,30 @@ def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) ->
 
     `find` returns the path of the index. Blocking; uses its own connection.
     """
+    return _ask_saved(find, lambda index: index.first(query, limit)) or []
+
+
+def first_stacks(
+    find: Callable[[], Path | None], query: Query, by: StackBy, limit: int
+) -> FirstStacks | None:
+    """The same for a stacked grid: stacks of the first pictures, and those of `limit` tiles.
+
+    None if the index is unusable.
+    """
+    return _ask_saved(find, lambda index: index.first_stacks(query, by, limit))
+
+
+def _ask_saved(find: Callable[[], Path | None], question: Callable[[Index], T]) -> T | None:
     index: Index | None = None
     try:
         path = find()
         if path is None:
-            return []
+            return None
         index = Index.open(path, write=False)
-        return index.first(query, limit)
+        return question(index)
     except (StorageError, LibraryTooNew) as error:
         log.info("The first screen waits for the library: %s", error)
-        return []
+        return None
     finally:
         if index is not None:
             index.close()

@@ -21,7 +21,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studio.common.i18n import _
+from studio.common.i18n import _, listed
 from studio.domain.entities import AspectRatio
 
 STATES = (
@@ -274,7 +274,7 @@ def _is(value: str, _now: float) -> SearchFilter:
     if wanted not in STATES:
         raise _NotUnderstoodError(
             _("Unknown filter is:{word}. Available: {words}.").format(
-                word=value, words=", ".join(STATES)
+                word=value, words=listed(STATES)
             )
         )
     return SearchFilter(key="is", values=(wanted,))

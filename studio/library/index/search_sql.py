@@ -265,17 +265,16 @@ class CompiledQuery:
         return _membership("tagged", "tag", numbers)
 
     def _named_collections(self, wanted: Sequence[str]) -> Condition:
+        """In the collections of these names; without one, in those whose names begin with it."""
         ids: list[str] = []
         for one in wanted:
-            found = [
-                str(id)
-                for (id,) in self._run(
-                    "SELECT id FROM collections WHERE folded = ? AND name IS NOT NULL",
-                    (folded(one),),
-                )
-            ]
-            ids += found
+            start = folded(one)
+            ids += self._collections(start, start) or self._collections(start, start + "\U0010ffff")
         return self._in_collection(ids)
+
+    def _collections(self, *ends: str) -> list[str]:
+        words = "SELECT id FROM collections WHERE folded BETWEEN ? AND ? AND name IS NOT NULL"
+        return [str(id) for (id,) in self._run(words, ends)]
 
     def _in_collection(self, ids: Sequence[str]) -> Condition:
         numbers: list[int] = []
@@ -420,7 +419,7 @@ class CompiledQuery:
         sql += f" WHERE {where} AND {rest}" if where else f" WHERE {rest}"
         if not counted:
             order = _ORDER[self.query.sort]
-            # The same row number by the name of the leading table, so that nothing is sorted.
+            # Row numbers of the leading table, so that nothing has to be sorted.
             if source.startswith("words"):
                 order = order.replace("f.row", "words.rowid")
             elif " g CROSS" in source:

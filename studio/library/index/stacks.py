@@ -6,12 +6,13 @@ import json
 import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.common.json_reader import JsonReader
 from studio.domain.choices import Decision, DuelDefinition, RoundDefinition
 from studio.domain.duel import Duel
-from studio.domain.entities import Drift
+from studio.domain.entities import Drift, Picture
 from studio.domain.pick_round import PickRound
 from studio.domain.stacked_rows import Stacking
 from studio.domain.stacks import StackBy, StackFacts, StackMember, cover_of, rank_of
@@ -45,6 +46,25 @@ _decisions: JsonReader[Decision] = JsonReader(Decision)
 _drifts: JsonReader[Drift] = JsonReader(Drift)
 
 _STANDING = "FROM decisions d JOIN history h ON h.id = d.record WHERE d.round = ? AND h.undone = 0"
+
+
+_ROWS_PER_TILE = 8
+"""Rows read for a tile of the first screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStacks:
+    """First pictures of a stacked grid.
+
+    Attributes:
+        rows: in the order without stacks.
+        stacking: their stacks, all closed.
+        pictures: those of the first tiles.
+    """
+
+    rows: array[int]
+    stacking: Stacking
+    pictures: list[Picture]
 
 
 class IndexStacks:
@@ -90,6 +110,21 @@ class IndexStacks:
         ranks = self._every_rank()
         return Stacking.of(rows, keys, ranks=ranks, opened=opened, check=self._check)
 
+    def first(
+        self,
+        read: Callable[[int], array[int]],
+        pictures: Callable[[Sequence[int]], list[Picture]],
+        by: StackBy,
+        limit: int,
+    ) -> FirstStacks:
+        """Stacks of the first pictures, and the pictures of `limit` tiles.
+
+        `read` reads so many rows of the grid, `pictures` those of rows.
+        """
+        rows = read(_ROWS_PER_TILE * limit)
+        stacking = Stacking.of(rows, self.keys(rows, by), ranks=self.ranks(rows))
+        return FirstStacks(rows, stacking, pictures(stacking.shown(0, limit - 1)))
+
     def ranks(self, rows: Sequence[int]) -> dict[int, int]:
         """Ranks of these pictures as covers."""
         found: dict[int, int] = {}
@@ -117,18 +152,8 @@ class IndexStacks:
         sql = " UNION ALL ".join(parts)
         return array("q", sorted(row for (row,) in self._db.execute(sql, (key,))))
 
-    def sizes(self, keys: Sequence[int], by: StackBy) -> dict[int, int]:
-        """Number of pictures of each stack outside the trash, whatever the grid shows of them."""
-        hand = _HAND.replace("?1", "j.value")
-        parts = f"(SELECT count(*) FROM facts f WHERE {hand} AND f.trashed = 0)"
-        if by in _MEMBERS:
-            where = _MEMBERS[by].replace("?1", "j.value")
-            parts += f" + (SELECT count(*) FROM facts f WHERE {where} AND f.trashed = 0)"
-        sql = f"SELECT j.value, {parts} FROM json_each(?) j"
-        return dict(self._db.execute(sql, (json.dumps(list(keys)),)))
-
     def facts(self, keys: Sequence[int], by: StackBy) -> dict[int, StackFacts]:
-        """What is known of each stack, whatever the grid shows of it."""
+        """Facts of each stack in the whole library, whatever the grid shows of it."""
         wheres = [_HAND, *([_MEMBERS[by]] if by in _MEMBERS else [])]
         found = {}
         for key in keys:

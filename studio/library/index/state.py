@@ -116,6 +116,14 @@ class IndexState:
             )
         )
 
+    def hidden_answers(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are hidden answers."""
+        return {id for some in chunks(ids) for id in lineage_sql.hidden(self._db, some)}
+
+    def stranded_answers(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are in the trash without the pictures made of them."""
+        return {id for some in chunks(ids) for id in lineage_sql.stranded(self._db, some)}
+
     def made_of(self, answer: str) -> list[str]:
         """Ids of the pictures that were made of an answer, those in the trash included."""
         return lineage_sql.made_of(self._db, answer)

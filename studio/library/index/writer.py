@@ -21,7 +21,7 @@ from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.lineage_sql import answers_of, move_answers, unused
 from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
-from studio.library.log.records import DERIVED, UNLISTED, FieldChange, LogPosition, Record
+from studio.library.log.records import DERIVED, FieldChange, LogPosition, Record, listed
 
 _FOR_GOOD = 2
 """State in the history of a change that cannot be undone."""
@@ -262,7 +262,7 @@ class IndexWriter:
             self._db.execute("UPDATE history SET undone = 1 WHERE id = ?", (record.undoes,))
         elif record.redoes:
             self._db.execute("UPDATE history SET undone = 0 WHERE id = ?", (record.redoes,))
-        elif record.field not in UNLISTED:
+        elif listed(record):
             self._db.execute(
                 "INSERT OR IGNORE INTO history(id, file, offset, undone) VALUES (?,?,?,?)",
                 (record.id, begin.file, begin.offset, _FOR_GOOD * (record.field == "purged")),
@@ -309,7 +309,7 @@ class IndexWriter:
         place = value if field == "round_place" else value.get("place", 0)
         self._db.execute("UPDATE rounds SET place = ? WHERE id = ?", (place, id))
         if field == "decision" and not (record.undoes or record.redoes):
-            # Whether it stands is known by the history.
+            # The history knows whether it stands.
             self._db.execute(
                 "INSERT OR IGNORE INTO decisions(record, round, body) VALUES (?,?,?)",
                 (record.id, id, msgspec.json.encode(value).decode()),

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from studio.common import files, json_reader
+from studio.common import files, i18n, json_reader
 from studio.common.errors import LibraryTooNew, StorageError
 from studio.common.i18n import _, ngettext
 from studio.common.json_reader import NotUnderstood
@@ -224,7 +224,7 @@ def not_understood(number: int, where: Path) -> StorageError:
             "{n} line in the records is unreadable",
             "{n} lines in the records are unreadable",
             number,
-        ).format(n=f"{number:,}"),
+        ).format(n=i18n.number(number)),
         _("Everything else is available. {name} is not changed.").format(name=where),
         hint=_("Recover recent entries with Library > Check all pictures."),
     )
@@ -249,6 +249,16 @@ def read_only() -> StorageError:
 
 UNLISTED = frozenset({"seen", "path", "missing", "drift", "round_place"})
 """Fields whose changes do not enter the history, and cannot be undone."""
+
+_BEGUN = frozenset({"round", "duel"})
+"""Fields whose first record only begins something, which is not worth an undo step."""
+
+
+def listed(record: Record) -> bool:
+    """Whether a change enters the history, so that it can be undone."""
+    if record.field in _BEGUN and all(value is None for value, _ids in record.former):
+        return bool(record.undoes or record.redoes)
+    return record.field not in UNLISTED
 
 
 def change(

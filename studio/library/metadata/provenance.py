@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from studio.common import foreign_json, json_reader
@@ -48,7 +48,7 @@ _NO_PROMPT: Final = re.compile(
 _NO_WORDS: Final = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 """Characters found in binary data of cameras but not in text."""
 
-_MIDJOURNEY: Final = re.compile(r"\s*\bJob ID:\s*([0-9a-fA-F-]{8,})\s*$")
+_MIDJOURNEY: Final = re.compile(r"(?:(?<!\s)\s+)?\bJob ID:\s*([0-9a-fA-F-]{8,})\s*$")
 _MIDJOURNEY_SEED: Final = re.compile(r"\s--seed\s+(\d+)\b")
 _DREAM: Final = re.compile(r'\s*"(.*)"((?:\s+-.*)?)\s*$', re.DOTALL)
 
@@ -60,6 +60,7 @@ class Provenance:
     Attributes:
         tool: the program that wrote it; "" for a plain description.
         settings: all other named values, as text.
+        picture: id of the library's picture that it is a copy of, if it says so; not checked.
     """
 
     tool: str = ""
@@ -67,6 +68,7 @@ class Provenance:
     model: str = ""
     seed: int | None = None
     settings: tuple[tuple[str, str], ...] = ()
+    picture: str = ""
 
 
 NOTHING = Provenance()
@@ -157,7 +159,8 @@ def _own(texts: Mapping[str, str]) -> Provenance | None:
     rest = {
         name: found.get(name) for name in ("aspect", "size", "system", "temperature", "thinking")
     }
-    return _made("Gridbrush", found["prompt"], found.get("model"), found.get("seed"), rest)
+    made = _made("Gridbrush", found["prompt"], found.get("model"), found.get("seed"), rest)
+    return replace(made, picture=_text(found.get("id"))[:36])
 
 
 def _invoke(texts: Mapping[str, str]) -> Provenance | None:

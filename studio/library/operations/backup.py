@@ -61,18 +61,20 @@ def write(
 
     Args:
         more: files beside the library, by their name in the backup; missing ones are left out.
-        over: replace a file of that name, once the backup is complete.
+        over: replace a file that has that name now, once the backup is complete.
 
     The library may be in use. Raises InputError if `target` is taken, StorageError.
     """
-    if save_copies.target_exists(target, library) and not over:
+    there = save_copies.target_exists(target, library)
+    if there and not over:
         raise InputError(
             _("A file with this name already exists"),
             _("{name} is not overwritten.").format(name=target),
             hint=_("Choose another name for the backup."),
         )
     with unfinished_copies.beside(target) as part:
-        return _write(library, target, part, more, progress, over=over)
+        # Nobody agreed to replace one that is created meanwhile.
+        return _write(library, target, part, more, progress, over=there)
 
 
 def _write(

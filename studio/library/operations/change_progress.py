@@ -61,7 +61,9 @@ class ChangeMonitor:
         self._publish_progress(_READING * self._done / max(1, self._pictures))
 
     def write(self, pictures: int) -> None:
-        """Begin to record the change of so many pictures. Raises Stopped for the last time."""
+        """Report that a change of this number of pictures is being recorded.
+
+        The last call that may raise Stopped."""
         if self._stopped:
             raise Stopped
         self._pictures, self._done, self._written, self._last_told = pictures, 0, True, 0.0

@@ -111,10 +111,6 @@ class Choosing:
         """Rows of all pictures of a stack outside the trash, in order of arrival."""
         return await self._store.query_index(lambda index: index.stacks.members(key, by))
 
-    async def stack_sizes(self, keys: Sequence[int], by: StackBy) -> dict[int, int]:
-        """Number of pictures of stacks, also of those that a filter hides: the 8 in "1 of 8"."""
-        return await self._store.query_index(lambda index: index.stacks.sizes(keys, by))
-
     async def covers(self, stacks: Sequence[Sequence[int]]) -> list[int]:
         """Row of the cover of each stack, given its rows; 0 for one of unknown rows."""
         return await self._store.query_index(lambda index: index.stacks.covers(stacks))
@@ -126,7 +122,7 @@ class Choosing:
         return await edits.set_field(self._store, "stack", unique(ids), new_id())
 
     async def unstack(self, ids: Sequence[str]) -> str:
-        """Take pictures out of their stacks, whatever made these; returns a sentence."""
+        """Take pictures out of stacks of any kind; returns a sentence."""
         return await edits.set_field(self._store, "stack", unique(ids), ALONE)
 
     async def stack_by_rule(self, ids: Sequence[str]) -> str:

@@ -77,7 +77,8 @@ def _add(
 ) -> tuple[Picture, Record]:
     also = [] if replaced is None else list(_places(store, replaced, picture.id))
     record = records.derived(picture, replaced, also=also)
-    files.write_new(folder / _RECORD, (records.encode(record),))
+    # Complete or absent: a partial file would be reported as damage.
+    files.replace(folder / _RECORD, records.encode(record))
     return _finish(store, folder, record), record
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from studio.common.errors import StorageError
@@ -54,12 +55,38 @@ async def change_together(store: Store, make: Callable[[], Record]) -> str:
     return await _run(store, work) or ""
 
 
-async def step(store: Store, *, back: bool, only: str = "") -> str | None:
-    """Undo or redo a change; returns a sentence about it, or None if there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryStep:
+    """An undo or redo, in sentences.
+
+    Attributes:
+        change: the change undone or redone: "1 picture rated".
+        effect: what happened instead: "Rating of 1 picture cleared".
+    """
+
+    change: str
+    effect: str
+
+
+async def step(store: Store, *, back: bool, only: str = "") -> HistoryStep | None:
+    """Undo or redo a change; None if there is none.
 
     `only` is the id of the change to undo, if it is still the last one.
     """
-    return await _run(store, partial(history.step, store, back=back, only=only))
+    changes: list[Record] = []
+
+    def work(monitor: ChangeMonitor) -> Record | None:
+        found = history.step(store, monitor, back=back, only=only)
+        if found is None:
+            return None
+        changes.append(found[0])
+        return found[1]
+
+    effect = await _run(store, work)
+    if effect is None:
+        return None
+    (change,) = await history.sentences(store, changes)
+    return HistoryStep(change=change, effect=effect)
 
 
 async def tag(
@@ -126,7 +153,7 @@ async def _run(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> 
         return None
     _publish_change(store, record)
     (sentence,) = await history.sentences(store, [record])
-    if record.field not in records.UNLISTED:
+    if records.listed(record):
         store.publish_event(ChangeRecorded(record.id, sentence))
     return sentence
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from studio.common import directory_handles, files, json_reader
+from studio.common import directory_handles, files, i18n, json_reader
 from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
 from studio.library.files import originals as inside
@@ -124,6 +124,6 @@ def _trouble(number: int) -> StorageError:
             "{n} unfinished import, deletion or request was not resumed.",
             "{n} unfinished imports, deletions or requests were not resumed.",
             number,
-        ).format(n=f"{number:,}"),
+        ).format(n=i18n.number(number)),
         hint=_("If this is your library, start Gridbrush once with --trust."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.choices import ALONE
 from studio.library.log.records import DERIVED, FieldChange, Groups, LogPosition, Record, change
 from studio.library.log.validation import NOT_PICTURES
@@ -22,11 +22,14 @@ WITHOUT_PICTURES = NOT_PICTURES | {"collection_place", "dismissed"}
 """Fields of anything but pictures."""
 
 
-def step(store: Store, monitor: ChangeMonitor, *, back: bool, only: str = "") -> Record | None:
+def step(
+    store: Store, monitor: ChangeMonitor, *, back: bool, only: str = ""
+) -> tuple[Record, Record] | None:
     """Undo the last change, or redo the one undone last; blocking.
 
-    None if there is none, or if `only` is the id of another change. Pictures deleted for good
-    since then are left out; a change of nothing else is skipped.
+    Returns the record of the change, and the one that undoes or redoes it. None if there is none,
+    or if `only` is the id of another change. Pictures deleted for good since then are left out; a
+    change of nothing else is skipped.
     """
     index = store.own
     last: LogPosition | None = None
@@ -40,7 +43,7 @@ def step(store: Store, monitor: ChangeMonitor, *, back: bool, only: str = "") ->
         monitor.write(len(record.ids))
         store.append(record, taken=monitor.took)
         if record.touched:
-            return record
+            return found, record
     return None
 
 
@@ -125,7 +128,7 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
         case "trashed" if record.kind == DERIVED:
             text = ngettext("{n} picture made", "{n} pictures made", n)
         case "answer" if value:
-            text = ngettext("{n} answer put back", "{n} answers put back", n)
+            text = ngettext("{n} answer hidden again", "{n} answers hidden again", n)
         case "answer":
             text = _("The model's answer is a picture of its own")
         case "trashed" if value:
@@ -185,7 +188,7 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
             text = ngettext("{n} job restored", "{n} jobs restored", n)
         case _:
             text = _("{n} changed")
-    return text.format(n=n)
+    return text.format(n=number(n))
 
 
 def _added_to(record: Record) -> set[str]:

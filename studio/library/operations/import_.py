@@ -1,7 +1,7 @@
 """Import of files and folders: copies pictures into the library.
 
 Files are detected by their first bytes (`import_sources`), hashed, and skipped when the library has
-their content; the rest is copied and read by the decoding process. A portion is first completed in
+their content; the rest is copied and read by the decoding process. A batch is first completed in
 a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then its files
 are renamed into place and recorded. The next start finishes such a folder, so that a crash leaves
 neither a picture without a record nor an incomplete one.
@@ -24,7 +24,7 @@ import msgspec
 from studio.common import directory_handles, files, foreign_types, json_reader, user_input
 from studio.common.errors import PictureUnreadable, StorageError
 from studio.common.foreign_types import ForeignType
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.common.json_reader import NotUnderstood
 from studio.common.user_input import Unusable
 from studio.domain.entities import MADE_WITH, Picture, new_id
@@ -265,7 +265,7 @@ def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
     text = error.message or error.title
     if text.startswith(id):
         # Translators: begins a sentence in the place of a file's name: "This file is empty."
-        return _("This file") + text.removeprefix(id)
+        return text.replace(id, _("This file"), 1)
     # Translators: in the place of a file's name within a sentence.
     return text.replace(id, _("this file"))
 
@@ -344,8 +344,8 @@ async def spooled(store: Store, pictures: Sequence[tuple[str, bytes]]) -> tuple[
     paths: list[Path] = []
 
     def write() -> None:
-        for number, (name, data) in enumerate(pictures, start=1):
-            below = folder / str(number)
+        for place, (name, data) in enumerate(pictures, start=1):
+            below = folder / str(place)
             files.ensure_folder(below)
             paths.append(below / name)
             files.write_new(paths[-1], (data,))
@@ -384,16 +384,16 @@ def sentence(result: ImportResult) -> str:
             "All {n} pictures are already in the library",
             known,
         )
-        parts = [here.format(n=f"{known:,}")]
+        parts = [here.format(n=number(known))]
     else:
         words = ngettext("Imported {n}", "Imported {n}", n)
-        parts = [words.format(n=f"{n:,}")]
+        parts = [words.format(n=number(n))]
         if known:
             here = ngettext("{n} duplicate skipped", "{n} duplicates skipped", known)
-            parts.append(here.format(n=f"{known:,}"))
+            parts.append(here.format(n=number(known)))
     if n := len(result.unreadable):
         broken = ngettext("{n} unreadable", "{n} unreadable", n)
-        parts.append(broken.format(n=f"{n:,}"))
+        parts.append(broken.format(n=number(n)))
     text = " · ".join(parts)
     left_out = import_sources.words_of(result.left_out)
     return f"{text}. {left_out}" if left_out else text

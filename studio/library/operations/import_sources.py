@@ -16,7 +16,7 @@ from pathlib import Path
 from studio.common import foreign_types, tree, user_input
 from studio.common.file_types import kind_of
 from studio.common.foreign_types import ForeignType
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, listed, ngettext, number
 from studio.common.user_input import Unusable
 from studio.library.stopped import Stopped
 
@@ -208,16 +208,16 @@ def refusals(refused: Sequence[tuple[str, str]]) -> str:
     sentences = [f"{_some(those)}: {why}" for why, those in list(names.items())[:_MOST_REASONS]]
     rest = sum(len(those) for those in list(names.values())[_MOST_REASONS:])
     if rest:
-        sentences.append(ngettext("And {n} more.", "And {n} more.", rest).format(n=f"{rest:,}"))
+        sentences.append(ngettext("And {n} more.", "And {n} more.", rest).format(n=number(rest)))
     return " ".join(sentences)
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_MOST_NAMES])
+    shown = listed(names[:_MOST_NAMES])
     if (rest := len(names) - _MOST_NAMES) <= 0:
         return shown
     return ngettext("{names} and {n} more", "{names} and {n} more", rest).format(
-        names=shown, n=f"{rest:,}"
+        names=shown, n=number(rest)
     )
 
 
@@ -225,9 +225,9 @@ def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
     """Sentence about the files that were left out; "" for none."""
     if not left_out:
         return ""
-    counted = ", ".join(
+    counted = listed(
         # Translators: files of a kind that were not imported, such as "3 × HEIC".
-        _("{n} × {kind}").format(n=f"{n:,}", kind=kind.name)
+        _("{n} × {kind}").format(n=number(n), kind=kind.name)
         for kind, n in left_out
     )
     return _("Skipped: {kinds}.").format(kinds=counted)

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from studio.common import files
+from studio.common import files, i18n
 from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
@@ -115,7 +115,7 @@ def _lost(number: int, where: Path) -> StorageError:
             "The records of {n} picture are missing",
             "The records of {n} pictures are missing",
             number,
-        ).format(n=f"{number:,}"),
+        ).format(n=i18n.number(number)),
         _("Files in {name} are shorter than before. The pictures are not affected.").format(
             name=where
         ),
@@ -130,6 +130,6 @@ def _refilled(number: int, where: Path) -> StorageError:
             "{n} picture was restored to it from the index.",
             "{n} pictures were restored to it from the index.",
             number,
-        ).format(n=f"{number:,}"),
+        ).format(n=i18n.number(number)),
         hint=_("That month's failed jobs and prompts without pictures are lost."),
     )

@@ -42,8 +42,8 @@ def _finish_pending(store: Store) -> None:
     importing = (store.folder / HIDDEN / "importing").is_dir()
     composing = (store.folder / HIDDEN / "composing").is_dir()
     if importing or composing:
-        # With the readers of other programs' metadata a tenth of the core's import time (measured),
-        # and needed only by a start after a crash.
+        # With the readers of other programs' metadata this takes a tenth of the core's import
+        # time (measured), and only a start after a crash needs it.
         from studio.library.operations import derived_pictures, import_
 
         if importing:

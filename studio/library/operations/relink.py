@@ -90,7 +90,9 @@ class MissingFileSearch:
         """Cancel the search."""
         if self._search is not None:
             self._search.cancel()
-            await asyncio.gather(self._search, return_exceptions=True)
+            (ended,) = await asyncio.gather(self._search, return_exceptions=True)
+            if isinstance(ended, Exception):
+                log.error("A search for missing files ended in an unforeseen way", exc_info=ended)
 
 
 async def sweep(store: Store) -> RelinkResult:

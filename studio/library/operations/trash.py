@@ -22,7 +22,7 @@ import msgspec
 
 from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.common.json_reader import NotUnderstood, is_inside, is_sha256
 from studio.domain.entities import new_id
 from studio.domain.events import ProblemOccurred, RecordsChanged
@@ -98,7 +98,7 @@ async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None
     text = ngettext(
         "{n} picture moved to the system's trash", "{n} pictures moved to the system's trash", n
     )
-    return text.format(n=f"{n:,}") if n else ""
+    return text.format(n=number(n)) if n else ""
 
 
 async def resume(store: Store, discard: Discard) -> None:
@@ -230,7 +230,7 @@ def _refused(store: Store, left: int) -> StorageError:
             "{n} file could not be moved to the system's trash",
             "{n} files could not be moved to the system's trash",
             left,
-        ).format(n=f"{left:,}"),
+        ).format(n=number(left)),
         _("Still in {folder}.").format(folder=store.originals.trash),
         hint=_("Gridbrush tries again at the next start. You can also delete them there."),
     )

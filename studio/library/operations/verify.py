@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from array import array
 from bisect import bisect_left
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from studio.common import directory_handles, tree
 from studio.common.errors import StorageError
-from studio.domain.entities import Picture
+from studio.domain.entities import Picture, Role
 from studio.library.files.originals import HIDDEN, Originals
 from studio.library.store import Store
 
@@ -27,7 +28,8 @@ class VerifyReport:
         orphans: visible files without a record, relative to the library.
         damaged_records: number of unreadable lines of the log.
         damaged_inputs: names of references and conversations that do not match their hash, and
-            hashes of those that a picture made here needs and that are missing.
+            hashes of those that are missing: the mask of a region, and what a picture made here
+            was made from, if no picture of the library has these bytes either.
     """
 
     checked: int
@@ -54,11 +56,20 @@ async def check(store: Store, progress: Callable[[int], None] = lambda _done: No
     reading = _VerifyRun(store.originals, progress)
     async for some in store.portions():
         await asyncio.to_thread(reading.read_pictures, some)
+    if wanted := sorted(reading.lost_parents):
+        # A picture of the library takes the place of the copy that was sent.
+        known = await store.query_index(lambda index: index.state.known(wanted), long=True)
+        reading.lost_parents -= known.keys()
     return await asyncio.to_thread(reading.report, damaged)
 
 
 class _VerifyRun:
-    """Results so far, with a hash of each picture's path."""
+    """Results so far, with a hash of each picture's path.
+
+    Attributes:
+        lost_parents: hashes of edited pictures that pictures made here need, and of which no copy
+            is kept.
+    """
 
     def __init__(self, originals: Originals, progress: Callable[[int], None]) -> None:
         self._originals = originals
@@ -66,7 +77,8 @@ class _VerifyRun:
         self._known = array("Q")
         self._missing: list[str] = []
         self._changed: list[str] = []
-        self._lost_inputs: dict[str, None] = {}
+        self._lost_inputs: set[str] = set()
+        self.lost_parents: set[str] = set()
 
     def read_pictures(self, pictures: Sequence[Picture]) -> None:
         """Verify pictures; blocking."""
@@ -76,23 +88,27 @@ class _VerifyRun:
                 self._missing.append(picture.id)
             elif not sound:
                 self._changed.append(picture.id)
-            if picture.derivation is not None:
-                self._check_inputs(picture.derivation.markup)
+            if picture.derivation is not None or picture.markup is not None:
+                self._check_inputs(picture)
             self._known.append(_path_hash(picture.path))
             self._progress(len(self._known))
 
-    def _check_inputs(self, sha256: str) -> None:
-        """Note missing inputs of a picture made here: its markup, and the mask of its region."""
-        needed = [sha256]
-        try:
-            region = self._originals.markup(sha256).region
-        except StorageError:
-            region = None
-        if region is not None and region.mask is not None:
-            needed.append(region.mask)
-        for one in needed:
-            if not self._originals.kept_inputs(one):
-                self._lost_inputs[one] = None
+    def _check_inputs(self, picture: Picture) -> None:
+        """Note missing inputs: masks, and what a picture made here was made from."""
+        markups = [] if picture.markup is None else [picture.markup]
+        needed: list[str] = []
+        if (made := picture.derivation) is not None:
+            needed.append(made.markup)
+            with contextlib.suppress(StorageError):
+                markups.append(self._originals.markup(made.markup))
+            self.lost_parents.update(
+                one.sha256
+                for one in picture.parents
+                if one.role is Role.EDIT and not self._originals.kept_inputs(one.sha256)
+            )
+        masks = [one.region.mask for one in markups if one.region is not None]
+        needed += [mask for mask in masks if mask is not None]
+        self._lost_inputs.update(one for one in needed if not self._originals.kept_inputs(one))
 
     def report(self, damaged_records: int) -> VerifyReport:
         """The results, with orphans and damaged inputs; blocking."""
@@ -104,7 +120,10 @@ class _VerifyRun:
             changed=tuple(self._changed),
             orphans=tuple(_orphans(self._originals, self._known)),
             damaged_records=damaged_records,
-            damaged_inputs=(*_damaged_inputs(self._originals), *self._lost_inputs),
+            damaged_inputs=(
+                *_damaged_inputs(self._originals),
+                *sorted(self._lost_inputs | self.lost_parents),
+            ),
         )
 
 

@@ -1,4 +1,4 @@
-"""Gemini-native wire: one format for requests and responses, used by every profile.
+"""Gemini-native wire: one format for requests and responses, that of all built-in profiles.
 
 The services differ in address, in the header for the key and in required fields; the offline
 painter speaks it too.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.common.errors import Billed, InputError, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.key_redaction import SecretRedactor
 from studio.config.settings import OFFLINE, Profile
 from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason
@@ -117,7 +117,7 @@ class GeminiProvider:
             body, told = await self._build_body(request_, inputs, way, past)
             if past is not None:
                 await past.record_history_use(told)
-            # What makes no difference is told once, by the picture of the refusal.
+            # Refused fields that make no difference to the picture are recorded once.
             refused = (way.model.refused - model.refused) & LOSSLESS
             missing = tuple(sorted(refused.union(body.left_out)))
             if record_changes is not None and missing != left_out:
@@ -206,10 +206,10 @@ class GeminiProvider:
             if len(data) > request.MAX_PICTURE:
                 raise InputError(
                     _("A reference picture is too large to send"),
-                    _("{name} is {size:.1f} MB; the limit is {limit} MB.").format(
+                    _("{name} is {size} MB; the limit is {limit} MB.").format(
                         name=one.reference.name or one.reference.sha256[:8],
-                        size=len(data) / 2**20,
-                        limit=request.MAX_PICTURE >> 20,
+                        size=number(len(data) / 2**20, 1),
+                        limit=number(request.MAX_PICTURE >> 20),
                     ),
                     hint=_("Use a smaller copy."),
                 )
@@ -283,7 +283,7 @@ class GeminiProvider:
                     provider=self.profile.title,
                     key=key or "",
                 )
-                # A list is free, whatever happened to it on its way.
+                # A list is free, even if it was lost in transit.
                 failed.billed = Billed.NO
                 raise failed
             models, page = await asyncio.to_thread(

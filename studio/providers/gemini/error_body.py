@@ -328,7 +328,7 @@ class _Collector:
         return any(one[0] > Worth.WRAPPER for one in self._sentences)
 
     def search(self, value: Any) -> None:
-        """Collect from fields that nobody knows, but whose names say that they hold words."""
+        """Collect from unknown fields whose names suggest that they hold text."""
         self._left = _MOST_VALUES
         waiting: list[tuple[Any, int]] = [(value, 1)]
         while waiting and self._left > 0:

@@ -281,7 +281,7 @@ _NOT_SENT = _words(
     r"ssl handshake failed|(?:network|host|upstream|backend|provider) is (?:unreachable|not "
     r"reachable)|could ?n[o']t be reached|ehostunreach|enetunreach",
 )
-"""A server in between never reached the next one, so nobody worked."""
+"""A gateway did not reach the next server, so no work was done."""
 
 _AFTER_SENDING = _words(
     # Envoy sent a request several times, and names only the end of the last one.
@@ -290,7 +290,7 @@ _AFTER_SENDING = _words(
     r"\bread tcp|\bread udp|while reading|prematurely|after sending|connection[ _]termination",
     r"remote[ _]reset|without (?:sending )?(?:an?y? )?response|response body",
 )
-"""A request was sent, whatever else is said about reaching a server."""
+"""The request was sent, whatever else the body says about reaching a server."""
 
 _LOST = _words(
     r"upstream connect error or disconnect|disconnect/reset|reset reason|reset before headers",
@@ -527,7 +527,7 @@ def _of_server(status: int, said: ErrorBody, words: str, *, wait: bool) -> Error
         return ErrorCause.TOO_SLOW
     if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
         return ErrorCause.PERMANENT
-    # A gateway with this status got no valid answer, unless it says that nobody works.
+    # A gateway with this status got no valid answer, unless it says that no server is up.
     if status == 502 and not (wait or _BUSY.search(words)):
         return ErrorCause.LOST
     return None

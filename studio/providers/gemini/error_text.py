@@ -66,7 +66,7 @@ _WRAPPER = re.compile(
     # A status, with or without its phrase.
     r"|(?i:\[[45]\d\d(?: [a-z' -]{2,40})?\]\s*:?\s*"
     r"|(?:http|error|api|upstream)?[ _]?(?:error|status|code)?[ _]?(?:code|status)?"
-    r"\s*[:=(]?\s*[45]\d\d(?!\d)\)?\s*[:,;\u2013-]+\s*"
+    r"\s*(?:[:=(]\s*)?[45]\d\d(?!\d)\)?\s*[:,;\u2013-]+\s*"
     r"|(?:status|code)\s*[:=]\s*[a-z_]{3,40}\s*[,;]\s*)"
     r"|[45]\d\d [A-Z][A-Z_]{3,40}\b[.:,]?\s*"
     # Who passed it on, and what failed there.
@@ -80,11 +80,11 @@ _WRAPPER = re.compile(
     r"(?: with status(?: code)? \d{3})?\s*[:\u2013-]+\s*"
     r"|(?:message|msg|error|detail|details|reason|body|response|raw|metadata|failed)\s*[:=]\s*)"
 )
-"""What stands before a sentence and says only who passed it on."""
+"""Prefix of a sentence that only names the gateway it came through."""
 
 _TAILS = re.compile(
     r"(?:litellm retries?:|received model group=|available model group|no fallback model group|"
-    r"\|?\s*metadata\s*:?\s*$|model group=).{0,2000}$",
+    r"(?:\|\s{0,20})?metadata\s{0,20}:?\s*$|model group=).{0,2000}$",
     re.IGNORECASE | re.DOTALL,
 )
 _JSON_LEFT = re.compile(

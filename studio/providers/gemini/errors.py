@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from studio.common import i18n
 from studio.common.errors import (
     LONGEST_WAIT,
     BalanceError,
@@ -210,7 +211,7 @@ def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
         ErrorCause.BROKEN: (
             ServiceError,
             _("Internal error of the service"),
-            _("Usually over soon. Try again, or choose another model."),
+            _("Usually temporary. Try again, or choose another model."),
         ),
     }
 
@@ -435,9 +436,11 @@ def _long_wait(wait: float | None) -> str:
     minutes = math.ceil(wait / 60)
     if minutes < 120:
         words = ngettext("Wait {minutes} minute.", "Wait {minutes} minutes.", minutes)
-        return words.format(minutes=minutes)
+        return words.format(minutes=i18n.number(minutes))
     hours = math.ceil(wait / 3600)
-    return ngettext("Wait {hours} hour.", "Wait {hours} hours.", hours).format(hours=hours)
+    return ngettext("Wait {hours} hour.", "Wait {hours} hours.", hours).format(
+        hours=i18n.number(hours)
+    )
 
 
 def names_signature(said: ErrorBody) -> bool:

@@ -25,7 +25,7 @@ def parse(
 ) -> tuple[tuple[ListedModel, ...], str]:
     """Image models of one page, without duplicates, and the token of the next page (or "").
 
-    Raises ServiceError and its like when the list is an error in disguise.
+    Raises ServiceError or another StudioError if the body is an error.
     """
     try:
         value: Any = json.loads(body)

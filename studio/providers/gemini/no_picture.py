@@ -8,7 +8,7 @@ understood: it was paid for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from studio.common.file_types import is_any_picture
@@ -29,18 +29,28 @@ _LEAST = 64
 """Shortest text that may be a picture, in characters."""
 
 _MOST_PAGE = 1 << 20
+_SEARCHED = 8 * 1024
+"""Bytes searched in one call; other threads get their turn in between."""
+
+_OVERLAP = 4096
+"""Bytes searched twice: no match is longer."""
+
 _DATA = re.compile(rb"base64\s*,", re.IGNORECASE)
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]+")
-_LONG = 4096
+_LONG = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{4096}")
 """Characters of base64 in a row; no word is that long."""
 
+_SPACE = rb"(?:\\{1,4}[nrt]|\s)"
 _MAYBE = re.compile(
-    rb"base64\s*,|[A-Za-z0-9+/_-]{1024}|(?:[A-Za-z0-9+/_-]{40,200}(?:\\{1,4}[nrt]|\s){1,8}){12}",
+    rb"base64\s*,|(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{1024}|[A-Za-z0-9+/_-]{40,}"
+    rb"(?:" + _SPACE + rb"{1,8}[A-Za-z0-9+/_-]{40,200}(?![A-Za-z0-9+/_-])){11}" + _SPACE + rb")",
     re.IGNORECASE,
 )
-"""What may be a picture anywhere in a text: a data: URL, or base64 in one or many lines."""
+"""What may be a picture anywhere in a text: a data: URL, or base64 in one or many lines.
 
-_PIECE = re.compile(r"[A-Za-z0-9+/_-]{200}")
+A match begins where a run of characters begins, so that each run is read once.
+"""
+
+_PIECE = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200}")
 _MOST_PIECES = 4
 """Texts with this much base64 in a row that may be the pieces of one picture."""
 
@@ -85,9 +95,10 @@ def _is_text(source: AnswerSource) -> bool:
         data.decode()
     except UnicodeDecodeError:
         return False
-    if _CONTROL.search(data) or _DATA.search(data):
-        return False
-    return all(len(run[0]) < _LONG for run in _RUN.finditer(data))
+    return not any(
+        _CONTROL.search(window) or _DATA.search(window) or _LONG.search(window)
+        for window in _windows((data,))
+    )
 
 
 def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
@@ -143,9 +154,15 @@ def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource
 def _whole(text: str | SpilledString, source: AnswerSource) -> Iterator[bytes]:
     """A text in overlapping pieces."""
     if isinstance(text, str):
-        yield text.encode("ascii", "replace")
-        return
+        return _windows((text.encode("ascii", "replace"),))
+    return _windows(base64_text.from_file(source.body, text.start, text.end, most=_SEARCHED))
+
+
+def _windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Bytes in overlapping windows, short enough to be searched in one call."""
     before = b""
-    for piece in base64_text.from_file(source.body, text.start, text.end):
-        yield before + piece
-        before = piece[-4096:]
+    for piece in pieces:
+        for start in range(0, len(piece), _SEARCHED):
+            window = before + piece[start : start + _SEARCHED]
+            yield window
+            before = window[-_OVERLAP:]

@@ -1,7 +1,7 @@
 """The table of fields that hold pictures and texts, in responses of any family.
 
-Names are compared without case, underscores and hyphens. What a name cannot tell, the bytes do: a
-string that begins like a picture is one, whatever its name.
+Names are compared without case, underscores and hyphens. If the name is inconclusive, the bytes
+decide: a string that begins like a picture is one, whatever its name.
 """
 
 from __future__ import annotations

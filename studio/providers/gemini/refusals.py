@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.common.errors import Billed, NoPicture, PictureRefused, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, listed, sentences
 from studio.providers.gemini import fields
 from studio.providers.gemini.billing_statements import billing_in_words, stated_billing
 
@@ -72,7 +72,7 @@ def explain(
         return PictureRefused(
             _("The picture is too close to an existing work"),
             words or told,
-            hint=_("Describe it in your own words, with less reference to a known work."),
+            hint=_("Describe it in your own words, without referring to a known work."),
             **rest,
         )
     if finish == "MAX_TOKENS":
@@ -122,5 +122,5 @@ def _sentence(reason: str, categories: tuple[str, ...]) -> str:
         text = _("The service's safety filter blocked it.")
     if categories:
         # Translators: {names} are categories of harm, as the service calls them.
-        text += " " + _("Categories: {names}.").format(names=", ".join(categories))
+        text = sentences(text, _("Categories: {names}.").format(names=listed(categories)))
     return text

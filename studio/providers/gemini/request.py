@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from studio import __version__
 from studio.common.errors import InputError, KeyRefused
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.urls import is_vertex, is_vertex_host, models_list, models_parent, read_address
 from studio.config.settings import PLACE, USUAL_PATH, Profile
 from studio.domain import extra_fields
@@ -127,8 +127,8 @@ def build(
     if len(data) > MAX_BODY:
         raise InputError(
             _("The pictures are too large to send together"),
-            _("Together they are {size:.1f} MB; the limit is {limit} MB.").format(
-                size=len(data) / 2**20, limit=MAX_BODY >> 20
+            _("Together they are {size} MB; the limit is {limit} MB.").format(
+                size=number(len(data) / 2**20, 1), limit=number(MAX_BODY >> 20)
             ),
             hint=_("Send fewer or smaller reference pictures."),
         )

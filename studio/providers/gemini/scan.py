@@ -3,7 +3,7 @@
 A response with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
 copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers its
 position in the body. It also detects the end of the value, so that a truncated response is never
-mistaken for a complete one. Feed it in the decoding lane, not on the thread of a user interface.
+mistaken for a complete one. Feed it on the decoding thread, never on the window's.
 
 A stream of server-sent events is read as the list of its events, and several values in a row (one
 a line, or just concatenated) as the list of these values.
@@ -19,6 +19,7 @@ import secrets
 from pathlib import Path
 from typing import Any, Final
 
+from studio.common import i18n
 from studio.common.errors import Billed, ServiceError
 from studio.common.files import storage_error
 from studio.common.i18n import _
@@ -75,7 +76,7 @@ _scanners = itertools.count()
 
 
 def _unpredictable() -> str:
-    """A word nobody can guess, without asking the system for chance each time."""
+    """An unpredictable word, without asking the system for randomness each time."""
     number = next(_scanners).to_bytes(8, "big")
     return hashlib.blake2b(number, key=_SECRET, digest_size=8).hexdigest()
 
@@ -123,7 +124,7 @@ class GeminiScanner:
         if self.refused is not None:
             return
         if self.received > MAX_BODY:
-            self._refuse(_("It is larger than {mb} MB.").format(mb=MAX_BODY >> 20))
+            self._refuse(_("It is larger than {mb} MB.").format(mb=i18n.number(MAX_BODY >> 20)))
             return
         try:
             self._feed(data, base)

@@ -22,7 +22,7 @@ Text = str | SpilledString
 SHORTEST = 24
 """Characters of a text that may hold a picture."""
 
-_SEARCHED = 32 * 1024
+_SEARCHED = 8 * 1024
 """Bytes searched in one call; other threads get their turn in between."""
 
 _MOST_BEFORE = 64
@@ -39,7 +39,7 @@ _LEAST_COLUMN = 32
 _HEAD = 96
 
 _AFTER_WORD = rb"(?:(?<![A-Za-z0-9+/=_%-])|(?<=\\[nrt])|(?<=\\u00..))"
-_SL = rb"(?:\\*/|_)"
+_SL = rb"(?:\\{0,16}/|_)"
 START = re.compile(
     rb"data:(?P<kind>(?:[\w.+-]{1,40}\\*/)?[\w.+-]{0,60})[^:,\s\"<>()]{0,120}?base64"
     rb"(?:;[^:,\s\"<>()]{0,80})?\s?(?:,|%2c)(?:\s|\\+[nrt]|%0[ad]|%20){0,8}"
@@ -55,8 +55,8 @@ _NO_PICTURE = re.compile(rb"(?:audio|video|text|font)\\*/", re.IGNORECASE)
 _SIGN = rb"[A-Za-z0-9+/_-]*"
 _ESCAPED = rb"(?:\\+/|\\+u00(?:2[bBfFdD]|5[fF])|%2[bBfF]|&#(?:4[37]|[xX]2[bBfF]);)"
 _RUN = re.compile(_SIGN + rb"(?:" + _ESCAPED + _SIGN + rb")*")
-_NEWLINE = rb"\r|\n|\\+[nr]|\\+u000[aAdD]|%0[aAdD]|&#(?:1[03]|[xX][aAdD]);"
-_BREAK = re.compile(rb"(?:[ \t]|\\+t|\\+u00(?:09|20)|%20|&#32;|" + _NEWLINE + rb")+")
+_NEWLINE = rb"\r|\n|(?<!\\)\\+(?:[nr]|u000[aAdD])|%0[aAdD]|&#(?:1[03]|[xX][aAdD]);"
+_BREAK = re.compile(rb"(?:[ \t]|(?<!\\)\\+(?:t|u00(?:09|20))|%20|&#32;|" + _NEWLINE + rb")+")
 _NEWLINES = re.compile(_NEWLINE)
 _EQUALS = rb"(?:=|\\+u003[dD]|%3[dD]|&#(?:61|[xX]3[dD]);)"
 _PADDING = re.compile(_EQUALS + rb"(?:(?:" + _BREAK.pattern + rb")?" + _EQUALS + rb"){0,3}")
@@ -66,10 +66,12 @@ _BEFORE = re.compile(rb"(\(|\"|'|<|`)(?:[ \t<]|\\+[nrt])*\Z")
 _AROUND = re.compile(
     rb"(?:!?\[[^\]]{0,500}\]\((?:\s|\\+[nrt])*<?|<img\b[^<>]{0,500}|```\w{0,20}(?:\\+[nr])*)\Z"
 )
-"""What stands before a picture: the opening of a link, of an HTML tag or of a code block."""
+"""Text before a picture: the opening of a link, an HTML tag or a code block."""
 _TAG = re.compile(rb"<img\b[^<>]{0,500}\Z")
 _AFTER_TAG = re.compile(rb"[^<>]{0,500}>")
-_AFTER_LINK = re.compile(rb"(?:\s|\\+[nrt])*>?(?:\s|\\+[nrt])*(?:\\*\"[^\"()]{0,200}\\*\")?\s*\)")
+_AFTER_LINK = re.compile(
+    rb"(?:\s|\\+[nrt])*(?:>(?:\s|\\+[nrt])*)?(?:\\*\"[^\"()]{0,200}\\*\"\s*)?\)"
+)
 _AFTER_BLOCK = re.compile(rb"(?:\\+[nr])*```")
 
 

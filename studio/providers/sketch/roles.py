@@ -61,7 +61,7 @@ _KEYWORDS = (
 
 
 class RoleNote(StrEnum):
-    """What was not taken from a reference."""
+    """Note about what was not used from a reference."""
 
     SUBJECT = "subject"  # nothing was taken
     PROPORTIONS = "proportions"  # only the kind of thing was taken

@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from studio.common import i18n
 from studio.common.i18n import _
 
 if TYPE_CHECKING:
@@ -114,11 +115,11 @@ class Painter:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._executor, work, stop)
         finally:
-            # Reached early when the request was cancelled: the painting ends too.
+            # Reached early if the request was cancelled, which ends the painting too.
             stop.set()
 
     async def _dripping(self, made: bytes) -> AsyncIterator[bytes]:
-        # Equal pieces at equal intervals; the last one comes when the time is over.
+        # Equal pieces at equal intervals; the last one is sent at the end of the time.
         async for piece in _chunked(made, math.ceil(len(made) / _DRIPS)):
             await self._sleep(self._drip_seconds / _DRIPS)
             yield piece
@@ -139,7 +140,7 @@ def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
 
     Raises ValueError for a request that the service would not take.
     """
-    # Pillow is for those who paint, and takes 0.1 s.
+    # Only painting needs Pillow, which takes 0.1 s to import.
     from studio.providers.sketch import painter, request
 
     brief = request.read(body)
@@ -236,12 +237,12 @@ def _note(number: int, note: RoleNote) -> str:
     return {
         # Translators: {n} is the number of a reference picture.
         "subject": _("The subject of picture [{n}] was not used."),
-        "proportions": _("Only the kind of subject of picture [{n}] was used."),
+        "proportions": _("Only the type of subject in picture [{n}] was used."),
         "brush": _("Only the colours and tone of picture [{n}] were used."),
         "composition": _("The composition of picture [{n}] was not used."),
         "roughly": _("The composition of picture [{n}] was followed only roughly."),
         "sentence": _("Picture [{n}] was not used: the role in its sentence is unknown."),
-    }[note].format(n=number)
+    }[note].format(n=i18n.number(number))
 
 
 def _models(model: str | None) -> Answer:

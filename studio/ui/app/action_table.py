@@ -15,6 +15,7 @@ from studio.domain.stacks import StackBy
 from studio.library.query import View
 from studio.ui.controllers.pictures import show_files
 from studio.ui.support import desktop_services, stack_content
+from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.role_names import REFERENCE_ROLES, use_text
 from studio.ui.window.actions import Action, ActionMenu, ActionNeeds, ShortcutScope
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PANELS, GALLERY, NOWHERE = ShortcutScope.PANELS, ShortcutScope.GALLERY, ShortcutScope.NOWHERE
 PICTURES, ONE, ITEMS = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
 TWO, TRASHED, STACK = ActionNeeds.TWO, ActionNeeds.TRASHED, ActionNeeds.STACK
+NO_COVER = ActionNeeds.NO_COVER
 
 
 def menus() -> tuple[ActionMenu[WindowParts], ...]:
@@ -44,24 +46,45 @@ def _file() -> ActionMenu[WindowParts]:
                keys=("Ctrl+Shift+I",), icon="import"),
         Action("import_folder", _("Import a folder…"),
                lambda parts: parts.import_controller.choose(folder=True)),
-        Action("open_with", _("Open with…"), lambda parts: parts.open_with.get().choose(),
+        Action("open_with", _("Open with…"), lambda parts: parts.exchange.get().open_with.choose(),
                keys=("Ctrl+Shift+O",), where=PANELS, needs=PICTURES, icon="picture",
                counted=lambda n: ngettext(
-                   "Open with…", "Open {n} pictures with…", n).format(n=number(n))),
+                   "Open {n} picture with…", "Open {n} pictures with…", n).format(n=number(n))),
         Action("save_as", _("Save as…"), lambda parts: parts.pictures.save_as(),
                keys=("Ctrl+S",), needs=PICTURES, icon="save",
                counted=lambda n: ngettext(
-                   "Save as…", "Save {n} pictures…", n).format(n=number(n))),
+                   "Save {n} picture…", "Save {n} pictures…", n).format(n=number(n))),
+        Action("drag_recipe", _("Drag as…"), lambda parts: parts.outgoing.get().chooser.toggle(),
+               keys=("Ctrl+D",), icon="drag"),
+        Action("export", _("Export…"), lambda parts: parts.exports.get().open(),
+               keys=("Ctrl+Shift+S",), icon="export",
+               counted=lambda n: ngettext(
+                   "Export {n} picture…", "Export {n} pictures…", n).format(n=number(n))),
+        Action("spreadsheet", _("Spreadsheet…"), lambda parts: parts.spreadsheets.get().choose(),
+               counted=lambda n: ngettext(
+                   "Spreadsheet of {n} picture…", "Spreadsheet of {n} pictures…", n
+               ).format(n=number(n))),
+        Action("contact_sheet", _("Contact sheet…"),
+               lambda parts: parts.handouts.get().sheets.open(),
+               counted=lambda n: ngettext(
+                   "Contact sheet of {n} picture…", "Contact sheet of {n} pictures…", n
+               ).format(n=number(n))),
+        Action("handoff_page", _("Hand-off page…"),
+               lambda parts: parts.handouts.get().pages.open(),
+               counted=lambda n: ngettext(
+                   "Hand-off page of {n} picture…", "Hand-off page of {n} pictures…", n
+               ).format(n=number(n))),
         Action("show_in_folder", _("Show in folder"), lambda parts: parts.pictures.show_in_folder(),
                keys=("Ctrl+Shift+R",), needs=PICTURES, icon="folder",
                counted=lambda n: ngettext(
-                   "Show in folder", "Show {n} pictures in folder", n).format(n=number(n))),
+                   "Show {n} picture in folder", "Show {n} pictures in folder", n
+               ).format(n=number(n))),
     ), (
         Action("settings", _("Settings…"), lambda parts: parts.dialogs.open_settings("keys"),
                keys=("Ctrl+,",)),
     ), (
         Action("quit", _("Quit"), lambda parts: parts.window.close(), keys=("Ctrl+Q",)),
-    )))  # fmt: skip
+    )), name="file")  # fmt: skip
 
 
 def _edit() -> ActionMenu[WindowParts]:
@@ -73,15 +96,48 @@ def _edit() -> ActionMenu[WindowParts]:
         Action("copy", _("Copy"), lambda parts: parts.handlers.copy(),
                keys=("Ctrl+C",), where=PANELS, needs=PICTURES, icon="copy",
                counted=lambda n: ngettext(
-                   "Copy", "Copy {n} pictures", n).format(n=number(n))),
-        Action("copy_prompt", _("Copy prompt"), lambda parts: parts.handlers.copy_prompt(),
+                   "Copy {n} picture", "Copy {n} pictures", n).format(n=number(n))),
+        Action("copy_original", _("Copy the original"),
+               lambda parts: parts.pictures.copy_original(), where=PANELS, needs=PICTURES,
+               counted=lambda n: ngettext(
+                   "Copy {n} original", "Copy {n} originals", n).format(n=number(n))),
+        Action("copy_image", _("Copy image"),
+               lambda parts: parts.exchange.get().copies.copy_image(),
+               where=PANELS, needs=ONE, icon="picture"),
+        Action("copy_file", _("Copy file"), lambda parts: parts.exchange.get().copies.copy_files(),
+               where=PANELS, needs=PICTURES,
+               counted=lambda n: ngettext(
+                   "Copy {n} file", "Copy {n} files", n).format(n=number(n))),
+        Action("copy_prompt", _("Copy prompt"),
+               lambda parts: parts.exchange.get().copies.copy_prompt(),
                keys=("Ctrl+Shift+C",), where=PANELS, needs=PICTURES, lacks=no_prompt,
                counted=lambda n: ngettext(
-                   "Copy prompt", "Copy prompts of {n} pictures", n).format(n=number(n))),
-        Action("copy_seed", _("Copy seed"), lambda parts: parts.handlers.copy_seed(),
+                   "Copy prompt of {n} picture", "Copy prompts of {n} pictures", n
+               ).format(n=number(n))),
+        Action("copy_settings", _("Copy settings"),
+               lambda parts: parts.exchange.get().copies.copy_settings(),
+               keys=("Ctrl+Shift+J",), where=PANELS, needs=PICTURES, icon="sliders",
+               lacks=no_settings,
+               counted=lambda n: ngettext(
+                   "Copy settings of {n} picture", "Copy settings of {n} pictures", n
+               ).format(n=number(n))),
+        Action("copy_settings_json", _("Copy settings as JSON"),
+               lambda parts: parts.exchange.get().copies.copy_settings_json(),
+               where=PANELS, needs=PICTURES, lacks=no_settings,
+               counted=lambda n: ngettext(
+                   "Copy settings of {n} picture as JSON",
+                   "Copy settings of {n} pictures as JSON", n
+               ).format(n=number(n))),
+        Action("copy_seed", _("Copy seed"), lambda parts: parts.exchange.get().copies.copy_seed(),
                keys=("Ctrl+Shift+N",), where=PANELS, needs=PICTURES, icon="dice", lacks=no_seed,
                counted=lambda n: ngettext(
-                   "Copy seed", "Copy seeds of {n} pictures", n).format(n=number(n))),
+                   "Copy seed of {n} picture", "Copy seeds of {n} pictures", n
+               ).format(n=number(n))),
+        Action("copy_path", _("Copy path"), lambda parts: parts.exchange.get().copies.copy_paths(),
+               keys=("Ctrl+Shift+L",), where=PANELS, needs=PICTURES,
+               counted=lambda n: ngettext(
+                   "Copy path of {n} picture", "Copy paths of {n} pictures", n
+               ).format(n=number(n))),
         Action("paste", _("Paste"), lambda parts: parts.handlers.paste(), keys=("Ctrl+V",)),
         Action("select_all", _("Select all"), lambda parts: parts.handlers.select_all(),
                keys=("Ctrl+A",), where=PANELS),
@@ -91,7 +147,7 @@ def _edit() -> ActionMenu[WindowParts]:
                keys=("Ctrl+F",)),
         Action("changes", _("History of changes…"), lambda parts: parts.dialogs.open_changes(),
                icon="history"),
-    )))  # fmt: skip
+    )), name="edit")  # fmt: skip
 
 
 def _image() -> ActionMenu[WindowParts]:
@@ -105,7 +161,7 @@ def _image() -> ActionMenu[WindowParts]:
         Action("edit", _("Edit this picture"), lambda parts: parts.handlers.edit(),
                keys=("Ctrl+E",), needs=PICTURES, icon="edit",
                counted=lambda n: ngettext(
-                   "Edit this picture", "Edit {n} pictures, one each", n).format(n=number(n))),
+                   "Edit {n} picture", "Edit {n} pictures, one each", n).format(n=number(n))),
         Action("edit_both", _("Edit with both"), lambda parts: parts.handlers.edit_with_both(),
                keys=("Y",), where=PANELS, needs=TWO, icon="both"),
         Action("reference", _("Use as reference, with the last role"),
@@ -122,11 +178,12 @@ def _image() -> ActionMenu[WindowParts]:
     ), (
         Action("pick", _("Pick"), lambda parts: parts.pictures.pick(),
                keys=("P",), where=PANELS, needs=PICTURES, icon="flag",
-               counted=lambda n: ngettext("Pick", "Pick {n} pictures", n).format(n=number(n))),
+               counted=lambda n: ngettext(
+                   "Pick {n} picture", "Pick {n} pictures", n).format(n=number(n))),
         Action("reject", _("Reject"), lambda parts: parts.pictures.reject(),
                keys=("X",), where=PANELS, needs=PICTURES, icon="reject",
                counted=lambda n: ngettext(
-                   "Reject", "Reject {n} pictures", n).format(n=number(n))),
+                   "Reject {n} picture", "Reject {n} pictures", n).format(n=number(n))),
     ), (
         *(_rating(n) for n in (1, 2, 3, 4, 5, 0)),
     ), (
@@ -139,12 +196,18 @@ def _image() -> ActionMenu[WindowParts]:
         Action("tag", _("Tags…"), lambda parts: parts.collections_controller.ask_tags(),
                keys=("Ctrl+T",), needs=PICTURES,
                counted=lambda n: ngettext(
-                   "Tags…", "Tags of {n} pictures…", n).format(n=number(n))),
+                   "Tags of {n} picture…", "Tags of {n} pictures…", n).format(n=number(n))),
         Action("collect", _("Add to collection…"),
                lambda parts: parts.collections_controller.on_collect_wanted(),
                keys=("Ctrl+B",), needs=PICTURES, icon="folder",
                counted=lambda n: ngettext(
-                   "Add to collection…", "Add {n} pictures to collection…", n
+                   "Add {n} picture to collection…", "Add {n} pictures to collection…", n
+               ).format(n=number(n))),
+        Action("put_on_shelf", _("Put on the shelf"),
+               lambda parts: parts.outgoing.get().tray.get().put_selected(),
+               keys=("J",), where=PANELS, needs=PICTURES, icon="tray",
+               counted=lambda n: ngettext(
+                   "Put {n} picture on the shelf", "Put {n} pictures on the shelf", n
                ).format(n=number(n))),
         Action("collect_branch", _("Collection from this branch"),
                lambda parts: parts.collections_controller.collect_branch(), needs=ONE),
@@ -152,14 +215,14 @@ def _image() -> ActionMenu[WindowParts]:
         Action("stack", _("Stack pictures"), lambda parts: parts.stacks.stack(),
                keys=("Ctrl+G",), where=PANELS, needs=PICTURES, icon="images",
                counted=lambda n: ngettext(
-                   "Stack pictures", "Stack {n} pictures", n).format(n=number(n))),
+                   "Stack {n} picture", "Stack {n} pictures", n).format(n=number(n))),
         Action("unstack", _("Take the stack apart"), lambda parts: parts.stacks.unstack(),
                keys=("Ctrl+Shift+G",), where=PANELS, needs=STACK,
                counted=lambda n: ngettext(
                    "Take the stack of {n} picture apart",
                    "Take the stack of {n} pictures apart", n).format(n=number(n))),
-        Action("stack_cover", _("Make this the key of the stack"),
-               lambda parts: parts.stacks.make_cover(), where=PANELS, needs=STACK),
+        Action("stack_cover", _("Set as cover of the stack"),
+               lambda parts: parts.stacks.make_cover(), where=PANELS, needs=NO_COVER),
         Action("stack_reject_rest", _("Reject the rest of the stack"),
                lambda parts: parts.stacks.reject_rest(), where=PANELS, needs=STACK,
                counted=lambda n: ngettext(
@@ -178,13 +241,14 @@ def _image() -> ActionMenu[WindowParts]:
         Action("trash", _("Move to trash"), lambda parts: parts.pictures.trash(),
                keys=("Del",), where=PANELS, needs=ITEMS, icon="trash",
                counted=lambda n: ngettext(
-                   "Move to trash", "Move {n} pictures to trash", n).format(n=number(n))),
+                   "Move {n} picture to trash", "Move {n} pictures to trash", n
+               ).format(n=number(n))),
         Action("restore", _("Restore from trash"), lambda parts: parts.pictures.restore(),
                needs=TRASHED,
                counted=lambda n: ngettext(
-                   "Restore from trash", "Restore {n} pictures from trash", n
+                   "Restore {n} picture from trash", "Restore {n} pictures from trash", n
                ).format(n=number(n))),
-    )))  # fmt: skip
+    )), name="picture")  # fmt: skip
 
 
 def _view() -> ActionMenu[WindowParts]:
@@ -196,9 +260,16 @@ def _view() -> ActionMenu[WindowParts]:
         Action("compare", _("Compare"), lambda parts: parts.view_switch.open_compare(),
                keys=("C",), where=PANELS, needs=PICTURES, icon="compare",
                counted=lambda n: ngettext(
-                   "Compare", "Compare {n} pictures", n).format(n=number(n))),
-        Action("mark", _("Mark and tell"), lambda parts: parts.marks.get().toggle(),
+                   "Compare {n} picture", "Compare {n} pictures", n).format(n=number(n))),
+        Action("mark", _("Mark and tell"),
+               lambda parts: parts.loupe_modes.get().toggle(LoupeModeName.MARK),
                keys=("K",), where=PANELS, needs=ONE, icon="pin"),
+        Action("only_here", _("Change only a part"),
+               lambda parts: parts.loupe_modes.get().toggle(LoupeModeName.ONLY_HERE),
+               keys=("O",), where=PANELS, needs=ONE, icon="brush"),
+        Action("reframe", _("Reframe"),
+               lambda parts: parts.loupe_modes.get().toggle(LoupeModeName.REFRAME),
+               keys=("W",), where=PANELS, needs=ONE, icon="reframe"),
         Action("compare_parent", _("Compare with the original"),
                lambda parts: parts.view_switch.compare_with_parent(),
                keys=("D",), where=PANELS, needs=ONE),
@@ -222,6 +293,9 @@ def _view() -> ActionMenu[WindowParts]:
                keys=("F9",), checked=True, icon="panel-left"),
         Action("inspector", _("Inspector"), lambda parts: parts.handlers.toggle_inspector(),
                keys=("I",), where=PANELS, checked=True, icon="panel-right"),
+        Action("shelf", _("Shelf"),
+               lambda parts: parts.presentation.show_and(parts.outgoing.get().tray.get().toggle),
+               keys=("Shift+J",), where=PANELS, checked=True, icon="tray"),
     ), (
         Action("captions", _("Captions"), lambda parts: parts.handlers.toggle_captions(),
                checked=True, icon="caption"),
@@ -245,7 +319,7 @@ def _view() -> ActionMenu[WindowParts]:
         Action("next_zone", _("Next zone"), lambda parts: parts.panel_layout.focus_next(),
                keys=("F6",)),
         Action("menu", _("Menu"), lambda parts: parts.panel_layout.open_menu(), keys=("F10",)),
-    )))  # fmt: skip
+    )), name="view")  # fmt: skip
 
 
 def _library() -> ActionMenu[WindowParts]:
@@ -287,7 +361,7 @@ def _library() -> ActionMenu[WindowParts]:
         Action("back_up", _("Back up everything…"), lambda parts: parts.dialogs.back_up()),
         Action("empty_trash", _("Empty trash…"), lambda parts: parts.library_commands.empty_trash(),
                icon="trash"),
-    )))  # fmt: skip
+    )), name="library")  # fmt: skip
 
 
 def _help() -> ActionMenu[WindowParts]:
@@ -296,12 +370,14 @@ def _help() -> ActionMenu[WindowParts]:
                keys=("Ctrl+K",)),
         Action("shortcuts", _("All shortcuts"), lambda parts: parts.dialogs.open_shortcuts(),
                keys=("?",), where=PANELS, icon="help"),
+        Action("change_shortcuts", _("Change shortcuts…"),
+               lambda parts: parts.dialogs.change_shortcuts()),
     ), (
         Action("log_folder", _("Open log folder"),
                lambda parts: show_files([parts.core.paths.log_folder / "gridbrush.log"])),
         Action("about", _("About Gridbrush"), lambda parts: parts.dialogs.open_settings("about"),
                icon="info"),
-    )))  # fmt: skip
+    )), name="help")  # fmt: skip
 
 
 def no_prompt(pictures: Sequence[Picture]) -> str:
@@ -309,6 +385,14 @@ def no_prompt(pictures: Sequence[Picture]) -> str:
     if any(picture.source_prompt or picture.prompt for picture in pictures):
         return ""
     return ngettext("This picture has no prompt", "These pictures have no prompt", len(pictures))
+
+
+def no_settings(pictures: Sequence[Picture]) -> str:
+    """Reason why no settings can be copied; empty if they can."""
+    if any(picture.prompt or picture.model or picture.settings for picture in pictures):
+        return ""
+    n = len(pictures)
+    return ngettext("This picture has no settings", "These pictures have no settings", n)
 
 
 def no_seed(pictures: Sequence[Picture]) -> str:
@@ -326,7 +410,7 @@ def _reference(role: Role) -> Action[WindowParts]:
 
 
 def _rating(n: int) -> Action[WindowParts]:
-    text = ngettext("{n} star", "{n} stars", n).format(n=n) if n else _("No stars")
+    text = ngettext("{n} star", "{n} stars", n).format(n=number(n)) if n else _("No stars")
     return Action(
         f"rate_{n}",
         text,
@@ -349,7 +433,7 @@ def _stacks(by: StackBy) -> Action[WindowParts]:
 
 def _least(n: int) -> Action[WindowParts]:
     if n:
-        text = ngettext("Only {n} star or more", "Only {n} stars or more", n).format(n=n)
+        text = ngettext("Only {n} star or more", "Only {n} stars or more", n).format(n=number(n))
     else:
         text = _("All ratings")
     return Action(

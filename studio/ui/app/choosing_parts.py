@@ -45,7 +45,7 @@ class ChoosingParts:
         self._parts = parts
 
     def make_pick_view(self) -> PickView:
-        """The view of pick mode, in the window."""
+        """Create the view of pick mode in the window."""
         parts = self._parts
         view, rounds = PickView(parts.core.library, parts.core.decoder), parts.pick_rounds
         view.decided.connect(rounds.on_decided)
@@ -64,7 +64,7 @@ class ChoosingParts:
         return view
 
     def make_duel_view(self) -> DuelView:
-        """The view of duels, in the window."""
+        """Create the view of duels in the window."""
         parts = self._parts
         view = DuelView(parts.core.library, parts.core.decoder)
         view.shown.connect(parts.current_pictures.on_full_screen_shown)
@@ -74,7 +74,7 @@ class ChoosingParts:
         return view
 
     def make_duel_controller(self) -> DuelController:
-        """The controller of duels, with its view."""
+        """Create the controller of duels, with its view."""
         parts = self._parts
         view = parts.duel.get()
         duels = DuelController(
@@ -83,6 +83,7 @@ class ChoosingParts:
             parts.selection,
             parts.messages_controller,
             parts.view_stack,
+            parts.view_switch,
             parts.pick_rounds,
             view=view,
             place_name=parts.collections_controller.place_name,

@@ -41,17 +41,19 @@ class ComparingParts:
         self._parts = parts
 
     def make_compare_view(self) -> CompareView:
-        """The view that compares pictures, in the window."""
+        """Create the comparison in the window."""
         parts = self._parts
         view = CompareView(parts.core.library, parts.core.decoder, parts.core.comparer)
+        view.group.keys.set_wanted(shown=parts.core.settings.value.compare_keys)
         decisions = CompareDecisions(parts.core, view)
         decisions.said.connect(parts.messages_controller.on_said)
         parts.inspector.decided.connect(decisions.on_decided)
         parts.inspector.difference_wanted.connect(view.on_difference_wanted)
         view.pixels_changed.connect(parts.inspector.show_pixels)
         view.sides_changed.connect(parts.current_pictures.on_compared)
+        view.keys_hidden.connect(decisions.on_keys_hidden)
         view.ended.connect(parts.view_switch.on_comparison_ended)
-        view.closed.connect(parts.view_switch.leave_view)
+        view.closed.connect(parts.presentation.on_view_closed)
         view.action.connect(parts.view_switch.on_loupe_action)
         view.menu_requested.connect(parts.item_actions.on_context_menu)
         view.job_chosen.connect(parts.view_switch.on_job_chosen)
@@ -60,7 +62,7 @@ class ComparingParts:
         return view
 
     def make_tree_view(self) -> TreeView:
-        """The family tree, in the window."""
+        """Create the family tree in the window."""
         parts = self._parts
         view = TreeView(parts.core.library)
         reader = TreeReader(parts.core, view)
@@ -70,7 +72,7 @@ class ComparingParts:
         view.selection_changed.connect(parts.current_pictures.on_tree_selection)
         view.branch_selected.connect(parts.inspector.show_branch)
         view.opened.connect(parts.view_switch.open_loupe)
-        view.closed.connect(parts.view_switch.show_grid)
+        view.closed.connect(parts.presentation.on_view_closed)
         view.action.connect(parts.view_switch.on_loupe_action)
         view.menu_requested.connect(parts.item_actions.on_tree_menu)
         view.job_chosen.connect(parts.view_switch.on_job_chosen)
@@ -80,7 +82,7 @@ class ComparingParts:
         return view
 
     def make_original_peek(self) -> OriginalPeek:
-        """The original over a view."""
+        """Create the display of the original over a view."""
         parts = self._parts
         return OriginalPeek(
             parts.core, parts.selection, parts.messages_controller, parts.window.views

@@ -31,7 +31,7 @@ _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
 class ThreadHandle(asyncio.Handle):
-    """A callback queued by another thread: mostly a result, which wakes whoever waits for it."""
+    """A callback queued by another thread, usually a result that wakes its waiter."""
 
     __slots__ = ()
 
@@ -72,7 +72,7 @@ class ReadyQueue(QObject):
 
     @needs("_timer")
     def customEvent(self, event: QEvent) -> None:  # noqa: ARG002
-        # Before looking at the queue: whoever is queued from here on wakes it again.
+        # Before reading the queue, so that anything queued from here on wakes it again.
         self._waking = False
         if self._waiting and not self._timer:
             self._timer = self.startTimer(0)

@@ -12,13 +12,15 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from studio.common.errors import StudioError
-from studio.ui.support.first_query import first_query
+from studio.domain.stacks import StackBy
+from studio.ui.support.first_query import first_query, stacks_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from studio.app.core import Core
     from studio.domain.entities import Picture
+    from studio.library.index.stacks import FirstStacks
     from studio.ui.support.monitor_profile import MonitorPlace
     from studio.ui.support.screen_colours import ScreenTransform
 
@@ -31,7 +33,7 @@ DECODED = 48
 """Pictures decoded ahead; with smaller tiles the others follow a moment later."""
 
 PATIENCE = 0.3
-"""Most seconds the window waits for them before it is shown."""
+"""Limit in seconds for which the window waits for them before it is shown."""
 
 
 class FirstScreen:
@@ -39,6 +41,7 @@ class FirstScreen:
 
     Attributes:
         pictures: in the order of the grid; complete once `read` has returned.
+        stacks: what they are the covers of, where the grid has stacks.
         limited: whether there may be more than these.
         screen: conversion for the monitor that the images were made with; None for sRGB.
     """
@@ -46,8 +49,10 @@ class FirstScreen:
     def __init__(self, core: Core) -> None:
         """The core must be prepared, but need not be open."""
         self.pictures: list[Picture] = []
+        self.stacks: FirstStacks | None = None
         self._library = core.library
         self._query = first_query(core.settings.value, core.session_start)
+        self._by = stacks_of(core.settings.value, self._query)
         self._tile = core.settings.value.tile
         self._ratio = 1.0
         self._through_profile = core.settings.value.monitor_profile
@@ -91,7 +96,11 @@ class FirstScreen:
 
     def _run(self) -> None:
         try:
-            self.pictures = self._library.first_screen(self._query, FIRST_PICTURES)
+            if self._by is StackBy.OFF:
+                self.pictures = self._library.first_screen(self._query, FIRST_PICTURES)
+            else:
+                self.stacks = self._library.first_stacks(self._query, self._by, FIRST_PICTURES)
+                self.pictures = [] if self.stacks is None else self.stacks.pictures
             self._waiting.extend(self.pictures[:DECODED])
         except (StudioError, OSError) as error:
             log.info("The first screen waits for the library: %s", error)

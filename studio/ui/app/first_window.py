@@ -11,8 +11,10 @@ import os
 import sys
 import time
 
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from studio.common import i18n
 from studio.ui.app import end_signals
 from studio.ui.app.first_screen import FirstScreen
 from studio.ui.app.startup import Startup
@@ -20,6 +22,7 @@ from studio.ui.app.window_session import WindowSession, begin_window_session
 from studio.ui.style.qt_style import STYLE
 from studio.ui.support import formatting, monitor_profile, tasks
 from studio.ui.widgets import focus_ring
+from studio.ui.widgets.accessible import ListEntryTeller
 
 _PAINT = 1.0
 """Timeout for painting the first screen, in seconds; the start then continues anyway."""
@@ -67,11 +70,25 @@ def _application() -> QApplication:
     QApplication.setDesktopFileName(os.environ.get("FLATPAK_ID", "gridbrush"))
     app = QApplication([sys.argv[0], *STYLE])
     formatting.use_program_language()
+    translate_qt(app)
     app.setApplicationName("Gridbrush")
     app.setApplicationDisplayName("Gridbrush")
     # Closing the last window must not stop the loop: a coroutine would wait forever.
     app.setQuitOnLastWindowClosed(False)
     return app
+
+
+def translate_qt(app: QApplication) -> None:
+    """Let Qt's own texts, such as those of file dialogs, be in the language of the program.
+
+    English needs no catalogue; a language that Qt has none for keeps Qt's English. Windows are laid
+    out in the direction of the language, which Qt would take from its catalogue alone.
+    """
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    translator = QTranslator(app)
+    if i18n.language() != "en" and translator.load(QLocale(), "qtbase", "_", folder):
+        app.installTranslator(translator)
+    app.setLayoutDirection(QLocale().textDirection())
 
 
 def _show(app: QApplication, startup: Startup, first: FirstScreen) -> WindowSession:
@@ -94,6 +111,7 @@ def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
     for name in _FURNITURE:
         _load(app, name)
     focus_ring.install(app)
+    ListEntryTeller(app)
     if session is not None:
         for _step in session.furnish():
             app.processEvents()

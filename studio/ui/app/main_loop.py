@@ -19,6 +19,7 @@ from studio.app import drift, instance, maintenance
 from studio.app import session as sessions
 from studio.app.core import Core
 from studio.app.crash_reports import CrashFile
+from studio.app.export import copy_cache
 from studio.common import log_files, terminal
 from studio.common.errors import LibraryLocked, StudioError
 from studio.ui.app import end_signals
@@ -26,6 +27,7 @@ from studio.ui.app.event_loop import WindowLoop
 from studio.ui.app.exception_hooks import ExceptionHooks
 from studio.ui.app.gc_timer import GcTimer
 from studio.ui.app.startup import Startup, print_line
+from studio.ui.app.system_motion import SystemMotion
 from studio.ui.app.window_session import WindowSession, begin_window_session
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.style import theme
@@ -109,6 +111,7 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
     try:
         tasks.start_waiting()
         await session.open()
+        SystemMotion(app).start()
         tasks.spawn(_later(session))
         garbage = GcTimer(app)
         try:
@@ -165,10 +168,11 @@ async def _later(session: WindowSession) -> None:
 
 
 async def look_after(session: WindowSession) -> None:
-    """Report a crash, resume emptying the trash, then maintain the library."""
+    """Report a crash, resume emptying the trash, remove old copies, then maintain the library."""
     await go_on(session)
     await session.built.dialogs.tell_of_crash()
     await session.built.library_commands.emptier.resume()
+    await asyncio.to_thread(copy_cache.remove_old, session.core.paths.copies_folder)
     tasks.spawn(drift.keep_measuring(session.core))
     await maintenance.run(session.core)
 

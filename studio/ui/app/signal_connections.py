@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.ui.app.window_parts import WindowParts
+from studio.ui.controllers.shortcuts import ShortcutsController
 
 
 def connect(parts: WindowParts) -> None:
@@ -12,6 +13,7 @@ def connect(parts: WindowParts) -> None:
     _connect_views(parts)
     _connect_panels(parts)
     _connect_messages(parts)
+    ShortcutsController(parts.core, parts.actions_of, parts.window)
 
 
 def _connect_bars(parts: WindowParts) -> None:
@@ -21,6 +23,8 @@ def _connect_bars(parts: WindowParts) -> None:
     parts.alt_key_filter.pressed.connect(every["menu"].trigger)
     for action in every.values():
         action.triggered.connect(parts.alt_key_filter.on_shortcut)
+    parts.actions_of.menu_wanted.connect(parts.alt_key_filter.on_shortcut)
+    parts.actions_of.menu_wanted.connect(parts.panel_layout.open_submenu)
     top.searched.connect(parts.view_options.on_searched)
     top.search_left.connect(parts.draft_controller.on_composer_left)
     top.view_chosen.connect(parts.view_options.on_view_chosen)
@@ -40,6 +44,7 @@ def _connect_bars(parts: WindowParts) -> None:
     status.pause_requested.connect(every["pause_queue"].trigger)
     status.retry_requested.connect(every["retry_failed"].trigger)
     status.job_chosen.connect(parts.view_switch.on_job_chosen)
+    status.recipe_requested.connect(every["drag_recipe"].trigger)
     parts.window.full_screen_changed.connect(every["full_screen"].setChecked)
     parts.window.full_screen_changed.connect(parts.presentation.on_full_screen_changed)
     parts.window.escaped.connect(parts.presentation.leave)
@@ -77,6 +82,9 @@ def _connect_views(parts: WindowParts) -> None:
     parts.stacks.told.connect(parts.messages_controller.show_message)
     parts.stacks.by_hand_wanted.connect(parts.view_options.on_stacks_chosen)
     gallery.stacks_toggled.connect(parts.view_options.show_stacks)
+    gallery.drag_wanted.connect(parts.drags.on_drag_wanted)
+    gallery.too_many_dragged.connect(parts.drags.on_too_many)
+    parts.view_switch.drag_wanted.connect(parts.drags.on_drag_wanted)
     gallery.context_menu.connect(parts.item_actions.on_context_menu)
     gallery.tile_size_changed.connect(parts.view_options.on_tile_size_chosen)
     parts.dialogs.pictures_chosen.connect(parts.library_navigation.select_pictures)
@@ -88,6 +96,7 @@ def _connect_views(parts: WindowParts) -> None:
     parts.library_view.place_changed.connect(parts.library_navigation.on_place_changed)
     parts.library_view.place_changed.connect(parts.view_options.show_stacks)
     parts.library_view.loaded.connect(parts.view_options.show_stacks)
+    parts.library_view.loaded.connect(parts.event_router.on_rows_loaded)
     parts.library_view.index_read.connect(parts.reindex_progress.on_index_progress)
     parts.library_view.order_changed.connect(parts.pages.choose_page)
     parts.library_view.order_changed.connect(parts.view_switch.on_order_changed)
@@ -101,6 +110,7 @@ def _connect_views(parts: WindowParts) -> None:
     parts.view_stack.full_screen_entered.connect(parts.presentation.begin_for_view)
     parts.view_stack.full_screen_left.connect(parts.presentation.end_for_view)
     parts.presentation.view_ended.connect(parts.view_switch.show_grid)
+    parts.presentation.view_left.connect(parts.view_switch.leave_view)
     parts.view_stack.on_place_changed()
     zones.panels_changed.connect(parts.panel_layout.on_panels_changed)
     zones.narrowed.connect(parts.panel_layout.on_narrowed)
@@ -119,6 +129,7 @@ def _connect_panels(parts: WindowParts) -> None:
     inspector.tags_wanted.connect(parts.collections_controller.on_tags_wanted)
     inspector.selected.connect(parts.view_switch.on_relative_chosen)
     inspector.action.connect(parts.item_actions.on_inspector_action)
+    inspector.left.connect(parts.panel_layout.focus_view)
     inspector.toast.connect(parts.messages_controller.show_message)
     composer.changed.connect(parts.draft_controller.on_draft_changed)
     composer.generate.connect(parts.jobs_controller.start)
@@ -126,13 +137,15 @@ def _connect_panels(parts: WindowParts) -> None:
     composer.wants_words.connect(parts.dialogs.on_wants_words)
     composer.sent.toggled.connect(parts.actions_of.every["what_is_sent"].setChecked)
     composer.show_picture.connect(parts.view_switch.on_relative_chosen)
-    composer.markup.wanted.connect(parts.on_marks_wanted)
+    composer.markup.wanted.connect(parts.on_drawing_wanted)
+    composer.markup.crops_wanted.connect(parts.on_crops_wanted)
     composer.toast.connect(parts.draft_controller.on_replaced)
     composer.kept.connect(parts.draft_controller.on_prompt_kept)
     composer.left.connect(parts.draft_controller.on_composer_left)
     composer.forget_wanted.connect(parts.dialogs.on_forget_wanted)
     parts.pictures.said.connect(parts.messages_controller.on_said)
     parts.pictures.told.connect(parts.messages_controller.show_message)
+    parts.pictures.marked.connect(parts.event_router.on_marked)
     parts.pictures.stepped.connect(parts.view_switch.on_stepped)
     parts.jobs_controller.started.connect(parts.newest_run.on_run_started)
     parts.jobs_controller.refused.connect(composer.show_error)
@@ -164,3 +177,6 @@ def _connect_messages(parts: WindowParts) -> None:
     parts.window.key_unused.connect(parts.actions_of.on_key_unused)
     parts.actions_of.refused.connect(parts.messages_controller.show_message)
     parts.window.may_close = parts.may_close
+    parts.drags.show_recipe()
+    if parts.core.settings.value.shelf:
+        parts.outgoing.get().tray.get().show()

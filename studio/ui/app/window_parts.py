@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from studio.app.core import Core
 from studio.domain.drafts import Draft
 from studio.ui.controllers.action_handlers import ActionHandlers
@@ -21,6 +19,7 @@ from studio.ui.controllers.collections import CollectionsController
 from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.default_provider import DefaultProvider
 from studio.ui.controllers.draft import DraftController, first_draft
+from studio.ui.controllers.drags import DragsController
 from studio.ui.controllers.event_router import EventRouter
 from studio.ui.controllers.go_to_date import DateNavigation
 from studio.ui.controllers.import_ import ImportController
@@ -61,6 +60,7 @@ from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import key_repeat
 from studio.ui.support.late import Late
+from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.views.gallery.new_items import NewItemsBadge
 from studio.ui.widgets.message_bar import MessageBar
 from studio.ui.widgets.toast import Toast
@@ -71,13 +71,23 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.domain.markup import Frame
     from studio.ui.app.choosing_parts import ChoosingParts
     from studio.ui.app.comparing_parts import ComparingParts
+    from studio.ui.app.exchange_parts import ExchangeParts
+    from studio.ui.app.export_parts import ExportParts
     from studio.ui.app.loupe_parts import LoupeParts
+    from studio.ui.app.outgoing_parts import OutgoingParts
+    from studio.ui.app.page_parts import PageParts
     from studio.ui.controllers.duel import DuelController
+    from studio.ui.controllers.export import ExportController
+    from studio.ui.controllers.handouts import Handouts
+    from studio.ui.controllers.live_messages import LiveMessages
+    from studio.ui.controllers.loupe_modes import LoupeModes
     from studio.ui.controllers.mark import MarkController
-    from studio.ui.controllers.open_with import OpenWith
+    from studio.ui.controllers.only_here import OnlyHereController
     from studio.ui.controllers.original_peek import OriginalPeek
+    from studio.ui.controllers.spreadsheet import SpreadsheetController
     from studio.ui.views.compare import CompareView
     from studio.ui.views.duel import DuelView
     from studio.ui.views.empty_state import EmptyState
@@ -93,8 +103,13 @@ class WindowParts:
     Attributes:
         loupe, compare, pick, duel, tree, welcome, nothing: views created when first shown.
         duels: controller of the duel view, created with it.
-        marks: mark mode of the loupe; created when first used.
-        open_with: programs for pictures; created with the first menu of them.
+        loupe_modes: modes of the loupe; created when first used.
+        marks: the marks of mark mode; created when first used.
+        only_here: the region of the mode Only here; created when first used.
+        exchange: ways to and from other programs; created when first used.
+        outgoing: recipes of drags, and the shelf; created when one of them is first used.
+        exports, spreadsheets, handouts: controllers of the ways out; created when first used.
+        live_messages: announces runs and changes; created when a screen reader listens.
         original_peek: shows the original over a view; created when the key is first pressed.
         quit_sequence: created when the window is first closed with jobs in progress.
     """
@@ -111,18 +126,32 @@ class WindowParts:
         self._menus = menus
         self.window = window
         self.library_view = browsing
-        self.loupe: Late[Loupe] = Late(self._make_loupe)
-        self.compare: Late[CompareView] = Late(self._make_compare)
-        self.pick: Late[PickView] = Late(self._make_pick)
-        self.duel: Late[DuelView] = Late(self._make_duel)
-        self.duels: Late[DuelController] = Late(self._make_duels)
-        self.tree: Late[TreeView] = Late(self._make_tree)
-        self.welcome: Late[Welcome] = Late(self._make_welcome)
-        self.nothing: Late[EmptyState] = Late(self._make_nothing)
-        self.marks: Late[MarkController] = Late(self._make_marks)
-        self._loupe_parts: Late[LoupeParts] = Late(self._make_loupe_parts)
+        choosing: Late[ChoosingParts] = Late(self._make_choosing)
+        exports: Late[ExportParts] = Late(self._make_export_parts)
+        pages: Late[PageParts] = Late(self._make_pages)
         self._comparing: Late[ComparingParts] = Late(self._make_comparing)
-        self._choosing: Late[ChoosingParts] = Late(self._make_choosing)
+        self._loupe_parts: Late[LoupeParts] = Late(self._make_loupe_parts)
+        comparing, loupe = self._comparing, self._loupe_parts
+        self.loupe: Late[Loupe] = Late(lambda: loupe.get().make_loupe())
+        self.loupe_modes: Late[LoupeModes] = Late(lambda: loupe.get().make_loupe_modes())
+        self.marks: Late[MarkController] = Late(lambda: loupe.get().make_mark_controller())
+        self.only_here: Late[OnlyHereController] = Late(
+            lambda: loupe.get().make_only_here_controller()
+        )
+        self.compare: Late[CompareView] = Late(lambda: comparing.get().make_compare_view())
+        self.tree: Late[TreeView] = Late(lambda: comparing.get().make_tree_view())
+        self.pick: Late[PickView] = Late(lambda: choosing.get().make_pick_view())
+        self.duel: Late[DuelView] = Late(lambda: choosing.get().make_duel_view())
+        self.duels: Late[DuelController] = Late(lambda: choosing.get().make_duel_controller())
+        self.welcome: Late[Welcome] = Late(lambda: pages.get().make_welcome())
+        self.nothing: Late[EmptyState] = Late(lambda: pages.get().make_nothing())
+        self.exports: Late[ExportController] = Late(lambda: exports.get().make_export_controller())
+        self.spreadsheets: Late[SpreadsheetController] = Late(
+            lambda: exports.get().make_spreadsheet_controller()
+        )
+        self.handouts: Late[Handouts] = Late(lambda: exports.get().make_handouts())
+        self.live_messages: Late[LiveMessages] = Late(self._make_live_messages)
+        self.outgoing: Late[OutgoingParts] = Late(self._make_outgoing)
         self.quit_sequence = Late(self._make_leaving)
 
     def make(self, left: Draft | None) -> Iterator[None]:
@@ -277,7 +306,15 @@ class WindowParts:
     def _make_pictures(self) -> None:
         core, window = self.core, self.window
         self.selection = SelectionController(core, window.gallery, self.view_switch)
-        self.pictures = PicturesController(core, self.selection, window)
+        self.drags = DragsController(
+            core,
+            self.library_view,
+            self.messages_controller,
+            thumbnails=window.gallery.thumbnails,
+            recipes=lambda: self.outgoing.get().recipes,
+            parent=window,
+        )
+        self.pictures = PicturesController(core, self.selection, self.drags, window)
         self.stacks = StacksController(
             core,
             self.library_view,
@@ -318,6 +355,7 @@ class WindowParts:
 
         self.presentation = Presentation(
             window,
+            views=window.views,
             zones=window.zones,
             bars=(self.top_bar, self.grid_bar, self.status_bar),
             composer=self.composer,
@@ -383,8 +421,10 @@ class WindowParts:
             bar=self.messages,
             parent=window,
         )
-        self.open_with: Late[OpenWith] = Late(self._make_open_with)
-        self.original_peek: Late[OriginalPeek] = Late(self._make_original_peek)
+        self.exchange: Late[ExchangeParts] = Late(self._make_exchange)
+        self.original_peek: Late[OriginalPeek] = Late(
+            lambda: self._comparing.get().make_original_peek()
+        )
         self.item_actions = ItemActions(
             self.library_view,
             self.selection,
@@ -394,7 +434,7 @@ class WindowParts:
             gallery=window.gallery,
             composer=self.composer,
             actions=self.actions_of,
-            fill_open_with=lambda menu: self.open_with.get().fill(menu),
+            fill_open_with=lambda menu: self.exchange.get().fill_open_with(menu),
             parent=window,
         )
         self.place_menus = PlaceMenus(
@@ -432,6 +472,7 @@ class WindowParts:
             bar=self.messages,
             welcoming=self.pages.welcoming,
             attention=self.library_navigation.attention,
+            brought=lambda one: self.exchange.get().offer_settings(one),
             select=self.library_navigation.select_imported,
             parent=window,
         )
@@ -475,6 +516,7 @@ class WindowParts:
             inspector=self.inspector,
             places=self.places,
             status_bar=self.status_bar,
+            live_messages=self.live_messages,
             actions=self.actions_of,
             parent=window,
         )
@@ -485,7 +527,10 @@ class WindowParts:
         return LayoutSaver(window, self.core.paths.window_file, zones=window.zones, parent=window)
 
     def may_close(self) -> bool:
-        """Whether the window may close; asks the user while jobs are in progress."""
+        """Whether the window may close; asks the user while something is in progress."""
+        for ways_out in (self.exports, self.handouts):
+            if ways_out.made is not None and not ways_out.made.may_leave():
+                return False
         return not self.core.queue.jobs or self.quit_sequence.get().may_leave()
 
     # Created on first use
@@ -508,70 +553,43 @@ class WindowParts:
 
         return ChoosingParts(self)
 
-    def _make_loupe(self) -> Loupe:
-        return self._loupe_parts.get().make_loupe()
+    def on_drawing_wanted(self, mode: LoupeModeName, picture: str) -> None:
+        """Show in its mode what is drawn on the composer's source (its id)."""
+        self.loupe_modes.get().show_mode_of(mode, picture)
 
-    def _make_marks(self) -> MarkController:
-        return self._loupe_parts.get().make_mark_controller()
+    def on_crops_wanted(self, picture: str, frames: tuple[Frame, ...]) -> None:
+        """Cut frames out of the composer's source (its id)."""
+        self._loupe_parts.get().reframing.get().make_crops(picture, frames)
 
-    def _make_compare(self) -> CompareView:
-        return self._comparing.get().make_compare_view()
-
-    def _make_tree(self) -> TreeView:
-        return self._comparing.get().make_tree_view()
-
-    def _make_original_peek(self) -> OriginalPeek:
-        return self._comparing.get().make_original_peek()
-
-    def _make_pick(self) -> PickView:
-        return self._choosing.get().make_pick_view()
-
-    def _make_duel(self) -> DuelView:
-        return self._choosing.get().make_duel_view()
-
-    def _make_duels(self) -> DuelController:
-        return self._choosing.get().make_duel_controller()
-
-    def on_mode_chosen(self, mode: str) -> None:
-        """Look at the picture of the loupe, or mark it."""
-        self.marks.get().on_mode_chosen(mode)
-
-    def on_marks_wanted(self, picture: str) -> None:
-        """Show the marks on the composer's source (its id)."""
-        self.marks.get().show_marks_of(picture)
-
-    def _make_welcome(self) -> Welcome:
+    def _make_pages(self) -> PageParts:
         # As above.
-        from studio.ui.panels.key_card import KeyCard
-        from studio.ui.views.welcome import Welcome
+        from studio.ui.app.page_parts import PageParts
 
-        key_card = KeyCard(self.core)  # no parent: the page adds it to its tab order
-        welcome = Welcome(self.core, key_card, self.window)
-        welcome.profile_shown.connect(key_card.show_default)
-        welcome.show_profile(self.core.default_profile)
-        welcome.prompt_chosen.connect(self.draft_controller.on_prompt_chosen)
-        welcome.import_requested.connect(self.actions_of.every["import_folder"].trigger)
-        welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
-        welcome.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        welcome.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
-        self.window.pages.addWidget(welcome)
-        return welcome
+        return PageParts(self)
 
-    def _make_nothing(self) -> EmptyState:
+    def _make_outgoing(self) -> OutgoingParts:
+        # It loads the engine of exports.
+        from studio.ui.app.outgoing_parts import OutgoingParts
+
+        return OutgoingParts(self)
+
+    def _make_export_parts(self) -> ExportParts:
         # As above.
-        from studio.ui.views.empty_state import EmptyState
+        from studio.ui.app.export_parts import ExportParts
 
-        nothing = EmptyState(self.window.gallery, self.window.grid)
-        nothing.wanted.connect(self.view_options.on_more_wanted)
-        nothing.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        nothing.customContextMenuRequested.connect(self.item_actions.on_empty_menu)
-        return nothing
+        return ExportParts(self)
 
-    def _make_open_with(self) -> OpenWith:
-        # It loads the parser of desktop entries, 0.3 MB.
-        from studio.ui.controllers.open_with import OpenWith
+    def _make_live_messages(self) -> LiveMessages:
+        # Loaded when a screen reader listens.
+        from studio.ui.controllers.live_messages import LiveMessages
 
-        return OpenWith(self.core, self.selection, self.messages_controller, self.window)
+        return LiveMessages(self.core, self.window)
+
+    def _make_exchange(self) -> ExchangeParts:
+        # It loads the parser of desktop entries and the readers of other programs' texts.
+        from studio.ui.app.exchange_parts import ExchangeParts
+
+        return ExchangeParts(self)
 
     def _make_leaving(self) -> QuitSequence:
         leaving = QuitSequence(self.core, self.messages, self.window)

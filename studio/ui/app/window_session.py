@@ -16,7 +16,7 @@ from studio.common.errors import StudioError
 from studio.domain.drafts import Draft
 from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.controllers.library_view import LibraryViewController
-from studio.ui.style import theme
+from studio.ui.style import qt_style, theme
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.window import layout, window_state
@@ -34,7 +34,9 @@ _PATIENCE = 0.3
 
 def begin_window_session(app: QApplication, core: Core) -> WindowSession:
     """Create a window on a prepared core, with its saved state."""
-    theme.install(app, theme.choice_of(core.settings.value.theme))
+    settings = core.settings.value
+    theme.install(app, theme.choice_of(settings.theme), theme.contrast_of(settings.contrast))
+    qt_style.set_motion(qt_style.motion_of(settings.motion))
     session = WindowSession(core, StudioWindow(core))
     session.restore()
     return session
@@ -85,7 +87,7 @@ class WindowSession:
         pictures = screen.read() if self._place_known else []
         if not pictures:
             return
-        self.browsing.begin_with(pictures, whole=not screen.limited)
+        self.browsing.begin_with(pictures, whole=not screen.limited, stacks=screen.stacks)
         window.gallery.draw_icons(False)
         window.show()
         # The splitter sets its sizes once shown; the visible tiles are known only then.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from studio.ui.views.loupe import Loupe
 
 TILE_STEP = 32
-
-MOST = 1000
-"""Limit of pictures whose prompts or seeds are copied."""
 
 
 class ActionHandlers:
@@ -98,44 +94,6 @@ class ActionHandlers:
             focus.paste()
         elif not self._composer.paste():
             self._messages.show_message(_nothing_to_paste())
-
-    def copy_prompt(self) -> None:
-        """Copy the prompts of the selected pictures, each once."""
-        spawn(self._copy_prompt())
-
-    async def _copy_prompt(self) -> None:
-        pictures = await self._few()
-        prompts = list(dict.fromkeys(p.source_prompt or p.prompt for p in pictures))
-        prompts = [prompt for prompt in prompts if prompt]
-        n = len(prompts)
-        told = ngettext("Prompt copied", "{n} prompts copied", n).format(n=number(n))
-        self._put("\n\n".join(prompts), told)
-
-    def copy_seed(self) -> None:
-        """Copy the seeds of the selected pictures, one per line."""
-        spawn(self._copy_seed())
-
-    async def _copy_seed(self) -> None:
-        pictures = await self._few()
-        seeds = [str(picture.seed) for picture in pictures if picture.seed is not None]
-        n = len(seeds)
-        told = ngettext("Seed copied", "{n} seeds copied", n).format(n=number(n))
-        self._put("\n".join(seeds), told)
-
-    async def _few(self) -> list[Picture]:
-        """The selected pictures. Raises InputError for too many to copy their words."""
-        pictures = await self._selection.pictures(MOST + 1)
-        if len(pictures) > MOST:
-            raise InputError(
-                _("Too many pictures to copy"),
-                _("Copy at most {most} pictures at once.").format(most=MOST),
-            )
-        return pictures
-
-    def _put(self, text: str, told: str) -> None:
-        """Put a text on the clipboard; there is none for a selection that has changed since."""
-        if text:
-            clipboard.put_text(text, partial(self._messages.show_message, told))
 
     def select_all(self) -> None:
         """Select everything in the grid."""

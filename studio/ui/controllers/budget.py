@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain import budget
 from studio.domain.entities import Job
 from studio.domain.events import Event, SettingsChanged
@@ -172,4 +172,4 @@ def _waiting(run: Run) -> str:
     """Sentence that the variations need a confirmation."""
     n = len(run.requests)
     text = ngettext("Confirm {n} variation.", "Confirm {n} variations.", n)
-    return text.format(n=n)
+    return text.format(n=number(n))

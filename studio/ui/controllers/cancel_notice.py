@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.common.errors import Billed
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number, sentences
 from studio.domain.entities import Job, JobState
 from studio.domain.events import Event, JobChanged
 from studio.ui.support.ports import Messages
@@ -48,9 +48,9 @@ class CancelNotice(QObject):
         """Show the notice, with a button that shows the jobs."""
         jobs, self._cancelled = self._cancelled, []
         n = len(jobs)
-        parts = [ngettext("{n} job cancelled.", "{n} jobs cancelled.", n).format(n=n)]
+        parts = [ngettext("{n} job cancelled.", "{n} jobs cancelled.", n).format(n=number(n))]
         doubt = sum(job.failure is not None and job.failure.billed is not Billed.NO for job in jobs)
         if doubt:
             words = ngettext("{n} may have been billed.", "{n} may have been billed.", doubt)
-            parts.append(words.format(n=doubt))
-        self._messages.offer_action(" ".join(parts), _("Show"), self.wanted.emit)
+            parts.append(words.format(n=number(doubt)))
+        self._messages.offer_action(sentences(*parts), _("Show"), self.wanted.emit)

@@ -39,7 +39,7 @@ class ChangeProgress(QObject):
             "Changing {n} picture: {percent} %",
             "Changing {n} pictures: {percent} %",
             event.pictures,
-        ).format(n=number(event.pictures), percent=percent)
+        ).format(n=number(event.pictures), percent=number(percent))
         # Written records cannot be stopped, even while the index lags behind; Undo reverts them.
         stop = MessageAction(_("Stop"), self._core.library.stop_changes)
         actions = () if event.written else (stop,)

@@ -166,7 +166,7 @@ class CollectionsController(QObject):
             self._spawn_change(self._collections.delete(place.collection))
         else:
             rename = partial(self._rename, place.collection)
-            self._ask_for_name(_("New name of the collection"), _("Rename"), rename, place.label)
+            self._ask_for_name(_("New collection name"), _("Rename"), rename, place.label)
 
     def on_moved(self, id: str, following: str) -> None:
         """Place a collection before another, or at the end for ""."""

@@ -33,7 +33,7 @@ class CompareDecisions(QObject):
         if len(pictures) != len(self._view.comparison.sides):
             return  # not read yet
         champion, challenger = pictures[0], pictures[active]
-        # First the step: a rejected picture may leave the order.
+        # Step first: a rejected picture may leave the order.
         if what == "crown_b":
             self._view.crown()
             flags = {champion.id: Flag.REJECT, challenger.id: Flag.PICK}
@@ -42,6 +42,11 @@ class CompareDecisions(QObject):
             other = Flag.PICK if what == "keep_both" else Flag.REJECT
             flags = {champion.id: Flag.PICK, challenger.id: other}
         spawn(self._flag(flags))
+
+    def on_keys_hidden(self) -> None:
+        """Hide the strip of keys for good."""
+        self._view.group.keys.set_wanted(shown=False)
+        self._core.settings.change(compare_keys=False)
 
     async def _flag(self, flags: dict[str, Flag]) -> None:
         def groups(_former: object) -> list[tuple[object, list[str]]]:

@@ -1,4 +1,4 @@
-"""What the panels show of the pictures the user looks at, and which of them were seen."""
+"""Panels and actions for the current pictures, and which pictures were seen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SEEN_PAUSE = 1000
 
 
 class CurrentPictures(QObject):
-    """Keeps panels and actions at the pictures of the current view."""
+    """Updates panels and actions for the pictures of the current view."""
 
     def __init__(
         self,
@@ -77,12 +77,14 @@ class CurrentPictures(QObject):
         total = self._gallery.selected_count()
         counted = max(total - len(jobs), len(pictures))
         trashed = self._shown.query.view is View.TRASH
+        tile = self._gallery.selected_stack()
         self._actions.update_enabled(
             pictures=counted,
             jobs=len(jobs),
             trashed=trashed,
             items=pictures,
-            stack=self._stack_size(),
+            stack=0 if tile is None else tile.size,
+            cover=tile is not None and tile.cover,
             note=stack_content.note(counted, *self._gallery.closed_stacks()),
         )
         self._status_bar.show_selection(counted, len(jobs))
@@ -94,10 +96,6 @@ class CurrentPictures(QObject):
             self._looked_at(pictures)
         else:
             self._inspector.show_nothing()
-
-    def _stack_size(self) -> int:
-        tile = self._gallery.selected_stack()
-        return 0 if tile is None else tile.size
 
     def on_loupe_picture(self, picture: Picture) -> None:
         """Select the loupe's new picture."""

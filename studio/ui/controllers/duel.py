@@ -1,12 +1,9 @@
-"""Duels: begins them, goes on with them, and records what is decided in them."""
+"""Duels: begins and continues them, and records their decisions."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace as changed
-
-from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
 from studio.common.errors import InputError
@@ -15,9 +12,9 @@ from studio.domain.choices import Decision, Verdict
 from studio.domain.duel import Duel, DuelMatch
 from studio.domain.entities import Flag
 from studio.library.query import View
-from studio.ui.controllers.pick import PickRounds
+from studio.ui.controllers.pick import PickRounds, RecordedChoice
 from studio.ui.controllers.view_stack import ViewName, ViewStack
-from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
+from studio.ui.support.ports import Messages, Navigation, SelectionSource, ShownPictures
 from studio.ui.support.tasks import spawn
 from studio.ui.views.duel import DuelView
 from studio.ui.views.duel.result_card import kept
@@ -28,18 +25,10 @@ MOST = 1000
 _STARS = 5
 
 
-class DuelController(QObject):
-    """Runs the duel that is shown.
+class DuelController(RecordedChoice):
+    """Runs the duel that is shown."""
 
-    Signals:
-        said: sentence about a change, shown with Undo (str).
-        left: the duel is no longer to be shown.
-        collect_wanted: ids of pictures to put into a collection (a list).
-    """
-
-    said = Signal(str)
-    left = Signal()
-    collect_wanted = Signal(object)
+    view_name = ViewName.DUEL
 
     def __init__(
         self,
@@ -48,51 +37,40 @@ class DuelController(QObject):
         selection: SelectionSource,
         messages: Messages,
         stack: ViewStack,
+        navigation: Navigation,
         rounds: PickRounds,
         *,
         view: DuelView,
         place_name: Callable[[], str],
     ) -> None:
-        """`place_name` names what the grid shows; `rounds` is pick mode, which may lead here."""
-        super().__init__(view)
-        self._core = core
-        self._shown = shown
-        self._selection = selection
-        self._messages = messages
-        self._stack = stack
+        """`rounds` is pick mode, which may lead here."""
+        super().__init__(
+            core, shown, selection, messages, stack, place_name=place_name, parent=view
+        )
+        self._navigation = navigation
         self._rounds = rounds
         self._view = view
-        self._place_name = place_name
-        # Records are written in the order of the keys.
-        self._writing = asyncio.Lock()
-        self._pending = 0
-        self._starting = False
         self._reading = False
         self._from_round = False
 
     # Beginning
 
     def begin_duel(self) -> None:
-        """Begin a duel of the selected pictures, or the picks, or go on with the last one.
+        """Begin a duel of the selected pictures, or of the picks, or continue the last one.
 
-        In pick mode, of the picks of the round.
+        In pick mode, of the picks of the round; in a comparison, of the compared pictures.
         """
-        if not self._starting and self._stack.current is not ViewName.DUEL:
-            self._starting = True
-            spawn(self._begin())
+        self._begin_once(self._begin)
 
     async def _begin(self) -> None:
-        try:
-            if self._stack.current is ViewName.PICK:
-                name, ids = self._rounds.picked()
-                await self._start_or_go_on(_picks_of(len(ids), name), ids)
-            else:
-                await self._begin_from_grid()
-        finally:
-            self._starting = False
+        if self._stack.current is ViewName.PICK:
+            name, ids = self._rounds.picked()
+            await self._start_or_go_on(_picks_of(len(ids), name), ids)
+        else:
+            await self._begin_with_chosen()
 
-    async def _begin_from_grid(self) -> None:
-        rows = self._selection.rows()
+    async def _begin_with_chosen(self) -> None:
+        rows = self._navigation.compared or self._chosen_rows()
         unfinished = await self._unfinished()
         if len(rows) > 1:
             if self._too_many(len(rows)):
@@ -144,7 +122,7 @@ class DuelController(QObject):
             async with self._writing:
                 found = await self._core.library.choosing.duel(self._duel.id)
         except InputError as error:
-            # It was given up meanwhile.
+            # It was deleted meanwhile.
             self._messages.show_message(error.title)
             self.on_closed()
             return
@@ -152,7 +130,7 @@ class DuelController(QObject):
         self._from_round = from_round
 
     def _open(self, found: Duel) -> None:
-        if self._stack.current is not ViewName.DUEL:
+        if not self._is_open:
             self._from_round = self._stack.current is ViewName.PICK
             self._stack.enter(ViewName.DUEL)
         self._view.show_duel(found)
@@ -208,7 +186,7 @@ class DuelController(QObject):
     # The result
 
     def on_finish_chosen(self, what: str) -> None:
-        """Take a step of the card (see `ResultCard`)."""
+        """Run a step chosen on the card (see `ResultCard`)."""
         duel = self._duel
         placed = [id for one in duel.order for id in one.pictures]
         if what == "more":
@@ -254,10 +232,10 @@ class DuelController(QObject):
         if sentence:
             self.said.emit(sentence)
         else:
-            self._messages.show_message(_("It is so already"))
+            self._messages.show_message(_("Nothing to change"))
 
     async def _begin_again(self, duel: Duel) -> None:
-        """Begin another duel of the same pictures; the unfinished one is given up."""
+        """Begin another duel of the same pictures; the unfinished one is deleted."""
         choosing = self._core.library.choosing
         async with self._writing:
             if not duel.finished:
@@ -271,14 +249,9 @@ class DuelController(QObject):
 
     # Records
 
-    @property
-    def idle(self) -> bool:
-        """Whether all that was decided is recorded."""
-        return not self._pending
-
     def on_outdated(self) -> None:
         """Read the duel again after changes made elsewhere: trash, history, another program."""
-        if self._stack.current is ViewName.DUEL and not self._reading:
+        if self._is_open and not self._reading:
             self._reading = True
             spawn(self._read_again(self._duel.id))
 
@@ -288,24 +261,13 @@ class DuelController(QObject):
             self._reading = False
             every = await self._core.library.choosing.rounds()
         found = next((one for one in every if one.id == id and isinstance(one, Duel)), None)
-        here = self._stack.current is ViewName.DUEL and self._duel.id == id
+        here = self._is_open and self._duel.id == id
         if not here or self._pending or found == self._duel:
             return
         if found is None:
             self.on_closed()
         else:
             self._view.show_duel(found)
-
-    def _write(self, work: Awaitable[object]) -> None:
-        self._pending += 1
-        spawn(self._write_in_order(work))
-
-    async def _write_in_order(self, work: Awaitable[object]) -> None:
-        try:
-            async with self._writing:
-                await work
-        finally:
-            self._pending -= 1
 
 
 def _picks_of(count: int, place: str) -> str:

@@ -25,9 +25,11 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
+from studio.ui.widgets.accessible import is_heard
 from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
+    from studio.ui.controllers.live_messages import LiveMessages
     from studio.ui.views.compare import CompareView
     from studio.ui.views.duel import DuelView
     from studio.ui.views.loupe import Loupe
@@ -66,6 +68,7 @@ class EventRouter(QObject):
         inspector: Inspector,
         places: SidebarModel,
         status_bar: StatusBar,
+        live_messages: Late[LiveMessages],
         actions: Actions,
         parent: QObject,
     ) -> None:
@@ -81,6 +84,7 @@ class EventRouter(QObject):
         self._inspector = inspector
         self._places = places
         self._status_bar = status_bar
+        self._live = live_messages
         self._actions = actions
         self._failed_new: set[str] = set()
 
@@ -88,6 +92,8 @@ class EventRouter(QObject):
         """Show an event."""
         for hear in self._first:
             hear(event)
+        if is_heard():
+            self._live.get().on_core_event(event)
         if isinstance(event, JobChanged):
             self._hear_job(event.job)
         elif isinstance(event, RecordsChanged):
@@ -143,6 +149,16 @@ class EventRouter(QObject):
             if view.made is not None:
                 view.made.set_jobs(alive)
         self.jobs_shown.emit()
+
+    def on_marked(self, sentence: str) -> None:
+        """Announce a change that only the tiles show."""
+        if is_heard():
+            self._live.get().say_change(sentence)
+
+    def on_rows_loaded(self) -> None:
+        """Announce what a search found."""
+        if is_heard():
+            self._live.get().say_found(self._shown.query.words.strip(), self._shown.shown)
 
     def show_key(self) -> None:
         """Show profile and key in the status bar."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.common.file_types import PNG, kind_of
-from studio.common.i18n import _, ngettext, number
-from studio.domain.entities import Role
+from studio.common.i18n import _, ngettext, number, sentences
+from studio.domain.entities import Reference, Role
 from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
@@ -58,13 +59,15 @@ class ImportController(QObject):
         bar: MessageBar,
         welcoming: Callable[[], bool],
         attention: Callable[[], object],
+        brought: Callable[[Reference], object],
         select: Callable[[Sequence[str]], Awaitable[None]],
         parent: QWidget,
     ) -> None:
         """`welcoming` tells whether the page of the first start is shown.
 
         `attention` is what the user looks at; the imported pictures (their ids) are selected only
-        if it is the same as before the import.
+        if it is the same as before the import. `brought` is told of a picture from outside that
+        became a reference.
         """
         super().__init__(parent)
         self._core = core
@@ -86,6 +89,8 @@ class ImportController(QObject):
         self._area.ended.connect(self.on_drag_ended)
         self._area.dropped.connect(self.on_dropped_on_window)
         views.currentChanged.connect(self.on_page_changed)
+        composer.brought.connect(brought)
+        composer.folders.connect(self.on_folders)
 
     def is_under_way(self) -> bool:
         """Whether an import is running."""
@@ -196,7 +201,7 @@ class ImportController(QObject):
         if any(kind.picture or kind.meant for kind, _n in result.left_out):
             said.append(import_sources.words_of(result.left_out))
         if said:
-            text = " ".join(said)
+            text = sentences(*said)
             self._bar.show_notice(
                 Notice(key="not imported", text=text, tone="warn", icon="warning", here=True)
             )
@@ -260,6 +265,25 @@ class ImportController(QObject):
         """Add content dropped outside all drop targets to the composer."""
         role = Role.EDIT if self._welcoming() else Role.FREE
         self._composer.add_contents(drag.contents, role)
+
+    def on_folders(self, folders: tuple[Path, ...]) -> None:
+        """Offer to import folders that were given as references."""
+        n = len(folders)
+        words = ngettext(
+            "A folder was left out: references are single pictures.",
+            "{n} folders were left out: references are single pictures.",
+            n,
+        )
+        label = ngettext("Import its pictures", "Import their pictures", n)
+        self._composer.open_full()
+        self._composer.bar.show_notice(
+            Notice(
+                key="folders",
+                text=words.format(n=number(n)),
+                icon="folder",
+                actions=(MessageAction(label, partial(self.import_paths, folders)),),
+            )
+        )
 
     def on_page_changed(self) -> None:
         """Restart the drag handling, since another view is now below the pointer."""

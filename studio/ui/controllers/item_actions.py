@@ -106,7 +106,8 @@ class ItemActions(QObject):
                 branch=branch,
             )
         elif isinstance(item, Job):
-            menu = menus.job_menu(self._jobs, item, self._parent)
+            run = self._gallery.jobs_beside(item.id)
+            menu = menus.job_menu(self._jobs, item, self._parent, run)
         else:
             menu = menus.mat_menu(self._actions, self._parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from studio.app.core import Core
 from studio.common import logs
 from studio.common.errors import IncompleteAnswer, StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job, JobState, Picture
@@ -199,7 +199,7 @@ class JobsController(QObject):
         n = len(await self._core.save_kept(job.id, folder))
         self.told.emit(
             ngettext("{n} file saved in {where}", "{n} files saved in {where}", n).format(
-                n=n, where=folder
+                n=number(n), where=folder
             )
         )
 

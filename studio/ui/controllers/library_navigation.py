@@ -57,12 +57,12 @@ class LibraryNavigation(QObject):
         self._show(View.ALL, id)
 
     def on_place_changed(self) -> None:
-        """Mark the open place in the sidebar, whoever opened it."""
+        """Mark the open place in the sidebar."""
         query = self._shown.query
         self._places.set_view(query.view, query.collection)
 
     def attention(self) -> object:
-        """What the user looks at: view, query and selection, comparable with a later one."""
+        """Snapshot of view, query and selection, to be compared with a later one."""
         gallery = self._gallery
         row = gallery.current_row()
         key = None if row is None else gallery.rows.key_at(row)
@@ -80,10 +80,10 @@ class LibraryNavigation(QObject):
 
     async def _select(self, ids: Sequence[str]) -> None:
         await self._shown.settled()
-        found = await self._core.library.find(ids)
-        rows = [one.row for one in found]
+        found = await self._core.library.rows_of(ids)
+        rows = list(found)
         if not self._listed(rows):
-            trashed = bool(found) and all(one.trashed for one in found)
+            trashed = bool(found) and all(found.values())
             self._top_bar.set_words("")
             self._shown.show(words="")
             self.show_shelf(View.TRASH if trashed else View.ALL)

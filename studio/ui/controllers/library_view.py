@@ -12,7 +12,7 @@ import asyncio
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,16 +31,19 @@ from studio.domain.spend import Outlay
 from studio.domain.stacks import StackBy
 from studio.library.index.search_language import ParsedSearch, SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
-from studio.ui.support.first_query import first_query
+from studio.ui.support.first_query import first_query, stacks_of
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.gallery.model import SCATTERED, GalleryModel
 from studio.ui.views.gallery.order import LINEAR, places_of
 from studio.ui.views.gallery.stack_facts import StackFactsCache
 from studio.ui.views.gallery.view import GalleryView
 
+if TYPE_CHECKING:
+    from studio.library.index.stacks import FirstStacks
+
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection", "branch"}
-    | {"drift", "stack"}
+    | {"drift", "stack", "answer"}
 )
 """Fields whose change may move a picture in or out of a shelf, or change its position."""
 
@@ -134,10 +137,7 @@ class LibraryViewController(QObject):
         self._loading = spawn(self._load())
 
     def _stacks_of(self, query: Query) -> StackBy:
-        """How the pictures of a place are stacked."""
-        place = query.collection or query.view.value
-        chosen = self._core.settings.value.stacks.get(place, StackBy.OFF)
-        return StackBy(chosen) if chosen in set(StackBy) else StackBy.OFF
+        return stacks_of(self._core.settings.value, query)
 
     def begin_earlier(self) -> None:
         """Extend the session to the previous one, which is being continued."""
@@ -182,10 +182,15 @@ class LibraryViewController(QObject):
     def _loads(self) -> bool:
         return self._loading is not None and not self._loading.done()
 
-    def begin_with(self, pictures: Sequence[Picture], *, whole: bool) -> None:
-        """Show the first pictures before the library is open; `fill` loads the rest."""
+    def begin_with(
+        self, pictures: Sequence[Picture], *, whole: bool, stacks: FirstStacks | None = None
+    ) -> None:
+        """Show the first pictures, or stacks, before the library is open; `fill` loads the rest."""
         newest = self.query.sort is Sort.NEWEST
-        self._model.begin_with(pictures, newest_first=newest, whole=whole)
+        if stacks is None:
+            self._model.begin_with(pictures, newest_first=newest, whole=whole)
+        else:
+            self._model.begin_stacked(stacks, self.stack_by, newest_first=newest)
         self._gallery.dated = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
 
     async def fill(self, pictures: int) -> None:
@@ -279,6 +284,7 @@ class LibraryViewController(QObject):
         highest: int | None = None,
     ) -> None:
         newest, shown = query.sort is Sort.NEWEST, _shown_jobs(query)
+        self._model.lists_running = query.view is not View.TRASH
         plan = stacking = None
         if self.stack_by is not StackBy.OFF:
             if self._model.facts is None:
@@ -333,6 +339,8 @@ class LibraryViewController(QObject):
         found = await self._core.library.find(ids)
         ranks = await self._core.library.choosing.stack_ranks([one.row for one in found])
         self._model.set_ranks(ranks)
+        # What can be done with the selected tile depends on whether it is the cover.
+        self._gallery.on_selected()
 
     def _forget_facts(self) -> None:
         if self._model.facts is not None:

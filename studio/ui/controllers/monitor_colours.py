@@ -28,7 +28,7 @@ SETTING = "monitor_profile"
 
 
 class MonitorColours(QObject):
-    """Reads the monitor's profile, again whenever monitor, profile or setting change."""
+    """Reads the monitor's profile, and again when monitor, profile or setting changes."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class MonitorColours(QObject):
 
     async def _update(self) -> None:
         try:
-            # Whatever changed while one profile was read is looked at once more.
+            # Changes made while a profile was read are read afterwards.
             while self._outdated:
                 self._outdated = False
                 await self._show_current()

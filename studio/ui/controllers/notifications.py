@@ -11,7 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.config.settings import SettingsStore
 from studio.domain.entities import Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
@@ -141,14 +141,17 @@ class Notifier(QObject):
 def run_words(pictures: int, jobs: int, failures: Sequence[str]) -> str:
     """Text for a run: "3 pictures are ready", "1 of 3 failed: The service is busy"."""
     if failures:
-        count = _("{failed} of {jobs} failed").format(failed=len(failures), jobs=jobs)
+        count = _("{failed} of {jobs} failed").format(
+            failed=number(len(failures)), jobs=number(jobs)
+        )
         if jobs == 1:
             count = _("The picture failed")
         why = failures[0] if len(set(failures)) == 1 else ""
-        return f"{count}: {why}" if why else count
+        # Translators: {count} is how many failed, such as "1 of 3 failed".
+        return _("{count}: {reason}").format(count=count, reason=why) if why else count
     if pictures:
         return ngettext("{n} picture is ready", "{n} pictures are ready", pictures).format(
-            n=pictures
+            n=number(pictures)
         )
     return ""
 

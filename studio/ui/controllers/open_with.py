@@ -135,7 +135,7 @@ class OpenWith(QObject):
         if len(pictures) > MOST:
             raise InputError(
                 _("Too many pictures to open"),
-                _("Open at most {most} pictures at once.").format(most=MOST),
+                _("Open at most {most} pictures at once.").format(most=number(MOST)),
             )
         return await asyncio.to_thread(self._usual_paths, with_files(pictures))
 

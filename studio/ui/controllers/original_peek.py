@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.entities import Role
+from studio.ui.support.key_repeat import end_hold, is_repeat
 from studio.ui.support.ports import Messages, SelectionSource
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.canvas.peek import PicturePeek
@@ -76,8 +77,9 @@ class OriginalPeek(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if isinstance(event, QKeyEvent):
-            released = kind == QEvent.Type.KeyRelease and event.key() not in _OTHERS
-            if (released or kind == QEvent.Type.KeyPress) and not event.isAutoRepeat():
+            if kind == QEvent.Type.KeyRelease and event.key() not in _OTHERS:
+                end_hold(event, self, self.end)
+            elif kind == QEvent.Type.KeyPress and not is_repeat(event):
                 self.end()
         elif kind in _ENDS:
             self.end()

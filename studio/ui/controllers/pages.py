@@ -69,6 +69,8 @@ class Pages(QObject):
             View.FAILED: counts.failed,
         }.get(query.view, counts.all)
         shown = counts.failed if query.view is View.FAILED else self._browsing.shown
+        # The pictures of the place are counted before all pictures are.
+        total = max(total, shown or 0)
         name = self._collection_name(query.collection) or shelf_name(query.view)
         outlay = self._browsing.outlay if query.collection else None
         spend = "" if outlay is None else formatting.place_outlay(outlay)

@@ -75,6 +75,12 @@ class PanelLayout(QObject):
         """Open the menu at its button."""
         self.on_menu_requested(self._top_bar.menu_point())
 
+    def open_submenu(self, place: int) -> None:
+        """Open the menu with this submenu, counted from 0."""
+        self.open_menu()
+        menu = self.menu.get()
+        menu.choose(menu.actions()[place])
+
     def on_panels_changed(self) -> None:
         """Update the actions for sidebar and inspector."""
         self._actions.every["sidebar"].setChecked(self._zones.sidebar_open)

@@ -1,11 +1,14 @@
-"""Pick mode: begins rounds, goes on with them, and records what is decided in them."""
+"""Pick mode: begins and continues rounds, and records their decisions.
+
+Duels have `RecordedChoice` in common with it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,7 +17,7 @@ from studio.common.errors import InputError
 from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
-from studio.domain.pick_round import PickRound
+from studio.domain.pick_round import PickRound, number_of_round
 from studio.ui.controllers.view_stack import ViewName, ViewStack
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
@@ -30,18 +33,91 @@ _REST = 2000
 """Milliseconds at a place after which it is remembered, without a decision."""
 
 
-class PickRounds(QObject):
-    """Runs the round that is shown.
+class RecordedChoice(QObject):
+    """Begins a choice among pictures, and records each decision at once.
+
+    Attributes:
+        view_name: the view it is shown in.
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        left: the round is no longer to be shown.
+        left: the choice is no longer to be shown.
         collect_wanted: ids of pictures to put into a collection (a list).
     """
 
     said = Signal(str)
     left = Signal()
     collect_wanted = Signal(object)
+
+    view_name: ViewName
+
+    def __init__(
+        self,
+        core: Core,
+        shown: ShownPictures,
+        selection: SelectionSource,
+        messages: Messages,
+        stack: ViewStack,
+        *,
+        place_name: Callable[[], str],
+        parent: QObject,
+    ) -> None:
+        """`place_name` names what the grid shows."""
+        super().__init__(parent)
+        self._core = core
+        self._shown = shown
+        self._selection = selection
+        self._messages = messages
+        self._stack = stack
+        self._place_name = place_name
+        # Records are written in the order of the keys.
+        self._writing = asyncio.Lock()
+        self._pending = 0
+        self._starting = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was decided is recorded."""
+        return not self._pending
+
+    @property
+    def _is_open(self) -> bool:
+        return self._stack.current is self.view_name
+
+    def _begin_once(self, begin: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin, unless it is shown or being begun."""
+        if not self._starting and not self._is_open:
+            self._starting = True
+            spawn(self._begin_and_note(begin))
+
+    async def _begin_and_note(self, begin: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await begin()
+        finally:
+            self._starting = False
+
+    def _chosen_rows(self) -> Sequence[int]:
+        """Index rows of the selected pictures; of the whole stack whose tile alone is selected."""
+        rows = self._selection.rows()
+        return self._selection.stack_rows() or rows if len(rows) == 1 else rows
+
+    def _write(self, work: Awaitable[object]) -> None:
+        """Record something after all that was recorded before."""
+        self._pending += 1
+        spawn(self._write_in_order(work))
+
+    async def _write_in_order(self, work: Awaitable[object]) -> None:
+        try:
+            async with self._writing:
+                await work
+        finally:
+            self._pending -= 1
+
+
+class PickRounds(RecordedChoice):
+    """Runs the round that is shown."""
+
+    view_name = ViewName.PICK
 
     def __init__(
         self,
@@ -55,52 +131,29 @@ class PickRounds(QObject):
         place_name: Callable[[], str],
         parent: QObject,
     ) -> None:
-        """`place_name` names what the grid shows."""
-        super().__init__(parent)
-        self._core = core
-        self._shown = shown
-        self._selection = selection
-        self._messages = messages
-        self._stack = stack
+        super().__init__(
+            core, shown, selection, messages, stack, place_name=place_name, parent=parent
+        )
         self._view = view
-        self._place_name = place_name
-        # Records are written in the order of the keys.
-        self._writing = asyncio.Lock()
-        self._pending = 0
-        self._starting = False
         # Ids of pictures that arrived since the round began.
         self._new: list[str] = []
         self._resting = QTimer(self, singleShot=True, interval=_REST)
         self._resting.timeout.connect(self.on_rest)
         stack.left.connect(self.on_view_left)
 
-    @property
-    def _is_open(self) -> bool:
-        return self._stack.current is ViewName.PICK
-
     # Beginning
 
     def begin_round(self) -> None:
-        """Begin a round with the selected pictures, or the view's, or go on with the last one."""
-        if not self._starting and not self._is_open:
-            self._starting = True
-            spawn(self._begin())
-
-    async def _begin(self) -> None:
-        try:
-            await self._begin_or_go_on()
-        finally:
-            self._starting = False
+        """Begin a round of the selected pictures, or of the view's, or continue the last one."""
+        self._begin_once(self._begin_or_go_on)
 
     async def _begin_or_go_on(self) -> None:
         choosing, library = self._core.library.choosing, self._core.library
         rounds = [one for one in await choosing.rounds() if isinstance(one, PickRound)]
         unfinished = next((one for one in rounds if not one.finished), None)
-        rows = self._selection.rows()
-        if len(rows) == 1:
-            rows = self._selection.stack_rows() or rows
+        rows = self._chosen_rows()
         if len(rows) < 2 and unfinished is not None:
-            self._open(unfinished)
+            await self._open(unfinished)
             return
         name = _("Selection") if len(rows) > 1 else self._place_name()
         rows = rows if len(rows) > 1 else self._shown.order
@@ -111,7 +164,7 @@ class PickRounds(QObject):
             return
         ids = await library.ids(rows)
         if unfinished is not None and set(ids) == set(unfinished.pictures):
-            self._open(unfinished)
+            await self._open(unfinished)
         else:
             await self._start(name, ids)
 
@@ -120,14 +173,17 @@ class PickRounds(QObject):
             self._messages.show_message(_("A round needs two."))
             return
         self._new = []
-        self._open(await self._core.library.choosing.start_round(name, ids))
+        await self._open(await self._core.library.choosing.start_round(name, ids))
 
-    def _open(self, found: PickRound) -> None:
+    async def _open(self, found: PickRound) -> None:
+        every = await self._core.library.choosing.rounds()
+        rounds = [one for one in every if isinstance(one, PickRound)]
         if not self._is_open:
             self._stack.enter(ViewName.PICK)
         view = self._view.get()
         view.set_advance(advance=self._core.settings.value.pick_advance)
         view.show_round(found)
+        view.set_round_number(number_of_round(found, rounds))
         view.set_new(len(self._new))
         view.focus_view()
         view.say_place(found.name)
@@ -145,11 +201,11 @@ class PickRounds(QObject):
             async with self._writing:
                 found = await self._core.library.choosing.round(self._round.id)
         except InputError as error:
-            # It was taken away meanwhile.
+            # It was deleted meanwhile.
             self._messages.show_message(error.title)
             self.left.emit()
             return
-        self._open(found)
+        await self._open(found)
 
     # Keys
 
@@ -158,7 +214,7 @@ class PickRounds(QObject):
         return self._view.get().round
 
     def on_decided(self, verdict: Verdict) -> None:
-        """Decide on the current picture, and go on if wanted."""
+        """Decide on the current picture, and advance if the setting says so."""
         view, before = self._view.get(), self._round
         if before.finished:
             return
@@ -180,7 +236,7 @@ class PickRounds(QObject):
         self._write(self._core.library.choosing.take_back(before.id))
 
     def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Remember whether a decision goes on to the next picture."""
+        """Save whether a decision leads to the next picture."""
         self._core.settings.change(pick_advance=advance)
 
     def on_rated(self, stars: int) -> None:
@@ -217,7 +273,7 @@ class PickRounds(QObject):
     # Finishing
 
     def on_finish_chosen(self, what: str) -> None:
-        """Take a step of the card: "collect", "open", "picks", "duel", "trash" or "end"."""
+        """Run a step chosen on the card: "collect", "open", "picks", "duel", "trash" or "end"."""
         ended = self._round
         if what == "collect":
             self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
@@ -241,7 +297,7 @@ class PickRounds(QObject):
         await self._count_new(waiting)
 
     def _end(self, ended: PickRound) -> None:
-        """Nothing goes on with this round again."""
+        """End this round; it is not continued any more."""
         self._resting.stop()
         self._write(self._core.library.choosing.keep_place(ended.id, len(ended.pictures)))
 
@@ -250,11 +306,6 @@ class PickRounds(QObject):
             self.said.emit(sentence)
 
     # Records
-
-    @property
-    def idle(self) -> bool:
-        """Whether all that was decided is recorded."""
-        return not self._pending
 
     def on_core_event(self, event: Event) -> None:
         """Read the round again after changes made elsewhere: trash, history, another program.
@@ -275,7 +326,7 @@ class PickRounds(QObject):
             spawn(self._read_again(self._round))
 
     async def _count_new(self, ids: Sequence[str]) -> None:
-        """Let those of these pictures wait that the grid would show."""
+        """Count those of these pictures that the grid would show; they wait for the next round."""
         found = await self._core.library.find(ids)
         await self._shown.settled()
         rows = {one.row for one in found if not one.trashed}.intersection(self._shown.order)
@@ -287,14 +338,3 @@ class PickRounds(QObject):
             found = await self._core.library.choosing.round(before.id)
         if self._is_open and self._round.id == before.id and not self._pending:
             self._view.get().show_round(replace(found, place=self._round.place))
-
-    def _write(self, work: Awaitable[object]) -> None:
-        self._pending += 1
-        spawn(self._write_in_order(work))
-
-    async def _write_in_order(self, work: Awaitable[object]) -> None:
-        try:
-            async with self._writing:
-                await work
-        finally:
-            self._pending -= 1

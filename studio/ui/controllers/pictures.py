@@ -17,10 +17,11 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, ended, ngettext, number, sentences
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
+from studio.library.operations.edits import HistoryStep
 from studio.ui.dialogs.confirmations import OverwriteDialog
 from studio.ui.support import (
     desktop_services,
@@ -29,7 +30,8 @@ from studio.ui.support import (
     stack_content,
     tasks,
 )
-from studio.ui.support.ports import SelectionSource
+from studio.ui.support.drag_and_drop import DraggedPicture
+from studio.ui.support.ports import OutgoingFiles, SelectionSource
 from studio.ui.support.tasks import spawn
 
 log = logging.getLogger(__name__)
@@ -47,17 +49,22 @@ class PicturesController(QObject):
     Signals:
         said: sentence about a change, shown with Undo (str).
         told: sentence about an action without Undo (str).
+        marked: sentence about a change that only the tiles show: rating, flag, title, note (str).
         stepped: undo or redo moved these pictures to or from the trash (a tuple of ids).
     """
 
     said = Signal(str)
     told = Signal(str)
+    marked = Signal(str)
     stepped = Signal(object)
 
-    def __init__(self, core: Core, selection: SelectionSource, parent: QWidget) -> None:
+    def __init__(
+        self, core: Core, selection: SelectionSource, outgoing: OutgoingFiles, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._core = core
         self._selection = selection
+        self._outgoing = outgoing
         self._parent = parent
         self._saved_in: Path | None = None
 
@@ -73,7 +80,7 @@ class PicturesController(QObject):
 
     def rate(self, stars: int) -> None:
         """Rate the selected pictures; 0 clears the rating."""
-        self._mark(self._rate(self._selection.rows(), stars))
+        self._mark(self._rate(self._selection.rows(), stars), value=_stars(stars))
 
     def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
         """Set the flag of these pictures."""
@@ -81,25 +88,28 @@ class PicturesController(QObject):
 
     def rate_these(self, ids: Sequence[str], stars: int) -> None:
         """Rate these pictures; 0 clears the rating."""
-        self._mark(self._meant(ids, lambda all_ids: self._core.library.rate(all_ids, stars)), ids)
+        change = self._meant(ids, lambda all_ids: self._core.library.rate(all_ids, stars))
+        self._mark(change, ids, value=_stars(stars))
 
     def entitle(self, id: str, title: str) -> None:
         """Set the title of a picture."""
-        self._do(self._core.library.entitle([id], title))
+        self._do(self._core.library.entitle([id], title), title)
 
     def annotate(self, id: str, note: str) -> None:
         """Set the note of a picture."""
         self._do(self._core.library.annotate([id], note))
 
-    def _mark(self, change: Awaitable[str], ids: Sequence[str] | None = None) -> None:
+    def _mark(
+        self, change: Awaitable[str], ids: Sequence[str] | None = None, *, value: str = ""
+    ) -> None:
         """Run a rating or flagging; then, if wanted, select the next picture.
 
-        `ids` are the pictures changed; None for the selection.
+        `ids` are the pictures changed; None for the selection. `value`: see `_do`.
         """
         if ids is None and (note := stack_content.note(*self._numbers())):
             # Translators: {note} such as "1 picture of a stack of 8".
-            self.told.emit(_("Marked {note}").format(note=note))
-        self._do(change)
+            self.told.emit(_("Applied to {note}").format(note=note))
+        self._do(change, value)
         if self._core.settings.value.advance and (ids is None or self._selection.is_only(ids)):
             self._selection.advance()
 
@@ -123,7 +133,7 @@ class PicturesController(QObject):
         # Nothing changed: the pictures have this rating, or the change was stopped.
         if all(one.rating == stars for one in await self._core.library.find(ids[:1])):
             already = ngettext("Already rated {n} star", "Already rated {n} stars", stars)
-            self.told.emit(already.format(n=stars) if stars else _("No rating to clear"))
+            self.told.emit(already.format(n=number(stars)) if stars else _("No rating to clear"))
         return ""
 
     async def _meant(
@@ -194,14 +204,18 @@ class PicturesController(QObject):
     def undo(self, change: str = "") -> None:
         """Undo the last change; `change` is the id of the one it has to be."""
         nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
-        spawn(self._step(partial(self._core.library.undo, change), _("Undone: {what}"), nothing))
+        spawn(
+            self._step(partial(self._core.library.step_back, change), _("Undone: {what}"), nothing)
+        )
 
     def redo(self) -> None:
         """Redo the change undone last."""
-        spawn(self._step(self._core.library.redo, _("Redone: {what}"), _("Nothing to redo")))
+        spawn(
+            self._step(self._core.library.step_forward, _("Redone: {what}"), _("Nothing to redo"))
+        )
 
     async def _step(
-        self, step: Callable[[], Awaitable[str | None]], words: str, nothing: str
+        self, step: Callable[[], Awaitable[HistoryStep | None]], words: str, nothing: str
     ) -> None:
         trashed: list[str] = []
 
@@ -211,35 +225,50 @@ class PicturesController(QObject):
 
         end = self._core.events.subscribe(hear)
         try:
-            what = await step()
+            done = await step()
         finally:
             end()
         if 0 < len(trashed) < LARGE:
             self.stepped.emit(tuple(trashed))
-        self.told.emit(words.format(what=what) if what else nothing)
+        self.told.emit(nothing if done is None else words.replace("{what}", done.change))
 
     # Export
 
     def copy(self) -> None:
-        """Copy files and image to the clipboard."""
-        spawn(self._copy())
+        """Copy files and image to the clipboard, by the recipe for what is shown."""
+        spawn(self._copy(self._outgoing.files))
 
-    async def _copy(self) -> None:
+    def copy_original(self) -> None:
+        """Copy the originals to the clipboard, whatever the recipe is."""
+        spawn(self._copy(self._outgoing.originals))
+
+    def copy_these(self, pictures: Sequence[Picture]) -> None:
+        """Copy these pictures to the clipboard, by the recipe for what is shown."""
+        spawn(self._copy_some(pictures, self._outgoing.files))
+
+    async def _copy(
+        self, files_of: Callable[[Sequence[Picture]], Awaitable[list[DraggedPicture]]]
+    ) -> None:
         stacks = self._selection.closed_stacks()
         pictures = await self._selection.pictures(MOST + 1)
         if len(pictures) > MOST:
             raise InputError(
                 _("Too many pictures to copy"),
-                _("Copy at most {most} pictures at once.").format(most=MOST),
+                _("Copy at most {most} pictures at once.").format(most=number(MOST)),
             )
+        await self._copy_some(pictures, files_of, stacks)
+
+    async def _copy_some(
+        self,
+        pictures: Sequence[Picture],
+        files_of: Callable[[Sequence[Picture]], Awaitable[list[DraggedPicture]]],
+        stacks: tuple[int, int] = (0, 0),
+    ) -> None:
         there = with_files(pictures)
         if there:
-            paths = await asyncio.to_thread(self._paths, there)
-            await asyncio.to_thread(_make_usual, paths)
-            carried = list(map(drag_and_drop.DraggedPicture, there, paths))
-            await drag_and_drop.copy(carried, self._core.decoder)
+            await drag_and_drop.copy(await files_of(there), self._core.decoder)
             n = len(there)
-            said = ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n)
+            said = ngettext("{n} picture copied", "{n} pictures copied", n).format(n=number(n))
             self.told.emit(_noted(said, n, stacks))
 
     def save_as(self) -> None:
@@ -272,7 +301,7 @@ class PicturesController(QObject):
         n, self._saved_in = len(paths), where
         self.told.emit(
             ngettext("{n} picture saved in {where}", "{n} pictures saved in {where}", n).format(
-                n=n, where=where
+                n=number(n), where=where
             )
         )
 
@@ -304,7 +333,7 @@ class PicturesController(QObject):
         if len(pictures) > MOST:
             raise InputError(
                 _("Too many pictures to show"),
-                _("Show at most {most} pictures at once.").format(most=MOST),
+                _("Show at most {most} pictures at once.").format(most=number(MOST)),
             )
         if pictures:
             paths = await asyncio.to_thread(self._paths, pictures)
@@ -317,9 +346,18 @@ class PicturesController(QObject):
     def _paths(self, pictures: Sequence[Picture]) -> list[Path]:
         return [self._core.library.path(picture) for picture in pictures]
 
-    def _do(self, change: Awaitable[str]) -> None:
-        """Run a change without a message: the tiles show it."""
-        spawn(_await(change))
+    def _do(self, change: Awaitable[str], value: str = "") -> None:
+        """Run a change without a message on the screen: the tiles show it.
+
+        `value` is what it sets, in words.
+        """
+        spawn(self._await_mark(change, value))
+
+    async def _await_mark(self, change: Awaitable[str], value: str) -> None:
+        if sentence := await change:
+            # Translators: {change} such as "1 picture rated", {value} such as "4 stars".
+            said = _("{change}: {value}").format(change=sentence, value=value)
+            self.marked.emit(said if value else sentence)
 
     def _spawn_change(self, change: Awaitable[str]) -> None:
         spawn(self._await_change(change))
@@ -329,16 +367,17 @@ class PicturesController(QObject):
             self.said.emit(sentence)
 
 
+def _stars(stars: int) -> str:
+    """Number of stars in words; empty for none."""
+    return ngettext("{n} star", "{n} stars", stars).format(n=stars) if stars else ""
+
+
 def _noted(said: str, pictures: int, stacks: tuple[int, int]) -> str:
     """A sentence about an action with the part of closed stacks that it was for."""
     if not (note := stack_content.note(pictures, *stacks)):
         return said
     # Translators: {sentence} about an action, {note} such as "1 picture of a stack of 8".
     return _("{sentence} ({note})").format(sentence=said, note=note)
-
-
-async def _await(change: Awaitable[str]) -> None:
-    await change
 
 
 def with_files(pictures: Sequence[Picture]) -> list[Picture]:
@@ -367,7 +406,7 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
             done += 1
     except StudioError as error:
         before = _("Already saved: {done} of {n}.").format(done=number(done), n=number(len(paths)))
-        message = f"{error.message.rstrip('.')}. {before}" if error.message else before
+        message = sentences(ended(error.message), before)
         raise type(error)(error.title, message, hint=error.hint) from error
 
 

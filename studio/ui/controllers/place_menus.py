@@ -79,8 +79,20 @@ class PlaceMenus(QObject):
         self._add(menu, _("Move up"), partial(move, place.collection, -1), first, key="Alt+Up")
         self._add(menu, _("Move down"), partial(move, place.collection, 1), last, key="Alt+Down")
         menu.addSeparator()
+        empty = _("No pictures") if place.count == 0 else ""
+        for name, words in (
+            ("contact_sheet", _("Contact sheet…")),
+            ("handoff_page", _("Hand-off page…")),
+        ):
+            self._add(menu, words, partial(self._open_and_run, place, name), empty)
+        menu.addSeparator()
         words = _("Delete collection") if place.takes else _("Delete saved search")
         self._add(menu, words, partial(asked, place, "delete"), key="Del")
+
+    def _open_and_run(self, place: SidebarItem, name: str) -> None:
+        """Show a collection, and act on all its pictures."""
+        self._places.choose(place)
+        self._actions.every[name].trigger()
 
     def _fill_shelf(self, menu: Menu, view: View) -> None:
         every = self._actions.every

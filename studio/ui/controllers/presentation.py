@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.support.late import Late
@@ -30,14 +30,17 @@ class Presentation(QObject):
 
     Signals:
         view_ended: full screen was ended while a view needs it (`begin_for_view`).
+        view_left: Esc leads out of the current view.
     """
 
     view_ended = Signal()
+    view_left = Signal()
 
     def __init__(
         self,
         window: QWidget,
         *,
+        views: QStackedWidget,
         zones: WindowLayout,
         bars: Sequence[QWidget],
         composer: Composer,
@@ -50,6 +53,8 @@ class Presentation(QObject):
         """`bars` are hidden; `choose_page` shows those that depend on the page again."""
         super().__init__(window)
         self._window = window
+        self._views = views
+        self._began_over: QWidget | None = None
         self._zones = zones
         self._bars = (*bars, composer)
         self._composer = composer
@@ -58,9 +63,18 @@ class Presentation(QObject):
         self._choose_page = choose_page
         self._hidden: tuple[QWidget, ...] = ()
         self._focus: QWidget | None = None
-        # Pick mode is shown, which is never without; and what was begun for it.
+        # Pick mode is always in full screen; whether it was begun for that view.
         self._for_view = self._begun = self._turned = False
         self.active = False
+
+    def show_bar(self, bar: QWidget, shown: bool) -> None:  # noqa: FBT001 - a switch's state
+        """Show or hide a bar that is made later; in the presentation, when that has ended."""
+        self._bars = tuple(dict.fromkeys((*self._bars, bar)))
+        if self.active:
+            others = tuple(one for one in self._hidden if one is not bar)
+            self._hidden = (*others, bar) if shown else others
+        else:
+            bar.setVisible(shown)
 
     def toggle(self) -> None:
         """Turn full screen on, without bars and panels, or off."""
@@ -78,6 +92,8 @@ class Presentation(QObject):
             self._turned = not self._window.isFullScreen()
             self._begin()
         if self._turned:
+            # The next start is not in full screen only because the view was shown at the end.
+            window_state.note_geometry(self._window)
             window_state.turn_full_screen(self._window)
 
     def end_for_view(self) -> None:
@@ -85,6 +101,7 @@ class Presentation(QObject):
         if not self._for_view:
             return
         self._for_view = False
+        window_state.forget_geometry(self._window)
         if self._turned and self._window.isFullScreen():
             window_state.turn_full_screen(self._window)
         if self._begun:
@@ -95,13 +112,20 @@ class Presentation(QObject):
         if self.active:
             self.toggle()
 
+    def on_view_closed(self) -> None:
+        """Leave the presentation if it was begun in this view, else the view."""
+        if self.active and self._began_over is self._views.currentWidget():
+            self.toggle()
+        else:
+            self.view_left.emit()
+
     def on_full_screen_changed(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Bring bars and panels back when the desktop ends full screen."""
         if not on:
             self._end()
 
     def show_and(self, do: Callable[[], object]) -> None:
-        """Do something in a bar or panel, which is brought back first."""
+        """Run an action of a bar or panel, which is shown first."""
         self.leave()
         do()
 
@@ -116,6 +140,7 @@ class Presentation(QObject):
         if self.active:
             return
         self.active = True
+        self._began_over = self._views.currentWidget()
         self._focus = QApplication.focusWidget()
         self._hidden = tuple(bar for bar in self._bars if not bar.isHidden())
         self._zones.set_presenting(presenting=True)
@@ -128,6 +153,7 @@ class Presentation(QObject):
         if not self.active:
             return
         self.active = False
+        window_state.forget_geometry(self._window)
         for bar in self._hidden:
             bar.show()
         self._present(presenting=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.events import IndexProgress
 from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
@@ -31,7 +31,7 @@ class ReindexProgress(QObject):
         if event.part < 1:
             text = _(
                 "Reading the library again: {percent} %. Changes wait until it is finished."
-            ).format(percent=int(event.part * 100))
+            ).format(percent=number(int(event.part * 100)))
             notice = self._bar.notice
             if notice is None or notice.text != text:
                 actions = (MessageAction(_("Stop"), self.stop),)

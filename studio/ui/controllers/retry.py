@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from studio.app.core import Core
 from studio.common.errors import Billed
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number, sentences
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.support import formatting
@@ -81,15 +81,15 @@ class FailedJobs(QObject):
             self._core.queue.retry(job)
         n = len(jobs)
         if n:
-            text = ngettext("Trying {n} job again", "Trying {n} jobs again", n)
-            self._messages.show_message(text.format(n=n))
+            text = ngettext("Retrying {n} job", "Retrying {n} jobs", n)
+            self._messages.show_message(text.format(n=number(n)))
 
     def _question(self, jobs: Sequence[Job]) -> str:
         prices = [job.estimate_usd for job in jobs]
         total = None if None in prices else sum(price for price in prices if price is not None)
         over = self._limit.question(total)
         own = question_about(jobs, self._core.settings.value.confirm_above)
-        return " ".join(part for part in (own, over) if part)
+        return sentences(own, over)
 
 
 def question_about(jobs: Sequence[Job], confirm_above: float) -> str:
@@ -105,15 +105,15 @@ def question_about(jobs: Sequence[Job], confirm_above: float) -> str:
     if sum(known) <= confirm_above and not billed and not unknown:
         return ""
     n = len(jobs)
-    parts = [ngettext("Try {n} job again?", "Try {n} jobs again?", n).format(n=n)]
+    parts = [ngettext("Try {n} job again?", "Try {n} jobs again?", n).format(n=number(n))]
     if sum(known):
         parts.append(_("About {price}.").format(price=formatting.money(sum(known))))
     if unknown:
         words = ngettext("{n} of unknown price.", "{n} of unknown price.", unknown)
-        parts.append(words.format(n=unknown))
+        parts.append(words.format(n=number(unknown)))
     if billed:
         words = ngettext(
             "{n} may have been billed already.", "{n} may have been billed already.", billed
         )
-        parts.append(words.format(n=billed))
-    return " ".join(parts)
+        parts.append(words.format(n=number(billed)))
+    return sentences(*parts)

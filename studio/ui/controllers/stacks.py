@@ -1,4 +1,4 @@
-"""Stacks of the grid: open and close, make and take apart, cover, the rest; their summary."""
+"""Stacks of the grid: opening, making, unstacking, cover, rejecting the rest; their summary."""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ class StacksController(QObject):
             self._inspector.show_stack("", "")
             return
         place = stack_content.place_words(tile)
-        self._inspector.show_stack(place, "")
-        self._reading = spawn(self._read(place, self._selection.stack_rows()))
+        self._inspector.show_stack(place, "", cover=tile.cover)
+        self._reading = spawn(self._read(place, self._selection.stack_rows(), cover=tile.cover))
 
-    async def _read(self, place: str, rows: Sequence[int]) -> None:
+    async def _read(self, place: str, rows: Sequence[int], *, cover: bool) -> None:
         outlay = await self._core.library.choosing.outlay_of(rows)
-        self._inspector.show_stack(place, stack_content.spend_sentence(outlay))
+        self._inspector.show_stack(place, stack_content.spend_sentence(outlay), cover=cover)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from studio.app import updates
 from studio.app.core import Core
-from studio.common.i18n import _
+from studio.common.i18n import _, sentences
 from studio.ui.support import desktop_services
 from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
@@ -36,7 +36,7 @@ class UpdateNotice(QObject):
         self._bar.show_notice(
             Notice(
                 key="update",
-                text=f"{text} {found.notes}".strip(),
+                text=sentences(text, found.notes).strip(),
                 actions=(MessageAction(_("Show what's new"), partial(self._read, found)),),
                 on_closed=partial(self._note, found),
             )

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from studio.common.errors import StudioError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Job, Picture
 from studio.domain.runs import Run
 from studio.ui.panels.composer.composer import Composer
@@ -91,7 +91,7 @@ class Variations(QObject):
 def _words(n: int, usd: float | None) -> str:
     """Number and price of variations."""
     text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
-    return text.format(n=n, price=_price(usd))
+    return text.format(n=number(n), price=_price(usd))
 
 
 def _price(usd: float | None) -> str:

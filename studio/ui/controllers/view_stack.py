@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
+from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.ports import LargeView, ShownPictures
 from studio.ui.widgets.message_bar import MessageBar
 from studio.ui.window.layout import WindowLayout
@@ -41,7 +42,7 @@ class ViewStack(QObject):
     Attributes:
         current: the view that is shown.
         origin: the view to return to from loupe or comparison: where they were opened.
-        marking: whether marks are drawn in the loupe, with the composer in full.
+        mode: the mode of the loupe; marks are drawn with the composer in full.
 
     Signals:
         left: a view was left for another one (its `ViewName`).
@@ -70,7 +71,7 @@ class ViewStack(QObject):
         """`views` shows a large view, created by its first call, or `grid`, the gallery's page."""
         super().__init__(parent)
         self.current = self.origin = ViewName.GRID
-        self.marking = False
+        self.mode = LoupeModeName.LOOK
         self._shown = shown
         self._views = views
         self._grid = grid
@@ -100,12 +101,13 @@ class ViewStack(QObject):
         if isinstance(column, QVBoxLayout):
             # Below the bar of either view.
             column.insertWidget(1, self._messages_bar)
+        self._hand_on_focus(shown)
         self._views.setCurrentWidget(shown)
         self.on_place_changed()
         self.reset_switch()
         large = view is not ViewName.GRID
         self._zones.set_plain(large)
-        self._composer.set_compact(large and not self.marking)
+        self._composer.set_compact(large and self.mode is not LoupeModeName.MARK)
         self._inspector.set_preview_shown(not large)
         if before is not view:
             self.left.emit(before)
@@ -113,6 +115,20 @@ class ViewStack(QObject):
             self.full_screen_left.emit()
         elif view in FULL_SCREEN and before not in FULL_SCREEN:
             self.full_screen_entered.emit()
+
+    def _hand_on_focus(self, shown: QWidget) -> None:
+        """Move the focus into the next view before the current one is hidden with it.
+
+        Qt would hand it to one control after the other, and readers would tell of each.
+        """
+        before, focus = self._views.currentWidget(), QApplication.focusWidget()
+        if before is None or focus is None or before is shown or not before.isAncestorOf(focus):
+            return
+        shown.show()
+        if (large := self.large) is not None:
+            large.focus_view()
+        elif (last := shown.focusWidget()) is not None:
+            last.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reset_switch(self) -> None:
         """Mark the current view in the view switch, after a click that leads nowhere too."""

@@ -1,4 +1,4 @@
-"""Switch between the views, at the pictures the user looks at."""
+"""Switching between the views, which keeps the current pictures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from studio.app.core import Core
-from studio.common.errors import StudioError
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, ngettext, number, sentences
 from studio.domain.comparison import MOST as MOST_COMPARED
 from studio.domain.comparison import Comparison
 from studio.domain.entities import Flag, Picture, Role
@@ -20,8 +19,8 @@ from studio.ui.controllers.current_pictures import CurrentPictures
 from studio.ui.controllers.selection import KNOWN
 from studio.ui.controllers.view_stack import FULL_SCREEN, ViewName, ViewStack
 from studio.ui.panels.inspector import Inspector
-from studio.ui.support import drag_and_drop
 from studio.ui.support.late import Late
+from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.ports import LargeView, Messages, ShownPictures
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.support.tile_content import Item
@@ -42,11 +41,13 @@ class ViewSwitch(QObject):
         flagged: a flag was set in the loupe (a list of ids, Flag).
         round_wanted: return to the round of pick mode.
         duel_wanted: return to the duel.
+        drag_wanted: drag a picture out, within the mouse event: (view, a tuple of it, it).
     """
 
     flagged = Signal(object, object)
     round_wanted = Signal()
     duel_wanted = Signal()
+    drag_wanted = Signal(object, object, object)
 
     def __init__(
         self,
@@ -81,7 +82,7 @@ class ViewSwitch(QObject):
         self._top_bar = top_bar
         self._inspector = inspector
         self._opening: SpawnedTask | None = None
-        # A parent outside the order of the grid, compared all the same.
+        # A compared parent that the grid does not show.
         self._beside: tuple[int, ...] = ()
 
     @property
@@ -105,9 +106,9 @@ class ViewSwitch(QObject):
         return self._stack.current is ViewName.TREE
 
     @property
-    def marking(self) -> bool:
-        """Whether marks are drawn in the loupe."""
-        return self._stack.marking
+    def loupe_mode(self) -> LoupeModeName:
+        """The mode of the loupe."""
+        return self._stack.mode
 
     @property
     def large(self) -> LargeView | None:
@@ -284,7 +285,7 @@ class ViewSwitch(QObject):
             self.show_grid()
 
     def _return_to_tree(self) -> None:
-        """Show the tree as it was left, at the picture looked at if it is in the tree."""
+        """Show the tree as it was left, at the current picture if the tree has it."""
         large, view = self.large, self._tree.get()
         picture = None if large is None else large.picture
         there = picture is not None and picture.id in view.tree.nodes
@@ -320,7 +321,8 @@ class ViewSwitch(QObject):
         if comparison.locked and n and view.pictures:
             # Translators: {name} is a picture, {n} the number of those it was preferred to.
             won = ngettext("{name} has won against {n}.", "{name} has won against {n}.", n)
-            text = f"{text}. {won.format(name=view.pictures[0].name, n=number(n))}"
+            last = _("That was the last of {all}.").format(all=number(comparison.challengers))
+            text = sentences(last, won.format(name=view.pictures[0].name, n=number(n)))
         self._messages.show_message(text)
 
     def on_opened(self, item: Item) -> None:
@@ -402,16 +404,7 @@ class ViewSwitch(QObject):
     def on_loupe_action(self, name: str, picture: Picture) -> None:
         """Drag the picture out of a large view."""
         if name == "drag":
-            self._drag(picture)
-
-    def _drag(self, picture: Picture) -> None:
-        card = self._gallery.thumbnails.card(picture)
-        carried = drag_and_drop.carried([picture], self._core.library.path)
-        source = self._views.currentWidget() or self._views
-        try:
-            drag_and_drop.drag_out(source, carried, [card], self._core.decoder)
-        except StudioError as error:
-            self._messages.on_error(error)
+            self.drag_wanted.emit(self._views.currentWidget() or self._views, (picture,), picture)
 
 
 def _place(order: array[int], row: int) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import (
     QEvent,
@@ -28,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, listed, ngettext, number
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
@@ -37,6 +38,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.popover import Popover
 from studio.ui.widgets.search_field import SearchField
+from studio.ui.widgets.signs import paint_row_ground
 from studio.ui.window.actions import Actions
 
 WIDTH = 560
@@ -95,6 +97,7 @@ class CommandPalette(Popover):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
+        self._told = ""
         self.words = SearchField(
             _("Find an action or an earlier prompt"), "", self, name=_("Find an action or a prompt")
         )
@@ -109,16 +112,17 @@ class CommandPalette(Popover):
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setItemDelegate(_EntryDelegate(self.list))
+        self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.itemClicked.connect(self.on_item)
         column.addWidget(self.list)
 
     def open(self) -> None:
         """Open with an empty, focused field."""
         self.words.set_text("")
+        self._told = ""
         self._fill("")
         room = self.host.width()
-        self.setFixedWidth(min(WIDTH, room - 32))
+        self.setFixedWidth(min(theme().px(WIDTH), room - 32))
         self.open_at(QPoint((room - self.width()) // 2, TOP), self.words.field)
         spawn(self._load())
 
@@ -130,7 +134,7 @@ class CommandPalette(Popover):
             for use in await self._find_prompts()
         )
         if self.isVisible():
-            self._fill(self.words.text)
+            self._fill(self.words.text, quiet=not self.words.text)
 
     def _entries(self, text: str) -> list[PaletteEntry]:
         words = text.casefold().split()
@@ -146,17 +150,18 @@ class CommandPalette(Popover):
             for row in menu.rows:
                 if row.name == "palette" or not self._actions.every[row.name].isEnabled():
                     continue
-                note = key_names.cap(row.keys[0]) if row.keys else menu.title
+                keys = self._actions.keys_of(row.name)
+                note = key_names.cap(keys[0]) if keys else menu.title
                 made.append(PaletteEntry(text=row.text, note=note, icon=row.icon, action=row.name))
         return made
 
-    def _fill(self, text: str) -> None:
+    def _fill(self, text: str, *, quiet: bool = False) -> None:
         self.list.clear()
         entries = self._entries(text)
         for entry in entries:
             item = QListWidgetItem(entry.text, self.list)
             item.setData(ENTRY, entry)
-            spoken = ", ".join(part for part in (entry.text, entry.note) if part)
+            spoken = listed(part for part in (entry.text, entry.note) if part)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         if entries:
             self.list.setCurrentRow(0)
@@ -165,8 +170,19 @@ class CommandPalette(Popover):
         self.list.setFixedHeight(seen * theme().height(ROW))
         self.list.setVisible(bool(entries))
         self.adjustSize()
-        count = ngettext("{n} results", "{n} results", len(entries)).format(n=len(entries))
-        announce(self, count)
+        n = len(entries)
+        count = ngettext("{n} result", "{n} results", n).format(n=number(n))
+        if entries:
+            # Translators: {results} such as "3 results", {first} the first of them, read aloud.
+            count = _("{results}, {first}").format(results=count, first=self._spoken())
+        # One letter more may find the same.
+        if count != self._told and not quiet:
+            announce(self, count)
+        self._told = count
+
+    def _spoken(self) -> str:
+        """Current entry, as screen readers say it."""
+        return str(self.list.currentItem().data(Qt.ItemDataRole.AccessibleTextRole))
 
     def on_edited(self, words: str) -> None:
         self._fill(words)
@@ -198,14 +214,12 @@ class CommandPalette(Popover):
         ):
             step = -1 if event.key() == Qt.Key.Key_Up else 1
             self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
-            item = self.list.currentItem()
-            if item is not None:
-                announce(self, str(item.data(Qt.ItemDataRole.AccessibleTextRole)))
+            announce(self, self._spoken())
             return True
         return super().eventFilter(watched, event)
 
 
-class _EntryDelegate(QStyledItemDelegate):
+class EntryDelegate(QStyledItemDelegate):
     """Draws an entry: icon, text, and shortcut at the right."""
 
     def sizeHint(
@@ -225,6 +239,7 @@ class _EntryDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         current = bool(state & QStyle.StateFlag.State_Selected)
         over = bool(state & QStyle.StateFlag.State_MouseOver)
+        seen = partial(QStyle.visualRect, option.direction, rect)
         dpr = painter.device().devicePixelRatioF()
         glyph = look.pixmap(entry.icon, "text2", 16, dpr) if entry.icon else QPixmap()
         body, small = look.font("body"), look.font("small")
@@ -232,22 +247,21 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if current or over:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("press" if current else "hover"))
-            painter.drawRoundedRect(rect, 6, 6)
+            paint_row_ground(painter, rect, "press" if current else "hover")
         if not glyph.isNull():
-            painter.drawPixmap(rect.left() + 8, rect.center().y() - 7, glyph)
+            at = seen(QRect(rect.left() + 8, rect.center().y() - 7, 16, 16))
+            painter.drawPixmap(at.topLeft(), glyph)
         left = rect.left() + 32
         right = rect.right() - 8
         painter.setFont(small)
         painter.setPen(look.color("text2"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(
-            QRect(right - note, rect.top(), note + 1, rect.height()), middle, entry.note
+            seen(QRect(right - note, rect.top(), note + 1, rect.height())), middle, entry.note
         )
         painter.setFont(body)
         painter.setPen(look.color("text"))
         room = right - note - 12 - left
         words = QFontMetrics(body).elidedText(entry.text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRect(left, rect.top(), room, rect.height()), middle, words)
+        painter.drawText(seen(QRect(left, rect.top(), room, rect.height())), middle, words)
         painter.restore()

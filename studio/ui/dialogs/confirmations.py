@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, listed, ngettext, number
 from studio.library.operations.forget_prompt import forget_prompt
 from studio.ui.dialogs.question import Question
 from studio.ui.support.tasks import spawn
@@ -62,12 +62,12 @@ class OverwriteDialog(Question):
             "{n} file with this name already exists",
             "{n} files with these names already exist",
             n,
-        ).format(n=f"{n:,}")
+        ).format(n=number(n))
         super().__init__(title, (), parent)
         self.replaces = False
-        shown = ", ".join(names[:_NAMES_SHOWN])
+        shown = listed(names[:_NAMES_SHOWN])
         if n > _NAMES_SHOWN:
-            shown = _("{names} and {n} more").format(names=shown, n=f"{n - _NAMES_SHOWN:,}")
+            shown = _("{names} and {n} more").format(names=shown, n=number(n - _NAMES_SHOWN))
         self.add_text(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
         self.add_text(_("Keep both adds a number to the new file names."))
         self.cancel = self.add_button(_("Cancel"), self.reject, left=True)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import DatePeriod, understand
+from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets.buttons import Button, IconButton
@@ -48,7 +49,7 @@ class DatePopover(Popover):
         super().__init__(_("Go to date"), parent)
         self._first, self._last = dates.day_of(first), dates.day_of(last)
         self._year = self._last.year
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)

@@ -28,15 +28,17 @@ from PySide6.QtWidgets import (
 
 from studio.app.core import Core
 from studio.common.display_text import one_line
-from studio.common.i18n import _, number
+from studio.common.i18n import _, listed, number
 from studio.domain.events import Event, RecordsChanged
 from studio.library.query import HistoryEntry
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import flipped
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.menu import Menu, set_reason
+from studio.ui.widgets.signs import paint_row_ground
 from studio.ui.widgets.text import Text
 
 MOST = 500
@@ -73,14 +75,12 @@ class HistoryDelegate(QStyledItemDelegate):
         whole: QRect = option.rect
         rect = whole.adjusted(8, 0, -8, 0)
         state: QStyle.StateFlag = option.state
+        mirrored = option.direction is Qt.LayoutDirection.RightToLeft
         pictures: tuple[str, ...] = index.data(PICTURES) or ()
         if pictures and state & (
             QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected
         ):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("hover"))
-            painter.drawRoundedRect(whole, 6, 6)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            paint_row_ground(painter, whole)
         undone, when = bool(index.data(UNDONE)), str(index.data(WHEN))
         font = look.font("small")
         painter.setFont(font)
@@ -92,12 +92,16 @@ class HistoryDelegate(QStyledItemDelegate):
             box = QRect(rect.left() + place * (THUMBNAIL + 2), 0, THUMBNAIL, THUMBNAIL)
             box.moveTop(rect.center().y() - THUMBNAIL // 2)
             pixmap = self._thumbnails.picture(id)
+            if mirrored:
+                box = flipped(box, whole)
             if pixmap is None:
                 painter.fillRect(box, look.color("sunk"))
             else:
                 painter.drawPixmap(box, pixmap)
         if pictures:
             rect.setLeft(rect.left() + min(SHOWN, len(pictures)) * (THUMBNAIL + 2) + 8)
+        if mirrored:
+            rect = flipped(rect, whole)
         names = str(index.data(NAMES) or "")
         upper, lower = QRect(rect), QRect(rect)
         if names:
@@ -152,6 +156,7 @@ class HistoryDialog(QDialog):
         column.addWidget(Text(_("History of changes"), "title", weight=600))
         self.list = QListWidget(self)
         self.list.setAccessibleName(_("Changes, newest first"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # until the changes are read
         self.list.setMouseTracking(True)
         self.list.setUniformItemSizes(True)
         self._thumbnails = RowThumbnails(core.library, self)
@@ -201,16 +206,19 @@ class HistoryDialog(QDialog):
             item.setData(NAMES, names_of(one))
             words = _("{change} (undone)") if one.undone else "{change}"
             parts = (words.format(change=one.sentence), names_of(one), when)
-            spoken = ", ".join(part for part in parts if part)
+            spoken = listed(part for part in parts if part)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             selectable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(selectable if one.pictures else Qt.ItemFlag.ItemIsEnabled)
         self.empty.setVisible(not changes)
+        # An empty list takes no Tab.
+        focus = Qt.FocusPolicy
+        self.list.setFocusPolicy(focus.StrongFocus if changes else focus.NoFocus)
         self.undo.setEnabled(any(not one.undone for one in changes))
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 
     def on_chosen(self, item: QListWidgetItem) -> None:
-        """Select the pictures of a change; Enter reports a click's row once more."""
+        """Select the pictures of a change; Enter reports the row of a click again."""
         pictures = item.data(PICTURES)
         if pictures:
             self.pictures_chosen.emit(tuple(pictures))
@@ -245,7 +253,7 @@ class HistoryDialog(QDialog):
 
 def names_of(one: HistoryEntry) -> str:
     """Names of the pictures of a change: "Fog, Snow, Rain and 9 more"; empty without any."""
-    names = ", ".join(" ".join(one_line(name).split()) for name in one.names)
+    names = listed(" ".join(one_line(name).split()) for name in one.names)
     left = len(one.pictures) - len(one.names)
     if names and left > 0:
         # Translators: {names} are pictures.

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.ui.dialogs.name_popover import LastWordCompleter
 from studio.ui.dialogs.question import Question
 from studio.ui.widgets.edit_menu import EditMenu
@@ -30,7 +30,7 @@ class ImportDialog(Question):
         n = len(paths)
         title = ngettext("Import {n} item", "Import {n} items", n).format(n=number(n))
         super().__init__(title, (), parent, caption=_("Import"))
-        shown = ", ".join(one_line(path.name) for path in paths[:_NAMES_SHOWN])
+        shown = listed(one_line(path.name) for path in paths[:_NAMES_SHOWN])
         if n > _NAMES_SHOWN:
             shown = _("{names} and {n} more").format(names=shown, n=number(n - _NAMES_SHOWN))
         self.add_text(shown)

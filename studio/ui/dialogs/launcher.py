@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.app import crash_reports
 from studio.app.core import Core
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from studio.ui.dialogs.history import HistoryDialog
     from studio.ui.dialogs.maintenance import MaintenanceActions
     from studio.ui.dialogs.settings import SettingsDialog
+    from studio.ui.dialogs.shortcut_editor import ShortcutEditor
 
 
 class DialogLauncher(QObject):
@@ -91,6 +92,7 @@ class DialogLauncher(QObject):
         dialog = SettingsDialog(self._core, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_folder.connect(self.on_show_folder)
+        dialog.shortcuts_wanted.connect(self.change_shortcuts)
         dialog.show_section(section)
         if key_of:
             dialog.keys.show_key(key_of)
@@ -107,6 +109,17 @@ class DialogLauncher(QObject):
         sheet = ShortcutsSheet(self._actions, self._parent)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
+
+    def change_shortcuts(self) -> ShortcutEditor:
+        """Open the dialog that changes shortcuts."""
+        # As above.
+        from studio.ui.dialogs.shortcut_editor import ShortcutEditor
+
+        over = QApplication.activeModalWidget() or QApplication.activeWindow() or self._parent
+        dialog = ShortcutEditor(self._core, self._actions, self._messages, over)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
 
     def open_changes(self) -> HistoryDialog:
         """Open the history of changes."""

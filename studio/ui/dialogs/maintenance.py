@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from studio.app.core import Core
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.operations import backup
 from studio.library.operations.verify import VerifyReport
 from studio.library.stopped import Stopped
@@ -99,7 +99,7 @@ class MaintenanceActions(QObject):
         if report.whole and not report.orphans:
             n = report.checked
             text = ngettext("{n} picture is unchanged", "All {n} pictures are unchanged", n).format(
-                n=n
+                n=number(n)
             )
             self._messages.show_message(text)
             return
@@ -112,7 +112,7 @@ class MaintenanceActions(QObject):
                 "{sound} of {checked} picture is unchanged.",
                 "{sound} of {checked} pictures are unchanged.",
                 report.checked,
-            ).format(sound=report.sound, checked=report.checked),
+            ).format(sound=number(report.sound), checked=number(report.checked)),
             "\n".join(_lines(report)),
             self._parent,
             *ways,
@@ -126,7 +126,7 @@ class MaintenanceActions(QObject):
         said = await server.carry_out(self._core, ChangeLibrary(action="fix"))
         n = said.number
         self._messages.show_message(
-            ngettext("{n} problem repaired", "{n} problems repaired", n).format(n=n)
+            ngettext("{n} problem repaired", "{n} problems repaired", n).format(n=number(n))
         )
         self.mended.emit()
 
@@ -195,7 +195,7 @@ def _lines(report: VerifyReport) -> list[str]:
         *(_("damaged reference: {name}").format(name=name) for name in report.damaged_inputs),
         *(_("not in the records: {path}").format(path=path) for path in report.orphans),
         *(
-            [_("unreadable lines in the records: {n}").format(n=report.damaged_records)]
+            [_("unreadable lines in the records: {n}").format(n=number(report.damaged_records))]
             if report.damaged_records
             else []
         ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from studio.ui.style.theme import theme
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
@@ -33,7 +34,7 @@ class NamePopover(Popover):
         """`empty` allows an empty name."""
         super().__init__(title, parent)
         self._empty = empty
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 
 from studio.common.i18n import _
 from studio.library.stopped import Stopped
+from studio.ui.style.theme import theme
+from studio.ui.support.screens import available_area
 from studio.ui.widgets.buttons import Button, Kind
 from studio.ui.widgets.text import Text
 
@@ -41,7 +43,7 @@ class Question(QDialog):
         self.setWindowTitle((caption or title).replace("[*]", "[\u200b*]"))
         self.column = QVBoxLayout()
         # Not the dialog's minimum width, which would allow less than the buttons need.
-        self.column.addStrut(width - 2 * _SIDE)
+        self.column.addStrut(min(theme().px(width), _widest(self)) - 2 * _SIDE)
         self.column.setSpacing(8)
         self.title = Text(title, "title", weight=600, wrap=True)
         self.column.addWidget(self.title)
@@ -111,9 +113,14 @@ _FRAME = QSize(8, 40)
 """Estimated size of a window manager's frame."""
 
 
+def _widest(dialog: QDialog) -> int:
+    """Width of a dialog that fills the screen."""
+    return (available_area(dialog).size() - _FRAME).width()
+
+
 def fit(dialog: QDialog, width: int, height: int) -> None:
     """Resize a dialog to this size, or to the available screen area."""
-    room = dialog.screen().availableSize() - _FRAME
+    room = available_area(dialog).size() - _FRAME
     dialog.resize(QSize(width, height).boundedTo(room))
 
 

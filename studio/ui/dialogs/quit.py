@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from studio.app.core import Core
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.config.settings import OFFLINE
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
@@ -69,11 +69,11 @@ def _title(alive: Sequence[Job], in_memory: Sequence[Job]) -> str:
         n = len(in_memory)
         return ngettext(
             "{n} picture is in memory only", "{n} pictures are in memory only", n
-        ).format(n=n)
+        ).format(n=number(n))
     n = len(alive)
     return ngettext(
         "{n} picture is still being made", "{n} pictures are still being made", n
-    ).format(n=n)
+    ).format(n=number(n))
 
 
 def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
@@ -94,7 +94,7 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
                 "{n} was sent and may have been billed. If you quit now, its answer is lost.",
                 "{n} were sent and may have been billed. If you quit now, their answers are lost.",
                 len(paid),
-            ).format(n=len(paid))
+            ).format(n=number(len(paid)))
         )
     if len(sent) < len(alive):
         n = len(alive) - len(sent)
@@ -103,7 +103,7 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
                 "{n} was not sent: not billed, and listed as “Not sent” at the next start.",
                 "{n} were not sent: not billed, and listed as “Not sent” at the next start.",
                 n,
-            ).format(n=n)
+            ).format(n=number(n))
         )
     if alive and not paid and len(sent) == len(alive):
         said.append(_("Not billed. If you quit now, jobs in progress are not finished."))
@@ -215,7 +215,7 @@ class QuitSequence(QObject):
             "Gridbrush closes when {n} picture is finished.",
             "Gridbrush closes when {n} pictures are finished.",
             left,
-        ).format(n=left)
+        ).format(n=number(left))
         actions = (
             MessageAction(_("Keep open"), self.stay),
             MessageAction(_("Quit now"), self.left.emit),

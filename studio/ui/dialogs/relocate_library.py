@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from studio.app.core import Core
 from studio.common.errors import InputError, StorageError, StudioError
 from studio.common.files import storage_error
-from studio.common.i18n import _
+from studio.common.i18n import _, sentences
 from studio.library.log.records import read_only
 from studio.library.operations import first_open, relocate
 from studio.library.stopped import Stopped
@@ -114,7 +114,7 @@ class LibraryMover(QObject):
             _("Move the library ({size})?").format(size=formatting.megabytes(size)),
             (
                 _("From {source} to {target}.").format(source=source, target=target),
-                f"{how} {afterwards}",
+                sentences(how, afterwards),
             ),
             _("Move library"),
             _("Keep it there"),

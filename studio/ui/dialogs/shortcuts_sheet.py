@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, listed
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
@@ -27,7 +27,7 @@ class ShortcutRow(QWidget):
         self.words = words
         said = (key_names.spoken(each) for each in keys)
         self.keys = tuple(dict.fromkeys(said))
-        self.setAccessibleName(", ".join((words, *self.keys)))
+        self.setAccessibleName(listed((words, *self.keys)))
         self.setFixedHeight(theme().height(28))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +58,7 @@ class ShortcutsSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("All shortcuts"))
         self.setModal(False)
-        fit(self, WIDTH, HEIGHT)
+        fit(self, theme().px(WIDTH), theme().px(HEIGHT))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 0, 0)
         column.setSpacing(12)
@@ -70,6 +70,7 @@ class ShortcutsSheet(QDialog):
         top.addWidget(self.filter)
         column.addLayout(top)
         scroll = QScrollArea(self)
+        set_role(scroll, QAccessible.Role.Grouping)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setAccessibleName(_("Shortcuts"))
@@ -80,7 +81,8 @@ class ShortcutsSheet(QDialog):
         self.rows: list[ShortcutRow] = []
         self._groups: list[tuple[Text, list[ShortcutRow]]] = []
         for menu in actions.menus:
-            found = [(row.text, row.keys) for row in menu.rows if row.keys]
+            keys = [(row.text, actions.keys_of(row.name)) for row in menu.rows]
+            found = [(words, own) for words, own in keys if own]
             self._add_group(menu.title, found, inside)
         self._add_group(_("Not in the menus"), _elsewhere(), inside)
         self._none = Text("", "body", "text2", inside, wrap=True)

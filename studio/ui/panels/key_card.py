@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.errors import InputError, KeyRefused, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, sentences
 from studio.config import profiles
 from studio.config.key_status import KeySource, KeyState, KeyStatus, clean
 from studio.config.settings import OFFLINE, Profile
@@ -287,7 +287,7 @@ class KeyCard(QWidget):
         if status and (status.source is KeySource.SESSION or status.state is KeyState.ABSENT):
             kept = _("Kept for this session only, never in a file.")
         sent = _("Sent only to {host}.").format(host=host) if host else ""
-        self._where.setText(" ".join(part for part in (kept, sent) if part))
+        self._where.setText(sentences(kept, sent))
         ready = bool(self.key.text.strip()) and (profile is not None or self.own.complete)
         self.save.setEnabled(ready and not self._running.busy)
         for part in (self.key, self.own, self.providers):

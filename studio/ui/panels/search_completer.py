@@ -64,7 +64,7 @@ class SearchCompleter(QCompleter):
         self._ground = RoundedCorners(offered)
         line.textEdited.connect(self.on_edited)
         line.setCompleter(self)
-        # Queued, because the line sets its text once more after this signal.
+        # Queued, because the line sets its text again after this signal.
         self.activated.connect(self.on_taken, Qt.ConnectionType.QueuedConnection)
 
     def offers(self, text: str) -> list[str]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel,
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from studio.common import i18n
 from studio.common.display_text import one_line
 from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
@@ -62,7 +63,7 @@ def _values() -> dict[tuple[str, str], str]:
         ("is", "imported"): pgettext("pictures found", "imported"),
         ("is", "offline"): _("offline sketches"),
         ("is", "missing"): pgettext("pictures found", "file missing"),
-        ("is", "answer"): _("answers that pictures were made of"),
+        ("is", "answer"): _("model answers that pictures were made from"),
         ("size", ">=2K"): _("2K or larger"),
         ("aspect", "wide"): _("wider than tall"),
         ("aspect", "tall"): _("taller than wide"),
@@ -72,7 +73,7 @@ def _values() -> dict[tuple[str, str], str]:
         ("after", "30d"): _("in the last 30 days"),
         ("after", "today"): _("created today"),
         ("after", "yesterday"): _("since yesterday"),
-        ("cost", ">0.1"): _("more than $0.10"),
+        ("cost", ">0.1"): _("more than {price}").format(price=i18n.dollars(0.1)),
         ("cost", "unknown"): _("price unknown"),
         ("drift", "<5%"): _("less than 5 % of pixels changed"),
         ("drift", ">20%"): _("more than 20 % of pixels changed"),
@@ -122,5 +123,5 @@ class SearchHintDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(look.color("text3"))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(option.rect.adjusted(0, 0, -_SIDE, 0), middle, words)
+        painter.drawText(option.rect.adjusted(_SIDE, 0, -_SIDE, 0), middle, words)
         painter.restore()

@@ -13,6 +13,8 @@ from PySide6.QtSvg import QSvgRenderer
 from studio.common import paths
 
 GRID = 16  # the files are drawn on a grid of 16 by 16
+DIRECTED = frozenset(("arrow-right", "left", "panel-left", "panel-right", "redo", "right", "undo"))
+"""Icons that show a direction of reading; they are mirrored where it is from right to left."""
 
 
 def folder() -> Path:
@@ -36,7 +38,7 @@ class IconSet:
     """Draws icons, each shape once; for one QApplication, which its pixmaps must not outlive."""
 
     def __init__(self) -> None:
-        self._shapes: dict[tuple[str, int], QPixmap] = {}
+        self._shapes: dict[tuple[str, int, bool], QPixmap] = {}
 
     def render(self, name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
         """The icon as a square of `size` logical pixels, sharp on a screen of `dpr`.
@@ -44,9 +46,10 @@ class IconSet:
         A copy of the shape filled with the colour. Raises KeyError as `source` does.
         """
         side = max(1, round(size * dpr))
-        if (name, side) not in self._shapes:
-            self._shapes[name, side] = _shape(name, side)
-        made = QPixmap(self._shapes[name, side])
+        mirrored = name in DIRECTED and QGuiApplication.isRightToLeft()
+        if (name, side, mirrored) not in self._shapes:
+            self._shapes[name, side, mirrored] = _shape(name, side, mirrored=mirrored)
+        made = QPixmap(self._shapes[name, side, mirrored])
         painter = QPainter(made)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
         painter.fillRect(made.rect(), colour)
@@ -76,24 +79,27 @@ class IconSet:
 
 
 def widened(pixmap: QPixmap, gap: int) -> QPixmap:
-    """A copy with `gap` logical pixels of empty space at its right."""
+    """A copy with `gap` logical pixels of empty space at its end, where the text begins."""
     dpr = pixmap.devicePixelRatio()
     made = QPixmap(pixmap.width() + round(gap * dpr), pixmap.height())
     made.setDevicePixelRatio(dpr)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    painter.drawPixmap(0, 0, pixmap)
+    painter.drawPixmap(gap if QGuiApplication.isRightToLeft() else 0, 0, pixmap)
     painter.end()
     return made
 
 
-def _shape(name: str, side: int) -> QPixmap:
+def _shape(name: str, side: int, *, mirrored: bool) -> QPixmap:
     # Read before the painter is open: an exception under an open painter crashes the program.
     svg = source(name).replace("currentColor", "black")
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     shape = QPixmap(side, side)
     shape.fill(Qt.GlobalColor.transparent)
     painter = QPainter(shape)
+    if mirrored:
+        painter.translate(side, 0)
+        painter.scale(-1, 1)
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     return shape

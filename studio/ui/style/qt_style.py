@@ -1,9 +1,11 @@
-"""Base style under the style sheet, and durations of animations.
+"""Base style under the style sheet, and whether anything moves.
 
 The style is Qt's own, not one in Python: Qt queries it ten thousand times before the first paint.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from PySide6.QtWidgets import QApplication
 
@@ -13,18 +15,49 @@ STYLE = ("-style", "fusion")
 `setStyle` is equivalent, but wraps the style in Python, which takes 9 ms of a start.
 """
 
-_still = False
+Motion = Literal["system", "reduced", "full"]
+
+_motion: Motion = "system"
+_system_reduces = False
+_caret_flash: int | None = None
 
 
-def reduce_motion(wanted: bool) -> None:  # noqa: FBT001 - a setting, as Qt's setters take it
-    """Disable animations regardless of the system: the user's own setting."""
-    global _still
-    _still = wanted
+def motion_of(value: str) -> Motion:
+    """Validate a saved choice of motion; "system" for one this version does not know."""
+    return value if value in ("reduced", "full") else "system"  # type: ignore[return-value]
+
+
+def set_motion(choice: Motion) -> None:
+    """Choose whether animations follow the system, or are reduced or shown regardless."""
+    global _motion
+    _motion = choice
+    _set_caret()
+
+
+def set_system_motion(*, reduced: bool) -> None:
+    """Tell what the user chose in the system's settings, where Qt does not know it."""
+    global _system_reduces
+    _system_reduces = reduced
+    _set_caret()
+
+
+def _set_caret() -> None:
+    """Let the caret of text fields blink as the system has it, or not at all."""
+    global _caret_flash
+    if not animates():
+        if _caret_flash is None:
+            _caret_flash = QApplication.cursorFlashTime()
+        QApplication.setCursorFlashTime(0)
+    elif _caret_flash is not None:
+        QApplication.setCursorFlashTime(_caret_flash)
+        _caret_flash = None
 
 
 def animates() -> bool:
     """Whether animations are enabled; every duration of the window is 0 otherwise."""
-    if _still:
+    if _motion != "system":
+        return _motion == "full"
+    if _system_reduces:
         return False
     # Named by the style itself: importing QStyle creates its 18 enums, 6 ms of every start.
     style = QApplication.style()

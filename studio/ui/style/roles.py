@@ -1,8 +1,8 @@
-"""Colours of both themes, by role; every colour of the window is one of these."""
+"""Colours of the themes, by role; every colour of the window is one of these."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,11 @@ class ColorRoles:
     toggled: str
     chosen: str
     chosenline: str
+    # outline of the current row of a list or menu; its ground, but in high contrast
+    rowline: str
     tick: str = "#111111"
+    # a region painted on a picture, in both themes
+    region: str = "#ff4438"
     # backgrounds of added and removed words, 12 % of their colour; hairline inside pictures
     addbg: str
     rembg: str
@@ -106,7 +110,8 @@ DARK = ColorRoles(
     tilehover="#1f1f1f",
     toggled="#323232",
     chosen="#3c3c3c",
-    chosenline="#3c3c3c",
+    chosenline="#747474",
+    rowline="#323232",
     addbg="#1f62c795",
     rembg="#1ff0858e",
     hairline="#14ffffff",
@@ -150,6 +155,7 @@ LIGHT = ColorRoles(
     toggled="#d8d8d8",
     chosen="#ffffff",
     chosenline="#767676",
+    rowline="#e6e6e6",
     addbg="#1a14603a",
     rembg="#1aa31f36",
     hairline="#1f000000",
@@ -158,3 +164,103 @@ LIGHT = ColorRoles(
     stack1="#a3a3a3",
     stack2="#b8b8b8",
 )
+
+HIGH_DARK = replace(
+    DARK,
+    sunk="#000000",
+    mat="#000000",
+    panel="#000000",
+    raise_="#000000",
+    hover="#262626",
+    press="#333333",
+    cell="#1f1f1f",
+    line="#b4b4b4",
+    line2="#ffffff",
+    edge="#ffffff",
+    text="#ffffff",
+    text2="#ffffff",
+    text3="#ededed",
+    off="#a8a8a8",
+    accent="#5fe3ff",
+    ink="#9fd8ff",
+    tint="#00252e",
+    fill="#5fe3ff",
+    fillh="#9deeff",
+    fillp="#35c8e8",
+    onfill="#000000",
+    ok="#7dffb0",
+    warn="#ffe14d",
+    bad="#ffa3aa",
+    warnbg="#000000",
+    badbg="#000000",
+    star="#ffe14d",
+    toast="#000000",
+    toastline="#ffffff",
+    ontoast="#ffffff",
+    toastlink="#9fd8ff",
+    warnline="#ffe14d",
+    badline="#ffa3aa",
+    tilehover="#141414",
+    toggled="#262626",
+    chosen="#333333",
+    chosenline="#5fe3ff",
+    rowline="#5fe3ff",
+    tick="#000000",
+    hairline="#80ffffff",
+    band="#141414",
+    bandline="#ffffff",
+    stack1="#c0c0c0",
+    stack2="#9a9a9a",
+)
+"""High contrast on a dark ground, where the system has no palette for it."""
+
+HIGH_LIGHT = replace(
+    LIGHT,
+    sunk="#ffffff",
+    mat="#ffffff",
+    panel="#ffffff",
+    raise_="#ffffff",
+    hover="#ebebeb",
+    press="#e0e0e0",
+    cell="#f0f0f0",
+    line="#4a4a4a",
+    line2="#000000",
+    edge="#000000",
+    text="#000000",
+    text2="#000000",
+    text3="#1f1f1f",
+    off="#595959",
+    accent="#0a2fb0",
+    ink="#0a2fb0",
+    tint="#e8ecff",
+    fill="#0a2fb0",
+    fillh="#08268f",
+    fillp="#061d6e",
+    ok="#00461f",
+    warn="#4f3300",
+    bad="#7d0016",
+    warnbg="#ffffff",
+    badbg="#ffffff",
+    star="#5a3a00",
+    focus="#000000",
+    toast="#ffffff",
+    toastline="#000000",
+    ontoast="#000000",
+    toastlink="#0a2fb0",
+    warnline="#4f3300",
+    badline="#7d0016",
+    tilehover="#f5f5f5",
+    toggled="#ebebeb",
+    chosen="#ebebeb",
+    chosenline="#0a2fb0",
+    rowline="#0a2fb0",
+    tick="#ffffff",
+    addbg="#1400461f",
+    rembg="#147d0016",
+    hairline="#80000000",
+    band="#f5f5f5",
+    bandline="#000000",
+    stack1="#4a4a4a",
+    stack2="#767676",
+)
+"""High contrast on a light ground."""

@@ -17,6 +17,10 @@ from studio.ui.style.roles import DARK, ColorRoles
 _USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
 
 
+SEEN = 3.0
+"""Least contrast of an outline that is the only cue."""
+
+
 class Look(Protocol):
     """The part of a theme used here: colours by role, font sizes and heights of controls."""
 
@@ -78,7 +82,10 @@ def palette(theme: Look) -> QPalette:
 
 
 def roles_from(system: QPalette) -> ColorRoles:
-    """Roles for the system's high contrast: its few colours, and solid lines for every edge."""
+    """Roles for the system's high contrast: its few colours, and solid lines for every edge.
+
+    Its highlight marks what is selected, checked or on, unless it is too close to the ground.
+    """
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
 
     def name(of: QPalette.ColorRole) -> str:
@@ -87,6 +94,8 @@ def roles_from(system: QPalette) -> ColorRoles:
     window, text = name(role.Window), name(role.WindowText)
     base, button = name(role.Base), name(role.Button)
     chosen, onchosen = name(role.Highlight), name(role.HighlightedText)
+    if contrast(QColor(chosen), QColor(window)) < SEEN:
+        chosen, onchosen = text, window
     off = system.color(QPalette.ColorGroup.Disabled, role.WindowText).name()
     grounds = (
         "mat",
@@ -99,19 +108,20 @@ def roles_from(system: QPalette) -> ColorRoles:
         "badbg",
         "tilehover",
         "toggled",
+        "band",
+        "chosen",
     )
     texts = ("text", "text2", "text3", "ok", "warn", "bad", "star", "focus", "edge", "line")
-    lines = ("line2", "warnline", "badline", "chosenline")
+    lines = ("line2", "warnline", "badline", "bandline", "stack1", "stack2")
     values = {
         **asdict(DARK),
         **dict.fromkeys(grounds, window),
         **dict.fromkeys((*texts, *lines, "hairline", "toastline", "ontoast"), text),
-        **dict.fromkeys(("fill", "fillh", "fillp", "accent"), chosen),
+        **dict.fromkeys(("fill", "fillh", "fillp", "accent", "chosenline", "rowline"), chosen),
         **dict.fromkeys(("addbg", "rembg", "toast"), window),
         **dict.fromkeys(("ink", "toastlink"), name(role.Link)),
         "sunk": base,
         "raise_": button,
-        "chosen": button,
         "off": off,
         "onfill": onchosen,
         "tick": onchosen,
@@ -132,3 +142,17 @@ def text_scale(app: QApplication) -> float:
     usual = _USUAL_POINTS.get(sys.platform, 11.0)
     factor = dpi / usual_dpi * (max(1.0, points / usual) if points > 0 else 1.0)
     return min(2.25, factor) if factor >= 1.05 else 1.0
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Contrast of two opaque colours, 1 to 21, as WCAG 2 defines it."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    linear = [
+        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+        for level in (colour.redF(), colour.greenF(), colour.blueF())
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
 from studio.ui.style import fonts, stylesheet
-from studio.ui.style.roles import DARK, LIGHT, ColorRoles
+from studio.ui.style.roles import DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, ColorRoles
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
@@ -29,11 +29,15 @@ HEIGHTS = {"top": 44, "view": 38, "status": 26}
 RAIL = 48
 """Width of the rail that replaces the sidebar in a narrow window."""
 
+LEGIBLE = 4.5
+"""Least contrast of text."""
+
 FAINT = 0.25
 """Opacity of a picture that cannot be shown."""
 
 
 Choice = Literal["system", "dark", "light"]
+Contrast = Literal["system", "high", "normal"]
 FontName = Literal["display", "title", "prompt", "body", "small", "micro", "timer"]
 
 
@@ -61,7 +65,7 @@ class Theme(QObject):
     Attributes:
         roles: current colours.
         dark: whether the background is dark.
-        high_contrast: whether the system's own palette is used.
+        high_contrast: whether the colours are those of high contrast.
         scale: the system's text scale; 1.0 is the usual size.
 
     Signals:
@@ -77,6 +81,7 @@ class Theme(QObject):
         self.high_contrast = False
         self.scale = scale
         self._choice: Choice = "system"
+        self._contrast: Contrast = "system"
         self._app: QApplication | None = None
         self._families = [QFont().family()]
         self._sheet = ""
@@ -90,8 +95,13 @@ class Theme(QObject):
 
     # --- choosing -------------------------------------------------------------------------
 
-    def apply(self, app: QApplication, choice: Choice = "system") -> None:
-        """Set palette, font and style sheet; "system" follows the system."""
+    def apply(
+        self, app: QApplication, choice: Choice = "system", contrast: Contrast | None = None
+    ) -> None:
+        """Set palette, font and style sheet; "system" follows the system.
+
+        Without `contrast` the last choice of it remains.
+        """
         hints = QGuiApplication.styleHints()
         if self._app is None:
             self._app = app
@@ -100,6 +110,8 @@ class Theme(QObject):
             hints.colorSchemeChanged.connect(self.on_system_changed)
             hints.accessibility().contrastPreferenceChanged.connect(self.on_system_changed)
         self._choice = choice
+        if contrast is not None:
+            self._contrast = contrast
         # Title bars and native dialogs follow the choice too, through the system's signal.
         if choice == "system":
             hints.unsetColorScheme()
@@ -107,6 +119,13 @@ class Theme(QObject):
             wanted = Qt.ColorScheme.Dark if choice == "dark" else Qt.ColorScheme.Light
             hints.setColorScheme(wanted)
         self._dress()
+
+    def set_scale(self, scale: float) -> None:
+        """Change the text scale; for windows and dialogs that are created later."""
+        if scale != self.scale:
+            self.scale = scale
+            self._fonts.clear()
+            self._sheet = ""  # made anew by the next `apply`
 
     def on_system_changed(self) -> None:
         """Follow the system's change of colour scheme or contrast."""
@@ -117,16 +136,21 @@ class Theme(QObject):
         if app is None:
             return
         hints = QGuiApplication.styleHints()
-        contrast = hints.accessibility().contrastPreference()
-        self.high_contrast = contrast == Qt.ContrastPreference.HighContrast
-        if self.high_contrast:
+        preference = hints.accessibility().contrastPreference()
+        asked = preference == Qt.ContrastPreference.HighContrast and self._contrast == "system"
+        self.high_contrast = asked or self._contrast == "high"
+        light = self._choice == "light"
+        if self._choice == "system":
+            light = hints.colorScheme() == Qt.ColorScheme.Light
+        if asked and QGuiApplication.platformName() == "windows":
+            # There high contrast is a palette of the user; elsewhere it is a wish.
             app.setPalette(QPalette())  # restores the system's own palette
             self.use(stylesheet.roles_from(app.palette()))
-        elif self._choice == "system":
-            light = hints.colorScheme() == Qt.ColorScheme.Light
-            self.use(LIGHT if light else DARK)
+            app.setPalette(stylesheet.palette(self))
+        elif self.high_contrast:
+            self.use(HIGH_LIGHT if light else HIGH_DARK)
         else:
-            self.use(LIGHT if self._choice == "light" else DARK)
+            self.use(LIGHT if light else DARK)
 
     def use(self, roles: ColorRoles) -> None:
         """Use these colours; does nothing if unchanged."""
@@ -160,6 +184,20 @@ class Theme(QObject):
                 raise KeyError(f"no colour role is called {role!r}") from error
             found = self._colours[role] = QColor(value)
         return found
+
+    def legible(self, colour: str, ground: str) -> QColor:
+        """A colour for text on the role `ground`, mixed with that of text as far as it needs."""
+        own, text, under = QColor(colour), self.color("text"), self.color(ground)
+        for step in range(10):
+            share = step / 10
+            mixed = QColor.fromRgbF(
+                own.redF() + (text.redF() - own.redF()) * share,
+                own.greenF() + (text.greenF() - own.greenF()) * share,
+                own.blueF() + (text.blueF() - own.blueF()) * share,
+            )
+            if stylesheet.contrast(mixed, under) >= LEGIBLE:
+                return mixed
+        return text
 
     @property
     def ghost(self) -> float:
@@ -266,8 +304,19 @@ def choice_of(value: str) -> Choice:
     return value if value in ("dark", "light") else "system"  # type: ignore[return-value]
 
 
-def install(app: QApplication, choice: Choice = "system", *, scale: float | None = None) -> Theme:
-    """Apply the theme and keep it for `theme()`; a second call only changes the choice.
+def contrast_of(value: str) -> Contrast:
+    """Validate a saved choice of contrast; "system" for one this version does not know."""
+    return value if value in ("high", "normal") else "system"  # type: ignore[return-value]
+
+
+def install(
+    app: QApplication,
+    choice: Choice = "system",
+    contrast: Contrast | None = None,
+    *,
+    scale: float | None = None,
+) -> Theme:
+    """Apply the theme and keep it for `theme()`; a second call changes what it names.
 
     `scale` overrides the system's text scale.
     """
@@ -275,7 +324,9 @@ def install(app: QApplication, choice: Choice = "system", *, scale: float | None
     if _theme is None:
         _theme = Theme(app, scale=stylesheet.text_scale(app) if scale is None else scale)
         app.destroyed.connect(_forget)
-    _theme.apply(app, choice)
+    elif scale is not None:
+        _theme.set_scale(scale)
+    _theme.apply(app, choice, contrast)
     return _theme
 
 

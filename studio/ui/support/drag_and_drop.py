@@ -1,8 +1,8 @@
 """Dragging and copying out of the window.
 
-Other programs get files: the originals themselves, real paths, copied and never moved. Within the
-window the ids of the pictures take precedence. A single picture is offered as an image too, for
-programs that accept no files.
+Other programs get files: the originals themselves or copies of them, real paths, copied and never
+moved. Within the window the ids of the pictures take precedence. A single picture is offered as an
+image too, for programs that accept no files.
 """
 
 from __future__ import annotations
@@ -15,16 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRectF, Qt, QUrl
-from PySide6.QtGui import QColor, QDrag, QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QPainter,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _, number
 from studio.domain.entities import Picture
 from studio.library.files import save_copies
 from studio.ui.style.theme import theme
-from studio.ui.support import clipboard, drop_area
+from studio.ui.support import clipboard, drop_area, drop_contents
 from studio.ui.support.drop_contents import GNOME_FILES, IDS, URIS
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import RawPixels
@@ -48,10 +57,20 @@ class PixelSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DraggedPicture:
-    """A picture to drag or copy: the library's value and the absolute path of its original."""
+    """A picture to drag or copy: the library's value and the absolute path of the file to give.
+
+    Attributes:
+        media_type: type of a file that is a copy; "" for the original.
+    """
 
     picture: Picture
     path: Path
+    media_type: str = ""
+
+    @property
+    def is_png(self) -> bool:
+        """Whether the file is a PNG."""
+        return (self.media_type or self.picture.media_type) == "image/png"
 
 
 def carried(items: Iterable[object], path_of: Callable[[Picture], Path]) -> list[DraggedPicture]:
@@ -77,7 +96,7 @@ class PictureData(QMimeData):
         self._bytes: QByteArray | None = None
         self._single = len(carried) == 1
         self._usual: threading.Thread | None = None
-        self._png = self._single and carried[0].picture.media_type == "image/png"
+        self._png = self._single and carried[0].is_png
         self.setUrls([QUrl.fromLocalFile(str(each.path)) for each in carried])
         ids = "\n".join(each.picture.id for each in carried)
         self.setData(IDS, QByteArray(ids.encode()))
@@ -111,16 +130,17 @@ class PictureData(QMimeData):
 
         Also lists the files in the format of GNOME's file manager.
         """
-        made = QMimeData()
-        made.setUrls(self.urls())
+        made = file_data([each.path for each in self._carried])
         made.setData(IDS, self.data(IDS))
-        urls = [bytes(url.toEncoded().data()).decode() for url in self.urls()]
-        made.setData(GNOME_FILES, QByteArray("\n".join(["copy", *urls]).encode()))
-        if self._bytes is not None:
-            made.setData("image/png", self._bytes)
-        if self._image is not None:
-            made.setImageData(self._image)
+        drop_contents.add_image(
+            made, self._image, bytes(self._bytes.data()) if self._bytes else b""
+        )
         return made
+
+    async def encode(self) -> None:
+        """Make a PNG file of the decoded picture, unless it is one."""
+        if self._bytes is None and self._image is not None:
+            self.take_bytes(await asyncio.to_thread(drop_contents.png_of, self._image))
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -147,13 +167,22 @@ class PictureData(QMimeData):
         return super().retrieveData(mimetype, preferred)  # type: ignore[arg-type]
 
 
+def file_data(paths: Iterable[Path]) -> QMimeData:
+    """Files for the clipboard, also in the format of GNOME's file manager."""
+    made = QMimeData()
+    made.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    urls = [bytes(url.toEncoded().data()).decode() for url in made.urls()]
+    made.setData(GNOME_FILES, QByteArray("\n".join(["copy", *urls]).encode()))
+    return made
+
+
 def drag_out(
     source: QWidget,
     carried: Sequence[DraggedPicture],
     thumbnails: Sequence[QPixmap],
     decoder: PixelSource,
 ) -> bool:
-    """Drag these originals, copy only; returns whether they were accepted.
+    """Drag these files, copy only; returns whether they were accepted.
 
     Call it only from a mouse event: it returns when the drag is over. Raises InputError for more
     than `MOST` pictures.
@@ -175,6 +204,32 @@ def drag_out(
         taken = drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)
     drop_area.end_all()
     return taken == Qt.DropAction.CopyAction
+
+
+def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
+    """Drop pictures, without their files, on what lies in our windows at a global point.
+
+    Returns whether it was accepted; nothing is dropped on where it came from.
+    """
+    target = QApplication.widgetAt(at)
+    while target is not None and not target.acceptDrops():
+        target = target.parentWidget()
+    if target is None or target is source or source.isAncestorOf(target):
+        return False
+    mime = QMimeData()
+    mime.setData(IDS, QByteArray("\n".join(ids).encode()))
+    place = QPointF(target.mapFromGlobal(at))
+    copying, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    keys = Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(place.toPoint(), copying, mime, button, keys)
+    QApplication.sendEvent(target, entering)
+    taken = entering.isAccepted()
+    if taken:
+        drop = QDropEvent(place, copying, mime, button, keys)
+        QApplication.sendEvent(target, drop)
+        taken = drop.isAccepted()
+    drop_area.end_all()
+    return taken
 
 
 async def _load(data: PictureData, decoder: PixelSource) -> None:
@@ -261,6 +316,8 @@ async def copy(carried: Sequence[DraggedPicture], decoder: PixelSource) -> None:
     # first. Files whose image cannot be loaded are still worth pasting.
     with contextlib.suppress(StudioError, OSError):
         await loaded.load(decoder)
+    # Otherwise Qt would encode it on the window's thread, whenever another program asks.
+    await loaded.encode()
     await clipboard.set_clipboard(loaded.plain)
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QPixmap
 
 from studio.common import user_input
@@ -25,9 +26,15 @@ IDS = "application/x-gridbrush-ids"
 """Ids of library pictures, one per line."""
 URIS = "text/uri-list"
 GNOME_FILES = "x-special/gnome-copied-files"
+PNG = "image/png"
+WINDOWS_PNG = 'application/x-qt-windows-mime;value="PNG"'
+"""Qt's name for the clipboard format "PNG" of Windows, the only one there with transparency that
+other programs agree on. Qt does not offer it by itself.
+"""
+SYSTEM = sys.platform
 RAW_IMAGES = (
-    *("image/png", "image/jpeg", "image/webp", "image/avif", "image/gif", "image/tiff"),
-    "image/bmp",
+    *(PNG, WINDOWS_PNG, "image/jpeg", "image/webp", "image/avif"),
+    *("image/gif", "image/tiff", "image/bmp"),
 )
 
 _SOURCE = re.compile(r"""[\s"']src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -80,7 +87,7 @@ class PictureBlob:
             return await asyncio.to_thread(user_input.picture_in, self.address)
         if self.image is None:
             return self.data
-        return await asyncio.to_thread(_png, self.image)
+        return await asyncio.to_thread(png_of, self.image)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,8 +316,19 @@ def text_in(mime: QMimeData) -> str:
     return user_input.valid(text).replace("\0", "")
 
 
-def _png(image: QImage) -> bytes:
+def png_of(image: QImage) -> bytes:
+    """An image as a PNG file; for large ones in a thread."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
+
+
+def add_image(data: QMimeData, image: QImage | None, png: bytes) -> None:
+    """Offer an image with its transparency: `png` are the bytes of its file, `image` its pixels."""
+    if png:
+        data.setData(PNG, QByteArray(png))
+        if SYSTEM == "win32":
+            data.setData(WINDOWS_PNG, QByteArray(png))
+    if image is not None:
+        data.setImageData(image)

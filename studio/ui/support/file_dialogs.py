@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.common.i18n import _
@@ -17,6 +18,14 @@ PATTERNS = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
 def usual_folder() -> Path:
     """The user's picture folder, from the system."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+
+
+def folder_words(folder: Path) -> str:
+    """A folder as it is shown: "~/Pictures" for one of the user's home, except on Windows."""
+    home = Path(QDir.homePath())
+    if os.name == "nt" or not folder.is_relative_to(home):
+        return str(folder)
+    return str("~" / folder.relative_to(home))
 
 
 def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:

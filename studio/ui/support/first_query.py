@@ -1,8 +1,9 @@
-"""First query of the window."""
+"""First query of the window, and how its pictures are stacked."""
 
 from __future__ import annotations
 
 from studio.config.settings import Settings
+from studio.domain.stacks import StackBy
 from studio.library.query import Query, Sort
 
 
@@ -15,3 +16,9 @@ def first_query(settings: Settings, since: float) -> Query:
         least_stars=settings.least_stars,
         since=since,
     )
+
+
+def stacks_of(settings: Settings, query: Query) -> StackBy:
+    """How the pictures of a place are stacked."""
+    chosen = settings.stacks.get(query.collection or query.view.value, StackBy.OFF)
+    return StackBy(chosen) if chosen in set(StackBy) else StackBy.OFF

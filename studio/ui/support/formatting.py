@@ -1,34 +1,66 @@
 """Formats for money, bytes, seconds, dates and pixels, in one place for consistency.
 
-Month names and number formats are Qt's for the language of the program.
+Month names, times of day and number formats are Qt's for the language of the program, in the
+user's country if that speaks it: `use_program_language` sets them at the start.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt, QTime
 
 from studio.common import i18n
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, dollars, left_to_right, ngettext, number
+from studio.common.number_format import PLACE, NumberFormat
 from studio.domain.aspect_ratios import named_ratio
 from studio.domain.entities import AspectRatio, CostBasis, Picture
 from studio.domain.spend import Outlay
 
+_HOUSE = "en_GB"
+"""The English of the program, where the system speaks another language: "14:06", not "2:06 PM"."""
+
 
 def use_program_language() -> None:
-    """Format numbers in the language of the program, whatever the system's is."""
-    i18n.use_numbers(_number)
+    """Write numbers, dates and times in the language of the program; Qt does so, too.
+
+    The system's formats count if they are of this language, such as Swiss ones for German.
+    """
+    system, code = QLocale.system(), i18n.language()
+    locale = QLocale(_HOUSE if code == "en" else code)
+    if system.language() == locale.language():
+        locale = system
+    QLocale.setDefault(locale)
+    i18n.use_numbers(number_format(locale))
 
 
-def _number(value: float, decimals: int) -> str:
-    # Round halves as Python does, as on the command line.
-    return _locale().toString(round(float(value), decimals), "f", decimals)
+def number_format(locale: QLocale) -> NumberFormat:
+    """The signs that Qt writes the numbers of a locale with."""
+    group, one = locale.groupSeparator(), locale.toString(1)
+    groups = locale.toString(1_234_567_890).split(group) if group else []
+    grouped = (digits for digits in range(4, 7) if group in locale.toString(10 ** (digits - 1)))
+    zero = locale.zeroDigit()
+    return NumberFormat(
+        decimal=locale.decimalPoint(),
+        group=group if len(groups) > 1 else "",
+        first_group=len(groups[-1]) if groups else 3,
+        next_groups=len(groups[-2]) if len(groups) > 1 else 3,
+        least_grouped=next(grouped, 4),
+        digits="".join(chr(ord(zero) + n) for n in range(10)),
+        dollars=locale.toCurrencyString(1.0, "$", 0).replace(one, PLACE),
+        right_to_left=locale.textDirection() is Qt.LayoutDirection.RightToLeft,
+    )
 
 
 def _locale() -> QLocale:
-    return QLocale(i18n.language())
+    return QLocale()
+
+
+def clock_time(moment: datetime) -> str:
+    """Time of day: "14:06", or "2:06 PM" where it is written like this."""
+    return _locale().toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
 
 
 def money(usd: float, *, fine: bool = False) -> str:
@@ -39,11 +71,14 @@ def money(usd: float, *, fine: bool = False) -> str:
     if usd < 0:
         return "−" + money(-usd, fine=fine)
     if fine and usd < 1:
-        text = number(usd, 3).removesuffix("0")
-        return "$" + (text if usd >= 0.0005 or not usd else f"{usd:.2g}")
+        if 0 < usd < 0.0005:
+            # Two digits that are not zero.
+            return dollars(usd, 1 - math.floor(math.log10(usd)), least=2)
+        return dollars(usd, 3, least=2)
     if 0 < usd < 0.005:
-        return _("< $0.01")
-    return f"${number(usd, 2)}"
+        # Translators: {price} is one cent.
+        return _("< {price}").format(price=dollars(0.01))
+    return dollars(usd)
 
 
 def about(usd: float, *, fine: bool = False) -> str:
@@ -63,12 +98,12 @@ def cost(usd: float | None, basis: CostBasis) -> tuple[str, str]:
 def megabytes(size: int) -> str:
     """File size in the decimal units of file managers: "6.1 MB", "820 KB"."""
     if size < 1000:
-        return _("{size} bytes").format(size=size)
+        return _("{size} bytes").format(size=number(size))
     if size < 999_500:
-        return _("{size} KB").format(size=round(size / 1000))
+        return _("{size} KB").format(size=number(size / 1000))
     if size < 999_500_000:
         return _("{size} MB").format(size=number(size / 1e6, 1))
-    return _("{size} GB").format(size=f"{size / 1e9:.1f}")
+    return _("{size} GB").format(size=number(size / 1e9, 1))
 
 
 def duration(seconds: float) -> str:
@@ -76,7 +111,9 @@ def duration(seconds: float) -> str:
     if seconds < 59.95:
         return _("{seconds} s").format(seconds=number(max(0.0, seconds), 1))
     whole = round(seconds)
-    return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
+    return _("{minutes} min {seconds} s").format(
+        minutes=number(whole // 60), seconds=number(whole % 60)
+    )
 
 
 def clock(seconds: float) -> str:
@@ -92,14 +129,14 @@ def when(stamp: float, *, now: float | None = None) -> str:
     """Local date and time: "Today 14:06", "Yesterday 9:12", "21 Nov 14:06", "3 Mar 2024"."""
     moment = datetime.fromtimestamp(stamp).astimezone()
     today = datetime.fromtimestamp(time.time() if now is None else now).astimezone().date()
-    clock_time = f"{moment:%H:%M}"
+    at = clock_time(moment)
     if moment.date() == today:
-        return _("Today {time}").format(time=clock_time)
+        return _("Today {time}").format(time=at)
     if moment.date() == today - timedelta(days=1):
-        return _("Yesterday {time}").format(time=clock_time)
+        return _("Yesterday {time}").format(time=at)
     if moment.year == today.year:
         return _("{day} {month} {time}").format(
-            day=moment.day, month=short_month(moment.month), time=clock_time
+            day=moment.day, month=short_month(moment.month), time=at
         )
     return _("{day} {month} {year}").format(
         day=moment.day, month=short_month(moment.month), year=moment.year
@@ -112,7 +149,7 @@ def moment(stamp: float, *, now: float | None = None) -> str:
         datetime.fromtimestamp(each).astimezone()
         for each in (stamp, time.time() if now is None else now)
     )
-    return f"{day:%H:%M}" if day.date() == here.date() else when(stamp, now=now)
+    return clock_time(day) if day.date() == here.date() else when(stamp, now=now)
 
 
 def month_name(month: int, *, in_date: bool = False) -> str:
@@ -133,7 +170,7 @@ def short_month(month: int) -> str:
 
 def pixels(width: int, height: int) -> str:
     """Width and height: "2048 × 1152"."""
-    return f"{width} × {height}"
+    return left_to_right(f"{width} × {height}")
 
 
 def shape(width: int, height: int) -> str:
@@ -144,7 +181,7 @@ def shape(width: int, height: int) -> str:
     if max(exact.width, exact.height) <= 32:
         return str(exact)
     value = width / height
-    return f"{value:.2f}:1" if value >= 1 else f"1:{1 / value:.2f}"
+    return f"{number(value, 2)}:1" if value >= 1 else f"1:{number(1 / value, 2)}"
 
 
 def aspect_mismatch(picture: Picture) -> str:
@@ -163,8 +200,8 @@ def percent(part: float) -> str:
     """Zoom or share: "30 %", "100 %", "3.1 %" below ten."""
     value = part * 100
     if 0 < value < 9.95 and abs(value - round(value)) > 0.05:
-        return f"{number(value, 1)} %"
-    return f"{round(value)} %"
+        return _("{percent} %").format(percent=number(value, 1))
+    return _("{percent} %").format(percent=number(round(value)))
 
 
 FORMATS = {

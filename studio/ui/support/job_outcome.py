@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.common import i18n
 from studio.common.errors import Billed, IncompleteAnswer
 from studio.common.i18n import _
 from studio.config.settings import OFFLINE
@@ -85,13 +86,13 @@ def ordinal(number: int) -> str:
     if number % 100 in (11, 12, 13):
         # Translators: a place in the queue: 11th, 12th. Translate all four alike where your
         # language has no such endings.
-        return _("{n}th").format(n=number)
+        return _("{n}th").format(n=i18n.number(number))
     # Translators: a place in the queue: 1st, 21st; a place in the queue: 2nd, 22nd; a place in the
     # queue: 3rd, 23rd.
     endings = {1: _("{n}st"), 2: _("{n}nd"), 3: _("{n}rd")}
     # Translators: a place in the queue: 11th, 12th. Translate all four alike where your language
     # has no such endings.
-    return endings.get(number % 10, _("{n}th")).format(n=number)
+    return endings.get(number % 10, _("{n}th")).format(n=i18n.number(number))
 
 
 def price_of_cancel(estimate: float | None) -> str:
@@ -172,7 +173,7 @@ def _cancelled(job: Job) -> JobOutcome:
     head = _("Cancelled")
     if job.started and job.finished and job.finished > job.started:
         seconds = round(job.finished - job.started)
-        head = _("Cancelled after {seconds} s").format(seconds=seconds)
+        head = _("Cancelled after {seconds} s").format(seconds=i18n.number(seconds))
     return JobOutcome(
         tone="calm",
         head=head,
@@ -194,7 +195,7 @@ def _failed(job: Job, failure: Failure, again: str) -> JobOutcome:
             if failure.billed is Billed.YES:
                 icon, head = "coin", _("Billed, but no picture received")
         case "open_keys":
-            offers = (TileButton(offer, _("Open keys")),)
+            offers = (TileButton(offer, _("Key settings")),)
         case "top_up":
             offers = (TileButton(offer, _("Top up")),)
         case "pick_model":

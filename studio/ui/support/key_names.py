@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from PySide6.QtGui import QKeySequence
+
+_current: dict[str, str] = {}
+
+
+def use(changed: Mapping[str, str]) -> None:
+    """Set the shortcuts that the user chose in place of usual ones; "" for none.
+
+    Widgets that show a key when they are made show another at the next start.
+    """
+    _current.clear()
+    _current.update(changed)
+
+
+def current(usual: str) -> str:
+    """The shortcut of the action that has this one usually; "" if it has none now."""
+    return _current.get(usual, usual)
 
 
 def spoken(keys: str | QKeySequence) -> str:

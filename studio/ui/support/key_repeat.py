@@ -9,11 +9,12 @@ shortcuts nor Qt's own widgets receive the rest; our own widgets apply the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import TypeVar
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication
 
@@ -21,7 +22,10 @@ from studio.ui.support.qt_overrides import needs
 
 _Key, _Mod, _Kind = Qt.Key, Qt.KeyboardModifier, QEvent.Type
 
-_MOVES = frozenset(
+ENTER = (_Key.Key_Return, _Key.Key_Enter)
+DELETE = (_Key.Key_Delete, _Key.Key_Backspace)
+TABS = (_Key.Key_Tab, _Key.Key_Backtab)
+MOVES = frozenset(
     (
         _Key.Key_Left,
         _Key.Key_Right,
@@ -31,10 +35,11 @@ _MOVES = frozenset(
         _Key.Key_End,
         _Key.Key_PageUp,
         _Key.Key_PageDown,
-        _Key.Key_Tab,
-        _Key.Key_Backtab,
     )
 )
+TWIN = 30
+"""Milliseconds within which the press arrives that makes a release a repeat."""
+
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
 
@@ -52,11 +57,15 @@ def harmless(event: QKeyEvent, receiver: QObject | None) -> bool:
     """
     key, mods = event.key(), event.modifiers() & ~_Mod.KeypadModifier
     shift, mods = bool(mods & _Mod.ShiftModifier), mods & ~_Mod.ShiftModifier
-    if key in _MOVES or (key in _ZOOMS and mods in (_Mod.NoModifier, _Mod.ControlModifier)):
+    if (
+        key in MOVES
+        or key in TABS
+        or (key in _ZOOMS and mods in (_Mod.NoModifier, _Mod.ControlModifier))
+    ):
         return True
     if receiver is None or not _writes(receiver):
         return False
-    if key in (_Key.Key_Return, _Key.Key_Enter):
+    if key in ENTER:
         return not mods and _is_one_of(receiver, _LINES)
     if key == _Key.Key_Delete:
         return not shift  # Shift+Delete removes an entry of the history
@@ -91,8 +100,19 @@ def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKe
     return guarded
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Release:
+    """Release of a held key that may turn out to be that of a repeat; `moment` in milliseconds."""
+
+    key: int
+    moment: int
+
+
 class KeyRepeatFilter(QObject):
     """Filters the repeats of held keys from every window of the program.
+
+    Attributes:
+        keyboard_used: whether the keyboard was used last, and not the mouse.
 
     `twins`: a release and a press with the same timestamp are one repeat, as X sends it; when they
     arrive separately, Qt reports two events.
@@ -101,8 +121,10 @@ class KeyRepeatFilter(QObject):
     def __init__(self, app: QApplication, *, twins: bool) -> None:
         super().__init__(app)
         self._twins = twins
+        self.keyboard_used = False
         self._heard = 0
         self._released: tuple[int, int] | None = None
+        self._waiting: list[_Release] = []
         app.focusWindowChanged.connect(self.on_window)
         self.on_window(QGuiApplication.focusWindow())
 
@@ -113,8 +135,26 @@ class KeyRepeatFilter(QObject):
 
     def held(self, event: QKeyEvent) -> bool:
         """Whether the key was already down."""
-        twin = (event.key(), event.timestamp()) == self._released
-        return event.isAutoRepeat() or (self._twins and twin)
+        # While a screen reader listens, Qt sends every key anew, without its timestamp.
+        twin = event.timestamp() and (event.key(), event.timestamp()) == self._released
+        return event.isAutoRepeat() or (self._twins and bool(twin))
+
+    def end_hold(self, event: QKeyEvent, owner: QObject, end: Callable[[], object]) -> None:
+        """Call `end` for the release of a key, once it is certain that it is no repeat."""
+        if event.isAutoRepeat():
+            return
+        if not self._twins:
+            end()
+            return
+        release = _Release(event.key(), event.timestamp())
+        self._waiting.append(release)
+
+        def end_if_released() -> None:
+            if release in self._waiting:
+                self._waiting.remove(release)
+                end()
+
+        QTimer.singleShot(TWIN, owner, end_if_released)
 
     def refused(self, event: QKeyEvent) -> bool:
         """Whether a press is a repeat to be dropped."""
@@ -124,18 +164,23 @@ class KeyRepeatFilter(QObject):
         if not self.held(event):
             self._heard = _place(receiver)
             return False
+        moment = event.key(), event.timestamp()
+        self._waiting = [one for one in self._waiting if (one.key, one.moment) != moment]
         # A widget focused since the press does not receive the remaining repeats as text.
         return not harmless(event, receiver if self._heard == _place(receiver) else None)
 
-    @needs("_released")
+    @needs("_waiting")
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind in _PRESSES and isinstance(event, QKeyEvent):
+            self.keyboard_used = True
             if self.refused(event):
                 event.accept()  # no shortcut is looked up
                 return True
         elif kind == _Kind.KeyRelease and isinstance(event, QKeyEvent):
             self._released = (event.key(), event.timestamp())
+        elif kind == _Kind.MouseButtonPress:
+            self.keyboard_used = False
         return False
 
 
@@ -146,6 +191,27 @@ def _place(receiver: QObject | None) -> int:
 
 
 _watch: KeyRepeatFilter | None = None
+
+
+def is_repeat(event: QKeyEvent) -> bool:
+    """Whether a press is a repeat of a held key, even where Qt does not say so."""
+    return event.isAutoRepeat() or (_watch is not None and _watch.held(event))
+
+
+def keyboard_used_last() -> bool:
+    """Whether the keyboard was used last, and not the mouse; the focus is then shown."""
+    return _watch is not None and _watch.keyboard_used
+
+
+def end_hold(event: QKeyEvent, owner: QObject, end: Callable[[], object]) -> None:
+    """Call `end` for the release of a held key, unless `owner` is deleted before.
+
+    The release that belongs to a repeat ends nothing, also where Qt takes it for one of its own.
+    """
+    if _watch is not None and shiboken6.isValid(_watch):
+        _watch.end_hold(event, owner, end)
+    elif not event.isAutoRepeat():
+        end()
 
 
 def watch() -> None:

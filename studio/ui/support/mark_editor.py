@@ -1,8 +1,4 @@
-"""Marks of one picture while they are edited: the selected one, undo and redo.
-
-The composer's draft has the marks. The editor shows them to canvas and list, and turns what the
-user does into new values for the draft (`edited`).
-"""
+"""Marks of one picture while they are edited, with the selected one."""
 
 from __future__ import annotations
 
@@ -11,108 +7,29 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from studio.domain.markup import MOST_MARKS, Mark, Markup
+from studio.ui.support.markup_editor import MarkupEditor
 
 FOLLOWED = 12
 """Number of marks that models follow well."""
 
-_STEPS_KEPT = 200
 
-
-class MarkHistory:
-    """Undo and redo of a markup: one frozen value per step.
-
-    Changes of one named run (the letters of a sentence) share a step.
-    """
-
-    def __init__(self, markup: Markup) -> None:
-        self._steps = [markup]
-        self._at = 0
-        self._run = ""
-
-    @property
-    def markup(self) -> Markup:
-        """The current value."""
-        return self._steps[self._at]
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
-        return self._at > 0
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to redo."""
-        return self._at < len(self._steps) - 1
-
-    def push(self, markup: Markup, *, run: str = "") -> bool:
-        """Add a value as a step. False if nothing changed."""
-        if markup == self.markup:
-            return False
-        del self._steps[self._at + 1 :]
-        if run and run == self._run:
-            self._steps[self._at] = markup
-        else:
-            self._steps.append(markup)
-            del self._steps[: max(0, len(self._steps) - _STEPS_KEPT)]
-            self._at = len(self._steps) - 1
-        self._run = run
-        return True
-
-    def seal(self) -> None:
-        """Close the step: the next change starts another one."""
-        self._run = ""
-
-    def undo(self) -> None:
-        """Go one step back; does nothing at the first one."""
-        self._run = ""
-        self._at -= self.can_undo
-
-    def redo(self) -> None:
-        """Go one step forward; does nothing at the last one."""
-        self._run = ""
-        self._at += self.can_redo
-
-    def adopt(self, markup: Markup) -> None:
-        """Follow a change made elsewhere.
-
-        Undo and redo elsewhere lead to a neighbouring step; anything else starts a new history.
-        """
-        self._run = ""
-        for at in (self._at, self._at - 1, self._at + 1):
-            if 0 <= at < len(self._steps) and self._steps[at] == markup:
-                self._at = at
-                return
-        self._steps, self._at = [markup], 0
-
-
-class MarkEditor(QObject):
+class MarkEditor(MarkupEditor):
     """Marks of one picture, with the selected one.
 
     Signals:
-        changed: the marks or what is sent with them were replaced.
         selection_changed: another mark is selected, or none.
-        edited: the user changed the markup (a Markup, and the name of a run that shares an undo
-            step).
     """
 
-    changed = Signal()
     selection_changed = Signal()
-    edited = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._history = MarkHistory(Markup())
         self._selected: int | None = None
         self.sent: frozenset[Mark] = frozenset()
 
     @property
-    def markup(self) -> Markup:
-        """The current value."""
-        return self._history.markup
-
-    @property
     def marks(self) -> tuple[Mark, ...]:
-        """The marks, the first of which has the number 1."""
+        """The marks in order; the first is number 1."""
         return self.markup.marks
 
     @property
@@ -120,31 +37,21 @@ class MarkEditor(QObject):
         """Index of the selected mark; None for none."""
         return self._selected
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
-        return self._history.can_undo
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to redo."""
-        return self._history.can_redo
-
     # --- from outside -----------------------------------------------------------------------
 
-    def open_markup(self, markup: Markup) -> None:
-        """Show the marks of another picture, without a step to undo."""
-        self._history = MarkHistory(markup)
+    def on_opened(self) -> None:
+        """Announce the marks of a picture; none is selected."""
         self._selected = None
-        self.changed.emit()
+        super().on_opened()
         self.selection_changed.emit()
 
-    def follow_markup(self, markup: Markup) -> None:
-        """Follow a change of the draft made elsewhere."""
-        if markup == self.markup:
-            return
-        self._history.adopt(markup)
-        self._settle(None)
+    def show_step(self, before: Markup, *, own: bool) -> None:
+        """Select the mark that a step of the user's added or changed."""
+        self._settle(_changed_place(before.marks, self.marks) if own else None)
+
+    def merge(self, step: Markup, markup: Markup) -> Markup:
+        """Replace the marks of `markup` by those of `step`."""
+        return replace(markup, marks=step.marks, send_clean=step.send_clean)
 
     def set_sent(self, sent: frozenset[Mark]) -> None:
         """Set the marks of requests in progress, drawn faintly."""
@@ -160,7 +67,7 @@ class MarkEditor(QObject):
             index = None
         if index != self._selected:
             self._selected = index
-            self._history.seal()
+            self.seal()
             self.selection_changed.emit()
 
     def select_next(self, way: int) -> bool:
@@ -192,16 +99,12 @@ class MarkEditor(QObject):
         mark = replace(self.marks[index], sentence=sentence)
         self.change(index, mark, run=f"sentence {index}")
 
-    def finish_writing(self) -> None:
-        """Close the step of a sentence."""
-        self._history.seal()
-
     def set_hidden(self, index: int, *, hidden: bool) -> None:
         """Hide a mark, which is not sent then, or show it again."""
         self.change(index, replace(self.marks[index], hidden=hidden))
 
     def remove(self, index: int) -> None:
-        """Take a mark away, sentence included; later ones move up."""
+        """Remove a mark with its sentence; later ones move up."""
         marks = self.marks[:index] + self.marks[index + 1 :]
         selected = self._selected
         if selected is not None:
@@ -215,29 +118,12 @@ class MarkEditor(QObject):
         self._edit(tuple(marks), select=to)
 
     def clear_marks(self) -> None:
-        """Take all marks away."""
+        """Remove all marks."""
         self._edit((), select=None)
 
     def set_send_clean(self, *, send: bool) -> None:
         """Set whether the picture without marks is sent too."""
         self._push(replace(self.markup, send_clean=send), self._selected, "")
-
-    def undo(self) -> None:
-        """Take the last change back; does nothing without one."""
-        before = self.markup
-        self._history.undo()
-        self._stepped(before)
-
-    def redo(self) -> None:
-        """Make the change taken back last again."""
-        before = self.markup
-        self._history.redo()
-        self._stepped(before)
-
-    def _stepped(self, before: Markup) -> None:
-        if self.markup != before:
-            self._settle(_changed_place(before.marks, self.marks))
-            self.edited.emit(self.markup, "")
 
     def _edit(self, marks: tuple[Mark, ...], *, select: int | None, run: str = "") -> None:
         self._push(replace(self.markup, marks=marks), select, run)
@@ -258,7 +144,7 @@ class MarkEditor(QObject):
 
 
 def _changed_place(before: tuple[Mark, ...], after: tuple[Mark, ...]) -> int | None:
-    """Index of the mark that a step added or changed; None if it only took marks away."""
+    """Index of the mark that a step added or changed; None if it only removed marks."""
     for index, mark in enumerate(after):
         if index >= len(before) or before[index] != mark:
             return index if len(after) >= len(before) else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _, listed, number
 from studio.domain.markup import MARK_COLOURS, Mark, MarkKind, Point
 from studio.ui.style.theme import theme
 
@@ -148,7 +148,7 @@ def _crosses(path: QPainterPath, square: QRectF) -> bool:
 
 
 def _touches(start: QPointF, end: QPointF, square: QRectF) -> bool:
-    """Whether a straight line comes as near to the centre of a square as its edges are."""
+    """Whether a straight line passes through a square."""
     way, to = end - start, square.center() - start
     length = way.x() ** 2 + way.y() ** 2
     share = (to.x() * way.x() + to.y() * way.y()) / length if length else 0.0
@@ -250,7 +250,7 @@ def place_words(mark: Mark) -> str:
     # Translators: place of a mark in a picture.
     across = (_("at left"), _("in the middle"), _("at right"))[third]
     down = _("upper half") if point.y < 0.5 else _("lower half")
-    return f"{across}, {down}"
+    return listed((across, down))
 
 
 def _middle(mark: Mark) -> Point:
@@ -260,7 +260,7 @@ def _middle(mark: Mark) -> Point:
 
 def mark_words(index: int, mark: Mark) -> str:
     """A mark in words: "Mark 1, arrow, at left, lower half: Make this boat red"."""
-    sentence = mark.sentence.strip() or _("no words yet, not sent")
+    sentence = mark.sentence.strip() or _("no note yet, not sent")
     if mark.hidden:
         sentence = _("hidden, not sent")
     # Translators: {kind} is "arrow", {place} is "at left, lower half", {sentence} is the user's.

@@ -7,18 +7,8 @@ from collections.abc import Collection
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_MOVES = frozenset(
-    {
-        Qt.Key.Key_Left,
-        Qt.Key.Key_Right,
-        Qt.Key.Key_Up,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_Home,
-        Qt.Key.Key_End,
-        Qt.Key.Key_Delete,
-    }
-)
+from studio.ui.support.key_repeat import ENTER, MOVES
+
 _SHIFTS = (
     Qt.KeyboardModifier.ShiftModifier
     | Qt.KeyboardModifier.KeypadModifier
@@ -41,7 +31,9 @@ def is_own(
     left = shifted if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else plain
     if event.modifiers() & ~_SHIFTS or key in left or key == Qt.Key.Key_Question:
         return False
-    return key in _MOVES or Qt.Key.Key_Space < key < Qt.Key.Key_AsciiTilde
+    return (
+        key in MOVES or key == Qt.Key.Key_Delete or Qt.Key.Key_Space < key < Qt.Key.Key_AsciiTilde
+    )
 
 
 def is_shifted_letter(event: QKeyEvent) -> bool:

@@ -134,7 +134,7 @@ elif sys.platform == "darwin":
     def _read(place: MonitorPlace) -> bytes:
         """The profile of the display.
 
-        Qt hands its pixels to macOS as being in the display's own colours, so macOS does not
+        Qt passes its pixels to macOS as if they were in the display's colours, so macOS does not
         convert them.
         """
         if place.platform != "cocoa":

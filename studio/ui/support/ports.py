@@ -25,6 +25,7 @@ from studio.ui.support.row_thumbnails import RowThumbnails
 
 if TYPE_CHECKING:
     from studio.imaging.comparer import DifferenceMap
+    from studio.ui.support.drag_and_drop import DraggedPicture
 
 
 class ToastAction(Protocol):
@@ -138,6 +139,10 @@ class ShownPictures(Protocol):
     def stack_by(self) -> StackBy:
         """How the pictures are stacked."""
 
+    @property
+    def shown(self) -> int | None:
+        """Number of the pictures; None while it is not known."""
+
     def follow_stacks(self) -> None:
         """Stack the pictures as the settings say for the open place."""
 
@@ -214,6 +219,16 @@ class PictureChanges(Protocol):
 
     def show_this(self, picture: Picture) -> None:
         """Show the original of a picture in the file manager."""
+
+
+class OutgoingFiles(Protocol):
+    """Files that leave the window."""
+
+    async def files(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
+        """What the clipboard gets for these pictures: by the recipe. Raises StudioError."""
+
+    async def originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
+        """The originals. Raises StudioError."""
 
 
 class JobOffers(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.config.settings import OFFLINE
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.ui.support import formatting
@@ -56,7 +56,7 @@ def cost_words(jobs: Sequence[Job]) -> str:
     if unknown:
         words = ngettext("{n} of unknown price", "{n} of unknown price", unknown)
         parts.append(words.format(n=number(unknown)))
-    return ", ".join(parts) or _("free")
+    return listed(parts) or _("free")
 
 
 def end_words(seconds: float, at: str) -> str:

@@ -75,15 +75,18 @@ def build(
     Done in bands, because Qt's image functions hold the interpreter: a single call for a 4K picture
     would block the window for several frames.
     """
-    data = pixels.data
-    opaque = all(
-        data[at + 3 : at + _CHUNK : 4].count(255) == len(data[at : at + _CHUNK]) // 4
-        for at in range(0, len(data), _CHUNK)
-    )
+    opaque = _opaque(pixels.data)
     levels = [_unpacked(pixels, None if converted else screen, opaque=opaque)]
     while max(levels[-1].width(), levels[-1].height()) > SMALLEST:
         levels.append(_halved(levels[-1]))
     return Raster(tuple(levels), opaque, screen)
+
+
+def build_image(
+    pixels: RawPixels, screen: ScreenTransform | None = None, *, converted: bool = False
+) -> QImage:
+    """One image of pixels that have the size of the screen already; as `build`."""
+    return _unpacked(pixels, None if converted else screen, opaque=_opaque(pixels.data))
 
 
 def build_grey(width: int, height: int, data: bytes) -> Raster:
@@ -93,6 +96,13 @@ def build_grey(width: int, height: int, data: bytes) -> Raster:
     while max(levels[-1].width(), levels[-1].height()) > SMALLEST:
         levels.append(_halved(levels[-1]))
     return Raster(tuple(levels), opaque=True)
+
+
+def _opaque(data: bytes) -> bool:
+    return all(
+        data[at + 3 : at + _CHUNK : 4].count(255) == len(data[at : at + _CHUNK]) // 4
+        for at in range(0, len(data), _CHUNK)
+    )
 
 
 def _rows(width: int, chunk: int = _CHUNK) -> int:

@@ -24,7 +24,7 @@ EDGE = 256
 """Pixels of the long edge, as cached by the library."""
 
 _SIDE = 64
-"""Device pixels of the kept squares, enough for 28 logical pixels at 200 %."""
+"""Device pixels of the kept squares in rows of text, enough for 28 logical pixels at 200 %."""
 
 _MOST = 600
 
@@ -46,9 +46,11 @@ class RowThumbnails(QObject):
 
     ready = Signal()
 
-    def __init__(self, source: RowThumbnailSource, parent: QObject) -> None:
+    def __init__(self, source: RowThumbnailSource, parent: QObject, *, side: int = _SIDE) -> None:
+        """`side` is that of the kept squares in device pixels."""
         super().__init__(parent)
         self._source = source
+        self._side = side
         self._held: OrderedDict[str, QPixmap] = OrderedDict()
         self._asked: set[str] = set()
         screen_colours().changed.connect(self.on_screen_colours)
@@ -90,7 +92,7 @@ class RowThumbnails(QObject):
             log.info("A row has no thumbnail: %s", error)
             return
         screen = screen_colours().transform
-        image = await asyncio.to_thread(_square, data, screen)
+        image = await asyncio.to_thread(_square, data, self._side, screen)
         # A dialog may have been closed meanwhile, or moved to another monitor.
         if image.isNull() or not shiboken6.isValid(self):
             return
@@ -103,16 +105,16 @@ class RowThumbnails(QObject):
         self.ready.emit()
 
 
-def _square(data: bytes, screen: ScreenTransform | None) -> QImage:
+def _square(data: bytes, side: int, screen: ScreenTransform | None) -> QImage:
     """The middle of a JPEG as a square, in the colours of the monitor. Runs in a thread."""
     image = raster.from_jpeg(data, screen)
     if image.isNull():
         return image
     filled = image.scaled(
-        _SIDE,
-        _SIDE,
+        side,
+        side,
         Qt.AspectRatioMode.KeepAspectRatioByExpanding,
         Qt.TransformationMode.SmoothTransformation,
     )
-    left, top = (filled.width() - _SIDE) // 2, (filled.height() - _SIDE) // 2
-    return filled.copy(left, top, _SIDE, _SIDE)
+    left, top = (filled.width() - side) // 2, (filled.height() - side) // 2
+    return filled.copy(left, top, side, side)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain import budget
 from studio.domain.spend import Spend
 from studio.library.query import Collection, Counts, View
@@ -88,7 +88,7 @@ def spoken(place: SidebarItem, count: int, new: int = 0) -> str:
     parts = [place.label, number(count)]
     if new:
         parts.append(new_words(new))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def unknown_words(unknown: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.entities import Job, JobState
 from studio.domain.spend import Outlay
 from studio.domain.stacks import StackBy, StackFacts, StackTile
@@ -46,7 +46,7 @@ def running(first: TileContent, jobs: Sequence[Job], done: int) -> TileContent:
         # Translators: pictures of a run that are done, of all of it.
         big=_("{n} of {all}").format(n=number(done), all=number(every)),
         head="",
-        line=", ".join(parts),
+        line=listed(parts),
         note="",
         offers=(),
         cancel=cancel_tip(len(jobs)),

@@ -1,4 +1,4 @@
-"""Content of a tile: texts, marks and buttons of a picture or a job, without drawing."""
+"""Content of a tile: texts, badges and buttons of a picture or a job, without drawing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.entities import Flag, HoldReason, Job, JobState, Picture, short_name
 from studio.domain.stacks import StackTile
 from studio.ui.support import formatting, job_outcome
@@ -122,13 +122,23 @@ def accessible_name(item: Item, now: float) -> str:
         parts = [item.name]
         parts += [text for text, holds in _traits(item) if holds]
         if item.rating:
-            parts.append(ngettext("{n} star", "{n} stars", item.rating).format(n=item.rating))
+            parts.append(
+                ngettext("{n} star", "{n} stars", item.rating).format(n=number(item.rating))
+            )
         if item.flag is Flag.PICK:
             parts.append(_("picked"))
         elif item.flag is Flag.REJECT:
             parts.append(_("rejected"))
         parts.append(_shape(item.width, item.height))
-    return ", ".join(part for part in parts if part)
+    return listed(part for part in parts if part)
+
+
+def spoken_name(item: Item | None, row: int, tile: StackTile | None, now: float) -> str:
+    """Name of a row for screen readers; None is a row that is still being read."""
+    if item is None:
+        return _("Picture {n}").format(n=number(row + 1))
+    name = accessible_name(item, now)
+    return name if tile is None else name_in_stack(name, item.name, tile)
 
 
 def name_in_stack(spoken: str, name: str, tile: StackTile) -> str:
@@ -276,7 +286,7 @@ def held_words(job: Job, now: float | None = None) -> str:
         case HoldReason.PACE if job.send_at is not None and now is not None:
             # Rounded up: it is sent when the seconds are over, not before.
             left = math.ceil(max(0.0, job.send_at - now))
-            return _("waiting for the rate limit, {seconds} s").format(seconds=left)
+            return _("waiting for the rate limit, {seconds} s").format(seconds=number(left))
         case HoldReason.PACE:
             return _("waiting for the rate limit")
     return ""
@@ -300,7 +310,7 @@ def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
     if job.late and not saving:
         if job.state is JobState.WAITING:
             line = _("Later than expected")
-            note = ", ".join(part for part in (_("still waiting"), note) if part)
+            note = listed(part for part in (_("still waiting"), note) if part)
         else:
             note = _("later than expected")
     return TileContent(
@@ -333,7 +343,9 @@ def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
         line=_("Retrying: {reason}").format(reason=job.retry_reason)
         if job.retry_reason
         else _("Retrying"),
-        note=_("{n} of {all} · not billed").format(n=job.attempt + 1, all=job.attempts),
+        note=_("{n} of {all} · not billed").format(
+            n=number(job.attempt + 1), all=number(job.attempts)
+        ),
         offers=(TileButton("now", _("Try now")), TileButton("stop", _("Stop"))),
         offers_on_hover=True,
         cancel=_("Cancel"),

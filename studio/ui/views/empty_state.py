@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.library.query import Query, View
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
@@ -99,7 +99,7 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
         n = query.least_stars
         title = ngettext(
             "No picture here has {n} star or more", "No picture here has {n} stars or more", n
-        ).format(n=n)
+        ).format(n=number(n))
         hint = _("Search: “{words}”").format(words=searched) if searched else ""
         return title, hint, "stars", _("Show all ratings")
     if searched:

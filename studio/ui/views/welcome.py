@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 
 from studio.common import paths
 from studio.common.errors import InputError
-from studio.common.i18n import _, pgettext
+from studio.common.i18n import _, pgettext, sentences
 from studio.config.settings import OFFLINE
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services, key_names
@@ -44,7 +44,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import from_jpeg
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.buttons import Button, PressedByEnter
 from studio.ui.widgets.flow import Flow
 from studio.ui.widgets.plain_text import set_words
 from studio.ui.widgets.scroll_area import Page
@@ -56,7 +56,7 @@ RATIO = 118 / 230
 _VARIANTS = re.compile(r"\{[^}]*\}")
 
 
-class ExampleCard(QAbstractButton):
+class ExampleCard(PressedByEnter, QAbstractButton):
     """Example that fills in the prompt when clicked; {a|b} is coloured as in the composer."""
 
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
@@ -228,7 +228,7 @@ class Welcome(QScrollArea):
         column = QVBoxLayout(head)
         column.setContentsMargins(0, 0, 0, 24)
         column.setSpacing(6)
-        keys = key_names.cap("Ctrl+Return").replace("Return", "Enter")
+        keys = key_names.cap(key_names.current("Ctrl+Return"))
         words = _("Describe a picture, then press {keys}").format(keys=keys)
         column.addWidget(Text(words, "display", "text", head, wrap=True))
         sentence = _("Pictures are saved in {folder}. Drag them straight into other programs.")
@@ -260,7 +260,7 @@ class Welcome(QScrollArea):
         column.addSpacing(12)
         advice = _("Click one to fill in the prompt below.")
         promise = _("Nothing is sent until you press Generate.")
-        column.addWidget(Text(f"{advice} {promise}", "small", "text3", left, wrap=True))
+        column.addWidget(Text(sentences(advice, promise), "small", "text3", left, wrap=True))
         column.addSpacing(18)
         column.addWidget(self._build_ways(left))
         column.addStretch(1)
@@ -328,7 +328,7 @@ class Welcome(QScrollArea):
         hint.addWidget(self.get_key, 0, Qt.AlignmentFlag.AlignLeft)
         hint.addStretch(1)
         column.addLayout(hint)
-        later = _("Later: Settings, {keys}").format(keys=key_names.cap("Ctrl+,"))
+        later = _("Later: Settings, {keys}").format(keys=key_names.cap(key_names.current("Ctrl+,")))
         column.addWidget(Text(later, "small", "text3", right))
         column.addStretch(1)
         return right

@@ -1,18 +1,28 @@
-"""Roles and announcements for assistive programs, beyond Qt's own widgets."""
+"""Roles, announcements and events for assistive programs, beyond Qt's own widgets."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
     QAccessibleInterface,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
     QAccessibleWidget,
+    QApplication,
     QComboBox,
+    QListView,
     QWidget,
 )
+
+from studio.common.i18n import _, listed, number
+
+EXPANDED = "accessibleExpanded"
+"""Property of a widget with a role that unfolds something: whether it is unfolded."""
 
 _installed = False
 
@@ -20,15 +30,21 @@ _installed = False
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
     """Set a widget's accessible role: an alert, a note, a group, a combo box with its own name.
 
-    First call it in the widget's constructor, before the interface can be queried; then whenever
-    the role changes. The name is its accessibleName; a combo box exposes its value as value and
-    description (Qt's own would use it as the name on Linux).
+    First call it in the widget's constructor; then whenever the role changes. The name is its
+    accessibleName; a combo box exposes its value as value and description (Qt's own would use it as
+    the name on Linux). A button that is a list item is selected while it is checked. A widget that
+    hands its focus on never has it.
     """
     global _installed
     if not _installed:
         QAccessible.installFactory(_interface)
         _installed = True
     widget.setProperty("accessibleRole", role.value)
+    if is_heard():
+        made = QAccessible.queryAccessibleInterface(widget)
+        if made is not None and not isinstance(made, _PropertyAccessible):
+            # A reader asked already while Qt's own constructor ran.
+            QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(made))
 
 
 def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
@@ -37,6 +53,46 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
     kind = QAccessible.AnnouncementPoliteness
     event.setPoliteness(kind.Assertive if assertive else kind.Polite)
     QAccessible.updateAccessibility(event)
+
+
+def is_heard() -> bool:
+    """Whether an assistive program listens."""
+    return bool(QAccessible.isActive())
+
+
+def send_row_event(view: QWidget, name: str, row: int) -> None:
+    """Send an event of a row, such as "Focus" or "NameChanged", if anyone listens."""
+    if is_heard():
+        event = QAccessibleEvent(view, QAccessible.Event[name])
+        event.setChild(row)
+        QAccessible.updateAccessibility(event)
+
+
+class ListEntryTeller(QObject):
+    """Tells of the current row of a list that gets the focus; Qt tells of the list alone."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        # Qt tells of the list after the signal.
+        self._after = QTimer(self, singleShot=True, interval=0)
+        self._after.timeout.connect(self.on_entered)
+        app.focusChanged.connect(self.on_focus_changed)
+
+    def on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """Tell of the row after the list."""
+        if isinstance(new, QListView) and is_heard():
+            self._after.start()
+
+    def on_entered(self) -> None:
+        """Send the row's event, and announce its place."""
+        view = QApplication.focusWidget()
+        if not isinstance(view, QListView) or not view.currentIndex().isValid():
+            return
+        row = view.currentIndex().row()
+        send_row_event(view, "Focus", row)
+        # Translators: place of the current row of a list, read aloud: 3 of 88.
+        place = _("{n} of {all}").format(n=number(row + 1), all=number(view.model().rowCount()))
+        announce(view, place)
 
 
 class _PropertyAccessible(QAccessibleWidget):
@@ -51,31 +107,55 @@ class _PropertyAccessible(QAccessibleWidget):
             return ""
         value = str(widget.currentText() if isinstance(widget, QComboBox) else "")
         if kind == QAccessible.Text.Name:
-            return widget.accessibleName()
+            return widget.accessibleName() or widget.windowTitle()
         if kind == QAccessible.Text.Value:
             return value
         # AT-SPI on Linux has no text values: use the description.
         if kind == QAccessible.Text.Description:
-            return ", ".join(part for part in (value, widget.accessibleDescription()) if part)
+            described = widget.accessibleDescription().strip()
+            return listed(part for part in (value, described) if part)
         return str(super().text(kind))
 
+    def state(self) -> QAccessible.State:
+        state, widget = super().state(), self.object()
+        if isinstance(widget, QWidget) and widget.focusProxy() is not None:
+            # Qt tells of the focus of the proxy twice.
+            state.focused = state.focusable = False
+        if isinstance(widget, QAbstractButton) and self.role() is QAccessible.Role.ListItem:
+            state.selectable = widget.isCheckable()
+            state.selected = widget.isChecked()
+        expanded = widget.property(EXPANDED) if isinstance(widget, QWidget) else None
+        if isinstance(expanded, bool):
+            state.expandable, state.expanded, state.collapsed = True, expanded, not expanded
+        return state
+
     def actionNames(self) -> list[str]:
-        names = list(super().actionNames())
-        if isinstance(self.object(), QComboBox):
+        names, widget = list(super().actionNames()), self.object()
+        if isinstance(widget, QComboBox):
             names[:0] = [self.pressAction(), self.showMenuAction()]
+        elif isinstance(widget, QAbstractButton):
+            names[:0] = [self.pressAction()]
         return names
 
     def doAction(self, name: str) -> None:
         widget = self.object()
         if isinstance(widget, QComboBox) and name in (self.pressAction(), self.showMenuAction()):
             widget.showPopup()
+        elif isinstance(widget, QAbstractButton) and name == self.pressAction():
+            widget.click()
         else:
             super().doAction(name)
 
 
-def _interface(_key: str, thing: QObject) -> QAccessibleInterface | None:
-    role = thing.property("accessibleRole") if isinstance(thing, QWidget) else None
-    if not isinstance(role, int) or not isinstance(thing, QWidget):
+def _interface(key: str, thing: QObject) -> QAccessibleInterface | None:
+    if not isinstance(thing, QWidget):
+        return None
+    role = thing.property("accessibleRole")
+    if role is None and key == "QWidget" and isinstance(thing.focusProxy(), QAbstractScrollArea):
+        # The viewport of a text: the text has the focus.
+        role = QAccessible.Role.Client.value
+        thing.setProperty("accessibleRole", role)
+    if not isinstance(role, int):
         return None
     made = _PropertyAccessible(thing, QAccessible.Role(role))
     # Qt deletes it with the widget; keep a Python reference until then.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QActionEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAction, QActionEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
+from studio.ui.support import mnemonics
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.plain_text import describe, set_tip
 from studio.ui.widgets.tips import HoverTip
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]
@@ -62,7 +64,46 @@ class ToggledIsClicked(_Base):
             self.click()
 
 
-class Button(ToggledIsClicked, QPushButton):
+class PressedByEnter(_Base):
+    """Makes Enter press a button, as Space does."""
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Otherwise Enter would press a dialog's default button while this one has the focus.
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Lettered(_Base):
+    """Shows its text literally, or with a letter that presses it with Alt (`set_mnemonic`).
+
+    Attributes:
+        wants_letter: whether it may have one.
+    """
+
+    wants_letter = True
+
+    _letter = ""
+    _words = ""
+
+    def text(self) -> str:
+        return self._words
+
+    def setText(self, text: str) -> None:
+        self._words = text
+        super().setText(mnemonics.marked(text, self._letter))
+
+    def set_mnemonic(self, letter: str) -> None:
+        """Set the letter; "" for none."""
+        if letter != self._letter:
+            self._letter = letter
+            self.setText(self._words)
+
+
+class Button(Lettered, PressedByEnter, ToggledIsClicked, QPushButton):
     """Text button. One "primary" per window or dialog; "danger" only for irreversible loss.
 
     `size` is its height: 26 in view bars and tiles, 30 elsewhere, 32 in dialogs.
@@ -89,27 +130,14 @@ class Button(ToggledIsClicked, QPushButton):
         if icon:
             self.set_icon(icon)
 
-    def setText(self, text: str) -> None:
-        # Show & literally, instead of as a mnemonic.
-        super().setText(text.replace("&", "&&"))
-
     def set_icon(self, name: str) -> None:
         """Show this icon before the text."""
         role = _ROLE.get(str(self.property("kind")), "text2")
         self.setIconSize(QSize(14 + GAP, 14))
         theme().bind_icon(self, name, role, size=14, gap=GAP)
 
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Otherwise Enter would press a dialog's default button while this one has the focus.
-        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
-
-class PaintedButton(QAbstractButton):
+class PaintedButton(PressedByEnter, QAbstractButton):
     """Custom-painted button: reachable by Tab, and pressed by Enter too."""
 
     def __init__(self, parent: QWidget | None = None, *, radius: int = 6) -> None:
@@ -120,13 +148,6 @@ class PaintedButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme().changed.connect(self.update)
-
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
 
 class PaintedRadio(QRadioButton):
@@ -145,7 +166,7 @@ class PaintedRadio(QRadioButton):
         return self.rect().contains(pos)
 
 
-class IconButton(ToggledIsClicked, HoverTip, QToolButton):
+class IconButton(PressedByEnter, ToggledIsClicked, HoverTip, QToolButton):
     """Icon-only button; its name is in the tool tip, with its key, and read by screen readers."""
 
     def __init__(
@@ -158,9 +179,15 @@ class IconButton(ToggledIsClicked, HoverTip, QToolButton):
         size: int = 30,
         checkable: bool = False,
         role: str = "text2",
+        spoken_role: QAccessible.Role | None = None,
     ) -> None:
-        """Buttons with an action (`set_action`) need neither icon nor name."""
+        """Buttons with an action (`set_action`) need neither icon nor name.
+
+        `spoken_role` is the role for screen readers, if it is not a button.
+        """
         super().__init__(parent)
+        if spoken_role is not None:
+            set_role(self, spoken_role)
         self._glyph = 14 if size < 26 else 16
         side = theme().height(size)
         self.setFixedSize(side, side)
@@ -185,6 +212,7 @@ class IconButton(ToggledIsClicked, HoverTip, QToolButton):
     def set_action(self, action: QAction, icon: str, key: str = "") -> None:
         """Bind to an action: icon, checked and enabled state."""
         self.setAccessibleName(action.text())
+        describe(self, key)
         set_tip(action, f"{action.text()} ({key})" if key else action.text())
         theme().bind_icon(action, icon, size=self._glyph)
         self.setDefaultAction(action)
@@ -195,8 +223,12 @@ class IconButton(ToggledIsClicked, HoverTip, QToolButton):
         self._known = before
 
 
-class CheckBox(QCheckBox):
+class CheckBox(Lettered, QCheckBox):
     """Check box with a text."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -17,11 +28,12 @@ from PySide6.QtGui import (
     QStandardItemModel,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
 
-from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import message_line, placed
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.plain_text import set_tip
@@ -30,6 +42,8 @@ from studio.ui.widgets.tips import HoverTip
 GLYPH = 14
 SPACE = 6
 SIDE = 9
+
+_Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +56,7 @@ class ChipChoice:
         enabled: whether it can be chosen; disabled entries stay in the list, greyed.
         section: heading above this entry, at the start of a group.
         quiet: shown in a quieter grey: can be chosen, but something is still missing.
+        asks: choosing it opens a dialog; Up, Down and letters pass it.
     """
 
     value: object
@@ -52,6 +67,20 @@ class ChipChoice:
     enabled: bool = True
     section: str = ""
     quiet: bool = False
+    asks: bool = False
+
+
+class _UnseenList(QListView):
+    """The list of a combo box whose entries are in a menu: it is never shown, and tells nothing.
+
+    Qt's own tells screen readers of its rows, as if somebody had selected them.
+    """
+
+    def selectionChanged(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
+        """Nothing."""
+
+    def currentChanged(self, _current: _Index, _previous: _Index) -> None:
+        """Nothing."""
 
 
 class MenuChip(HoverTip, QComboBox):
@@ -74,6 +103,7 @@ class MenuChip(HoverTip, QComboBox):
     ) -> None:
         super().__init__(parent)
         set_role(self, QAccessible.Role.ComboBox)
+        self.setView(_UnseenList(self))
         self._name = name
         self._size = size
         self._strong = strong
@@ -103,11 +133,11 @@ class MenuChip(HoverTip, QComboBox):
         with QSignalBlocker(self):
             self.clear()
             for choice in choices:
-                self.addItem(one_line(choice.text))
+                self.addItem(message_line(choice.text))
             model = self.model()
             if isinstance(model, QStandardItemModel):
                 for row, choice in enumerate(choices):
-                    model.item(row).setEnabled(choice.enabled)
+                    model.item(row).setEnabled(choice.enabled and not choice.asks)
             values = [choice.value for choice in choices]
             self.setCurrentIndex(values.index(before) if before in values else 0 if values else -1)
         self._told = self.value
@@ -166,8 +196,9 @@ class MenuChip(HoverTip, QComboBox):
     def on_index_changed(self, _index: int) -> None:
         """Update width and accessible description after a change of the value."""
         self._changed_size()
-        event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-        QAccessible.updateAccessibility(event)
+        if self.isVisible():
+            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(event)
 
     def on_activated(self, _index: int) -> None:
         """Emit the value chosen by key."""
@@ -202,7 +233,7 @@ class MenuChip(HoverTip, QComboBox):
         choice = self._choice()
         if choice is None:
             return ""
-        return one_line(choice.supplement if self._supplement is None else self._supplement)
+        return message_line(choice.supplement if self._supplement is None else self._supplement)
 
     def _parts(self) -> tuple[str, str, str]:
         """Icon, text and supplement, before shortening to the width."""
@@ -210,7 +241,7 @@ class MenuChip(HoverTip, QComboBox):
         if choice is None:
             return self._icon, "", ""
         beside = self._beside() if self._with_supplement else ""
-        return self._icon or choice.icon, one_line(choice.text), beside
+        return self._icon or choice.icon, message_line(choice.text), beside
 
     def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
         look = theme()
@@ -236,7 +267,7 @@ class MenuChip(HoverTip, QComboBox):
         menu.setMinimumWidth(self.width())
         menu.ensurePolished()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
-        screen = self.screen().availableGeometry()
+        screen = available_area(self)
         height = menu.sizeHint().height()
         if below.y() + height > screen.bottom():
             below = self.mapToGlobal(QPoint(0, -height - 4))
@@ -266,10 +297,12 @@ class MenuChip(HoverTip, QComboBox):
         dpr, middle = self.devicePixelRatioF(), (self.height() - GLYPH) // 2
         right = self.width() - SIDE - GLYPH
         quiet = "text3" if enabled else "off"
-        painter.drawPixmap(right, middle, look.pixmap("down", quiet, GLYPH, dpr))
+        end = placed(self, QRect(right, middle, GLYPH, GLYPH))
+        painter.drawPixmap(end.topLeft(), look.pixmap("down", quiet, GLYPH, dpr))
         left = SIDE
         if icon:
-            painter.drawPixmap(left, middle, look.pixmap(icon, quiet, GLYPH, dpr))
+            begin = placed(self, QRect(left, middle, GLYPH, GLYPH))
+            painter.drawPixmap(begin.topLeft(), look.pixmap(icon, quiet, GLYPH, dpr))
             left += GLYPH + SPACE
         room = right - SPACE - left - (8 if self._mark else 0)
         if beside and first.horizontalAdvance(text) + SPACE + 24 > room:
@@ -280,17 +313,19 @@ class MenuChip(HoverTip, QComboBox):
         painter.setPen(look.color(plain if enabled else "off"))
         shown = first.elidedText(text, Qt.TextElideMode.ElideRight, room)
         width = first.horizontalAdvance(shown)
-        painter.drawText(QRectF(left, 0, width + 2, self.height()), flags, shown)
+        line = placed(self, QRectF(left, 0, width + 2, self.height()))
+        painter.drawText(line, flags, shown)
         left += width
         if self._mark:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("warn"))
-            painter.drawEllipse(QRectF(left + 3, self.height() / 2 - 5, 5, 5))
+            painter.drawEllipse(placed(self, QRectF(left + 3, self.height() / 2 - 5, 5, 5)))
             left += 8
         if beside:
             left += SPACE
             painter.setFont(look.font("small"))
             painter.setPen(look.color(quiet))
             shown = second.elidedText(beside, Qt.TextElideMode.ElideRight, right - SPACE - left + 1)
-            painter.drawText(QRectF(left, 0, right - left, self.height()), flags, shown)
+            line = placed(self, QRectF(left, 0, right - left, self.height()))
+            painter.drawText(line, flags, shown)
         painter.end()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui.style.theme import theme
+from studio.ui.support.key_repeat import keyboard_used_last
 from studio.ui.support.qt_overrides import needs
 
 GAP = 2
@@ -111,7 +112,7 @@ class FocusRing(QWidget):
 
 
 class FocusWatch(QObject):
-    """Shows the ring where focus was moved by the keyboard, not the mouse."""
+    """Shows the ring where focus was moved by the keyboard, or while that was used last."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -125,8 +126,9 @@ class FocusWatch(QObject):
             if self.ring.target() is not None:
                 self.ring.surround(None)
             return
+        # Qt clears the attribute when the focus comes back from a dialog, or enters one.
         by_key = new.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-        self._show(new if by_key else None)
+        self._show(new if by_key or keyboard_used_last() else None)
 
     def by_key(self, widget: QWidget) -> None:
         """Move the focus here as by the keyboard, though not by Tab."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.common.errors import StudioError
+from studio.common.i18n import sentences
 from studio.ui.style.theme import theme
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
@@ -83,7 +84,7 @@ class KeyTestResult(QWidget):
 
     def show_error(self, error: StudioError, actions: Sequence[MessageAction] = ()) -> None:
         """Show an error's title, message and hint."""
-        detail = " ".join(part for part in (error.message, error.hint) if part)
+        detail = sentences(error.message, error.hint)
         self.show_result("bad", error.title, detail, actions)
 
     def show_result(

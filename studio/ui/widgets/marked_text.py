@@ -41,8 +41,11 @@ class MarkedText(QTextEdit):
         kind: FontName = "body",
         role: str = "text2",
         line: int = 19,
+        beside: bool = False,
     ) -> None:
+        """`beside` is for a value in a table: it begins at its label, in every language."""
         super().__init__(parent)
+        self._beside = beside
         self._kind: FontName = kind
         self._role = role
         self._line = line
@@ -108,6 +111,8 @@ class MarkedText(QTextEdit):
         block.setLineHeight(
             float(look.px(self._line)), QTextBlockFormat.LineHeightTypes.FixedHeight.value
         )
+        if self._beside and self.isRightToLeft():
+            block.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
         cursor.setBlockFormat(block)
         for piece, role in self._runs:
             core = piece.text.strip()

@@ -1,8 +1,11 @@
-"""Custom-painted menus: rows of 26 px, with the shortcut at the right in a quieter grey."""
+"""Custom-painted menus: rows of 26 px, with the shortcut at the right in a quieter grey.
+
+Letters choose rows; they are underlined while the keyboard was used last.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import (
     QAction,
     QCursor,
@@ -17,11 +20,18 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QToolTip, QW
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
-from studio.ui.support import key_names
-from studio.ui.support.key_repeat import once
+from studio.ui.support import key_names, key_positions, mnemonics
+from studio.ui.support.key_repeat import keyboard_used_last, once
+from studio.ui.support.mirroring import placed
 from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.popover import RoundedCorners
+from studio.ui.widgets.signs import paint_row_ground
 
+_HELD = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
 _WIDEST = 120  # characters per row; a wider menu would exceed the screen
 
 
@@ -34,12 +44,16 @@ class Menu(QMenu):
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
+        self._letters: dict[QAction, str] = {}
+        self.aboutToShow.connect(self.on_about_to_show)
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
         self._ground = RoundedCorners(self)
 
-    def submenu(self, title: str, icon: str = "") -> Menu:
+    def submenu(self, title: str, icon: str = "", *, name: str = "") -> Menu:
+        """Add a submenu; `name` is its identifier in the code."""
         made = Menu(_literal(title), self)
+        made.menuAction().setObjectName(name)
         if icon:
             theme().bind_icon(made.menuAction(), icon, size=14)
         self.addMenu(made)
@@ -72,9 +86,59 @@ class Menu(QMenu):
             return True
         return super().event(event)
 
+    def on_about_to_show(self) -> None:
+        """Make room for the letters that stand in parentheses."""
+        metrics = self.fontMetrics()
+        beyond = [
+            metrics.horizontalAdvance(words) - metrics.horizontalAdvance(plain)
+            for words, plain in (
+                (mnemonics.plain(mnemonics.marked(plain, letter)), plain)
+                for plain, letter in (
+                    (_words(action), letter) for action, letter in self.mnemonics().items()
+                )
+            )
+        ]
+        self.setMinimumWidth(0)
+        if any(extra > 0 for extra in beyond):
+            self.setMinimumWidth(self.sizeHint().width() + max(beyond))
+
+    def mnemonics(self) -> dict[QAction, str]:
+        """The letter that chooses each row, in lower case; "" for rows without one."""
+        rows = [
+            action
+            for action in self.actions()
+            if action.isVisible() and not action.isSeparator() and not action.property("heading")
+        ]
+        found = mnemonics.letters(
+            [_words(action) for action in rows], [action.objectName() for action in rows]
+        )
+        return dict(zip(rows, found, strict=True))
+
+    def choose(self, action: QAction) -> None:
+        """Do what Enter does with a row: run its action, or open its submenu."""
+        self.setActiveAction(action)
+        press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+        super().keyPressEvent(press)
+
+    def _chosen_by(self, event: QKeyEvent) -> QAction | None:
+        """The row whose letter was typed, on whatever layout."""
+        if event.modifiers() & _HELD:
+            return None
+        typed = [event.text().lower(), key_positions.position(event)]
+        rows = self.mnemonics()
+        for letter in typed:
+            for action, own in rows.items():
+                if letter and letter == own:
+                    return action
+        return None
+
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        super().keyPressEvent(event)
+        action = self._chosen_by(event)
+        if action is None:
+            super().keyPressEvent(event)
+        elif action.isEnabled():
+            self.choose(action)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -92,6 +156,7 @@ class Menu(QMenu):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self._ground.paint(painter)
+        self._letters = self.mnemonics() if keyboard_used_last() else {}
         for action in self.actions():
             rect = self.actionGeometry(action)
             if action.isVisible() and rect.intersects(event.rect()):
@@ -107,37 +172,38 @@ class Menu(QMenu):
             return
         enabled = action.isEnabled()
         if action is self.activeAction() and enabled:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("hover"))
-            painter.drawRoundedRect(QRectF(rect), 5, 5)
+            paint_row_ground(painter, rect, radius=5)
         danger = bool(action.property("danger")) and enabled
         if action.property("heading"):
             painter.setFont(look.font("micro", weight=600))
             painter.setPen(look.color("text3"))
-            inner = rect.adjusted(8, 0, -12, 0)
+            inner = placed(self, rect.adjusted(8, 0, -12, 0))
             painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, action.text())
             return
         plain = "text3" if action.property("quiet") else "text"
         role = "bad" if danger else plain if enabled else "off"
         dpr = self.devicePixelRatioF()
         top = rect.center().y() - 6
+        begin = placed(self, QRect(rect.left() + 8, top, 14, 14))
         if action.isCheckable():
             if action.isChecked():
-                painter.drawPixmap(rect.left() + 8, top, look.pixmap("check", role, 14, dpr))
+                painter.drawPixmap(begin.topLeft(), look.pixmap("check", role, 14, dpr))
         elif not action.icon().isNull():
-            action.icon().paint(painter, QRect(rect.left() + 8, top, 14, 14))
-        words, _tab, beside = action.text().partition("\t")
+            action.icon().paint(painter, begin)
+        beside = action.text().partition("\t")[2]
+        words = mnemonics.marked(_words(action), self._letters.get(action, ""))
         keys = action.shortcut()
         if not beside and not keys.isEmpty():
             beside = key_names.spoken(keys)
-        inner = rect.adjusted(30, 0, -12, 0)
+        inner = placed(self, rect.adjusted(30, 0, -12, 0))
         painter.setFont(self.font())
         painter.setPen(look.color(role))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(inner, flags | Qt.TextFlag.TextShowMnemonic, words)
         if action.menu() is not None:
             arrow = look.pixmap("right", "text3" if enabled else "off", 14, dpr)
-            painter.drawPixmap(rect.right() - 20, top, arrow)
+            end = placed(self, QRect(rect.right() - 20, top, 14, 14))
+            painter.drawPixmap(end.topLeft(), arrow)
         elif beside:
             painter.setPen(look.color("text3" if enabled else "off"))
             painter.drawText(inner, flags | Qt.AlignmentFlag.AlignRight, beside)
@@ -154,6 +220,11 @@ def set_reason(action: QAction, why: str) -> None:
 def reason_of(action: QAction) -> str:
     """Reason why an action is disabled; "" for an enabled one."""
     return "" if action.isEnabled() else str(action.property("reason") or "")
+
+
+def _words(action: QAction) -> str:
+    """Literal text of a row."""
+    return mnemonics.plain(action.text().partition("\t")[0])
 
 
 def _literal(text: str) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce, set_role
@@ -213,7 +213,7 @@ class MessageBar(QFrame):
         # A path has no spaces for line breaks.
         self._text.setText(_BREAKS.sub("\\g<0>\u200b", notice.text))
         others = len(self._in_view) - 1
-        words = ngettext("({n} more)", "({n} more)", others).format(n=others)
+        words = ngettext("({n} more)", "({n} more)", others).format(n=number(others))
         self._others.setText(words if others else "")
         self._others.setVisible(bool(others))
         if notice != self._shown:

@@ -24,10 +24,11 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import describe, set_tip
 
 
 class SmallSlider(QSlider):
@@ -82,6 +83,8 @@ class Stars(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Rating"))
+        # Translators: keys for the rating of a picture.
+        describe(self, _("1 to 5, 0 clears"))
         set_tip(self, _("Rating (1 to 5, 0 clears)"))
         self.valueChanged.connect(self.on_value_changed)
 
@@ -101,6 +104,8 @@ class Stars(QAbstractSlider):
         return self._size + 1
 
     def _at(self, x: float) -> int:
+        if self.isRightToLeft():
+            x = self.width() - 1 - x
         return max(1, min(MOST_STARS, int(x // self._pitch()) + 1))
 
     @needs("_size")
@@ -151,7 +156,8 @@ class Stars(QAbstractSlider):
         painter = QPainter(self)
         top = (self.height() - self._size) // 2
         for star in range(MOST_STARS):
-            painter.drawPixmap(star * self._pitch(), top, full if star < shown else empty)
+            at = placed(self, QRect(star * self._pitch(), top, self._size, self._size))
+            painter.drawPixmap(at.topLeft(), full if star < shown else empty)
         painter.end()
 
 

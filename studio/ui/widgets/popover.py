@@ -9,6 +9,7 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QGuiApplication,
     QHideEvent,
     QKeyEvent,
@@ -24,6 +25,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QWidget
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.tab_order import next_stop
 
 RADIUS = 8
 
@@ -58,6 +61,8 @@ class RoundedCorners(QObject):
 class Popover(QFrame):
     """Panel that closes on Esc, on a click outside, and when focus moves outside.
 
+    Tab stays inside.
+
     Attributes:
         host: the window beneath it.
 
@@ -69,12 +74,14 @@ class Popover(QFrame):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent.window())
+        set_role(self, QAccessible.Role.Dialog)
         self.host: QWidget = parent.window()
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("radius", RADIUS)
         self._before: QWidget | None = None
         self._owner: QWidget | None = None
+        self._watching = False
         self.hide()
 
     def open_at(self, corner: QPoint, focus: QWidget | None, owner: QWidget | None = None) -> None:
@@ -91,8 +98,13 @@ class Popover(QFrame):
         self.show()
         self.raise_()
         (focus or self).setFocus(Qt.FocusReason.PopupFocusReason)
+        self._watch()
+
+    def _watch(self) -> None:
         app = QApplication.instance()
-        assert isinstance(app, QApplication)
+        if self._watching or not isinstance(app, QApplication):
+            return
+        self._watching = True
         app.installEventFilter(self)
         app.focusChanged.connect(self.on_focus_changed)
 
@@ -110,6 +122,16 @@ class Popover(QFrame):
         if isinstance(new, QWidget) and new is not self and not self.isAncestorOf(new):
             self.close_it(restore=False)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's
+        if not self.isVisible():
+            # It was hidden with the focus: that goes to another part of the window.
+            return super().focusNextPrevChild(forward)
+        before = QApplication.focusWidget() or self
+        found = next_stop(before, self, forward=forward) or self
+        reason = Qt.FocusReason
+        found.setFocus(reason.TabFocusReason if forward else reason.BacktabFocusReason)
+        return True
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             at = event.globalPosition().toPoint()
@@ -120,10 +142,12 @@ class Popover(QFrame):
                 self.close_it()
         return False
 
-    @needs("_before")
+    @needs("_watching")
     def hideEvent(self, event: QHideEvent) -> None:
         app = QApplication.instance()
-        if isinstance(app, QApplication):
+        if self._watching and isinstance(app, QApplication):
+            # One that was never opened is hidden too.
+            self._watching = False
             app.removeEventFilter(self)
             app.focusChanged.disconnect(self.on_focus_changed)
         super().hideEvent(event)

@@ -1,19 +1,23 @@
 """Scroll areas: viewports, and pages as tall as their text needs.
 
-The first plain QWidget created by Qt and handed to PySide6 makes it load every widget type to
+The first plain QWidget created by Qt and passed to PySide6 makes it load every widget type to
 identify the class: seven milliseconds, half a megabyte. So viewports are created here.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QAccessible, QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from studio.ui.widgets.accessible import set_role
 
 
 def give_viewport(area: QAbstractScrollArea) -> QWidget:
     """Set a viewport on this area that looks like Qt's own; call it first."""
     view = QWidget(area)
+    # Readers ask for it before it has its focus proxy; they would tell of the focus twice.
+    set_role(view, QAccessible.Role.Client)
     view.setObjectName("qt_scrollarea_viewport")
     view.setBackgroundRole(QPalette.ColorRole.Base)
     view.setAutoFillBackground(True)

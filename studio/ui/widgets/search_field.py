@@ -13,7 +13,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
-from studio.ui.widgets.plain_text import restyle
+from studio.ui.widgets.plain_text import describe, restyle
 from studio.ui.widgets.text import KeyCap, Text
 
 
@@ -84,6 +84,8 @@ class SearchField(QFrame):
         self.field.setFont(theme().font("small", prose=True))
         self.field.setPlaceholderText(placeholder)
         self.field.setAccessibleName(name or _("Search"))
+        if placeholder == self.field.accessibleName():
+            describe(self.field, "")
         self.field.installEventFilter(self)
         self.field.textEdited.connect(self.on_edited)
         self.field.textChanged.connect(self.on_text_changed)

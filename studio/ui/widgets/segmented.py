@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
+    QFocusEvent,
     QFontMetrics,
     QPainter,
     QPaintEvent,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QRadioButton, Q
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedRadio
@@ -49,6 +51,21 @@ class Segment(HoverTip, PaintedRadio):
         set_tip(self, self.text() if self.compact else "")
         self.updateGeometry()
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Pass the focus on to the chosen segment, if Tab came to another one.
+
+        Qt's own radio buttons do so only once one of them has had the focus.
+        """
+        super().focusInEvent(event)
+        tabbed = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        group = self.group()
+        chosen = group.checkedButton() if tabbed and group is not None else None
+        if chosen is not None and chosen is not self and chosen.isVisible():
+            chosen.setFocus(event.reason())
 
     def _key_width(self) -> int:
         if self.compact or not self.key:
@@ -85,16 +102,17 @@ class Segment(HoverTip, PaintedRadio):
         left = (self.width() - advance - glyph - between - self._key_width()) / 2
         if glyph:
             pixmap = look.pixmap(self.icon_name, role, GLYPH, self.devicePixelRatioF())
-            painter.drawPixmap(round(left), (self.height() - GLYPH) // 2, pixmap)
+            at = placed(self, QRect(round(left), (self.height() - GLYPH) // 2, GLYPH, GLYPH))
+            painter.drawPixmap(at.topLeft(), pixmap)
         painter.setFont(font)
         painter.setPen(look.color(role))
         place = QRectF(left + glyph + between, 0, advance + 2, self.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(placed(self, place), Qt.AlignmentFlag.AlignVCenter, words)
         if self.key and not self.compact:
             painter.setFont(look.font("micro"))
             painter.setPen(look.color("text2" if chosen else "text3"))
             place = QRectF(place.right() - 2 + SPACE, 0, self._key_width(), self.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self.key)
+            painter.drawText(placed(self, place), Qt.AlignmentFlag.AlignVCenter, self.key)
         painter.end()
 
 
@@ -149,11 +167,11 @@ class Segmented(QFrame):
         self._shown = value
         button.setChecked(True)
 
-    def set_compact(self, *, compact: bool) -> None:
-        """Show only icons, for narrow windows."""
+    def set_compact(self, *, compact: bool, but_chosen: bool = False) -> None:
+        """Show only icons, for narrow windows; with `but_chosen`, also the text of the chosen."""
         for button in self._group.buttons():
             if isinstance(button, Segment):
-                button.set_compact(compact=compact)
+                button.set_compact(compact=compact and not (but_chosen and button.isChecked()))
         # Layouts around it keep its old width otherwise, until events are handled.
         self.updateGeometry()
 

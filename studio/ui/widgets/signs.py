@@ -1,8 +1,8 @@
-"""Small painted indicators: key status lamp, spinner, logo."""
+"""Small painted indicators: key status lamp, spinner, logo, current and chosen rows."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -50,7 +50,10 @@ class Spinner(QWidget):
         self.timer.timeout.connect(self.on_step)
 
     def on_step(self) -> None:
-        """Advance by one frame."""
+        """Advance by one frame; stop if motion was reduced meanwhile."""
+        if not animates():
+            self.timer.stop()
+            return
         self._angle = (self._angle + SPIN_TURN) % 360
         self.update()
 
@@ -103,3 +106,36 @@ class Logo(QWidget):
             painter.setBrush(theme().color(role))
             painter.drawRoundedRect(QRectF(left, top, 7, 7), radius, radius)
         painter.end()
+
+
+RADIUS = 6.0
+BAR = 3  # width in pixels
+
+
+def paint_row_ground(
+    painter: QPainter, rect: QRect | QRectF, role: str = "hover", *, radius: float = RADIUS
+) -> None:
+    """Paint the ground of the current row; in high contrast with an outline.
+
+    The painter is left without pen and brush.
+    """
+    look = theme()
+    painter.setBrush(look.color(role))
+    if look.high_contrast:
+        painter.setPen(QPen(look.color("rowline"), 2))
+        painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), radius, radius)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(QRectF(rect), radius, radius)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def paint_chosen_bar(painter: QPainter, rect: QRect, *, mirrored: bool) -> None:
+    """Paint the bar at the beginning of a row that stays chosen."""
+    left = rect.right() + 1 - BAR if mirrored else rect.left()
+    bar = QRectF(left, rect.top() + 5, BAR, rect.height() - 10)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("accent"))
+    painter.drawRoundedRect(bar, BAR / 2, BAR / 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,4 +1,4 @@
-"""Star buttons that show only pictures with at least so many stars."""
+"""Star buttons that filter by a minimum number of stars."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.number_controls import MOST_STARS
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import describe, set_tip
 
 GLYPH = 13
 SIDE = 18  # width of the click target
@@ -33,10 +34,13 @@ class _StarButton(ToggledIsClicked, PaintedButton):
         self.lit = False
         self.setCheckable(True)
         self.setFixedSize(SIDE, theme().height(26))
-        name = ngettext("{n} star or more", "{n} stars or more", stars).format(n=stars)
+        name = ngettext("{n} star or more", "{n} stars or more", stars).format(n=number(stars))
         self.setAccessibleName(name)
+        key = key_names.current(f"Alt+{stars}")
+        describe(self, key)
         # Translators: {name} is "3 stars or more", {key} its shortcut.
-        set_tip(self, _("Show only {name} ({key})").format(name=name, key=f"Alt+{stars}"))
+        tip = _("Show only {name} ({key})").format(name=name, key=key)
+        set_tip(self, tip if key else name)
         self.toggled.connect(self.on_toggled)
 
     def sizeHint(self) -> QSize:

@@ -12,10 +12,11 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
-from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, theme
+from studio.ui.support import mnemonics
+from studio.ui.support.mirroring import message_line
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.plain_text import escaped, restyle, set_tip
 
@@ -25,6 +26,9 @@ class Text(QLabel):
 
     `prose` is for prompts and names, as in `Theme.font`.
     """
+
+    _letter = ""
+    _words = ""
 
     def __init__(
         self,
@@ -42,11 +46,29 @@ class Text(QLabel):
         self.setProperty("role", role)
         self.setFont(theme().font(kind, weight=weight, prose=prose))
         self.setWordWrap(wrap)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setText(text)
 
+    def setAlignment(self, flags: Qt.AlignmentFlag) -> None:
+        # By the direction of the window: Qt takes that of the text, and numbers would stand apart.
+        if self.isRightToLeft():
+            flags = QStyle.visualAlignment(self.layoutDirection(), flags)
+            flags |= Qt.AlignmentFlag.AlignAbsolute
+        super().setAlignment(flags)
+
     def setText(self, text: str) -> None:
+        self._letter = ""
         # Wrapping texts may contain line breaks.
-        super().setText(text if self.wordWrap() else one_line(text))
+        super().setText(text if self.wordWrap() else message_line(text))
+
+    def text(self) -> str:
+        return self._words if self._letter else super().text()
+
+    def set_mnemonic(self, letter: str) -> None:
+        """Set the letter that focuses the label's buddy with Alt; "" for none."""
+        self._words = self.text()
+        self._letter = letter
+        super().setText(mnemonics.marked(self._words, letter) if letter else self._words)
 
     def recolour(self, role: str) -> None:
         """Use the colour of another role."""
@@ -79,6 +101,7 @@ class ElidedLabel(Text):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, high)
 
     def setText(self, text: str) -> None:
+        self._letter = ""
         # Keep line breaks for the tool tip; painting uses a single line.
         QLabel.setText(self, text)
 
@@ -95,7 +118,7 @@ class ElidedLabel(Text):
         return [*shown, metrics.elidedText(text, self._mode, room)]
 
     def _line(self) -> str:
-        return " ".join(one_line(self.text()).split())
+        return " ".join(message_line(self.text()).split())
 
     def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
@@ -151,9 +174,10 @@ def _first_line(text: str, font: QFont, room: int) -> str:
 class KeyCap(Text):
     """A key or a combination in a small frame, such as "Ctrl F"."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, "micro", "text3", parent)
-        self.setProperty("look", "key")
+    def __init__(self, text: str, parent: QWidget | None = None, *, large: bool = False) -> None:
+        """`large` is for a list of keys that is the point of its panel."""
+        super().__init__(text, "small" if large else "micro", "text3", parent)
+        self.setProperty("look", "largekey" if large else "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

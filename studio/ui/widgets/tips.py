@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.ui.style.theme import theme
+from studio.ui.widgets.plain_text import plain_tip
 
 if TYPE_CHECKING:
     _Base = QWidget
@@ -69,6 +70,16 @@ def cancel_tip(widget: QWidget) -> None:
     """Stop the tool tip timer of a widget."""
     if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
         _clock.wait_for(None)
+
+
+def show_at_pointer(widget: QWidget, text: str) -> None:
+    """Show a text at the pointer at once, while the pointer is pressed on this widget."""
+    QToolTip.showText(QCursor.pos(), plain_tip(text), widget)
+
+
+def hide_at_pointer() -> None:
+    """Hide the text at the pointer."""
+    QToolTip.hideText()
 
 
 class HoverTip(_Base):

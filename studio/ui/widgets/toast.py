@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -14,7 +15,14 @@ from PySide6.QtCore import (
     QTimer,
 )
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QStackedWidget,
+    QWidget,
+)
 
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
@@ -29,10 +37,20 @@ MARGIN = 12
 RISE = 8
 
 
+@runtime_checkable
+class HasFoot(Protocol):
+    """A page with controls at its bottom."""
+
+    @property
+    def foot_height(self) -> int:
+        """Pixels at the bottom that a toast must not cover."""
+
+
 class Toast(QFrame):
     """Overlay on a zone, 12 px from its bottom left; stays while hovered or focused.
 
-    One with a button also stays while a dialog covers it.
+    One with a button also stays while a dialog covers it. Over a stack of pages, it keeps clear of
+    the foot of the current one (`HasFoot`).
 
     Attributes:
         timer: runs while the toast is visible and neither hovered nor focused; its timeout hides
@@ -62,6 +80,8 @@ class Toast(QFrame):
         self._undo.clicked.connect(self.on_undo)
         self._undo.installEventFilter(self)
         over.installEventFilter(self)
+        if isinstance(over, QStackedWidget):
+            over.currentChanged.connect(self.on_page_changed)
         self.hide()
 
     def show_toast(
@@ -113,6 +133,12 @@ class Toast(QFrame):
         else:
             self.hide_toast()
 
+    def on_page_changed(self, _index: int) -> None:
+        """Keep clear of the foot of the new page."""
+        if self.isVisible():
+            self._stop_rising()
+            self._place()
+
     def on_undo(self) -> None:
         """Run the action of the button."""
         action = self._action
@@ -144,13 +170,20 @@ class Toast(QFrame):
         self.setGraphicsEffect(shadow)
 
     def _home(self) -> QPoint:
-        inside = QPoint(MARGIN, self._over.height() - self.height() - MARGIN)
+        over = self._over
+        page = over.currentWidget() if isinstance(over, QStackedWidget) else over
+        foot = page.foot_height if isinstance(page, HasFoot) else 0
+        inside = QPoint(MARGIN, max(0, over.height() - foot - self.height() - MARGIN))
         return self._over.mapTo(self._within, inside)
 
     def _place(self) -> None:
         room = self._over.width() - 2 * MARGIN
         self.resize(min(self.sizeHint().width(), room), self.height())
         self.move(self._home())
+
+    def _stop_rising(self) -> None:
+        if self._rise is not None:
+            self._rise.stop()
 
     def _animate(self) -> None:
         length = duration(160)
@@ -169,8 +202,7 @@ class Toast(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():
-            if self._rise is not None:
-                self._rise.stop()
+            self._stop_rising()
             self._place()
         elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self._undo:
             if kind == QEvent.Type.FocusIn:

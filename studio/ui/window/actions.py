@@ -7,7 +7,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import partial
@@ -20,9 +20,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.menu import reason_of, set_reason
-from studio.ui.window import layout
+from studio.ui.window import layout, shortcuts
 
 Parts = TypeVar("Parts")
 
@@ -46,6 +47,7 @@ class ActionNeeds(StrEnum):
     TRASHED = "trashed"  # pictures of the trash
     ITEMS = "items"  # pictures or jobs
     STACK = "stack"  # one tile of a stack
+    NO_COVER = "no_cover"  # one tile of a stack, other than its cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Action(Generic[Parts]):
     Attributes:
         name: identifier in the code.
         do: handler, looked up in the window's parts when triggered.
-        keys: the shortcut, and alternatives.
+        keys: the shortcut, and alternatives, unless the user chose others (`Actions.keys_of`).
         checked: whether it is a switch.
         repeats: whether held keys repeat it; only for moving and zooming, as in `key_repeat`.
         counted: text for this number of selected pictures, or of pictures in the stack; `text`
@@ -79,10 +81,14 @@ class Action(Generic[Parts]):
 
 @dataclass(frozen=True, slots=True)
 class ActionMenu(Generic[Parts]):
-    """A menu: groups of actions with separators between them."""
+    """A menu: groups of actions with separators between them.
+
+    `name` is its identifier in the code.
+    """
 
     title: str
     groups: tuple[tuple[Action[Parts], ...], ...]
+    name: str = ""
 
     @property
     def rows(self) -> list[Action[Parts]]:
@@ -100,7 +106,13 @@ def missing(needs: ActionNeeds) -> str:
         ActionNeeds.TRASHED: _("Select a picture in the trash first"),
         ActionNeeds.ITEMS: _("Select a picture or a job first"),
         ActionNeeds.STACK: _("Select a picture of a stack first"),
+        ActionNeeds.NO_COVER: _("Open a stack and select another picture than its cover"),
     }[needs]
+
+
+def _pressed(event: QKeyEvent) -> QKeySequence:
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return QKeySequence(QKeyCombination(plain, Qt.Key(event.key())))
 
 
 class Actions(QObject):
@@ -112,9 +124,11 @@ class Actions(QObject):
 
     Signals:
         refused: the shortcut of a disabled action was pressed (its reason).
+        menu_wanted: the shortcut of a menu was pressed (its place in `menus`).
     """
 
     refused = Signal(str)
+    menu_wanted = Signal(int)
 
     def __init__(
         self,
@@ -135,6 +149,8 @@ class Actions(QObject):
         self.every: dict[str, QAction] = {}
         self.menus: Sequence[ActionMenu[Any]] = menus
         self._calls: dict[str, Callable[[], object]] = {}
+        self._keys = {row.name: row.keys for row in self.rows}
+        self._buttons: dict[str, IconButton] = {}
         self._dressed = False
         self._panels, self._gallery = panels, gallery
         for row in self.rows:
@@ -147,6 +163,27 @@ class Actions(QObject):
             action.triggered.connect(self.on_triggered)
             self._place(action, row, window)
             self.every[row.name] = action
+        self._openers = [
+            self._opener(place, keys, window)
+            for place, keys in enumerate(shortcuts.menu_keys(menus))
+            if keys
+        ]
+
+    def _opener(self, place: int, keys: str, window: QWidget) -> QAction:
+        """Action that opens a menu."""
+        action = QAction(self.menus[place].title, self)
+        action.setData(place)
+        action.setShortcuts([QKeySequence(keys)])
+        action.setAutoRepeat(False)
+        action.triggered.connect(self.on_menu)
+        window.addAction(action)
+        return action
+
+    def on_menu(self) -> None:
+        """Ask for the menu whose shortcut was pressed."""
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.menu_wanted.emit(action.data())
 
     @property
     def rows(self) -> list[Action[Any]]:
@@ -157,17 +194,58 @@ class Actions(QObject):
         """Run the triggered action; handlers of switches read the state themselves."""
         self._calls[self.sender().objectName()]()
 
+    def keys_of(self, name: str) -> tuple[str, ...]:
+        """The shortcuts of an action: those the user chose, else those of the table."""
+        return self._keys[name]
+
+    def apply(self, changes: Mapping[str, Sequence[str]]) -> None:
+        """Use the shortcuts that the user chose, by name of the action."""
+        found = shortcuts.effective(self.rows, changes)
+        for name, keys in found.items():
+            if keys == self._keys[name]:
+                continue
+            self._keys[name] = keys
+            self.every[name].setShortcuts([QKeySequence(one) for one in keys])
+            if name in self._buttons:
+                self.set_button(name, self._buttons[name])
+
     def on_key_unused(self, event: QKeyEvent) -> None:
         """Give the reason if the key is the shortcut of a disabled action, which Qt skips."""
-        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        pressed = QKeySequence(QKeyCombination(plain, Qt.Key(event.key())))
+        row = self._find(event)
+        if row is not None and (why := reason_of(self.every[row.name])):
+            self.refused.emit(why)
+
+    def run_shortcut(self, event: QKeyEvent) -> bool:
+        """Trigger the action with this shortcut, or give the reason why it is disabled.
+
+        Returns whether there is one that works where the focus is.
+        """
+        window = self.parent()
+        focus = QApplication.focusWidget()
+        if focus is None or focus.window() is not window:
+            return False
+        for opener in self._openers:
+            if _pressed(event) in opener.shortcuts():
+                opener.trigger()
+                return True
+        row = self._find(event)
+        if row is None:
+            return False
+        action = self.every[row.name]
+        if action.isEnabled():
+            action.trigger()
+        else:
+            self.refused.emit(reason_of(action))
+        return True
+
+    def _find(self, event: QKeyEvent) -> Action[Any] | None:
+        """The row with this shortcut that works where the focus is."""
+        pressed = _pressed(event)
         focus = QApplication.focusWidget()
         for row in self.rows:
-            action = self.every[row.name]
-            why = reason_of(action)
-            if why and pressed in action.shortcuts() and self._reaches(row, focus):
-                self.refused.emit(why)
-                return
+            if pressed in self.every[row.name].shortcuts() and self._reaches(row, focus):
+                return row
+        return None
 
     def _reaches(self, row: Action[Any], focus: QWidget | None) -> bool:
         """Whether a row's shortcut works where the focus is."""
@@ -175,6 +253,8 @@ class Actions(QObject):
             return True
         if row.where is ShortcutScope.GALLERY:
             return focus is self._gallery
+        if row.where is ShortcutScope.NOWHERE:
+            return False
         return any(layout.inside(focus, panel) for panel in self._panels)
 
     def _place(self, action: QAction, row: Action[Parts], window: QWidget) -> None:
@@ -195,7 +275,9 @@ class Actions(QObject):
     def set_button(self, name: str, button: IconButton) -> None:
         """Bind a button of a bar to this action."""
         row = next(row for row in self.rows if row.name == name)
-        button.set_action(self.every[name], row.icon, row.keys[0] if row.keys else "")
+        self._buttons[name] = button
+        keys = self.keys_of(name)
+        button.set_action(self.every[name], row.icon, key_names.spoken(keys[0]) if keys else "")
 
     def update_enabled(
         self,
@@ -206,6 +288,7 @@ class Actions(QObject):
         items: Sequence[Picture] = (),
         compared: int = 0,
         stack: int = 0,
+        cover: bool = False,
         note: str = "",
     ) -> None:
         """Enable the actions that fit the selection, and name its number in their texts.
@@ -214,6 +297,7 @@ class Actions(QObject):
             items: those of the selected pictures that are loaded.
             compared: number of pictures in a comparison, of which one is selected.
             stack: number of pictures in the stack of the selected tile; 0 without one.
+            cover: whether that tile shows the cover of its stack.
             note: what part of closed stacks is selected.
         """
         allowed = {
@@ -224,6 +308,7 @@ class Actions(QObject):
             ActionNeeds.TRASHED: pictures > 0 and trashed,
             ActionNeeds.ITEMS: pictures + jobs > 0,
             ActionNeeds.STACK: stack > 1,
+            ActionNeeds.NO_COVER: stack > 1 and not cover,
         }
         for row in self.rows:
             action = self.every[row.name]
@@ -235,7 +320,7 @@ class Actions(QObject):
             if row.counted is not None:
                 n = stack if row.needs is ActionNeeds.STACK else pictures
                 text = row.counted(n) if n > 1 and not jobs else row.text
-                if note and row.needs is not ActionNeeds.STACK:
+                if note and row.needs not in (ActionNeeds.STACK, ActionNeeds.NO_COVER):
                     # Translators: {action} is an entry of a menu, {note} such as "1 picture of a
                     # stack of 8".
                     text = _("{action} ({note})").format(action=text, note=note)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.stacks import StackBy
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
@@ -165,7 +165,7 @@ class GridBar(QFrame):
         self._hidden.setText(f"· {below}" if below else "")
         self._spend.setText(f"· {spend}" if spend else "")
         said = (name, words, in_stacks, below, spend)
-        self.setAccessibleDescription(", ".join(part for part in said if part))
+        self.setAccessibleDescription(listed(part for part in said if part))
         self._yield_room()
 
     def offer_emptying(self, *, wanted: bool) -> None:

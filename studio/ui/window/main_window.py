@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QCloseEvent,
     QGuiApplication,
     QKeyEvent,
@@ -23,6 +24,7 @@ from studio.ui.style.theme import HEIGHTS
 from studio.ui.support.key_repeat import once
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
+from studio.ui.widgets.accessible import set_role
 from studio.ui.window import layout, window_state
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class StudioWindow(QWidget):
         self.closing = False
         self.painted = False
         self.may_close: Callable[[], bool] = _at_once
+        set_role(self, QAccessible.Role.Window)
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
         self.model = GalleryModel(core.library, self)
@@ -152,6 +155,10 @@ class StudioWindow(QWidget):
         self.zones.set_panels(sidebar=sidebar, rail=rail, inspector=inspector)
         self.zones.keep_clear(foot=self.composer, head=messages)
 
+    def take_tray(self, tray: QWidget) -> None:
+        """Place the shelf between views and composer."""
+        self._columns[1].insertWidget(1, tray)
+
     def restore(self, state: window_state.WindowState) -> None:
         """Restore the saved state."""
         if not state.geometry or not self.restoreGeometry(
@@ -169,7 +176,7 @@ class StudioWindow(QWidget):
         """Current state of the window and its panels."""
         sidebar, inspector = self.zones.wished
         return window_state.WindowState(
-            geometry=base64.b64encode(self.saveGeometry().data()).decode(),
+            geometry=window_state.geometry_of(self),
             sidebar=self.zones.sidebar_wanted,
             inspector=self.zones.inspector_wanted,
             sidebar_width=sidebar,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job
+from studio.ui.support import stack_content
 from studio.ui.support.ports import JobOffers
 from studio.ui.support.role_names import REFERENCE_ROLES
 from studio.ui.widgets.menu import Menu
@@ -24,13 +25,19 @@ STACK = (
 )
 """Actions of the submenu of stacks."""
 
+COPIES = (
+    *("copy_image", "copy_file", "copy_prompt", "copy_settings", "copy_settings_json"),
+    *("copy_seed", "copy_path"),
+)
+"""Actions of the submenu of what can be copied of a picture."""
+
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
     """Main menu: File, Edit, Picture, View, Library, Help."""
     actions.dress()
     menu = Menu("", parent)
     for table in actions.menus:
-        inner = menu.submenu(table.title)
+        inner = menu.submenu(table.title, name=table.name)
         for number, group in enumerate(table.groups):
             if number:
                 inner.addSeparator()
@@ -55,7 +62,10 @@ def tile_menu(
     menu = Menu("", parent)
     every = actions.every
     groups = (
-        ("open", "compare", "compare_parent", "tree", "edit", "edit_both", "vary", "remix"),
+        (
+            *("open", "compare", "compare_parent", "tree"),
+            *("edit", "only_here", "edit_both", "vary", "remix"),
+        ),
         ("pick", "reject"),
     )
     for group in groups:
@@ -73,17 +83,26 @@ def tile_menu(
     for name in STACK:
         stack.addAction(every[name])
     menu.addSeparator()
-    for name in ("tag", "collect", *(("collect_branch",) if branch else ()), "rename"):
+    for name in (
+        "tag",
+        "collect",
+        "put_on_shelf",
+        *(("collect_branch",) if branch else ()),
+        "rename",
+    ):
         menu.addAction(every[name])
     menu.addSeparator()
-    for name in ("copy", "copy_prompt", "copy_seed"):
-        menu.addAction(every[name])
+    menu.addAction(every["copy"])
+    menu.addAction(every["copy_original"])
+    part = menu.submenu(_("Copy only"))
+    for name in COPIES:
+        part.addAction(every[name])
     menu.addSeparator()
     if every["open_with"].isEnabled():
         fill_open_with(menu.submenu(_("Open with")))
     else:
         menu.addAction(every["open_with"])
-    for name in ("save_as", "show_in_folder"):
+    for name in ("save_as", "export", "show_in_folder"):
         menu.addAction(every[name])
     menu.addSeparator()
     for name in ("restore", "empty_trash") if trashed else ("trash",):
@@ -91,11 +110,17 @@ def tile_menu(
     return menu
 
 
-def job_menu(running: JobOffers, job: Job, parent: QWidget) -> Menu:
-    """Context menu of a job's tile, by the job's state."""
+def job_menu(running: JobOffers, job: Job, parent: QWidget, run: Sequence[Job] = ()) -> Menu:
+    """Context menu of a job's tile, by the job's state.
+
+    `run` are all jobs under way of the closed stack that the job's tile stands for.
+    """
     menu = Menu("", parent)
+    if len(run) > 1:
+        menu.addAction(_JobAction(running, "cancel", stack_content.cancel_tip(len(run)), run, menu))
+        return menu
     for name, text in running.offers(job):
-        menu.addAction(_JobAction(running, name, text, job, menu))
+        menu.addAction(_JobAction(running, name, text, [job], menu))
     return menu
 
 
@@ -115,15 +140,18 @@ def mat_menu(actions: Actions, parent: QWidget) -> Menu:
 
 
 class _JobAction(QAction):
-    """One entry of a job's menu."""
+    """One entry of the menu of a job, or of a run."""
 
-    def __init__(self, running: JobOffers, name: str, text: str, job: Job, parent: QWidget) -> None:
+    def __init__(
+        self, running: JobOffers, name: str, text: str, jobs: Sequence[Job], parent: QWidget
+    ) -> None:
         super().__init__(text, parent)
         self._running = running
         self._name = name
-        self._job = job
+        self._jobs = jobs
         self.triggered.connect(self.on_triggered)
 
     def on_triggered(self) -> None:
         """Run the action of this entry."""
-        self._running.run_tile_action(self._name, self._job)
+        for job in self._jobs:
+            self._running.run_tile_action(self._name, job)

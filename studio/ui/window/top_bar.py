@@ -11,6 +11,7 @@ from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
+from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.signs import Logo
@@ -85,7 +86,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self._brand)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._menu = IconButton("menu", _("Menu"), "F10", self._brand)
+        self._menu = IconButton("menu", _("Menu"), key_names.current("F10"), self._brand)
         self._menu.clicked.connect(self.on_menu)
         self._name = Text("Gridbrush", "body", "text", self._brand, weight=600)
         row.addWidget(self._menu)
@@ -98,7 +99,8 @@ class TopBar(QFrame):
         return self._brand
 
     def _build_search(self) -> QWidget:
-        self.search = SearchField("", key_names.cap("Ctrl+F"), self, name=_("Search"))
+        cap = key_names.cap(key_names.current("Ctrl+F"))
+        self.search = SearchField("", cap, self, name=_("Search"))
         self.search.setMaximumWidth(SEARCH_WIDEST)
         self.search.setMinimumWidth(150)
         self.search.edited.connect(self.on_edited)
@@ -143,6 +145,9 @@ class TopBar(QFrame):
         return self._menu.mapToGlobal(QPoint(0, self._menu.height() + 2))
 
     def _show_placeholder(self) -> None:
+        n = self._total
+        count = ngettext("{n} picture", "{n} pictures", n).format(n=number(n)) if n else ""
+        describe(self.search.field, count)
         if self._total and not self._narrow:
             words = ngettext("Search {n} picture", "Search {n} pictures", self._total).format(
                 n=number(self._total)

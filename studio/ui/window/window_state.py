@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.common import files, json_reader
@@ -19,6 +19,7 @@ from studio.common.lenient_json import understand
 _FULL = Qt.WindowState.WindowFullScreen
 _MAXIMISED = Qt.WindowState.WindowMaximized
 _BEFORE = "maximised_before"
+_GEOMETRY = "geometry_before_view"
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,23 @@ def turn_full_screen(window: QWidget) -> None:
         state |= _MAXIMISED
         note_maximised(window, was=False)
     _turn(window, state)
+
+
+def note_geometry(window: QWidget) -> None:
+    """Save the current geometry until `forget_geometry`, whatever a view does to the window."""
+    window.setProperty(_GEOMETRY, window.saveGeometry())
+
+
+def forget_geometry(window: QWidget) -> None:
+    """Save the current geometry again."""
+    window.setProperty(_GEOMETRY, None)
+
+
+def geometry_of(window: QWidget) -> str:
+    """The geometry to be saved, in Qt's format, base64."""
+    noted = window.property(_GEOMETRY)
+    found = noted if isinstance(noted, QByteArray) else window.saveGeometry()
+    return base64.b64encode(found.data()).decode()
 
 
 def note_change(window: QWidget, before: Qt.WindowState) -> None:

@@ -1,4 +1,4 @@
-"""A broken file of what is remembered of the window is set aside and told once; it starts."""
+"""A broken file of window state is set aside and reported once; the program starts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def said() -> None:
         (DRAFT, b'{"count":"many"}'),
     ],
 )
-async def test_a_broken_file_is_set_aside_and_told_once(
+async def test_a_broken_file_is_set_aside_and_reported_once(
     tmp_path: Path, name: str, text: bytes
 ) -> None:
     path = tmp_path / name

@@ -1,4 +1,4 @@
-"""A window that stands already is asked to end before any loop listens."""
+"""A signal to end arrives after the window is shown, before the loop runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window's loop: what is wanted soon is done in order, and nothing is starved by it."""
+"""The window's loop: callbacks run in order and starve nothing."""
 
 from __future__ import annotations
 

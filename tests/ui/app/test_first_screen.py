@@ -1,4 +1,4 @@
-"""The window in its first moment: pictures and prompt stand, nothing else is there yet."""
+"""The first screen: pictures and prompt are shown before anything else exists."""
 
 from __future__ import annotations
 
@@ -27,10 +27,22 @@ async def _left(home: Path, prompt: str = "") -> None:
     """A library with pictures, closed in the usual way."""
     async with opened(home, width=WIDTH) as window:
         await make(window, "Lighthouse", count=PICTURES)
-        async with asyncio.timeout(HANG):
-            while not window.gallery.thumbnails.idle or window.gallery._wishes.isActive():
-                await asyncio.sleep(0.001)
+        await _has_thumbnails(window)
         window.composer.set_prompt(prompt)
+
+
+async def _has_thumbnails(window: OpenedWindow) -> None:
+    """Until the thumbnails of all rows are there, and so stored for the next start."""
+    gallery = window.gallery
+
+    def there() -> bool:
+        every = [gallery.rows.picture_at(row) for row in range(gallery.rows.rowCount())]
+        idle = gallery.thumbnails.idle and not gallery._wishes.isActive()
+        return idle and all(one and gallery.thumbnails.pixmap(one.id) for one in every)
+
+    async with asyncio.timeout(HANG):
+        while not there():
+            await asyncio.sleep(0.001)
 
 
 def _first(home: Path) -> tuple[OpenedWindow, Core]:
@@ -66,6 +78,32 @@ async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None
         assert not window.gallery._kit.icon(*icon).isNull()
         after = [window.gallery.rows.picture_at(row) for row in rows]
         assert [picture.id for picture in after if picture is not None] == before
+    finally:
+        await put_away(window)
+
+
+async def test_stacks_stand_before_the_library_is_open(tmp_path: Path) -> None:
+    async with opened(tmp_path, width=WIDTH) as window:
+        await make(window, "Lighthouse", count=PICTURES)
+        await make(window, "Harbour", count=2)
+        await _has_thumbnails(window)
+        window.core.settings.change(stacks={"all": "run"})
+    window, core = _first(tmp_path)
+    try:
+        rows = window.gallery.rows
+        before = [(rows.key_at(row), rows.tile_at(row)) for row in range(rows.rowCount())]
+        assert [tile and (tile.size, tile.closed) for _key, tile in before] == [
+            (2, True),
+            (PICTURES, True),
+        ]
+        for row in range(2):
+            picture = rows.picture_at(row)
+            assert picture is not None
+            assert window.gallery.thumbnails.strength(picture.id) == 1
+        await core.open_library()
+        await window.open()
+        await until(core, lambda: window.library_view.shown == PICTURES + 2, "filled")
+        assert [(rows.key_at(row), rows.tile_at(row)) for row in range(rows.rowCount())] == before
     finally:
         await put_away(window)
 

@@ -84,7 +84,7 @@ def test_an_address_that_names_no_file_is_said(
     assert said in capsys.readouterr().err
 
 
-async def test_an_empty_file_it_was_started_with_is_told(tmp_path: Path) -> None:
+async def test_an_empty_file_it_was_started_with_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty.png").touch()
     async with opened(tmp_path / "home", files=(tmp_path / "empty.png",)) as window:
         await until(

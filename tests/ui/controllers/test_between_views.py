@@ -1,4 +1,4 @@
-"""Ways between the views: what each shows of the one before, and where Esc returns to."""
+"""Switching between the views: their pictures, and where Esc returns to."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from PySide6.QtWidgets import QApplication
 from studio.domain.entities import Flag, Picture
 from studio.domain.stacks import StackBy
 from studio.library.query import View
+from studio.ui.support.loupe_modes import LoupeModeName
 from tests.ui.controllers.test_tree import family, read, selected, show
 from tests.ui.windows import OpenedWindow, make, opened, until
+
+
+def in_marks(window: OpenedWindow) -> bool:
+    return window.view_switch.loupe_mode is LoupeModeName.MARK
+
 
 _Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -23,6 +29,14 @@ def press(key: Qt.Key, mods: Qt.KeyboardModifier = NONE) -> None:
     focus = QApplication.focusWidget()
     assert focus is not None
     QTest.keyClick(focus, key, mods)
+
+
+def step_out_of_marks(window: OpenedWindow) -> None:
+    """Esc puts the pin away, which is chosen at first; the next one ends the mode."""
+    press(_Key.Key_Escape)
+    assert in_marks(window)
+    press(_Key.Key_Escape)
+    assert not in_marks(window)
 
 
 async def choose(window: OpenedWindow, *pictures: Picture) -> None:
@@ -159,9 +173,9 @@ async def test_marks_are_drawn_on_the_source_also_while_the_shelf_does_not_have_
         window.show_shelf(View.PICKS)
         await until(window.core, lambda: list(window.library_view.order) == [picked.row], "picks")
         window.composer.edit(source)
-        window.built.on_marks_wanted(source.id)
+        window.built.on_drawing_wanted(LoupeModeName.MARK, source.id)
         await viewed(window, source, "loupe")
-        await until(window.core, lambda: window.view_switch.marking, "marking")
+        await until(window.core, lambda: in_marks(window), "marking")
         shown = window.loupe.picture
         assert shown is not None
         assert shown.id == source.id
@@ -199,9 +213,8 @@ async def test_esc_returns_to_the_duel_and_from_there_to_its_round(tmp_path: Pat
         assert left is not None
         press(_Key.Key_K)
         await viewed(window, left, "loupe")
-        await until(window.core, lambda: window.view_switch.marking, "marking")
-        press(_Key.Key_Escape)
-        assert not window.view_switch.marking
+        await until(window.core, lambda: in_marks(window), "marking")
+        step_out_of_marks(window)
         press(_Key.Key_Escape)
         await until(window.core, lambda: window.view_switch.in_duel, "the duel again")
         press(_Key.Key_Escape)
@@ -216,8 +229,8 @@ async def test_k_and_t_are_heard_in_pick_mode(tmp_path: Path) -> None:
         await viewed(window, pictures[0], "pick")
         press(_Key.Key_K)
         await viewed(window, pictures[0], "loupe")
-        await until(window.core, lambda: window.view_switch.marking, "marking")
-        press(_Key.Key_Escape)
+        await until(window.core, lambda: in_marks(window), "marking")
+        step_out_of_marks(window)
         press(_Key.Key_Escape)
         await viewed(window, pictures[0], "pick")
         press(_Key.Key_T)

@@ -1,4 +1,4 @@
-"""The month's budget in the window: said once at four fifths, asked past the whole, never modal."""
+"""The monthly budget in the window: warns once at 80 %, asks above 100 %, never modal."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ async def test_variations_wait_while_the_limit_is_changed(tmp_path: Path) -> Non
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
 
 
-async def test_variations_nobody_wanted_do_not_come_back(tmp_path: Path) -> None:
+async def test_declined_variations_do_not_come_back(tmp_path: Path) -> None:
     with service() as running:
         async with opened(tmp_path, options=at(running), key=KEY) as window:
             await make(window)

@@ -95,7 +95,7 @@ async def test_a_search_is_saved_and_takes_no_drops(tmp_path: Path) -> None:
         assert not drop(rows.viewport(), at, mime(picture.id))
 
 
-async def test_a_name_that_is_taken_is_told_where_it_was_written(tmp_path: Path) -> None:
+async def test_a_name_that_is_taken_is_reported_where_it_was_written(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await window.core.library.collections.make("Best")
         window.collections_controller.on_new()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from studio.domain.comparison import RelativePlacement
 from studio.domain.entities import Flag, Picture
 from studio.ui.panels.inspector.comparison_page import ComparisonPage
+from studio.ui.style.qt_style import set_motion
 from studio.ui.support import formatting
+from studio.ui.views.canvas.film_strip import FilmStrip
+from studio.ui.views.canvas.zoom_slider import ZoomSlider
 from studio.ui.views.compare.bar import CompareMode
+from studio.ui.views.compare.side_chip import SideChip
+from studio.ui.widgets.buttons import Button, IconButton
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 
@@ -78,11 +84,12 @@ async def test_the_same_place_is_shown_of_pictures_of_different_sizes(tmp_path: 
             canvases[0].set_zoom(zoom)
             canvases[0].pan(*pan)
             one, other = (canvas.view for canvas in canvases)
-            assert one.focus() == pytest.approx(other.focus(), abs=1e-3)
+            assert one.focus() == pytest.approx(other.focus(), abs=1e-2)
             shares = [view.view_width / view.rect.width for view in (one, other)]
-            assert shares[0] == pytest.approx(shares[1], rel=1e-3)
+            # They may line up by a scale that is not quite 1.
+            assert shares[0] == pytest.approx(shares[1], rel=1e-2)
         canvases[1].pan(50, 50)
-        assert canvases[0].view.focus() == pytest.approx(canvases[1].view.focus(), abs=1e-3)
+        assert canvases[0].view.focus() == pytest.approx(canvases[1].view.focus(), abs=1e-2)
         press(window, Qt.Key.Key_F)
         assert all(canvas.fitted for canvas in canvases)
 
@@ -149,6 +156,37 @@ async def test_slider_and_flicker_lay_the_challenger_over_the_champion(tmp_path:
         assert view.panes[0].canvas.zoom == zoom
 
 
+async def test_with_less_motion_pictures_take_turns_by_a_key_alone(
+    tmp_path: Path, at_end: list[Callable[[], object]]
+) -> None:
+    at_end.append(lambda: set_motion("system"))
+    set_motion("reduced")
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        await compared(window, *pictures)
+        view = window.compare
+        view.set_mode(CompareMode.FLICKER)
+
+        def flickering() -> bool:
+            return view.group.flickering
+
+        def covered() -> bool:
+            return view.panes[0].is_covered
+
+        assert not flickering()
+        assert not covered()
+        press(window, Qt.Key.Key_Period)
+        assert covered()
+        press(window, Qt.Key.Key_Comma)
+        assert not covered()
+        set_motion("full")
+        view.set_mode(CompareMode.FLICKER)
+        assert flickering()
+        set_motion("reduced")
+        view.group.on_flicker()
+        assert not flickering()
+
+
 def _halves(image: QImage) -> tuple[QImage, QImage]:
     """Both halves beside the divider, below the label, as 8 by 8 pixels."""
     wide, high = image.width(), image.height()
@@ -195,6 +233,10 @@ async def test_an_edit_is_compared_with_its_original(tmp_path: Path) -> None:
         page = window.inspector.findChild(ComparisonPage)
         assert page is not None
         assert page.isVisible()
+        before = QApplication.focusWidget()
+        for button in page.findChildren(Button):
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            assert QApplication.focusWidget() is before, "the arrow keys stay with the comparison"
 
 
 async def edited(window: OpenedWindow, parent: Picture) -> Picture:
@@ -231,7 +273,9 @@ async def test_a_single_picture_cannot_be_compared(tmp_path: Path) -> None:
         assert QApplication.focusWidget() is not None
 
 
-async def test_the_difference_of_both_is_shown_and_told_in_the_inspector(tmp_path: Path) -> None:
+async def test_the_difference_of_both_is_shown_and_reported_in_the_inspector(
+    tmp_path: Path,
+) -> None:
     async with opened(tmp_path) as window:
         (parent,) = await make(window, "A lighthouse at dusk")
         child = await edited(window, parent)
@@ -313,3 +357,137 @@ async def test_a_narrow_window_shows_a_and_the_active_side(tmp_path: Path) -> No
         QTest.keyClick(panes[0].canvas, Qt.Key.Key_Tab)
         assert [pane.isVisible() for pane in panes] == [True, False, True, False]
         assert panes[2].canvas.accessibleName().startswith("C, challenger")
+
+
+async def test_held_z_shows_every_pixel_of_the_pane_under_the_pointer(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        large, small = await make(window, "Harbour", size="2K")
+        await compared(window, large, small)
+        view = window.compare
+        one, other = (pane.canvas for pane in view.panes[:2])
+        one.set_zoom(0.4)
+        before = [canvas.view for canvas in (one, other)]
+        QTest.keyPress(one, Qt.Key.Key_Z)
+        assert 1.0 in (one.zoom, other.zoom)
+        assert one.view.focus() == pytest.approx(other.view.focus(), abs=1e-2)
+        QTest.keyRelease(one, Qt.Key.Key_Z)
+        for canvas, was in zip((one, other), before, strict=True):
+            assert canvas.zoom == pytest.approx(was.zoom)
+            assert canvas.view.focus() == pytest.approx(was.focus())
+
+
+async def test_a_rejected_champion_that_is_hidden_comes_back_with_undo(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=4)
+        window.core.settings.change(hide_rejected=True)
+        window.library_view.show(hide_rejected=True)
+        await window.library_view.settled()
+        first, second, *_others = pictures
+        await compared(window, first, second)
+        view = window.compare
+        at = QPointF(view.panes[0].canvas.rect().center())
+        enter = QEnterEvent(at, at, view.panes[0].canvas.mapToGlobal(at))
+        QApplication.sendEvent(view.panes[0].canvas, enter)
+        press(window, Qt.Key.Key_X)
+        await until(window.core, lambda: first.row not in view.comparison.sides, "hidden")
+        window.pictures.undo()
+        await until(
+            window.core, lambda: view.comparison.sides == [first.row, second.row], "as before"
+        )
+
+
+async def test_the_last_challenger_is_said_with_what_the_champion_has_outlasted(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=4)
+        await window.core.library.entitle([pictures[0].id], "dusk 07")
+        await compared(window, *pictures[:2])
+        await until(window.core, lambda: window.compare.pictures[0].name == "dusk 07", "named")
+        for _step in range(3):
+            press(window, Qt.Key.Key_Right)
+        said = "That was the last of 3. dusk 07 has won against 2."
+        assert said in labels(window.toast)
+        foot = window.compare.findChildren(FilmStrip)[0]
+        bottom = window.toast.mapTo(window, QPoint(0, window.toast.height())).y()
+        assert bottom <= foot.mapTo(window, QPoint(0, 0)).y(), "the film strip is clear"
+
+
+async def test_settings_that_differ_from_a_have_a_dot(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        large, small = await make(window, size="2K")
+        await compared(window, large, small)
+        (page,) = window.inspector.findChildren(ComparisonPage)
+        values = [one for one in page.findChildren(QWidget) if " of B: " in one.accessibleName()]
+        dots = {one.accessibleName(): "•" in labels(one) for one in values}
+        assert dots[f"Long edge of B: {small.width}, differs"]
+        assert not dots["Model of B: sketch"]
+        assert {name.endswith(", differs") for name, dot in dots.items() if dot} == {True}
+        assert {name.endswith(", differs") for name, dot in dots.items() if not dot} == {False}
+
+
+async def test_the_slider_has_a_handle_in_its_middle(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await compared(window, *(await make(window, count=2)))
+        press(window, Qt.Key.Key_M)
+        assert mode(window) is CompareMode.SLIDER
+        pane = window.compare.panes[0]
+        shown = pane.grab().toImage()
+        scale = shown.width() / pane.width()
+        white = QColor("white")
+        across, down = round(shown.width() / 2), round(shown.height() / 2)
+        line = [shown.pixelColor(across, y) for y in (down // 2, down + down // 2)]
+        assert line == [white, white]
+        assert shown.pixelColor(across + round(11 * scale), down) == white, "the disc"
+        assert shown.pixelColor(across + round(24 * scale), down) != white
+        glyph = [shown.pixelColor(across + x, down + y) for x in range(-6, 7) for y in range(-6, 7)]
+        assert any(one != white for one in glyph), "its icon"
+
+
+async def test_the_lock_is_in_the_chip_of_the_champion_and_the_slider_zooms(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, width=1500) as window:
+        await compared(window, *(await make(window, count=3)))
+        view = window.compare
+        first, second, *_hidden = view.findChildren(SideChip)
+        await until(window.core, lambda: _several_colours(first), "a thumbnail")
+        (lock,) = first.findChildren(IconButton)
+        assert (lock.accessibleName(), lock.isChecked()) == ("A stays", True)
+        lock.click()
+        assert not view.comparison.locked
+        second.click()
+        assert view.active == 1
+        first.click()
+        assert view.active == 0
+        (slider,) = view.findChildren(ZoomSlider)
+        slider.setValue(slider.maximum())
+        assert view.panes[0].canvas.zoom == pytest.approx(32)
+
+
+def _several_colours(chip: SideChip) -> bool:
+    """Whether there is a picture at the start of a chip."""
+    shown = chip.grab().toImage()
+    scale = shown.width() / chip.width()
+    middle = shown.height() // 2
+    row = {shown.pixelColor(round(x * scale), middle).rgb() for x in range(6, 22)}
+    return len(row) > 2
+
+
+async def test_the_strip_of_keys_is_hidden_for_good(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        await compared(window, *pictures)
+        keys = window.compare.group.keys
+        assert keys.isVisible()
+        menu = keys.open_menu(QPoint(10, 10))
+        menu.actions()[0].trigger()
+        menu.close()
+        assert not keys.isVisible()
+        assert not window.core.settings.value.compare_keys
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: window.model.rowCount() == 2, "tiles")
+        await compared(window, *pictures)
+        assert not window.compare.group.keys.isVisible()

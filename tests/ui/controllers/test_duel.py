@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from studio.domain.choices import Verdict
 from studio.domain.duel import Duel
@@ -18,6 +19,7 @@ from studio.domain.entities import Flag, Picture
 from studio.library.query import Query
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.views.duel.pane import DuelPane
+from studio.ui.views.duel.result_card import kept
 from tests.ui.windows import PATIENCE, OpenedWindow, make, opened, until
 
 Read = TypeVar("Read")
@@ -340,3 +342,80 @@ async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -
         assert window.duel.duel == before
         found = await window.core.library.find([one.id for one in pictures])
         assert {(one.flag, one.rating) for one in found} == {(Flag.NONE, 0)}
+
+
+async def test_earlier_pairs_are_reached_by_keys_and_by_a_screen_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=4)
+        for number, one in enumerate(pictures):
+            await window.core.library.entitle([one.id], f"dusk {number}")
+        await dueling(window, *pictures)
+        view = window.duel
+        pairs = [view.pair]
+        press(window, LEFT)
+        pairs.append(view.pair)
+        press(window, RIGHT)
+        current = view.pair
+        press(window, Qt.Key.Key_PageUp)
+        assert view.pair == pairs[1]
+        press(window, Qt.Key.Key_PageUp)
+        press(window, Qt.Key.Key_PageUp)
+        assert view.pair == pairs[0]
+        press(window, Qt.Key.Key_PageDown)
+        press(window, Qt.Key.Key_PageDown)
+        assert (view.pair, view.past) == (current, None)
+        names = {one.id: one.name for one in await window.core.library.find([*pairs[0], *pairs[1]])}
+        said = [
+            f"Round 1: {names[pairs[0][0]]} won against {names[pairs[0][1]]}",
+            f"Round 1: {names[pairs[1][1]]} won against {names[pairs[1][0]]}",
+        ]
+        # The screen of tests is too narrow for the tree.
+        every = view.foot.bracket.findChildren(QAbstractButton)
+        knots = [one for one in every if not one.isHidden()]
+        assert sorted(one.accessibleName() for one in knots) == sorted(said)
+        knot = next(one for one in knots if one.accessibleName() == said[1])
+        action = QAccessible.queryAccessibleInterface(knot).actionInterface()
+        action.doAction(action.pressAction())
+        await until(window.core, lambda: view.pair == pairs[1], "Qt clicks a moment later")
+
+
+async def test_a_closed_stack_and_compared_pictures_are_the_duel(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        window.core.settings.change(stacks={"all": "run"})
+        window.library_view.follow_stacks()
+        gallery = window.gallery
+        await until(window.core, lambda: gallery.rows.stack_counts == (1, 0), "stacked")
+        await dueling(window, pictures[0])
+        assert set(window.duel.duel.definition.pictures) == {one.id for one in pictures}
+        window.duel.open_card()
+        window.duel.card.button("end").click()
+        await settled(window)
+        await until(window.core, lambda: not window.view_switch.in_duel, "given up")
+        window.view_switch.compare_these([one.row for one in pictures[1:]])
+        await until(window.core, lambda: len(window.compare.pictures) == 2, "compared")
+        window.actions_of.every["duel"].trigger()
+        await until(window.core, lambda: window.view_switch.in_duel, "open")
+        assert set(window.duel.duel.definition.pictures) == {one.id for one in pictures[1:]}
+
+
+async def test_of_two_only_the_best_one_is_offered_for_a_collection(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await dueling(window, *(await make(window, count=2)))
+        press(window, LEFT)
+        assert window.duel.card.button("collect").text() == "Add the best one to a collection…"
+        assert kept(window.duel.duel) == [window.duel.duel.order[0].pictures[0]]
+
+
+async def test_a_toast_keeps_clear_of_the_results(tmp_path: Path) -> None:
+    async with opened(tmp_path, width=900) as window:
+        await dueling(window, *(await make(window, count=3)))
+        press(window, Qt.Key.Key_U)
+        toast = window.toast
+        assert toast.isVisible()
+        foot = window.duel.foot.mapTo(window, QPoint(0, 0)).y()
+        bottom = toast.mapTo(window, QPoint(0, toast.height())).y()
+        assert bottom <= foot - window.duel.panes[0].caption_height

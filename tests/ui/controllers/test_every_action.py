@@ -10,11 +10,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QMenu,
+    QWidget,
+)
 
 from studio.domain.events import Event, RecordsChanged
 from studio.library.query import View
 from studio.ui.support import tasks
+from studio.ui.widgets import dialog_mnemonics
 from studio.ui.widgets.popover import Popover
 from studio.ui.window.actions import ActionNeeds
 from tests.ui import windows
@@ -27,8 +35,14 @@ DIALOGS = {
     "open_with",
     "history",
     "shortcuts",
+    "change_shortcuts",
     "about",
     "save_as",
+    "drag_recipe",
+    "export",
+    "spreadsheet",
+    "contact_sheet",
+    "handoff_page",
     "menu",
     "check_library",
     "back_up",
@@ -126,6 +140,25 @@ def put_away(window: OpenedWindow) -> None:
             widget.close()
 
 
+def check_letters(window: OpenedWindow) -> None:
+    """Each button of an open dialog has a letter of its own with Alt."""
+    for root in opened(window):
+        if isinstance(root, QDialog | Popover) and not isinstance(root, QFileDialog):
+            dialog_mnemonics.give_letters(root)
+            buttons = [
+                one
+                for one in dialog_mnemonics.lettered(root)
+                if isinstance(one, QAbstractButton) and not one.visibleRegion().isEmpty()
+            ]
+            keys = [one.shortcut().toString() for one in buttons]
+            assert "" not in keys, (root, [one.text() for one in buttons])
+            assert len(set(keys)) == len(keys), root
+
+
+def selected(window: OpenedWindow) -> list[int]:
+    return list(window.gallery.selected_rows())
+
+
 async def select_some(window: OpenedWindow, view: View, name: str, number: int = 1) -> None:
     """So many pictures of a shelf are selected, in the grid, and this action can be done."""
     # The pictures are of one run.
@@ -143,11 +176,19 @@ async def select_some(window: OpenedWindow, view: View, name: str, number: int =
 
     await settle()
 
+    # A closed stack shows its cover, and so does the first tile of an open one.
+    member = name == "stack_cover"
+    wanted = list(rows[-1:] if member else rows[:number])
+
     def ready() -> bool:
         # What the last action changed may still make the rows anew.
+        gallery = window.gallery
+        if member and not gallery.rows.has_open_stacks:
+            gallery.toggle_all_stacks()
+            return False
         # The comparison leaves two selected.
-        if len(window.gallery.selected_items()) != number:
-            window.gallery.select_keys(list(rows[:number]))
+        if len(gallery.selected_items()) != number or (member and wanted != selected(window)):
+            gallery.select_keys(wanted)
             return False
         return window.actions_of.every[name].isEnabled()
 
@@ -181,6 +222,7 @@ async def test_every_action_does_its_work_without_an_error(
                 await until(window.core, lambda: visits.urls, row.name)
             assert bool(shown.names) == (row.name in DIALOGS), (row.name, shown.names)
             assert bool(visits.urls) == (row.name in FOLDERS), row.name
+            check_letters(window)
             put_away(window)
             await settle()
             assert task_errors == [], row.name

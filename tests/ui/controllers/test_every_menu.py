@@ -26,7 +26,7 @@ from studio.ui.support import sidebar_items, tasks
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.chip import MenuChip
 from studio.ui.widgets.edit_menu import EditMenu
-from studio.ui.widgets.menu import reason_of
+from studio.ui.widgets.menu import Menu, reason_of
 from studio.ui.window import menus
 from tests.ui.controllers.test_every_action import (
     Shown,
@@ -120,6 +120,7 @@ async def check(
         found = entries(menu)
         number = len(found)
         assert found
+        check_letters(menu)
         words, action = found[place]
         if action.objectName() in LEAVES or action.property("heading"):
             continue
@@ -141,6 +142,19 @@ async def check(
         if shiboken6.isValid(menu):
             menu.deleteLater()
     return number
+
+
+def check_letters(menu: QMenu) -> None:
+    """Each row has a letter of its own, as long as there are letters."""
+    if isinstance(menu, Menu):
+        letters = menu.mnemonics()
+        given = [letter for letter in letters.values() if letter]
+        assert len(set(given)) == len(given)
+        assert len(given) >= min(len(letters), 20), [one.text() for one in letters]
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            check_letters(inner)
 
 
 async def at_rest(window: OpenedWindow) -> None:
@@ -209,7 +223,7 @@ async def test_the_menu_of_a_tile(
                 window.actions_of,
                 window,
                 trashed=window.library_view.query.view is View.TRASH,
-                fill_open_with=window.built.open_with.get().fill,
+                fill_open_with=window.built.exchange.get().open_with.fill,
             )
             made.append(menu)
             return menu
@@ -217,9 +231,11 @@ async def test_the_menu_of_a_tile(
         await select(window, number=number)
         texts = [words for words, _action in entries(tile())]
         if number == 1:
-            assert {"Copy prompt", "Copy seed", "Edit this picture", "Move to trash"} <= set(texts)
+            assert {"Copy", "Edit this picture", "Move to trash"} <= set(texts)
+            assert {"Copy only › Copy image", "Copy only › Copy seed"} <= set(texts)
         else:
-            assert {"Copy prompts of 3 pictures", "Edit 3 pictures, one each"} <= set(texts)
+            assert {"Copy 3 pictures", "Edit 3 pictures, one each"} <= set(texts)
+            assert "Copy only › Copy prompts of 3 pictures" in texts
             assert "Move 3 pictures to trash" in texts
         assert "Open with › Default program" in texts
         for words in texts:
@@ -512,6 +528,10 @@ async def test_the_menu_of_a_prompt_of_the_history(tmp_path: Path, visits: Visit
 TESTED = {
     "studio/ui/controllers/open_with.py": "the submenu of a tile",
     "studio/ui/controllers/place_menus.py": "of the sidebar",
+    "studio/ui/controllers/tray.py": "of a picture on the shelf, in test_tray.py",
+    "studio/ui/dialogs/export/form.py": "of the parts of a name, in test_export_dialog.py",
+    "studio/ui/dialogs/export/preset_list.py": "of a preset, in test_export_dialog.py",
+    "studio/ui/dialogs/handouts/page_dialog.py": "of presets, in test_handout_dialogs.py",
     "studio/ui/dialogs/history.py": "of the history of changes",
     "studio/ui/dialogs/settings/look.py": "drop-downs",
     "studio/ui/panels/composer/choices.py": "drop-downs, and the menu of the composer",
@@ -519,8 +539,11 @@ TESTED = {
     "studio/ui/panels/composer/slot.py": "of the composer",
     "studio/ui/panels/composer/slots.py": "of references that do not fit",
     "studio/ui/panels/inspector/mark_row.py": "of a mark, in test_mark.py",
-    "studio/ui/panels/inspector/marks_page.py": "of the keys, in test_mark.py",
+    "studio/ui/panels/inspector/format_line.py": "of a ticked format, in test_reframe.py",
+    "studio/ui/views/compare/key_strip.py": "of the keys, in test_compare.py",
+    "studio/ui/panels/inspector/mode_page.py": "of the keys, in test_mark.py",
     "studio/ui/views/duel/head.py": "the places of a duel",
+    "studio/ui/views/loupe/reframe/format_row.py": "of safe areas, in test_reframe_mode.py",
     "studio/ui/widgets/chip.py": "what a drop-down is made of",
     "studio/ui/widgets/edit_menu.py": "of the prompt, and of every text",
     "studio/ui/widgets/menu.py": "what a menu is made of",

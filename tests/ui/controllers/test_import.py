@@ -1,4 +1,4 @@
-"""Pictures come in by a drop on the gallery; tags, collections and the history are at hand."""
+"""Import by a drop on the gallery, and then tags, collections and history."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def prompts(window: OpenedWindow) -> list[str]:
     return [picture.prompt for picture in pictures]
 
 
-async def test_broken_files_are_told(tmp_path: Path) -> None:
+async def test_broken_files_are_reported(tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(png(tmp_path / "in" / "a.png").read_bytes()[:60])
     async with opened(tmp_path / "home") as window:

@@ -1,4 +1,4 @@
-"""What is on show: the first page at once, the rest when it comes, and never what nobody wants."""
+"""Contents of the grid: the first page at once, the rest later, and no outdated rows."""
 
 from __future__ import annotations
 

@@ -15,10 +15,13 @@ from studio.domain.entities import Picture, Reference, Role
 from studio.domain.markup import Mark, MarkKind, Markup, Point
 from studio.ui.controllers.mark import MarkController
 from studio.ui.panels.composer import draft as drafting
+from studio.ui.support.loupe_modes import LoupeModeName
+from tests.ui import loupe_modes
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
+MARK = LoupeModeName.MARK
 
 
 def marks_of(window: OpenedWindow) -> MarkController:
@@ -36,34 +39,14 @@ def told(marks: MarkController) -> list[str]:
 
 async def mark(window: OpenedWindow, picture: Picture) -> MarkController:
     """Select a picture in the grid and press K."""
-    window.show()
-    window.view_switch.show_grid()
-    window.gallery.setFocus()
-    window.gallery.select_keys([picture.row])
-    await until(window.core, window.actions_of.every["mark"].isEnabled, "selected")
-    QTest.keyClick(window.gallery, _Key.Key_K)
-    await begun(window, picture)
+    await loupe_modes.enter_mode(window, picture, MARK)
     return marks_of(window)
-
-
-async def begun(window: OpenedWindow, picture: Picture) -> None:
-    def ready() -> bool:
-        shown = window.loupe.picture
-        there = shown is not None and shown.id == picture.id
-        return there and window.view_switch.marking and window.loupe.in_marks
-
-    await until(window.core, ready, "mark mode")
-
-
-def place(window: OpenedWindow, x: float, y: float) -> QPoint:
-    rect = window.loupe.canvas.picture_rect()
-    return QPoint(round(rect.x() + x * rect.width()), round(rect.y() + y * rect.height()))
 
 
 def pin(window: OpenedWindow, x: float, y: float) -> None:
     """Click the picture with the pin."""
     marks_of(window).mode.choose_tool(MarkKind.PIN)
-    QTest.mouseClick(window.loupe.canvas, LEFT, pos=place(window, x, y))
+    loupe_modes.click(window.loupe.canvas, x, y)
 
 
 def write(words: str) -> None:
@@ -101,7 +84,19 @@ async def test_k_marks_a_picture_from_the_grid_and_the_draft_has_the_marks(tmp_p
         ]
 
 
-async def test_ctrl_z_takes_back_marks_only_and_never_a_change_of_the_library(
+async def test_the_pin_is_chosen_at_first_and_its_key_adds_none_yet(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        marks = await mark(window, picture)
+        assert marks.mode.tool.chosen == MarkKind.PIN
+        window.loupe.canvas.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+        QTest.keyClick(window.loupe.canvas, _Key.Key_N)
+        assert marks.editor.marks == ()
+        QTest.keyClick(window.loupe.canvas, _Key.Key_N)
+        assert len(marks.editor.marks) == 1, "the second time"
+
+
+async def test_ctrl_z_undoes_marks_only_and_never_a_change_of_the_library(
     tmp_path: Path,
 ) -> None:
     async with opened(tmp_path) as window:
@@ -166,10 +161,10 @@ async def test_a_click_on_the_slot_returns_to_the_marks(tmp_path: Path) -> None:
         write("red")
         await until(window.core, lambda: sentences(window) == ["red"], "in the draft")
         window.view_switch.show_grid()
-        assert not window.view_switch.marking
+        assert not loupe_modes.is_in(window, MARK)
         slot = window.composer.card.slots.slots()[0]
         QTest.mouseClick(slot, LEFT, pos=QPoint(16, 16))
-        await begun(window, picture)
+        await loupe_modes.mode_begun(window, picture, MARK)
         assert told(marks_of(window)) == ["red"]
 
 
@@ -185,15 +180,15 @@ async def test_another_picture_has_its_own_marks_and_its_first_one_makes_it_the_
         await until(window.core, lambda: sentences(window) == ["red"], "in the draft")
         marks.editor.select(None)
         QTest.keyClick(window.loupe.canvas, _Key.Key_Right)
-        await begun(window, other)
+        await loupe_modes.mode_begun(window, other, MARK)
         assert told(marks) == []
         assert sentences(window) == ["red"], "leafing changes nothing"
         QTest.keyClick(window.loupe.canvas, _Key.Key_Left)
-        await begun(window, one)
+        await loupe_modes.mode_begun(window, one, MARK)
         assert told(marks) == ["red"]
         marks.editor.select(None)
         QTest.keyClick(window.loupe.canvas, _Key.Key_Right)
-        await begun(window, other)
+        await loupe_modes.mode_begun(window, other, MARK)
         pin(window, 0.5, 0.5)
         write("blue")
 
@@ -271,7 +266,7 @@ async def test_esc_leads_from_the_sentence_to_the_grid(tmp_path: Path) -> None:
                 (
                     marks.editor.selected,
                     marks.mode.tool.chosen,
-                    window.view_switch.marking,
+                    loupe_modes.is_in(window, MARK),
                     window.view_switch.in_loupe,
                     window.composer.compact,
                     window.loupe.film.isHidden(),
@@ -291,7 +286,7 @@ async def test_done_leaves_and_the_caret_goes_to_the_prompt(tmp_path: Path) -> N
         (picture,) = await make(window)
         marks = await mark(window, picture)
         marks.page.done_button.click()
-        assert not window.view_switch.marking
+        assert not loupe_modes.is_in(window, MARK)
         assert QApplication.focusWidget() is window.composer.card.editor
 
 
@@ -303,11 +298,11 @@ async def test_the_bar_switches_between_looking_and_marking(tmp_path: Path) -> N
         modes = window.loupe.bar._modes
         await until(window.core, lambda: window.loupe.picture is not None, "read")
         modes.segment("mark").click()
-        await begun(window, picture)
+        await loupe_modes.mode_begun(window, picture, MARK)
         modes.segment("look").click()
-        assert not window.view_switch.marking
+        assert not loupe_modes.is_in(window, MARK)
         QTest.keyClick(window.loupe.canvas, _Key.Key_K)
-        await begun(window, picture)
+        await loupe_modes.mode_begun(window, picture, MARK)
         assert modes.value == "mark"
 
 
@@ -326,19 +321,26 @@ async def test_rating_and_views_keep_their_keys_while_marking(tmp_path: Path) ->
         await until(window.core, rated, "rated")
         QTest.keyClick(window.loupe.canvas, _Key.Key_G)
         assert not window.view_switch.in_loupe
-        assert not window.view_switch.marking
+        assert not loupe_modes.is_in(window, MARK)
 
 
 async def test_more_than_twelve_marks_are_warned_of(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
         marks = await mark(window, picture)
-        many = [Mark(kind=MarkKind.PIN, points=(Point(n / 20, 0.5),)) for n in range(13)]
-        for one in many:
+        many = [
+            Mark(kind=MarkKind.PIN, points=(Point(n / 20, 0.5),), sentence="red") for n in range(13)
+        ]
+        marks.editor.add(replace(many[0], sentence=""))
+        for one in many[1:]:
             marks.editor.add(one)
-        notice = window.messages.notice
-        assert notice is not None
-        assert notice.text == "Models follow about 12 marks well. You have 13."
+        notices = [window.messages.notice]  # one of them is not sent
+        marks.editor.add(many[0])
+        notices.append(window.messages.notice)
+        assert [one and one.text for one in notices] == [
+            None,
+            "Models follow about 12 marks well. You have 13.",
+        ]
         marks.editor.undo()
         assert window.messages.notice is None
 
@@ -472,7 +474,7 @@ async def test_a_row_is_dragged_to_another_number(tmp_path: Path) -> None:
         QApplication.processEvents()
         first, *_others, last = marks.page.rows()
         start = QPoint(30, 30)
-        end = first.mapFrom(marks.page.list, QPoint(30, last.geometry().bottom()))
+        end = first.mapFrom(marks.page.list.area, QPoint(30, last.geometry().bottom()))
         QTest.mousePress(first, LEFT, pos=start)
         QTest.mouseMove(first, start + QPoint(0, 40))
         QTest.mouseMove(first, end)
@@ -507,7 +509,7 @@ async def test_k_marks_the_picture_of_any_view(tmp_path: Path) -> None:
             assert focus is not None
             await until(window.core, window.actions_of.every["mark"].isEnabled, "enabled")
             QTest.keyClick(focus, _Key.Key_K)
-            await begun(window, picture)
+            await loupe_modes.mode_begun(window, picture, MARK)
 
 
 async def test_a_mark_dragged_while_the_draft_changes_is_let_go(tmp_path: Path) -> None:
@@ -519,11 +521,11 @@ async def test_a_mark_dragged_while_the_draft_changes_is_let_go(tmp_path: Path) 
         await until(window.core, lambda: sentences(window) == ["red"], "in the draft")
         marks.mode.choose_tool(None)
         canvas = window.loupe.canvas
-        QTest.mousePress(canvas, LEFT, pos=place(window, 0.3, 0.3))
-        QTest.mouseMove(canvas, place(window, 0.4, 0.4))
+        QTest.mousePress(canvas, LEFT, pos=loupe_modes.place(window.loupe.canvas, 0.3, 0.3))
+        QTest.mouseMove(canvas, loupe_modes.place(window.loupe.canvas, 0.4, 0.4))
         window.composer.clear()
         assert told(marks) == []
-        QTest.mouseMove(canvas, place(window, 0.5, 0.5))
-        QTest.mouseRelease(canvas, LEFT, pos=place(window, 0.5, 0.5))
+        QTest.mouseMove(canvas, loupe_modes.place(window.loupe.canvas, 0.5, 0.5))
+        QTest.mouseRelease(canvas, LEFT, pos=loupe_modes.place(window.loupe.canvas, 0.5, 0.5))
         assert told(marks) == []
         assert window.composer.draft().markup == Markup()

@@ -1,4 +1,4 @@
-"""What the user does has an answer on the screen, and no answer is given twice."""
+"""Every action of the user has feedback on the screen, and only once."""
 
 from __future__ import annotations
 

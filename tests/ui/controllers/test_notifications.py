@@ -1,4 +1,4 @@
-"""What is said when a run ends behind the user's back."""
+"""Notifications when a run ends in the background."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from studio.domain import runs
 from studio.domain.choices import Verdict
@@ -16,6 +16,7 @@ from studio.domain.entities import Flag, Picture
 from studio.domain.pick_round import PickRound
 from studio.library.query import Query
 from studio.ui.dialogs.name_popover import NamePopover
+from studio.ui.widgets.switch import Switch
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 
@@ -190,6 +191,54 @@ async def test_f11_leaves_it_and_a_presentation_before_it_stays(tmp_path: Path) 
         assert not window.composer.isVisible()
 
 
+async def test_full_screen_is_not_kept_for_the_next_start(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        before = window.layout_now()
+        await picking(window, *pictures)
+        assert window.isFullScreen()
+        assert window.layout_now().geometry == before.geometry
+        window.actions_of.every["full_screen"].trigger()
+        QApplication.sync()
+        window.actions_of.every["full_screen"].trigger()
+        await picking(window)
+        press(window, Qt.Key.Key_Escape)
+        assert window.layout_now().geometry != before.geometry, "the user's own is kept"
+
+
+async def test_a_toast_keeps_clear_of_the_film_strip(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        window.messages_controller.show_message("Said in the grid")
+        await picking(window, *pictures)
+        foot = window.pick.strip.mapTo(window, QPoint(0, 0)).y()
+        assert bottom_of(window, window.toast) <= foot
+        press(window, Qt.Key.Key_U)
+        assert bottom_of(window, window.toast) <= foot
+
+
+def bottom_of(window: OpenedWindow, widget: QWidget) -> int:
+    return widget.mapTo(window, QPoint(0, widget.height())).y()
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [one.text() for one in widget.findChildren(QLabel)]
+
+
+async def test_undo_in_the_grid_leaves_the_round(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3)
+        await picking(window, *pictures)
+        press(window, Qt.Key.Key_P)
+        press(window, Qt.Key.Key_U)
+        left = window.pick.round
+        press(window, Qt.Key.Key_Escape)
+        await settled(window)
+        window.pictures.undo()
+        await until(window.core, window.toast.isVisible, "nothing to undo")
+        assert await window.core.library.choosing.round(left.id)
+
+
 async def test_one_picture_is_no_round(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
@@ -232,6 +281,10 @@ async def test_held_z_shows_every_pixel_at_the_same_spot(tmp_path: Path) -> None
         assert canvas.view.focus() == spot
         QTest.keyRelease(canvas, Qt.Key.Key_Z)
         assert canvas.fitted
+        QTest.keyPress(canvas, Qt.Key.Key_Z)
+        assert canvas.zoom == 1.0
+        canvas.clearFocus()
+        assert canvas.fitted, "the release would not arrive"
 
 
 async def test_the_detail_follows_the_pointer(tmp_path: Path) -> None:
@@ -285,6 +338,7 @@ async def test_the_open_ones_are_the_next_round(tmp_path: Path) -> None:
         window.pick.card.button("open").click()
         await until(window.core, lambda: window.pick.round.id != before.id, "next round")
         assert window.pick.round.pictures == before.pictures[2:]
+        assert "round 2" in texts(window.pick.facts)
         await settled(window)
         assert (await window.core.library.choosing.round(before.id)).finished
 
@@ -301,7 +355,7 @@ async def test_what_arrives_meanwhile_waits_for_the_next_round(tmp_path: Path) -
         await core.queue.idle()
         card = window.pick.card
         press(window, Qt.Key.Key_Return)
-        words = "Next round with the 2 open and the 2 new"
+        words = "Next round with the 2 undecided and the 2 new"
         await until(core, lambda: card.button("open").text() == words, "offered")
         assert window.pick.round.pictures == before.pictures
         card.button("open").click()
@@ -317,7 +371,7 @@ async def test_next_by_itself_is_remembered(tmp_path: Path) -> None:
         pictures = await make(window, count=3)
         await picking(window, *pictures)
         assert window.pick.advance
-        window.pick.keys.set_advance(advance=False)
+        window.pick.keys.findChildren(Switch)[0].click()
         assert not window.core.settings.value.pick_advance
     async with opened(tmp_path) as window:
         await until(window.core, lambda: window.model.rowCount() == 3, "tiles")

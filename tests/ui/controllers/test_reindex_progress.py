@@ -1,4 +1,4 @@
-"""A window whose index is made anew says so, goes on, and shows all of it at the end."""
+"""A window whose index is rebuilt: progress, use meanwhile, and all pictures at the end."""
 
 from __future__ import annotations
 

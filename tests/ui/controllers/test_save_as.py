@@ -1,8 +1,10 @@
-"""Save as: what is there already is asked about once, and nothing is lost when it goes wrong."""
+"""Save as: asks once about existing files, and loses nothing on errors."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import stat
 import sys
 from collections.abc import Callable
@@ -156,7 +158,7 @@ async def test_how_many_were_saved_before_it_went_wrong_is_said(user: User, tmp_
         assert len(inside(user.folder)) == 1
 
 
-async def test_a_folder_that_vanished_is_told(user: User, tmp_path: Path) -> None:
+async def test_a_folder_that_vanished_is_reported(user: User, tmp_path: Path) -> None:
     async with opened(tmp_path / "home") as window:
         pictures = await make(window, count=2, tiles=2)
         window.gallery.select_keys([picture.row for picture in pictures])
@@ -170,7 +172,8 @@ async def test_a_folder_that_vanished_is_told(user: User, tmp_path: Path) -> Non
         window.pictures._ask_over = vanish  # type: ignore[method-assign, assignment]
         said = await save_all(window, lambda said: said)
         assert said[0].startswith("The folder cannot be reached")
-        assert "No such file or directory. Already saved: 0 of 2." in said[0]
+        # The reason is the system's, in its language.
+        assert f"{os.strerror(errno.ENOENT)}. Already saved: 0 of 2." in said[0]
         assert not user.folder.exists()
 
 

@@ -116,5 +116,5 @@ async def test_the_bar_over_a_collection_says_what_it_cost(tmp_path: Path) -> No
         (Outlay(usd=0.13, made=1), ""),
     ],
 )
-def test_what_nobody_knows_is_not_said_to_be_free(outlay: Outlay, said: str) -> None:
+def test_an_unknown_cost_is_not_called_free(outlay: Outlay, said: str) -> None:
     assert formatting.run_outlay(outlay) == said

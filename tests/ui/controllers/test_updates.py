@@ -1,4 +1,4 @@
-"""A newer version in the window: chosen in the settings, told in the message bar."""
+"""Update notices in the window: enabled in the settings, shown in the message bar."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def window(
     shiboken6.delete(bar)
 
 
-async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
+async def test_a_newer_version_is_reported_with_a_way_to_read_about_it(
     window: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []

@@ -1,4 +1,4 @@
-"""Ctrl+J: a date is understood as people write it, and the gallery goes there."""
+"""Ctrl+J: informal dates are understood, and the gallery goes there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trash emptied from the window: offered where it is, asked first, done after a yes alone."""
+"""Emptying the trash from the window: offered in the trash, and only after a confirmation."""
 
 from __future__ import annotations
 

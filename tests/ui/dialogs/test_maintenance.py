@@ -97,7 +97,7 @@ def test_a_bar_that_was_closed_ends_the_work(tmp_path: Path) -> None:
     work.deleteLater()
 
 
-async def test_a_crash_is_told_in_words_that_can_be_copied(tmp_path: Path) -> None:
+async def test_a_crash_is_reported_in_words_that_can_be_copied(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         folder = window.core.paths.log_folder
         folder.mkdir(parents=True, exist_ok=True)

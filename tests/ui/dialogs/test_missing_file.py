@@ -1,4 +1,4 @@
-"""A picture whose file is gone says so, and offers to locate it or to let it go."""
+"""A picture whose file is missing says so, and offers to locate or remove it."""
 
 from __future__ import annotations
 

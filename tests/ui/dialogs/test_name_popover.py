@@ -1,4 +1,4 @@
-"""The line that asks for a name has room for its title and for what it refuses."""
+"""The popover for a name has room for its title and its error."""
 
 from __future__ import annotations
 

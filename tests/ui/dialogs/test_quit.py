@@ -1,4 +1,4 @@
-"""Closing the window over pictures that are being made: wait, leave or stay."""
+"""Closing the window while pictures are being made: wait, leave or stay."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ async def test_what_is_done_meanwhile_is_no_longer_asked_about(tmp_path: Path) -
         await user.until(lambda: user.closed)
 
 
-async def test_nobody_waits_for_what_waits_for_a_paused_queue(tmp_path: Path) -> None:
+async def test_quitting_does_not_wait_for_jobs_of_a_paused_queue(tmp_path: Path) -> None:
     async with desk(tmp_path) as user:
         user.window.core.queue.pause()
         (job,) = await user.studio.submit()

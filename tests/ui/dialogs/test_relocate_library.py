@@ -1,4 +1,4 @@
-"""The library is moved from the window, which begins again in its new place."""
+"""The library is moved from the window, which restarts at the new place."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ class NotingWindow(QMainWindow):
         inside = QWidget()
         self.setCentralWidget(inside)
         noting = [
-            ActionMenu(menu.title, (tuple(map(noted, menu.rows)),)) for menu in action_table.menus()
+            ActionMenu(menu.title, (tuple(map(noted, menu.rows)),), menu.name)
+            for menu in action_table.menus()
         ]
         self.actions_of = Actions(self, noting, self.done, panels=[inside], gallery=inside)
 
@@ -104,7 +105,9 @@ async def test_an_action_is_found_by_some_letters_and_done(window: NotingWindow)
     assert not palette.isVisible()
 
 
-async def test_a_prompt_of_the_history_is_found_and_told_as_written(window: NotingWindow) -> None:
+async def test_a_prompt_of_the_history_is_found_and_emitted_as_written(
+    window: NotingWindow,
+) -> None:
     palette = CommandPalette(window.actions_of, prompts, window)
     chosen: list[str] = []
     palette.prompt_chosen.connect(chosen.append)

@@ -1,4 +1,4 @@
-"""What is said when the library cannot be opened, and the one way around it."""
+"""The error shown when the library cannot be opened, and its override."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ async def test_a_key_that_works_is_saved_and_forgotten_by_the_field(
     assert desk.settings.value.profile == "dgrid"
 
 
-async def test_a_refused_key_is_told_and_not_kept(card: KeyCard, desk: ScriptedDesk) -> None:
+async def test_a_refused_key_is_reported_and_not_kept(card: KeyCard, desk: ScriptedDesk) -> None:
     desk.answer = KeyRefused(
         "The key is not accepted", "The service said no.", hint="Copy it again."
     )

@@ -1,4 +1,4 @@
-"""The search field: tokens stand before the words, and how they may go on is offered."""
+"""The search field: tokens before the words, and their completion."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ async def test_offers_say_in_plain_words_what_they_find(tmp_path: Path) -> None:
         assert colours_at_the_right(offered, row) > 1
 
 
-def test_every_key_and_state_is_told_in_plain_words() -> None:
+def test_every_key_and_state_is_described_in_plain_words() -> None:
     assert [key for key in KEYS if not meaning(f"{key}:")] == []
     assert [state for state in STATES if not meaning(f"is:{state}")] == []
     assert meaning("tag:kelp") == "", "a name says itself what it is"
@@ -119,7 +119,7 @@ def colours_at_the_right(offered: QAbstractItemView, index: QModelIndex) -> int:
     return len({image.pixel(x, y) for x in range(200, 400) for y in range(30)})
 
 
-async def test_what_is_not_understood_is_told_and_filters_nothing(tmp_path: Path) -> None:
+async def test_what_is_not_understood_is_reported_and_filters_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
         window.view_options.on_searched("lighthouse rating:many")

@@ -1,4 +1,4 @@
-"""Every text on every ground it stands on can be read, in both themes."""
+"""Every text on every ground it stands on can be read, in every theme."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 
+from studio.domain.markup import MARK_COLOURS
 from studio.ui.style import stylesheet
-from studio.ui.style.roles import DARK, LIGHT, ColorRoles
-from studio.ui.style.theme import Theme
+from studio.ui.style.roles import DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, ColorRoles
+from studio.ui.style.stylesheet import SEEN, contrast
+from studio.ui.style.theme import LEGIBLE, Theme
 
 # The ratios of the design against panel, mat and raise. Its table is rounded here and cut there:
 # they agree within 0.1.
@@ -37,6 +40,12 @@ PAIRS: dict[tuple[str, str], tuple[float, float]] = {
     ("bad", "badbg"): (5.8, 6.0),
 }
 THEMES = pytest.mark.parametrize("roles", [DARK, LIGHT], ids=["dark", "light"])
+ALL_THEMES = pytest.mark.parametrize(
+    "roles",
+    [DARK, LIGHT, HIGH_DARK, HIGH_LIGHT],
+    ids=["dark", "light", "high-dark", "high-light"],
+)
+HIGH = pytest.mark.parametrize("roles", [HIGH_DARK, HIGH_LIGHT], ids=["dark", "light"])
 TEXTS = ("text", "text2", "text3", "ink", "ok", "warn", "bad")
 GROUNDS = ("panel", "mat", "raise_", "sunk", "hover", "cell")
 # Text on grounds of its own, as the style sheet and the painted controls use it.
@@ -119,20 +128,20 @@ def test_ratios_of_fills_and_tints_are_those_of_the_design(
 
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("text", TEXTS)
-@THEMES
+@ALL_THEMES
 def test_text_can_be_read_on_every_ground(text: str, ground: str, roles: ColorRoles) -> None:
     assert ratio(getattr(roles, text), getattr(roles, ground)) >= 4.5
 
 
 @pytest.mark.parametrize("pair", USED)
-@THEMES
+@ALL_THEMES
 def test_text_can_be_read_on_grounds_of_its_own(pair: tuple[str, str], roles: ColorRoles) -> None:
     assert ratio(getattr(roles, pair[0]), getattr(roles, pair[1])) >= 4.5
 
 
 @pytest.mark.parametrize("line", ["edge", "accent", "focus"])
 @pytest.mark.parametrize("ground", ["panel", "mat", "raise_", "sunk"])
-@THEMES
+@ALL_THEMES
 def test_outlines_that_are_the_only_cue_can_be_seen(
     line: str, ground: str, roles: ColorRoles
 ) -> None:
@@ -141,21 +150,55 @@ def test_outlines_that_are_the_only_cue_can_be_seen(
 
 @pytest.mark.parametrize(("words", "under"), [("ok", "addbg"), ("bad", "rembg")])
 @pytest.mark.parametrize("ground", ["panel", "mat", "sunk"])
-@THEMES
+@ALL_THEMES
 def test_changed_words_can_be_read(words: str, under: str, ground: str, roles: ColorRoles) -> None:
     seen = over(getattr(roles, under), getattr(roles, ground))
     assert ratio(getattr(roles, words), seen) >= 4.5
 
 
 @pytest.mark.parametrize("text", ["onchrome", "onchrome2"])
-@THEMES
+@ALL_THEMES
 def test_labels_on_a_white_picture_can_be_read(text: str, roles: ColorRoles) -> None:
     assert ratio(getattr(roles, text), over(roles.chrome, "#ffffff")) >= 4.5
 
 
-@THEMES
+@ALL_THEMES
 def test_the_tick_of_a_selection_can_be_seen(roles: ColorRoles) -> None:
     assert ratio(roles.tick, roles.accent) >= 3
+
+
+# What tells that something is on, and the grounds it lies on.
+ON = {
+    "accent": ("panel", "mat", "raise_", "sunk", "hover", "press", "toggled", "tint", "cell"),
+    "chosenline": ("sunk", "panel"),
+    "fill": ("panel", "sunk"),
+    "onfill": ("fill", "fillh"),
+    "star": ("panel", "mat"),
+}
+
+
+@pytest.mark.parametrize(
+    ("mark", "ground"), [(mark, ground) for mark, grounds in ON.items() for ground in grounds]
+)
+@ALL_THEMES
+def test_what_is_on_is_marked_by_three_to_one(mark: str, ground: str, roles: ColorRoles) -> None:
+    assert ratio(getattr(roles, mark), getattr(roles, ground)) >= SEEN
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("ground", [*GROUNDS, "warnbg", "badbg", "tint", "band", "toggled"])
+@HIGH
+def test_text_in_high_contrast_is_of_seven_to_one(
+    text: str, ground: str, roles: ColorRoles
+) -> None:
+    assert ratio(getattr(roles, text), getattr(roles, ground)) >= 7
+
+
+@pytest.mark.parametrize("line", ["line", "line2", "edge", "warnline", "badline", "rowline"])
+@pytest.mark.parametrize("ground", ["panel", "mat", "raise_", "sunk"])
+@HIGH
+def test_every_edge_is_seen_in_high_contrast(line: str, ground: str, roles: ColorRoles) -> None:
+    assert ratio(getattr(roles, line), getattr(roles, ground)) >= 4.5
 
 
 @THEMES
@@ -182,7 +225,35 @@ def test_high_contrast_takes_the_colours_of_the_system() -> None:
     assert (roles.fill, roles.onfill) == ("#00ffff", "#000001")
 
 
+@pytest.mark.parametrize("highlight", ["#0078d7", "#1c1c1c"])
+def test_a_highlight_that_cannot_be_seen_gives_way_to_the_text(highlight: str) -> None:
+    system = QPalette(QColor("#000000"))
+    system.setColor(QPalette.ColorRole.Window, QColor("#000000"))
+    system.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
+    system.setColor(QPalette.ColorRole.Highlight, QColor(highlight))
+    roles = stylesheet.roles_from(system)
+    assert ratio(roles.accent, roles.panel) >= SEEN
+    assert (roles.accent == highlight) == (highlight == "#0078d7")
+    assert ratio(roles.rowline, roles.hover) >= SEEN
+
+
 def test_every_role_is_a_colour() -> None:
     look = Theme()
     for field in fields(ColorRoles):
         assert look.color(field.name).isValid(), field.name
+
+
+@pytest.mark.parametrize("roles", [DARK, LIGHT])
+def test_colours_of_marks_are_legible_as_text(qapp: QApplication, roles: ColorRoles) -> None:
+    look = Theme()
+    look.use(roles)
+    seen = [look.legible(colour, "sunk") for colour in MARK_COLOURS]
+    ground = look.color("sunk")
+    assert all(contrast(one, ground) >= LEGIBLE for one in seen)
+    assert all(
+        one == QColor(colour)
+        for one, colour in zip(seen, MARK_COLOURS, strict=True)
+        if contrast(QColor(colour), ground) >= LEGIBLE
+    )
+    assert seen[0].red() > seen[0].green() + 60, "red stays red"
+    assert contrast(QColor("#ffffff"), QColor("#000000")) == pytest.approx(21)

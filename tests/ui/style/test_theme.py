@@ -186,7 +186,7 @@ def test_the_theme_outlives_what_its_icons_were_bound_to(look: Theme, qapp: QApp
     assert look.roles is LIGHT
 
 
-def test_the_choice_is_worn_and_told(look: Theme, qapp: QApplication, qtbot: QtBot) -> None:
+def test_the_choice_is_applied_and_announced(look: Theme, qapp: QApplication, qtbot: QtBot) -> None:
     with qtbot.waitSignal(look.changed, timeout=60_000):
         look.apply(qapp, "light")
     assert theme() is look

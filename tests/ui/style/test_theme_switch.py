@@ -1,4 +1,4 @@
-"""Every widget survives a switch of the theme: what it said stands where a new one would say it."""
+"""Every widget survives a switch of the theme, with its text where a new widget has it."""
 
 from __future__ import annotations
 

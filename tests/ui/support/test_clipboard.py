@@ -1,4 +1,4 @@
-"""What is said to be copied is on the clipboard, or it is not said."""
+"""A toast about copying appears only if the clipboard has the content."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def test_a_clipboard_that_is_held_is_tried_again_with_new_data() -> None:
     assert len({id(one) for one in held.offered}) == 3, "Qt deletes what it was given before"
 
 
-async def test_a_clipboard_that_cannot_be_had_is_told() -> None:
+async def test_a_clipboard_that_cannot_be_had_is_reported() -> None:
     held = BusyClipboard(1000)
     with pytest.raises(StorageError) as caught:
         await clipboard.set_clipboard(QMimeData, hold=held)
@@ -44,7 +44,7 @@ async def test_a_clipboard_that_cannot_be_had_is_told() -> None:
     assert len(held.offered) > 2
 
 
-def test_a_text_is_told_when_it_is_there() -> None:
+def test_a_text_is_reported_when_it_is_there() -> None:
     told: list[str] = []
 
     def done() -> None:

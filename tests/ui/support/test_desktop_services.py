@@ -1,4 +1,4 @@
-"""What the window gives to the system to be opened: pages of the web, and folders."""
+"""Web pages and folders that the window opens through the system."""
 
 from __future__ import annotations
 

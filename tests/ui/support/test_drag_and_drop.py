@@ -1,4 +1,4 @@
-"""What leaves by drag and copy are the originals; what enters is taken in a fixed order."""
+"""Drag and copy give originals; drops are read in a fixed order of formats."""
 
 from __future__ import annotations
 
@@ -71,6 +71,17 @@ async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[DraggedP
     assert gnome == "copy\n" + bytes(url.toEncoded().data()).decode()
     assert "two%20words.png" in gnome
     assert mime.hasImage()
+
+
+async def test_a_copied_jpeg_is_a_png_for_programs_that_want_one(
+    carried: list[DraggedPicture],
+) -> None:
+    """Made once, and not at each request, in the window's thread."""
+    await drag_and_drop.copy(carried[2:], scripted.ScriptedDecoder())
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.hasFormat("image/png")
+    image = QImage.fromData(mime.data("image/png"))
+    assert image.pixelColor(3, 3).name() == "#0a141e"
 
 
 async def test_files_are_copied_even_when_the_image_cannot_be_had(

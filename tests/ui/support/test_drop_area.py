@@ -1,4 +1,4 @@
-"""Every drag ends: dropped anywhere, left, given up, or when whoever dragged is gone."""
+"""Every drag ends: dropped, left, cancelled, or when its source has gone."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ ENDS: dict[str, tuple[Callable[[Place], object], bool]] = {
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_however_a_drag_ends_it_is_told_once(place: Place, how: str) -> None:
+def test_however_a_drag_ends_it_is_reported_once(place: Place, how: str) -> None:
     end, gone = ENDS[how]
     mime = files()
     assert enter(place, mime)
@@ -361,7 +361,7 @@ async def test_a_slot_that_is_moved_leaves_no_mark(tmp_path: Path, how: str) -> 
 # --- the contract ---------------------------------------------------------------------------------
 
 
-def test_nobody_else_hears_of_drags() -> None:
+def test_drags_are_reported_to_one_area_only() -> None:
     """Who takes a drag has a `DropArea`, which ends it; of events of one's own one is forgotten."""
     own_events, accepting = [], []
     for path in UI.rglob("*.py"):

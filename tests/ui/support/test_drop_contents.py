@@ -1,4 +1,4 @@
-"""What other programs offer in drops and on the clipboard is taken, or a sentence says why not."""
+"""Drops and clipboard contents of other programs are accepted, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_text_that_is_no_text_is_not_pasted_as_question_marks() -> None:
     assert "\0" not in drop_contents.text_in(mime)
 
 
-async def test_text_that_is_none_is_told_and_the_prompt_stays(tmp_path: Path) -> None:
+async def test_text_that_is_none_is_reported_and_the_prompt_stays(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         editor = window.composer.card.editor
         editor.insertFromMimeData(offer(text_plain="a lamp"))

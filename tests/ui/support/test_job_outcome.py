@@ -1,4 +1,4 @@
-"""What the tile of a job that brought nothing says of the money."""
+"""Billing on the tile of a job without a picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key that is held down is one wish: it starts, deletes, confirms and spends once."""
+"""A held key is one command: it starts, deletes, confirms and spends once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QKeyCombination, Qt
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from studio.ui.app.action_table import menus
 from studio.ui.dialogs.question import Question
@@ -63,30 +64,48 @@ ASKED_FOR = {
     "panels/inspector/tags.py:event": "keeps keys for the tag, does nothing itself",
     "panels/inspector/head.py:event": "keeps keys for the title, does nothing itself",
     "panels/sidebar/place_list.py:event": "keeps keys for the list, does nothing itself",
-    "window/actions.py:on_key_unused": "says why a key does nothing; the same message once",
+    "window/actions.py:_pressed": "asked by them",
+    "window/shortcuts.py:pressed": "asked by the dialog of shortcuts, which passes held keys over",
+    "dialogs/shortcut_editor.py:event": "passes held keys over",
+    "dialogs/shortcut_editor.py:_press": "called by its event",
+    "support/key_positions.py:by_position": "asked by its eventFilter",
+    "support/key_positions.py:_is_foreign": "asked by by_position",
+    "support/key_positions.py:_copy": "called by by_position; a held key stays one",
+    "support/key_positions.py:eventFilter": "hands on to the filter of held keys what it replaces",
+    "support/key_positions.py:_counts": "asked by its eventFilter",
+    "support/key_positions.py:_deliver": "called by its eventFilter",
+    "widgets/dialog_mnemonics.py:eventFilter": "gives the same letters again",
+    "widgets/menu.py:choose": "presses Enter for a row, once",
+    "widgets/dialog_mnemonics.py:press": "asked by key_positions",
     "views/compare/compare_view.py:_tab": "goes round the sides, and then leaves",
     "controllers/original_peek.py:eventFilter": "ends what a release ends; a repeat is no release",
     "views/compare/compare_view.py:eventFilter": "keeps keys for the comparison, and asks _tab",
-    "controllers/mark.py:_press_in_page": "called by the page's keyPressEvent",
     "panels/inspector/mark_row.py:eventFilter": "closes the note, which is closed then",
-    "panels/inspector/marks_page.py:event": "keeps keys for the list, does nothing itself",
+    "controllers/drawing_mode.py:press_in_page": "called by the page's keyPressEvent",
+    "panels/inspector/mode_page.py:event": "keeps keys for the mode, does nothing itself",
+    "panels/inspector/format_line.py:event": "keeps keys for the line, does nothing itself",
     "views/loupe/mark/mode.py:_press_in_field": "closes the note, or goes to the next one",
-    "views/loupe/mark/mode.py:eventFilter": "passes repetitions over, but for moving a mark",
-    "views/loupe/mark/mode.py:keeps": "asked by its eventFilter",
-    "views/loupe/mark/mode.py:press_key": "called by its eventFilter",
+    "views/loupe/mark/mode.py:filter_other": "keeps keys for the note, which is closed then",
+    "views/loupe/drawing_mode.py:_tool_of": "asked by press_key and keeps of its base's filter",
+    "views/loupe/drawing_mode.py:press_key": "called by its base's filter; chooses a tool once",
+    "views/loupe/overlay_mode.py:eventFilter": "passes repetitions over, but for moving things",
+    "views/loupe/overlay_mode.py:keeps": "asked by its eventFilter",
+    "views/loupe/overlay_mode.py:keeps_step": "asked by keeps",
+    "views/loupe/overlay_mode.py:press_key": "called by its eventFilter",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
     "support/mode_keys.py:is_own": "asked by eventFilter and keyPressEvent of pick mode and duel",
     "support/mode_keys.py:is_shifted_letter": "asked by their keyPressEvent",
     "support/mode_keys.py:takes_back": "asked by their keyPressEvent",
     "widgets/steps_card.py:press": "called by their keyPressEvent",
     "views/duel/duel_view.py:_press": "called by its keyPressEvent; passes held arrows over",
-    "views/duel/duel_view.py:_press_in_card": "called by its keyPressEvent",
     "views/duel/duel_view.py:eventFilter": "keeps keys for the duel; a held Tab swaps once",
-    "views/pick/pick_view.py:_press": "called by its keyPressEvent",
-    "views/pick/pick_view.py:_press_in_card": "called by its keyPressEvent",
-    "views/pick/pick_view.py:eventFilter": "keeps keys for the round, does nothing itself",
+    "views/full_screen/view.py:_press": "called by its keyPressEvent",
+    "views/full_screen/view.py:_press_in_card": "called by its keyPressEvent",
+    "views/full_screen/view.py:eventFilter": "keeps keys for the view, does nothing itself",
     "views/tree/canvas.py:eventFilter": "keeps keys for the tree, does nothing itself",
     "views/tree/tree_view.py:eventFilter": "ends the naming of a branch, which is over then",
+    "panels/tray.py:event": "keeps keys for the shelf, does nothing itself",
+    "controllers/drag_recipes.py:eventFilter": "ends a waiting drag, which is over then",
     "window/alt_key.py:on_window_event": "Alt alone, and never one that is held",
 }
 
@@ -101,24 +120,32 @@ def held(window: QWindow, key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: s
 
 
 @cache
-def nodes() -> list[tuple[str, ast.AST]]:
-    """Everything in the code of the window, with the file it is in."""
-    return [
-        (str(path.relative_to(UI)), node)
-        for path in sorted(UI.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    ]
+def sources() -> dict[str, str]:
+    """The files of the window."""
+    paths = sorted(UI.rglob("*.py"))
+    return {str(path.relative_to(UI)): path.read_text(encoding="utf-8") for path in paths}
 
 
-def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Every function of the window, with the file it is in."""
-    for file, node in nodes():
+def nodes(*words: str) -> Iterator[tuple[str, ast.AST]]:
+    """Everything in the files of the window that have one of these words, with the file.
+
+    To read and to spell out all of them takes ten seconds.
+    """
+    for file, text in sources().items():
+        if any(word in text for word in words):
+            for node in ast.walk(ast.parse(text)):
+                yield file, node
+
+
+def functions(*words: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function in such files, with the file it is in."""
+    for file, node in nodes(*words):
         if isinstance(node, ast.FunctionDef):
             yield file, node
 
 
 def test_every_widget_that_hears_keys_passes_repetitions_over() -> None:
-    for file, function in functions():
+    for file, function in functions("keyPressEvent"):
         if function.name == "keyPressEvent":
             marks = [mark.id for mark in function.decorator_list if isinstance(mark, ast.Name)]
             assert "once" in marks, f"{file}: keyPressEvent needs @once (ui/overrides.py)"
@@ -126,14 +153,14 @@ def test_every_widget_that_hears_keys_passes_repetitions_over() -> None:
 
 def test_whoever_else_reads_keys_has_said_why_a_held_one_does_no_harm() -> None:
     found = set()
-    for file, function in functions():
+    told_by = {"KeyPress", "ShortcutOverride", "isAutoRepeat"}
+    for file, function in functions(*told_by, "is_repeat(", "QKeyEvent"):
         own = function.name in ("keyPressEvent", "keyReleaseEvent")
         if own or file in ("support/key_repeat.py", "support/qt_overrides.py"):
             continue
         names = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)}
-        if names & {"KeyPress", "ShortcutOverride", "isAutoRepeat"} or (
-            "key" in names and "QKeyEvent" in ast.unparse(function)
-        ):
+        text = ast.unparse(function)
+        if names & told_by or "is_repeat(" in text or ("key" in names and "QKeyEvent" in text):
             found.add(f"{file}:{function.name}")
     assert found == set(ASKED_FOR)
 
@@ -147,7 +174,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
         "setAutoRepeat": {"window/actions.py", "widgets/number_controls.py"},
     }
     asked = ("QShortcut", "grabShortcut", "QMenu", *at_home)
-    for file, node in nodes():
+    for file, node in nodes(*asked):
         if isinstance(node, ast.Call):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             assert called not in asked or file in at_home.get(called, ()), f"{file}: {called}"
@@ -444,3 +471,48 @@ def test_a_release_and_a_press_at_the_same_moment_are_a_held_key(qapp: QApplicat
     assert not send(QEvent.Type.KeyRelease, 1400)
     assert not send(QEvent.Type.KeyPress, 1401)
     keys.deleteLater()
+
+
+def test_keys_without_a_moment_are_no_repeats(qapp: QApplication) -> None:
+    """While a screen reader listens, Qt sends every key anew, and forgets when it was pressed."""
+    keys = key_repeat.KeyRepeatFilter(qapp, twins=True)
+    window = QWindow()
+    for _twice in range(2):
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            assert not keys.eventFilter(window, QKeyEvent(kind, ENTER.value, CTRL))
+    keys.deleteLater()
+
+
+def test_a_release_that_belongs_to_a_repeat_ends_nothing(qapp: QApplication, qtbot: QtBot) -> None:
+    keys = key_repeat.KeyRepeatFilter(qapp, twins=True)
+    window, owner = QWindow(), QObject()
+    ended: list[int] = []
+
+    def send(kind: QEvent.Type, moment: int) -> QKeyEvent:
+        event = QKeyEvent(kind, Qt.Key.Key_Z.value, NONE)
+        event.setTimestamp(moment)
+        keys.eventFilter(window, event)
+        return event
+
+    def release(moment: int) -> None:
+        event = send(QEvent.Type.KeyRelease, moment)
+        keys.end_hold(event, owner, lambda: ended.append(moment))
+
+    send(QEvent.Type.KeyPress, 1000)
+    for moment in (1300, 1330, 1360):
+        release(moment)
+        assert ended == [], "the press of the repeat may not have come yet"
+        assert keys.held(send(QEvent.Type.KeyPress, moment))
+    release(1400)
+    qtbot.waitUntil(lambda: bool(ended))
+    assert ended == [1400]
+    keys.deleteLater()
+
+
+def test_whoever_hears_a_release_asks_whether_it_is_one() -> None:
+    """Qt may take the release of a repeat for one of its own."""
+    for file, function in functions("KeyRelease", "keyRelease"):
+        text = ast.unparse(function)
+        if function.name == "keyReleaseEvent" or "Type.KeyRelease" in text:
+            asked = "end_hold(" in text or file in ("support/key_repeat.py", "window/alt_key.py")
+            assert asked, f"{file}:{function.name}"

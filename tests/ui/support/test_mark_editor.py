@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.domain.markup import MARK_COLOURS, MOST_MARKS, Mark, MarkKind, Markup, Point
-from studio.ui.support.mark_editor import MarkEditor, MarkHistory
+from studio.ui.support.mark_editor import MarkEditor
+from studio.ui.support.markup_editor import MarkupHistory
 
 
 def mark(n: int = 0, **changes: object) -> Mark:
@@ -69,7 +70,7 @@ def test_undo_and_redo_are_those_of_a_list_of_values(steps: list[tuple[str, int,
                 editor.set_hidden(one % n, hidden=not editor.marks[one % n].hidden)
             else:
                 editor.write(one % n, f"letters {number}")
-                editor.finish_writing()
+                editor.seal()
             if editor.markup != kept[at]:
                 del kept[at + 1 :]
                 kept.append(editor.markup)
@@ -86,7 +87,7 @@ def test_the_letters_of_a_sentence_are_one_step() -> None:
     editor.add(mark(1, sentence=""))
     for end in range(1, 5):
         editor.write(0, "boat"[:end])
-    editor.finish_writing()
+    editor.seal()
     editor.write(0, "boats")
     editor.undo()
     assert sentences(editor) == ["boat"]
@@ -165,7 +166,7 @@ def test_there_are_never_more_marks_than_a_draft_may_have() -> None:
 
 
 def test_old_steps_are_let_go() -> None:
-    history = MarkHistory(Markup())
+    history = MarkupHistory(Markup())
     for n in range(300):
         history.push(Markup(marks=(mark(n, colour=MARK_COLOURS[1]),)))
     count = 0

@@ -98,14 +98,14 @@ def test_red_is_proposed_unless_the_picture_is_red(average: int, colour: int) ->
     assert mark_painter.proposed_colour(average) == MARK_COLOURS[colour]
 
 
-def test_a_mark_is_told_in_words() -> None:
+def test_a_mark_is_described_in_words() -> None:
     boat = Mark(
         kind=MarkKind.ARROW, points=(Point(0.5, 0.1), Point(0.2, 0.8)), sentence="Make it red"
     )
     assert mark_painter.mark_words(0, boat) == "Mark 1, arrow, at left, lower half: Make it red"
     empty = Mark(kind=MarkKind.PIN, points=(Point(0.9, 0.1),))
     words = mark_painter.mark_words(4, empty)
-    assert words == "Mark 5, pin, at right, upper half: no words yet, not sent"
+    assert words == "Mark 5, pin, at right, upper half: no note yet, not sent"
 
 
 @settings(max_examples=100, deadline=None)

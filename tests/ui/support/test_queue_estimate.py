@@ -43,7 +43,7 @@ def test_retries_and_paces_are_waited_for() -> None:
     assert seconds_left([retrying, paced], usual, two, NOW) == 80.0
 
 
-def test_an_end_is_told_only_where_it_was_measured() -> None:
+def test_an_end_is_reported_only_where_it_was_measured() -> None:
     assert seconds_left([job("a")], lambda _model, _size: None, two, NOW) is None
     assert seconds_left([replace(job("a"), hold=HoldReason.KEY)], usual, two, NOW) is None
 

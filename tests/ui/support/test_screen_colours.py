@@ -1,4 +1,4 @@
-"""The conversion for the monitor: which profiles it takes, and what it makes of pictures."""
+"""The conversion for the monitor: supported profiles, and converted pictures."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ async def test_what_is_kept_is_bounded_by_bytes(shelf: Callable[..., TimedThumbn
     assert s.thumbnails.pixmap("p0") is None
 
 
-async def test_a_fault_is_told_and_not_asked_for_again(
+async def test_a_fault_is_reported_and_not_asked_for_again(
     shelf: Callable[..., TimedThumbnails],
 ) -> None:
     s = shelf()

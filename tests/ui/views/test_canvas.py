@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QMargins, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from studio.domain.comparison import RelativePlacement
 from studio.ui.style.theme import install, theme
 from studio.ui.support import raster
+from studio.ui.views.canvas import pan_cache
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.viewport import HIGHEST, DeviceRect, Viewport
@@ -320,6 +323,88 @@ def test_a_smaller_picture_is_averaged_and_not_picked_from(canvas: PictureCanvas
     assert 55 < centre.red() < 75
 
 
+@cache
+def speckled(width: int, height: int) -> raster.Raster:
+    """Squares of many colours, ready for painting."""
+    image = QImage(width, height, QImage.Format.Format_RGBA8888)
+    painter = QPainter(image)
+    draw = random.Random(7)
+    for x in range(0, width, 5):
+        for y in range(0, height, 5):
+            painter.fillRect(x, y, 5, 5, QColor.fromRgb(*(draw.randrange(256) for _ in range(3))))
+    painter.end()
+    return raster.build(scripted_library.Raw(width, height, bytes(image.constBits())))
+
+
+def apart(one: QImage, other: QImage) -> int:
+    """Greatest difference of any channel of any pixel."""
+    pairs = zip(bytes(one.constBits()), bytes(other.constBits()), strict=True)
+    return max(abs(first - second) for first, second in pairs)
+
+
+@given(
+    zoom=st.sampled_from((0.3, 0.45, 0.8)),
+    steps=st.lists(st.tuples(st.integers(-90, 90), st.integers(-90, 90)), min_size=2, max_size=8),
+)
+@settings(deadline=None, max_examples=12)
+def test_a_panned_picture_is_painted_as_one_that_was_there_all_along(
+    zoom: float, steps: list[tuple[int, int]]
+) -> None:
+    moved, fresh = PictureCanvas(), PictureCanvas()
+    for canvas in (moved, fresh):
+        canvas.resize(260, 180)
+        canvas.show_plate(plate(1600, 1200, raster=speckled(1600, 1200)))
+    moved.set_zoom(zoom)
+    for step in steps:
+        painted(moved)
+        moved.pan(*step)
+    fresh._choose(moved.view)
+    assert apart(painted(moved), painted(fresh)) <= 2
+
+
+def test_only_what_comes_into_view_is_scaled_while_a_picture_is_panned(
+    canvas: PictureCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    areas: list[int] = []
+    scale = pan_cache.paint_part
+
+    def counted(painter: QPainter, image: QImage, target: QRect, seen: QRect) -> None:
+        areas.append(seen.width() * seen.height())
+        scale(painter, image, target, seen)
+
+    monkeypatch.setattr(pan_cache, "paint_part", counted)
+    canvas.show_plate(plate(1600, 1200, raster=speckled(1600, 1200)))
+    canvas.set_zoom(0.45)
+    for _step in range(2):
+        canvas.pan(3, 2)
+        painted(canvas)
+    areas.clear()
+    canvas.pan(3, 2)
+    painted(canvas)
+    room = canvas.width() * canvas.height()
+    assert 0 < sum(areas) < room / 20
+    areas.clear()
+    canvas.set_zoom(0.5)
+    painted(canvas)
+    assert sum(areas) == room
+
+
+def test_a_canvas_that_follows_a_zoom_is_fast_first_and_smooth_at_rest(
+    canvas: PictureCanvas, qtbot: QtBot
+) -> None:
+    other = PictureCanvas()
+    qtbot.addWidget(other)
+    other.resize(canvas.size())
+    for one in (canvas, other):
+        one.show_plate(plate(1600, 1200, raster=speckled(1600, 1200)))
+    for zoom in (0.6, 0.65, 0.7):
+        other.set_zoom(zoom)
+        canvas.follow_view(other.view)
+    smooth = painted(other)
+    assert apart(painted(canvas), smooth) > 20
+    qtbot.waitUntil(lambda: apart(painted(canvas), smooth) <= 2)
+
+
 def test_half_size_copies_keep_their_edges() -> None:
     made = raster.build(raw(1001, 601, (10, 20, 30, 255)))
     assert [level.width() for level in made.levels] == [1001, 501, 251]
@@ -374,7 +459,7 @@ def test_the_surround_is_the_one_chosen(canvas: PictureCanvas) -> None:
 
 def test_an_inset_keeps_a_fitted_picture_to_the_right(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate(1000, 1000))
-    canvas.set_left_inset(150)
+    canvas.reserve_room("column", QMargins(150, 0, 0, 0))
     assert canvas.picture_rect().left() >= 150
     assert canvas.picture_rect().right() <= canvas.width() - 10
 

@@ -1,4 +1,4 @@
-"""Leafing through pictures, large."""
+"""The loupe: stepping through pictures."""
 
 from __future__ import annotations
 
@@ -176,6 +176,23 @@ async def test_the_parent_is_shown_while_backslash_is_held(loupe: Loupe) -> None
     assert shown.plate.key == "p2"
 
 
+async def test_every_pixel_is_shown_while_z_is_held(loupe: Loupe, decoder: Any) -> None:
+    decoder.answers |= {"1.png": scripted_library.raw(3000, 2000)}
+    await opened(loupe, 0)
+    canvas = loupe.canvas
+    canvas.set_zoom(0.5)
+    canvas.pan(-100, 50)
+    before = canvas.view
+    press(canvas, Qt.Key.Key_Z)
+    assert canvas.zoom == 1.0
+    release(canvas, Qt.Key.Key_Z)
+    assert canvas.zoom == before.zoom
+    assert canvas.view.focus() == pytest.approx(before.focus())
+    press(canvas, Qt.Key.Key_Z)
+    loupe.hide()
+    assert canvas.zoom == before.zoom, "also when the view is left"
+
+
 async def test_before_keeps_zoom_and_place(loupe: Loupe) -> None:
     await opened(loupe, 1)
     loupe.canvas.set_zoom(16.0, QPointF(30, 30))
@@ -324,7 +341,7 @@ async def test_the_parent_stands_beside_a_square_and_in_the_corner_of_a_wide_pic
     assert loupe.canvas.picture_rect().width() == pytest.approx(1124, abs=2)
 
 
-async def test_stars_and_flags_are_told_for_the_window_to_keep(loupe: Loupe) -> None:
+async def test_stars_and_flags_are_reported_for_the_window_to_keep(loupe: Loupe) -> None:
     await opened(loupe, 0)
     rated: list[int] = []
     flagged: list[Flag] = []
@@ -372,7 +389,7 @@ async def test_a_picture_taken_out_of_the_order_makes_room_for_its_neighbour(lou
     assert loupe.picture is None
 
 
-async def test_an_unreadable_file_is_told_in_words(loupe: Loupe, decoder: Any) -> None:
+async def test_an_unreadable_file_is_reported_in_words(loupe: Loupe, decoder: Any) -> None:
     del decoder.answers["1.png"]
     await opened(loupe, 0)
     assert loupe.canvas.plate is not None
@@ -397,7 +414,7 @@ async def test_dragging_the_picture_asks_for_its_file(loupe: Loupe) -> None:
     assert asked == [("drag", "p1")]
 
 
-async def test_the_surround_is_told_by_its_name_in_the_settings(loupe: Loupe) -> None:
+async def test_the_surround_is_reported_by_its_name_in_the_settings(loupe: Loupe) -> None:
     await opened(loupe, 0)
     heard: list[str] = []
     loupe.surround_changed.connect(heard.append)
@@ -433,7 +450,7 @@ async def test_a_click_in_the_film_opens_that_picture(loupe: Loupe) -> None:
     assert loupe.index == 2
 
 
-async def test_jobs_stand_first_in_the_film_and_are_told(loupe: Loupe) -> None:
+async def test_jobs_stand_first_in_the_film_and_are_reported(loupe: Loupe) -> None:
     await opened(loupe, 0)
     loupe.set_jobs([job(JobState.WAITING), job(JobState.QUEUED)])
     heard: list[str] = []

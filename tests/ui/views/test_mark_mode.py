@@ -3,76 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.domain.markup import MARK_COLOURS, Mark, MarkKind, Markup, Point
-from studio.ui.style.theme import install
 from studio.ui.support import mark_painter
 from studio.ui.support.mark_editor import MarkEditor
-from studio.ui.views.canvas.canvas import PictureCanvas
+from studio.ui.support.raster import Raster
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.mark.mode import MarkMode
 from studio.ui.views.loupe.mark.tool import ERASER, MOST_POINTS, thinned
+from tests.ui.views.drawing import DrawingBench, PaintedCanvas, canvas_of
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-class PaintedCanvas(PictureCanvas):
-    """Remembers which parts of it were repainted."""
-
-    def __init__(self) -> None:
-        self.repainted: list[QRegion] = []
-        super().__init__()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's
-        self.repainted.append(QRegion(event.region()))
-        super().paintEvent(event)
-
-    def area(self) -> int:
-        """Pixels repainted since the last call."""
-        QApplication.sendPostedEvents()
-        QApplication.processEvents()
-        seen = [rect for region in self.repainted for rect in _rects(region)]
-        self.repainted.clear()
-        return sum(rect.width() * rect.height() for rect in seen)
-
-
-def _rects(region: QRegion) -> list[QRect]:
-    return [QRect(one) for one in region]  # type: ignore[attr-defined]  # not in the stubs
-
-
-@dataclass
-class MarkBench:
+class MarkBench(DrawingBench):
     """A canvas of 1200 x 700 in mark mode, over a picture of 800 x 600."""
 
-    canvas: PaintedCanvas
-    editor: MarkEditor
-    mode: MarkMode
-
-    def at(self, x: float, y: float) -> QPoint:
-        """A place of the picture on the canvas."""
-        rect = self.canvas.picture_rect()
-        return QPoint(round(rect.x() + x * rect.width()), round(rect.y() + y * rect.height()))
-
-    def click(self, x: float, y: float) -> None:
-        QTest.mouseClick(self.canvas, LEFT, pos=self.at(x, y))
-
-    def drag(self, *places: tuple[float, float]) -> None:
-        QTest.mousePress(self.canvas, LEFT, pos=self.at(*places[0]))
-        for place in places[1:]:
-            QTest.mouseMove(self.canvas, self.at(*place))
-        QTest.mouseRelease(self.canvas, LEFT, pos=self.at(*places[-1]))
-
-    def key(self, key: Qt.Key, mods: Qt.KeyboardModifier = _Mod.NoModifier) -> None:
-        QTest.keyClick(self.canvas, key, mods)
+    def __init__(self, canvas: PaintedCanvas, editor: MarkEditor, mode: MarkMode) -> None:
+        super().__init__(canvas)
+        self.editor = editor
+        self.mode = mode
 
     def write(self, words: str) -> None:
         """Write the sentence under the pin."""
@@ -83,12 +41,7 @@ class MarkBench:
 
 @pytest.fixture
 def bench(qtbot: QtBot, qapp: QApplication) -> Iterator[MarkBench]:
-    install(qapp, "dark")
-    canvas = PaintedCanvas()
-    qtbot.addWidget(canvas)
-    canvas.resize(1200, 700)
-    canvas.show_plate(Plate(key="a", name="harbour", width=800, height=600, colour=0x336699))
-    canvas.show()
+    canvas = canvas_of(qtbot, qapp, 800, 600)
     editor = MarkEditor()
     mode = MarkMode(canvas, editor, canvas)
     mode.begin_marks("harbour", 0x336699)
@@ -408,7 +361,7 @@ def test_a_narrow_strip_has_icons_and_one_colour(bench: MarkBench) -> None:
 
 def test_the_canvas_is_named_after_the_picture(bench: MarkBench) -> None:
     assert bench.canvas.accessibleName() == "Marks on harbour"
-    bench.mode.end_marks()
+    bench.mode.end_mode()
     assert bench.canvas.accessibleName() == "harbour"
 
 
@@ -495,3 +448,40 @@ def test_a_long_line_is_thinned_and_keeps_its_ends() -> None:
     thin = thinned(points)
     assert (len(thin), thin[0], thin[-1]) == (MOST_POINTS, points[0], points[-1])
     assert thinned(points[:10]) == points[:10]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 2000), (2000, 1)])
+def test_a_picture_of_one_pixel_is_marked_like_any_other(
+    bench: MarkBench, width: int, height: int
+) -> None:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(0x336699)
+    raster = Raster(levels=(image,), opaque=True)
+    bench.canvas.show_plate(
+        Plate(key="dot", name="dot", width=width, height=height, colour=0x336699, raster=raster)
+    )
+    bench.mode.begin_marks("dot", 0x336699)
+    bench.key(_Key.Key_N)
+    for key in (_Key.Key_Right, _Key.Key_Up, _Key.Key_Left, _Key.Key_Down):
+        bench.key(key)
+        bench.key(key, _Mod.ControlModifier)
+    bench.key(_Key.Key_N, _Mod.ShiftModifier)
+    assert kinds(bench.editor) == ["arrow"]
+    bench.key(_Key.Key_Escape)
+    for zoom in (1.0, 8.0):
+        bench.canvas.set_zoom(zoom)
+        for tool in (MarkKind.BOX, MarkKind.PEN, MarkKind.ARROW, MarkKind.PIN):
+            bench.mode.choose_tool(tool)
+            bench.drag((0.5, 0.5), (0.9, 0.9))
+            bench.mode.close_field()
+            bench.editor.select(None)
+    assert not bench.canvas.grab().isNull()
+    for mark in bench.editor.marks:
+        assert all(0 <= p.x <= 1 and 0 <= p.y <= 1 for p in mark.points)
+        crop = bench.mode.crop(mark, 44)
+        assert crop is not None
+        assert (crop.width(), crop.height()) == (44, 44)
+    bench.key(_Key.Key_E)
+    for _mark in range(len(bench.editor.marks)):
+        bench.click(0.5, 0.5)
+    bench.mode.end_mode()

@@ -1,4 +1,4 @@
-"""The loupe and the grid on another monitor: what is seen is rendered again, nothing else."""
+"""Loupe and grid on another monitor: only visible pictures are rendered again."""
 
 from __future__ import annotations
 
@@ -363,7 +363,7 @@ async def test_a_palette_copies_the_pictures_colour(qtbot: QtBot, swapped: Scree
     assert copied == ["#c81e1e"]
 
 
-async def test_two_monitors_are_told_apart(
+async def test_two_monitors_are_distinguished(
     loupe: Loupe, decoder: MonitorDecoder, swapped: ScreenTransform
 ) -> None:
     other = transform_for(icc_profiles.matrix(SRGB, 1.0))

@@ -1,4 +1,4 @@
-"""Comparing pixels in the background: one pair at a time, small copies first, given up in time."""
+"""Comparing pixels in the background: one pair at a time, small copies first, cancellable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canvas of a family tree: what is painted of a large one, zoom, folds and jobs."""
+"""The canvas of a family tree: painting of a large one, zoom, folds and jobs."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ async def test_the_key_card_has_its_place_among_the_tab_stops(
     end(welcome)
 
 
-async def test_the_painter_is_on_only_while_nobody_else_paints(
+async def test_the_painter_is_on_only_without_another_provider(
     dressed: None, desk: ScriptedDesk
 ) -> None:
     welcome = page_of(desk)

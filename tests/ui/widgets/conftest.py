@@ -1,4 +1,4 @@
-"""What every test of the small widgets has: the look, and somebody who listens."""
+"""Fixtures for tests of small widgets: the theme, and a recorder of signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at small widgets, and touching them, as tests do."""
+"""Grabbing and clicking small widgets in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buttons, words and segments: what they tell, how keys work them, what is heard."""
+"""Buttons, labels and segments: signals, keys, screen readers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.style.theme import Theme
 from studio.ui.widgets import tips
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.menu import Menu
-from studio.ui.widgets.plain_text import plain_tip
+from studio.ui.widgets.plain_text import describe, plain_tip, set_tip
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.text import ElidedLabel, Text
 from tests.ui.widgets.pointer import shown, spoken
@@ -80,6 +80,24 @@ def test_tool_tips_never_read_markup() -> None:
     assert plain_tip("<b>x</b>") == "<span>&lt;b&gt;x&lt;/b&gt;</span>"
 
 
+def test_a_tool_tip_describes_a_widget_without_its_name(qtbot: QtBot) -> None:
+    button = Button("Fit")
+    qtbot.addWidget(button)
+
+    def said(tip: str) -> str:
+        set_tip(button, tip)
+        interface = QAccessible.queryAccessibleInterface(button)
+        assert interface is not None
+        return interface.text(QAccessible.Text.Description).strip()
+
+    assert said("Fit") == ""
+    assert said("Fit (F)") == "F"
+    assert said("The whole picture") == "The whole picture"
+    assert said("<b>not markup</b>") == "<b>not markup</b>"
+    describe(button, "2 pictures")
+    assert said("Fit (F)") == "2 pictures", "its own description stays"
+
+
 def test_a_shortened_label_keeps_its_whole_text(qtbot: QtBot) -> None:
     whole = "lighthouse dusk 07, gouache, muted palette"
     label = ElidedLabel(whole)
@@ -123,6 +141,23 @@ def test_arrows_choose_a_segment(views: Segmented) -> None:
     assert told == ["loupe", "grid"]
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_tab_comes_to_the_chosen_segment(qtbot: QtBot, *, backwards: bool) -> None:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    before = Button("before", parent=box)
+    views = Segmented([(one, one, "") for one in ("Grid", "Loupe", "Compare", "Tree")], box)
+    after = Button("after", parent=box)
+    for part in (before, views, after):
+        column.addWidget(part)
+    shown(box, qtbot)
+    views.set_value("Loupe")
+    start = after if backwards else before
+    start.setFocus()
+    QTest.keyClick(start, Qt.Key.Key_Backtab if backwards else Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is views.segment("Loupe")
+
+
 def test_a_click_chooses_and_tells_once(views: Segmented) -> None:
     told: list[object] = []
     views.changed.connect(told.append)
@@ -131,7 +166,7 @@ def test_a_click_chooses_and_tells_once(views: Segmented) -> None:
     assert told == ["tree"]
 
 
-def test_setting_a_segment_tells_nobody(views: Segmented) -> None:
+def test_setting_a_segment_emits_nothing(views: Segmented) -> None:
     told: list[object] = []
     views.changed.connect(told.append)
     views.set_value("tree")

@@ -57,7 +57,7 @@ def test_a_letter_jumps_in_a_chip(model: MenuChip) -> None:
     assert (model.value, told) == ("sketch", ["sketch"])
 
 
-def test_setting_a_chip_tells_nobody(model: MenuChip) -> None:
+def test_setting_a_chip_emits_nothing(model: MenuChip) -> None:
     told: list[object] = []
     model.changed.connect(told.append)
     model.set_value("sketch")
@@ -172,7 +172,7 @@ def test_a_stepper_has_room_for_a_word_in_place_of_its_least(count: Stepper) -> 
     assert count.lineEdit().width() >= word
 
 
-def test_setting_a_stepper_tells_nobody(count: Stepper) -> None:
+def test_setting_a_stepper_emits_nothing(count: Stepper) -> None:
     told: list[object] = []
     count.changed.connect(told.append)
     count.set_value(7)
@@ -213,7 +213,7 @@ def test_stars_are_given_by_digits_and_arrows(stars: Stars) -> None:
     assert stars.value() == 0
 
 
-def test_showing_a_rating_tells_nobody_and_a_wheel_rates_nothing(stars: Stars) -> None:
+def test_showing_a_rating_emits_nothing_and_a_wheel_rates_nothing(stars: Stars) -> None:
     told: list[object] = []
     stars.changed.connect(told.append)
     stars.set_value(5)

@@ -203,7 +203,7 @@ def test_there_is_one_toast_at_a_time(toast: Toast) -> None:
 
 
 def test_a_toast_rises_only_where_motion_is_wanted(toast: Toast) -> None:
-    qt_style.reduce_motion(True)
+    qt_style.set_motion("reduced")
     try:
         toast.show_toast("moved")
         ground = toast.parentWidget()
@@ -211,7 +211,7 @@ def test_a_toast_rises_only_where_motion_is_wanted(toast: Toast) -> None:
         assert toast.geometry().bottomLeft() == QPoint(12, ground.height() - 12 - 1)
         assert qt_style.duration(160) == 0
     finally:
-        qt_style.reduce_motion(False)
+        qt_style.set_motion("system")
     assert qt_style.duration(160) == 160
     toast.show_toast("moved again")
     assert toast.geometry().bottom() > ground.height() - 12 - 1

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +18,7 @@ from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.views.loupe.bar import Swatches
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.switch import Switch
 from tests.desktop.session import ROOT
 
 SOURCES = sorted((ROOT / "studio" / "ui").rglob("*.py"))
@@ -62,9 +65,13 @@ def test_a_surround_that_is_toggled_is_chosen(qtbot: QtBot) -> None:
     assert told == ["black"]
 
 
-@pytest.mark.parametrize("make", [made_tool_button, made_button])
+def made_switch() -> Switch:
+    return Switch("Advance after P or X")
+
+
+@pytest.mark.parametrize("make", [made_tool_button, made_button, made_switch])
 def test_a_switch_that_is_toggled_is_clicked_once(
-    qtbot: QtBot, make: Callable[[], Button | IconButton]
+    qtbot: QtBot, make: Callable[[], Button | IconButton | Switch]
 ) -> None:
     made = make()
     qtbot.addWidget(made)
@@ -79,13 +86,44 @@ def test_a_switch_that_is_toggled_is_clicked_once(
     assert told == [True, False, False]
 
 
-def test_a_place_of_the_rail_that_is_toggled_is_gone_to(qtbot: QtBot) -> None:
+def test_a_switch_is_read_as_a_check_box_and_tells_changes_of_the_user_only(qtbot: QtBot) -> None:
+    made = made_switch()
+    qtbot.addWidget(made)
+    told: list[object] = []
+    made.changed.connect(told.append)
+    made.setChecked(True)
+    read = QAccessible.queryAccessibleInterface(made)
+    assert read.role() == QAccessible.Role.CheckBox
+    assert read.text(QAccessible.Text.Name) == "Advance after P or X"
+    assert read.state().checked
+    assert told == []
+    toggle(made)
+    assert told == [False]
+    assert not read.state().checked
+    QTest.keyClick(made, Qt.Key.Key_Return)
+    QTest.keyClick(made, Qt.Key.Key_Space)
+    assert told == [False, True, False]
+
+
+def test_the_word_of_a_switch_is_part_of_its_target(qtbot: QtBot) -> None:
+    made = made_switch()
+    qtbot.addWidget(made)
+    made.resize(made.sizeHint())
+    QTest.mouseClick(
+        made, Qt.MouseButton.LeftButton, pos=QPoint(made.width() - 4, made.height() // 2)
+    )
+    assert made.isChecked()
+
+
+def test_a_place_of_the_rail_that_is_pressed_is_gone_to(qtbot: QtBot) -> None:
     model = SidebarModel()
     rail = Rail(model)
     qtbot.addWidget(rail)
     told: list[object] = []
     model.view_chosen.connect(told.append)
-    toggle(rail.button(View.PICKS))
+    interface = QAccessible.queryAccessibleInterface(rail.button(View.PICKS))
+    assert interface is not None
+    interface.actionInterface().doAction("Press")
     model.set_view(View.ALL)
     assert told == [View.PICKS]
 

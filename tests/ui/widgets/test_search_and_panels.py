@@ -37,7 +37,7 @@ def test_the_key_cap_hides_while_one_searches(search: SearchField) -> None:
     assert "Ctrl F" in caps(search)
 
 
-def test_typing_and_enter_are_told(search: SearchField) -> None:
+def test_typing_and_enter_are_reported(search: SearchField) -> None:
     edited: list[object] = []
     submitted: list[object] = []
     search.edited.connect(edited.append)

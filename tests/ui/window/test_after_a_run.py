@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -134,6 +135,7 @@ async def test_each_run_selects_only_once_and_the_last_one_counts(tmp_path: Path
 
 async def test_the_grid_is_not_scrolled(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
+        window.composer.set_draft(replace(window.composer.draft(), size="512"))
         await run(window, "{" + "|".join(f"boat {n}" for n in range(16)) + "}")
         window.gallery.set_tile_size(400)
         bar = window.gallery.verticalScrollBar()

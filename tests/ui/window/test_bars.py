@@ -54,7 +54,7 @@ def key(source: KeySource, state: KeyState, profile: str = "dgrid") -> KeyStatus
 # --- top --------------------------------------------------------------------------------------
 
 
-def test_a_search_is_told_once_after_the_pause(top: TopBar, qtbot: QtBot) -> None:
+def test_a_search_is_reported_once_after_the_pause(top: TopBar, qtbot: QtBot) -> None:
     told: list[str] = []
     top.searched.connect(told.append)
 
@@ -89,7 +89,7 @@ def test_the_placeholder_counts_the_pictures_where_there_is_room(top: TopBar) ->
     assert top.search.field.placeholderText() == "Search"
 
 
-def test_views_are_told_only_when_the_user_chose(top: TopBar) -> None:
+def test_views_are_reported_only_when_the_user_chose(top: TopBar) -> None:
     told: list[object] = []
     top.view_chosen.connect(told.append)
     top.set_view("loupe")
@@ -174,7 +174,7 @@ def test_the_grid_bar_holds_longer_words(qtbot: QtBot, width: int) -> None:
         (key(KeySource.ENVIRONMENT, KeyState.OK), "DGrid key from environment", ""),
         (key(KeySource.SESSION, KeyState.ABSENT), "DGrid key for this session", ""),
         (key(KeySource.KEYRING, KeyState.LOCKED), "DGrid key locked:", "Unlock"),
-        (key(KeySource.NONE, KeyState.NONE), "DGrid no key:", "Open keys"),
+        (key(KeySource.NONE, KeyState.NONE), "DGrid no key:", "Key settings"),
     ],
 )
 def test_the_state_of_the_key_is_said_in_words(
@@ -274,13 +274,13 @@ def test_the_ring_stands_still_under_reduced_motion(status: StatusBar) -> None:
     assert spinner.timer.isActive()
     status.show_jobs(())
     assert not spinner.timer.isActive()
-    qt_style.reduce_motion(True)
+    qt_style.set_motion("reduced")
     try:
         status.show_jobs(jobs())
         assert spinner.isVisible()
         assert not spinner.timer.isActive()
     finally:
-        qt_style.reduce_motion(False)
+        qt_style.set_motion("system")
 
 
 def test_the_selection_is_counted_with_advice_where_there_is_room(status: StatusBar) -> None:
@@ -331,7 +331,31 @@ def test_the_status_bar_leaves_parts_out_rather_than_cut_them(
     status.show_selection(12_000, 12)
     labels = [label for label in status.findChildren(ElidedLabel) if label.isVisible()]
     cut = [label.text() for label in labels if label.shown_text() != label.text()]
-    assert cut == ([] if width >= 1100 else ["A provider with a long name for its key"])
+    # "key locked:" and its link stay, so that only there is too little room for the name.
+    assert cut == (["A provider with a long name for its key"] if locked and width < 900 else [])
     assert any("12,012 selected" in label.text() for label in labels)
     for part in (status.queue, *labels):
         assert part.geometry().right() <= status.width()
+
+
+def test_the_chip_of_drags_gives_way_before_the_key_and_the_provider(status: StatusBar) -> None:
+    status.show_key(key(KeySource.KEYRING, KeyState.OK), "A provider with a long name for its key")
+    status.show_jobs([*jobs(), *jobs(), *jobs()], paused=True)
+    status.show_selection(12_000, 12)
+    chip, widths, seen = status.recipe, range(1600, 600, -20), []
+    for width in widths:
+        status.window().resize(width, 850)
+        words = chip.sizeHint().width() > 50
+        state = (words, "key in system keyring" in shown(status), not chip.isHidden())
+        if state not in seen:
+            seen.append(state)
+        said = chip.text() in chip.toolTip()
+        assert said is not words, "the tool tip has the words that are left out"
+        assert status.recipe_anchor is (chip if chip.isVisible() else status)
+    assert seen == [
+        (True, True, True),
+        (False, True, True),
+        (False, False, True),
+        (False, False, False),
+    ]
+    assert chip.accessibleName() == chip.text()

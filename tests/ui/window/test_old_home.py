@@ -1,4 +1,4 @@
-"""The window opens a home written before the packages were made, as it was left."""
+"""The window opens a home of an early version, as it was left."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -44,35 +45,36 @@ def press(key: Qt.Key, mods: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifie
     QTest.keyClick(focus, key, mods)
 
 
-@pytest.mark.parametrize("maximised", [False, True])
-@pytest.mark.parametrize(
-    ("sidebar", "inspector"), [(True, True), (False, True), (True, False), (False, False)]
-)
-async def test_f11_twice_brings_back_exactly_what_was(
-    tmp_path: Path, maximised: bool, sidebar: bool, inspector: bool
-) -> None:
+async def test_f11_twice_brings_back_exactly_what_was(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window, count=2)
-        if maximised:
-            window.showMaximized()
-        window.zones.open_sidebar(sidebar)
-        window.zones.open_inspector(inspector)
-        await focused(window, window.gallery)
-        before, state = visible(window), window.windowState()
-        size, saved = window.size(), window.layout_now()
-        press(Qt.Key.Key_F11)
-        assert window.isFullScreen()
-        assert visible(window) == set()
-        assert window.gallery.isVisible()
-        # What is opened meanwhile is for this visit only.
-        press(Qt.Key.Key_I)
-        assert visible(window) == {"inspector"}
-        press(Qt.Key.Key_F9)
-        press(Qt.Key.Key_F11)
-        assert window.windowState() == state
-        assert visible(window) == before
-        assert window.size() == size
-        assert window.layout_now() == saved
+        for panels in itertools.product([False, True], repeat=2):
+            await _there_and_back(window, *panels)
+        window.showMaximized()
+        for panels in itertools.product([False, True], repeat=2):
+            await _there_and_back(window, *panels)
+
+
+async def _there_and_back(window: OpenedWindow, sidebar: bool, inspector: bool) -> None:
+    window.zones.open_sidebar(sidebar)
+    window.zones.open_inspector(inspector)
+    await focused(window, window.gallery)
+    before, state = visible(window), window.windowState()
+    assert ("sidebar" in before, "inspector" in before) == (sidebar, inspector)
+    size, saved = window.size(), window.layout_now()
+    press(Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    assert visible(window) == set()
+    assert window.gallery.isVisible()
+    # What is opened meanwhile is for this visit only.
+    press(Qt.Key.Key_I)
+    assert visible(window) == {"inspector"}
+    press(Qt.Key.Key_F9)
+    press(Qt.Key.Key_F11)
+    assert window.windowState() == state
+    assert visible(window) == before
+    assert window.size() == size
+    assert window.layout_now() == saved
 
 
 @pytest.mark.parametrize("width", [1200, 1024])
@@ -118,6 +120,26 @@ async def test_esc_leaves_step_by_step_and_the_loupe_is_bare_too(tmp_path: Path)
         press(Qt.Key.Key_Return)
         assert loupe.bar.isVisible()
         assert loupe.film.isVisible()
+
+
+async def test_esc_in_the_loupe_first_ends_full_screen_that_was_begun_there(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        await focused(window, window.gallery)
+        window.gallery.go_to_row(0)
+        await until(window.core, lambda: isinstance(window.gallery.current_item(), Picture), "")
+        press(Qt.Key.Key_Return)
+        await until(window.core, lambda: window.loupe.picture is not None, "opened")
+        press(Qt.Key.Key_F11)
+        assert window.isFullScreen()
+        press(Qt.Key.Key_Escape)
+        assert not window.isFullScreen()
+        assert window.view_switch.in_loupe
+        assert "top" in visible(window)
+        press(Qt.Key.Key_Escape)
+        assert not window.view_switch.in_loupe
 
 
 async def test_keys_of_hidden_bars_bring_them_back_and_nothing_is_sent_unseen(

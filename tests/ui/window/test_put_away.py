@@ -1,4 +1,4 @@
-"""Jobs that brought no picture, in the window: they stand as tiles, are put away and come back."""
+"""Jobs without a picture in the window: shown as tiles, dismissed and restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search field of a whole window: how it is left."""
+"""The search field of a whole window: leaving it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Highlight and view, headings and models, full screen and back: what is shown is what is so."""
+"""Small interactions: highlight and view, headings and models, full screen and back."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -89,20 +90,19 @@ async def test_the_place_of_a_relative_is_marked_though_it_was_not_chosen(tmp_pa
         assert lit(window) == ["All pictures"]
 
 
-@pytest.mark.parametrize(
-    "hold", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier]
-)
-@pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
-async def test_no_click_takes_the_highlight_from_what_is_shown(
-    tmp_path: Path, hold: Qt.KeyboardModifier, button: Qt.MouseButton
-) -> None:
+async def test_no_click_takes_the_highlight_from_what_is_shown(tmp_path: Path) -> None:
     names = {View.ALL: "All pictures", View.SESSION: "This session", View.PICKS: "Picks"}
+    held = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    buttons = (LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
     async with opened(tmp_path) as window:
         await make(window)
         rows = window.sidebar._library
-        for row in (1, 1, 2):
-            QTest.mouseClick(rows.viewport(), button, hold, middle(rows, row))
-            assert lit(window) == [names[window.library_view.query.view]]
+        for button, hold in itertools.product(buttons, held):
+            window.show_shelf(View.ALL)
+            assert lit(window) == ["All pictures"]
+            for row in (1, 1, 2):
+                QTest.mouseClick(rows.viewport(), button, hold, middle(rows, row))
+                assert lit(window) == [names[window.library_view.query.view]], (button, hold)
 
 
 async def test_the_history_is_a_list_that_opens_and_no_view(tmp_path: Path) -> None:

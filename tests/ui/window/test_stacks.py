@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
-from studio.domain.entities import Flag, Picture
+from studio.domain.entities import Flag, Job, Picture
 from studio.domain.stacks import StackBy
 from studio.library.query import View
+from studio.ui.support import drag_and_drop
+from studio.ui.widgets.buttons import Button
+from studio.ui.window import menus
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -136,7 +142,7 @@ async def test_a_closed_stack_stands_for_its_key_and_says_so(tmp_path: Path) -> 
         window.pictures.said.connect(told.append)
         window.pictures.told.connect(told.append)
         user.press(Qt.Key.Key_P)
-        assert told == ["Marked 1 picture of a stack of 4"]
+        assert told == ["Applied to 1 picture of a stack of 4"]
         await user.until(lambda: user.gallery.current_item().flag is Flag.PICK, "picked")  # type: ignore[union-attr]
         user.press(Qt.Key.Key_Delete)
         await user.until(lambda: user.tiles[2] == (3, False), "in the trash")
@@ -160,11 +166,17 @@ async def test_the_key_is_chosen_the_rest_rejected_and_a_stack_taken_apart(tmp_p
         chosen = user.gallery.current_item()
         assert isinstance(chosen, Picture)
         await user.until(every["stack_cover"].isEnabled, "one of a stack")
+        button = next(
+            one for one in window.inspector.findChildren(Button) if one.text() == "Set as cover"
+        )
+        assert button.isEnabled()
         assert every["stack_reject_rest"].text() == "Reject the other 3 pictures of the stack"
         stack = window.inspector.page.stack
         await user.until(lambda: "This stack cost" in stack.spend.text(), "spend")
         assert stack.place.text() == "3 of 4 in this stack"
         every["stack_cover"].trigger()
+        await user.until(lambda: not every["stack_cover"].isEnabled(), "it is the cover now")
+        await user.until(lambda: not button.isEnabled(), "in the inspector too")
         every["stack_reject_rest"].trigger()
         rows = list(user.gallery.rows.stack_pictures(4))
 
@@ -219,12 +231,51 @@ async def test_a_run_under_way_is_a_stack(tmp_path: Path) -> None:
         content = user.gallery.content_at(0, user.gallery.rows.item_at(0))
         assert (content.big, content.line) == ("0 of 5", "5 queued")
         assert content.cancel == "Cancel all 5 jobs"
+        job = user.gallery.rows.item_at(0)
+        assert isinstance(job, Job)
+        beside = user.gallery.jobs_beside(job.id)
+        menu = menus.job_menu(window.jobs_controller, job, window, beside)
+        assert [one.text() for one in menu.actions()] == ["Cancel all 5 jobs"]
+        menu.actions()[0].trigger()
+        await user.until(lambda: not any(one.alive for one in core.queue.jobs.values()), "ended")
+        await submit(window)
+        await user.until(lambda: len(user.gallery.rows.jobs_at(0)) == 5, "another run")
         core.queue.pause(on=False)
         await core.queue.idle()
         await user.until(lambda: user.gallery.rows.jobs_at(0) == [], "done")
         assert user.tiles[0] == (5, False)
         await user.until(lambda: user.gallery.stack_look(0).pill == "5", "facts")
         assert user.gallery.stack_look(0).fresh
+
+
+async def test_a_closed_stack_is_dragged_by_its_cover_and_with_shift_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as window:
+        user = await three_runs(window)
+        gallery, taken = user.gallery, list[int]()
+
+        def drag_out(_view: object, carried: Sequence[object], *_rest: object) -> None:
+            taken.append(len(carried))
+
+        monkeypatch.setattr(drag_and_drop, "drag_out", drag_out)
+        start, rows = gallery.cell(2).center(), gallery.rows.stack_pictures(2)
+        for mods in (NONE, SHIFT):
+            await user.go(0)
+            QTest.mousePress(gallery.viewport(), Qt.MouseButton.LeftButton, mods, start)
+            await user.until(lambda: gallery.rows.pictures_at_hand(rows) is not None, "read")
+            end = QPointF(start + QPoint(60, 20))
+            move = QMouseEvent(
+                QEvent.Type.MouseMove,
+                end,
+                gallery.viewport().mapToGlobal(end),
+                Qt.MouseButton.NoButton,
+                Qt.MouseButton.LeftButton,
+                mods,
+            )
+            QApplication.sendEvent(gallery.viewport(), move)
+            QTest.mouseRelease(gallery.viewport(), Qt.MouseButton.LeftButton, mods, start)
+        assert taken == [1, 4]
 
 
 async def submit(window: OpenedWindow) -> None:

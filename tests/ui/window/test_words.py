@@ -15,29 +15,35 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
-    QPushButton,
     QWidget,
 )
 
+from studio.app.export.plan import ExportItem, PlannedCopy
 from studio.common import i18n
 from studio.common.errors import LibraryLocked
 from studio.common.i18n import _
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Advanced
+from studio.domain.export import BUILT_IN
 from studio.library.operations.trash import TrashContents
 from studio.library.query import View
 from studio.ui.dialogs.command_palette import CommandPalette
 from studio.ui.dialogs.confirmations import ForgetPromptDialog, OverwriteDialog
 from studio.ui.dialogs.date_popover import DatePopover
 from studio.ui.dialogs.empty_trash import EmptyTrashDialog
+from studio.ui.dialogs.export.conflict_question import ConflictQuestion
+from studio.ui.dialogs.export.dialog import ExportDialog
+from studio.ui.dialogs.handouts.dialog import HandoutDialog
+from studio.ui.dialogs.handouts.page_dialog import PageDialog
+from studio.ui.dialogs.handouts.sheet_dialog import SheetDialog
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.dialogs.maintenance import TextDialog
@@ -46,6 +52,7 @@ from studio.ui.dialogs.question import ProgressDialog, Question
 from studio.ui.dialogs.quit import QuitDialog
 from studio.ui.dialogs.relocate_library import RelocateDialog
 from studio.ui.dialogs.settings import SettingsDialog
+from studio.ui.dialogs.shortcut_editor import ShortcutEditor
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
@@ -55,12 +62,11 @@ from studio.ui.panels.composer.sentence_popover import SentencePopover
 from studio.ui.panels.sidebar.rail import RailList
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
+from studio.ui.panels.status_bar.recipe_popover import RecipeChoice, RecipePopover
 from studio.ui.widgets.popover import Popover
-from studio.ui.widgets.text import ElidedLabel
+from tests.ui import scripted_library
+from tests.ui.clipping import clipped, in_sight
 from tests.ui.windows import OpenedWindow, make, opened, until
-
-ICON_ALONE = 40
-"""Narrower buttons show their icon, and their words as a tool tip."""
 
 LAYOUT_HANG = 60.0
 """Seconds after which a layout counts as at rest; a limit, never a wait."""
@@ -74,7 +80,8 @@ KNOWN = re.compile(
     |(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[\W\d_]*  # Qt's own, as the whole names
     |Gridbrush|English|DGrid|Google|(sketch|gemini)[\w.-]*  # names
     |[\w\ ,.]+\ \(.*                        # libraries with their licences
-    |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files
+    |\d+\s[A-Z]{2}|[1248]K               # units
+    |PNG|JPEG|WebP|AVIF|TIFF|PDF|A[34]    # kinds of files, and paper
     |Ctrl.*|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
     |(Left|Right|Up|Down|Enter|Return|Del|Space|Esc|Home|End|Page\ \w+|,\ )+
     |(Lighthouse|dusk|dawn).*             # the prompt of these tests
@@ -114,14 +121,6 @@ def pseudo() -> Iterator[None]:
     i18n.use(gettext.NullTranslations())
 
 
-def in_sight(root: QWidget) -> Iterator[QWidget]:
-    """The window and everything in it that is shown."""
-    yield root
-    for widget in root.findChildren(QWidget):
-        if widget.isVisibleTo(root):
-            yield widget
-
-
 def texts(widget: QWidget) -> Iterator[str]:
     """What a user reads of a widget, by eye, by pointer or by screen reader."""
     if isinstance(widget, (QLabel, QAbstractButton)):
@@ -154,31 +153,8 @@ def forgotten(root: QWidget) -> set[str]:
 
 
 def cut(root: QWidget) -> set[str]:
-    """Texts that have less room than they need and no ellipsis to say so."""
-    found = set()
-    for widget in in_sight(root):
-        if not isinstance(widget, (QLabel, QAbstractButton)) or isinstance(widget, ElidedLabel):
-            continue
-        text = widget.text()
-        if OPEN not in text:
-            continue
-        if widget.width() <= ICON_ALONE:
-            continue
-        wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        if isinstance(widget, (QLabel, QPushButton)):
-            need = widget.minimumSizeHint()
-        else:
-            # Painted by itself: one line of its words, or several where it is tall.
-            lines = max(1, widget.height() // (2 * widget.fontMetrics().height()))
-            words_wide = widget.fontMetrics().horizontalAdvance(text) // lines
-            need = QSize(words_wide, widget.fontMetrics().ascent())
-        wide = need.width() <= widget.width() + 1
-        tall = widget.height() + 1 >= (
-            widget.heightForWidth(widget.width()) if wraps else need.height()
-        )
-        if not (wide and tall):
-            found.add(f"{type(widget).__name__} {text!r} {widget.size().toTuple()}")
-    return found
+    """Messages that have less room than they need and no ellipsis to say so."""
+    return clipped(root, lambda text: OPEN in text)
 
 
 async def fits(window: OpenedWindow, root: QWidget) -> None:
@@ -241,7 +217,7 @@ async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
 
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
 
-BASES = {"QDialog", "Question", "Popover"}
+BASES = {"QDialog", "Question", "Popover", "HandoutDialog"}
 FRAMES = {"AspectPanel", "HistoryPopup"}
 """Frames that open like popovers."""
 
@@ -284,9 +260,39 @@ def _start_error(window: OpenedWindow) -> QWidget:
     return StartErrorDialog(error, window)
 
 
+def _copy() -> PlannedCopy:
+    picture = scripted_library.picture(1, title=PICTURE)
+    item = ExportItem(picture=picture)
+    name = f"{PICTURE}.png"
+    return PlannedCopy(item=item, name=name, wanted=name, width=90, height=60)
+
+
+def _export(window: OpenedWindow) -> QWidget:
+    dialog = ExportDialog(window.core.library, window)
+    preset = BUILT_IN[0]
+    dialog.form.show_preset(preset, locked=False)
+    dialog.presets.show_presets(BUILT_IN, preset.id)
+    dialog.show_scope("all", selected=2, every=4, place=PICTURE)
+    return dialog
+
+
+def _handout(dialog: HandoutDialog) -> QWidget:
+    dialog.show_scope("all", selected=0, every=30, place=PICTURE)
+    return dialog
+
+
+def _recipes(window: OpenedWindow) -> QWidget:
+    popover = RecipePopover(window, "Ctrl+D")
+    popover.show_recipes([RecipeChoice("", _("As everywhere else"), _("Original"), chosen=True)])
+    return popover
+
+
 OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
     "SettingsDialog": _settings,
     "ShortcutsSheet": lambda window: ShortcutsSheet(window.actions_of, window),
+    "ShortcutEditor": lambda window: ShortcutEditor(
+        window.core, window.actions_of, window.messages_controller, window
+    ),
     "QuitDialog": lambda window: QuitDialog(list(window.core.queue.jobs.values()), window),
     "HistoryDialog": lambda window: HistoryDialog(window.core, window),
     "TextDialog": lambda window: TextDialog(_("Logs"), _("Logs"), "", window),
@@ -311,6 +317,11 @@ OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
     "AspectPanel": _aspects,
     "HistoryPopup": lambda window: HistoryPopup(window.core.library.prompts, window),
     "QueuePopover": _queue,
+    "ExportDialog": _export,
+    "ConflictQuestion": lambda window: ConflictQuestion(_copy(), window),
+    "SheetDialog": lambda window: _handout(SheetDialog(window)),
+    "PageDialog": lambda window: _handout(PageDialog(window)),
+    "RecipePopover": _recipes,
     "RailList": lambda window: RailList(SidebarModel(window), window, searches=True),
 }
 """Everything that opens over the window, with words as a working day has them."""
@@ -340,6 +351,7 @@ async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path)
             assert type(overlay).__name__ == name
             if isinstance(overlay, Popover):
                 # It closes when the keyboard leaves it, so nothing is awaited here.
+                overlay.adjustSize()
                 overlay.open_at(QPoint(), None)
                 QApplication.sendPostedEvents()
             else:
@@ -358,15 +370,23 @@ def test_a_dialog_with_an_english_word_is_found(dressed: None) -> None:
     dialog.close()
 
 
-@pytest.mark.parametrize("view", list(View))
-async def test_a_first_page_speaks_the_language_too(tmp_path: Path, view: View) -> None:
+async def test_a_first_page_speaks_the_language_too(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        if view is not View.ALL:
-            await make(window, PICTURE)
-        window.show_shelf(view)
-        if view is View.SESSION:
-            window.library_view.show(words=PICTURE * 2)
-        page = window.welcome if view is View.ALL else window.nothing
-        await until(window.core, page.isVisible, "first page")
-        assert forgotten(page) == set()
-        await fits(window, page)
+        window.show_shelf(View.ALL)
+        await until(window.core, window.welcome.isVisible, "first page")
+        assert forgotten(window.welcome) == set()
+        await fits(window, window.welcome)
+        await make(window, PICTURE)
+        page, told = window.nothing, set()
+        # The last one leaves a search.
+        for view in (View.PICKS, View.FAILED, View.TRASH, View.SESSION):
+            window.show_shelf(View.ALL)
+            await until(window.core, page.isHidden, "pictures")
+            window.show_shelf(view)
+            if view is View.SESSION:
+                window.library_view.show(words=PICTURE * 2)
+            await until(window.core, page.isVisible, view)
+            assert forgotten(page) == set(), view
+            await fits(window, page)
+            told.add(tuple(label.text() for label in page.findChildren(QLabel)))
+        assert len(told) == 4, "each view has words of its own"

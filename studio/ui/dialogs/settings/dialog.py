@@ -16,7 +16,9 @@ from studio.ui.dialogs.settings.look import LookSection
 from studio.ui.dialogs.settings.pictures import PicturesSection
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.dialogs.settings.words import WordsSection
+from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
+from studio.ui.support.screens import available_area
 from studio.ui.widgets.scroll_area import Page
 from studio.ui.widgets.segmented import Segmented
 
@@ -31,17 +33,19 @@ class SettingsDialog(QDialog):
 
     Signals:
         show_folder: show a folder in the file manager (Path).
+        shortcuts_wanted: change the shortcuts.
     """
 
     show_folder = Signal(object)
+    shortcuts_wanted = Signal()
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Settings"))
         self.setModal(False)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(min(theme().px(WIDTH), available_area(self).width()))
         self.setMinimumHeight(320)
-        fit(self, WIDTH, HEIGHT)
+        fit(self, self.width(), theme().px(HEIGHT))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -96,6 +100,7 @@ class SettingsDialog(QDialog):
         self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)
         self.about.show_folder.connect(self.show_folder)
+        self.look.shortcuts_wanted.connect(self.shortcuts_wanted)
         self.destroyed.connect(core.events.subscribe(_EventListener(self).on_core_event))
 
     def show_section(self, name: str) -> None:

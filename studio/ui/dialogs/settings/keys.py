@@ -15,6 +15,7 @@ from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.panels.key_card import KeyCard
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.tab_order import order_tabs
 
 
 class KeysSection(SettingsSection):
@@ -76,6 +77,7 @@ class KeysSection(SettingsSection):
                 row_of.copy_wanted.connect(self.on_copy_wanted)
                 self._list.addWidget(row_of)
             row_of.show_profile(profile)
+        order_tabs(*self.rows.values(), self._box, self.own, self.add)
 
     def show_key(self, profile: str) -> None:
         """Open the card for this profile's key; it asks for a key if none is saved."""

@@ -1,25 +1,24 @@
-"""Appearance: theme, background of the loupe, monitor, language; and notifications."""
+"""Appearance: colours, motion, background of the loupe, monitor, language; shortcuts."""
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Literal, cast
 
 import shiboken6
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.common import paths
+from studio.common import i18n, paths
 from studio.common.display_text import one_line
-from studio.common.i18n import DOMAIN, _, pgettext
+from studio.common.i18n import _, ngettext, number, pgettext
 from studio.ui.dialogs.settings.section import SettingsSection
-from studio.ui.style.theme import theme
+from studio.ui.style.qt_style import motion_of, set_motion
+from studio.ui.style.theme import choice_of, contrast_of, theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.screen_colours import MonitorState, ScreenColours, screen_colours
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets.buttons import CheckBox
+from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.text import Text
@@ -29,7 +28,13 @@ LONGEST_NAME = 80
 
 
 class LookSection(SettingsSection):
-    """Appearance and notifications."""
+    """Appearance, notifications and shortcuts.
+
+    Signals:
+        shortcuts_wanted: change the shortcuts.
+    """
+
+    shortcuts_wanted = Signal()
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(core, _("Appearance"), parent)
@@ -46,6 +51,28 @@ class LookSection(SettingsSection):
         )
         self.themes.changed.connect(self.on_theme)
         self.add_row(_("Theme"), self.themes)
+        self.contrast = Segmented(
+            [
+                ("system", pgettext("contrast", "System"), ""),
+                ("high", pgettext("contrast", "High"), ""),
+                ("normal", pgettext("contrast", "Normal"), ""),
+            ],
+            self,
+            name=_("Contrast"),
+        )
+        self.contrast.changed.connect(self.on_contrast)
+        self.add_row(_("Contrast"), self.contrast)
+        self.motion = Segmented(
+            [
+                ("system", pgettext("motion", "System"), ""),
+                ("reduced", pgettext("motion", "Reduced"), ""),
+                ("full", pgettext("motion", "Full"), ""),
+            ],
+            self,
+            name=_("Motion"),
+        )
+        self.motion.changed.connect(self.on_motion)
+        self.add_row(_("Motion"), self.motion)
         self.surround = Segmented(
             [
                 ("black", pgettext("background", "Black"), ""),
@@ -76,16 +103,30 @@ class LookSection(SettingsSection):
         self.notify = CheckBox(_("Notify me when a run finishes in the background"), self)
         self.notify.toggled.connect(self.saver("notify"))
         self.column.addWidget(self.notify)
+        self.live_messages = CheckBox(_("Announce runs and changes to screen readers"), self)
+        self.live_messages.toggled.connect(self.saver("live_messages"))
+        self.column.addWidget(self.live_messages)
+        self.column.addSpacing(4)
+        self.column.addWidget(Text(_("Shortcuts"), "title", "text", self))
+        self.shortcuts_changed = Text("", "body", "text2", self, wrap=True)
+        self.column.addWidget(self.shortcuts_changed)
+        change = Button(_("Change shortcuts…"), parent=self)
+        change.clicked.connect(self.shortcuts_wanted)
+        self.column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         self.refresh()
 
     def refresh(self) -> None:
         settings = self._core.settings.value
         self.themes.set_value(settings.theme if settings.theme in ("dark", "light") else "system")
+        self.contrast.set_value(contrast_of(settings.contrast))
+        self.motion.set_value(motion_of(settings.motion))
         known = ("black", "dark", "middle", "light")
         self.surround.set_value(settings.surround if settings.surround in known else "dark")
         self.monitor.set_value("on" if settings.monitor_profile else "off")
         self.on_screen_colours()
         self.notify.setChecked(settings.notify)
+        self.live_messages.setChecked(settings.live_messages)
+        self.shortcuts_changed.setText(_changed(len(settings.shortcuts)))
         self._show_languages()
         self._later.setVisible(settings.language != self._started_in)
 
@@ -98,17 +139,25 @@ class LookSection(SettingsSection):
         self.language.set_value(chosen)
 
     async def _find_languages(self) -> None:
-        found = await asyncio.to_thread(catalogues, paths.resources() / "locale")
+        found = await asyncio.to_thread(i18n.languages, paths.resources() / "locale")
         if shiboken6.isValid(self):
             self._languages = found
             self._show_languages()
 
     def on_theme(self, choice: str) -> None:
         """Apply the theme at once."""
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme().apply(app, cast("Literal['system', 'dark', 'light']", choice))
+        theme().apply(_app(), choice_of(choice))
         self._core.settings.change(theme=choice)
+
+    def on_contrast(self, choice: str) -> None:
+        """Apply the contrast at once."""
+        theme().apply(_app(), choice_of(self._core.settings.value.theme), contrast_of(choice))
+        self._core.settings.change(contrast=choice)
+
+    def on_motion(self, choice: str) -> None:
+        """Apply the motion at once."""
+        set_motion(motion_of(choice))
+        self._core.settings.change(motion=choice)
 
     def on_monitor(self, choice: str) -> None:
         """Show pictures through the monitor's profile, or not."""
@@ -123,6 +172,12 @@ class LookSection(SettingsSection):
         spawn(self._find_languages())
 
 
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
 def monitor_line(colours: ScreenColours) -> str:
     """Profile that pictures are shown through, or why they are not converted."""
     if colours.transform is not None:
@@ -135,7 +190,7 @@ def monitor_line(colours: ScreenColours) -> str:
             "The system has no colour profile for this monitor. Pictures are shown as sRGB."
         ),
         MonitorState.COMPOSITOR: _(
-            "Under Wayland the compositor adapts colours to the monitor. Gridbrush hands it sRGB."
+            "Under Wayland the compositor adapts colours to the monitor. Gridbrush gives it sRGB."
         ),
         MonitorState.DAMAGED: _(
             "The colour profile of this monitor is damaged, or of an unsupported kind. Pictures "
@@ -155,10 +210,15 @@ def monitor_line(colours: ScreenColours) -> str:
     }.get(colours.state, "")
 
 
-def catalogues(folder: Path) -> tuple[str, ...]:
-    """Codes of the installed languages; blocking."""
-    found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
-    return tuple(sorted(path.parent.parent.name for path in found))
+def _changed(n: int) -> str:
+    if not n:
+        return _("All actions have their usual shortcuts.")
+    text = ngettext(
+        "{n} action has other shortcuts than usual.",
+        "{n} actions have other shortcuts than usual.",
+        n,
+    )
+    return text.format(n=number(n))
 
 
 def language_name(code: str) -> str:

@@ -8,8 +8,10 @@ import math
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from studio.common import i18n
+from studio.common.display_text import one_line
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, number, read_number
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
 from studio.ui.support.file_dialogs import folder_dialog
@@ -92,8 +94,13 @@ class PicturesSection(SettingsSection):
         dollars = QHBoxLayout(row)
         dollars.setContentsMargins(0, 0, 0, 0)
         dollars.setSpacing(6)
-        dollars.addWidget(Text("$", "body", "text2", row))
-        dollars.addWidget(field)
+        # The sign stands where the language has it.
+        before, _amount, after = i18n.dollars(1, 0).partition(number(1))
+        for part in (before, field, after):
+            if isinstance(part, QLineEdit):
+                dollars.addWidget(part)
+            elif sign := one_line(part).strip():
+                dollars.addWidget(Text(sign, "body", "text2", row))
         self.add_row(label, row, hint)
         return field
 
@@ -105,9 +112,9 @@ class PicturesSection(SettingsSection):
         self.late.set_value(math.ceil(settings.time_out / 60))
         self.limit.set_value(round(settings.outer_limit / 60))
         if not self.ask.hasFocus():
-            self.ask.setText(f"{settings.confirm_above:.2f}")
+            self.ask.setText(number(settings.confirm_above, 2))
         if not self.budget.hasFocus():
-            self.budget.setText(f"{settings.budget_usd:.2f}")
+            self.budget.setText(number(settings.budget_usd, 2))
         chosen = self._core.library_folder
         moved = chosen != self._open
         self._later.setVisible(moved)
@@ -134,7 +141,7 @@ class PicturesSection(SettingsSection):
         self._core.settings.change(time_out=minutes * 60.0)
 
     def on_limit(self, minutes: int) -> None:
-        """Set the minutes after which a request is given up."""
+        """Set the minutes after which a request times out."""
         self._core.settings.change(outer_limit=minutes * 60.0)
 
     def on_ask(self) -> None:
@@ -148,5 +155,5 @@ class PicturesSection(SettingsSection):
     def _take_sum(self, field: QLineEdit, name: str) -> None:
         settings = self._core.settings
         with contextlib.suppress(ValueError, InputError):
-            settings.change(**{name: float(field.text().replace(",", ".").strip(" $"))})
-        field.setText(f"{getattr(settings.value, name):.2f}")
+            settings.change(**{name: float(read_number(field.text()))})
+        field.setText(number(getattr(settings.value, name), 2))

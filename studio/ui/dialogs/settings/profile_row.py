@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.errors import StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, sentences
 from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.config.profiles import without_profile
 from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
@@ -150,7 +150,7 @@ class ProfileRow(QFrame):
         detail = _("Pictures made with it are kept.")
         if self._has_key:
             more = _("Its key is deleted here and in the keyring. It stays valid at the provider.")
-            detail = f"{more} {detail}"
+            detail = sentences(more, detail)
         self._show_confirmation(title, detail, _("Remove provider"), self._remove)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from studio.ui.style.theme import theme
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets.text import Text
@@ -50,7 +51,7 @@ class SettingsSection(QFrame):
             self._grid = QGridLayout()
             self._grid.setHorizontalSpacing(12)
             self._grid.setVerticalSpacing(8)
-            self._grid.setColumnMinimumWidth(0, LABEL)
+            self._grid.setColumnMinimumWidth(0, theme().px(LABEL))
             self._grid.setColumnStretch(1, 1)
             self.column.addLayout(self._grid)
         row = self._grid.rowCount()

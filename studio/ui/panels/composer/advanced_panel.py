@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.common.errors import InputError
-from studio.common.i18n import _, pgettext
+from studio.common.i18n import _, pgettext, short_number
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, detail_level, thinking_level
 from studio.domain.safety import CATEGORIES, LEVELS, category_name, threshold_in, with_threshold
@@ -145,7 +145,7 @@ class AdvancedRows(QWidget):
         if self.slider is not None:
             with QSignalBlocker(self.slider):
                 self.slider.setValue(USUAL if own is None else round(own * STEPS))
-            words = _("Model default") if own is None else f"{own:g}"
+            words = _("Model default") if own is None else short_number(own)
             self._degrees.setText(words)
             self.slider.setAccessibleDescription(words)
             self.free.setVisible(own is not None)

@@ -36,15 +36,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.common.i18n import _
+from studio.common.i18n import _, left_to_right
 from studio.domain.aspect_ratios import PICKED
 from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import reading_key
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
-from studio.ui.widgets.buttons import PaintedButton, PaintedRadio
+from studio.ui.widgets.buttons import PaintedButton, PaintedRadio, PressedByEnter
 from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.popover import RoundedCorners
 
@@ -183,7 +185,7 @@ class RatioName(QWidget):
         painter.end()
 
 
-class MoreButton(QAbstractButton):
+class MoreButton(PressedByEnter, QAbstractButton):
     """Chevron that opens the panel of all ratios."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -213,10 +215,12 @@ class AspectPicker(QWidget):
     Signals:
         changed(object): the user chose a ratio, or Match.
         panel_wanted: the user wants to see all ratios.
+        rebuilt: the segments are others, at the end of the tab order.
     """
 
     changed = Signal(object)
     panel_wanted = Signal()
+    rebuilt = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -250,6 +254,10 @@ class AspectPicker(QWidget):
     def shown_name(self) -> str:
         """The name beside the segments."""
         return self._name.shown
+
+    def controls(self) -> tuple[QWidget, ...]:
+        """All controls, in tab order."""
+        return *self._segments, self._more
 
     def segments(self) -> tuple[RatioSegment, ...]:
         """The segments, from left to right."""
@@ -294,21 +302,17 @@ class AspectPicker(QWidget):
             segment.hide()
             segment.deleteLater()
         self._segments = []
-        before: QWidget = self
         for place, value in enumerate(offered):
             segment = RatioSegment(value, self)
             segment.toggled.connect(self.on_toggled)
             segment.hovered.connect(self.show_name)
             self._row.insertWidget(place, segment)
-            if place:
-                QWidget.setTabOrder(before, segment)
-            before = segment
             self._segments.append(segment)
             segment.show()
             if had is not None and had.ratio == value:
                 segment.setFocus()
-        QWidget.setTabOrder(before, self._more)
         self._offered = offered
+        self.rebuilt.emit()
 
     def on_toggled(self, on: bool) -> None:  # noqa: FBT001  # Qt's own signature
         """Emit the segment chosen by mouse or arrow keys."""
@@ -398,8 +402,9 @@ class AspectChip(PaintedButton):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         back = (Qt.Key.Key_Up, Qt.Key.Key_Left)
-        if event.key() in (*back, Qt.Key.Key_Down, Qt.Key.Key_Right):
-            self.stepped.emit(-1 if event.key() in back else 1)
+        key = reading_key(self, event.key())
+        if key in (*back, Qt.Key.Key_Down, Qt.Key.Key_Right):
+            self.stepped.emit(-1 if key in back else 1)
         else:
             super().keyPressEvent(event)
 
@@ -449,10 +454,10 @@ class RatioCell(QAbstractButton):
     def __init__(self, value: str, pixels: Pixels, parent: QWidget) -> None:
         super().__init__(parent)
         self.ratio = value
-        self.pixels = f"{pixels[0]} × {pixels[1]}" if pixels else ""
+        self.pixels = left_to_right(f"{pixels[0]} × {pixels[1]}") if pixels else ""
         self.setCheckable(True)
         self.setAutoExclusive(True)
-        self.setFixedSize(CELL.width(), theme().height(CELL.height()))
+        self.setFixedSize(theme().px(CELL.width()), theme().height(CELL.height()))
         self.setAccessibleName(f"{spoken(value)} {self.pixels}".strip())
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
@@ -527,9 +532,9 @@ class AspectPanel(QFrame):
         """Open above the anchor, or below it if there is no room above."""
         self.adjustSize()
         above = anchor.mapToGlobal(QPoint(0, -self.height() - 4))
-        if above.y() < anchor.screen().availableGeometry().top():
+        if above.y() < available_area(anchor).top():
             above = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
-        room = anchor.screen().availableGeometry()
+        room = available_area(anchor)
         above.setX(max(room.left(), min(above.x(), room.right() - self.width())))
         self.move(above)
         self.show()
@@ -565,7 +570,7 @@ class AspectPanel(QFrame):
             Qt.Key.Key_Down: COLUMNS,
         }
         at = next((i for i, cell in enumerate(self._cells) if cell.hasFocus()), 0)
-        if step := steps.get(Qt.Key(event.key())):
+        if step := steps.get(reading_key(self, event.key())):
             self._cells[max(0, min(at + step, len(self._cells) - 1))].setFocus()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cells:
             self._cells[at].click()

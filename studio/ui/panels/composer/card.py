@@ -73,6 +73,7 @@ class Card(QFrame):
         right.addWidget(self.generate)
         self._grid.addLayout(right, 2, 2, 3, 1)
         self._grid.addWidget(self.sent, 3, 0, 1, 2)
+        self.choices.aspect.rebuilt.connect(self.order_tabs)
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:

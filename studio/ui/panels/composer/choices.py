@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.common.i18n import _, pgettext
+from studio.common import i18n
+from studio.common.i18n import _, left_to_right, listed, pgettext
 from studio.config.settings import OFFLINE, Profile
 from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft
@@ -21,12 +22,13 @@ from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPanel, Asp
 from studio.ui.panels.composer.seed import SeedControl
 from studio.ui.panels.composer.suggestion import DraftSuggestion
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.number_controls import Stepper
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import describe, set_tip
 from studio.ui.widgets.text import Text
 
 GAP = 6
@@ -71,7 +73,7 @@ class MarkedButton(IconButton):
     def set_marked(self, marked: bool, words: str) -> None:  # noqa: FBT001 - as Qt's setters
         """Show or hide the dot; `words` describe the non-default choices."""
         self.marked = marked
-        self.setAccessibleDescription(words)
+        describe(self, words)
         name = self.accessibleName()
         set_tip(self, f"{name}: {words}" if words else name)
         self.update()
@@ -83,7 +85,7 @@ class MarkedButton(IconButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("accent"))
-            painter.drawEllipse(QRectF(self.width() - 10, 5, 5, 5))
+            painter.drawEllipse(placed(self, QRectF(self.width() - 10, 5, 5, 5)))
             painter.end()
 
 
@@ -129,9 +131,10 @@ class ChoicesRow(QWidget):
         self.size_chip = MenuChip(_("Size"), self, strong=True)
         self.count = Stepper(_("Count"), 1, MOST_COUNT, 1, self)
         self.per_variant = Text(_("per variant"), "small", "text3", self)
+        self._each = ""
         self.seed = SeedControl(self)
         self.advanced = MarkedButton("sliders", _("Advanced"), "", self)
-        self.more = IconButton("more", _("More"), "", self)
+        self.more = IconButton("more", _("More choices"), "", self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(theme().height(30))
         self.model.changed.connect(self.model_chosen)
@@ -182,8 +185,9 @@ class ChoicesRow(QWidget):
     def show_variants(self, variants: int, sources: int) -> None:
         """Label the count "per variant" or "per picture" for several prompts or sources."""
         words = _("per variant") if variants > 1 else _("per picture") if sources > 1 else ""
-        if words != self.count.accessibleDescription():
-            self.count.setAccessibleDescription(words)
+        if words != self._each:
+            self._each = words
+            describe(self.count, words)
             self.fit()
 
     def show_models(self, choices: list[ChipChoice], chosen: tuple[str, str]) -> None:
@@ -205,7 +209,7 @@ class ChoicesRow(QWidget):
         """All controls, in tab order."""
         return [
             self.model,
-            *self.aspect.segments(),
+            *self.aspect.controls(),
             self.aspect_chip,
             self.size_chip,
             self.count,
@@ -239,8 +243,7 @@ class ChoicesRow(QWidget):
         told = self._model is not None and self._model.has_advanced
         self.advanced.setVisible(told and not step.advanced)
         self.count.setVisible(not step.count)
-        several = bool(self.count.accessibleDescription())
-        self.per_variant.setVisible(several and not step.words)
+        self.per_variant.setVisible(bool(self._each) and not step.words)
 
     def _shown(self) -> list[QWidget]:
         row = (
@@ -331,7 +334,7 @@ class ChoicesRow(QWidget):
         """Menu of hidden and rare choices."""
         menu = Menu("", self)
         if self.given_way.count:
-            counts = menu.submenu(_("Count {n}").format(n=self._draft.count))
+            counts = menu.submenu(_("Count {n}").format(n=i18n.number(self._draft.count)))
             for number in range(1, MOST_COUNT + 1):
                 chosen = number == self._draft.count
                 counts.entry(str(number), data=("count", number), checked=chosen)
@@ -384,8 +387,9 @@ def summary(advanced: Advanced) -> str:
     if advanced.system.strip():
         words.append(_("system instruction"))
     if advanced.temperature is not None:
+        value = i18n.short_number(advanced.temperature)
         # Translators: {number} is the temperature of a model, from 0 to 2.
-        words.append(_("temperature {number:g}").format(number=advanced.temperature))
+        words.append(_("temperature {number}").format(number=value))
     if advanced.thinking:
         words.append(_("thinking {level}").format(level=advanced.thinking))
     if advanced.search:
@@ -399,7 +403,7 @@ def summary(advanced: Advanced) -> str:
         words.append(_("reference detail {level}").format(level=level))
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))
-    return ", ".join(words)
+    return listed(words)
 
 
 def _size(part: QWidget) -> QSize:
@@ -408,7 +412,7 @@ def _size(part: QWidget) -> QSize:
 
 
 def _pixels(size: tuple[int, int] | None) -> str:
-    return f"{size[0]} × {size[1]}" if size else ""
+    return left_to_right(f"{size[0]} × {size[1]}") if size else ""
 
 
 Models = Callable[[str], Sequence[Model]]
@@ -462,7 +466,12 @@ def _entry(profile: str, model: Model, section: str, *, missing: bool) -> ChipCh
         return ChipChoice(value=value, text=model.title, icon="brush", section=section)
     if missing:
         return ChipChoice(
-            value=value, text=model.id, note=_("needs a key"), section=section, quiet=True
+            value=value,
+            text=model.id,
+            note=_("needs a key"),
+            section=section,
+            quiet=True,
+            asks=True,
         )
     title = model.title if model.title != model.id else ""
     note = " · ".join(words for words in (title, state_words(model)) if words)

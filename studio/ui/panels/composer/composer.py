@@ -25,7 +25,6 @@ from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
-from studio.ui.panels.composer.aspect_picker import label
 from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.composer.core_events import ComposerEvents
 from studio.ui.panels.composer.dock import Dock, prompt_entries
@@ -97,6 +96,7 @@ class Composer(Dock):
         self._watching = ComposerEvents(core, self)
         self._recall = PromptHistoryCursor(core.library, self)
         self._reception = InputImport(core.library, self.room, self)
+        self.brought, self.folders = self._reception.brought, self._reception.folders
         self._referencing = ReferenceEdits(self, self, self._reception)
         self.markup = self._referencing.markup
         self._thumbnails = InputThumbnails(core.library, self)
@@ -107,8 +107,7 @@ class Composer(Dock):
         self._lacking = ""
         self._painter_meant = False
         self._press_waits = False
-        self._sent_prompts: set[str] = set()
-        self._warned: set[str] = set()
+        self._sent_prompts, self._warned = set[str](), set[str]()
         self._shown_model: Model | None = None
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
@@ -141,6 +140,7 @@ class Composer(Dock):
         self.card.history.clicked.connect(self.on_history_wanted)
         self.card.generate.clicked.connect(self.generate_now)
         self.line.generate.clicked.connect(self.generate_now)
+        self.line.region_wanted.connect(self.markup.show_region)
         watching = self._watching
         watching.queue_moved.connect(self.on_queue_moved)
         watching.key_changed.connect(self.on_key_changed)
@@ -156,6 +156,7 @@ class Composer(Dock):
         self._referencing.show_picture.connect(self.show_picture)
         self._referencing.kept.connect(self.kept)
         self.markup.replaced.connect(self.toast)
+        self.markup.reframing_changed.connect(self._show_quote)
         self._reception.limited.connect(self.on_limited)
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
@@ -311,12 +312,18 @@ class Composer(Dock):
     def _send(self, *, confirmed: bool) -> None:
         draft, model = self.draft(), self._model()
         self._steps.seal()
-        if submit.is_blank(draft.prompt):
-            self.focus_prompt()
-            return
         if self._reception.busy:
             # A picture is still being copied; `on_idle` submits.
             self._press_waits = True
+            return
+        if self.markup.acts_alone():
+            return
+        if submit.is_empty(draft):
+            self.focus_prompt()
+            return
+        if self.markup.lacks_region:
+            self.close_full()
+            self.markup.region_missing.emit()
             return
         if self._keyless(draft.profile):
             self.wants_key.emit(draft.profile)
@@ -341,6 +348,7 @@ class Composer(Dock):
             self._warned.add(told.text)
             self._show_notice(told)
         self._sent_prompts = {draft.prompt}
+        self.markup.make_crops()
         self.generate.emit(run)
 
     def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:
@@ -356,8 +364,9 @@ class Composer(Dock):
         return confirmed or self._asked.confirms()
 
     def _situation(self, model: Model) -> QuoteContext:
-        sent = self._offer(model).sent
-        return submit.situation(self.draft(), sent, model, self._core)
+        now = submit.situation(self.draft(), self._offer(model).sent, model, self._core)
+        markup = self.markup
+        return replace(now, lacks_region=markup.lacks_region, lacks_format=markup.lacks_format)
 
     def on_spent(self) -> None:
         """Update for the new amount spent, which may reach the monthly budget."""
@@ -400,11 +409,8 @@ class Composer(Dock):
         if self._asked.sent not in (None, made.sent):
             self._asked.clear_question()
             self.bar.dismiss("ask")
-        source = drafting.source_of(draft)
         editor = self.card.editor
-        editor.setPlaceholderText(
-            _("What should the picture show?") if source is None else _("What should change?")
-        )
+        editor.setPlaceholderText(submit.placeholder(draft))
         editor.replace_text(draft.prompt)
         trashed, otherwise = self._watching.trashed, self._thumbnails.notes
         sentences = self._core.settings.value.sentences
@@ -442,12 +448,10 @@ class Composer(Dock):
         said = quote(self._situation(model))
         self.card.generate.show_quote(said, prompts=submit.list_of(draft.prompt))
         self.line.generate.show_quote(said)
-        sent = self._offer(model).sent
-        name = model.title if model.offline else model.id
-        words = " · ".join(word for word in (name, label(sent.aspect), sent.size) if word)
         first = draft.references[0].sha256 if draft.references else ""
         pixmap = self.card.slots.thumbnail(first)
-        self.line.show_line(draft.prompt, self.card.editor.placeholderText(), words, pixmap)
+        hint = self.card.editor.placeholderText()
+        self.line.show_draft(self._offer(model).sent, model, hint, pixmap)
 
     # --- slots: prompt ----------------------------------------------------------------------
 
@@ -458,9 +462,9 @@ class Composer(Dock):
             self.changed.emit(self.draft())
 
     def on_escaped(self) -> None:
-        """Remove the source if the prompt is empty, else return the focus to the view."""
+        """Remove a plain source if the prompt is empty, else return the focus to the view."""
         draft = self.draft()
-        if not draft.prompt and drafting.source_of(draft) is not None:
+        if not draft.prompt and draft.markup.empty and drafting.source_of(draft) is not None:
             self.change_draft(drafting.without_source(draft, aspect=self.own_aspect))
             return
         self.close_full()

@@ -38,6 +38,7 @@ def prompt_entries(
 NARROW = 1100
 LOW = 700
 SHARE = 0.4  # of the window's height, for the prompt
+_WIDEST = (1 << 24) - 1  # of a widget in Qt
 
 
 class Dock(QFrame):
@@ -136,6 +137,9 @@ class Dock(QFrame):
             return
         self.sheet.hide()
         self.sheet.setParent(self)
+        # The width of the overlay is not that of the next view.
+        self.sheet.setMinimumWidth(0)
+        self.sheet.setMaximumWidth(_WIDEST)
         self._box.insertWidget(0, self.sheet)
         self.opened.emit(False)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.config.settings import OFFLINE
 from studio.domain import runs
 from studio.domain import sentences as role_sentences
@@ -108,11 +108,13 @@ def notes_of(
             _note(reference, draft, model, trashed),
             beside=otherwise.get(reference.sha256, ""),
             number=max(0, place - first + 1),
-            marks=len(draft.markup.marks) if reference.role is Role.EDIT and first == 1 else 0,
+            marks=draft.marks_sent if reference.role is Role.EDIT and first == 1 else 0,
+            frames=len(draft.markup.frames) if reference.role is Role.EDIT and first == 1 else 0,
+            region=reference.role is Role.EDIT and first == 1 and draft.markup.region is not None,
             sentence=role_sentences.of_reference(reference, sentences),
         )
         if place < sent
-        else SlotNote(_("not sent: limit {n}").format(n=takes), sent=False)
+        else SlotNote(_("not sent: limit {n}").format(n=number(takes)), sent=False)
         for place, reference in enumerate(draft.references)
     ]
 
@@ -133,7 +135,7 @@ def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[
         "Continues the conversation: {n} turn so far.",
         "Continues the conversation: {n} turns so far.",
         talk.turns,
-    ).format(n=talk.turns)
+    ).format(n=number(talk.turns))
     return SlotNote(words, tip=tip, talk=talk.turns)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import plain_tip, set_tip
@@ -16,6 +17,7 @@ from studio.ui.widgets.plain_text import plain_tip, set_tip
 WIDTH = 172
 SIDE = 12
 KEY = "Ctrl ↵"
+USUAL = "Ctrl+Return"
 
 
 class GenerateButton(PaintedButton):
@@ -36,6 +38,12 @@ class GenerateButton(PaintedButton):
     def quote(self) -> Quote:
         return self._quote
 
+    @property
+    def word(self) -> str:
+        """What one line says after the title: the price, or why nothing happens yet."""
+        quote = self._quote
+        return (quote.detail if quote.mood is ButtonState.QUIET else "") or quote.price
+
     def show_quote(self, quote: Quote, *, prompts: str = "") -> None:
         """Show a quote; `prompts` is the tool tip, one prompt per line."""
         if quote == self._quote and self.toolTip() == plain_tip(prompts):
@@ -54,14 +62,14 @@ class GenerateButton(PaintedButton):
     def sizeHint(self) -> QSize:
         look, quote = theme(), self._quote
         if not self._compact:
-            # Wider than the design only if a font or language needs it: no word is cut off.
+            # Wider than the design only if a font or language needs it, so that no word is cut off.
             upper = QFontMetrics(look.font("title")).horizontalAdvance(quote.title)
             upper += 8 + QFontMetrics(look.font("title", weight=400)).horizontalAdvance(quote.price)
             lower = QFontMetrics(look.font("small")).horizontalAdvance(quote.detail)
             return QSize(max(WIDTH, max(upper, lower) + 2 * SIDE), look.height(56))
         width = QFontMetrics(look.font("body", weight=600)).horizontalAdvance(quote.title)
         small = QFontMetrics(look.font("small"))
-        for word in (quote.price, KEY):
+        for word in (self.word, _key()):
             width += small.horizontalAdvance(word) + 10 if word else 0
         return QSize(width + 2 * SIDE, theme().height(32))
 
@@ -118,18 +126,18 @@ class GenerateButton(PaintedButton):
         metrics = QFontMetrics(painter.font())
         # The shortcut is the first to be left out: the menu and the list of shortcuts have it
         # too.
-        key = metrics.horizontalAdvance(KEY) + 8
+        key = metrics.horizontalAdvance(_key()) + 8
         if metrics.horizontalAdvance(quote.detail) + key <= width:
-            painter.drawText(lower, right, KEY)
+            painter.drawText(lower, right, _key())
         painter.drawText(lower, left, metrics.elidedText(quote.detail, elide, round(width)))
 
     def _paint_line(self, painter: QPainter, first: str, second: str) -> None:
-        look, quote = theme(), self._quote
+        look = theme()
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         at = float(SIDE)
         painter.setPen(look.color(first))
         painter.setFont(look.font("body", weight=600))
-        for word in (quote.title, quote.price, KEY):
+        for word in (self._quote.title, self.word, _key()):
             if not word:
                 continue
             width = QFontMetrics(painter.font()).horizontalAdvance(word)
@@ -137,3 +145,9 @@ class GenerateButton(PaintedButton):
             at += width + 10
             painter.setFont(look.font("small"))
             painter.setPen(look.color(second))
+
+
+def _key() -> str:
+    """The shortcut of Generate, or the one the user chose; "" for none."""
+    key = key_names.current(USUAL)
+    return KEY if key == USUAL else key_names.cap(key)

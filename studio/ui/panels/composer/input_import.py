@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
+from studio.common import user_input
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
 from studio.domain.drafts import MOST_EDITED
@@ -42,11 +43,13 @@ class IntakeResult:
         references: the readable items, in the order given.
         troubles: one error per unreadable item.
         left: number of items not tried, for lack of room or after too many errors.
+        folders: those among the items; they are no references.
     """
 
     references: tuple[Reference, ...]
     troubles: tuple[StudioError, ...]
     left: int = 0
+    folders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +86,12 @@ async def take_in(library: Library, incoming: DropContents, role: Role, room: in
         if len(pictures) < len(wanted):
             given -= len(wanted) - len(pictures)
             troubles.append(InputError(_("The dropped picture is not in the library")))
-    things += [IntakeItem(source=path, name=path.stem) for path in incoming.paths[:most]]
+    paths = incoming.paths[:most]
+    folders = await asyncio.to_thread(lambda: tuple(filter(user_input.is_folder, paths)))
+    given -= len(folders)
+    things += [IntakeItem(source=path, name=path.stem) for path in paths if path not in folders]
     things += [IntakeItem(source=blob, name=_("Pasted picture")) for blob in incoming.blobs[:most]]
-    if incoming.links and not things and not troubles:
+    if incoming.links and not things and not folders and not troubles:
         troubles.append(
             InputError(
                 _("Links cannot be used"),
@@ -94,7 +100,8 @@ async def take_in(library: Library, incoming: DropContents, role: Role, room: in
         )
     taken = await store_items(library, things, role, room)
     looked_at = len(taken.references) + len(taken.troubles)
-    return IntakeResult(taken.references, (*troubles, *taken.troubles), given - looked_at)
+    left = given - looked_at
+    return IntakeResult(taken.references, (*troubles, *taken.troubles), left, folders)
 
 
 async def take_pictures(
@@ -170,12 +177,16 @@ class InputImport(QObject):
         troubled(object): the StudioErrors of unusable items, together.
         limited(int, int, bool): number taken, number given, and whether the limit of references is
             the reason; the others were not tried.
+        brought(object): a single picture from outside became this reference, after `taken`.
+        folders(object): the folders among what was given, which can be imported.
         idle: all copies are done.
     """
 
     taken = Signal(object, object)
     troubled = Signal(object)
     limited = Signal(int, int, bool)
+    brought = Signal(object)
+    folders = Signal(object)
     idle = Signal()
 
     def __init__(self, library: Library, room: Callable[[], int], parent: QObject) -> None:
@@ -224,15 +235,25 @@ class InputImport(QObject):
         self, incoming: drop_contents.DropContents, role: Role, *, place: int | None = None
     ) -> None:
         """Import dropped or pasted content."""
-        self._start(partial(take_in, self._library, incoming, role), role, place)
+        alone = not incoming.ids and len(incoming.paths) + len(incoming.blobs) == 1
+        work = partial(take_in, self._library, incoming, role)
+        self._start(work, role, place, alone=alone)
 
     def _start(
-        self, work: _Work, role: Role, place: int | None = None, *, sources: int = 1
+        self,
+        work: _Work,
+        role: Role,
+        place: int | None = None,
+        *,
+        sources: int = 1,
+        alone: bool = False,
     ) -> None:
         self._waiting += 1
-        spawn(self._run(work, role, place, sources))
+        spawn(self._run(work, role, place, sources, alone=alone))
 
-    async def _run(self, work: _Work, role: Role, place: int | None, sources: int) -> None:
+    async def _run(
+        self, work: _Work, role: Role, place: int | None, sources: int, *, alone: bool
+    ) -> None:
         try:
             async with self._in_order():
                 # Ask only now: earlier imports may have filled it. A source or a replacement
@@ -245,8 +266,12 @@ class InputImport(QObject):
             self._waiting -= 1
         if taken.references:
             self.taken.emit(taken.references, place)
+            if alone:
+                self.brought.emit(taken.references[0])
         if taken.troubles:
             self.troubled.emit(taken.troubles)
+        if taken.folders:
+            self.folders.emit(taken.folders)
         if taken.left > 0:
             n = len(taken.references)
             self.limited.emit(n, n + len(taken.troubles) + taken.left, n >= room)

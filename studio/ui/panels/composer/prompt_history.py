@@ -34,6 +34,7 @@ from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.row_thumbnails import RowThumbnails
+from studio.ui.support.screens import available_area
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.popover import RoundedCorners
@@ -127,7 +128,7 @@ class HistoryPopup(QFrame):
         box.addWidget(self.list, 1)
         box.addWidget(self.empty, 1)
         self.empty.hide()
-        self.resize(WIDTH, HEIGHT)
+        self.resize(theme().px(WIDTH), HEIGHT)
         self.search.edited.connect(self.on_edited)
         self.search.submitted.connect(self.on_submitted)
         self.search.left.connect(self.close)
@@ -140,7 +141,7 @@ class HistoryPopup(QFrame):
     def open_at(self, anchor: QWidget) -> None:
         """Open above the anchor, right edges aligned."""
         corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), -self.height() - 4))
-        room = anchor.screen().availableGeometry()
+        room = available_area(anchor)
         corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
         corner.setY(max(room.top(), corner.y()))
         self.move(corner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, dollars, listed, ngettext, number
 from studio.domain.budget import Budget
 
 ASKS_FROM = 17
@@ -30,25 +30,42 @@ class QuoteContext:
     """Input of a quote.
 
     Attributes:
-        variants: prompts that {a|b} expands to; 0 for an empty prompt.
+        variants: prompts that {a|b} expands to; 0 without anything to send.
         count: pictures per variant.
         sources: pictures edited separately, each with every variant; 1 without any.
+        marks: marks that are sent with each request.
         each_usd: price of one picture with its searches, None if unknown.
         search_usd: the part of it for searches; how many there are is up to the model.
         threshold: US dollars above which a run needs a confirmation.
         others: jobs ahead in a long queue; else 0.
         budget: the state of this month's budget.
+        lacks_region: a region is being painted, and there is none yet.
+        formats: frames of the edited picture that are sent, among the `sources`; 0 without any.
+        crops: pictures that are cut out of it beside, free.
+        lacks_format: a picture is reframed, and no format is ticked.
+        conflicts: a region and frames are drawn on the same picture, which are not sent together.
     """
 
     variants: int
     count: int
     each_usd: float | None
     sources: int = 1
+    marks: int = 0
     search_usd: float = 0.0
     offline: bool = False
     threshold: float = 2.0
     others: int = 0
     budget: Budget = field(default_factory=Budget)
+    lacks_region: bool = False
+    formats: int = 0
+    crops: int = 0
+    lacks_format: bool = False
+    conflicts: bool = False
+
+    @property
+    def only_crops(self) -> bool:
+        """Whether nothing is sent."""
+        return self.crops > 0 and self.sources == 0
 
     @property
     def pictures(self) -> int:
@@ -91,36 +108,49 @@ class Quote:
 
 def quote(now: QuoteContext) -> Quote:
     """Describe the result of a press of Generate."""
-    if now.pictures == 0:
+    if now.lacks_format:
+        return _nothing(_("tick a format"))
+    if now.only_crops:
+        return _crops(now.crops)
+    if first := _obstacle(now):
         return Quote(
             mood=ButtonState.QUIET,
             title=_("Generate"),
             price=_("free") if now.offline else "",
-            detail=_("write a prompt first"),
-            description=_("write a prompt first"),
+            detail=first,
+            description=first,
         )
     title = _("Generate")
     if now.pictures > 1:
-        title = _("Generate {n}").format(n=now.pictures)
-    count = ngettext("{n} picture", "{n} pictures", now.pictures).format(n=now.pictures)
+        title = _("Generate {n}").format(n=number(now.pictures))
+    count = ngettext("{n} picture", "{n} pictures", now.pictures).format(n=number(now.pictures))
+    marked = _with_marks(now, count)
+    crops = ""
+    if now.crops:
+        crops = ngettext("{n} free crop", "{n} free crops", now.crops).format(n=number(now.crops))
     if now.offline:
         return Quote(
             mood=ButtonState.READY,
             title=title,
             price=_("free"),
-            detail=_after(now) or _("offline sketch"),
-            # Translators: {count} is "4 pictures".
-            description=_("{count}, free, offline sketch").format(count=count),
+            detail=_after(now) or (marked if now.marks else _("offline sketch")),
+            description=_beside(
+                # Translators: {count} is "4 pictures".
+                _("{count}, free, offline sketch").format(count=marked),
+                crops,
+            ),
         )
     if now.total_usd is None or now.each_usd is None:
         # Translators: {count} is "4 pictures".
-        price, description = _("price ?"), _("{count}, price unknown").format(count=count)
+        price, description = _("price ?"), _("{count}, price unknown").format(count=marked)
         detail = _("unknown price for this model")
     else:
         price = f"≈ {money(now.total_usd)}"
         # Translators: {count} is "4 pictures".
-        description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
+        description = _("{count}, about {price}").format(count=marked, price=money(now.total_usd))
         detail = _sum(now, money(now.each_usd, each=True))
+        if now.marks:
+            detail = marked if now.pictures == 1 else _with_marks(now, detail)
         if now.search_usd:
             # Translators: {words} is such as "4 × $0.05", or "4 pictures, about $0.20".
             searching = _("{words}, with search")
@@ -128,6 +158,7 @@ def quote(now: QuoteContext) -> Quote:
             detail = searching.format(words=detail)
     mood = ButtonState.READY
     detail = _after(now) or detail
+    description = _beside(description, crops)
     if now.over_limit:
         mood, detail = (
             ButtonState.OVER,
@@ -136,13 +167,62 @@ def quote(now: QuoteContext) -> Quote:
     if now.over_by:
         mood, detail = ButtonState.OVER, _("over by {sum}").format(sum=money(now.over_by))
     if mood is not ButtonState.READY:
-        description = f"{description}, {detail}"
+        description = listed((description, detail))
     return Quote(mood=mood, title=title, price=price, detail=detail, description=description)
 
 
+def _obstacle(now: QuoteContext) -> str:
+    """What has to be done before anything can be sent; "" for nothing."""
+    if now.conflicts:
+        return _("remove region or frames")
+    if now.pictures == 0:
+        return _("write a prompt first")
+    return _("paint a region first") if now.lacks_region else ""
+
+
+def _nothing(why: str) -> Quote:
+    """A button that does nothing yet; the reason is said in the compact composer too."""
+    return Quote(mood=ButtonState.QUIET, title=_("Generate"), price=why, detail="", description=why)
+
+
+def _crops(n: int) -> Quote:
+    """Cutting pictures out of another one, for which nothing is sent."""
+    title = ngettext("Crop", "Crop {n}", n).format(n=number(n))
+    words = ngettext("{n} crop, free, nothing is sent", "{n} crops, free, nothing is sent", n)
+    return Quote(
+        mood=ButtonState.READY,
+        title=title,
+        price=_("free"),
+        detail=_("nothing is sent"),
+        description=words.format(n=number(n)),
+    )
+
+
+def _beside(description: str, crops: str) -> str:
+    """Pictures that are sent for, and those that are cut out beside, if any."""
+    if not crops:
+        return description
+    # Translators: {count} is such as "3 pictures, about $0.40", {crops} such as "1 free crop".
+    return _("{count}, and {crops}").format(count=description, crops=crops)
+
+
+def _with_marks(now: QuoteContext, words: str) -> str:
+    if not now.marks:
+        return words
+    # Translators: {marks} is "3 marks", {words} is "1 picture" or "4 × $0.13".
+    return _("{marks}, {words}").format(marks=marks_words(now.marks), words=words)
+
+
+def marks_words(n: int) -> str:
+    """ "3 marks" """
+    return ngettext("{n} mark", "{n} marks", n).format(n=number(n))
+
+
 def _sum(now: QuoteContext, each: str) -> str:
-    sources = ngettext("{n} source", "{n} sources", now.sources).format(n=now.sources)
-    variants = ngettext("{n} variant", "{n} variants", now.variants).format(n=now.variants)
+    sources = ngettext("{n} source", "{n} sources", now.sources).format(n=number(now.sources))
+    if now.formats:
+        sources = ngettext("{n} format", "{n} formats", now.formats).format(n=number(now.formats))
+    variants = ngettext("{n} variant", "{n} variants", now.variants).format(n=number(now.variants))
     factors = [
         *([sources] if now.sources > 1 else []),
         *([variants] if now.variants > 1 else []),
@@ -156,12 +236,11 @@ def _sum(now: QuoteContext, each: str) -> str:
 def _after(now: QuoteContext) -> str:
     if not now.others:
         return ""
-    return ngettext("after {n} other", "after {n} others", now.others).format(n=now.others)
+    return ngettext("after {n} other", "after {n} others", now.others).format(n=number(now.others))
 
 
 def money(usd: float, *, each: bool = False) -> str:
     """US dollars in cents, or in tenths of a cent for `each` and small sums."""
     if not each and usd >= 0.095:
-        return f"${number(usd, 2)}"
-    text = number(usd, 3)
-    return f"${text.removesuffix('0')}"
+        return dollars(usd)
+    return dollars(usd, 3, least=2)

@@ -1,4 +1,4 @@
-"""Pictures of the draft: imports, actions on their slots, and marks on the source."""
+"""Pictures of the draft: imports, actions on their slots, and what is drawn on the source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from studio.common.errors import StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.common.terminal import harmless
 from studio.domain.drafts import MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Picture, Reference, Role
@@ -20,10 +20,11 @@ from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.dock import Dock
 from studio.ui.panels.composer.input_import import InputImport
-from studio.ui.support import drop_contents
+from studio.ui.support import drop_contents, key_names
 from studio.ui.support.drop_area import Drag
 from studio.ui.support.drop_contents import DropContents
 from studio.ui.support.file_dialogs import pictures_dialog
+from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.tasks import spawn
 
 
@@ -44,24 +45,68 @@ class DraftHolder(Protocol):
 
 
 class SourceMarkup(QObject):
-    """Reads and writes the marks of one picture in the draft.
+    """Reads and writes what is drawn on one picture in the draft.
+
+    Attributes:
+        needs_region: id of the picture on which a region is being painted; None for none. It is not
+            sent without one.
 
     Signals:
-        wanted(object): the slot of a marked source was clicked (id of its picture).
-        replaced(object): a source with marks made room for another (a sentence).
-        lost: a picture could not become the source; its marks are not kept.
+        wanted: a source was clicked on which something is drawn: the mode (a LoupeModeName) and the
+            id of its picture.
+        replaced(object): a source with marks or a region made room for another (a sentence).
+        lost: a picture could not become the source; what is drawn on it is not kept.
+        region_missing: Generate was pressed before a region was painted.
+        format_wanted: Generate was pressed, but no format of a frame is ticked.
+        crops_wanted: cut frames out of the source, free: its id, and the frames.
+        reframing_changed: `set_reframing` was called.
     """
 
-    wanted = Signal(object)
+    wanted = Signal(object, str)
+    format_wanted = Signal()
+    crops_wanted = Signal(object, object)
+    reframing_changed = Signal()
     replaced = Signal(object)
     lost = Signal()
+    region_missing = Signal()
 
     def __init__(self, holder: DraftHolder, reception: InputImport, parent: QObject) -> None:
         super().__init__(parent)
         self._holder = holder
         self._reception = reception
+        self.needs_region: str | None = None
         # Marks of a picture that is still being copied into the inputs, by its id.
         self._pending: tuple[str, Markup] | None = None
+        self._reframing = ""
+
+    def set_reframing(self, picture: str) -> None:
+        """Set the picture around which frames are dragged (its id); "" for none."""
+        if picture != self._reframing:
+            self._reframing = picture
+            self.reframing_changed.emit()
+
+    @property
+    def lacks_format(self) -> bool:
+        """Whether a picture is reframed without a format that is ticked."""
+        return bool(self._reframing) and not self.markup_of(self._reframing).frames
+
+    def acts_alone(self) -> bool:
+        """Handle Generate when nothing is to be sent. False if there is a request."""
+        if self.lacks_format:
+            self.format_wanted.emit()
+            return True
+        draft = self._holder.draft()
+        if not draft.sources or not draft.markup.crops or draft.markup.extensions:
+            return False
+        self.make_crops()
+        return True
+
+    def make_crops(self) -> None:
+        """Make the frames within the source, beside what is sent."""
+        draft = self._holder.draft()
+        source = drafting.source_of(draft)
+        if draft.markup.crops and source is not None and source.picture is not None:
+            self.crops_wanted.emit(source.picture, draft.markup.crops)
 
     def markup_of(self, picture: str) -> Markup:
         """What is drawn on a picture (its id); nothing unless it is the only source."""
@@ -69,6 +114,11 @@ class SourceMarkup(QObject):
             return self._pending[1]
         draft = self._holder.draft()
         return draft.markup if _is_source(draft, picture) else Markup()
+
+    @property
+    def lacks_region(self) -> bool:
+        """Whether a region has to be painted before anything is sent."""
+        return self.needs_region is not None and self.markup_of(self.needs_region).region is None
 
     def draw(self, picture: Picture, markup: Markup, run: str = "") -> None:
         """Set what is drawn on a picture, which becomes the source.
@@ -94,24 +144,43 @@ class SourceMarkup(QObject):
         before = self._holder.draft()
         after = drafting.with_sources(before, sources)
         self._holder.change_draft(replace(after, markup=pending[1]))
-        if before.markup.marks:
+        if before.markup.marks or before.markup.region is not None:
             # Translators: {name} is a picture, whose marks were replaced by those of another.
             words = _("The marks on {name} were replaced")
+            if not before.markup.marks:
+                # Translators: {name} is a picture, whose region was replaced by that of another.
+                words = _("The region on {name} was replaced")
+            self.replaced.emit(words.format(name=before.sources[0].name))
+        elif before.markup.frames:
+            # Translators: {name} is a picture, whose frames were replaced by those of another.
+            words = _("The frames around {name} were replaced")
             self.replaced.emit(words.format(name=before.sources[0].name))
         return True
 
     def on_refused(self) -> None:
-        """Give up a picture that could not be copied."""
+        """Forget a picture that could not be copied."""
         if self._pending is not None:
             self._pending = None
             self.lost.emit()
 
     def show_source(self, reference: Reference) -> bool:
-        """Whether a clicked reference has marks; they are to be shown then."""
-        marked = reference.role is Role.EDIT and bool(self._holder.draft().markup.marks)
-        if marked and reference.picture is not None:
-            self.wanted.emit(reference.picture)
-        return marked and reference.picture is not None
+        """Whether something is drawn on a clicked reference; it is to be shown then."""
+        markup = self._holder.draft().markup
+        if reference.role is not Role.EDIT or reference.picture is None:
+            return False
+        if markup.marks:
+            self.wanted.emit(LoupeModeName.MARK, reference.picture)
+        elif markup.region is not None:
+            self.wanted.emit(LoupeModeName.ONLY_HERE, reference.picture)
+        elif markup.frames:
+            self.wanted.emit(LoupeModeName.REFRAME, reference.picture)
+        return not markup.empty
+
+    def show_region(self) -> None:
+        """Show the region of the source."""
+        sources = self._holder.draft().sources
+        if sources and sources[0].picture is not None:
+            self.wanted.emit(LoupeModeName.ONLY_HERE, sources[0].picture)
 
 
 def _is_source(draft: Draft, picture: str) -> bool:
@@ -173,14 +242,14 @@ class ReferenceEdits(QObject):
             name = " ".join(harmless(pictures[0].name, lines=False).split())
             # Translators: {name} is a picture.
             words = _("Edit {name}").format(name=name)
-            slots.suggest(words, "Ctrl+E", edits=[pictures[0].id])
+            slots.suggest(words, key_names.current("Ctrl+E"), edits=[pictures[0].id])
         elif len(pictures) <= MOST_EDITED:
             n = len(pictures)
             slots.suggest(
-                _("Edit all {n}, one each").format(n=n),
-                "Ctrl+E",
+                _("Edit all {n}, one each").format(n=number(n)),
+                key_names.current("Ctrl+E"),
                 edits=[picture.id for picture in pictures],
-                also=_("Use {n} as references").format(n=n) if n <= MOST_AT_ONCE else "",
+                also=_("Use {n} as references").format(n=number(n)) if n <= MOST_AT_ONCE else "",
             )
         else:
             slots.suggest("", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -27,17 +27,19 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
+from studio.domain.markup import MARK_COLOURS
 from studio.domain.request_plan import PlannedWords, RequestPlan, WordSource
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
-from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.accessible import EXPANDED, set_role
 from studio.ui.widgets.buttons import Button, IconButton, PaintedButton, ToggledIsClicked
 from studio.ui.widgets.edit_menu import EditMenu
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import describe, set_tip
 from studio.ui.widgets.scroll_area import give_viewport
 from studio.ui.widgets.text import KeyCap, Text
 
@@ -72,11 +74,14 @@ class FoldButton(ToggledIsClicked, PaintedButton):
         super().__init__(parent)
         self._unfolded = unfolded
         self._counts = ""
+        set_role(self, QAccessible.Role.Button)
+        self.setProperty(EXPANDED, unfolded)
         self.setCheckable(True)
         self.restore_checked()
         self.toggled.connect(self.on_toggled)
         self.setAccessibleName(_("What is sent"))
-        set_tip(self, f"{_('What is sent')} ({key_names.spoken(KEY)})")
+        key = key_names.spoken(key_names.current(KEY))
+        set_tip(self, f"{_('What is sent')} ({key})" if key else _("What is sent"))
 
     @property
     def counts(self) -> str:
@@ -87,7 +92,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
         """Show the counts; "" for nothing to send."""
         if counts != self._counts:
             self._counts = counts
-            self.setAccessibleDescription(counts)
+            describe(self, counts or key_names.spoken(key_names.current(KEY)))
             self.updateGeometry()
             self.update()
 
@@ -123,21 +128,23 @@ class FoldButton(ToggledIsClicked, PaintedButton):
             painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         chevron = "down" if self._unfolded else "right"
         glyph = look.pixmap(chevron, "text2", 12, self.devicePixelRatioF())
-        painter.drawPixmap(6, (self.height() - 12) // 2, glyph)
+        at = placed(self, QRect(6, (self.height() - 12) // 2, 12, 12))
+        painter.drawPixmap(at.topLeft(), glyph)
         left = 6 + 12 + 6
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if title := self._title():
             painter.setFont(look.font("small", weight=600))
             painter.setPen(look.color("text"))
             width = QFontMetrics(painter.font()).horizontalAdvance(title)
-            painter.drawText(QRectF(left, 0, width + 4, self.height()), flags, title)
+            line = placed(self, QRectF(left, 0, width + 4, self.height()))
+            painter.drawText(line, flags, title)
             left += width + 8
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text" if hot else "text2"))
         room = self.width() - left - 4
         elide = Qt.TextElideMode.ElideRight
         words = QFontMetrics(painter.font()).elidedText(self._words(), elide, room + 1)
-        painter.drawText(QRectF(left, 0, room + 4, self.height()), flags, words)
+        painter.drawText(placed(self, QRectF(left, 0, room + 4, self.height())), flags, words)
         painter.end()
 
 
@@ -168,7 +175,7 @@ class SentPictures(QWidget):
     def show_pictures(self, pictures: Sequence[SentPicture], *, small: bool) -> None:
         """Show these pictures; `small` without names."""
         self._pictures, self._small = tuple(pictures), small
-        names = ", ".join(_caption(one) for one in pictures)
+        names = listed(_caption(one) for one in pictures)
         # Translators: {names} is a list of pictures, such as "1 kelp, 2 lighthouse".
         self.setAccessibleName(_("Pictures in this order: {names}").format(names=names))
         set_tip(self, "\n".join(map(_caption, pictures)))
@@ -194,7 +201,8 @@ class SentPictures(QWidget):
         return QSize(max(0, cells * (self._side() + GAP) - GAP), height)
 
     def _cell(self, place: int) -> QRect:
-        return QRect(place * (self._side() + GAP), 0, self._side(), self._side())
+        cell = QRect(place * (self._side() + GAP), 0, self._side(), self._side())
+        return placed(self, cell)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, shown = theme(), self._shown()
@@ -216,6 +224,8 @@ class SentPictures(QWidget):
                 _caption(one), Qt.TextElideMode.ElideRight, self._side() + GAP - 2
             )
             line = QRectF(cell.left(), cell.bottom() + 3, self._side() + GAP, look.line("micro"))
+            if self.isRightToLeft():
+                line.translate(-GAP, 0)
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
         if more := len(self._pictures) - shown:
             painter.setPen(look.color("text3"))
@@ -241,6 +251,7 @@ class SentText(QTextEdit):
         self._most = MOST_LINES
         self._plan: RequestPlan | None = None
         self._known: Collection[str] = ()
+        self._mark_colours: Mapping[int, str] = {}
         self._shown = ("", "")
         EditMenu(self)
         self.setAccessibleName(_("Words sent"))
@@ -272,12 +283,17 @@ class SentText(QTextEdit):
         self.clear()
         self._shown = ("", "")
         if self._plan is not None:
-            self.show_plan(self._plan, self._known)
+            self.show_plan(self._plan, self._known, self._mark_colours)
 
-    def show_plan(self, plan: RequestPlan, known: Collection[str]) -> None:
-        """Show the words of this plan; `known` are the sentences of the settings."""
+    def show_plan(
+        self, plan: RequestPlan, known: Collection[str], colours: Mapping[int, str]
+    ) -> None:
+        """Show the words of this plan.
+
+        `known` are the sentences of the settings, `colours` those of the marks by their numbers.
+        """
         self.fills += 1
-        self._plan, self._known = plan, known
+        self._plan, self._known, self._mark_colours = plan, known, colours
         runs: list[tuple[str, str]] = []
         self._places = []
         texts = plan.texts
@@ -288,7 +304,7 @@ class SentText(QTextEdit):
                 runs.append((_HEADING, _("System instruction")))
                 runs.append((_GREY, "\n"))
             at = sum(utf16_length(words) for _look, words in runs)
-            runs += [(_look(piece, known), piece.text) for piece in text.pieces]
+            runs += [(_look(piece, known, colours), piece.text) for piece in text.pieces]
             self._places.append((at, sum(utf16_length(words) for _look, words in runs)))
         self._replace(runs)
         self._fit()
@@ -354,7 +370,7 @@ def is_program(piece: PlannedWords, known: Collection[str]) -> bool:
     """Whether the program wrote these words, or the settings have them."""
     if piece.source is WordSource.SENTENCE:
         return piece.text in known
-    return piece.source is WordSource.PROGRAM
+    return piece.source in (WordSource.PROGRAM, WordSource.NUMBER)
 
 
 _GREY, _OWN, _MARK, _HEADING = "g", "o", "m", "h"
@@ -362,15 +378,24 @@ _GREY, _OWN, _MARK, _HEADING = "g", "o", "m", "h"
 
 _COLOURS = {_GREY: "text3", _OWN: "text", _MARK: "text2", _HEADING: "text3"}
 
+_NUMBERS = {str(place): colour for place, colour in enumerate(MARK_COLOURS)}
+"""Looks of the numbers of marks, and their colours."""
 
-def _look(piece: PlannedWords, known: Collection[str]) -> str:
+
+def _look(piece: PlannedWords, known: Collection[str], colours: Mapping[int, str]) -> str:
     if piece.source is WordSource.MARK:
         return _MARK
+    if piece.source is WordSource.NUMBER and piece.mark in colours:
+        return next(look for look, one in _NUMBERS.items() if one == colours[piece.mark])
     return _GREY if is_program(piece, known) else _OWN
 
 
 def _format(look: str) -> QTextCharFormat:
     made = QTextCharFormat()
+    if look in _NUMBERS:
+        made.setForeground(theme().legible(_NUMBERS[look], "sunk"))
+        made.setFont(theme().font("small", weight=600, prose=True))
+        return made
     made.setForeground(theme().color(_COLOURS[look]))
     if look == _HEADING:
         made.setFont(theme().font("micro", weight=600))
@@ -421,7 +446,7 @@ class SentPanel(QFrame):
         top.addStretch(1)
         for part in (self.earlier, self._which, self.later):
             top.addWidget(part)
-        top.addWidget(KeyCap(key_names.cap(KEY), self))
+        top.addWidget(KeyCap(key_names.cap(key_names.current(KEY)), self))
         self._column.addLayout(top)
         self.pictures = SentPictures(self)
         self.note = Text("", "micro", "text3", self, wrap=True)
@@ -464,10 +489,11 @@ class SentPanel(QFrame):
         *,
         place: int,
         requests: int,
+        colours: Mapping[int, str],
     ) -> None:
         """Show request `place` (from 0) of a run of that many different ones.
 
-        `known` are the sentences of the settings.
+        `known` are the sentences of the settings, `colours` those of the marks by their numbers.
         """
         note = ""
         if plan.turns:
@@ -479,7 +505,7 @@ class SentPanel(QFrame):
         self._show_note(note)
         self.pictures.show_pictures(pictures, small=self._small)
         self.text.setVisible(bool(plan.texts))
-        self.text.show_plan(plan, known)
+        self.text.show_plan(plan, known, colours)
         program = any(is_program(piece, known) for text in plan.texts for piece in text.pieces)
         self._origin.setVisible(program)
         self.edit.setVisible(program)

@@ -21,8 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from studio.common import i18n
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number, sentences
 from studio.domain.entities import Reference, Role
 from studio.domain.sentences import DEFAULTS
 from studio.ui.panels.composer.sentence_popover import SentencePopover
@@ -30,6 +31,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import flipped, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import set_role
@@ -55,7 +57,9 @@ class SlotNote:
         sentence: sentence sent with it; "" for none.
         talk: turns of the conversation to continue; 0 if the user declined, None if there is no
             conversation.
-        marks: number of marks on the source.
+        marks: number of marks on the source that are sent.
+        frames: number of frames around it.
+        region: whether a region is painted on the source.
     """
 
     words: str = ""
@@ -66,6 +70,8 @@ class SlotNote:
     sentence: str = ""
     talk: int | None = None
     marks: int = 0
+    frames: int = 0
+    region: bool = False
 
 
 def paint_square(painter: QPainter, pixmap: QPixmap | None, box: QRect) -> None:
@@ -146,7 +152,7 @@ class Slot(QWidget):
         name = f"{role_name(reference.role)} {called} {self._marks()}".strip()
         self.setAccessibleName(name)
         said = [words for words in (note.words, note.beside, note.tip) if words]
-        self.setAccessibleDescription(" ".join(said))
+        self.setAccessibleDescription(sentences(*said))
         sent = [f"[{note.number}] {note.sentence}".strip()] if note.number else []
         set_tip(self, "\n".join([name, *sent, *said]))
         self.role_button.setVisible(self._has_menu and not small)
@@ -237,17 +243,21 @@ class Slot(QWidget):
     # --- painting -------------------------------------------------------------------------
 
     def _marks(self) -> str:
-        """ "with 3 marks", after the name of the source; "" without any."""
+        """ "with 3 marks", "only here" or "in 2 formats", after the source's name; or ""."""
         n = self._note.marks
-        if not n:
-            return ""
         # Translators: after the name of a picture.
-        return ngettext("with {n} mark", "with {n} marks", n).format(n=number(n))
+        marks = ngettext("with {n} mark", "with {n} marks", n).format(n=number(n)) if n else ""
+        # Translators: after the name of a picture, of which only a region may change.
+        region = _("only here") if self._note.region else ""
+        n = self._note.frames
+        # Translators: after the name of a picture.
+        formats = ngettext("in {n} format", "in {n} formats", n).format(n=number(n)) if n else ""
+        return listed(filter(None, (marks, region, formats)))
 
     def _words(self) -> tuple[str, str]:
         words = self._note.words or role_name(self.reference.role)
         if self._note.talk and not self._note.words:
-            words = _("Editing, turn {n}").format(n=self._note.talk + 1)
+            words = _("Editing, turn {n}").format(n=i18n.number(self._note.talk + 1))
         beside = self._note.beside or (self._note.sentence if self._with_sentence else "")
         if beside and not self._note.words:
             words = f"{words} · {beside}"
@@ -271,14 +281,16 @@ class Slot(QWidget):
     def _thumb(self) -> QRect:
         if self._small:
             return self.rect().adjusted(1, 1, -1, -1)
-        return QRect(4, (self.height() - THUMB) // 2, THUMB, THUMB)
+        return placed(self, QRect(4, (self.height() - THUMB) // 2, THUMB, THUMB))
 
     def _place(self) -> None:
         side = self.close_button.height()
         top = (self.sizeHint().height() - side) // 2
         right = self.sizeHint().width() - side - 4
-        self.close_button.move(right, top)
-        self.role_button.move(right - side, top)
+        around = QRect(0, 0, self.sizeHint().width(), side)
+        for button, left in ((self.close_button, right), (self.role_button, right - side)):
+            at = QRect(left, top, side, side)
+            button.move((flipped(at, around) if self.isRightToLeft() else at).topLeft())
 
     @needs("close_button")
     def sizeHint(self) -> QSize:
@@ -312,7 +324,7 @@ class Slot(QWidget):
                 painter.setPen(QPen(look.color("accent"), edge))
                 painter.drawRoundedRect(box, 6, 6)
         else:
-            self._paint_words(painter, thumb.right() + 9)
+            self._paint_words(painter, 4 + THUMB + 8)
         painter.end()
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
@@ -327,17 +339,19 @@ class Slot(QWidget):
         quiet = "warn" if self._note.words else "ink" if editing else "text3"
         painter.setPen(look.color(quiet))
         text = QFontMetrics(painter.font()).elidedText(role, elide, width + 1)
-        painter.drawText(QRectF(left, top, width + 2, heights[0]), flags, text)
+        painter.drawText(placed(self, QRectF(left, top, width + 2, heights[0])), flags, text)
         painter.setFont(look.font("small", prose=True))
         painter.setPen(look.color("text" if self._note.sent else "text3"))
         metrics, marks = QFontMetrics(painter.font()), self._marks()
         room = self._name_width(metrics) if marks else width
         text = metrics.elidedText(name, elide, room + 1)
-        painter.drawText(QRectF(left, top + heights[0], room + 2, heights[1]), flags, text)
+        line = placed(self, QRectF(left, top + heights[0], room + 2, heights[1]))
+        painter.drawText(line, flags, text)
         if marks:
             left += metrics.horizontalAdvance(f"{text} ")
             painter.setPen(look.color("ink"))
-            painter.drawText(QRectF(left, top + heights[0], width, heights[1]), flags, marks)
+            line = placed(self, QRectF(left, top + heights[0], width, heights[1]))
+            painter.drawText(line, flags, marks)
 
     # --- Qt -------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -22,6 +22,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import set_role
@@ -90,7 +91,8 @@ class DashedButton(PaintedButton):
             return
         left = 12
         if self._icon:
-            painter.drawPixmap(left, middle, look.pixmap(self._icon, "text2", 14, dpr))
+            at = placed(self, QRect(left, middle, 14, 14))
+            painter.drawPixmap(at.topLeft(), look.pixmap(self._icon, "text2", 14, dpr))
             left += 14 + 8
         painter.setFont(look.font("small"))
         metrics = QFontMetrics(painter.font())
@@ -100,10 +102,10 @@ class DashedButton(PaintedButton):
         words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room + 1)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(look.color("text" if hover else "text2"))
-        painter.drawText(QRectF(left, 0, room + 4, self.height()), flags, words)
+        painter.drawText(placed(self, QRectF(left, 0, room + 4, self.height())), flags, words)
         painter.setPen(look.color("text3"))
         left += metrics.horizontalAdvance(words) + 8
-        painter.drawText(QRectF(left, 0, taken + 4, self.height()), flags, beside)
+        painter.drawText(placed(self, QRectF(left, 0, taken + 4, self.height())), flags, beside)
         painter.end()
 
 

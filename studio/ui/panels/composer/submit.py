@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError, StudioError
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, ended, ngettext, number, sentences
 from studio.domain import budget as budgets
 from studio.domain import pricing, prompt_variants, runs
 from studio.domain import sentences as role_sentences
@@ -27,21 +27,42 @@ if TYPE_CHECKING:
     from studio.domain.budget import Budget
 
 
-def situation(draft: Draft, sent: Draft, model: Model, core: Core) -> QuoteContext:
+def situation(
+    draft: Draft, sent: Draft, model: Model, core: Core, *, lacks_region: bool = False
+) -> QuoteContext:
     """State of the run that Generate would submit now."""
     queue, settings = core.queue, core.settings.value
     long = queue.waiting >= settings.at_once
     return QuoteContext(
-        variants=0 if is_blank(draft.prompt) else prompt_variants.count(draft.prompt),
+        variants=0 if is_empty(draft) else prompt_variants.count(draft.prompt),
         count=draft.count,
         sources=sent.versions,
+        marks=sent.marks_sent,
         each_usd=pricing.estimate(model, sent.size if model.sizes else None, sent.advanced),
         search_usd=pricing.search_estimate(model, sent.advanced),
         offline=model.offline,
         threshold=settings.confirm_above,
         others=queue.waiting + queue.running if long else 0,
         budget=core.budget.standing(),
+        formats=len(sent.markup.extensions) if sent.sources else 0,
+        crops=len(sent.markup.crops) if sent.sources else 0,
+        lacks_region=lacks_region,
+        conflicts=bool(sent.sources) and sent.markup.conflicts,
     )
+
+
+def placeholder(draft: Draft) -> str:
+    """What the empty prompt asks for."""
+    if not draft.sources:
+        return _("What should the picture show?")
+    if draft.markup.extensions:
+        return _("What should the new part show?")
+    return _("What should change?")
+
+
+def is_empty(draft: Draft) -> bool:
+    """Whether nothing says what to make: neither a prompt nor what is drawn on the source."""
+    return is_blank(draft.prompt) and (not draft.sources or draft.markup.needs_prompt)
 
 
 def is_blank(prompt: str) -> bool:
@@ -68,7 +89,7 @@ def run_of(
             ngettext(
                 "This run would make {n} picture", "This run would make {n} pictures", pictures
             ).format(n=number(pictures)),
-            _("The limit per run is {most}.").format(most=REFUSED_FROM - 1),
+            _("The limit per run is {most}.").format(most=number(REFUSED_FROM - 1)),
             hint=_("Remove words from a {a|b} group, or lower the count."),
         )
     texts = prompt_variants.expand(sent.prompt)
@@ -162,17 +183,17 @@ def list_of(prompt: str) -> str:
     lines = [" ".join(text.split()) for text in prompt_variants.expand(prompt)]
     shown = [line if len(line) <= 90 else f"{line[:89]}…" for line in lines[:16]]
     if count > len(shown):
-        shown.append(_("and {n} more").format(n=count - len(shown)))
+        shown.append(_("and {n} more").format(n=number(count - len(shown))))
     return "\n".join(shown)
 
 
 def warning(draft: Draft, model: Model) -> Notice | None:
     """Warning about a model that may be switched off, and choices it may not support."""
-    about = [f"{model.title}: {model.note}"] if model.state is ModelState.RETIRED else []
+    about = [f"{model.name_in_text}: {model.note}"] if model.state is ModelState.RETIRED else []
     about += notices(draft, model)
     if not about:
         return None
-    return Notice(key="retired", text=" ".join(about), tone="warn", icon="warning")
+    return Notice(key="retired", text=sentences(*about), tone="warn", icon="warning")
 
 
 def limited(taken: int, given: int, most: int) -> Notice:
@@ -180,10 +201,10 @@ def limited(taken: int, given: int, most: int) -> Notice:
     words = ngettext("Added {taken} of {given}.", "Added {taken} of {given}.", taken)
     text = words.format(taken=number(taken), given=number(given))
     if most:
-        why = _("The limit per prompt is {most} references.").format(most=most)
+        why = _("The limit per prompt is {most} references.").format(most=number(most))
     else:
         why = _("The first ones are unreadable; the others were not tried.")
-    text = f"{text} {why}"
+    text = sentences(text, why)
     return Notice(key="too many", text=text, tone="warn", icon="warning")
 
 
@@ -195,11 +216,10 @@ def trouble(*errors: StudioError) -> Notice:
     """Notice for the errors of one action; of many, the first ones in full."""
     told = [_sentences(error) for error in errors[:_TOLD]]
     if left := len(errors) - len(told):
-        more = _("and {n} more").format(n=left)
-        told.append(f"({more})")
-    return Notice(key="error", text=" ".join(told), tone="bad")
+        told.append(_("(and {n} more)").format(n=number(left)))
+    return Notice(key="error", text=sentences(*told), tone="bad")
 
 
 def _sentences(error: StudioError) -> str:
     parts = (error.title, error.message, error.hint)
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+    return sentences(*map(ended, parts))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from studio.common.i18n import _
+from studio.common.i18n import _, listed, number, sentences
 from studio.domain import request_fields as fields
 from studio.domain import runs
 from studio.domain.aspect_ratios import nearest_aspect
@@ -93,23 +93,26 @@ def suggest_draft(
 
 def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
     """Sentence about the choices the model does not support; empty if it supports all."""
-    sentences = notices(draft, model)
+    told = notices(draft, model)
     notes = [note for note in (made.size_note, made.aspect_note) if note]
-    notes = [note for note in notes if note not in sentences]
+    notes = [note for note in notes if note not in told]
     if len(made.sent.references) < len(draft.references):
-        notes.append(_("not all references are sent, limit {n}").format(n=made.takes))
+        notes.append(_("not all references are sent, limit {n}").format(n=number(made.takes)))
     notes += _untold(draft, model, made.sent.advanced)
     if model.state in ("retired", "deprecated"):
-        first = f"{model.title}: {model.note} {_sentence(notes)}".strip()
+        first = sentences(f"{model.name_in_text}: {model.note}", _sentence(notes))
+    elif notes:
+        # Translators: {model} is a model, {notes} what it does not support, as a list.
+        first = _("{model}: {notes}.").format(model=model.name_in_text, notes=listed(notes))
     else:
-        first = f"{model.title}: {', '.join(notes)}." if notes else ""
-    return " ".join(one for one in (first, *sentences) if one)
+        first = ""
+    return sentences(first, *told)
 
 
 def notices(draft: Draft, model: Model) -> list[str]:
     """Sentences about choices that are left out, or sent although the model may refuse them."""
     if not model.sends_size:
-        # Its only size is shown in place of the one chosen.
+        # Its only size is shown in place of the chosen one.
         draft = replace(draft, size=model.usual_size)
     left_out = choice_warnings(model.id, runs.left_out(draft, model))
     return [*left_out, *runs.limit_warnings(draft, model).sentences]
@@ -122,7 +125,7 @@ def limit_of(draft: Draft, model: Model) -> int:
 
 
 def _sentence(notes: list[str]) -> str:
-    text = ", ".join(notes)
+    text = listed(notes)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 

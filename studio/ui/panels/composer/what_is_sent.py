@@ -134,6 +134,7 @@ class WhatIsSent(QObject):
             frozenset(self._core.settings.value.sentences.values()),
             place=self._place,
             requests=len(requests),
+            colours=_mark_colours(request),
         )
         self._dock.place_sheet()
         if request.markup is not None and request.markup.sent:
@@ -183,3 +184,9 @@ class WhatIsSent(QObject):
         """Show the previous or next request."""
         self._place += step
         self.fill()
+
+
+def _mark_colours(request: GenerationRequest) -> dict[int, str]:
+    """Colours of the marks that are sent, by their numbers."""
+    marks = () if request.markup is None else request.markup.sent_marks
+    return {n: one.colour for n, one in marks}

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common import word_diff
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, ngettext, number, sentences
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import CostBasis, Picture
@@ -25,7 +25,7 @@ LABEL = 56  # width of the column of labels
 
 
 class ComparisonPage(QWidget):
-    """What differs between compared pictures, and which of them stay.
+    """Differences between compared pictures, and the decision which to keep.
 
     Signals:
         decided: a button was pressed ("keep_a", "crown_b" or "keep_both").
@@ -68,6 +68,8 @@ class ComparisonPage(QWidget):
             ("crown_b", (1, 0, 1, 2)),
         ):
             button = Button("", "", part, size=30)
+            # A click leaves the arrow keys to the comparison.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(self.on_pressed)
             self._buttons[name] = button
             grid.addWidget(button, *place)
@@ -167,7 +169,7 @@ def _standing(comparison: Comparison, letter: str) -> str:
     if not n:
         return stays
     won = ngettext("It has won against {n} so far.", "It has won against {n} so far.", n)
-    return f"{stays} {won.format(n=number(n))}"
+    return sentences(stays, won.format(n=number(n)))
 
 
 def _changes(before: str, after: str) -> list[DiffPiece]:

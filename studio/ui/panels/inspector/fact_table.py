@@ -1,4 +1,4 @@
-"""Table of facts with copyable values, and icons with sentences."""
+"""Table of facts with copyable values, such as a proof, and icons with sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.common.i18n import _
+from studio.domain.entities import Picture
+from studio.ui.panels.inspector import facts
 from studio.ui.panels.inspector.facts import FactRow
+from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
 from studio.ui.widgets.marked_text import MarkedText
 from studio.ui.widgets.text import Text
@@ -18,7 +22,8 @@ LABEL = 72  # width of the first column
 class FactTable(QWidget):
     """Two columns; long values wrap anywhere, so that nothing is cut off."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, label: int = LABEL) -> None:
+        """`label` is the width of the first column."""
         super().__init__(parent)
         self.setAccessibleName(name)
         self._facts: tuple[FactRow, ...] = ()
@@ -27,7 +32,7 @@ class FactTable(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(5)
-        self._grid.setColumnMinimumWidth(0, theme().px(LABEL))
+        self._grid.setColumnMinimumWidth(0, theme().px(label))
         self._grid.setColumnStretch(1, 1)
 
     @property
@@ -48,7 +53,9 @@ class FactTable(QWidget):
             if there:
                 fact = facts[at]
                 label.setText(fact.label)
-                value.set_runs((fact.value, fact.role), (fact.note and " " + fact.note, "text3"))
+                value.set_runs(
+                    (fact.value, fact.role), (fact.note and " " + fact.note, fact.note_role)
+                )
                 value.setAccessibleName(fact.label)
 
     def _add_row(self) -> None:
@@ -56,8 +63,8 @@ class FactTable(QWidget):
         # Values are set at the foot of a fixed line height; the label beside them must match.
         label.setFixedHeight(theme().px(16))
         label.setAlignment(Qt.AlignmentFlag.AlignBottom)
-        value = MarkedText("", self, kind="small", line=16)
-        # A click focuses it for copying; with Tab, the way through the rows would be long.
+        value = MarkedText("", self, kind="small", line=16, beside=True)
+        # A click focuses it for copying; Tab would have to pass too many rows.
         value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         row = len(self._rows)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -114,3 +121,22 @@ class Remarks(QWidget):
         words.set_words(text)
         row.addWidget(words, 1)
         return made
+
+
+class ProofSection(InspectorSection):
+    """Facts of a picture's proof; hidden for a picture without one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_("Proof"), parent)
+        self.table = FactTable(_("Proof"), self)
+        words = _("Counted on the saved file, not on the screen. Moving the seam costs nothing.")
+        self.body.addWidget(self.table)
+        self.body.addSpacing(8)
+        self.body.addWidget(Text(words, "small", "text3", self, wrap=True))
+        self.hide()
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show the proof of a picture; None for no picture, or several."""
+        rows = [] if picture is None else facts.proof(picture)
+        self.table.set_facts(rows)
+        self.setVisible(bool(rows))

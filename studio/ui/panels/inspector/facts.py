@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number, pgettext
+from studio.common.i18n import _, listed, ngettext, number, pgettext, short_number
 from studio.domain.derivation import Derivation, Operation
 from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Drift, Picture, Role
 from studio.domain.safety import level_of
@@ -20,12 +20,18 @@ class FactRow:
 
     Attributes:
         role: the colour role of the value; "warn" rows have an icon and no label.
+        note_role: that of the supplement.
     """
 
     label: str
     value: str
     note: str = ""
     role: str = "text"
+    note_role: str = "text3"
+
+
+_LEAST_SHIFT = 0.05
+"""Pixels below which a shift is said to be none."""
 
 
 def warnings(picture: Picture) -> tuple[str, ...]:
@@ -90,19 +96,19 @@ def details(
     if not picture.imported or picture.cost_usd is not None:
         facts.append(_cost(picture))
     if picture.conversation is not None and picture.conversation.turns > 1:
-        turn = _("turn {n}").format(n=picture.conversation.turns)
+        turn = _("turn {n}").format(n=number(picture.conversation.turns))
         facts.append(FactRow(label=_("Conversation"), value=turn))
     if picture.seed is not None:
         facts.append(FactRow(label=_("Seed"), value=str(picture.seed)))
     facts += choices(picture)
     if names:
-        facts.append(FactRow(label=_("Made from"), value=", ".join(names)))
+        facts.append(FactRow(label=_("Made from"), value=listed(names)))
     if picture.derivation is not None:
         facts.append(_made_here(picture.derivation))
     if drift is not None:
         facts.append(_drift(drift))
     if within:
-        facts.append(FactRow(label=_("Collections"), value=", ".join(within)))
+        facts.append(FactRow(label=_("Collections"), value=listed(within)))
     return facts
 
 
@@ -110,12 +116,75 @@ def _made_here(made: Derivation) -> FactRow:
     """How a picture was made here, without a model."""
     done = {
         Operation.ONLY_HERE: _("changed in a region"),
-        Operation.REFRAME: _("given more room"),
+        Operation.REFRAME: _("extended"),
         Operation.CROP: _("cropped"),
     }[made.operation]
     # Translators: {n} is the number of pixels that have to be those of the original.
-    proof = _("0 of {n} px outside changed").format(n=f"{made.outside:,}")
+    proof = _("0 of {n} px outside changed").format(n=number(made.outside))
     return FactRow(label=_("Made here"), value=done, note=proof)
+
+
+def proof(picture: Picture) -> list[FactRow]:
+    """Numbers of the proof of a picture made here, as far as its record has them.
+
+    The outside was counted in the saved file, and a picture with any difference is not recorded.
+    """
+    made = picture.derivation
+    if made is None:
+        return []
+    whole = made.operation is not Operation.ONLY_HERE
+    rows = [
+        FactRow(
+            label=_("Original") if whole else _("Outside"),
+            value=_pixels(made.outside),
+            # Translators: of the pixels outside of a region, or of the original.
+            note=_("0 changed"),
+            note_role="ok",
+        )
+    ]
+    if made.operation is Operation.CROP:
+        return rows
+    if longest := _longer_side(picture, made):
+        region = None if picture.markup is None else picture.markup.region
+        # Old and new are blended over no less than the region's own soft edge.
+        feather = 0 if region is None else math.ceil(region.feather * longest)
+        seam = max(round(made.seam * longest), feather)
+        rows.append(FactRow(label=_("Seam"), value=_pixels(seam)))
+    new = picture.width * picture.height - made.outside
+    rows.append(
+        FactRow(
+            label=_("New area") if whole else _("Inside"),
+            value=_pixels(new),
+            # Translators: the pixels of a picture that a model changed, or added.
+            note=_("from the model"),
+        )
+    )
+    # Translators: the colours beside a region, or at the border of the original.
+    label = _("Ring colours")
+    matched = _("matched") if made.match else _("not matched")
+    rows.append(FactRow(label=label, value=matched))
+    shift = math.hypot(made.shift_x, made.shift_y)
+    if shift >= _LEAST_SHIFT:
+        pixels = _("{n} px").format(n=number(shift, 1))
+        # Translators: by how much the model's answer was off.
+        label = _("Shift")
+        rows.append(FactRow(label=label, value=pixels, note=_("corrected")))
+    return rows
+
+
+def _longer_side(picture: Picture, made: Derivation) -> int:
+    """That of the parent in pixels; 0 if it is not known."""
+    if made.operation is Operation.ONLY_HERE:
+        return max(picture.width, picture.height)
+    frame = next(iter(picture.markup.frames), None) if picture.markup is not None else None
+    if frame is None or frame.right <= frame.left or frame.bottom <= frame.top:
+        return 0
+    across, down = frame.right - frame.left, frame.bottom - frame.top
+    return round(max(picture.width / across, picture.height / down))
+
+
+def _pixels(n: int) -> str:
+    return _("{n} px").format(n=number(n))
 
 
 def _drift(drift: Drift) -> FactRow:
@@ -139,12 +208,12 @@ def settings(picture: Picture) -> list[FactRow]:
 def choices(picture: Picture) -> list[FactRow]:
     """Advanced choices that differ from the model's defaults."""
     chosen = picture.advanced or Advanced()
-    safety = ", ".join(
+    safety = listed(
         f"{one.category.replace('_', ' ').lower()}: {level_of(one.threshold)}"
         for one in chosen.safety
     )
     rows = (
-        (_("Temperature"), "" if chosen.temperature is None else f"{chosen.temperature:g}"),
+        (_("Temperature"), "" if chosen.temperature is None else short_number(chosen.temperature)),
         (_("Thinking"), chosen.thinking),
         (pgettext("web search", "Search"), _searched(chosen)),
         (_("Reference detail"), chosen.detail.replace("_", " ")),
@@ -181,7 +250,7 @@ def several(pictures: Sequence[Picture]) -> list[FactRow]:
     note = ""
     if unknown and known:
         note = ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
-            n=unknown
+            n=number(unknown)
         )
     if made_here and all(p.offline and not p.cost_usd for p in made_here):
         total = _("free")
@@ -196,7 +265,7 @@ def several(pictures: Sequence[Picture]) -> list[FactRow]:
         (_("Aspect ratios"), {formatting.shape(p.width, p.height) for p in pictures}),
     ):
         if values:
-            facts.append(FactRow(label=label, value=", ".join(sorted(values))))
+            facts.append(FactRow(label=label, value=listed(sorted(values))))
     return facts
 
 
@@ -209,7 +278,7 @@ def _cost(picture: Picture) -> FactRow:
         return FactRow(label=_("Cost"), value=_("free"))
     value, note = formatting.cost(picture.cost_usd, picture.cost_basis)
     if picture.cost_usd and picture.grounding is not None and (n := picture.grounding.billed):
-        searches = ngettext("{n} search", "{n} searches", n).format(n=n)
+        searches = ngettext("{n} search", "{n} searches", n).format(n=number(n))
         note = " · ".join(words for words in (note, searches) if words)
     known = _known_cost(picture)
     return FactRow(label=_("Cost"), value=value, note=note, role="text" if known else "text3")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -15,11 +15,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Picture
 from studio.library.query import Family
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
@@ -72,7 +73,7 @@ class FamilyStrip(QWidget):
         if family is not None:
             self.setAccessibleDescription(
                 _("{above} earlier, {below} derived").format(
-                    above=len(family.ancestors), below=len(family.children)
+                    above=number(len(family.ancestors)), below=number(len(family.children))
                 )
             )
         self.update()
@@ -93,6 +94,10 @@ class FamilyStrip(QWidget):
         return found
 
     def places(self) -> list[FamilyPosition]:
+        """Visible positions in their order; from right to left in such a language."""
+        return [replace(place, rect=placed(self, place.rect)) for place in self._places()]
+
+    def _places(self) -> list[FamilyPosition]:
         """Visible positions, from left to right."""
         family = self._family
         if family is None:
@@ -146,7 +151,8 @@ class FamilyStrip(QWidget):
         elif place.picture is None:
             # The hidden rest of a side: select its nearest member.
             shown = {p.picture.id for p in self.places() if p.picture}
-            side = family.children if place.rect.x() > 0 else family.ancestors[::-1]
+            first = placed(self, place.rect).x() == 0
+            side = family.ancestors[::-1] if first else family.children
             hidden = next((picture for picture in side if picture.id not in shown), None)
             if hidden is not None:
                 self.selected.emit(hidden.id)
@@ -197,7 +203,9 @@ class FamilyStrip(QWidget):
             passed = passed or current
             if place.picture is not None and (not passed or (current and family.children)):
                 ring = RING if current else 0
-                painter.drawPixmap(place.rect.right() + 1 + ring + GAP, middle, chevron)
+                left = placed(self, place.rect).right() + 1 + ring + GAP
+                sign = placed(self, QRect(left, middle, CHEVRON, CHEVRON))
+                painter.drawPixmap(sign.topLeft(), chevron)
             if at == self._focus and self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(look.color("focus"), 1))

@@ -7,18 +7,19 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QRe
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from studio.common import word_diff
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.drafts import MOST_AT_ONCE
 from studio.domain.entities import Flag
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.marked_text import MarkedText
 from studio.ui.widgets.number_controls import Stars
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import describe, set_tip
 from studio.ui.widgets.text import ElidedLabel
 
 LONGEST = 200
@@ -45,6 +46,7 @@ class _Field(QLineEdit):
     """Title editor: Enter confirms, Esc or loss of focus discards."""
 
     left = Signal()
+    escaped = Signal()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -56,7 +58,7 @@ class _Field(QLineEdit):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.escaped.emit()
         else:
             super().keyPressEvent(event)
 
@@ -73,8 +75,10 @@ class Title(QWidget):
         renamed: the new title, if it differs.
         rated: the chosen stars.
         flagged: the flag to set.
+        left: Enter or Esc ended the editing; move the focus away.
     """
 
+    left = Signal()
     renamed = Signal(str)
     rated = Signal(object)
     flagged = Signal(object)
@@ -93,7 +97,7 @@ class Title(QWidget):
         self.field.setAccessibleName(_("Title"))
         self.field.setMaxLength(LONGEST)
         self.field.hide()
-        self.flag = IconButton("flag", _("Pick"), "P", self, size=24)
+        self.flag = IconButton("flag", _("Pick"), key_names.current("P"), self, size=24)
         self.stars = Stars(self, size=12)
         row.addWidget(self.label, 1)
         row.addWidget(self.field, 1)
@@ -102,6 +106,7 @@ class Title(QWidget):
         self.label.pressed.connect(self.edit)
         self.field.returnPressed.connect(self.on_kept)
         self.field.left.connect(self.stop_editing)
+        self.field.escaped.connect(self.on_escaped)
         self.flag.clicked.connect(self.on_flag)
         self.stars.changed.connect(self.rated)
 
@@ -109,9 +114,7 @@ class Title(QWidget):
         """Show title, rating and flag of a picture, or those shared by several."""
         if name != self.label.text():
             self.stop_editing()
-            self.label.setText(name)
-            # Translators: {name} is the title of a picture.
-            self.label.setAccessibleName(_("Title: {name}").format(name=name))
+            self._show_name(name)
         self._flag = flag
         self.stars.set_value(rating)
         picked = flag is Flag.PICK
@@ -119,7 +122,12 @@ class Title(QWidget):
         icon = "reject" if rejected else "flag-filled" if picked else "flag"
         self.flag.set_icon(icon, "bad" if rejected else "text" if picked else "text2")
         spoken = _("Rejected") if rejected else _("Picked") if picked else _("Pick")
-        self.flag.set_name(spoken, "P")
+        self.flag.set_name(spoken, key_names.current("P"))
+
+    def _show_name(self, name: str) -> None:
+        self.label.setText(name)
+        # Translators: {name} is the title of a picture.
+        self.label.setAccessibleName(_("Title: {name}").format(name=name))
 
     def set_editable(self, *, editable: bool) -> None:
         """Set whether the title can be edited."""
@@ -150,11 +158,17 @@ class Title(QWidget):
         """Rename if Enter confirmed a new title."""
         name = " ".join(self.field.text().split())
         changed = name and name != self.label.text()
+        # First: hidden with the focus, Qt would hand it to the next control.
+        self.left.emit()
         self.stop_editing()
-        self.label.setFocus(Qt.FocusReason.OtherFocusReason)
         if changed:
-            self.label.setText(name)
+            self._show_name(name)
             self.renamed.emit(name)
+
+    def on_escaped(self) -> None:
+        """Keep the old title."""
+        self.left.emit()
+        self.stop_editing()
 
     def on_flag(self) -> None:
         """Set the flag, or clear it if set."""
@@ -183,19 +197,20 @@ class ActionRow(QWidget):
         self._row.setSpacing(SPACE)
         self._more = Button("", "", self, size=26, icon="more")
         self._more.setProperty("action", "more")
-        self._more.setAccessibleName(_("More"))
-        set_tip(self._more, _("More"))
+        self._more.setAccessibleName(_("More actions"))
+        set_tip(self._more, _("More actions"))
         self._more.setFixedWidth(MORE)
         self._more.clicked.connect(self.on_pressed)
         self._row.addWidget(self._more)
 
     def set_labels(self, *actions: tuple[str, str, str]) -> None:
-        """Set the actions as (name, label, tool tip), in order; existing buttons are reused."""
+        """Set the actions as (name, label, key), in order; existing buttons are reused."""
         known = {button.property("action"): button for button in self._labels}
-        for at, (name, label, tip) in enumerate(actions):
+        for at, (name, label, key) in enumerate(actions):
             button = known.get(name) or self._new(name, at)
             button.setAccessibleName(label)
-            set_tip(button, tip)
+            describe(button, key)
+            set_tip(button, f"{label} ({key})" if key else "")
             self._labels[button] = label
         self._fit()
 
@@ -282,9 +297,9 @@ class PictureHead(InspectorSection):
         self.body.addSpacing(12)
         self._one = ActionRow(self)
         self._one.set_labels(
-            ("edit", _("Edit"), _("Edit (Ctrl+E)")),
-            ("vary", _("Vary"), _("Vary (V)")),
-            ("remix", _("Remix"), _("Remix (R)")),
+            ("edit", _("Edit"), key_names.spoken(key_names.current("Ctrl+E"))),
+            ("vary", _("Vary"), key_names.current("V")),
+            ("remix", _("Remix"), key_names.current("R")),
         )
         self._many = ActionRow(self)
         for row in (self._one, self._many):
@@ -313,7 +328,7 @@ class PictureHead(InspectorSection):
         if count > 1:
             uses = ngettext("Use {n} as reference", "Use {n} as references", count)
             self._many.set_labels(
-                ("references", uses.format(n=count), ""),
+                ("references", uses.format(n=number(count)), ""),
             )
             self._many.set_able(frozenset({"references"}), able=count <= MOST_AT_ONCE)
 

@@ -27,8 +27,6 @@ from studio.ui.widgets.text import Text
 
 if TYPE_CHECKING:
     from studio.ui.panels.inspector.comparison_page import ComparisonPage
-    from studio.ui.panels.inspector.marks_page import MarksPage
-    from studio.ui.support.mark_editor import MarkEditor
     from studio.ui.support.pixel_comparison import PixelComparison
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
@@ -49,6 +47,7 @@ class Inspector(QFrame):
         difference_wanted: the map of the differences is to be shown large.
         action: name of an action and its items (a tuple of Picture or Job).
         toast: a short sentence about an action of the inspector itself.
+        left: Enter or Esc ended the editing of a title, note or tag; move the focus away.
     """
 
     rated = Signal(object, int)
@@ -63,6 +62,7 @@ class Inspector(QFrame):
     difference_wanted = Signal()
     action = Signal(str, object)
     toast = Signal(str)
+    left = Signal()
 
     def __init__(
         self, library: LibraryProtocol, decoder: DecoderProtocol, parent: QWidget | None = None
@@ -75,7 +75,7 @@ class Inspector(QFrame):
         self._noted: tuple[str, ...] = ()
         self._collections: dict[str, str] = {}
         self._with_preview = True
-        # What the branch and the run of the picture cost, where known.
+        # Cost of the picture's branch and run, where known.
         self._branch: Outlay | None = None
         self._run: Outlay | None = None
         self._task: SpawnedTask | None = None
@@ -95,9 +95,8 @@ class Inspector(QFrame):
         self._comparison_page: ComparisonPage | None = None
         self._comparison_scroll: QWidget | None = None
         self._job_scroll: QWidget | None = None
-        # In place of all others while marks are drawn, and the page to return to.
-        self._marks_page: MarksPage | None = None
-        self._in_marks = False
+        # Page of a mode of the loupe, in place of all others, and the page to return to.
+        self._mode_page: QWidget | None = None
         self._behind: QWidget = self._nothing
 
     def _make_nothing(self) -> QWidget:
@@ -133,11 +132,12 @@ class Inspector(QFrame):
             page.preview.opened.connect(self.on_opened)
             page.preview.drag_requested.connect(self.on_dragged)
             page.note.kept.connect(self.on_noted)
-            page.note.left.connect(self.setFocus)
+            page.note.left.connect(self.left)
             page.tags.changed.connect(self.on_tags_changed)
             page.tags.chosen.connect(self.tag_chosen)
             page.tags.wanted.connect(self.tags_wanted)
-            page.tags.left.connect(self.setFocus)
+            page.tags.left.connect(self.left)
+            page.head.title.left.connect(self.left)
             page.chosen.connect(self.on_action)
         return self._page
 
@@ -166,28 +166,23 @@ class Inspector(QFrame):
             page.difference_wanted.connect(self.difference_wanted)
         return self._comparison_page
 
-    def make_marks_page(self, editor: MarkEditor) -> MarksPage:
-        """Create the page of the marks of an editor; once."""
-        # Loaded with mark mode, which most sessions never open.
-        from studio.ui.panels.inspector.marks_page import MarksPage
-
-        self._marks_page = page = MarksPage(editor, self)
-        self._pages.addWidget(page)
-        return page
-
-    def set_marks_shown(self, *, shown: bool) -> None:
-        """Show the marks in place of the selection, or the selection again."""
-        if shown == self._in_marks or self._marks_page is None:
+    def show_mode_page(self, page: QWidget | None) -> None:
+        """Show the page of a mode of the loupe in place of the selection; None for the selection
+        again.
+        """
+        if page is self._mode_page:
             return
-        if shown:
+        if self._mode_page is None:
             self._behind = self._pages.currentWidget() or self._nothing
-        self._in_marks = shown
-        self._pages.setCurrentWidget(self._marks_page if shown else self._behind)
+        if page is not None and self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._mode_page = page
+        self._pages.setCurrentWidget(self._behind if page is None else page)
 
     def _show_page(self, page: QWidget) -> None:
-        """Show a page, or keep it for the time after the marks."""
+        """Show a page, or keep it for the time after a mode of the loupe."""
         self._behind = page
-        if not self._in_marks:
+        if self._mode_page is None:
             self._pages.setCurrentWidget(page)
 
     # --- content --------------------------------------------------------------------------
@@ -255,10 +250,13 @@ class Inspector(QFrame):
         """Show how the pixels of the compared pictures differ, A first."""
         self.comparison_page.show_pixels(found)
 
-    def show_stack(self, place: str, spend: str) -> None:
-        """Show where the picture is in its stack, and what that cost; "" for no stack."""
+    def show_stack(self, place: str, spend: str, *, cover: bool = False) -> None:
+        """Show where the picture is in its stack, and what that cost; "" for no stack.
+
+        `cover`: whether it is the cover.
+        """
         if self._page is not None:
-            self._page.stack.show_stack(place, spend)
+            self._page.stack.show_stack(place, spend, cover=cover)
 
     def set_collections(self, names: Mapping[str, str]) -> None:
         """Set the names of all collections, by id."""

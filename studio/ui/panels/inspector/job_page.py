@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, number
 from studio.domain.entities import Job, JobState
 from studio.ui.panels.inspector.fact_table import FactTable
 from studio.ui.panels.inspector.facts import FactRow
@@ -111,7 +111,7 @@ def _facts(job: Job) -> list[FactRow]:
         facts.append(
             FactRow(
                 label=_("Attempt"),
-                value=_("{n} of {all}").format(n=job.attempt, all=job.attempts),
+                value=_("{n} of {all}").format(n=number(job.attempt), all=number(job.attempts)),
             )
         )
     if job.finished is not None:

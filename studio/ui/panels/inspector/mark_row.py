@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -22,19 +22,20 @@ from studio.domain.markup import LONGEST_SENTENCE, Mark
 from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
 from studio.ui.support.key_names import spoken
-from studio.ui.support.key_repeat import once
+from studio.ui.support.key_repeat import ENTER, once
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.signs import paint_chosen_bar, paint_row_ground
 from studio.ui.widgets.text import Text
 
 CROP = 44
 _DISC = 18
 _PAD = 8
 _TEXT = _PAD + CROP + 10
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class MarkRow(QFrame):
@@ -45,12 +46,12 @@ class MarkRow(QFrame):
         field: field of the sentence, visible while it is written.
 
     Signals:
-        selected(int): it was clicked or got the keyboard.
+        selected(int): it was clicked or focused.
         typed(int, str): the sentence was changed.
         written(int): the field was closed.
         stepped(int, int): from the field, to the next (1) or previous (-1) mark.
         hidden_chosen(int, bool): hide it, or show it again.
-        removed(int): take it away.
+        removed(int): remove it.
         dragged(int, int): moved to this height of the list.
         dropped(int, int): let go at this height of the list.
         moved(int, int): by the keyboard, by -1 or 1.
@@ -97,7 +98,9 @@ class MarkRow(QFrame):
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
         grid = QGridLayout(self)
-        grid.setContentsMargins(_TEXT, _PAD, _PAD, _PAD)
+        # Layouts mirror what is in them, but not their margins.
+        left, right = (_PAD, _TEXT) if self.isRightToLeft() else (_TEXT, _PAD)
+        grid.setContentsMargins(left, _PAD, right, _PAD)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(3)
         grid.setColumnMinimumWidth(0, _DISC + 16)
@@ -121,8 +124,8 @@ class MarkRow(QFrame):
         self.setAccessibleName(mark_painter.mark_words(index, mark))
         self._kind.setText(mark_painter.kind_name(mark.kind))
         sentence = mark.sentence.strip()
-        self._words.setText(sentence or _("no words yet, not sent"))
-        self._words.recolour("text" if sentence and not mark.hidden else "text3")
+        self._words.setText(sentence or _("no note yet, not sent"))
+        self._words.recolour("text" if mark.sent else "text3")
         if not sentence:
             self._words.recolour("warn")
         if not self.field.hasFocus() and self.field.text() != mark.sentence:
@@ -184,7 +187,7 @@ class MarkRow(QFrame):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, alt = event.key(), event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if key in (*_ENTER, Qt.Key.Key_F2):
+        if key in (*ENTER, Qt.Key.Key_F2):
             self.write_sentence()
         elif alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.moved.emit(self.index, -1 if key == Qt.Key.Key_Up else 1)
@@ -207,7 +210,7 @@ class MarkRow(QFrame):
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             if event.reason() != Qt.FocusReason.PopupFocusReason:
                 self.close_field()
-        elif isinstance(event, QKeyEvent) and event.key() in (*_ENTER, Qt.Key.Key_Escape):
+        elif isinstance(event, QKeyEvent) and event.key() in (*ENTER, Qt.Key.Key_Escape):
             if event.type() == QEvent.Type.KeyPress:
                 self.close_field()
                 self.escaped.emit()
@@ -287,11 +290,14 @@ class MarkRow(QFrame):
         painter, look = QPainter(self), theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._on or self.underMouse():
+        if self._on:
+            paint_row_ground(painter, self.rect(), radius=8)
+            paint_chosen_bar(painter, self.rect(), mirrored=self.isRightToLeft())
+        elif self.underMouse():
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("hover" if self._on else "cell"))
+            painter.setBrush(look.color("cell"))
             painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
-        box = QRect(_PAD, _PAD, CROP, CROP)
+        box = placed(self, QRect(_PAD, _PAD, CROP, CROP))
         path = QPainterPath()
         path.addRoundedRect(QRectF(box), 4, 4)
         painter.save()
@@ -304,8 +310,10 @@ class MarkRow(QFrame):
         if self._mark is not None:
             painter.setOpacity(mark_painter.FAINT if self._mark.hidden else 1.0)
             middle = _PAD + self._kind.geometry().center().y() - _PAD
-            centre = QPointF(_TEXT + _DISC / 2, middle + 0.5)
+            disc = placed(self, QRectF(_TEXT, middle + 0.5 - _DISC / 2, _DISC, _DISC))
+            centre = disc.center()
             mark_painter.paint_disc(painter, centre, self.index, self._mark, _DISC, rim=0.0)
             glyph = look.pixmap(self._mark.kind.value, "text3", 12, self.devicePixelRatioF())
-            painter.drawPixmap(_TEXT + _DISC + 6, middle - 5, glyph)
+            at = placed(self, QRect(_TEXT + _DISC + 6, middle - 5, 12, 12))
+            painter.drawPixmap(at.topLeft(), glyph)
         painter.end()

@@ -12,7 +12,7 @@ from studio.domain import runs
 from studio.domain.entities import Drift, Flag, Picture
 from studio.library.query import Family
 from studio.ui.panels.inspector import facts
-from studio.ui.panels.inspector.fact_table import FactTable, Remarks
+from studio.ui.panels.inspector.fact_table import FactTable, ProofSection, Remarks
 from studio.ui.panels.inspector.family import RING, FamilyStrip
 from studio.ui.panels.inspector.head import PictureHead
 from studio.ui.panels.inspector.note import NoteEdit
@@ -87,6 +87,7 @@ class PicturePage(QWidget):
         details.body.addWidget(self.tags)
         details.body.addSpacing(8)
         details.body.addWidget(self.note)
+        self.proof = ProofSection(inner)
         self._settings_part = InspectorSection(_("Embedded settings"), inner)
         self.settings = FactTable(_("Embedded settings"), self._settings_part)
         self._settings_part.body.addWidget(self.settings)
@@ -100,7 +101,7 @@ class PicturePage(QWidget):
             self._palette_part,
             self._sources_part,
         )
-        for part in (self.preview, self.head, *strips, details, self._settings_part):
+        for part in (self.preview, self.head, *strips, self.proof, details, self._settings_part):
             parts.addWidget(part)
         parts.addStretch(1)
         column = QVBoxLayout(self)
@@ -159,6 +160,7 @@ class PicturePage(QWidget):
         made_by = facts.origin(picture)
         self.origin.set_texts([made_by] if made_by else [])
         self._warning_gap.setVisible(bool(said or made_by))
+        self.proof.show_picture(picture)
         self.tags.set_pictures([picture])
         read = facts.settings(picture)
         self._settings_part.setVisible(bool(read))
@@ -198,6 +200,7 @@ class PicturePage(QWidget):
         self._palette_part.hide()
         self._sources_part.hide()
         self._settings_part.hide()
+        self.proof.show_picture(None)
         self.tags.set_pictures(pictures)
         self.facts.set_facts(facts.several(pictures))
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _, listed, number
 from studio.domain.comparison import LETTERS, MOST
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
@@ -84,7 +84,7 @@ class _PixelRow(QWidget):
         if large and found is not None and found.map is not None:
             texts.append(_("Brighter is more different."))
         self._words.setText("\n".join(texts))
-        self.setAccessibleName(f"{LETTERS[self.side]}, {', '.join(texts)}")
+        self.setAccessibleName(f"{LETTERS[self.side]}, {listed(texts)}")
         self._map.set_map(None if found is None else found.map, LARGE_MAP if large else MAP)
 
 

@@ -23,6 +23,7 @@ from studio.ui.support import clipboard
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.accessible import announce, set_role
+from studio.ui.widgets.buttons import PressedByEnter
 from studio.ui.widgets.plain_text import set_tip
 
 HEIGHT = 212
@@ -133,7 +134,7 @@ STRIP = 32
 RADIUS = 4
 
 
-class _Colour(QAbstractButton):
+class _Colour(PressedByEnter, QAbstractButton):
     def __init__(self, value: int, ends: tuple[bool, bool], parent: QWidget) -> None:
         super().__init__(parent)
         self.value = value

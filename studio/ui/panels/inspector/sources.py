@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QFontMetrics,
@@ -14,10 +14,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, listed
 from studio.domain.entities import Grounding, GroundingSource
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
+from studio.ui.support.mirroring import placed
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import set_tip, set_words
@@ -59,7 +60,8 @@ class LinkRow(PaintedButton):
         look = theme()
         painter = QPainter(self)
         glyph = look.pixmap(self._icon, "text3", _GLYPH, self.devicePixelRatioF())
-        painter.drawPixmap(0, (self.height() - _GLYPH) // 2, glyph)
+        at = placed(self, QRect(0, (self.height() - _GLYPH) // 2, _GLYPH, _GLYPH))
+        painter.drawPixmap(at.topLeft(), glyph)
         left = _GLYPH + 6
         small = look.font("small", prose=True)
         metrics = QFontMetrics(small)
@@ -76,11 +78,12 @@ class LinkRow(PaintedButton):
         font.setUnderline(self.underMouse())
         painter.setFont(font)
         painter.setPen(look.color("ink"))
-        painter.drawText(QRectF(left, 0, room, self.height()), flags, words)
+        painter.drawText(placed(self, QRectF(left, 0, room, self.height())), flags, words)
         painter.setFont(small)
         painter.setPen(look.color("text3"))
-        at = left + metrics.horizontalAdvance(words) + 8
-        painter.drawText(QRectF(at, 0, self.width() - at, self.height()), flags, host)
+        after = left + metrics.horizontalAdvance(words) + 8
+        line = placed(self, QRectF(after, 0, self.width() - after, self.height()))
+        painter.drawText(line, flags, host)
         painter.end()
 
 
@@ -120,7 +123,7 @@ class SourceLinks(QWidget):
             row.show()
         plain = [] if told.searches else list(told.queries)
         self._queries.setVisible(bool(plain))
-        self._queries.setText(_("Searched for: {words}").format(words=", ".join(plain)))
+        self._queries.setText(_("Searched for: {words}").format(words=listed(plain)))
 
     def on_clicked(self) -> None:
         row = self.sender()

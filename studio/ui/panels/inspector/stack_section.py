@@ -12,7 +12,7 @@ from studio.ui.widgets.text import Text
 
 
 class StackSection(InspectorSection):
-    """Place in the stack, what it cost, and its actions.
+    """Position in the stack, its cost and its actions.
 
     Signals:
         chosen: a button was pressed (the name of its action).
@@ -32,7 +32,7 @@ class StackSection(InspectorSection):
         grid.setSpacing(6)
         for at, (name, label, icon) in enumerate(
             (
-                ("stack_cover", _("Make this the key"), ""),
+                ("stack_cover", _("Set as cover"), ""),
                 ("stack_reject_rest", _("Reject the rest"), ""),
                 ("pick_mode", _("Pick mode"), "flag"),
                 ("stack_compare", _("Compare"), "compare"),
@@ -43,10 +43,16 @@ class StackSection(InspectorSection):
             button.setProperty("action", name)
             button.clicked.connect(self.on_clicked)
             grid.addWidget(button, at // 2, at % 2)
+            if name == "stack_cover":
+                self._set_cover = button
         self.body.addLayout(grid)
 
-    def show_stack(self, place: str, spend: str) -> None:
-        """Show these words; the section is hidden without a place."""
+    def show_stack(self, place: str, spend: str, *, cover: bool = False) -> None:
+        """Show these words; the section is hidden without a place.
+
+        `cover`: the selected picture is the cover already.
+        """
+        self._set_cover.setEnabled(not cover)
         self.place.setText(place)
         if spend or not place:
             self.spend.setText(spend)

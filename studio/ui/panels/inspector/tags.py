@@ -32,10 +32,12 @@ from studio.domain.entities import Picture
 from studio.ui.panels.inspector.fact_table import LABEL
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.flow import Flow
-from studio.ui.widgets.plain_text import set_tip, set_words
+from studio.ui.widgets.plain_text import describe, set_tip, set_words
+from studio.ui.widgets.tab_order import put_before
 from studio.ui.widgets.text import Text
 
 MOST = 60
@@ -101,7 +103,7 @@ class TagChip(QAbstractButton):
     @property
     def cross(self) -> QRect:
         """Rectangle of the cross."""
-        return QRect(self.width() - _CROSS, 0, _CROSS, self.height())
+        return placed(self, QRect(self.width() - _CROSS, 0, _CROSS, self.height()))
 
     def _point(self, event: QMouseEvent) -> None:
         on = self.cross.contains(event.position().toPoint())
@@ -182,12 +184,12 @@ class TagChip(QAbstractButton):
             wide = metrics.horizontalAdvance(self._note)
             painter.setPen(look.color("text3"))
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(room, flags, self._note)
+            painter.drawText(placed(self, room), flags, self._note)
             room.setWidth(room.width() - wide - 5)
         painter.setPen(look.color("text2" if self.tag.partly else "text"))
         words = metrics.elidedText(one_line(self.text()), Qt.TextElideMode.ElideRight, room.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(room, flags, words)
+        painter.drawText(placed(self, room), flags, words)
         role = "text" if self._on_cross and over else "text3"
         glyph = look.pixmap("close", role, 12, self.devicePixelRatioF())
         middle = QRectF(self.cross).center()
@@ -217,6 +219,7 @@ class TagLine(QLineEdit):
         self.setFont(theme().font("small", prose=True))
         self.setPlaceholderText(_("Add a tag"))
         self.setAccessibleName(_("Add a tag"))
+        describe(self, "")
         self.setMaxLength(200)
         self.setFixedHeight(theme().height(_HIGH))
         self._known = QStringListModel(self)
@@ -323,7 +326,7 @@ class TagsRow(QWidget):
         """Show the tags of these pictures."""
         wanted = held(pictures)
         more = len(wanted) - MOST
-        self._more.setText(_("and {n} more").format(n=number(more)))
+        self._more.setText(_("and {n} more").format(n=number(more)) if more > 0 else "")
         self._more.setVisible(more > 0)
         if [chip.tag for chip in self._chips] == wanted[:MOST]:
             return
@@ -332,6 +335,7 @@ class TagsRow(QWidget):
             self._box.remove(chip)
             chip.hide()
             chip.deleteLater()
+        # In their order: each comes into the tab order just before the line.
         self._chips = [self._new(tag, at) for at, tag in enumerate(wanted[:MOST])]
         if focused is not None:
             # Focus the chip after the removed one; after the last chip, the line.
@@ -343,7 +347,7 @@ class TagsRow(QWidget):
         chip.clicked.connect(self.on_chip)
         chip.removed.connect(self.on_removed)
         self._box.insert(at, chip)
-        QWidget.setTabOrder(chip, self.line)
+        put_before(chip, self.line)
         chip.show()
         return chip
 

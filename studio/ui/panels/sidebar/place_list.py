@@ -42,12 +42,14 @@ from studio.common.i18n import number
 from studio.ui.panels.sidebar.row_reorder import RowReorder
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style.theme import theme
-from studio.ui.support import sidebar_items
+from studio.ui.support import key_repeat, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import placed
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.scroll_area import give_viewport
+from studio.ui.widgets.signs import paint_chosen_bar, paint_row_ground
 
 ROW = 28
 GAP = 1
@@ -61,6 +63,7 @@ _ASKS = {
     Qt.Key.Key_Delete: "delete",
 }
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_BRIEF = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 _BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -130,6 +133,9 @@ class PlaceList(QListWidget):
             self._fill(rows)
             self._area.set_active(any(row.takes for row in rows))
             self._update_rows()
+        # An empty list takes no Tab.
+        policy = Qt.FocusPolicy.StrongFocus if rows else Qt.FocusPolicy.NoFocus
+        self.setFocusPolicy(policy)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setMinimumHeight(0)
         self.setMaximumHeight(len(rows) * (theme().height(ROW) + GAP))
@@ -162,11 +168,17 @@ class PlaceList(QListWidget):
         """Mark the open place; no row if it is not in this list."""
         for row in range(self.count()):
             if self._model.is_shown(self.place(row)):
-                if self.currentRow() != row or not self.item(row).isSelected():
-                    flags = self.selectionModel().SelectionFlag
-                    self.setCurrentRow(row, flags.ClearAndSelect)
+                if not self.item(row).isSelected():
+                    index = self.indexFromItem(self.item(row))
+                    select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+                    self.selectionModel().select(index, select)
+                if self.hasFocus() and self.currentRow() != row:
+                    self._set_current(row)
                 return
         self.clearSelection()
+
+    def _set_current(self, row: int) -> None:
+        self.setCurrentRow(row, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def enter(self, *, at_end: bool) -> None:
         """Take the focus from the adjacent list and go to the nearest row."""
@@ -195,7 +207,7 @@ class PlaceList(QListWidget):
         self.viewport().update()
 
     def _go(self, row: int) -> None:
-        self.setCurrentRow(row, self.selectionModel().SelectionFlag.NoUpdate)
+        self._set_current(row)
         # The prompt history opens a window, so moving past its row must not choose it.
         if self.place(row).view is not None:
             self._choose(row)
@@ -266,11 +278,19 @@ class PlaceList(QListWidget):
         self.reorder.paint()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.by_key = event.reason() in _BY_KEY
-        super().focusInEvent(event)
+        self.by_key = event.reason() in _BY_KEY or key_repeat.keyboard_used_last()
         if self.currentRow() < 0 and self.count():
-            self.setCurrentRow(0, self.selectionModel().SelectionFlag.NoUpdate)
+            # Before Qt makes the first row the current one.
+            chosen = self.selectedIndexes()
+            self._set_current(chosen[0].row() if chosen else 0)
+        super().focusInEvent(event)
         self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        # To screen readers the current row of any list is the focused one.
+        if event.reason() not in _BRIEF:
+            self._set_current(-1)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -352,13 +372,15 @@ class _PlaceDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         if current or over or target:
-            painter.setBrush(look.color("tint" if target else "hover"))
-            painter.drawRoundedRect(QRectF(rect), 6, 6)
+            paint_row_ground(painter, rect, "tint" if target else "hover")
+        if current:
+            paint_chosen_bar(painter, rect, mirrored=rows.isRightToLeft())
         if target or focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(look.color("accent" if target else "focus"), 2))
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6)
-        painter.drawPixmap(rect.left() + SIDE, rect.center().y() - 7, glyph)
+        at = placed(rows, QRect(rect.left() + SIDE, rect.center().y() - 7, 16, 16))
+        painter.drawPixmap(at.topLeft(), glyph)
         right = rect.right() - SIDE
         if new:
             right = self._badge(painter, new, rect, right)
@@ -368,7 +390,7 @@ class _PlaceDelegate(QStyledItemDelegate):
             painter.setFont(small)
             painter.setPen(look.color("text2" if current else "text3"))
             painter.drawText(
-                QRect(left, rect.top(), right - left + 1, rect.height()),
+                placed(rows, QRect(left, rect.top(), right - left + 1, rect.height())),
                 Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
                 count,
             )
@@ -379,7 +401,11 @@ class _PlaceDelegate(QStyledItemDelegate):
         painter.setPen(look.color("text" if current else "text2"))
         label = QFontMetrics(body).elidedText(place.label, Qt.TextElideMode.ElideRight, room)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(QRect(left, rect.top(), room, rect.height()), flags, label)
+        if rows.isRightToLeft():
+            # The name of a collection runs as its own letters do, though it begins with a number.
+            label = f"\u2068{label}\u2069"
+        line = placed(rows, QRect(left, rect.top(), room, rect.height()))
+        painter.drawText(line, flags, label)
         painter.restore()
 
     def _badge(self, painter: QPainter, words: str, rect: QRect, right: int) -> int:
@@ -388,6 +414,7 @@ class _PlaceDelegate(QStyledItemDelegate):
         width = max(18, QFontMetrics(font).horizontalAdvance(words) + 12)
         high = look.height(16)
         place = QRectF(right - width + 1, rect.center().y() - high / 2 + 1, width, high)
+        place = placed(self._list, place)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("badbg"))
         painter.drawRoundedRect(place, high / 2, high / 2)

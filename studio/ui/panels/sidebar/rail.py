@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolTip, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
@@ -17,6 +17,7 @@ from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
 from studio.ui.support.sidebar_items import SidebarItem
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.popover import Popover
 from studio.ui.widgets.text import Text
@@ -26,7 +27,13 @@ class PlaceButton(IconButton):
     """Place as an icon with name and count in its tool tip. Accepts dropped pictures."""
 
     def __init__(self, model: SidebarModel, place: SidebarItem, parent: QWidget) -> None:
-        super().__init__(place.icon, place.label, parent=parent, checkable=place.view is not None)
+        super().__init__(
+            place.icon,
+            place.label,
+            parent=parent,
+            checkable=place.view is not None,
+            spoken_role=QAccessible.Role.ListItem,
+        )
         self.place = place
         self._model = model
         self._new = 0
@@ -80,6 +87,7 @@ class Rail(QFrame):
     def __init__(self, model: SidebarModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        set_role(self, QAccessible.Role.List)
         self.setProperty("zone", "side")
         self.setAccessibleName(_("Sidebar"))
         self.setFixedWidth(RAIL)
@@ -215,7 +223,7 @@ class RailList(Popover):
         super().__init__(name, parent)
         self._model = model
         self._searches = searches
-        self.setFixedWidth(LIST_WIDTH)
+        self.setFixedWidth(theme().px(LIST_WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 10, 8, 8)
         column.setSpacing(6)

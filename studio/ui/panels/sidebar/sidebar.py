@@ -22,6 +22,7 @@ from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about
 from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.tab_order import order_tabs
 from studio.ui.widgets.text import ElidedLabel, Text
 
 _METER = 4
@@ -49,8 +50,10 @@ class Sidebar(QFrame):
         self.model = model
         self.setProperty("zone", "side")
         self.setAccessibleName(_("Sidebar"))
-        self.setMinimumWidth(NARROWEST)
-        self.setMaximumWidth(WIDEST)
+        # Half as much wider as the text is larger: the pictures need the rest.
+        larger = 1 + (theme().scale - 1) / 2
+        self.setMinimumWidth(round(NARROWEST * larger))
+        self.setMaximumWidth(round(WIDEST * larger))
         self._library = PlaceList(_("Library"), model, sidebar_items.library(), self)
         self.collections = PlaceList(_("Collections"), model, (), self)
         self.collections.set_rows(())
@@ -84,6 +87,7 @@ class Sidebar(QFrame):
         column.addWidget(self._trash)
         self._spend = SpendBlock(model, self)
         whole.addWidget(self._spend)
+        order_tabs(self._library, self._new, self.collections, self._prompts, self._trash)
         model.collections_changed.connect(self._show_collections)
         self._library.left.connect(self.on_library_left)
         self.collections.left.connect(self.on_collections_left)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.display_text import one_line
+from studio.common.i18n import _, listed, ngettext, number
 from studio.config.key_status import KeySource, KeyStatus
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
@@ -16,13 +17,17 @@ from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.buttons import Button
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.buttons import Button, PaintedButton, PressedByEnter
+from studio.ui.widgets.plain_text import set_tip, set_words
 from studio.ui.widgets.signs import Lamp, Spinner
 from studio.ui.widgets.text import ElidedLabel
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
+
+
+class QueueButton(PressedByEnter, QToolButton):
+    """Text with an arrow; opens the queue."""
 
 
 class StatusBar(QFrame):
@@ -31,6 +36,7 @@ class StatusBar(QFrame):
     Attributes:
         queue: the button with the queue's state; opens `popover`.
         popover: the list of jobs.
+        recipe: the chip with what a drag out of the window gives.
 
     Signals:
         unlock_requested: unlock the keyring for this profile (str).
@@ -41,6 +47,7 @@ class StatusBar(QFrame):
         move_requested: move a queued job (its id, "first", "earlier" or "later").
         pause_requested: pause or resume the queue.
         retry_requested: retry all failed jobs.
+        recipe_requested: choose what a drag gives.
     """
 
     unlock_requested = Signal(str)
@@ -51,6 +58,7 @@ class StatusBar(QFrame):
     move_requested = Signal(str, str)
     pause_requested = Signal()
     retry_requested = Signal()
+    recipe_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, source: QueueSource | None = None) -> None:
         super().__init__(parent)
@@ -65,8 +73,9 @@ class StatusBar(QFrame):
         self._profile = ""
         self._empty = False
         self._selected = (0, 0)
-        self._mark = ""
+        self._mark = self._mark_advice = ""
         self._narrow = False
+        self._originals = True
         self.popover: QueuePopover | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
@@ -82,7 +91,7 @@ class StatusBar(QFrame):
             row.addWidget(part)
         row.addSpacing(10)
         self._spinner = Spinner(self)
-        self.queue = QToolButton(self)
+        self.queue = QueueButton(self)
         self.queue.setFixedHeight(theme().height(HEIGHT) - 4)
         self.queue.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_tip(self.queue, _("Show the queue"))
@@ -97,6 +106,10 @@ class StatusBar(QFrame):
         # The hint continues the sentence: a space between them, not a gap.
         row.addSpacing(-3)
         row.addWidget(self._advice)
+        row.addSpacing(8)
+        self.recipe = DragChip(self)
+        self.recipe.clicked.connect(self.recipe_requested)
+        row.addWidget(self.recipe)
         for part in (self._state, self._selection, self._advice):
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icons()
@@ -121,7 +134,7 @@ class StatusBar(QFrame):
         elif status.locked:
             self._show_key(title, _("key locked:"), _("Unlock"), lamp="warn")
         else:
-            self._show_key(title, _("no key:"), _("Open keys"), lamp="bad")
+            self._show_key(title, _("no key:"), _("Key settings"), lamp="bad")
         set_tip(self._state, "" if status.profile == OFFLINE else status.sentence)
 
     def _show_key(self, title: str, state: str, link: str, *, lamp: str) -> None:
@@ -173,6 +186,12 @@ class StatusBar(QFrame):
         self._fill_popover(self.popover)
         self.popover.open_over(self.queue)
 
+    def add_activity(self, part: QWidget) -> None:
+        """Add a part about other work after the queue."""
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.indexOf(self.queue) + 1, part)
+
     # --- the selection --------------------------------------------------------------------
 
     def show_selection(self, pictures: int, jobs: int) -> None:
@@ -180,10 +199,31 @@ class StatusBar(QFrame):
         self._selected = (pictures, jobs)
         self._show_right()
 
-    def show_mark(self, words: str) -> None:
-        """Show the selected mark in place of the selection, such as "Mark 3 of 3"; "" for none."""
+    def show_mark(self, words: str, advice: str = "") -> None:
+        """Show the selected mark in place of the selection, such as "Mark 3 of 3"; "" for none.
+
+        `advice` is what can be done with it, where that is not what is done with a mark.
+        """
         self._mark = words
+        self._mark_advice = advice or _("arrow keys move it, Del removes it")
         self._show_right()
+
+    def show_recipe(self, title: str, *, originals: bool, progress: str = "") -> None:
+        """Show what a drag gives: the title of a preset, or how far its copies are.
+
+        `originals` if it gives the originals themselves.
+        """
+        # Translators: {recipe} is a preset for export, such as "Web JPEG 2048".
+        self.recipe.show_words(progress or _("Drag gives {recipe}").format(recipe=one_line(title)))
+        if originals is not self._originals:
+            self._originals = originals
+            self._show_right()
+        self._yield_room()
+
+    @property
+    def recipe_anchor(self) -> QWidget:
+        """What the list of recipes opens above: the chip, or the bar if that is left out."""
+        return self if self.recipe.isHidden() else self.recipe
 
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed
         """Show that there are no pictures yet."""
@@ -198,9 +238,11 @@ class StatusBar(QFrame):
     def _show_right(self) -> None:
         pictures, jobs = self._selected
         count = pictures + jobs
-        words = _("{n} selected").format(n=number(count)) if count else ""
+        words = ""
+        if count:
+            words = ngettext("{n} selected", "{n} selected", count).format(n=number(count))
         advice = ""
-        if pictures and not self._narrow:
+        if pictures and not self._narrow and self._originals:
             advice = "· " + ngettext(
                 "drag it anywhere to save the original",
                 "drag them anywhere to save the originals",
@@ -210,7 +252,7 @@ class StatusBar(QFrame):
             advice = _("The library is empty")
         if self._mark:
             words = self._mark
-            advice = "" if self._narrow else "· " + _("arrow keys move it, Del removes it")
+            advice = "" if self._narrow else f"· {self._mark_advice}"
         self._selection.setText(words)
         self._advice.setText(advice)
         self._selection.setVisible(bool(words))
@@ -218,20 +260,33 @@ class StatusBar(QFrame):
         self._yield_room()
 
     def _yield_room(self) -> None:
-        """Leave out the hint, then the state of the key, rather than cut words.
+        """Leave out the hint, the words of the chip, the state of the key, then the chip.
 
-        Only the name of the provider, which the user chose, may be cut.
+        No words are cut but the name of the provider, which the user chose.
         """
-        row = self.layout()
-        assert row is not None
+        self.recipe.set_compact(compact=False)
+        self.recipe.show()
         for part in (self._state, self._advice):
             part.setVisible(bool(part.text()))
-        for part in (self._advice, self._state):
-            row.invalidate()
-            if row.sizeHint().width() <= self.width():
-                break
+        if self._is_too_wide():
+            self._advice.hide()
+        if self._is_too_wide():
+            self.recipe.set_compact(compact=True)
+        if self._is_too_wide():
             # "key locked:" belongs to the link after it.
-            part.setVisible(part is self._state and not self._link.isHidden())
+            self._state.setVisible(not self._link.isHidden())
+        if self._is_too_wide():
+            self.recipe.hide()
+        # At once: showing a part has placed all of them while there were too many.
+        row = self.layout()
+        assert row is not None
+        row.activate()
+
+    def _is_too_wide(self) -> bool:
+        row = self.layout()
+        assert row is not None
+        row.invalidate()
+        return row.sizeHint().width() > self.width()
 
     def on_link(self) -> None:
         """Unlock the keyring, or show the keys."""
@@ -240,7 +295,7 @@ class StatusBar(QFrame):
         else:
             self.keys_requested.emit()
 
-    @needs("_advice")
+    @needs("recipe")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._yield_room()
@@ -248,6 +303,60 @@ class StatusBar(QFrame):
     def _draw_icons(self) -> None:
         dpr = self.devicePixelRatioF()
         self._brush.setPixmap(theme().pixmap("brush", "text2", 14, dpr))
+
+
+class DragChip(PaintedButton):
+    """What a drag out of the window gives; opens the list of recipes."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._compact = False
+        self.setFixedHeight(theme().height(HEIGHT) - 6)
+        self.show_words(_("Drag gives {recipe}").format(recipe=_("Originals")))
+
+    def show_words(self, words: str) -> None:
+        """Show and read out these words."""
+        set_words(self, words)
+        self.setAccessibleName(words)
+        self._show_tip()
+        self.updateGeometry()
+        self.update()
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Leave out the words, which the tool tip then has, or show them."""
+        if compact is not self._compact:
+            self._compact = compact
+            self._show_tip()
+            self.updateGeometry()
+            self.update()
+
+    def _show_tip(self) -> None:
+        about = _("What is dragged out of the window or copied (Ctrl+D)")
+        set_tip(self, f"{self.text()}\n{about}" if self._compact else about)
+
+    @needs("_compact")
+    def sizeHint(self) -> QSize:
+        wide = 0
+        if not self._compact:
+            wide = QFontMetrics(theme().font("small")).horizontalAdvance(self.text()) + 4
+        return QSize(6 + 12 + 4 + wide + 12 + 6, theme().height(HEIGHT) - 6)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, dpr = theme(), self.devicePixelRatioF()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.color("edge"), 1))
+        painter.setBrush(look.color("hover" if self.underMouse() else "panel"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        top = (self.height() - 12) // 2
+        painter.drawPixmap(6, top, look.pixmap("drag", "text3", 12, dpr))
+        painter.drawPixmap(self.width() - 18, top, look.pixmap("up", "text3", 12, dpr))
+        if not self._compact:
+            painter.setFont(look.font("small"))
+            painter.setPen(look.color("text"))
+            box = QRectF(22, 0, self.width() - 44, self.height())
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        painter.end()
 
 
 def queue_words(jobs: Sequence[Job], *, failed: int = 0, paused: bool = False) -> str:
@@ -258,16 +367,16 @@ def queue_words(jobs: Sequence[Job], *, failed: int = 0, paused: bool = False) -
     queued = sum(job.state is JobState.QUEUED for job in jobs)
     parts = []
     if running:
-        parts.append(ngettext("{n} running", "{n} running", running).format(n=running))
+        parts.append(ngettext("{n} running", "{n} running", running).format(n=number(running)))
     if late:
-        parts.append(ngettext("{n} late", "{n} late", late).format(n=late))
+        parts.append(ngettext("{n} late", "{n} late", late).format(n=number(late)))
     if retrying:
         words = ngettext("{n} waiting to retry", "{n} waiting to retry", retrying)
-        parts.append(words.format(n=retrying))
+        parts.append(words.format(n=number(retrying)))
     if queued:
-        parts.append(ngettext("{n} queued", "{n} queued", queued).format(n=queued))
+        parts.append(ngettext("{n} queued", "{n} queued", queued).format(n=number(queued)))
     if failed:
-        parts.append(ngettext("{n} failed", "{n} failed", failed).format(n=failed))
+        parts.append(ngettext("{n} failed", "{n} failed", failed).format(n=number(failed)))
     if paused:
         parts.append(_("paused") if parts else _("Queue paused"))
-    return ", ".join(parts)
+    return listed(parts)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.ui.panels.status_bar.source_strip import SourceStrip
 from studio.ui.style.theme import theme
@@ -27,7 +27,7 @@ from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.row_thumbnails import RowThumbnails
-from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.buttons import Button, IconButton, PressedByEnter
 from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.popover import Popover
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -70,7 +70,7 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-class JobRow(QPushButton):
+class JobRow(PressedByEnter, QPushButton):
     """Row of a job; a click shows it in the gallery, a drag up or down moves a queued job.
 
     With the focus here, Alt+Up and Alt+Down move a queued job, Alt+Home sends it first, and Delete
@@ -176,7 +176,7 @@ class JobRow(QPushButton):
             column.activate()
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH - 12, theme().height(ROW))
+        return QSize(theme().px(WIDTH) - 12, theme().height(ROW))
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -249,7 +249,7 @@ class QueuePopover(Popover):
         super().__init__(_("Queue"), parent)
         self._source = source
         self._paused = False
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().px(WIDTH))
         self._rows: dict[str, JobRow] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
@@ -350,7 +350,7 @@ class QueuePopover(Popover):
             self.pause,
             _("Send waiting jobs") if paused else _("Send no new jobs; running ones continue"),
         )
-        self._failed.setText(ngettext("{n} failed", "{n} failed", failed).format(n=failed))
+        self._failed.setText(ngettext("{n} failed", "{n} failed", failed).format(n=number(failed)))
         for part in (self._failed, self.retry_all):
             part.setVisible(failed > 0)
         self._fit()

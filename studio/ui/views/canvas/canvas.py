@@ -14,7 +14,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QMargins,
+    QObject,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -32,18 +42,20 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.domain.comparison import RelativePlacement
 from studio.ui.style.theme import theme
-from studio.ui.support.key_repeat import once
+from studio.ui.support.key_repeat import end_hold, once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates
+from studio.ui.views.canvas.pan_cache import PanCache
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.tool import CanvasTool
-from studio.ui.views.canvas.viewport import DeviceRect, Viewport
+from studio.ui.views.canvas.viewport import DeviceRect, Extent, Viewport
 from studio.ui.widgets.accessible import set_role
 
 Surround = Literal["black", "mat", "middle", "bright"]
 SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
 
 MARGIN = 10  # around a fitted picture, logical pixels
+REST = 100  # milliseconds without a change of zoom, before a canvas that follows is smooth again
 NOTCH = 1.2  # zoom factor of one notch of the wheel
 _CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -74,7 +86,7 @@ class PictureCanvas(QWidget):
         # Zoom and place chosen by the user, for the next picture; None for Fit.
         self._chosen: tuple[float, tuple[float, float]] | None = None
         self._compares = False
-        self._left_inset = 0
+        self._insets: dict[str, QMargins] = {}
         self._surround: Surround = "mat"
         self._press: QPointF | None = None
         self._last: QPointF | None = None
@@ -82,6 +94,10 @@ class PictureCanvas(QWidget):
         self._space = False
         self._drawing = False
         self._tool: CanvasTool | None = None
+        self._hurries = False
+        self._pans_from = PanCache()
+        self._resting = QTimer(self, singleShot=True, interval=REST)
+        self._resting.timeout.connect(self.on_rest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -165,14 +181,38 @@ class PictureCanvas(QWidget):
         self._choose(self._view.moved(dx * dpr, dy * dpr))
 
     def follow_view(self, other: Viewport, placement: RelativePlacement | None = None) -> None:
-        """Show the same part of the picture as another canvas; see `Viewport.like`."""
-        self._choose(self._view.like(other, placement))
+        """Show the same part of the picture as another canvas; see `Viewport.like`.
 
-    def set_left_inset(self, pixels: int) -> None:
-        """Reserve logical pixels at the left of a fitted picture."""
-        if pixels != self._left_inset:
-            self._left_inset = pixels
-            self._settle(self._view.resized(*self._room()))
+        While its zoom changes again and again, it is painted fast, and smooth a moment later.
+        """
+        before = self._view.zoom
+        self._choose(self._view.like(other, placement))
+        if self._view.zoom != before:
+            self._hurries = self._resting.isActive()
+            self._resting.start()
+
+    def on_rest(self) -> None:
+        """Paint smoothly again."""
+        if self._hurries:
+            self._hurries = False
+            self.update()
+
+    def reserve_room(self, purpose: str, insets: QMargins | None) -> None:
+        """Reserve logical pixels around a fitted picture for a purpose; None for none any more.
+
+        Those of several purposes overlap.
+        """
+        if insets == self._insets.get(purpose):
+            return
+        if insets is None:
+            del self._insets[purpose]
+        else:
+            self._insets[purpose] = insets
+        self._settle(self._view.resized(*self._room()))
+
+    def set_extent(self, extent: Extent) -> None:
+        """Set the area that Fit shows and in which one pans; it may reach beyond the picture."""
+        self._settle(self._view.extended(extent))
 
     def fitted_left(self, width: int, height: int) -> float:
         """Logical pixels left of a fitted picture of that size, without the inset."""
@@ -197,17 +237,20 @@ class PictureCanvas(QWidget):
 
     def _room(self) -> tuple[tuple[float, float], DeviceRect]:
         dpr = self.devicePixelRatioF()
-        margin, left = MARGIN * dpr, self._left_inset * dpr
         width, height = self.width() * dpr, self.height() * dpr
-        start = max(margin, left)
-        return (width, height), DeviceRect(
-            start, margin, max(1.0, width - start - margin), max(1.0, height - 2 * margin)
+        insets = QMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        for reserved in self._insets.values():
+            insets |= reserved
+        left, top, right, bottom = (
+            side * dpr for side in (insets.left(), insets.top(), insets.right(), insets.bottom())
         )
+        room = max(1.0, width - left - right), max(1.0, height - top - bottom)
+        return (width, height), DeviceRect(left, top, *room)
 
     def _show_size(self, width: int, height: int) -> None:
         """Show a picture of this size: the same part of it, or as the user chose last."""
         if not self._compares:
-            view = Viewport.fit(width, height, *self._room())
+            view = Viewport.fit(width, height, *self._room(), self._view.extent)
             self._settle(view if self._chosen is None else view.focused(*self._chosen))
             return
         if self._chosen is not None:
@@ -224,7 +267,8 @@ class PictureCanvas(QWidget):
         old, self._view = self._view, view
         if old == view:
             return
-        self.show_cursor()
+        if old.whole is not view.whole:
+            self.show_cursor()
         self.update()
         if old.zoom != view.zoom or old.fitted != view.fitted:
             self.zoom_changed.emit(view.zoom)
@@ -286,7 +330,15 @@ class PictureCanvas(QWidget):
         exposed = QRectF(
             around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
         ).toAlignedRect()
-        plates.paint(painter, plate, self._view, exposed, dpr)
+        plates.paint(
+            painter,
+            plate,
+            self._view,
+            exposed,
+            dpr,
+            smooth=not self._hurries,
+            cache=self._pans_from,
+        )
         painter.setClipRect(exposed)
         for overlay in self.overlays:
             overlay(painter, self._view)
@@ -406,11 +458,14 @@ class PictureCanvas(QWidget):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
-            self.show_cursor()
+        if event.key() == Qt.Key.Key_Space:
+            end_hold(event, self, self._end_space)
         else:
             super().keyReleaseEvent(event)
+
+    def _end_space(self) -> None:
+        self._space = False
+        self.show_cursor()
 
     @needs("_tool")
     def focusOutEvent(self, event: QFocusEvent) -> None:

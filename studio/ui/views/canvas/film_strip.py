@@ -31,6 +31,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -142,7 +143,11 @@ class FilmStrip(QWidget):
         self._thumbnails.request_thumbnails(self._wishes(cells))
 
     def cells(self) -> list[FilmCell]:
-        """Visible cells, from left to right."""
+        """Visible cells in their order; from right to left in such a language."""
+        return [FilmCell(cell.place, placed(self, cell.rect)) for cell in self._laid_out()]
+
+    def _laid_out(self) -> list[FilmCell]:
+        """Visible cells from left to right."""
         count, top = self._count(), (HEIGHT - CELL + 1) // 2
         if not count:
             return []
@@ -199,13 +204,13 @@ class FilmStrip(QWidget):
                 yield ThumbnailRequest(picture, QSize(across, high), 0)
 
     def _scroll(self, way: float) -> None:
-        cells = self.cells()
+        cells = self._laid_out()
         if not cells:
             return
         # Hold a visible cell, so that nothing far away has to be measured.
         middle = min(cells, key=lambda cell: abs(cell.rect.center().x() - self.width() // 2))
         self._held, self._at = middle.place, middle.rect.left() + round(way)
-        settled = self.cells()
+        settled = self._laid_out()
         self._at = next((c.rect.left() for c in settled if c.place == self._held), self._at)
         self.update()
 
@@ -321,12 +326,13 @@ class FilmStrip(QWidget):
             QToolTip.hideText()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        forward = -1 if self.isRightToLeft() else 1
         if event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull():
             delta = event.pixelDelta()
-            self._scroll(delta.x() or delta.y())
+            self._scroll(delta.x() * forward or delta.y())
         else:
             turn = event.angleDelta()
-            self._scroll((turn.x() or turn.y()) / 120 * (CELL + GAP) * 2)
+            self._scroll((turn.x() * forward or turn.y()) / 120 * (CELL + GAP) * 2)
         event.accept()
 
     def sizeHint(self) -> QSize:

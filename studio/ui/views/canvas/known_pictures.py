@@ -40,7 +40,7 @@ class KnownPictures(QObject):
             spawn(self._read(unread))
 
     def refetch(self, ids: Iterable[str]) -> None:
-        """Read those of these pictures that are known once more; they stay in view meanwhile."""
+        """Read the known ones of these pictures again; they stay in view meanwhile."""
         changed = [id for id in ids if id in self._known]
         if changed:
             spawn(self._read(changed))

@@ -180,7 +180,7 @@ class PlateLoader(QObject):
             self._preparing = None
 
     def release(self) -> None:
-        """Stop, and give up all pixels that are kept."""
+        """Stop, and free all cached pixels."""
         self.stop()
         self._kept.clear()
 

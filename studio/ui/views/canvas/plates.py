@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from studio.ui.style.theme import FAINT, theme
 from studio.ui.support.raster import Raster
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.views.canvas import pan_cache
 from studio.ui.views.canvas.viewport import Viewport
 
 CHECK = 8  # side of a square of the checkerboard, logical pixels
@@ -35,9 +36,27 @@ class Plate:
     raster: Raster | None = None
     trouble: str = ""
 
+    def image_of_width(self, width: float) -> QImage | None:
+        """The pixels, reduced to this width or more, else the preview; None for neither."""
+        image = self.preview if self.raster is None else self.raster.level(width)
+        return None if image is None or image.isNull() else image
 
-def paint(painter: QPainter, plate: Plate, view: Viewport, exposed: QRect, dpr: float) -> None:
-    """Paint the exposed part of a plate. The painter and `exposed` are in device pixels."""
+
+def paint(
+    painter: QPainter,
+    plate: Plate,
+    view: Viewport,
+    exposed: QRect,
+    dpr: float,
+    *,
+    smooth: bool = True,
+    cache: pan_cache.PanCache | None = None,
+) -> None:
+    """Paint the exposed part of a plate. The painter and `exposed` are in device pixels.
+
+    Without `smooth`, reduced pixels are painted as fast as enlarged ones. `cache` is that of the
+    canvas, if it may be panned.
+    """
     rect = view.rect
     target = QRect(
         round(rect.x), round(rect.y), max(1, round(rect.width)), max(1, round(rect.height))
@@ -46,18 +65,32 @@ def paint(painter: QPainter, plate: Plate, view: Viewport, exposed: QRect, dpr: 
     if seen.isEmpty():
         return
     painter.setOpacity(FAINT if plate.trouble else 1.0)
-    image = plate.raster.level(rect.width) if plate.raster else plate.preview
-    if image is None or image.isNull():
+    image = plate.image_of_width(rect.width)
+    if image is None:
         painter.fillRect(seen, screen_colours().colour(plate.colour))
     else:
         if image.hasAlphaChannel():
             _paint_chequers(painter, target, seen, max(1, round(CHECK * dpr)))
         # Above 100 % pixels are not smoothed; a preview always is.
-        blocky = plate.raster is not None and view.zoom > 1
+        blocky = plate.raster is not None and (view.zoom > 1 or not smooth)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not blocky)
-        _paint_part(painter, image, target, seen)
+        scaled = image.width() != target.width() and not blocky and not plate.trouble
+        if cache is not None and scaled and not image.hasAlphaChannel() and not view.whole:
+            room = QSize(round(view.view_width), round(view.view_height))
+            cache.paint(painter, image, target, seen, room)
+        else:
+            pan_cache.paint_part(painter, image, target, seen)
     painter.setOpacity(1.0)
     _paint_hairline(painter, target, max(1, int(dpr)))
+
+
+def paint_ground(painter: QPainter, view: Viewport, part: QRect, dpr: float) -> None:
+    """Paint the ground of a see-through picture in a part of it, in device pixels."""
+    rect = view.rect
+    target = QRect(
+        round(rect.x), round(rect.y), max(1, round(rect.width)), max(1, round(rect.height))
+    )
+    _paint_chequers(painter, target, target & part, max(1, round(CHECK * dpr)))
 
 
 def paint_trouble(painter: QPainter, words: str, room: QRect) -> None:
@@ -72,21 +105,6 @@ def paint_trouble(painter: QPainter, words: str, room: QRect) -> None:
     painter.fillRect(box, look.color("panel"))
     painter.setPen(look.color("text"))
     painter.drawText(box.adjusted(16, 12, -16, -12), wrap, words)
-
-
-def _paint_part(painter: QPainter, image: QImage, target: QRect, seen: QRect) -> None:
-    across, down = image.width() / target.width(), image.height() / target.height()
-    left, top = target.left(), target.top()
-    # Whole pixels of the source; otherwise nearest neighbour would crop the outer ones.
-    x1 = max(0, int((seen.left() - left) * across) - 1)
-    y1 = max(0, int((seen.top() - top) * down) - 1)
-    x2 = min(image.width(), int((seen.right() + 1 - left) * across) + 2)
-    y2 = min(image.height(), int((seen.bottom() + 1 - top) * down) + 2)
-    painter.drawImage(
-        QRectF(left + x1 / across, top + y1 / down, (x2 - x1) / across, (y2 - y1) / down),
-        image,
-        QRectF(x1, y1, x2 - x1, y2 - y1),
-    )
 
 
 def _paint_chequers(painter: QPainter, target: QRect, seen: QRect, side: int) -> None:

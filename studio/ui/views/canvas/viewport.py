@@ -35,11 +35,18 @@ class DeviceRect:
         return self.y + self.height
 
 
+Extent = tuple[float, float, float, float]
+"""Left, top, right and bottom edge of an area, as fractions of the picture's sides."""
+
+PICTURE: Extent = (0.0, 0.0, 1.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewport:
     """A picture of `width` x `height` pixels seen through a view.
 
     Attributes:
+        extent: area that Fit shows and in which one pans: the picture, or a part beyond it.
         view_width, view_height: the whole view; a larger picture can be panned.
         frame: part of the view that Fit fills, and in which a smaller picture is centred.
         zoom: device pixels per pixel of the picture; 1.0 is "100 %".
@@ -56,16 +63,25 @@ class Viewport:
     x: float = 0.0
     y: float = 0.0
     fitted: bool = True
+    extent: Extent = PICTURE
 
     @classmethod
-    def fit(cls, width: int, height: int, view: tuple[float, float], frame: DeviceRect) -> Viewport:
-        """Viewport of the whole picture, centred in the frame."""
+    def fit(
+        cls,
+        width: int,
+        height: int,
+        view: tuple[float, float],
+        frame: DeviceRect,
+        extent: Extent = PICTURE,
+    ) -> Viewport:
+        """Viewport of the whole picture, or of `extent`, centred in the frame."""
         return cls(
             width=max(1, width),
             height=max(1, height),
             view_width=view[0],
             view_height=view[1],
             frame=frame,
+            extent=extent,
         ).fit_again()
 
     @property
@@ -79,8 +95,18 @@ class Viewport:
     @property
     def filling(self) -> float:
         """Zoom at which the picture fills the frame, also above 100 %."""
-        across = max(1.0, self.frame.width) / self.width
-        return min(across, max(1.0, self.frame.height) / self.height)
+        across = max(1.0, self.frame.width) / (self.width * self.across)
+        return min(across, max(1.0, self.frame.height) / (self.height * self.down))
+
+    @property
+    def across(self) -> float:
+        """Width of the extent, of the picture's."""
+        return self.extent[2] - self.extent[0]
+
+    @property
+    def down(self) -> float:
+        """Height of the extent, of the picture's."""
+        return self.extent[3] - self.extent[1]
 
     @property
     def lowest(self) -> float:
@@ -94,9 +120,14 @@ class Viewport:
 
     @property
     def whole(self) -> bool:
-        """Whether the whole picture is visible."""
-        rect = self.rect
-        return rect.width <= self.view_width + 0.5 and rect.height <= self.view_height + 0.5
+        """Whether the whole extent fits the view."""
+        width, height = self.rect.width * self.across, self.rect.height * self.down
+        return width <= self.view_width + 0.5 and height <= self.view_height + 0.5
+
+    def extended(self, extent: Extent) -> Viewport:
+        """With another extent: fitted to it, or with the picture where it is, within the limits."""
+        other = replace(self, extent=extent)
+        return other.fit_again() if self.fitted else _settled(other)
 
     def fit_again(self) -> Viewport:
         """Fit the picture into the frame again."""
@@ -182,7 +213,7 @@ class Viewport:
         return replace(self, width=width, height=height, zoom=zoom, x=x, y=y)
 
     def focus(self) -> tuple[float, float]:
-        """Place in the middle of the view, as shares of the picture's width and height."""
+        """Point in the middle of the view, as fractions of the picture's width and height."""
         x, y = self.to_picture(self.view_width / 2, self.view_height / 2)
         return x / self.width, y / self.height
 
@@ -206,12 +237,11 @@ class Viewport:
 
 
 def _settled(view: Viewport) -> Viewport:
-    frame, zoom = view.frame, view.zoom
-    return replace(
-        view,
-        x=_settle(view.x, view.width * zoom, view.view_width, frame.x, frame.width),
-        y=_settle(view.y, view.height * zoom, view.view_height, frame.y, frame.height),
-    )
+    frame, width, height = view.frame, view.width * view.zoom, view.height * view.zoom
+    left, top = view.extent[0] * width, view.extent[1] * height
+    x = _settle(view.x + left, width * view.across, view.view_width, frame.x, frame.width)
+    y = _settle(view.y + top, height * view.down, view.view_height, frame.y, frame.height)
+    return replace(view, x=x - left, y=y - top)
 
 
 def _settle(at: float, length: float, view: float, start: float, room: float) -> float:

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from enum import Enum
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QAccessible, QResizeEvent
+from PySide6.QtGui import QAccessible, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.domain.comparison import LETTERS, MOST
+from studio.domain.comparison import MOST
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.qt_overrides import needs
+from studio.ui.views.canvas.viewport import HIGHEST
+from studio.ui.views.canvas.zoom_slider import ZoomSlider
+from studio.ui.views.compare.side_chip import SideChip
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.plain_text import set_tip
@@ -22,7 +25,6 @@ from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.text import Text
 
 HEIGHT = 38
-NAME = 16  # letters of a name on its button
 
 
 class CompareMode(Enum):
@@ -42,6 +44,7 @@ class CompareBar(QFrame):
         mode_chosen: a CompareMode.
         lock_chosen: whether the champion stays.
         link_chosen: whether zoom and place are shared.
+        zoomed: zoom of A, in device pixels per pixel of the picture.
         swapped, fit, zoom_in, zoom_out: requests.
     """
 
@@ -49,6 +52,7 @@ class CompareBar(QFrame):
     mode_chosen = Signal(object)
     lock_chosen = Signal(bool)
     link_chosen = Signal(bool)
+    zoomed = Signal(float)
     swapped = Signal()
     fit = Signal()
     zoom_in = Signal()
@@ -63,20 +67,20 @@ class CompareBar(QFrame):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 12, 0)
         self._row.setSpacing(6)
-        self._sides: list[Button] = []
+        self._sides: list[SideChip] = []
         self._fitted: tuple[object, ...] = ()
+        self._zoom = 0.0
+        self._lock = IconButton("lock", _("A stays"), "", self, size=22)
+        self._lock.setCheckable(True)
+        self._lock.setChecked(True)
+        self._swap = IconButton("swap", _("Swap A and B"), "", self, size=24)
         for side in range(MOST):
-            button = Button("", "quiet", self, size=26)
-            button.setCheckable(True)
-            button.clicked.connect(self.on_side)
-            self._sides.append(button)
-            self._row.addWidget(button)
+            chip = SideChip(side, self)
+            chip.clicked.connect(self.on_side)
+            self._sides.append(chip)
+            self._row.addWidget(chip)
             if not side:
-                self._lock = IconButton("lock", _("A stays"), "", self, size=24)
-                self._lock.setCheckable(True)
-                self._lock.setChecked(True)
-                self._swap = IconButton("swap", _("Swap A and B"), "", self, size=24)
-                self._row.addWidget(self._lock)
+                chip.add_end(self._lock)
                 self._row.addWidget(self._swap)
         self._standing = Text("", "small", "text3", self)
         self._row.addSpacing(6)
@@ -97,13 +101,16 @@ class CompareBar(QFrame):
         self._linked = Button(_("Zoom locked"), "quiet", self, size=26, icon="lock")
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
-        set_tip(self._linked, _("The same place of every picture"))
+        set_tip(self._linked, _("Show the same place of every picture"))
         self._fit = IconButton("fit", _("Fit"), "F", self, size=24)
         self._minus = IconButton("minus", _("Zoom out"), "−", self, size=24)
+        self._slider = ZoomSlider(self, width=56)
         self._percent = Text("", "small", "text2", self)
-        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("3200 %"))
+        widest = formatting.percent(HIGHEST)
+        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(widest))
         self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
-        for part in (self._modes, self._linked, self._fit, self._minus, self._plus, self._percent):
+        zoom: tuple[QWidget, ...] = (self._minus, self._slider, self._plus, self._percent)
+        for part in (self._modes, self._linked, self._fit, *zoom):
             self._row.addWidget(part)
         self._modes.changed.connect(self.mode_chosen)
         self._lock.toggled.connect(self.lock_chosen)
@@ -112,25 +119,26 @@ class CompareBar(QFrame):
         self._fit.clicked.connect(self.fit)
         self._minus.clicked.connect(self.zoom_out)
         self._plus.clicked.connect(self.zoom_in)
+        self._slider.zoomed.connect(self.zoomed)
 
     def show_sides(self, pictures: Sequence[Picture | None], active: int) -> None:
         """Show a button for each side; the active one is checked."""
-        for side, button in enumerate(self._sides):
-            button.setVisible(side < len(pictures))
-            if side >= len(pictures):
-                continue
-            picture = pictures[side]
-            name = picture.name if picture is not None else ""
-            short = name if len(name) <= NAME else name[: NAME - 1].rstrip() + "…"
-            button.setText(f"{LETTERS[side]}  {short}")
-            button.setAccessibleName(f"{LETTERS[side]}, {name}")
-            set_tip(button, name)
-            button.setChecked(side == active)
+        for side, chip in enumerate(self._sides):
+            chip.setVisible(side < len(pictures))
+            if side < len(pictures):
+                chip.show_picture(pictures[side])
+                chip.setChecked(side == active)
         self._yield_room()
+
+    def show_thumbnails(self, pixmaps: Sequence[QPixmap | None]) -> None:
+        """Show the thumbnail of each side; None for those that are not read yet."""
+        for chip, pixmap in zip(self._sides, pixmaps, strict=False):
+            chip.set_thumbnail(pixmap)
 
     def set_mode(self, mode: CompareMode) -> None:
         """Mark the mode."""
         self._modes.set_value(mode)
+        self._yield_room()
 
     def show_standing(self, text: str) -> None:
         """Show whether the active side is aligned with A."""
@@ -142,32 +150,43 @@ class CompareBar(QFrame):
     def set_locked(self, *, locked: bool) -> None:
         """Show whether the champion stays."""
         self._lock.setChecked(locked)
+        self._sides[0].set_framed(framed=locked)
         self._lock.set_icon("lock" if locked else "unlock")
 
-    def set_zoom(self, zoom: float, *, fitted: bool) -> None:
+    def set_zoom(self, zoom: float) -> None:
         """Show the zoom of A."""
-        self._percent.setText(_("Fit") if fitted else formatting.percent(zoom))
+        if zoom == self._zoom:
+            return
+        self._zoom = zoom
+        self._percent.setText(formatting.percent(zoom))
+        self._slider.set_zoom(zoom)
 
     def on_side(self) -> None:
         """Emit the side of the pressed button."""
-        button = self.sender()
-        assert isinstance(button, Button)
-        self.side_chosen.emit(self._sides.index(button))
+        chip = self.sender()
+        assert isinstance(chip, SideChip)
+        self.side_chosen.emit(chip.side)
 
     def _yield_room(self) -> None:
         """Hide what has no room; only for another width, or other names."""
-        needs = (self.width(), self._standing.text(), *(button.text() for button in self._sides))
+        names = tuple(chip.accessibleName() for chip in self._sides if not chip.isHidden())
+        needs = (self.width(), self._standing.text(), self._modes.value, *names)
         if needs == self._fitted:
             return
         self._fitted = needs
         self._modes.set_compact(compact=False)
-        gives = (self._minus, self._plus, self._linked, self._standing)
-        for part in gives:
+        early, late = (self._slider, self._minus, self._plus), (self._linked, self._standing)
+        for part in (*early, *late):
             part.show()
-        if not self._is_tight():
-            return
-        self._modes.set_compact(compact=True)
-        for part in gives:
+        if self._is_tight():
+            self._modes.set_compact(compact=True, but_chosen=True)
+        self._hide_while_tight(early)
+        if self._is_tight():
+            self._modes.set_compact(compact=True)
+        self._hide_while_tight(late)
+
+    def _hide_while_tight(self, parts: Sequence[QWidget]) -> None:
+        for part in parts:
             if self._is_tight():
                 part.hide()
 

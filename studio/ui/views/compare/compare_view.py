@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _
 from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import Job, Picture
-from studio.ui.support.key_repeat import once
+from studio.ui.support.key_repeat import end_hold, once
+from studio.ui.support.mirroring import reading_key
 from studio.ui.support.pixel_comparison import PixelComparison
 from studio.ui.support.ports import ComparerProtocol, LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.film_strip import FilmStrip
+from studio.ui.views.canvas.held_zoom import HeldZoom
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.compare import compare_words
 from studio.ui.views.compare.bar import CompareBar, CompareMode
 from studio.ui.views.compare.pane_group import PaneGroup
 from studio.ui.views.compare.pixel_comparisons import PixelComparisons
+from studio.ui.widgets.accessible import set_role
 
 _MODES = (
     CompareMode.SIDE_BY_SIDE,
@@ -36,13 +42,17 @@ _OWN_KEYS = frozenset(
         Qt.Key.Key_F,
         Qt.Key.Key_M,
         Qt.Key.Key_S,
+        Qt.Key.Key_Z,
         Qt.Key.Key_Plus,
         Qt.Key.Key_Equal,
         Qt.Key.Key_Minus,
     }
 )
 _DIVIDER = {",": -0.01, ".": 0.01}
-"""Keys that move the slider's divider, by their text, as layouts place them differently."""
+"""Keys that move the slider's divider, by their text, as layouts place them differently.
+
+In turn with A, both show the other picture.
+"""
 
 
 class CompareView(QWidget):
@@ -60,6 +70,7 @@ class CompareView(QWidget):
         action: action and its picture ("drag": within the mouse event).
         menu_requested: the picture and the global position.
         job_chosen: id of a job clicked in the film strip.
+        keys_hidden: "Hide the keys" was chosen.
     """
 
     sides_changed = Signal()
@@ -69,6 +80,7 @@ class CompareView(QWidget):
     action = Signal(str, object)
     menu_requested = Signal(object, QPoint)
     job_chosen = Signal(str)
+    keys_hidden = Signal()
 
     def __init__(
         self,
@@ -78,6 +90,7 @@ class CompareView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.Grouping)
         self.comparison = Comparison((), [])
         self._mode = CompareMode.SIDE_BY_SIDE
         self._pointed = -1
@@ -89,6 +102,9 @@ class CompareView(QWidget):
         self.group = PaneGroup(library, decoder, self)
         self.panes = self.group.panes
         self._film = FilmStrip(self._book, library, self)
+        self._thumbnails = RowThumbnails(library, self)
+        canvases = [pane.canvas for pane in self.panes]
+        self._held_zoom = HeldZoom(canvases, self._zoomed_canvas, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -110,6 +126,9 @@ class CompareView(QWidget):
         bar.fit.connect(self.panes[0].canvas.fit)
         bar.zoom_in.connect(self.zoom_in)
         bar.zoom_out.connect(self.zoom_out)
+        bar.zoomed.connect(self.panes[0].canvas.set_zoom)
+        self._thumbnails.ready.connect(self.on_thumbnails)
+        self.group.keys.hide_wanted.connect(self.keys_hidden)
         for pane in self.panes:
             pane.pressed.connect(self.on_side_chosen)
             pane.pointed.connect(self.on_pointed)
@@ -179,7 +198,7 @@ class CompareView(QWidget):
         self._show_sides()
 
     def set_order(self, order: Sequence[int]) -> bool:
-        """Adopt a changed order; False when fewer than two pictures are left."""
+        """Adopt a changed order; False if fewer than two pictures are left."""
         left = self.comparison.set_order(order)
         self._book.order = order
         self._film.order_changed()
@@ -187,6 +206,11 @@ class CompareView(QWidget):
             self._arrange()
             self._show_sides()
         return left
+
+    @property
+    def foot_height(self) -> int:
+        """Pixels at the bottom that a toast must not cover."""
+        return 0 if self._film.isHidden() else self._film.height()
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these jobs in the film strip."""
@@ -199,7 +223,8 @@ class CompareView(QWidget):
         self._film.update()
 
     def set_presenting(self, *, presenting: bool) -> None:
-        """Show only the pictures, or bar and film strip again."""
+        """Show only the pictures, or bar, keys and film strip again."""
+        self.group.keys.set_wanted(presenting=presenting)
         self._bar.setVisible(not presenting)
         self._film.setVisible(not presenting)
 
@@ -224,6 +249,11 @@ class CompareView(QWidget):
         self.comparison.show_row(row)
         self._show_sides()
 
+    def show_successor(self, row: int, successor: int) -> None:
+        """Show a picture that took the place of another one in the order where that one was."""
+        self.comparison.show_successor(row, successor)
+        self._show_sides()
+
     def crown(self) -> None:
         """Make the active side the champion."""
         self.comparison.crown(self.active)
@@ -240,6 +270,10 @@ class CompareView(QWidget):
     def zoom_out(self) -> None:
         """Zoom out by one step."""
         self.panes[self._zoomed].canvas.zoom_out()
+
+    def _zoomed_canvas(self) -> PictureCanvas:
+        """The canvas under the pointer that shows a picture, else that of A."""
+        return self.panes[self.target if self._shows_panes else 0].canvas
 
     @property
     def _zoomed(self) -> int:
@@ -275,6 +309,7 @@ class CompareView(QWidget):
         self._arrange()
         self._show_pixels()
         self._bar.show_sides(pictures, self.active)
+        self.on_thumbnails()
         self._bar.set_locked(locked=self.comparison.locked)
         order = self._book.order
         places = {order.index(row): LETTERS[side] for side, row in enumerate(sides) if row in order}
@@ -292,39 +327,20 @@ class CompareView(QWidget):
             pane.prepare([one for one in read if one and side == self.active])
 
     def _show_notes(self) -> None:
+        difference = self._mode is CompareMode.DIFFERENCE
         for side, pane in enumerate(self.panes):
             pane.set_ringed(ringed=side == self.active and self._shows_panes)
             locked = not side and self.comparison.locked
-            pane.set_note(self._note(side), self._spoken_note(side), locked=locked)
+            pane.set_note(
+                compare_words.note(self.comparison, side, difference=difference),
+                compare_words.spoken_note(self.comparison, side, difference=difference),
+                locked=locked,
+            )
 
     def _compare_pixels(self) -> None:
         if self.isVisible():
             pictures = [self._picture(side) for side in range(len(self.comparison.sides))]
             self._pixels.set_pictures(pictures, self.active)
-
-    def _note(self, side: int) -> str:
-        comparison = self.comparison
-        if side >= len(comparison.sides):
-            return ""
-        if not side and self._mode is CompareMode.DIFFERENCE:
-            # Translators: {letter} is another compared picture.
-            return _("difference from {letter}").format(letter=LETTERS[comparison.active or 1])
-        if not side:
-            return _("champion") if comparison.locked else ""
-        if side != self.active:
-            return ""
-        # Translators: position of a picture among those that can be compared with the first.
-        return _("{n} of {all}").format(
-            n=number(comparison.place(side)), all=number(comparison.challengers)
-        )
-
-    def _spoken_note(self, side: int) -> str:
-        comparison = self.comparison
-        if not side or side != self.active or side >= len(comparison.sides):
-            return self._note(side)
-        return _("challenger {n} of {all}").format(
-            n=number(comparison.place(side)), all=number(comparison.challengers)
-        )
 
     # --- arrangement ----------------------------------------------------------------------
 
@@ -333,6 +349,9 @@ class CompareView(QWidget):
         return self._mode is CompareMode.SIDE_BY_SIDE
 
     def _arrange(self) -> None:
+        slider, flicker = (self._mode is one for one in (CompareMode.SLIDER, CompareMode.FLICKER))
+        count = len(self.comparison.sides)
+        self.group.keys.show_keys(sides=count, slider=slider, flicker=flicker)
         alone = not self._shows_panes
         self.group.arrange(len(self.comparison.sides), self.active, alone=alone)
 
@@ -373,14 +392,21 @@ class CompareView(QWidget):
 
     def _show_standing(self) -> None:
         found = self._pixels.result(self.active or 1)
-        self._bar.show_standing(standing(found))
+        self._bar.show_standing(compare_words.standing(found))
 
     # --- slots ----------------------------------------------------------------------------
+
+    def on_thumbnails(self) -> None:
+        """Show the thumbnails of the sides."""
+        pictures = [self._picture(side) for side in range(len(self.comparison.sides))]
+        self._bar.show_thumbnails(
+            [None if one is None else self._thumbnails.picture(one.id) for one in pictures]
+        )
 
     def on_view_changed(self) -> None:
         """Show the zoom of A."""
         first = self.panes[0].canvas
-        self._bar.set_zoom(first.zoom, fitted=first.fitted)
+        self._bar.set_zoom(first.zoom)
 
     def on_compared(self) -> None:
         """Show how pixels differ."""
@@ -448,7 +474,7 @@ class CompareView(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
-    @needs("_film")
+    @needs("_thumbnails")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # An event filter instead of event(): painting must not run inside one of our overrides,
         # where an exception would end the program instead of being reported.
@@ -479,7 +505,7 @@ class CompareView(QWidget):
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
+        match reading_key(self, event.key()):
             case Qt.Key.Key_Left:
                 self.step(-1)
             case Qt.Key.Key_Right:
@@ -490,12 +516,23 @@ class CompareView(QWidget):
                 self.set_mode(_MODES[(_MODES.index(self._mode) + 1) % len(_MODES)])
             case Qt.Key.Key_S if not event.modifiers():
                 self.crown()
+            case Qt.Key.Key_Z if not event.modifiers():
+                self._held_zoom.begin_hold()
             case Qt.Key.Key_Escape:
                 self.closed.emit()
             case _ if event.text() in _DIVIDER:
-                self.on_divider_moved(self._divider + _DIVIDER[event.text()])
+                if self._mode is CompareMode.FLICKER:
+                    self.group.on_flicker()
+                else:
+                    self.on_divider_moved(self._divider + _DIVIDER[event.text()])
             case _:
                 super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Z:
+            end_hold(event, self, self._held_zoom.end)
+        else:
+            super().keyReleaseEvent(event)
 
     @needs("panes")
     def showEvent(self, event: QShowEvent) -> None:
@@ -504,17 +541,8 @@ class CompareView(QWidget):
         self._lay_over()
         self.group.complete()
 
-    @needs("_pixels")
+    @needs("_held_zoom")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._held_zoom.end()
         self._pixels.stop()
-
-
-def standing(found: PixelComparison | None) -> str:
-    """Whether two pictures are aligned, as the bar says it."""
-    if found is None:
-        return _("comparing…")
-    if found.preview and found.standing:
-        # Translators: {standing} is "aligned", "does not line up" or "different aspect ratios".
-        return _("{standing}, preview").format(standing=found.standing)
-    return found.standing

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import number
+from studio.common.i18n import listed, number
 from studio.domain.comparison import LETTERS, RelativePlacement
 from studio.domain.entities import Flag, Picture
-from studio.ui.style.theme import FontName, theme
+from studio.ui.style.theme import theme
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates
@@ -20,11 +20,11 @@ from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.viewport import Viewport
+from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 
 KEPT = 200_000_000  # bytes of pixels kept per pane, for going back
 PLACE = QPoint(12, 10)  # of the label
-PAD, GAP = 10, 7  # in the label
-HIGH = 24
+HIGH = 24  # of the label
 HANDLE = 30  # of the slider, in logical pixels
 
 
@@ -109,17 +109,17 @@ class ComparePane(QWidget):
         return self._over is not None
 
     def complete(self) -> None:
-        """Load what the picture lacks, when shown again or on another monitor."""
+        """Load missing pixels, when shown again or on another monitor."""
         plate = self.canvas.plate
         if plate is not None and self.picture is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, self.picture)
 
     def prepare(self, pictures: Sequence[Picture]) -> None:
-        """Decode these ahead, which may be shown next."""
+        """Decode pictures ahead that may be shown next."""
         self._loader.prepare(pictures)
 
     def stop(self) -> None:
-        """Cancel the loading."""
+        """Cancel loading."""
         self._loader.stop()
 
     def _name_canvas(self) -> None:
@@ -182,31 +182,25 @@ def _paint_divider(painter: QPainter, at: float, height: float, dpr: float) -> N
     painter.restore()
 
 
-class _PaneLabel(QWidget):
-    """Letter, name, flag, stars and a word about a side; painted over its picture."""
+class _PaneLabel(ChromeLabel):
+    """Letter, name, flag, stars and a word about a side."""
 
     def __init__(self, side: int, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(HIGH, parent)
         self._side = side
         self._picture: Picture | None = None
         self._note = self._spoken = ""
         self._locked = False
-        self._room = 400
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        theme().changed.connect(self.update)
-        self._size()
+        self._show()
 
     def set_picture(self, picture: Picture | None) -> None:
         self._picture = picture
-        self._size()
+        self._show()
 
     def set_note(self, note: str, spoken: str, *, locked: bool) -> None:
         self._note, self._spoken, self._locked = note, spoken, locked
-        self._size()
-
-    def set_room(self, room: int) -> None:
-        self._room = room
-        self._size()
+        self._show()
 
     def sentence(self) -> str:
         """What a screen reader says of this side."""
@@ -215,63 +209,24 @@ class _PaneLabel(QWidget):
             said.append(self._spoken)
         if self._picture is not None:
             said.append(self._picture.name)
-        return ", ".join(said)
+        return listed(said)
 
-    def _pieces(self) -> list[tuple[str, str, FontName, int]]:
-        """Texts and icons, each with role, font and weight; an icon has weight 0."""
+    def _show(self) -> None:
         picture = self._picture
-        pieces: list[tuple[str, str, FontName, int]] = []
+        pieces: list[ChromePiece] = []
         if self._locked:
-            pieces.append(("lock", "onchrome2", "small", 0))
-        pieces.append((LETTERS[self._side], "onchrome", "small", 600))
+            pieces.append(ChromePiece(text="lock", role="onchrome2", weight=0))
+        pieces.append(ChromePiece(text=LETTERS[self._side], weight=600))
         if picture is None:
-            return pieces
-        pieces.append((one_line(picture.name), "onchrome", "small", 400))
+            self.set_pieces(pieces)
+            return
+        pieces.append(ChromePiece(text=one_line(picture.name), elides=True))
         if picture.flag is not Flag.NONE:
             icon = "flag-filled" if picture.flag is Flag.PICK else "reject"
-            pieces.append((icon, "onchrome", "small", 0))
+            pieces.append(ChromePiece(text=icon, weight=0))
         if picture.rating:
-            pieces.append(("star-filled", "star", "small", 0))
-            pieces.append((number(picture.rating), "onchrome", "small", 400))
+            pieces.append(ChromePiece(text="star-filled", role="star", weight=0, gap=2))
+            pieces.append(ChromePiece(text=number(picture.rating)))
         if self._note:
-            pieces.append((self._note, "onchrome2", "small", 400))
-        return pieces
-
-    def _widths(self) -> list[int]:
-        """Width of each piece in pixels; the name gives way."""
-        widths = []
-        for text, _role, font, weight in self._pieces():
-            metrics = QFontMetrics(theme().font(font, weight=weight or 400))
-            widths.append(metrics.horizontalAdvance(text) + 1 if weight else 14)
-        name = 2 if self._locked else 1
-        over = sum(widths) + GAP * (len(widths) - 1) + 2 * PAD - self._room
-        if over > 0 and len(widths) > name:
-            widths[name] = max(24, widths[name] - over)
-        return widths
-
-    def _size(self) -> None:
-        widths = self._widths()
-        wide = min(self._room, sum(widths) + GAP * (len(widths) - 1) + 2 * PAD)
-        self.resize(QSize(wide, theme().px(HIGH)))
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look, dpr = theme(), self.devicePixelRatioF()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("chrome"))
-        painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
-        x = PAD
-        for (text, role, font, weight), width in zip(self._pieces(), self._widths(), strict=True):
-            if weight:
-                painter.setFont(look.font(font, weight=weight))
-                painter.setPen(look.color(role))
-                shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-                box = QRectF(x, 0, width + 2, self.height())
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
-            else:
-                top = (self.height() - 12) / 2
-                painter.drawPixmap(QPointF(x + 1, top), look.pixmap(text, role, 12, dpr))
-            x += width + GAP
-        painter.end()
+            pieces.append(ChromePiece(text=self._note, role="onchrome2"))
+        self.set_pieces(pieces)

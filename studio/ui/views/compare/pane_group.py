@@ -9,9 +9,11 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.comparison import MOST, RelativePlacement
+from studio.ui.style.qt_style import animates
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.compare.key_strip import KeyStrip
 from studio.ui.views.compare.pane import ComparePane
 
 BETWEEN = 2  # pixels between panes
@@ -25,6 +27,7 @@ class PaneGroup(QWidget):
 
     Attributes:
         panes: a pane for each side, A first.
+        keys: over the foot of the pictures.
         linked: whether zoom and place are shared.
 
     Signals:
@@ -46,6 +49,8 @@ class PaneGroup(QWidget):
         self._alone = False
         self._linking = False
         self._over: tuple[Plate | None, RelativePlacement | None] = (None, None)
+        self.keys = KeyStrip(self)
+        self._flickers = False
         self._flicker = QTimer(self, interval=PACE)
         self._flicker.timeout.connect(self.on_flicker)
         for pane in self.panes:
@@ -55,6 +60,11 @@ class PaneGroup(QWidget):
     def shown(self) -> Sequence[int]:
         """Sides that have a pane."""
         return self._shown
+
+    @property
+    def flickering(self) -> bool:
+        """Whether pictures take turns by themselves."""
+        return self._flicker.isActive()
 
     def set_placements(self, placements: Sequence[RelativePlacement | None]) -> None:
         """Align by these: where A lies in each side, None if it does not line up."""
@@ -88,6 +98,7 @@ class PaneGroup(QWidget):
             last = high - top if side == shown[-1] else down
             self.panes[side].setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
         self._linking = False
+        self.keys.place_over(self.panes[0].geometry())
         self.link()
 
     def link(self, side: int = 0) -> None:
@@ -114,31 +125,39 @@ class PaneGroup(QWidget):
         *,
         flickers: bool = False,
     ) -> None:
-        """Lay a picture over A right of the divider, or in turn with A."""
+        """Lay a picture over A right of the divider, or in turn with A.
+
+        Under reduced motion only `on_flicker` shows the other one.
+        """
         self._over = plate, placement
         if flickers:
-            if not self._flicker.isActive():
+            if not (self._flickers and self.panes[0].is_covered):
+                plate = None
+            if not animates():
+                self._flicker.stop()
+            elif not self._flicker.isActive():
                 self._flicker.start()
-                plate = None
-            elif not self.panes[0].is_covered:
-                plate = None
         else:
             self._flicker.stop()
+        self._flickers = flickers
         self.panes[0].lay_over(plate, divider, placement)
 
     def complete(self) -> None:
-        """Load what the pictures lack."""
+        """Load missing pixels of the pictures."""
         for pane in self.panes:
             pane.complete()
 
     def stop(self) -> None:
         """Cancel the loading."""
         self._flicker.stop()
+        self._flickers = False
         for pane in self.panes:
             pane.stop()
 
     def on_flicker(self) -> None:
-        """Show the other picture."""
+        """Show the other one of the two pictures."""
+        if not animates():
+            self._flicker.stop()
         plate, placement = self._over
         pane = self.panes[0]
         pane.lay_over(None if pane.is_covered else plate, 0.0, placement)
@@ -149,9 +168,10 @@ class PaneGroup(QWidget):
         for pane in self.panes:
             if pane.canvas is canvas and pane.isVisible():
                 self.link(pane.side)
-        self.view_changed.emit()
+        if canvas is self.panes[0].canvas:
+            self.view_changed.emit()
 
-    @needs("_linking")
+    @needs("keys")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.arrange(self._sides, self._active, alone=self._alone)

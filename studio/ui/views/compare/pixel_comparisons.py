@@ -27,7 +27,7 @@ PAUSE = 0.1
 """Seconds before a comparison starts while the user steps through pictures."""
 
 KEPT = 8
-"""Results kept for going back, the maps of which have 6 MB each."""
+"""Results kept for returning to a pair; each map takes 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class PixelComparisons(QObject):
         return None if first is None or second is None else (first.sha256, second.sha256)
 
     def _is_wanted(self, pair: PicturePair) -> bool:
-        """Whether to go on with a pair: a shown one, while none is more urgent."""
+        """Whether to continue with a pair: it is shown, and none is more urgent."""
         if pair.key == self._key(self._active):
             return True
         shown = [self._key(side) for side in range(1, len(self._pictures))]

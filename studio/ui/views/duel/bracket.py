@@ -1,14 +1,17 @@
-"""The tree of a duel, drawn small: which pairs are decided, and which is shown."""
+"""Small drawing of a duel's tree: the decided pairs, and the one shown."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.domain.duel import Duel, DuelMatch
 from studio.ui.style.theme import theme
+from studio.ui.views.duel import duel_words
 from studio.ui.widgets.accessible import set_role
 
 SIZE = QSize(150, 104)
@@ -16,6 +19,20 @@ ROUNDS = 5  # drawn at most: the last ones
 KNOT, CURRENT = 2.2, 4.0  # radii
 REACH = 8  # pixels around a knot that belong to it
 INSET = 5
+
+
+class _Knot(QAbstractButton):
+    """A decided match for screen readers: a button without a look, which the mouse passes."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.match: DuelMatch | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFixedSize(2 * REACH, 2 * REACH)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Nothing: the tree paints it."""
 
 
 class Bracket(QWidget):
@@ -33,6 +50,7 @@ class Bracket(QWidget):
         self._gone: frozenset[str] = frozenset()
         self._matches: dict[tuple[int, int], DuelMatch] = {}
         self._current: DuelMatch | None = None
+        self._knots: list[_Knot] = []
         self.setFixedSize(SIZE)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -40,13 +58,45 @@ class Bracket(QWidget):
         self.setAccessibleName(_("Tree of the duel"))
         theme().changed.connect(self.update)
 
-    def show_duel(self, duel: Duel, current: DuelMatch | None, progress: str) -> None:
-        """Show the matches of a duel; `current` is the one whose pictures are shown."""
+    def show_duel(
+        self, duel: Duel, current: DuelMatch | None, progress: str, names: Callable[[str], str]
+    ) -> None:
+        """Show the matches of a duel; `current` is the one whose pictures are shown.
+
+        `names` gives the name of a picture by its id.
+        """
         self._leaves, self._gone = duel.definition.pictures, duel.gone
         self._matches = {(one.begin, one.end): one for one in duel.matches}
         self._current = current
         self.setAccessibleDescription(progress)
+        if QAccessible.isActive():
+            self._name_knots(duel, names)
         self.update()
+
+    def _name_knots(self, duel: Duel, names: Callable[[str], str]) -> None:
+        """Create a button for each match that can be clicked."""
+        found = [one for one in self._matches.values() if self._is_offered(one)]
+        while len(self._knots) < len(found):
+            knot = _Knot(self)
+            knot.clicked.connect(self.on_knot)
+            self._knots.append(knot)
+        for knot, match in zip(self._knots, found, strict=False):
+            knot.match = match
+            knot.setAccessibleName(duel_words.decided(duel, match, names))
+            at = self.place(match.begin, match.end)
+            knot.move(round(at.x()) - REACH, round(at.y()) - REACH)
+            knot.show()
+        for knot in self._knots[len(found) :]:
+            knot.hide()
+
+    def on_knot(self) -> None:
+        """Show the match of a button again."""
+        knot = self.sender()
+        if isinstance(knot, _Knot) and knot.match is not None:
+            self.match_chosen.emit(knot.match)
+
+    def _is_offered(self, match: DuelMatch) -> bool:
+        return match.decided and match.round >= max(1, self._first)
 
     @property
     def _last(self) -> int:
@@ -71,7 +121,7 @@ class Bracket(QWidget):
         near = [
             (offset.x() ** 2 + offset.y() ** 2, match)
             for (begin, end), match in self._matches.items()
-            if match.decided and match.round >= max(1, self._first)
+            if self._is_offered(match)
             for offset in [self.place(begin, end) - spot]
         ]
         found = min(near, key=lambda one: one[0], default=None)

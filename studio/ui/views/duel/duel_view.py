@@ -1,38 +1,27 @@
-"""Duel: the two pictures of a pair beside each other, over what can be decided."""
+"""Duel view: the two pictures of a pair side by side, above the possible results."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QCursor,
-    QHideEvent,
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QAbstractButton, QApplication, QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QCursor, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.choices import DuelDefinition, Verdict
 from studio.domain.duel import Duel, DuelMatch
-from studio.domain.entities import Job, Picture
-from studio.ui.style.theme import theme
-from studio.ui.support import mode_keys
-from studio.ui.support.key_repeat import once
+from studio.domain.entities import Picture
+from studio.ui.support.key_repeat import is_repeat
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.screen_colours import screen_colours
-from studio.ui.views.canvas.known_pictures import KnownPictures
-from studio.ui.views.canvas.viewport import Viewport
+from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.duel import duel_words
 from studio.ui.views.duel.foot import DuelFoot
 from studio.ui.views.duel.head import DuelHead
 from studio.ui.views.duel.pane import DuelPane
 from studio.ui.views.duel.result_card import ResultCard
+from studio.ui.views.full_screen import FullScreenView
 from studio.ui.widgets.accessible import announce
 
 BETWEEN = 16  # pixels between the pictures
@@ -44,36 +33,25 @@ _VERDICTS = {
     Qt.Key.Key_Down: Verdict.NEITHER,
 }
 _MIRRORED = {Verdict.FIRST: Verdict.SECOND, Verdict.SECOND: Verdict.FIRST}
-# Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
-_WINDOW_KEYS = frozenset({Qt.Key.Key_G, Qt.Key.Key_L, Qt.Key.Key_T, Qt.Key.Key_K})
 
 
-class DuelView(QWidget):
+class DuelView(FullScreenView):
     """Shows a `Duel`; its owner decides, and shows the duel that results.
 
     Signals:
         decided: the user decided on the pair shown (a Verdict; `FIRST` is the first of the pair).
         decided_again: the user decided on an earlier match (a `DuelMatch`, a Verdict).
-        taken_back: undo the last decision.
         best_chosen: number of places to decide.
-        finish_chosen: a step of the card (see `ResultCard`).
-        shown: other pictures, or their facts, are shown.
         outdated: the duel may have changed.
-        closed: leave.
-        action: action and its picture ("drag": within the mouse event).
-        told: a sentence for the user.
     """
 
     decided = Signal(object)
     decided_again = Signal(object, object)
-    taken_back = Signal()
     best_chosen = Signal(object)
-    finish_chosen = Signal(str)
-    shown = Signal()
     outdated = Signal()
-    closed = Signal()
-    action = Signal(str, object)
-    told = Signal(str)
+
+    window_keys = frozenset({Qt.Key[f"Key_{letter}"] for letter in "GLTKOW"})
+    card: ResultCard
 
     def __init__(
         self,
@@ -81,18 +59,22 @@ class DuelView(QWidget):
         decoder: ScreenDecoderProtocol,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(_("Duel"), library, parent)
         self.duel = Duel(id="", definition=DuelDefinition(name="", pictures=()))
         self._past: DuelMatch | None = None
         self._swapped = False
         self._linked = True
         self._linking = False
-        self._peek: tuple[DuelPane, Viewport] | None = None
-        self._known = KnownPictures(library, self)
         self._head = DuelHead(self)
         self.panes = [DuelPane(library, decoder, self) for _side in range(2)]
         self.foot = DuelFoot(self)
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        # The keys say Left and Right, so that the sides stay where they are in every language.
+        self._across = (
+            QBoxLayout.Direction.RightToLeft
+            if self.isRightToLeft()
+            else QBoxLayout.Direction.LeftToRight
+        )
+        self._row = QBoxLayout(self._across)
         self._row.setContentsMargins(16, 4, 16, 4)
         self._row.setSpacing(BETWEEN)
         for pane in self.panes:
@@ -103,29 +85,20 @@ class DuelView(QWidget):
         column.addWidget(self._head)
         column.addLayout(self._row, 1)
         column.addWidget(self.foot)
-        self.card = ResultCard(library, self._known.get, self)
-        self.setAccessibleName(_("Duel"))
-        self.setFocusProxy(self.panes[0].canvas)
-        self.installEventFilter(self)
         self._connect()
+        canvases = [pane.canvas for pane in self.panes]
+        card = ResultCard(library, self._known.get, self)
+        self._set_up(self._head, canvases, card, [self.foot])
 
     def _connect(self) -> None:
         head = self._head
         head.best_chosen.connect(self.on_best_chosen)
         head.link_chosen.connect(self.on_link_chosen)
         head.undo_wanted.connect(self.taken_back)
-        head.finish_wanted.connect(self.open_card)
-        head.leave_wanted.connect(self.closed)
         self.foot.decided.connect(self.on_decided)
         self.foot.bracket.match_chosen.connect(self.show_match)
-        self.card.chosen.connect(self.finish_chosen)
         for pane in self.panes:
             pane.canvas.view_changed.connect(self.on_view_changed)
-            pane.canvas.drag_requested.connect(self.on_dragged)
-            pane.canvas.installEventFilter(self)
-        self._known.read.connect(self.on_read)
-        theme().changed.connect(self.update)
-        screen_colours().changed.connect(self.on_screen_colours)
 
     # --- content --------------------------------------------------------------------------
 
@@ -143,13 +116,13 @@ class DuelView(QWidget):
         return (second, first) if self._swapped else (first, second)
 
     @property
-    def row(self) -> int | None:
-        """Index row of the picture under the pointer, else of the left one."""
-        return None if self.picture is None else self.picture.row
+    def finished(self) -> bool:
+        """Whether the duel has ended."""
+        return self.duel.finished
 
     @property
     def picture(self) -> Picture | None:
-        """That picture; None until it is read."""
+        """Picture under the pointer, else the left one; None until it is read."""
         return self._pointed.picture
 
     @property
@@ -159,7 +132,7 @@ class DuelView(QWidget):
 
     @property
     def place(self) -> str:
-        """Where the duel is, as the line at the top says it."""
+        """Progress of the duel, as shown in the line at the top."""
         return self._head.place.text()
 
     def show_duel(self, duel: Duel) -> None:
@@ -184,13 +157,18 @@ class DuelView(QWidget):
         self._request()
         self._show()
         self.focus_view()
-        self._say(_("decided before"))
+        self._say(_("decided earlier"))
 
-    def set_jobs(self, jobs: Sequence[Job]) -> None:
-        """Jobs are not shown here."""
-
-    def set_presenting(self, *, presenting: bool) -> None:
-        """Nothing to hide: there are no bars here."""
+    def show_earlier(self, way: int) -> None:
+        """Show the pair decided before (-1) the one shown, or after it (1); then the current."""
+        pairs = self.duel.earlier
+        shown = next((at for at, one in enumerate(pairs) if one == self._past), len(pairs))
+        wanted = max(0, shown + way)
+        if wanted < len(pairs):
+            self.show_match(pairs[wanted])
+        elif self._past is not None:
+            self.show_duel(self.duel)
+            self.say_place(_("current pair"))
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Read these pictures again after a change, and the duel if it is about them."""
@@ -200,27 +178,15 @@ class DuelView(QWidget):
             self.outdated.emit()
 
     def step(self, way: int) -> None:
-        """There is no next picture: a pair is left by a decision."""
-
-    def zoom_in(self) -> None:
-        """Zoom in by one step."""
-        self._pointed.canvas.zoom_in()
-
-    def zoom_out(self) -> None:
-        """Zoom out by one step."""
-        self._pointed.canvas.zoom_out()
-
-    def focus_view(self) -> None:
-        """Give the pictures keyboard focus."""
-        self.panes[0].canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Do nothing: only a decision leads to the next pair."""
 
     def say_result(self, verdict: Verdict) -> None:
-        """Tell a screen reader what was decided, and what is still to come."""
+        """Announce the result, and the number of comparisons to come."""
         said = self._mirrored(verdict)
         self._say(duel_words.said(said))
 
     def say_place(self, what: str) -> None:
-        """Tell a screen reader what happened, and where the duel is."""
+        """Announce what happened, and the progress of the duel."""
         self._say(what)
 
     def _say(self, what: str) -> None:
@@ -229,14 +195,8 @@ class DuelView(QWidget):
 
     def open_card(self) -> None:
         """Show the card with the order and the next steps."""
-        self.peek(False)
+        self._stop_holding()
         self.card.open_for(self.duel, self._name_of)
-
-    def close_card(self) -> None:
-        """Return from the card to the pictures."""
-        if not self.card.isHidden():
-            self.card.hide()
-            self.focus_view()
 
     def swap(self) -> None:
         """Exchange the sides of the two pictures."""
@@ -256,6 +216,9 @@ class DuelView(QWidget):
             if canvas.isVisible() and canvas.rect().contains(canvas.mapFromGlobal(spot)):
                 return pane
         return self.sides[0]
+
+    def _pointed_canvas(self) -> PictureCanvas:
+        return self._pointed.canvas
 
     def _name_of(self, id: str) -> str:
         picture = self._known.get(id)
@@ -286,7 +249,7 @@ class DuelView(QWidget):
             (one for one in duel.matches if one.pair == duel.pair and not one.decided), None
         )
         self._head.show_duel(duel, self._past)
-        self.foot.bracket.show_duel(duel, match, duel_words.progress(duel))
+        self.foot.bracket.show_duel(duel, match, duel_words.progress(duel), self._name_of)
         left, right = (pane.picture for pane in self.sides)
         self.foot.show_pair(
             "" if left is None else left.name,
@@ -313,10 +276,10 @@ class DuelView(QWidget):
             said.append(ngettext("{n} star", "{n} stars", n).format(n=number(n)))
         if picture.missing:
             said.append(_("File missing"))
-        return ", ".join(said)
+        return listed(said)
 
     def _prepare(self) -> None:
-        """Decode what comes next; each pane for its own side."""
+        """Decode the next pictures, each pane for its own side."""
         if not self.isVisible():
             return
         for side, pane in enumerate(self.panes):
@@ -328,8 +291,8 @@ class DuelView(QWidget):
         shown = [pane.picture for pane in self.panes if pane.picture is not None]
         wide = bool(shown) and all(one.width > one.height for one in shown)
         above = self.width() < NARROW and wide
-        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._row.setDirection(down if above else across)
+        down = QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(down if above else self._across)
 
     def _link(self, pane: DuelPane) -> None:
         """Show the place of one picture on the other."""
@@ -370,13 +333,8 @@ class DuelView(QWidget):
             if pane.canvas is self.sender() and pane.isVisible():
                 self._link(pane)
 
-    def on_dragged(self) -> None:
-        """Request a drag of the picture under the pointer."""
-        if self.picture is not None:
-            self.action.emit("drag", self.picture)
-
     def on_read(self) -> None:
-        """Show what was read."""
+        """Show the pictures that were read."""
         if self.duel.id:
             self._show()
             if not self.card.isHidden():
@@ -388,94 +346,41 @@ class DuelView(QWidget):
             for pane in self.panes:
                 pane.complete()
 
-    def peek(self, on: bool) -> None:  # noqa: FBT001 - a slot
-        """Show both at 100 %, at the pointer, or what was shown before."""
-        if on and self._peek is None and self._pointed.canvas.plate is not None:
-            pane = self._pointed
-            self._peek = pane, pane.canvas.view
-            spot = QPointF(pane.canvas.mapFromGlobal(QCursor.pos()))
-            inside = QRectF(pane.canvas.rect()).contains(spot)
-            pane.canvas.actual(spot if inside else None)
-        elif not on and self._peek is not None:
-            (pane, before), self._peek = self._peek, None
-            pane.canvas.follow_view(before)
+    @property
+    def foot_height(self) -> int:
+        """Pixels at the bottom that a toast must not cover, with the captions."""
+        return super().foot_height + self.panes[0].caption_height
 
     # --- Qt -------------------------------------------------------------------------------
 
-    @needs("card")
+    @needs("_row")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # An event filter instead of event(): painting must not run inside one of our overrides,
-        # where an exception would end the program instead of being reported.
-        if isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride and _is_own(event):
-                event.accept()
-                return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             tab = event.key() == Qt.Key.Key_Tab and not event.modifiers()
-            if event.type() == QEvent.Type.KeyPress and tab and self.card.isHidden():
-                if watched is not self and not event.isAutoRepeat():
+            if tab and self.card.isHidden():
+                if watched is not self and not is_repeat(event):
                     self.swap()
                 return True
         return super().eventFilter(watched, event)
 
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not _is_own(event):
-            super().keyPressEvent(event)
-        elif mode_keys.is_shifted_letter(event):
-            return
-        elif not self.card.isHidden():
-            self._press_in_card(event)
-        else:
-            self._press(event)
-
-    def _press_in_card(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            if self.duel.finished:
-                self.closed.emit()
-            else:
-                self.close_card()
-        elif mode_keys.takes_back(event):
-            self.taken_back.emit()
-        else:
-            self.card.press(event)
-
     def _press(self, event: QKeyEvent) -> None:
-        if event.isAutoRepeat():
-            return  # a held arrow decides once too
-        key = Qt.Key(event.key())
-        focus = QApplication.focusWidget()
-        if mode_keys.takes_back(event):
-            self.taken_back.emit()
-        elif key in _VERDICTS:
+        if not is_repeat(event):  # a held arrow decides once too
+            super()._press(event)
+
+    def _press_own(self, key: Qt.Key) -> None:
+        if key in _VERDICTS:
             self.on_decided(_VERDICTS[key])
-        elif key in mode_keys.ENTER:
-            if isinstance(focus, QAbstractButton):
-                focus.click()
-            else:
-                self.open_card()
-        elif key == Qt.Key.Key_Z:
-            self.peek(True)
-        elif key == Qt.Key.Key_F:
-            self.panes[0].canvas.fit()
-        elif key == Qt.Key.Key_Escape:
-            self._go_out()
+        elif key == Qt.Key.Key_PageUp:
+            self.show_earlier(-1)
+        elif key == Qt.Key.Key_PageDown:
+            self.show_earlier(1)
 
     def _go_out(self) -> None:
-        """Leave an earlier pair for the current one, else the view."""
+        """Return from an earlier pair to the current one, else leave the view."""
         if self._past is None:
             self.closed.emit()
         else:
             self.show_duel(self.duel)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Z and not event.isAutoRepeat():
-            self.peek(False)
-        else:
-            super().keyReleaseEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color("mat"))
 
     @needs("_row")
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -488,15 +393,9 @@ class DuelView(QWidget):
         if self.duel.id:
             self._show()
 
-    @needs("card")
+    @needs("panes")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.peek(False)
-        self.card.hide()
-        # The pixels are given back at once.
+        # Free the pixels at once.
         for pane in self.panes:
             pane.release()
-
-
-def _is_own(event: QKeyEvent) -> bool:
-    return mode_keys.is_own(event, plain=_WINDOW_KEYS)

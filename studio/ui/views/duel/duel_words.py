@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from studio.common import word_diff
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.choices import Verdict
 from studio.domain.duel import Duel, DuelMatch
@@ -16,9 +16,9 @@ _MOST_NAMES = 3
 
 
 def place(duel: Duel, past: DuelMatch | None = None) -> str:
-    """Where the duel is: "Round 2, pair 3 of 4"; `past` is a decided match that is shown."""
+    """Progress of a duel: "Round 2, pair 3 of 4"; `past` is a decided match that is shown."""
     if past is not None:
-        return _("Decided before, once more")
+        return _("Decided earlier, shown again")
     if (pair := duel.pair) is None:
         return _("All decided")
     if duel.order:
@@ -50,10 +50,10 @@ def to_come(duel: Duel) -> str:
 
 
 def beaten(names: Sequence[str]) -> str:
-    """What a picture has won against: "won against heavy fog, print tall"; "" for nothing."""
+    """Pictures that a picture beat: "won against heavy fog, print tall"; "" for none."""
     if not names:
         return ""
-    shown = ", ".join(names[-_MOST_NAMES:])
+    shown = listed(names[-_MOST_NAMES:])
     if (more := len(names) - _MOST_NAMES) > 0:
         # Translators: {names} are pictures, {n} is how many more there are.
         shown = _("{names} and {n} more").replace("{n}", number(more)).replace("{names}", shown)
@@ -71,8 +71,27 @@ def said(verdict: Verdict) -> str:
     }[verdict]
 
 
+def decided(duel: Duel, match: DuelMatch, names: Callable[[str], str]) -> str:
+    """A decided match: "Round 2: dusk 07 won against dawn 02"."""
+    first, second = match.pair
+    verdict = duel.verdict_of(match)
+    if verdict is Verdict.BOTH:
+        # Translators: {first} and {second} are pictures.
+        text = _("Round {round}: {first} and {second}, both stay")
+    elif verdict is Verdict.NEITHER:
+        # Translators: {first} and {second} are pictures.
+        text = _("Round {round}: neither {first} nor {second}")
+    else:
+        if verdict is Verdict.SECOND:
+            first, second = second, first
+        # Translators: {first} and {second} are pictures.
+        text = _("Round {round}: {first} won against {second}")
+    text = text.replace("{round}", number(match.round))
+    return text.replace("{first}", names(first)).replace("{second}", names(second))
+
+
 def changed_words(first: Picture, second: Picture) -> tuple[DiffPiece, ...]:
-    """The words of the first prompt that are not in the second, and those that are new there.
+    """Words of the first prompt that the second lacks, and those it adds.
 
     Nothing for prompts that have little in common.
     """
@@ -101,7 +120,7 @@ def changed_settings(first: Picture, second: Picture) -> str:
     found = [f"{before} → {after}" for before, after in both if before != after]
     if _prompt(first) != _prompt(second) and not changed_words(first, second):
         found.insert(0, _("another prompt"))
-    return ", ".join(found)
+    return listed(found)
 
 
 def best_of(best: int) -> str:

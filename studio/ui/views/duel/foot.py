@@ -1,4 +1,4 @@
-"""Foot of a duel: the four results, what differs between the two, and the tree."""
+"""Foot of a duel: buttons for the four results, differences of the two pictures, and the tree."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from studio.common.word_diff import DiffPiece
 from studio.domain.choices import Verdict
 from studio.domain.duel import DUEL_VERDICTS
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.duel.bracket import Bracket
 from studio.ui.widgets.accessible import set_role
@@ -23,7 +24,7 @@ from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
 HEIGHT = 124
 NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tree, are hidden
-FACTS = 300  # most pixels of width for the differences
+FACTS = 360  # most pixels of width for the differences
 _WIDTHS = {Verdict.FIRST: 176, Verdict.SECOND: 176, Verdict.BOTH: 152, Verdict.NEITHER: 152}
 _KEYS = {Verdict.FIRST: "←", Verdict.SECOND: "→", Verdict.BOTH: "↑", Verdict.NEITHER: "↓"}
 
@@ -60,10 +61,16 @@ class DuelFoot(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(26, 0, 26, 0)
         row.setSpacing(10)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        if self.isRightToLeft():
+            # "Left wins" stays at the left, as its picture does.
+            buttons.setDirection(QHBoxLayout.Direction.RightToLeft)
         for verdict, button in self.buttons.items():
             button.setObjectName(verdict.value)
             button.clicked.connect(self.on_clicked)
-            row.addWidget(button)
+            buttons.addWidget(button)
+        row.addLayout(buttons)
         row.addSpacing(26)
         row.addWidget(self._facts, 1)
         row.addStretch(1)
@@ -78,7 +85,8 @@ class DuelFoot(QFrame):
         hints = QHBoxLayout()
         hints.setSpacing(5)
         # Translators: keys that show both pictures at 100 %, and swap their sides.
-        for key, does in (("Z", _("both at 100 %")), ("Tab", _("swap"))):
+        keys = (("Z", _("both at 100 %")), ("Tab", _("swap")), ("PgUp", _("earlier pair")))
+        for key, does in keys:
             hints.addWidget(KeyCap(key, facts))
             hints.addWidget(Text(does, "small", "text3", facts))
             hints.addSpacing(7)
@@ -101,7 +109,7 @@ class DuelFoot(QFrame):
         under = {
             Verdict.FIRST: out.replace("{name}", right),
             Verdict.SECOND: out.replace("{name}", left),
-            Verdict.BOTH: _("both remain"),
+            Verdict.BOTH: _("both stay"),
             Verdict.NEITHER: _("both are out"),
         }
         names = {Verdict.FIRST: left, Verdict.SECOND: right}
@@ -157,7 +165,7 @@ class VerdictButton(PaintedButton):
         painter.setBrush(look.color(ground if self.isEnabled() else "panel"))
         painter.setPen(QPen(look.color("edge"), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        cap = QRectF(14, (self.height() - 28) / 2, 28, 28)
+        cap = placed(self, QRectF(14, (self.height() - 28) / 2, 28, 28))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(cap, 4, 4)
         painter.setPen(look.color("text" if self.isEnabled() else "off"))
@@ -173,4 +181,5 @@ class VerdictButton(PaintedButton):
     def _paint_line(self, painter: QPainter, text: str, top: float) -> None:
         wide = self.width() - 62
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
-        painter.drawText(QRectF(54, top, wide, 19), Qt.AlignmentFlag.AlignVCenter, shown)
+        line = placed(self, QRectF(54, top, wide, 19))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)

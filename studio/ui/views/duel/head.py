@@ -1,51 +1,40 @@
-"""Line over a duel: what it is about, how far it has come, and how it ends."""
+"""Line over a duel: name, progress, and buttons to finish or leave."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.duel import Duel, DuelMatch, most_comparisons
 from studio.ui.style.theme import theme
 from studio.ui.views.duel import duel_words
-from studio.ui.widgets.accessible import set_role
-from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.views.full_screen import FullScreenHead
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.plain_text import set_tip
-from studio.ui.widgets.text import ElidedLabel, Text
+from studio.ui.widgets.text import Text
 
-HEIGHT = 44
 MOST_PLACES = 10
 NARROW = 1000  # pixels of width below which the progress bar is hidden
 
 
-class DuelHead(QFrame):
+class DuelHead(FullScreenHead):
     """Name, progress and buttons of a duel.
 
     Signals:
         best_chosen: number of places to decide.
         link_chosen: whether zoom and place are shared.
-        undo_wanted, finish_wanted, leave_wanted: requests.
+        undo_wanted: request.
     """
 
     best_chosen = Signal(object)
     link_chosen = Signal(bool)
     undo_wanted = Signal()
-    finish_wanted = Signal()
-    leave_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("zone", "view")
-        self.setFixedHeight(theme().height(HEIGHT))
-        self.setAccessibleName(_("Duel"))
-        set_role(self, QAccessible.Role.ToolBar)
-        self._name = ElidedLabel("", "small", "text3", self, prose=True)
-        rule = QFrame(self)
-        rule.setProperty("zone", "rule")
-        rule.setFixedSize(1, 18)
+        super().__init__(_("Duel"), _("Duel"), parent)
         self.place = Text("", "small", "text", self)
         self._bar = _Bar(self)
         self.progress = Text("", "small", "text3", self)
@@ -53,33 +42,23 @@ class DuelHead(QFrame):
         self._linked = Button(_("Zoom locked"), "quiet", self, size=26, icon="lock")
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
-        set_tip(self._linked, _("The same place of every picture"))
+        set_tip(self._linked, _("Show the same place of every picture"))
         # Translators: U is the key.
         self._undo = Button(_("Undo") + "  U", "quiet", self, size=26, icon="undo")
         self._undo.setAccessibleName(_("Undo"))
-        self._finish = Button(_("Finish…"), "quiet", self, size=26)
-        self._close = IconButton("close", _("Leave, all is kept"), "Esc", self, size=26)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 14, 0)
-        row.setSpacing(8)
-        row.addWidget(Text(_("Duel"), "title", "text", self))
-        row.addSpacing(2)
-        for part in (self._name, rule, self.place, self._bar, self.progress):
-            row.addWidget(part)
-            row.addSpacing(4)
-        row.addStretch(1)
-        for control in (self._best, self._linked, self._undo, self._finish, self._close):
-            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(control)
+        self.add_rule()
+        for part in (self.place, self._bar, self.progress):
+            self.row.addWidget(part)
+            self.row.addSpacing(4)
+        self.row.addStretch(1)
+        self.add_controls(self._best, self._linked, self._undo)
         self._best.changed.connect(self.best_chosen)
         self._linked.toggled.connect(self.link_chosen)
         self._undo.clicked.connect(self.undo_wanted)
-        self._finish.clicked.connect(self.finish_wanted)
-        self._close.clicked.connect(self.leave_wanted)
 
     def show_duel(self, duel: Duel, past: DuelMatch | None) -> None:
-        """Show how far a duel has come."""
-        self._name.setText(duel.name)
+        """Show the progress of a duel."""
+        self.name.setText(duel.name)
         self.place.setText(duel_words.place(duel, past))
         self.progress.setText(duel_words.progress(duel))
         self._bar.set_share(duel.done / max(1, duel.done + duel.to_come))

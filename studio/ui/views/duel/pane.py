@@ -46,6 +46,11 @@ class DuelPane(QWidget):
         column.addWidget(self._caption)
 
     @property
+    def caption_height(self) -> int:
+        """Height of the line under the picture."""
+        return self._caption.height()
+
+    @property
     def prepared(self) -> list[str]:
         """Checksums of the pictures that can be shown at once."""
         return self._loader.prepared
@@ -68,13 +73,13 @@ class DuelPane(QWidget):
         self._loader.prepare(pictures)
 
     def complete(self) -> None:
-        """Load what the picture lacks, when shown again or on another monitor."""
+        """Load missing pixels, when shown again or on another monitor."""
         plate = self.canvas.plate
         if plate is not None and self.picture is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, self.picture)
 
     def release(self) -> None:
-        """Give up all pixels."""
+        """Free all pixels."""
         self.canvas.show_plate(None)
         self._loader.release()
 

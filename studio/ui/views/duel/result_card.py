@@ -1,4 +1,4 @@
-"""Card at the end of a duel: the order, and how it can be kept."""
+"""Card at the end of a duel: the order, and ways to keep it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.duel import Duel
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
@@ -29,8 +29,14 @@ _STEPS = ("more", "stars", "collect", "flags", "again", "end")
 
 def kept(duel: Duel) -> list[str]:
     """Ids of the pictures that can be put into a collection: the best, or those that came last."""
-    best = duel.definition.best
-    return duel.last(LAST) if best == 1 else [id for one in duel.order for id in one.pictures]
+    if _keeps_last(duel):
+        return duel.last(LAST)
+    return [id for one in duel.order for id in one.pictures]
+
+
+def _keeps_last(duel: Duel) -> bool:
+    # Of so few that all came last, only the best is of interest.
+    return duel.definition.best == 1 and len(duel.present) > LAST
 
 
 class ResultCard(StepsCard):
@@ -76,21 +82,19 @@ def _steps(duel: Duel) -> dict[str, str]:
         )
         n = len(kept(duel))
         words = (
-            ngettext(
-                "Put the last one into a collection…", "Put the last {n} into a collection…", n
-            )
-            if best == 1
+            ngettext("Add the last one to a collection…", "Add the last {n} to a collection…", n)
+            if _keeps_last(duel)
             else ngettext(
-                "Put the best one into a collection…", "Put the best {n} into a collection…", n
+                "Add the best one to a collection…", "Add the best {n} to a collection…", n
             )
         )
         steps["collect"] = words.format(n=number(n))
         steps["flags"] = ngettext(
-            "Keep the pick of the best one only", "Keep the picks of the best {n} only", placed
+            "Pick only the best one", "Pick only the best {n}", placed
         ).format(n=number(placed))
     if len(duel.present) > 1 and duel.decisions:
         steps["again"] = _("Begin again")
-    steps["end"] = _("Close") if duel.finished else _("Give up this duel")
+    steps["end"] = _("Close") if duel.finished else _("Delete this duel")
     return steps
 
 
@@ -111,7 +115,7 @@ class _Order(QWidget):
         """Show the places that are decided."""
         rows = [(number(one.number), id, names(id)) for one in duel.order for id in one.pictures]
         self._rows = rows[:_MOST_ROWS]
-        self.setAccessibleDescription(", ".join(f"{place} {name}" for place, _id, name in rows))
+        self.setAccessibleDescription(listed(f"{place} {name}" for place, _id, name in rows))
         self.setFixedHeight(len(self._rows) * _ROW)
         self.setVisible(bool(self._rows))
         self.update()

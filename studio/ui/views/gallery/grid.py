@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,6 +27,7 @@ class Grid:
         lead: empty cells before the first tile. They compensate for tiles inserted above the view,
             so that no visible tile changes its column.
         grow: extra height of a caption in pixels, for large text.
+        mirrored: whether lines begin at the right.
     """
 
     width: int
@@ -34,6 +36,7 @@ class Grid:
     caption: bool = True
     lead: int = 0
     grow: int = 0
+    mirrored: bool = False
 
     @property
     def has_caption(self) -> bool:
@@ -72,13 +75,34 @@ class Grid:
 
     def cell(self, row: int) -> QRect:
         """Cell of a row, in the coordinates of the whole content."""
+        return self._seen(self._cell(row))
+
+    def _seen(self, box: QRect) -> QRect:
+        """A rectangle as it is seen, or one that is seen as if lines began at the left."""
+        if not self.mirrored:
+            return box
+        return QRect(self.width - box.x() - box.width(), box.y(), box.width(), box.height())
+
+    def _cell(self, row: int) -> QRect:
         line, column = divmod(row + self.lead, self.columns)
         left = LEFT + round(column * self.pitch_x)
         right = LEFT + round((column + 1) * self.pitch_x)
         return QRect(left, line * self.pitch_y, right - left - GUTTER, self.pitch_y - GUTTER)
 
+    def line_cells(self, rows: range, offset: int) -> Iterator[tuple[int, QRect]]:
+        """Rows of one line with their cells, in a viewport scrolled down by `offset`."""
+        line, column = divmod(rows[0] + self.lead, self.columns)
+        pitch, top, high = self.pitch_x, line * self.pitch_y - offset, self.pitch_y - GUTTER
+        left = LEFT + round(column * pitch)
+        for at, row in enumerate(rows, column + 1):
+            right = LEFT + round(at * pitch)
+            yield row, self._seen(QRect(left, top, right - left - GUTTER, high))
+            left = right
+
     def at(self, x: int, y: int) -> int | None:
         """Row whose cell contains this point; None for gutters and the empty mat."""
+        if self.mirrored:
+            x = self.width - 1 - x
         if y < 0 or x < LEFT:
             return None
         columns = self.columns
@@ -88,7 +112,7 @@ class Grid:
             if not 0 <= column < columns:
                 continue
             row = (y // self.pitch_y) * columns + column - self.lead
-            if 0 <= row < self.count and self.cell(row).contains(x, y):
+            if 0 <= row < self.count and self._cell(row).contains(x, y):
                 return row
         return None
 
@@ -104,10 +128,11 @@ class Grid:
         lines = self.touched(area)
         if not lines:
             return [area]
+        area = self._seen(area)
         found: list[QRect] = []
         floor = area.top()
         for rows in lines:
-            first, last = self.cell(rows[0]), self.cell(rows[-1])
+            first, last = self._cell(rows[0]), self._cell(rows[-1])
             top, height = first.top(), first.height()
             found.append(QRect(area.left(), floor, area.width(), top - floor))
             found.append(QRect(area.left(), top, first.left() - area.left(), height))
@@ -116,18 +141,19 @@ class Grid:
         found.append(QRect(area.left(), floor, area.width(), area.bottom() + 1 - floor))
         # Columns are aligned, so one strip serves all lines. The first line may lack cells on the
         # left, the last one on the right.
-        top = self.cell(lines[0][0]).top()
+        top = self._cell(lines[0][0]).top()
         for rows in {lines[0], max(lines, key=len), lines[-1]}:
-            cells = [self.cell(row) for row in rows]
+            cells = [self._cell(row) for row in rows]
             found += [
                 QRect(one.right() + 1, top, other.left() - one.right() - 1, floor - top)
                 for one, other in pairwise(cells)
             ]
-        return [rect for rect in found if not rect.isEmpty()]
+        return [self._seen(rect) for rect in found if not rect.isEmpty()]
 
     def touched(self, area: QRect) -> list[range]:
         """Rows whose cells touch `area`, one range per line of tiles."""
         found: list[range] = []
+        area = self._seen(area)
         if area.right() < LEFT:
             return found
         columns, pitch = self.columns, self.pitch_x
@@ -141,9 +167,9 @@ class Grid:
             last = line * columns + right - self.lead
             rows = range(max(0, first), min(self.count, last + 1))
             # Drop end cells of which only the gutter is in the area.
-            while rows and not self.cell(rows[0]).intersects(area):
+            while rows and not self._cell(rows[0]).intersects(area):
                 rows = rows[1:]
-            while rows and not self.cell(rows[-1]).intersects(area):
+            while rows and not self._cell(rows[-1]).intersects(area):
                 rows = rows[:-1]
             if rows:
                 found.append(rows)

@@ -34,6 +34,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QWidget
 
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.gallery import grid as grids
 from studio.ui.views.gallery.grid import Grid
@@ -71,11 +72,12 @@ class OverlayScrollBar(QWidget):
         bar.rangeChanged.connect(self.on_moved)
 
     def place(self) -> None:
-        """Align to the right edge of the parent."""
+        """Align to the edge of the parent at which lines end."""
         parent = self.parentWidget()
         assert parent is not None
         width = WIDE + MARGIN
-        self.setGeometry(parent.width() - width, 0, width, parent.height())
+        bar = QRect(parent.width() - width, 0, width, parent.height())
+        self.setGeometry(placed(parent, bar))
         self.setVisible(self.bar.maximum() > 0)
 
     def on_moved(self) -> None:
@@ -93,7 +95,8 @@ class OverlayScrollBar(QWidget):
             self.label.resize(self.label.sizeHint().width(), self.label.height())
             middle = self.y() + round(self.thumb().center().y())
             top = max(MARGIN, middle - self.label.height() // 2)
-            self.label.move(self.x() - self.label.width() - MARGIN, top)
+            before, after = self.x() - self.label.width() - MARGIN, self.x() + self.width() + MARGIN
+            self.label.move(after if self.isRightToLeft() else before, top)
             self.label.show()
             self.label.raise_()
 
@@ -104,7 +107,7 @@ class OverlayScrollBar(QWidget):
         length = max(SHORTEST, room * self.bar.pageStep() / max(1, total))
         top = MARGIN + (room - length) * self.bar.value() / max(1, self.bar.maximum())
         wide = WIDE if self._over or self._held is not None else THIN
-        return QRectF(self.width() - MARGIN - wide, top, wide, length)
+        return placed(self, QRectF(self.width() - MARGIN - wide, top, wide, length))
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class GridView(QListView):
     def __init__(self, parent: QWidget | None, *, grow: int) -> None:
         super().__init__(parent)
         give_viewport(self)
-        self._grid = Grid(width=0, count=0, grow=grow)
+        self._grid = Grid(width=0, count=0, grow=grow, mirrored=self.isRightToLeft())
         self._place = (0, 0)
         self._placing = False
         self._first_seen = 0

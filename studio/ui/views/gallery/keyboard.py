@@ -8,20 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from studio.ui.support.key_repeat import ENTER, MOVES
 from studio.ui.views.gallery.grid import Grid
 
 _Key = Qt.Key
 _Mod = Qt.KeyboardModifier
-_MOVES = (
-    _Key.Key_Left,
-    _Key.Key_Right,
-    _Key.Key_Up,
-    _Key.Key_Down,
-    _Key.Key_Home,
-    _Key.Key_End,
-    _Key.Key_PageUp,
-    _Key.Key_PageDown,
-)
 
 
 class KeyTarget(Protocol):
@@ -56,11 +47,11 @@ def press(view: KeyTarget, event: QKeyEvent) -> bool:
         return True
     if mods & (_Mod.AltModifier | _Mod.MetaModifier):
         return False
-    if key in _MOVES:
+    if key in MOVES:
         _move(view, key, mods)
         return True
     row = view.current_row()
-    if key in (_Key.Key_Return, _Key.Key_Enter) and not mods & _Mod.ControlModifier:
+    if key in ENTER and not mods & _Mod.ControlModifier:
         if row is None:
             return False
         view.activate_current()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect
@@ -10,6 +10,7 @@ from PySide6.QtGui import QPixmap
 
 from studio.common.i18n import _
 from studio.ui.support.job_outcome import TileButton
+from studio.ui.support.mirroring import flipped
 from studio.ui.support.tile_content import PLAIN, StackLook, TileContent, TileLook
 from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.views.gallery.tile_style import FontFace, TileStyle
@@ -44,6 +45,7 @@ class TileState:
         hot: action under the pointer.
         phase: phase of the runner, 0 to 1; None without animation.
         stack: what the tile shows of its stack.
+        mirrored: whether it is laid out for a language written from the right.
     """
 
     tile: TileContent
@@ -59,6 +61,7 @@ class TileState:
     hot: str = ""
     phase: float | None = None
     stack: StackLook = PLAIN
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,11 @@ def arrange(state: TileState, cell: QRect, kit: TileStyle) -> TileLayout:
     pill = _pill(state.stack, caption, kit)
     marks = caption if pill.isEmpty() else caption.adjusted(0, 0, -pill.width() - CAPTION_GAP, 0)
     stack = () if pill.isEmpty() else (_stack_zone(state.stack, pill),)
+    zones += stack + _caption_zones(state, marks)
+    if state.mirrored:
+        zones = tuple(replace(zone, rect=flipped(zone.rect, caption)) for zone in zones)
+        marks = flipped(marks, caption)
+        pill = pill if pill.isEmpty() else flipped(pill, caption)
     return TileLayout(
         cell=cell,
         square=square,
@@ -148,7 +156,7 @@ def arrange(state: TileState, cell: QRect, kit: TileStyle) -> TileLayout:
         marks=marks,
         pill=pill,
         blocks=blocks,
-        zones=zones + stack + _caption_zones(state, marks),
+        zones=zones,
     )
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
-from studio.common.i18n import _
 from studio.domain.entities import Job, JobState, Picture, key_of
 from studio.domain.stacks import StackBy, StackFacts
 from studio.ui.support import tile_content
@@ -36,6 +35,7 @@ ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 
 if TYPE_CHECKING:
     from studio.domain.stacked_rows import Stacking
+    from studio.library.index.stacks import FirstStacks
     from studio.ui.views.gallery.stack_facts import StackFactsCache
 
 __all__ = ["GalleryModel", "Index", "Key"]
@@ -53,6 +53,7 @@ class GalleryModel(TileRows):
     Attributes:
         whole: whether all rows are loaded, not only the first ones.
         facts: facts of stacks; None until there are stacks.
+        lists_running: whether jobs under way are listed; not in the trash.
 
     Signals:
         loaded: pictures with these index rows were read (a frozenset of int).
@@ -88,6 +89,7 @@ class GalleryModel(TileRows):
         self._gone: set[int] = set()
         self._stale: set[int] = set()
         self.whole = True
+        self.lists_running = True
         self._reading = False
         self._under_way: frozenset[int] = frozenset()
         self._timer = QTimer(self, singleShot=True, interval=0)
@@ -154,6 +156,12 @@ class GalleryModel(TileRows):
         self._remember(pictures)
         self.set_rows(array("q", [each.row for each in pictures]), newest_first=newest_first)
 
+    def begin_stacked(self, first: FirstStacks, by: StackBy, *, newest_first: bool) -> None:
+        """The same in stacks."""
+        self._remember(first.pictures)
+        plan = StackPlan(by, first.rows, {})
+        self.set_rows(first.rows, newest_first=newest_first, plan=plan, stacking=first.stacking)
+
     async def recall(self, rows: Sequence[int], *, whole: bool) -> None:
         """Load these pictures into the cache; `whole`: there are no others.
 
@@ -200,7 +208,7 @@ class GalleryModel(TileRows):
         self._jobs = {
             id_: job
             for id_, job in self._jobs.items()
-            if self._order.known(id_) and job.state is not JobState.DONE
+            if job.alive or (self._order.known(id_) and job.state is not JobState.DONE)
         }
         for job in older:
             self._jobs.setdefault(job.id, job)
@@ -359,6 +367,8 @@ class GalleryModel(TileRows):
         self._turns.note(job)
         if job.alive:
             self._order.remove_job(job.id)
+            if not self.lists_running:
+                return
             if at is not None and at < self._order.front:
                 self._touch(at)
                 if self._is_out_of_line(at, job):
@@ -472,6 +482,8 @@ class GalleryModel(TileRows):
 
     def _line(self) -> list[str]:
         """Ids of the jobs under way in display order, the queued ones in the order of sending."""
+        if not self.lists_running:
+            return []
         known = {id_: row for row, id_ in self._order.jobs()}
         alive = (id_ for id_, job in self._jobs.items() if job.alive)
         line = sorted(alive, key=lambda id_: known.get(id_, -1))
@@ -569,13 +581,10 @@ class GalleryModel(TileRows):
             item = self.item_at(index.row())
             return "" if item is None else item.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            item = self.item_at(index.row())
-            if item is None:
-                return _("Picture {n}").format(n=index.row() + 1)
-            name = tile_content.accessible_name(item, self._clock())
-            if (tile := self.tile_at(index.row())) is None:
-                return name
-            return tile_content.name_in_stack(name, item.name, tile)
+            row = index.row()
+            return tile_content.spoken_name(
+                self.item_at(row), row, self.tile_at(row), self._clock()
+            )
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

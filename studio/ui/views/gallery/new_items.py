@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from studio.common.i18n import ngettext
+from studio.common.i18n import ngettext, number
 from studio.ui.views.gallery.grid_view import GridView
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
@@ -34,7 +34,7 @@ class NewItemsBadge(Button):
     def on_new_above(self, count: int) -> None:
         """Add `count` new tiles to the badge and announce them."""
         self.count += count
-        words = ngettext("{n} new above", "{n} new above", self.count).format(n=self.count)
+        words = ngettext("{n} new above", "{n} new above", self.count).format(n=number(self.count))
         self.setText(words)
         self._place()
         self.show()

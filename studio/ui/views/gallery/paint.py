@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
+from studio.ui.support.mirroring import flipped
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tile_content import TileLook
 from studio.ui.views.gallery.layout import (
@@ -80,7 +81,9 @@ def hairline(painter: QPainter, rect: QRectF, colour: QColor) -> None:
 
 DOT = 7
 SMALL_MARK = 11
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_BEGIN = int(Qt.AlignmentFlag.AlignLeft | _MIDDLE)
+_BEGIN_MIRRORED = int(Qt.AlignmentFlag.AlignRight | _MIDDLE)
 
 
 def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
@@ -93,7 +96,8 @@ def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: 
         right = _stars(painter, rect, right, state, kit)
     left = _mark(painter, rect, state, kit)
     if state.caption:
-        _name(painter, QRect(left, rect.top(), right - left, rect.height()), state, kit)
+        room = QRect(left, rect.top(), right - left, rect.height())
+        _name(painter, room, rect, state, kit)
 
 
 def _zones(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> int | None:
@@ -110,8 +114,9 @@ def _zones(painter: QPainter, layout: TileLayout, state: TileState, kit: TileSty
             painter.drawRoundedRect(QRectF(zone.rect), 6, 6)
         role = "text" if hot or state.selected else "text2"
         icon = kit.icon(zone.icon, role, MARK, dpr)
-        _icon(painter, zone.rect.center().x() - MARK // 2, zone.rect, icon, MARK)
-    return zones[0].rect.left() + 2
+        _icon(painter, zone.rect.center().x() - MARK // 2, zone.rect, icon, MARK, state)
+    first = zones[0].rect
+    return (flipped(first, layout.marks) if state.mirrored else first).left() + 2
 
 
 def _mark(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> int:
@@ -121,7 +126,7 @@ def _mark(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> i
         return rect.left()
     role = "text" if mark == "flag-filled" or state.selected else "text3"
     size = MARK if state.caption else SMALL_MARK
-    _icon(painter, rect.left(), rect, kit.icon(mark, role, size, scale_of(painter)), size)
+    _icon(painter, rect.left(), rect, kit.icon(mark, role, size, scale_of(painter)), size, state)
     return rect.left() + size + CAPTION_GAP
 
 
@@ -133,15 +138,16 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
     if tile.fresh or state.stack.fresh:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(kit.color("accent"))
-        painter.drawEllipse(QRectF(right - DOT, rect.center().y() - DOT / 2 + 0.5, DOT, DOT))
+        dot = QRectF(right - DOT, rect.center().y() - DOT / 2 + 0.5, DOT, DOT)
+        painter.drawEllipse(flipped(dot, rect) if state.mirrored else dot)
         right -= DOT + CAPTION_GAP
     if tile.warning:
-        _icon(painter, right - size, rect, kit.icon("warning", "warn", size, dpr), size)
+        _icon(painter, right - size, rect, kit.icon("warning", "warn", size, dpr), size, state)
         right -= size + CAPTION_GAP
     right = _stars(painter, rect, right, state, kit)
     if tile.badge:
         role = "text2" if state.selected else "text3"
-        _icon(painter, right - size, rect, kit.icon(tile.badge, role, size, dpr), size)
+        _icon(painter, right - size, rect, kit.icon(tile.badge, role, size, dpr), size, state)
         right -= size + CAPTION_GAP
     return right
 
@@ -154,21 +160,34 @@ def _stars(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Ti
     width = kit.micro.metrics.horizontalAdvance(digit)
     painter.setFont(kit.micro.font)
     painter.setPen(kit.color("text" if state.selected else "text2"))
-    painter.drawText(QRect(right - width, rect.top(), width + 1, rect.height()), _LEFT, digit)
+    _words(painter, QRect(right - width, rect.top(), width + 1, rect.height()), rect, digit, state)
     left = right - width - 2 - STAR
-    _icon(painter, left, rect, kit.icon("star-filled", "star", STAR, scale_of(painter)), STAR)
+    star = kit.icon("star-filled", "star", STAR, scale_of(painter))
+    _icon(painter, left, rect, star, STAR, state)
     return left - CAPTION_GAP
 
 
-def _name(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:
+def _name(painter: QPainter, room: QRect, rect: QRect, state: TileState, kit: TileStyle) -> None:
     tile = state.tile
     painter.setFont(kit.struck if tile.struck else kit.name.font)
     painter.setPen(kit.color("text" if state.selected else "text3"))
-    painter.drawText(rect, _LEFT, kit.elided(tile.name, rect.width()))
+    _words(painter, room, rect, kit.elided(tile.name, room.width()), state)
 
 
-def _icon(painter: QPainter, left: int, rect: QRect, icon: QPixmap, size: int) -> None:
+def _words(painter: QPainter, room: QRect, rect: QRect, text: str, state: TileState) -> None:
+    """Paint a text at its place in the line `rect`, mirrored where lines begin at the right."""
+    if state.mirrored:
+        painter.drawText(flipped(room, rect), _BEGIN_MIRRORED, text)
+    else:
+        painter.drawText(room, _BEGIN, text)
+
+
+def _icon(
+    painter: QPainter, left: int, rect: QRect, icon: QPixmap, size: int, state: TileState
+) -> None:
     at = QRectF(left, rect.center().y() - size // 2 + 0.5, size, size)
+    if state.mirrored:
+        at = flipped(at, rect)
     painter.drawPixmap(snapped(painter, at).topLeft(), icon)
 
 
@@ -197,7 +216,7 @@ def paint_tile(painter: QPainter, cell: QRect, state: TileState, kit: TileStyle)
     paint_caption(painter, layout, state, kit)
     if state.selected:
         if state.many:
-            _tick(painter, layout, kit)
+            _tick(painter, layout, kit, mirrored=state.mirrored)
         _ring(painter, cell, 0, 2, CELL_RADIUS, kit.color("accent"))
     if state.keyboard:
         _ring(painter, cell, 3, 1, CELL_RADIUS - 2, kit.color("focus"))
@@ -300,7 +319,10 @@ def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> 
     painter.setClipPath(path)
     track = QRectF(rect.left(), rect.bottom() + 1 - BAR, rect.width(), BAR)
     painter.fillRect(snapped(painter, track), kit.color("press"))
-    painter.fillRect(snapped(painter, _progress(track, bar, state.phase)), kit.color("accent"))
+    done = _progress(track, bar, state.phase)
+    if state.mirrored:
+        done = flipped(done, track)
+    painter.fillRect(snapped(painter, done), kit.color("accent"))
     painter.restore()
 
 
@@ -404,9 +426,10 @@ def paint_button(painter: QPainter, zone: TileZone, kit: TileStyle, *, hot: bool
     _centred(painter, zone.rect, label, kit.small, kit.color("text"))
 
 
-def _tick(painter: QPainter, layout: TileLayout, kit: TileStyle) -> None:
-    left = layout.square.left() + 4
-    circle = QRectF(left, layout.cell.top() + 11, TICK, TICK)
+def _tick(painter: QPainter, layout: TileLayout, kit: TileStyle, *, mirrored: bool) -> None:
+    circle = QRectF(layout.square.left() + 4, layout.cell.top() + 11, TICK, TICK)
+    if mirrored:
+        circle = flipped(circle, layout.square)
     painter.setPen(QPen(kit.color("tick"), 1.5))
     painter.setBrush(QBrush(kit.color("accent")))
     painter.drawEllipse(circle.adjusted(0.75, 0.75, -0.75, -0.75))

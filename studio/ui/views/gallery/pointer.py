@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
@@ -28,6 +30,7 @@ class PointerTarget(Protocol):
     def toggle(self, row: int) -> None: ...
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None: ...
     def activate_zone(self, row: int, name: str) -> None: ...
+    def is_closed_stack(self, row: int) -> bool: ...
     def begin_drag(self, row: int | None, *, whole: bool = False) -> None: ...
 
 
@@ -52,7 +55,8 @@ class PointerHandler(QObject):
         self._pressed: QPoint | None = None
         self._zone: tuple[int, TileZone] | None = None
         self._row: int | None = None
-        self._pending = False
+        # What the release of the button does, unless a drag begins before.
+        self._pending: Callable[[int], None] | None = None
         self._kept: list[tuple[int, int]] = []
         self._last = QPoint()
         self._edge = QTimer(self, interval=EDGE_INTERVAL)
@@ -87,7 +91,7 @@ class PointerHandler(QObject):
             return
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        self._pressed, self._row, self._pending = point, row, False
+        self._pressed, self._row, self._pending = point, row, None
         if row is not None and self.hot is not None:
             self._zone = row, self.hot
             return
@@ -95,12 +99,20 @@ class PointerHandler(QObject):
         if row is None:
             self._begin_band(point, keep=bool(mods & (_Mod.ControlModifier | _Mod.ShiftModifier)))
         elif mods & _Mod.ShiftModifier:
-            target.extend_to(row, add=bool(mods & _Mod.ControlModifier))
-        elif mods & _Mod.ControlModifier:
+            extend = partial(target.extend_to, add=bool(mods & _Mod.ControlModifier))
+            if target.is_closed_stack(row):
+                # Possibly the start of a drag of the whole stack.
+                self._pending = extend
+            else:
+                extend(row)
+        elif mods & _Mod.ControlModifier and not target.selection.holds(row):
             target.toggle(row)
+        elif mods & _Mod.ControlModifier:
+            # Possibly the start of a drag of the originals: decided on release.
+            self._pending = target.toggle
         elif target.selection.holds(row):
             # Possibly the start of a drag of the whole selection: decided on release.
-            self._pending = True
+            self._pending = target.go_to_row
             target.set_current(row)
         else:
             target.go_to_row(row)
@@ -137,12 +149,12 @@ class PointerHandler(QObject):
             same = self.hot is not None and self.hot.action == zone[1].action
             if same and self.hovered == zone[0]:
                 self._target.activate_zone(zone[0], zone[1].action)
-        elif pending and row is not None:
-            self._target.go_to_row(row)
+        elif pending is not None and row is not None:
+            pending(row)
 
     def let_go(self) -> None:
         """Forget the press and end the rubber band."""
-        self._pressed, self._zone, self._row, self._pending = None, None, None, False
+        self._pressed, self._zone, self._row, self._pending = None, None, None, None
         self._edge.stop()
         if self.band is not None:
             self.band = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from studio.ui.support.mirroring import flipped
 from studio.ui.support.tile_content import StackLook
 from studio.ui.views.gallery.grid import GUTTER
 from studio.ui.views.gallery.layout import TileLayout, TileState
@@ -30,7 +31,7 @@ def paint_stack(painter: QPainter, layout: TileLayout, state: TileState, kit: Ti
         paint_edges(painter, layout.picture, kit)
     if not layout.pill.isEmpty():
         hot = state.hot in ("stack", "stack_rest")
-        paint_pill(painter, layout.pill, state.stack, kit, hot=hot)
+        paint_pill(painter, layout.pill, state.stack, kit, hot=hot, mirrored=state.mirrored)
 
 
 def paint_edges(painter: QPainter, picture: QRect, kit: TileStyle) -> None:
@@ -43,7 +44,13 @@ def paint_edges(painter: QPainter, picture: QRect, kit: TileStyle) -> None:
 
 
 def paint_pill(
-    painter: QPainter, rect: QRect, look: StackLook, kit: TileStyle, *, hot: bool
+    painter: QPainter,
+    rect: QRect,
+    look: StackLook,
+    kit: TileStyle,
+    *,
+    hot: bool,
+    mirrored: bool = False,
 ) -> None:
     """Paint the count pill of a stack."""
     ground(painter, rect, kit.color("hover" if hot else "raise"), PILL_RADIUS)
@@ -52,24 +59,34 @@ def paint_pill(
     if look.icon:
         icon = kit.icon(look.icon, "text", PILL_ICON, scale_of(painter))
         at = QRectF(left - 1, rect.center().y() - PILL_ICON // 2 + 0.5, PILL_ICON, PILL_ICON)
+        if mirrored:
+            at = flipped(at, rect)
         painter.drawPixmap(snapped(painter, at).topLeft(), icon)
         left += PILL_ICON + 3
     painter.setFont(kit.micro.font)
     painter.setPen(kit.color("text"))
     room = QRect(left, rect.top(), rect.right() - left, rect.height())
-    painter.drawText(
-        room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), look.pill
-    )
+    begin = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+    flags = begin | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(flipped(room, rect) if mirrored else room, int(flags), look.pill)
 
 
 def paint_band(
-    painter: QPainter, cells: list[QRect], kit: TileStyle, *, begins: bool, ends: bool
+    painter: QPainter,
+    cells: list[QRect],
+    kit: TileStyle,
+    *,
+    begins: bool,
+    ends: bool,
+    mirrored: bool = False,
 ) -> None:
     """Paint gaps and outline of members of an open stack in one line of tiles.
 
     `begins`, `ends`: whether they are the first and the last of the stack; elsewhere the outline is
     open and goes on in another line, or beyond what is painted.
     """
+    if mirrored:
+        cells, begins, ends = cells[::-1], ends, begins
     band = kit.color("band")
     for cell in cells[:-1] if ends else cells:
         painter.fillRect(QRect(cell.right() + 1, cell.top(), GUTTER, cell.height()), band)

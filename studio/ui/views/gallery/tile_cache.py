@@ -79,7 +79,9 @@ class TileCache:
     def find(self, id: str, shown: Shown, sort: Sort) -> QPixmap | None:
         """Cached tile, if it is still valid."""
         found = self._kept.get(id)
-        if found is None or found[1] != sort or found[0] != shown:
+        if found is None or found[1] != sort:
+            return None
+        if found[0] is not shown and found[0] != shown:  # a picture has thirty fields to compare
             return None
         self._kept.move_to_end(id)
         return found[2]

@@ -138,6 +138,11 @@ class TileRows(QAbstractListModel):
         return None if stacks is None else (stacks.stack_count, stacks.stacking.single)
 
     @property
+    def has_stacks(self) -> bool:
+        """Whether pictures are grouped into stacks."""
+        return self._stacks is not None
+
+    @property
     def has_open_stacks(self) -> bool:
         """Whether any stack is open."""
         return self._stacks is not None and len(self._stacks) > self._stacks.stacking.stacks

@@ -20,6 +20,7 @@ from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
 from studio.ui.support.job_outcome import cancel_tip
+from studio.ui.support.mirroring import flipped
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import (
     BOUND,
@@ -312,6 +313,7 @@ class TileView(GridView):
             hot=hot.action if hovered and hot is not None else "",
             phase=self.pulse.phase() if tile.bar is not None else None,
             stack=self.stack_look(row),
+            mirrored=self.grid.mirrored,
         )
 
     def layout_of(self, row: int) -> TileLayout:
@@ -432,14 +434,18 @@ class TileView(GridView):
         looks = self._looks if whole else None
         if looks is not None:
             looks.begin_paint()
+        # Asked once for each paint event, not for each of hundreds of tiles.
+        pieces, stacked = region.rectCount() > 1, self.rows.has_stacks
+        live = self._live_rows()
         for rows in self.grid.touched(area.translated(0, offset)):
-            for row in rows:
-                cell = self.cell(row)
-                if not region.intersects(cell):
+            for row, cell in self.grid.line_cells(rows, offset):
+                if pieces and not region.intersects(cell):
                     continue
-                stack = self.stack_look(row)
-                if looks is None or not self._paint_look(
-                    painter, row, cell, looks, int(dpr), stack
+                stack = self.stack_look(row) if stacked else PLAIN
+                if (
+                    looks is None
+                    or row in live
+                    or not self._paint_look(painter, row, cell, looks, int(dpr), stack)
                 ):
                     if stack.member:
                         painter.fillRect(cell, self._kit.color("band"))
@@ -468,7 +474,13 @@ class TileView(GridView):
                     self._kit,
                     begins=first.member == 0,
                     ends=last.last,
+                    mirrored=self.grid.mirrored,
                 )
+
+    def _live_rows(self) -> tuple[int | None, ...]:
+        """Rows that look different from what the cache of tiles has: hovered, with the focus."""
+        focused = self.by_key and self.hasFocus()
+        return (self.pointer.hovered, self.current_row() if focused else None)
 
     def _paint_look(
         self,
@@ -481,12 +493,7 @@ class TileView(GridView):
     ) -> bool:
         """Paint a tile without animation from the cache; False for all others."""
         item = self.rows.item_at(row)
-        if (
-            item is None
-            or row == self.pointer.hovered
-            or self._arriving
-            or (self.by_key and row == self.current_row() and self.hasFocus())
-        ):
+        if item is None or self._arriving:
             return False
         pixmap = None
         shown: Item | TileContent = item
@@ -496,7 +503,8 @@ class TileView(GridView):
             shown = self.tile_of(item)
         else:
             pixmap = self.thumbnails.pixmap(item.id)
-            if pixmap is not None and self.pulse.moves and self.thumbnails.strength(item.id) < 1:
+            fading = pixmap is not None and self.thumbnails.strength(item.id) < 1
+            if fading and self.pulse.moves:
                 return False
         selected = self.selection.holds(row)
         key = 0 if pixmap is None else pixmap.cacheKey()
@@ -527,6 +535,8 @@ class TileView(GridView):
         """Paint the average colour as a placeholder for a tile."""
         painter.fillRect(cell, self._kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
+        if self.grid.mirrored:
+            square = flipped(square, cell)
         colour = (
             self._kit.color("panel")
             if isinstance(item, Job)

@@ -29,7 +29,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
@@ -43,7 +42,7 @@ from studio.ui.views.gallery.model import GalleryModel, Key
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView, tip_for
-from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.accessible import announce, is_heard, send_row_event
 from studio.ui.widgets.plain_text import plain_tip
 
 MOST_STACKS = 1000
@@ -66,7 +65,9 @@ class GalleryView(TileView):
         selection_changed: the loaded selected items, as a tuple (at most 1,000).
         context_menu: menu requested for an item (None: the mat) at a global point.
         stacks_toggled: stacks were opened or closed.
-        refused: StudioError about an action of the user (too many pictures at once).
+        drag_wanted: drag pictures out, within the mouse event: (this view, a list, the one at the
+            pointer).
+        too_many_dragged: more pictures than a drag takes were to be dragged (their number).
 
     Inherited: new_above(int), tile_size_changed(int).
     """
@@ -76,7 +77,8 @@ class GalleryView(TileView):
     selection_changed = Signal(object)
     context_menu = Signal(object, QPoint)
     stacks_toggled = Signal()
-    refused = Signal(object)
+    drag_wanted = Signal(object, object, object)
+    too_many_dragged = Signal(int)
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class GalleryView(TileView):
         # Whether the row that is being moved is selected, and has the focus.
         self._moves = (False, False)
         self._untold = False
+        self._told_names: dict[Key, str] = {}
         # Qt calls overrides while the model is set, before there is a selection.
         self._quiet = True
         self.anchor = QPersistentModelIndex()
@@ -275,7 +278,8 @@ class GalleryView(TileView):
             self.rows.set_open(row, opened=True)
             self.select_in_place(key)
         self.stacks_toggled.emit()
-        announce(self, str(self.rows.index(row).data(Qt.ItemDataRole.AccessibleTextRole)))
+        self._tell_name(row)
+        announce(self, self.spoken_name(row))
         return True
 
     def toggle_all_stacks(self) -> bool:
@@ -333,6 +337,17 @@ class GalleryView(TileView):
                     found[tile.key] = None
         return list(found)[:MOST_STACKS]
 
+    def is_closed_stack(self, row: int) -> bool:
+        """Whether a tile stands for several pictures."""
+        tile = self.rows.tile_at(row)
+        return tile is not None and tile.closed
+
+    def jobs_beside(self, id: str) -> list[Job]:
+        """Jobs under way in the closed stack that a job's tile stands for."""
+        row = self.rows.row_of(id)
+        tile = None if row is None else self.rows.tile_at(row)
+        return self.rows.jobs_at(row) if row is not None and tile and tile.closed else []
+
     def activate_zone(self, row: int, name: str) -> None:
         """Emit the action of a clicked zone; those of stacks are done here."""
         if name == "stack":
@@ -355,9 +370,6 @@ class GalleryView(TileView):
         Of a closed stack that is its cover, or all of it with `whole`. Jobs are never dragged. Does
         nothing while pictures are still being read, because the drag would silently leave them out.
         """
-        # No first screen is dragged out, and this takes 5 ms.
-        from studio.ui.support import drag_and_drop
-
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
             return
@@ -365,24 +377,19 @@ class GalleryView(TileView):
         rows = self.rows.gather(spans)
         if whole:
             rows = self.rows.gather_whole(spans)
-        try:
-            drag_and_drop.refuse_too_many(len(rows))
-        except StudioError as error:
-            self.refused.emit(error)
+        if len(rows) > MOST_DRAGGED:
+            self.too_many_dragged.emit(len(rows))
             return
         items = self.rows.pictures_at_hand(rows)
-        if items is None:
-            return
-        carried = drag_and_drop.carried(items, self._core.library.path)
-        cards = sorted(carried, key=lambda each: each.picture.row != under.row)
-        pixmaps = [self.thumbnails.card(each.picture) for each in cards[: drag_and_drop.STACKED]]
-        drag_and_drop.drag_out(self, carried, pixmaps, self._core.decoder)
+        if items is not None:
+            self.drag_wanted.emit(self, items, under)
 
     # --- slots ----------------------------------------------------------------------------
 
     def on_about_to_reset(self) -> None:
         """Remember selection and scroll position before a reset."""
         self._quiet = True
+        self._told_names.clear()
         self.selection.remember()
         self._kept = None
         row, below = self.place()
@@ -479,18 +486,30 @@ class GalleryView(TileView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         for name, part in (("SelectionAdd", selected), ("SelectionRemove", deselected)):
             if part.count():
-                self._announce(name, part.at(0).top())
+                send_row_event(self, name, part.at(0).top())
+
+    def dataChanged(self, first: Index, last: Index, roles: object = ()) -> None:
+        super().dataChanged(first, last, roles)
+        if is_heard():
+            rows = self.visible_rows()
+            for row in range(max(first.row(), rows.start), min(last.row() + 1, rows.stop)):
+                self._tell_name(row)
+
+    def _tell_name(self, row: int) -> None:
+        """Send the name of a tile to assistive programs if it is another one than before."""
+        key, name = self.rows.key_at(row), self.spoken_name(row)
+        if self._told_names.get(key) != name:
+            self._told_names[key] = name
+            send_row_event(self, "NameChanged", row)
+
+    def spoken_name(self, row: int) -> str:
+        """Name of a tile for assistive programs."""
+        return str(self.rows.index(row).data(Qt.ItemDataRole.AccessibleTextRole))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
-            self._announce("Focus", current.row())
-
-    def _announce(self, event: str, row: int) -> None:
-        # Nothing is selected on the first screen, and the names for assistive programs take 4 ms.
-        from studio.ui.views.gallery import row_events
-
-        row_events.send(self, event, row)
+            send_row_event(self, "Focus", current.row())
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:

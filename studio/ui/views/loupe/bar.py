@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,13 +15,15 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, number
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting
+from studio.ui.support import formatting, key_names
+from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.canvas import SURROUNDS, Surround
-from studio.ui.views.canvas.viewport import HIGHEST, LOWEST
+from studio.ui.views.canvas.viewport import HIGHEST
+from studio.ui.views.canvas.zoom_slider import ZoomSlider
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton, PaintedRadio
-from studio.ui.widgets.number_controls import SmallSlider, Stars
+from studio.ui.widgets.number_controls import Stars
 from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.segmented import Segment, Segmented
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
@@ -96,7 +96,16 @@ HEIGHT = 38
 NARROWEST = 320
 COMPACT = 1100  # width below which modes that are not chosen are icons only
 NAME = 150  # minimum width of a name before other parts are hidden
-SCALE = 1000  # steps of the slider, evenly spaced by ratio
+
+
+def _modes() -> tuple[tuple[LoupeModeName, str, str, str], ...]:
+    """Modes of the loupe in order: name, words, icon and key."""
+    return (
+        (LoupeModeName.LOOK, _("Look"), "eye", ""),
+        (LoupeModeName.MARK, _("Mark"), "pin", key_names.current("K")),
+        (LoupeModeName.ONLY_HERE, _("Only here"), "brush", key_names.current("O")),
+        (LoupeModeName.REFRAME, _("Reframe"), "reframe", key_names.current("W")),
+    )
 
 
 class ViewBar(QFrame):
@@ -109,7 +118,7 @@ class ViewBar(QFrame):
         before: whether to show "Before".
         fit, actual, zoom_in, zoom_out, zoomed: requests for the canvas.
         surround: background chosen.
-        mode_chosen: "look" or "mark".
+        mode_chosen: a mode (a LoupeModeName).
         list_wanted: show or hide the list of marks.
     """
 
@@ -157,8 +166,8 @@ class ViewBar(QFrame):
         self._wanted: dict[QWidget, bool] = {self._segments: False, self._preview: False}
         self._wanted[self._key] = self._wanted[self._rule_middle] = self._wanted[self._new] = False
         self._wanted[self._list] = False
-        # In mark mode neither the parent nor the background is at hand.
-        self._marking = self._has_before = False
+        # Modes offer neither the parent nor the background.
+        self._mode, self._has_before = LoupeModeName.LOOK, False
 
     def _make_left(self) -> None:
         rows = self._rows
@@ -169,8 +178,8 @@ class ViewBar(QFrame):
         self._count = Text("", "small", "text3", self)
         self._preview = Text(_("preview"), "small", "text3", self)
         self._rule_left = _Rule(self)
-        self._pick = IconButton("flag", _("Pick"), "P", self, size=24)
-        self._reject = IconButton("reject", _("Reject"), "X", self, size=24)
+        self._pick = IconButton("flag", _("Pick"), key_names.current("P"), self, size=24)
+        self._reject = IconButton("reject", _("Reject"), key_names.current("X"), self, size=24)
         self._stars = Stars(self, size=12)
         _add(rows, self._previous, self._next)
         rows.addSpacing(4)
@@ -185,12 +194,12 @@ class ViewBar(QFrame):
     def _make_right(self, surround: Surround) -> None:
         rows = self._rows
         self._modes = Segmented(
-            [("look", _("Look"), "eye"), ("mark", _("Mark"), "pin")],
+            [(mode, words, icon) for mode, words, icon, _key in _modes()],
             self,
             name=_("Mode"),
             size=26,
         )
-        self._modes.set_keys({"mark": "K"})
+        self._modes.set_keys({mode: key for mode, _words, _icon, key in _modes() if key})
         self._modes.changed.connect(self.mode_chosen)
         self._segments = Segmented(
             [(True, _("Before"), ""), (False, _("After"), "")],
@@ -209,11 +218,12 @@ class ViewBar(QFrame):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._minus = IconButton("minus", _("Zoom out"), "−", self, size=24)
-        self._slider = SmallSlider(_("Zoom"), 0, SCALE, 0, self)
+        self._slider = ZoomSlider(self)
         self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
         self._percent = Text("", "small", "text2", self)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("3200 %"))
+        widest = formatting.percent(HIGHEST)
+        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(widest))
         self._rule_right = _Rule(self)
         self._swatches = Swatches(surround, self)
         self._list = Button(_("Marks"), "quiet", self, size=26, icon="panel-right")
@@ -228,7 +238,7 @@ class ViewBar(QFrame):
         self._actual.clicked.connect(self.on_actual)
         self._minus.clicked.connect(self.zoom_out)
         self._plus.clicked.connect(self.zoom_in)
-        self._slider.valueChanged.connect(self.on_slid)
+        self._slider.zoomed.connect(self.zoomed)
         self._swatches.changed.connect(self.surround)
 
     # --- content --------------------------------------------------------------------------
@@ -270,10 +280,10 @@ class ViewBar(QFrame):
         self._segments.set_value(shown)
         self._show_mode()
 
-    def set_marking(self, *, marking: bool) -> None:
-        """Show the controls of mark mode, or those for looking."""
-        self._marking = marking
-        self._modes.set_value("mark" if marking else "look")
+    def set_mode(self, mode: LoupeModeName) -> None:
+        """Show the controls of a mode."""
+        self._mode = mode
+        self._modes.set_value(mode)
         self._show_mode()
 
     def show_list_button(self, words: str) -> None:
@@ -288,7 +298,7 @@ class ViewBar(QFrame):
         before = dict.fromkeys((self._segments, self._key, self._rule_middle), self._has_before)
         ground = dict.fromkeys((self._rule_right, self._swatches), True)
         for part, there in {**before, **ground}.items():
-            self._wanted[part] = there and not self._marking
+            self._wanted[part] = there and self._mode is LoupeModeName.LOOK
         self._yield_room()
 
     def set_zoom(self, zoom: float, *, fitted: bool) -> None:
@@ -296,15 +306,13 @@ class ViewBar(QFrame):
         self._percent.setText(formatting.percent(zoom))
         self._fit.setChecked(fitted)
         self._actual.setChecked(abs(zoom - 1) < 1e-6)
-        span = math.log(HIGHEST / LOWEST)
-        with QSignalBlocker(self._slider):
-            self._slider.setValue(round(SCALE * math.log(max(zoom, LOWEST) / LOWEST) / span))
+        self._slider.set_zoom(zoom)
 
     def _yield_room(self) -> None:
         self._list.setVisible(self._wanted[self._list])
         narrow = self.width() < COMPACT
-        for value in ("look", "mark"):
-            segment = self._modes.segment(value)
+        for mode, *_rest in _modes():
+            segment = self._modes.segment(mode)
             if isinstance(segment, Segment):
                 segment.set_compact(compact=narrow and not segment.isChecked())
         for group in self._giving_way:
@@ -344,10 +352,6 @@ class ViewBar(QFrame):
         """Request 100 %; the button stays checked when pressed again."""
         self._actual.setChecked(True)
         self.actual.emit()
-
-    def on_slid(self, value: int) -> None:
-        """Emit the zoom of the slider."""
-        self.zoomed.emit(LOWEST * (HIGHEST / LOWEST) ** (value / SCALE))
 
     # --- Qt -------------------------------------------------------------------------------
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QHideEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
-from studio.ui.support.key_repeat import once
-from studio.ui.support.mark_editor import MarkEditor
+from studio.ui.support.key_repeat import end_hold, once
+from studio.ui.support.loupe_modes import LoupeMode, LoupeModeName
+from studio.ui.support.mirroring import reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -19,11 +21,12 @@ from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.canvas import PictureCanvas, Surround
 from studio.ui.views.canvas.film_strip import FilmStrip
+from studio.ui.views.canvas.held_zoom import HeldZoom
 from studio.ui.views.canvas.plate_loader import PageCache, PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.bar import ViewBar
 from studio.ui.views.loupe.before import WIDTH, ParentPreview
-from studio.ui.views.loupe.mark.mode import MarkMode
+from studio.ui.widgets.accessible import set_role
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
@@ -41,6 +44,7 @@ _OWN_KEYS = frozenset(
         Qt.Key.Key_End,
         Qt.Key.Key_Backslash,
         Qt.Key.Key_F,
+        Qt.Key.Key_Z,
         Qt.Key.Key_Plus,
         Qt.Key.Key_Equal,
         Qt.Key.Key_Minus,
@@ -52,7 +56,7 @@ class Loupe(QWidget):
     """Large view that steps through an order of pictures.
 
     Attributes:
-        marking: the mark mode; None before it is first used.
+        mode: the mode that is on.
 
     Signals:
         picture_changed: another picture is shown (a Picture).
@@ -64,7 +68,9 @@ class Loupe(QWidget):
         menu_requested: the picture and the global position.
         job_chosen: id of a job clicked in the film strip.
         told: why a key does nothing for this picture (str).
-        mode_chosen: "look" or "mark", in the bar.
+        mode_chosen: a mode chosen in the bar (a LoupeModeName).
+        parts_changed: bars were shown or hidden, for another mode or for presenting.
+        before_changed: the parent is shown in the picture's place, or no longer.
         pixels_changed: more of the picture has loaded.
     """
 
@@ -78,6 +84,8 @@ class Loupe(QWidget):
     job_chosen = Signal(str)
     told = Signal(str)
     mode_chosen = Signal(object)
+    parts_changed = Signal()
+    before_changed = Signal()
     pixels_changed = Signal()
 
     def __init__(
@@ -89,6 +97,7 @@ class Loupe(QWidget):
         surround: str = "dark",
     ) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.Grouping)
         self._library = library
         self._thumbnails = ThumbnailCache(library, self)  # of the parent only
         self._index = 0
@@ -97,17 +106,23 @@ class Loupe(QWidget):
         self._plates: dict[str, Plate] = {}
         self._before_shown = False
         self._presenting = False
-        self.marking: MarkMode | None = None
+        # While another picture takes the place of the one shown, and what it looks like until then.
+        self._held = False
+        self._stand_in: QImage | None = None
+        self.mode = LoupeModeName.LOOK
+        self._modes: dict[LoupeModeName, LoupeMode] = {}
         ground = _SETTINGS.get(surround, "mat")
         self.book = PageCache(library, self)
         self._loader = PlateLoader(library, decoder, self)
         self.bar = ViewBar(ground, self)
         self.canvas = PictureCanvas(self)
         self.canvas.set_surround(ground)
+        self._held_zoom = HeldZoom([self.canvas], self._own_canvas, self)
         self._before = ParentPreview(self.canvas)
         self._before.hide()
         self.film = FilmStrip(self.book, library, self)
-        column = QVBoxLayout(self)
+        self._below: list[QWidget] = []
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
@@ -145,6 +160,9 @@ class Loupe(QWidget):
         self._thumbnails.ready.connect(self.on_thumbnail)
         screen_colours().changed.connect(self.on_screen_colours)
 
+    def _own_canvas(self) -> PictureCanvas:
+        return self.canvas
+
     # --- content --------------------------------------------------------------------------
 
     @property
@@ -175,12 +193,47 @@ class Loupe(QWidget):
         row = self.row
         self._set_order(order)
         index = _index_of(order, row)
+        if index is None and self._held and len(order):
+            self._index = min(self._index, len(order) - 1)
+            return
         if index is None or self._picture is None or row != self._picture.row:
             self.go_to_index(self._index if index is None else index)
             return
         self._index = index
         self.film.set_current(index)
         self.bar.show_picture(self._picture, index, len(self.book))
+
+    def hold_picture(self, *, held: bool) -> None:
+        """Keep showing the picture when it leaves the order, for one that takes its place."""
+        before, self._held = self._held, held
+        left = self._picture is not None and self._picture.row not in self.book.order
+        if before and not held and left:
+            self.go_to_index(self._index)
+
+    def replace_picture(self, order: Sequence[int], index: int) -> None:
+        """Show the picture that takes the place of the one shown: in its zoom, and with its pixels
+        until those of the new one are there.
+        """
+        self.show_before(False)
+        plate = self.canvas.plate
+        if plate is not None and plate.raster is not None:
+            self._stand_in = plate.raster.level(self.canvas.view.rect.width)
+        self.show_pictures(order, index)
+
+    @property
+    def presenting(self) -> bool:
+        """Whether only the picture is shown."""
+        return self._presenting
+
+    @property
+    def before(self) -> Picture | None:
+        """The picture that this one was edited from; None if there is none, or it is not read."""
+        return self._parent
+
+    @property
+    def before_shown(self) -> bool:
+        """Whether that one is shown in the picture's place."""
+        return self._before_shown
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these jobs in the film strip."""
@@ -197,6 +250,7 @@ class Loupe(QWidget):
 
     def go_to_index(self, index: int) -> None:
         """Show the picture at this position; out of range is clamped."""
+        self._held = False
         if not len(self.book):
             self._show_nothing()
             return
@@ -240,42 +294,48 @@ class Loupe(QWidget):
         self.canvas.show_plate(plate, keep_view=True)
         self._loader.fill(plate, wanted)
         self._tell_bar()
+        self.before_changed.emit()
 
     def toggle_before(self) -> None:
         """Show the parent, or the picture again."""
         self.show_before(not self._before_shown)
 
-    # --- mark mode ------------------------------------------------------------------------
-
-    def make_mark_mode(self, editor: MarkEditor) -> MarkMode:
-        """Create the mark mode for an editor; once."""
-        self.marking = mode = MarkMode(self.canvas, editor, self)
-        mode.told.connect(self.told)
-        return mode
+    # --- modes ----------------------------------------------------------------------------
 
     @property
-    def in_marks(self) -> bool:
-        """Whether marks are drawn."""
-        return self.marking is not None and self.marking.active
+    def foot_height(self) -> int:
+        """Pixels at the bottom that a toast must not cover."""
+        return sum(bar.height() for bar in (*self._below, self.film) if not bar.isHidden())
 
-    def set_marking(self, *, marking: bool) -> None:
-        """Begin to draw marks on the picture, or go on with the next one; or end it."""
-        mode, picture = self.marking, self._picture
-        if mode is None:
-            return
-        if marking and picture is not None:
+    def add_mode(self, name: LoupeModeName, mode: LoupeMode) -> None:
+        """Register a mode for `set_mode`."""
+        self._modes[name] = mode
+
+    def add_below(self, bar: QWidget) -> None:
+        """Add a bar below the picture, which its owner shows for a mode or a picture."""
+        bar.hide()
+        self._below.append(bar)
+        self._column.insertWidget(self._column.indexOf(self.canvas) + 1, bar)
+
+    def set_mode(self, name: LoupeModeName) -> None:
+        """End the last mode and begin one on the picture, or continue it with another picture."""
+        before = self._modes.get(self.mode)
+        if before is not None and (name is not self.mode or self._picture is None):
+            before.end_mode()
+        self.mode = name if self._picture is not None else LoupeModeName.LOOK
+        mode = self._modes.get(self.mode)
+        if mode is not None and self._picture is not None:
             self.show_before(False)
-            mode.begin_marks(picture.name, picture.colour)
-        else:
-            mode.end_marks()
-        self.bar.set_marking(marking=mode.active)
+            mode.begin_mode(self._picture)
+        self.bar.set_mode(self.mode)
         self._show_parts()
 
     def _show_parts(self) -> None:
         """Show bar and film strip where they belong."""
         self.bar.setVisible(not self._presenting)
-        self.film.setVisible(not self._presenting and not self.in_marks)
+        self.film.setVisible(not self._presenting and self.mode is LoupeModeName.LOOK)
         self._place_before()
+        self.parts_changed.emit()
 
     # --- opening --------------------------------------------------------------------------
 
@@ -303,6 +363,7 @@ class Loupe(QWidget):
         self._parent, self._before_shown = None, False
         self._plates.clear()
         plate = self._plate(picture)
+        self._stand_in = None
         self._place_before()
         self.canvas.show_plate(plate)
         self._loader.fill(plate, picture)
@@ -317,7 +378,9 @@ class Loupe(QWidget):
         if plate is None:
             plate = self._plates[picture.id] = self._loader.plate(picture)
             small = self.film.thumbnail(picture.id) or self._thumbnails.pixmap(picture.id)
-            if plate.raster is None and small is not None and not small.isNull():
+            if plate.raster is None and self._stand_in is not None:
+                plate.preview = self._stand_in
+            elif plate.raster is None and small is not None and not small.isNull():
                 plate.preview = small.toImage()
         return plate
 
@@ -335,6 +398,7 @@ class Loupe(QWidget):
             self._before.set_pixmap(self._thumbnails.pixmap(self._parent.id))
         self._place_before()
         self._tell_bar()
+        self.before_changed.emit()
 
     def _print_size(self, parent: Picture) -> QSize:
         scale = WIDTH * self.devicePixelRatioF() / max(1, parent.width, parent.height)
@@ -344,17 +408,22 @@ class Loupe(QWidget):
         )
 
     def _place_before(self) -> None:
-        hidden = self._presenting or self.in_marks
-        if self._parent is None or self._picture is None or hidden:
-            self._before.hide()
-            self.canvas.set_left_inset(0)
-            return
-        canvas = self.canvas
+        canvas, picture = self.canvas, self._picture
+        looking = self.mode is LoupeModeName.LOOK
+        # A changed part is shown beside the original.
+        judged = self.mode is LoupeModeName.ONLY_HERE and picture is not None and picture.derivation
         room = canvas.width() >= 2 * COLUMN
-        corner = not room or self._picture.width > self._picture.height or not canvas.fitted
+        wide = picture is not None and picture.width > picture.height
+        corner = not room or wide or not canvas.fitted
+        shown = not self._presenting and (looking or (judged and not corner))
+        if self._parent is None or picture is None or not shown:
+            self._before.hide()
+            canvas.reserve_room("before", None)
+            return
         # A tall picture stays centred while the column fits beside it.
-        crowded = canvas.fitted_left(self._picture.width, self._picture.height) < COLUMN
-        canvas.set_left_inset(COLUMN if crowded and not corner else 0)
+        crowded = canvas.fitted_left(picture.width, picture.height) < COLUMN
+        beside = crowded and not corner
+        canvas.reserve_room("before", QMargins(COLUMN, 0, 0, 0) if beside else None)
         self._before.set_corner(corner=corner)
         if corner:
             # Never over the picture.
@@ -381,7 +450,8 @@ class Loupe(QWidget):
     def on_read(self, _rows: object) -> None:
         """Show the current picture once it is read."""
         found = self.book.picture(self._index)
-        if found is not None and found != self._picture:
+        held = self._held and self._picture is not None and self.row != self._picture.row
+        if found is not None and found != self._picture and not held:
             self._open(found)
 
     def on_loaded(self, plate: Plate) -> None:
@@ -440,7 +510,7 @@ class Loupe(QWidget):
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
+        match reading_key(self, event.key()):
             case Qt.Key.Key_Left:
                 self.step(-1)
             case Qt.Key.Key_Right:
@@ -454,6 +524,8 @@ class Loupe(QWidget):
                     self._show_before_by_key()
             case Qt.Key.Key_F if not event.modifiers():
                 self.canvas.fit()
+            case Qt.Key.Key_Z if not event.modifiers():
+                self._held_zoom.begin_hold()
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
                 self.canvas.zoom_in()
             case Qt.Key.Key_Minus:
@@ -469,8 +541,10 @@ class Loupe(QWidget):
         self.show_before(True)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self.show_before(False)
+        if event.key() == Qt.Key.Key_Backslash:
+            end_hold(event, self, partial(self.show_before, False))
+        elif event.key() == Qt.Key.Key_Z:
+            end_hold(event, self, self._held_zoom.end)
         else:
             super().keyReleaseEvent(event)
 
@@ -490,9 +564,10 @@ class Loupe(QWidget):
         if plate is not None and shown is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, shown)
 
-    @needs("_loader")
+    @needs("_held_zoom")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._held_zoom.end()
         self._loader.stop()
         self._thumbnails.request_thumbnails(())
 

@@ -13,8 +13,8 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets.accessible import set_role
-from studio.ui.widgets.buttons import CheckBox
 from studio.ui.widgets.number_controls import Stars
+from studio.ui.widgets.switch import Switch
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
 WIDTH = 300
@@ -22,7 +22,7 @@ RING = 38
 
 
 class PictureColumn(QWidget):
-    """How far the round is, and what the picture is.
+    """Progress of the round, and facts of the picture.
 
     Signals:
         rated: the user chose stars (0 to 5).
@@ -36,19 +36,26 @@ class PictureColumn(QWidget):
         self._ring = _Ring(self)
         self._number = Text("", "display", "text", self)
         self._total = Text("", "display", "text2", self, weight=400)
+        self._round = Text("", "small", "text3", self)
         self._title = ElidedLabel("", "title", "text", self, prose=True)
         self._prompt = ElidedLabel("", "body", "text2", self, prose=True, lines=6)
         self._facts = Text("", "small", "text3", self, wrap=True)
         self._stars = Stars(self)
         self._stars_said = Text("", "small", "text3", self)
         self._loading = Text("", "small", "text3", self)
+        count = QHBoxLayout()
+        count.setSpacing(6)
+        count.addWidget(self._number)
+        count.addWidget(self._total)
+        count.addStretch(1)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addLayout(count)
+        said.addWidget(self._round)
         head = QHBoxLayout()
-        head.setSpacing(8)
+        head.setSpacing(12)
         head.addWidget(self._ring)
-        head.addSpacing(4)
-        head.addWidget(self._number)
-        head.addWidget(self._total)
-        head.addStretch(1)
+        head.addLayout(said, 1)
         stars = QHBoxLayout()
         stars.setSpacing(10)
         stars.addWidget(self._stars)
@@ -76,6 +83,11 @@ class PictureColumn(QWidget):
         self._total.setText(_("of {all}").format(all=number(counts.total)))
         self._ring.set_share((counts.picked + counts.rejected) / max(1, counts.total))
 
+    def show_round_number(self, n: int) -> None:
+        """Show that this is the nth round with pictures of the same place."""
+        # Translators: {n} is the number of the round, such as 2.
+        self._round.setText(_("round {n}").format(n=number(n)))
+
     def show_picture(self, picture: Picture | None) -> None:
         """Show the facts of a picture; None while it is being read, or at the end."""
         for part in (self._stars, self._stars_said):
@@ -100,7 +112,7 @@ class PictureColumn(QWidget):
 
 
 class KeyColumn(QWidget):
-    """The keys, the switch that goes on by itself, and the picture at 100 %.
+    """The keys, the switch for advancing, and the picture at 100 %.
 
     Attributes:
         detail: the picture at 100 %.
@@ -119,12 +131,11 @@ class KeyColumn(QWidget):
         keys.setVerticalSpacing(9)
         keys.setColumnStretch(0, 1)
         for row, (key, does) in enumerate(_keys()):
-            keys.addWidget(KeyCap(key, self), row, 0, Qt.AlignmentFlag.AlignRight)
+            keys.addWidget(KeyCap(key, self, large=True), row, 0, Qt.AlignmentFlag.AlignRight)
             keys.addWidget(Text(does, "small", "text2", self), row, 1)
         self.detail = PixelDetail(self)
-        self._advance = CheckBox(_("Next automatically after P or X"), self)
+        self._advance = Switch(_("Advance after P or X"), self)
         self._advance.setChecked(True)
-        self._advance.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 24, 8)
         column.addLayout(keys)
@@ -134,10 +145,10 @@ class KeyColumn(QWidget):
         hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
         column.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
-        self._advance.toggled.connect(self.advance_chosen)
+        self._advance.changed.connect(self.advance_chosen)
 
     def set_advance(self, *, advance: bool) -> None:
-        """Show whether a decision goes on by itself."""
+        """Show whether a decision leads to the next picture."""
         self._advance.setChecked(advance)
 
 
@@ -178,11 +189,11 @@ def _keys() -> list[tuple[str, str]]:
         ("P", _("pick, next")),
         ("X", _("reject, next")),
         ("1 – 5", _("stars")),
-        ("→", _("next, leave open")),
+        ("→", _("next, undecided")),
         ("U", _("undo the last one")),
         ("Z", _("100 %, while held")),
         ("\\", _("original, while held")),
         ("D", _("compare with the original")),
         ("Enter", _("finish…")),
-        ("Esc", _("leave, all is kept")),
+        ("Esc", _("exit, everything is saved")),
     ]

@@ -1,4 +1,4 @@
-"""Card at the end of a round: what was decided, and what can be done with it."""
+"""Card at the end of a round: the decisions, and the next steps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FinishCard(StepsCard):
         n, picked, rejected = counts.undecided, counts.picked, counts.rejected
         words = {
             "collect": ngettext(
-                "Put the pick into a collection…", "Put the {n} picks into a collection…", picked
+                "Add the pick to a collection…", "Add the {n} picks to a collection…", picked
             ).format(n=number(picked)),
             "open": _open_words(n, new),
             "picks": ngettext(
@@ -48,19 +48,21 @@ class FinishCard(StepsCard):
 
 def _open_words(undecided: int, new: int) -> str:
     if not new:
-        words = ngettext("Next round with the {n} open", "Next round with the {n} open", undecided)
+        words = ngettext(
+            "Next round with the {n} undecided", "Next round with the {n} undecided", undecided
+        )
     elif not undecided:
         words = ngettext("Next round with the {new} new", "Next round with the {new} new", new)
     else:
         # Translators: {n} pictures of this round have no decision, {new} arrived meanwhile.
-        words = _("Next round with the {n} open and the {new} new")
+        words = _("Next round with the {n} undecided and the {new} new")
     return words.format(n=number(undecided), new=number(new))
 
 
 def summary(counts: RoundCounts) -> str:
-    """The decisions in words: "11 picked, 16 rejected, 9 open"."""
+    """The decisions in words: "11 picked, 16 rejected, 9 undecided"."""
     # Translators: {picked}, {rejected} and {open} are numbers of pictures in a round.
-    return _("{picked} picked, {rejected} rejected, {open} open").format(
+    return _("{picked} picked, {rejected} rejected, {open} undecided").format(
         picked=number(counts.picked),
         rejected=number(counts.rejected),
         open=number(counts.undecided),

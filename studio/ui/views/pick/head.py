@@ -1,62 +1,46 @@
-"""Line over a round: its name, the counters, and how it ends."""
+"""Line over a round: name, counters, and buttons to finish or leave."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.accessible import set_role
-from studio.ui.widgets.buttons import Button, IconButton
-from studio.ui.widgets.text import ElidedLabel, Tag, Text
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.text import Text
 
-HEIGHT = 44
+GLYPH = 12
+PAD, GAP = 12, 6  # in a counter, in pixels
 
 
-class RoundHead(QFrame):
+class RoundHead(FullScreenHead):
     """Name and counters of a round.
 
     Signals:
-        duel_wanted, finish_wanted, leave_wanted: requests.
+        duel_wanted: request.
     """
 
     duel_wanted = Signal()
-    finish_wanted = Signal()
-    leave_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("zone", "view")
-        self.setFixedHeight(theme().height(HEIGHT))
-        self.setAccessibleName(_("Pick mode"))
-        set_role(self, QAccessible.Role.ToolBar)
-        self._name = ElidedLabel("", "body", "text2", self, prose=True)
-        self._picked = Tag("", "text", self)
-        self._rejected = Tag("", "text2", self)
-        self._open = Tag("", "text2", self)
+        super().__init__(_("Pick"), _("Pick mode"), parent)
         self._new = Text("", "small", "text3", self)
+        self._picked = Counter("flag-filled", self)
+        self._rejected = Counter("reject", self)
+        self._open = Counter("", self)
         self._duel = Button(_("Duel the picks"), "quiet", self, size=26, icon="side-by-side")
-        self._finish = Button(_("Finish…"), "quiet", self, size=26)
-        self._close = IconButton("close", _("Leave, all is kept"), "Esc", self, size=26)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 14, 0)
-        row.setSpacing(8)
-        row.addWidget(Text(_("Pick"), "title", "text", self))
-        row.addSpacing(2)
-        row.addWidget(self._name, 1)
-        for part in (self._picked, self._rejected, self._open):
-            row.addWidget(part)
-        row.addWidget(self._new)
-        row.addSpacing(12)
-        row.addWidget(self._duel)
-        row.addWidget(self._finish)
-        row.addWidget(self._close)
+        self.row.addStretch(1)
+        for part in (self._new, self._picked, self._rejected, self._open):
+            self.row.addWidget(part)
+        self.add_rule()
+        self.add_controls(self._duel)
         self._duel.clicked.connect(self.duel_wanted)
-        self._finish.clicked.connect(self.finish_wanted)
-        self._close.clicked.connect(self.leave_wanted)
 
     def show_new(self, count: int) -> None:
         """Show how many pictures wait for the next round; 0 hides it."""
@@ -66,8 +50,71 @@ class RoundHead(QFrame):
 
     def show_round(self, name: str, counts: RoundCounts) -> None:
         """Show the name and the decisions so far."""
-        self._name.setText(name)
+        self.name.setText(name)
         self._duel.setVisible(counts.picked > 1)
-        self._picked.setText(_("{n} picked").format(n=number(counts.picked)))
-        self._rejected.setText(_("{n} rejected").format(n=number(counts.rejected)))
-        self._open.setText(_("{n} left open").format(n=number(counts.undecided)))
+        n = counts.picked
+        self._picked.show_count(n, ngettext("{n} picked", "{n} picked", n))
+        n = counts.rejected
+        self._rejected.show_count(n, ngettext("{n} rejected", "{n} rejected", n))
+        n = counts.undecided
+        self._open.show_count(n, ngettext("{n} undecided", "{n} undecided", n))
+
+
+class Counter(QWidget):
+    """A pill with an icon, a number and a word."""
+
+    def __init__(self, icon: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        # The number, and the words before and after it.
+        self._parts = ("", "", "")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        set_role(self, QAccessible.Role.StaticText)
+        theme().changed.connect(self.update)
+
+    def show_count(self, count: int, words: str) -> None:
+        """Show a number in words that have "{n}" in its place."""
+        before, _n, after = words.partition("{n}")
+        parts = before.strip(), number(count), after.strip()
+        if parts != self._parts:
+            self._parts = parts
+            self.setAccessibleName(words.format(n=number(count)))
+            self.updateGeometry()
+            self.update()
+
+    def _pieces(self) -> list[tuple[str, int, str]]:
+        """Texts that are shown, each with weight and role."""
+        before, count, after = self._parts
+        pieces = [(before, 400, "text2"), (count, 600, "text"), (after, 400, "text2")]
+        return [piece for piece in pieces if piece[0]]
+
+    @needs("_parts")
+    def sizeHint(self) -> QSize:
+        widths = [
+            QFontMetrics(theme().font("small", weight=weight)).horizontalAdvance(text) + 1
+            for text, weight, _role in self._pieces()
+        ]
+        glyph = GLYPH + GAP if self._icon else 0
+        wide = 2 * PAD + glyph + sum(widths) + GAP * max(0, len(widths) - 1)
+        return QSize(wide, theme().height(26))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, painter = theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.color("line2"), 1))
+        painter.setBrush(look.color("panel"))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        x = PAD
+        if self._icon:
+            icon = look.pixmap(self._icon, "text2", GLYPH, self.devicePixelRatioF())
+            painter.drawPixmap(x, (self.height() - GLYPH) // 2, icon)
+            x += GLYPH + GAP
+        for text, weight, role in self._pieces():
+            painter.setFont(look.font("small", weight=weight))
+            painter.setPen(look.color(role))
+            metrics = painter.fontMetrics()
+            base = (self.height() + metrics.ascent() - metrics.descent()) / 2
+            painter.drawText(round(x), round(base), text)
+            x += metrics.horizontalAdvance(text) + 1 + GAP
+        painter.end()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QCursor,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -14,24 +14,22 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.common.i18n import _, number
+from studio.common.i18n import _, listed, number
 from studio.domain.choices import RoundDefinition, Verdict
-from studio.domain.entities import Flag, Job, Picture, Role
+from studio.domain.entities import Flag, Picture, Role
 from studio.domain.pick_round import PickRound
 from studio.ui.style.theme import theme
-from studio.ui.support import mode_keys
-from studio.ui.support.key_repeat import once
+from studio.ui.support.key_repeat import end_hold
+from studio.ui.support.mirroring import reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.views.canvas.canvas import PictureCanvas
-from studio.ui.views.canvas.known_pictures import KnownPictures
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
-from studio.ui.views.canvas.viewport import Viewport
+from studio.ui.views.full_screen import FullScreenView
 from studio.ui.views.pick.columns import KeyColumn, PictureColumn, stars
 from studio.ui.views.pick.finish_card import FinishCard, summary
 from studio.ui.views.pick.head import RoundHead
@@ -45,21 +43,9 @@ NARROW = 1100  # pixels of width below which the columns are hidden
 
 _VERDICTS = {Qt.Key.Key_P: Verdict.PICK, Qt.Key.Key_X: Verdict.REJECT}
 _STARS = {Qt.Key(Qt.Key.Key_0 + n): n for n in range(6)}
-# Shortcuts of the window that work here; all other letters are the view's own, or do nothing.
-_WINDOW_KEYS = frozenset(
-    {
-        Qt.Key.Key_G,
-        Qt.Key.Key_L,
-        Qt.Key.Key_C,
-        Qt.Key.Key_D,
-        Qt.Key.Key_T,
-        Qt.Key.Key_K,
-    }
-)
-_SHIFTED_WINDOW_KEYS = frozenset({Qt.Key.Key_D})
 
 
-class PickView(QWidget):
+class PickView(FullScreenView):
     """Shows a `PickRound`; its owner decides, and shows the round that results.
 
     Signals:
@@ -68,13 +54,7 @@ class PickView(QWidget):
         rated: the user rated the current picture (0 to 5 stars).
         stepped: go forward or back by that many pictures.
         went_to: show the picture with this id.
-        taken_back: undo the last decision.
-        finish_chosen: a step of the card (see `FinishCard`).
         duel_wanted: begin a duel of the picks.
-        shown: another picture, or its facts, are shown.
-        closed: leave.
-        action: action and its picture ("drag": within the mouse event).
-        told: a sentence for the user.
     """
 
     decided = Signal(object)
@@ -82,13 +62,11 @@ class PickView(QWidget):
     rated = Signal(object)
     stepped = Signal(int)
     went_to = Signal(str)
-    taken_back = Signal()
-    finish_chosen = Signal(str)
     duel_wanted = Signal()
-    shown = Signal()
-    closed = Signal()
-    action = Signal(str, object)
-    told = Signal(str)
+
+    window_keys = frozenset({Qt.Key[f"Key_{letter}"] for letter in "GLCDTKOW"})
+    shifted_window_keys = frozenset({Qt.Key.Key_D})
+    card: FinishCard
 
     def __init__(
         self,
@@ -96,15 +74,13 @@ class PickView(QWidget):
         decoder: ScreenDecoderProtocol,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(_("Pick mode"), library, parent)
         self.round = PickRound(id="", definition=RoundDefinition(name="", pictures=()))
         self.advance = True
         self._new = 0
         self._library = library
-        self._known = KnownPictures(library, self)
         self._parent: Picture | None = None
         self._parent_shown = False
-        self._peek: Viewport | None = None
         self._swapped = False
         self._loader = PlateLoader(library, decoder, self, most_kept=KEPT)
         self._head = RoundHead(self)
@@ -112,7 +88,6 @@ class PickView(QWidget):
         self.canvas = PictureCanvas(self)
         self.keys = KeyColumn(self)
         self.strip = RoundStrip(library, self._known.get, self)
-        self.card = FinishCard(self)
         self._foot = _Progress(self)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -126,34 +101,24 @@ class PickView(QWidget):
         column.addLayout(middle, 1)
         column.addWidget(self.strip)
         column.addWidget(self._foot)
-        self.setAccessibleName(_("Pick mode"))
-        self.setFocusProxy(self.canvas)
-        self.installEventFilter(self)
         self.canvas.setMouseTracking(True)
-        self.canvas.installEventFilter(self)
         self._connect()
+        self._set_up(self._head, [self.canvas], FinishCard(self), [self.strip, self._foot])
 
     def _connect(self) -> None:
-        self._head.finish_wanted.connect(self.open_card)
         self._head.duel_wanted.connect(self.duel_wanted)
-        self._head.leave_wanted.connect(self.closed)
         self.facts.rated.connect(self.rated)
         self.keys.advance_chosen.connect(self.on_advance_chosen)
         self.strip.chosen.connect(self.went_to)
         self.strip.wanted.connect(self._known.request)
-        self.card.chosen.connect(self.finish_chosen)
-        self.canvas.drag_requested.connect(self.on_dragged)
-        self._known.read.connect(self.on_read)
         self._loader.changed.connect(self.on_loaded)
-        theme().changed.connect(self.update)
-        screen_colours().changed.connect(self.on_screen_colours)
 
     # --- content --------------------------------------------------------------------------
 
     @property
-    def row(self) -> int | None:
-        """Index row of the current picture; None until it is read."""
-        return None if self.picture is None else self.picture.row
+    def finished(self) -> bool:
+        """Whether the end of the round is reached."""
+        return self.round.finished
 
     @property
     def picture(self) -> Picture | None:
@@ -185,8 +150,12 @@ class PickView(QWidget):
         if shown.finished and shown.counts.total:
             self.open_card()
 
+    def set_round_number(self, n: int) -> None:
+        """Show that this is the nth round with pictures of the same place."""
+        self.facts.show_round_number(n)
+
     def set_advance(self, *, advance: bool) -> None:
-        """Go on by itself after a decision, or stay."""
+        """Set whether a decision leads to the next picture."""
         self.advance = advance
         self.keys.set_advance(advance=advance)
 
@@ -197,12 +166,6 @@ class PickView(QWidget):
         if not self.card.isHidden():
             self.open_card()
 
-    def set_jobs(self, jobs: Sequence[Job]) -> None:
-        """Jobs are not shown here."""
-
-    def set_presenting(self, *, presenting: bool) -> None:
-        """Nothing to hide: there are no bars here."""
-
     def refresh(self, ids: Iterable[str]) -> None:
         """Read these pictures again after a change."""
         if self.round.id:
@@ -212,41 +175,23 @@ class PickView(QWidget):
         """Go to the next (1) or previous (-1) picture."""
         self.stepped.emit(way)
 
-    def zoom_in(self) -> None:
-        """Zoom in by one step."""
-        self.canvas.zoom_in()
-
-    def zoom_out(self) -> None:
-        """Zoom out by one step."""
-        self.canvas.zoom_out()
-
-    def focus_view(self) -> None:
-        """Give the picture keyboard focus."""
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def say_picture(self) -> None:
-        """Tell a screen reader which picture is shown."""
+        """Announce the picture shown."""
         announce(self.canvas, self.sentence())
 
     def say_place(self, what: str) -> None:
-        """Tell a screen reader what happened, and where the round is."""
+        """Announce what happened, and the progress of the round."""
         counts = self.round.counts
         if self.round.finished:
             place = summary(counts)
         else:
             place = _("{n} of {all}").format(n=number(counts.number), all=number(counts.total))
-        announce(self.canvas, f"{what}, {place}")
+        announce(self.canvas, listed((what, place)))
 
     def open_card(self) -> None:
         """Show the card with the next steps."""
         self._stop_holding()
         self.card.open_for(self.round.counts, self._new)
-
-    def close_card(self) -> None:
-        """Return from the card to the picture."""
-        if not self.card.isHidden():
-            self.card.hide()
-            self.focus_view()
 
     def sentence(self) -> str:
         """The current picture in words: "lighthouse dusk 07, 37 of 200, 4 stars, not picked"."""
@@ -258,7 +203,7 @@ class PickView(QWidget):
         said = [picture.name, place, stars(picture.rating), _verdict_words(verdict, picture)]
         if picture.missing:
             said.append(_("File missing"))
-        return ", ".join(part for part in said if part)
+        return listed(part for part in said if part)
 
     # --- reading --------------------------------------------------------------------------
 
@@ -268,7 +213,7 @@ class PickView(QWidget):
         self._known.request([*near, *self.round.neighbours(behind=AROUND, ahead=AROUND)])
 
     def on_read(self) -> None:
-        """Show what was read."""
+        """Show the pictures that were read."""
         self._show()
 
     async def _find_parent(self, picture: Picture) -> None:
@@ -338,11 +283,6 @@ class PickView(QWidget):
         self.advance = advance
         self.advance_chosen.emit(advance)
 
-    def on_dragged(self) -> None:
-        """Request a drag of the picture."""
-        if self.picture is not None:
-            self.action.emit("drag", self.picture)
-
     def _complete(self) -> None:
         plate, picture = self.canvas.plate, self.picture
         if plate is not None and picture is not None and not self._loader.is_filled(plate):
@@ -366,24 +306,16 @@ class PickView(QWidget):
         self._loader.fill(plate, wanted)
         self.canvas.setAccessibleName(wanted.name if shown else self.sentence())
 
-    def peek(self, on: bool) -> None:  # noqa: FBT001 - a slot
-        """Show 100 % at the pointer, or what was shown before."""
-        if on and self._peek is None and self.canvas.plate is not None:
-            self._peek = self.canvas.view
-            spot = QPointF(self.canvas.mapFromGlobal(QCursor.pos()))
-            inside = QRectF(self.canvas.rect()).contains(spot)
-            self.canvas.actual(spot if inside else None)
-        elif not on and self._peek is not None:
-            before, self._peek = self._peek, None
-            self.canvas.follow_view(before)
+    def _pointed_canvas(self) -> PictureCanvas:
+        return self.canvas
 
     def _swap_columns(self, *, swapped: bool) -> None:
         self._swapped = swapped
         self._arrange()
 
     def _stop_holding(self) -> None:
+        super()._stop_holding()
         self.show_parent(False)
-        self.peek(False)
         self._swap_columns(swapped=False)
 
     def _arrange(self) -> None:
@@ -394,63 +326,20 @@ class PickView(QWidget):
     # --- Qt -------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # An event filter instead of event(): painting must not run inside one of our overrides,
-        # where an exception would end the program instead of being reported.
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             self._point_at(event.position())
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and _is_own(event)
-        ):
-            event.accept()
-            return True
         return super().eventFilter(watched, event)
 
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not _is_own(event):
-            super().keyPressEvent(event)
-        elif mode_keys.is_shifted_letter(event):
-            return
-        elif not self.card.isHidden():
-            self._press_in_card(event)
-        else:
-            self._press(event)
-
-    def _press_in_card(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave_card()
-        elif mode_keys.takes_back(event):
-            self.taken_back.emit()
-        else:
-            self.card.press(event)
-
-    def _leave_card(self) -> None:
-        if self.round.finished:
-            self.closed.emit()
-        else:
-            self.close_card()
-
-    def _press(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        focus = QApplication.focusWidget()
-        if mode_keys.takes_back(event):
-            self.taken_back.emit()
-        elif key in _VERDICTS:
+    def _press_own(self, key: Qt.Key) -> None:
+        if key in _VERDICTS:
             self.decided.emit(_VERDICTS[key])
         elif key in _STARS:
             self.rated.emit(_STARS[key])
-        elif key in mode_keys.ENTER:
-            if isinstance(focus, QAbstractButton):
-                focus.click()
-            else:
-                self.open_card()
         else:
             self._press_view_key(key)
 
     def _press_view_key(self, key: Qt.Key) -> None:
-        match key:
+        match reading_key(self, key):
             case Qt.Key.Key_Left:
                 self.stepped.emit(-1)
             case Qt.Key.Key_Right:
@@ -459,49 +348,32 @@ class PickView(QWidget):
                 self.stepped.emit(-len(self.round.pictures))
             case Qt.Key.Key_End:
                 self.stepped.emit(len(self.round.pictures))
-            case Qt.Key.Key_Z:
-                self.peek(True)
             case Qt.Key.Key_Backslash:
                 if self._parent is None:
                     self.told.emit(_("This picture was not made from another one"))
                 self.show_parent(True)
             case Qt.Key.Key_H:
                 self._swap_columns(swapped=True)
-            case Qt.Key.Key_F:
-                self.canvas.fit()
-            case Qt.Key.Key_Escape:
-                self.closed.emit()
             case _:
                 pass
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.isAutoRepeat():
-            return
-        match event.key():
-            case Qt.Key.Key_Z:
-                self.peek(False)
-            case Qt.Key.Key_Backslash:
-                self.show_parent(False)
-            case Qt.Key.Key_H:
-                self._swap_columns(swapped=False)
-            case _:
-                super().keyReleaseEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color("mat"))
+        if event.key() == Qt.Key.Key_Backslash:
+            end_hold(event, self, partial(self.show_parent, False))
+        elif event.key() == Qt.Key.Key_H:
+            end_hold(event, self, partial(self._swap_columns, swapped=False))
+        else:
+            super().keyReleaseEvent(event)
 
     @needs("keys")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
-    @needs("card")
+    @needs("keys")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._stop_holding()
-        self.card.hide()
-        # The pixels of a round are given back at once.
+        # Free the pixels of a round at once.
         self.canvas.show_plate(None)
         self.keys.detail.show_plate(None)
         self._loader.release()
@@ -542,10 +414,6 @@ class _Progress(QWidget):
         painter.drawRoundedRect(QRectF(left, middle - 1.5, wide, 4), 2, 2)
         painter.setBrush(theme().color("accent"))
         painter.drawRoundedRect(QRectF(left, middle - 1.5, wide * self._share, 4), 2, 2)
-
-
-def _is_own(event: QKeyEvent) -> bool:
-    return mode_keys.is_own(event, plain=_WINDOW_KEYS, shifted=_SHIFTED_WINDOW_KEYS)
 
 
 def _verdict_words(verdict: Verdict, picture: Picture) -> str:

@@ -19,6 +19,7 @@ from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -36,7 +37,7 @@ KEPT = 16 * 1024 * 1024  # bytes of thumbnails
 
 
 class RoundStrip(QWidget):
-    """Shows the pictures around the current one, which stands in the middle.
+    """Shows the pictures around the current one, which is in the middle.
 
     Signals:
         chosen: id of the picture clicked.
@@ -96,6 +97,10 @@ class RoundStrip(QWidget):
         )
 
     def cells(self) -> list[tuple[str, QRect]]:
+        """Visible pictures in their order, with their rectangles."""
+        return [(id, placed(self, rect)) for id, rect in self._laid_out()]
+
+    def _laid_out(self) -> list[tuple[str, QRect]]:
         """Visible pictures with their rectangles, from left to right."""
         ids = self._ids
         if not ids:

@@ -1,4 +1,4 @@
-"""Bar over a family tree: its name and facts, what stands on the lines, filters, and zoom."""
+"""Bar over a family tree: name and facts, labels of the lines, filters, and zoom."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class TreeBar(QFrame):
         self._yield_room()
 
     def set_words(self, words: LineWords) -> None:
-        """Mark what stands on the lines."""
+        """Show which labels the lines have."""
         self._words.set_value(words)
 
     def on_picks(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument

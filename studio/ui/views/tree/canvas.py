@@ -47,7 +47,7 @@ from studio.domain.tree_layout import (
 )
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.key_repeat import once
+from studio.ui.support.key_repeat import ENTER, once
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import loop_runs
@@ -71,9 +71,8 @@ NARROW = 1100  # pixels of the window below which generations are closer togethe
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
 _Key = Qt.Key
 _WALK = (_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End)
-_ENTER = (_Key.Key_Return, _Key.Key_Enter)
 _LETTERS = (_Key.Key_S, _Key.Key_F, _Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus)
-_OWN_KEYS = frozenset((*_WALK, *_ENTER, *_LETTERS))
+_OWN_KEYS = frozenset((*_WALK, *ENTER, *_LETTERS))
 
 
 @dataclass(slots=True)
@@ -184,7 +183,7 @@ class TreeCanvas(QWidget):
         self.update()
 
     def set_words(self, words: LineWords) -> None:
-        """Choose what stands on the lines."""
+        """Choose the labels of the lines."""
         self.scene_painter.words = words
         self.scene_painter.forget_texts()
         self.update()
@@ -236,7 +235,7 @@ class TreeCanvas(QWidget):
             self._book.request_pages([self._places[self.selected]])
 
     def _arrange(self) -> None:
-        """Fold and place everything anew; the selected picture stays where it is."""
+        """Fold and lay out everything again; the selected picture stays where it is."""
         place = self._anchor()
         self._narrow = self._is_narrow()
         self.scene.arrange(NARROW_PITCH if self._narrow else PITCH)

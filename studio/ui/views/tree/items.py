@@ -1,4 +1,4 @@
-"""Items of a painted tree for screen readers: a widget without a look over each visible picture."""
+"""Items of a painted tree for screen readers: an invisible widget over each visible picture."""
 
 from __future__ import annotations
 

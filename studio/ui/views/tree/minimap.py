@@ -51,7 +51,7 @@ class MiniMap(QWidget):
         self.update()
 
     def on_theme(self) -> None:
-        """Draw anew in other colours."""
+        """Redraw in the new colours."""
         self._drawn_for = None
         self.update()
 

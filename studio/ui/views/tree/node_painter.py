@@ -51,7 +51,7 @@ def fitted(room: QRectF, width: float, height: float) -> QRectF:
 
 
 def tag_rect(box: TreeBox) -> QRectF:
-    """Where the name of the branch of a box stands, or would be written."""
+    """Rectangle for the name of a box's branch."""
     _left, top, _right, _bottom = box.picture
     return QRectF(box.x, top - TAG + 1, WIDTH, 19)
 

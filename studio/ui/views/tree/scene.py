@@ -19,7 +19,7 @@ from studio.domain.tree_layout import (
 
 
 class TreeScene:
-    """A family as it is shown, and where the arrow keys lead.
+    """A family as it is shown, and navigation by arrow keys.
 
     Attributes:
         tree: the family; empty until one is taken.
@@ -68,7 +68,7 @@ class TreeScene:
         return set(self.jobs) != before
 
     def arrange(self, pitch: float = PITCH) -> None:
-        """Fold and place everything anew."""
+        """Fold and lay out everything again."""
         tree = self.tree
         self.shape = shape(tree, selected=self.selected, filtered=self.filtered, by_hand=self.folds)
         below: dict[str, list[str]] = {}

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.family import FamilyTree
 from studio.domain.tree_layout import FoldState
+from studio.ui.support.key_repeat import ENTER
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.tree import tree_words
 from studio.ui.views.tree.bar import TreeBar
 from studio.ui.views.tree.canvas import STEP, TreeCanvas
+from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.text import Text
 
 NAME_WIDTH = 180  # of the field for the name of a branch
 NAME_HEIGHT = 26
 NOTE_WIDTH = 320
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class TreeView(QWidget):
@@ -52,6 +54,7 @@ class TreeView(QWidget):
 
     def __init__(self, library: LibraryProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.Grouping)
         # Folded and unfolded by hand, by root: remembered until the program ends.
         self._folds: dict[str, FoldState] = {}
         self._bar = TreeBar(self)
@@ -66,10 +69,13 @@ class TreeView(QWidget):
         self._note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._field = QLineEdit(self.canvas)
         self._field.setAccessibleName(_("Name of the branch"))
+        describe(self._field, "")
         self._field.setPlaceholderText(_("Name of the branch"))
         self._field.setMaxLength(80)
         self._field.hide()
         self._field.installEventFilter(self)
+        # Ids of a picture and of what took its place, until that is read.
+        self._replaced = ("", "")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -129,7 +135,17 @@ class TreeView(QWidget):
         """Show the same family after a change."""
         self._show_facts(tree)
         self.canvas.renew(tree)
+        id, successor = self._replaced
+        if successor in tree.nodes:
+            self._replaced = ("", "")
+            if self.canvas.selected == id:
+                self.canvas.select(successor)
         self._place_hint()
+
+    def show_successor(self, id: str, successor: str) -> None:
+        """Select what took the place of a picture (both by id), if that one is selected."""
+        self._replaced = (id, successor)
+        self.outdated.emit()
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these running jobs at the pictures they edit."""
@@ -279,13 +295,13 @@ class TreeView(QWidget):
     @needs("_field")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field:
-            # Not left to the field: it passes these keys on to the tree behind it.
-            if isinstance(event, QKeyEvent) and event.key() in (*_ENTER, Qt.Key.Key_Escape):
+            # Not passed to the field, which would pass them on to the tree.
+            if isinstance(event, QKeyEvent) and event.key() in (*ENTER, Qt.Key.Key_Escape):
                 if event.type() == QEvent.Type.ShortcutOverride:
                     event.accept()
                     return True
                 if event.type() == QEvent.Type.KeyPress:
-                    if event.key() in _ENTER:
+                    if event.key() in ENTER:
                         self.on_named()
                     else:
                         self.stop_naming()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Flag
 from studio.domain.family import EdgeChange, FamilyNode, FamilyTree, NodeState
@@ -16,7 +16,7 @@ from studio.ui.support import formatting
 
 
 class LineWords(Enum):
-    """What stands on the lines of a tree."""
+    """Labels of the lines of a tree."""
 
     WORDS = "words"
     SETTINGS = "settings"
@@ -66,7 +66,7 @@ def on_line(change: EdgeChange, words: LineWords) -> list[DiffPiece]:
         share = formatting.percent(change.drift)
         # Translators: {share} is a percentage.
         return [DiffPiece(DiffKind.SAME, _("{share} of the pixels").format(share=share))]
-    return [DiffPiece(DiffKind.SAME, ", ".join(_settings(change)) or _("same settings"))]
+    return [DiffPiece(DiffKind.SAME, listed(_settings(change)) or _("same settings"))]
 
 
 def _listed(texts: Sequence[str], kind: DiffKind) -> list[DiffPiece]:
@@ -134,7 +134,7 @@ def head(tree: FamilyTree) -> str:
         depths[id] = depths.get(node.parent, 0) + 1
         depth = max(depth, depths[id])
     here = sum(1 for node in tree.nodes.values() if node.state is NodeState.PRESENT)
-    return ", ".join(
+    return listed(
         (
             ngettext("{n} picture", "{n} pictures", here).format(n=number(here)),
             ngettext("{n} generation", "{n} generations", depth).format(n=number(depth)),
@@ -162,4 +162,4 @@ def spoken(tree: FamilyTree, id: str, *, folded: bool) -> str:
     if children := len(tree.children(id)):
         parts.append(ngettext("{n} child", "{n} children", children).format(n=number(children)))
         parts.append(_("folded") if folded else _("expanded"))
-    return ", ".join(parts)
+    return listed(parts)

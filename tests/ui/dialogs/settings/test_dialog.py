@@ -1,8 +1,9 @@
-"""The settings: what is changed holds at once."""
+"""The settings: changes apply at once."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from studio.common import i18n
 from studio.common.errors import NetworkError
 from studio.ui.dialogs.question import fit
 from studio.ui.dialogs.settings import SettingsDialog
-from studio.ui.dialogs.settings.look import catalogues
+from studio.ui.style.qt_style import animates, set_motion
+from studio.ui.style.roles import HIGH_DARK, HIGH_LIGHT, LIGHT
 from studio.ui.style.theme import install, theme
 from studio.ui.support.screen_colours import MonitorState, screen_colours, transform_for
 from tests import icc_profiles
@@ -39,6 +42,33 @@ async def test_the_theme_is_worn_at_once(dialog: SettingsDialog, desk: ScriptedD
     assert not theme().dark
     dialog.look.themes.segment("dark").click()
     assert theme().dark
+
+
+async def test_contrast_is_worn_at_once(dialog: SettingsDialog, desk: ScriptedDesk) -> None:
+    look = dialog.look
+    assert (look.contrast.value, theme().high_contrast) == ("system", False)
+    look.contrast.segment("high").click()
+    assert desk.settings.value.contrast == "high"
+    assert (theme().high_contrast, theme().roles) == (True, HIGH_DARK)
+    look.themes.segment("light").click()
+    assert theme().roles is HIGH_LIGHT
+    look.contrast.segment("normal").click()
+    assert (theme().high_contrast, theme().roles) == (False, LIGHT)
+    look.contrast.segment("system").click()
+    assert desk.settings.value.contrast == "system"
+
+
+async def test_motion_is_reduced_at_once(
+    dialog: SettingsDialog, desk: ScriptedDesk, at_end: list[Callable[[], object]]
+) -> None:
+    at_end.append(lambda: set_motion("system"))
+    assert dialog.look.motion.value == "system"
+    dialog.look.motion.segment("reduced").click()
+    assert (desk.settings.value.motion, animates()) == ("reduced", False)
+    dialog.look.motion.segment("full").click()
+    assert (desk.settings.value.motion, animates()) == ("full", True)
+    desk.settings.change(contrast="normal", motion="reduced")
+    assert (dialog.look.contrast.value, dialog.look.motion.value) == ("normal", "reduced")
 
 
 async def test_the_colours_of_the_monitor_are_switched_off_and_on(
@@ -79,6 +109,7 @@ async def test_every_choice_is_in_the_settings_at_once(
 ) -> None:
     dialog.look.surround.segment("middle").click()
     dialog.look.notify.click()
+    dialog.look.live_messages.click()
     dialog.pictures.neutral.click()
     dialog.pictures.drift.click()
     dialog.about.faults.click()
@@ -92,6 +123,7 @@ async def test_every_choice_is_in_the_settings_at_once(
     value = desk.settings.value
     assert value.surround == "middle"
     assert value.notify is False
+    assert value.live_messages is False
     assert value.neutral_names is True
     assert value.measure_drift is False
     assert value.fault_models is True
@@ -125,8 +157,8 @@ async def test_another_language_waits_for_the_next_start(
     folder = tmp_path / "locale"
     (folder / "de" / "LC_MESSAGES").mkdir(parents=True)
     (folder / "de" / "LC_MESSAGES" / "gridbrush.mo").write_bytes(b"")
-    assert catalogues(folder) == ("de",)
-    assert catalogues(tmp_path / "nothing") == ()
+    assert i18n.languages(folder) == ("de",)
+    assert i18n.languages(tmp_path / "nothing") == ()
 
     later = dialog.look._later
     assert not later.isVisibleTo(dialog)
@@ -243,7 +275,8 @@ async def test_the_keyboard_reaches_everything(dialog: SettingsDialog) -> None:
     dialog.show()
     dialog.activateWindow()
     await until(lambda: QApplication.focusWidget() is not None)
-    wanted = {dialog.look.language, dialog.look.notify, dialog.pictures.neutral, dialog.about.logs}
+    wanted = {dialog.look.language, dialog.look.notify, dialog.look.live_messages}
+    wanted |= {dialog.pictures.neutral, dialog.about.logs}
     reached = set()
     for _step in range(60):
         QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Tab)

@@ -1,4 +1,4 @@
-"""How much a provider takes, and when an answer is late, as the settings have it."""
+"""Limits of a provider, and timeouts, in the settings."""
 
 from __future__ import annotations
 

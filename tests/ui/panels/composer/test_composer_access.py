@@ -129,6 +129,23 @@ async def test_compact_is_one_line_and_opens_over_the_view(core, look) -> None:
     window.deleteLater()
 
 
+async def test_a_card_opened_over_a_wide_view_fits_into_a_narrow_one(core, look) -> None:
+    window = ComposerWindow(core)
+    composer = window.composer
+    composer.set_draft(PRO, undoable=False)
+    composer.set_compact(True)
+    window.settle()
+    composer.open_full()
+    assert composer.sheet.width() == window.width()
+    composer.set_compact(False)
+    window.resize(900, 800)
+    window.settle()
+    assert composer.width() == 900
+    assert composer.sheet.width() == 900
+    window.close()
+    window.deleteLater()
+
+
 async def test_the_compact_line_sends(core, look, collected) -> None:
     window = ComposerWindow(core)
     runs = collected(window.composer.generate)

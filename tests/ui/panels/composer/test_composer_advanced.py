@@ -1,4 +1,4 @@
-"""The seldom-made choices: shown as the model has them, kept as the user made them."""
+"""Advanced choices: shown as the model supports them, kept as the user made them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The composer on the real core: words become pictures, a picture becomes the next source."""
+"""The composer on the real core: a prompt becomes pictures, a picture the next source."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
+from studio.domain.markup import Mark, MarkKind, Markup, Point
 from studio.ui.panels.composer.prompt_colours import spans
 from tests.ui.scripted_library import settle
 
@@ -70,6 +71,15 @@ async def test_esc_in_an_empty_prompt_goes_back_to_making_new(composer, collecte
     assert composer.draft().aspect == "3:2"
     assert not left
     QTest.keyClick(composer.card.editor, Qt.Key.Key_Escape)
+    assert len(left) == 1
+
+
+async def test_esc_in_an_empty_prompt_throws_no_marks_away(composer, collected) -> None:
+    left = collected(composer.left)
+    mark = Mark(kind=MarkKind.PIN, points=(Point(0.5, 0.5),))
+    composer.set_draft(Draft(references=(SOURCE,), markup=Markup(marks=(mark,))))
+    QTest.keyClick(composer.card.editor, Qt.Key.Key_Escape)
+    assert composer.draft().markup.marks == (mark,)
     assert len(left) == 1
 
 

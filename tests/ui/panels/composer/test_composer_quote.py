@@ -1,4 +1,4 @@
-"""What Generate says in each situation of the design."""
+"""Texts of Generate in each situation of the design."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 
 from studio.domain.budget import Budget
 from studio.domain.drafts import Draft
+from studio.domain.entities import Reference, Role
+from studio.domain.markup import Mark, MarkKind, Markup, Point
 from studio.providers.catalogue import Catalogue
+from studio.ui.panels.composer.draft import notes_of
 from studio.ui.panels.composer.quote import ButtonState, QuoteContext, money, quote
 from studio.ui.panels.composer.submit import question, question_notice, run_of, situation
 from studio.ui.panels.composer.suggestion import suggest_draft
@@ -141,3 +144,66 @@ def test_what_generate_says_is_what_the_run_and_its_jobs_are_estimated_at(id: st
         assert said.pictures == len(run.requests) == 6
         assert said.each_usd == run.each_usd
         assert said.total_usd == run.total_usd
+
+
+def test_formats_are_counted_with_their_price():
+    said = quote(QuoteContext(variants=1, count=1, each_usd=0.134, sources=3, formats=3))
+    assert (said.title, said.price) == ("Generate 3", "≈ $0.40")
+    assert said.detail == "3 × $0.134"
+    twice = quote(QuoteContext(variants=1, count=2, each_usd=0.134, sources=3, formats=3))
+    assert twice.detail == "3 formats × 2 × $0.134"
+
+
+def test_a_frame_inside_the_picture_is_a_free_crop():
+    said = quote(QuoteContext(variants=0, count=1, each_usd=0.134, sources=0, crops=1))
+    assert (said.title, said.price, said.mood) == ("Crop", "free", ButtonState.READY)
+    assert said.description == "1 crop, free, nothing is sent"
+    both = quote(QuoteContext(variants=1, count=1, each_usd=0.134, sources=2, formats=2, crops=1))
+    assert both.title == "Generate 2"
+    assert both.description == "2 pictures, about $0.27, and 1 free crop"
+    offline = quote(
+        QuoteContext(variants=1, count=1, each_usd=0, sources=1, formats=1, crops=1, offline=True)
+    )
+    assert offline.description == "1 picture, free, offline sketch, and 1 free crop"
+
+
+def test_without_a_format_there_is_nothing_to_generate():
+    said = quote(QuoteContext(variants=1, count=1, each_usd=0.134, conflicts=True))
+    assert (said.mood, said.detail) == (ButtonState.QUIET, "remove region or frames")
+    said = quote(QuoteContext(variants=1, count=1, each_usd=0.134, lacks_format=True))
+    assert (said.mood, said.title, said.price) == (ButtonState.QUIET, "Generate", "tick a format")
+
+
+def test_marks_are_counted_beside_the_pictures() -> None:
+    one = QuoteContext(variants=1, count=1, each_usd=0.134, marks=3)
+    said = quote(one)
+    assert (said.price, said.detail) == ("≈ $0.13", "3 marks, 1 picture")
+    assert said.description == "3 marks, 1 picture, about $0.13"
+    said = quote(replace(one, count=4, marks=1))
+    assert said.detail == "1 mark, 4 × $0.134"
+    assert said.description == "1 mark, 4 pictures, about $0.54"
+    offline = quote(replace(one, offline=True, each_usd=0.0))
+    assert (offline.price, offline.detail) == ("free", "3 marks, 1 picture")
+    assert quote(replace(one, others=9)).detail == "after 9 others"
+
+
+def test_only_marks_that_are_sent_are_counted_and_they_need_no_prompt() -> None:
+    model = CATALOGUE.find("dgrid", "gemini-3-pro-image")
+    spot = (Point(0.5, 0.5),)
+    source = Reference(sha256="0" * 64, media_type="image/png", role=Role.EDIT, name="harbour")
+    told = Mark(kind=MarkKind.PIN, points=spot, sentence="Red")
+    marks = (told, replace(told, sentence=" "), replace(told, hidden=True))
+    draft = Draft(profile="dgrid", model=model.id, references=(source,), markup=Markup(marks=marks))
+
+    def said(draft: Draft) -> tuple[int, int]:
+        sent = suggest_draft(draft, model).sent
+        now = situation(draft, sent, model, CORE)  # type: ignore[arg-type]
+        return now.marks, now.pictures
+
+    assert said(draft) == (1, 1)
+    assert said(replace(draft, prompt="# a note")) == (1, 1)
+    assert said(replace(draft, markup=Markup(marks=marks[1:]))) == (0, 0)
+    assert said(replace(draft, prompt="Darker", markup=Markup(marks=marks[1:]))) == (0, 1)
+    assert said(replace(draft, references=())) == (0, 0)
+    (note,) = notes_of(draft, model, ())
+    assert note.marks == 1

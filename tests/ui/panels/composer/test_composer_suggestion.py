@@ -1,4 +1,4 @@
-"""What of a draft a model takes."""
+"""Fitting a draft to a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose conversation an edit goes on with: told at the source's slot, switched there."""
+"""The conversation an edit continues: shown and switched at the source's slot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many pictures at once: as many are taken as a prompt takes, and all work is linear in them."""
+"""Many pictures at once: up to the limit of a prompt, in linear time."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import pytest
 from studio.domain.drafts import Draft
 from studio.domain.entities import Advanced, Role
 from studio.domain.markup import (
+    MARK_COLOURS,
     Frame,
     Mark,
     MarkKind,
@@ -111,6 +112,43 @@ async def test_the_marked_copy_is_drawn_for_the_panel_and_stored_only_when_it_is
         mark = text.texts()[0].index("Make this boat red")
         assert _colour_at(text, mark + 1) == theme().color("text2")
         assert _colour_at(text, 1) == theme().color("text3")
+
+
+async def test_the_numbers_have_the_colours_of_their_marks(tmp_path: Path, look: object) -> None:
+    async with sending(tmp_path) as one:
+        source = await one.core.library.keep_input(tiny_png(60, 40), role=Role.EDIT, name="p")
+        silent = replace(PIN, sentence="")
+        marks = (PIN, silent, replace(BOX, colour=MARK_COLOURS[1]))
+        draft = Draft(prompt="p", references=(source,), profile="dgrid", model=MODEL)
+        one.composer.set_draft(replace(draft, markup=Markup(marks=marks)))
+        text = one.composer.card.sent.text
+        await until(lambda: bool(text.texts()))
+        words = text.texts()[0]
+        places = [words.index(f"{n}: ") for n in (1, 3)]
+        assert "2: " not in words
+        seen = [_colour_at(text, at + 1) for at in places]
+        assert seen == [theme().legible(each, "sunk") for each in MARK_COLOURS[:2]]
+        one.composer.set_draft(replace(draft, markup=Markup(marks=(marks[2], silent, PIN))))
+        await until(lambda: "1: No buoy" in text.texts()[0])
+        at = text.texts()[0].index("1: ")
+        assert _colour_at(text, at + 1) == theme().legible(MARK_COLOURS[1], "sunk")
+
+
+async def test_notes_alone_are_sent(tmp_path: Path, look: object) -> None:
+    async with sending(tmp_path) as one:
+        data = tiny_png(60, 40)
+        one.names[data] = "harbour"
+        source = await one.core.library.keep_input(data, role=Role.EDIT, name="harbour")
+        draft = Draft(references=(source,), profile="dgrid", model=MODEL, aspect="match")
+        await one.check(replace(draft, markup=MARKUPS["marks"]))
+        (job,) = [job for job in one.core.queue.jobs.values() if job.request.markup is not None]
+        assert job.name == "Make this boat red"
+        assert one.composer.line._words.startswith("2 marks · ")
+        one.composer.set_draft(replace(draft, markup=MARKUPS["silent"]))
+        seen = len(one.core.queue.jobs)
+        one.composer.generate_now()
+        assert one.composer.card.generate.quote.detail == "write a prompt first"
+        assert len(one.core.queue.jobs) == seen
 
 
 async def test_a_picture_that_cannot_be_drawn_on_is_said(tmp_path: Path, look: object) -> None:

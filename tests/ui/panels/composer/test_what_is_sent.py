@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 
 from studio.app.core import Core, CoreOptions
@@ -152,7 +153,7 @@ class Sending:
         words = sum(len(text.split()) for text in expected[0][1])
         assert f"{words} word" in counts
         assert (f"{len(expected[0][0])} picture" in counts) == bool(expected[0][0])
-        if submit.is_blank(draft.prompt):
+        if submit.is_empty(draft):
             settings = self.core.settings.value
             await self.core.submit(
                 submit.run_of(sent, model, settings.sentences, settings.guide_sentences)
@@ -315,6 +316,11 @@ async def test_the_key_folds_and_unfolds_and_it_is_remembered(composer, core) ->
     composer.set_draft(Draft(prompt="p"))
     card = composer.card
     assert (card.fold.isVisible(), card.sent.isVisible()) == (True, False)
+    for button, expanded in ((card.fold, False), (card.sent.head, True)):
+        interface = QAccessible.queryAccessibleInterface(button)
+        assert interface.role() is QAccessible.Role.Button
+        told = interface.state()
+        assert (told.expandable, told.expanded, told.collapsed) == (True, expanded, not expanded)
     assert card.fold.accessibleName() == "What is sent"
     assert card.fold.accessibleDescription() == "1 word"
     assert not card.fold.isChecked()

@@ -1,4 +1,4 @@
-"""What the inspector tells of pictures and jobs, and what can be written in it."""
+"""The inspector: facts of pictures and jobs, and editing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTextEdit, 
 from pytestqt.qtbot import QtBot
 
 from studio.common.errors import Billed
+from studio.domain.derivation import SEAM, Derivation, Operation
 from studio.domain.entities import (
     AspectRatio,
     Conversation,
@@ -25,7 +26,7 @@ from studio.domain.entities import (
     Parent,
     Role,
 )
-from studio.domain.markup import Mark, MarkKind, Markup, Point
+from studio.domain.markup import Mark, MarkKind, Markup, Point, Region
 from studio.library.query import Family
 from studio.ui.panels.inspector import Inspector, facts
 from studio.ui.panels.inspector.family import RING
@@ -139,11 +140,11 @@ def click(widget: QWidget, at: QPointF) -> None:
         (formatting.kind("image/x-new"), "X-NEW"),
     ],
 )
-def test_figures_are_told_as_people_read_them(said: str, expected: str) -> None:
+def test_figures_are_written_as_people_read_them(said: str, expected: str) -> None:
     assert said == expected
 
 
-def test_days_are_told_in_words() -> None:
+def test_days_are_described_in_words() -> None:
     now = time.mktime((2026, 11, 23, 15, 0, 0, 0, 0, -1))
     assert formatting.when(now - 3600, now=now) == "Today 14:00"
     assert formatting.when(now - 26 * 3600, now=now) == "Yesterday 13:00"
@@ -211,6 +212,15 @@ def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:
     assert facts.several(sketches)[0].value == "free", "as it is said of one"
 
 
+@pytest.mark.parametrize(("feather", "seam"), [(0.0, "6 px"), (24 / 1024, "24 px")])
+def test_the_seam_of_the_proof_is_the_width_that_is_blended(feather: float, seam: str) -> None:
+    markup = Markup(region=Region(feather=feather))
+    made = Derivation(operation=Operation.ONLY_HERE, markup="a" * 64, seam=SEAM, outside=9)
+    shown = picture(1, width=1024, height=512, derivation=made, markup=markup)
+    rows = {fact.label: fact.value for fact in facts.proof(shown)}
+    assert rows["Seam"] == seam, "as the slider below the picture says"
+
+
 def test_the_ring_of_the_family_lies_in_the_margins_of_its_section(dressed: None) -> None:
     plain, ringed = InspectorSection("Family"), InspectorSection("Family", ring=RING)
     for part, high in ((plain, 38), (ringed, 38 + 2 * RING)):
@@ -223,7 +233,7 @@ def test_the_ring_of_the_family_lies_in_the_margins_of_its_section(dressed: None
 # --- one picture ------------------------------------------------------------------------------
 
 
-async def test_one_picture_is_told_in_full(inspector: Inspector, library: Any) -> None:
+async def test_one_picture_is_described_in_full(inspector: Inspector, library: Any) -> None:
     parent = picture(2, title="lighthouse dawn", prompt="a lighthouse at dawn in thick fog")
     child = picture(
         1,
@@ -336,7 +346,7 @@ async def test_stars_flag_and_buttons_tell_which_pictures(inspector: Inspector) 
     inspector.action.connect(lambda name, items: heard.append((name, items[0].id)))
     inspector.page.head.title.stars.setValue(3)
     named(inspector, "Pick").click()
-    for label in ("Edit", "Vary", "Remix", "More", "Copy", "Save as…"):
+    for label in ("Edit", "Vary", "Remix", "More actions", "Copy", "Save as…"):
         named(inspector, label).click()
     assert heard[:2] == [(("p1",), 3), (("p1",), Flag.PICK)]
     assert [name for name, _ in heard[2:]] == ["edit", "vary", "remix", "more", "copy", "save"]
@@ -396,7 +406,7 @@ async def test_in_the_loupe_the_palette_stands_in_place_of_the_picture(
     assert heard == ["Copied #101d42"]
 
 
-async def test_a_record_that_changed_is_told_anew(inspector: Inspector, library: Any) -> None:
+async def test_a_changed_record_is_reported_again(inspector: Inspector, library: Any) -> None:
     await told(inspector, picture(1))
     library.known[0] = picture(1, title="other", rating=2, flag=Flag.REJECT)
     inspector.refresh(["p1", "p7"])
@@ -409,7 +419,7 @@ async def test_a_record_that_changed_is_told_anew(inspector: Inspector, library:
 # --- several, none, jobs ----------------------------------------------------------------------
 
 
-async def test_several_are_told_together(inspector: Inspector) -> None:
+async def test_several_are_described_together(inspector: Inspector) -> None:
     await told(inspector, picture(1, rating=3), picture(2, rating=3), picture(3, rating=3))
     assert "3 selected" in words(inspector)
     assert "$0.40" in words(inspector)
@@ -457,7 +467,7 @@ def failed(**changes: Any) -> Job:
     )
 
 
-async def test_a_failed_job_is_told_in_full_words(inspector: Inspector) -> None:
+async def test_a_failed_job_is_described_in_full(inspector: Inspector) -> None:
     inspector.show()
     inspector.show_job(failed())
     text = words(inspector)

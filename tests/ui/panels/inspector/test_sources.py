@@ -1,4 +1,4 @@
-"""The whole request and what the model looked up, in the inspector."""
+"""The whole request and the model's searches, in the inspector."""
 
 from __future__ import annotations
 

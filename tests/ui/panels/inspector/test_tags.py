@@ -1,4 +1,4 @@
-"""Tags in the inspector: seen, given and taken away, for one picture or many; what files tell."""
+"""Tags in the inspector: shown, added and removed, for one picture or many; file metadata."""
 
 from __future__ import annotations
 

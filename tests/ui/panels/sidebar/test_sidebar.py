@@ -1,4 +1,4 @@
-"""The sidebar and its narrow form: places, counts, keyboard, drops, and what was spent."""
+"""The sidebar and its narrow form: places, counts, keyboard, drops, and spending."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_where_no_collection_is_a_hint_takes_the_first_pictures(sidebar: Sidebar
     assert sidebar.hint.isHidden()
 
 
-def test_new_failures_are_told_beside_the_count(sidebar: Sidebar) -> None:
+def test_new_failures_are_reported_beside_the_count(sidebar: Sidebar) -> None:
     sidebar.model.set_failed_new(2)
 
     assert names(sidebar.lists[0])[3] == "Failed, 2, 2 new"
@@ -115,7 +115,7 @@ def test_the_arrow_keys_walk_through_all_places(sidebar: Sidebar) -> None:
     assert chosen[-1] is View.TRASH
 
 
-def test_pictures_dropped_on_picks_and_trash_are_told(sidebar: Sidebar) -> None:
+def test_pictures_dropped_on_picks_and_trash_are_reported(sidebar: Sidebar) -> None:
     told: list[tuple[View, tuple[str, ...]]] = []
     sidebar.model.dropped.connect(lambda view, ids: told.append((view, ids)))
     library, _collections, _prompts, trash = sidebar.lists

@@ -172,7 +172,7 @@ def test_the_rows_follow_the_order_and_the_keyboard_stays_where_it_was(status: S
     assert after is popover.rows[2]
 
 
-def test_one_queued_job_has_nobody_to_change_places_with(status: StatusBar) -> None:
+def test_a_single_queued_job_cannot_be_moved(status: StatusBar) -> None:
     status.show_jobs(jobs()[:2])
     assert not opened(status).rows[1].earlier.isVisible()
 

@@ -103,7 +103,7 @@ async def test_a_file_that_went_bad_shows_its_fault_and_no_other_does(tmp_path: 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a Unix signal")
 async def test_a_decoding_process_that_dies_takes_no_window_with_it(tmp_path: Path) -> None:
     sound, _broken = corpus(tmp_path / "in")
-    async with opened(tmp_path / "home") as window:
+    async with opened(tmp_path / "home", shared=None) as window:
         core, library = window.core, window.core.library
         every = await brought(window, tmp_path / "in", len(sound))
         for _time in range(3):

@@ -1,4 +1,4 @@
-"""Rows of pictures and jobs: who stands where, and what is told of a change."""
+"""Rows of pictures and jobs: their order, and the signals of changes."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ async def test_dismissed_tiles_go_and_older_failures_have_their_shelf(model: Gal
     assert keys(model) == [3]
 
 
-async def test_removing_is_told_by_runs_and_many_scattered_ones_as_one_reset(
+async def test_removing_is_reported_by_runs_and_many_scattered_ones_as_one_reset(
     model: GalleryModel,
 ) -> None:
     model.set_rows(array("q", range(500, 0, -1)))

@@ -1,4 +1,4 @@
-"""What a tile says and how it looks: every state is told apart, in both themes."""
+"""Text and look of a tile: every state is distinguishable, in both themes."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_nothing_claims_what_is_not_known() -> None:
     assert describe(scripted.job("snow", queue_place=2), NOW).note == "cancelling is free"
 
 
-def test_money_is_told_as_it_is_known() -> None:
+def test_money_is_reported_as_it_is_known() -> None:
     def bill(billed: Billed) -> tuple[str, bool]:
         tile = describe(failed("server", "Broken", billed), NOW)
         return tile.bill, tile.bill_doubt

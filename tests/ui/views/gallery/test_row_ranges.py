@@ -1,4 +1,4 @@
-"""Rows as runs: whatever happens, they hold what a plain set would."""
+"""Ranges of rows, against a plain set."""
 
 from __future__ import annotations
 

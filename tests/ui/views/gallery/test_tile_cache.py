@@ -15,12 +15,13 @@ from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
-from studio.domain.entities import Failure, Flag, Job, JobState
+from studio.domain.entities import Failure, Flag, Job, JobState, Picture
 from studio.ui.style import theme
 from studio.ui.views.gallery import paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.tile_cache import TileCache
+from studio.ui.views.gallery.tile_view import ProgressAnimation
 from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
 
@@ -124,6 +125,38 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
     d.image()
     await d.settled()
     assert len(painted) == 1
+
+
+async def test_a_paint_of_kept_tiles_asks_for_nothing_twice(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a large screen each question is asked three hundred times for every wheel step."""
+    d = desk()
+    await d.show()
+    asked: list[str] = []
+
+    def counted(name: str, call: Callable[..., object]) -> Callable[..., object]:
+        def ask(*values: object) -> object:
+            asked.append(name)
+            return call(*values)
+
+        return ask
+
+    for kind, name in (
+        (Picture, "__eq__"),
+        (GalleryView, "stack_look"),
+        (GalleryView, "cell"),
+        (GalleryView, "current_row"),
+        (ProgressAnimation, "scrolling"),
+    ):
+        member = vars(kind).get(name) or getattr(kind, name)
+        if isinstance(member, property):
+            assert member.fget is not None
+            monkeypatch.setattr(kind, name, property(counted(name, member.fget)))
+        else:
+            monkeypatch.setattr(kind, name, counted(name, member))
+    d.image()
+    assert len(asked) <= 2, asked
 
 
 async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_else(

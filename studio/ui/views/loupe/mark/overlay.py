@@ -13,6 +13,7 @@ from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.mark_painter import MarkScale
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.viewport import Viewport
+from studio.ui.views.loupe.mode_overlay import ModeOverlay
 
 PIECE = 24
 """Points of a line that are drawn together: what changes at one end repaints no more."""
@@ -32,7 +33,7 @@ class _Shape:
                 self._add(scale.place(point))
 
     def pieces(self, clip: QRectF) -> list[QPainterPath]:
-        """The parts of its lines that are seen in a rectangle."""
+        """Pieces of its lines that touch a rectangle."""
         if not self._pieces:
             return [self.lines]
         return [path for path, box in self._pieces if box.intersects(clip)]
@@ -61,7 +62,7 @@ class _Shape:
         self._pieces.append((path, box))
 
 
-class MarkOverlay:
+class MarkOverlay(ModeOverlay):
     """Draws the marks of an editor, and the one being drawn or dragged in place of its own.
 
     Attributes:
@@ -69,26 +70,14 @@ class MarkOverlay:
     """
 
     def __init__(self, canvas: PictureCanvas, editor: MarkEditor) -> None:
+        super().__init__(canvas)
         self.painted = 0
-        self._canvas = canvas
         self._editor = editor
         self._moving: tuple[int, Mark] | None = None
         # A dragged mark is drawn away from its place, by device pixels.
         self._shift: tuple[int, QPointF] | None = None
-        self._shown = True
         self._drawn: dict[int, tuple[Mark, bool, bool]] = {}
         self._shapes: dict[int, _Shape] = {}
-
-    @property
-    def scale(self) -> MarkScale:
-        """Where the picture lies in the canvas, in device pixels."""
-        rect = self._canvas.view.rect
-        box = QRectF(rect.x, rect.y, rect.width, rect.height)
-        return MarkScale(box, self._canvas.devicePixelRatioF())
-
-    def device(self, at: QPointF) -> QPointF:
-        """A place of the canvas in device pixels."""
-        return at * self._canvas.devicePixelRatioF()
 
     @property
     def moving(self) -> tuple[int, Mark] | None:
@@ -103,7 +92,7 @@ class MarkOverlay:
     def shift(self, index: int, away: QPointF | None) -> None:
         """Draw a mark that is dragged away from its place; None: at its place."""
         if index >= len(self._editor.marks):
-            self._shift = None  # taken away meanwhile, by a change of the draft
+            self._shift = None  # removed meanwhile by a change of the draft
             return
         shape = self._shape(index, self._editor.marks[index])
         self._update(shape.bounds.translated(self._away(index)))
@@ -111,7 +100,7 @@ class MarkOverlay:
         self._update(shape.bounds.translated(self._away(index)))
 
     def _away(self, index: int) -> QPointF:
-        """How far from its place a mark is drawn."""
+        """Offset of a dragged mark from its place."""
         shift = self._shift
         return shift[1] if shift is not None and shift[0] == index else QPointF()
 
@@ -127,9 +116,8 @@ class MarkOverlay:
 
     def set_shown(self, *, shown: bool) -> None:
         """Show the marks, or the bare picture."""
-        if shown != self._shown:
-            self._shown = shown
-            self.refresh()
+        super().set_shown(shown=shown)
+        self.refresh()
 
     def marks(self) -> dict[int, tuple[Mark, bool, bool]]:
         """Marks as they are to be drawn, by index: shape, selected, faint."""
@@ -186,7 +174,7 @@ class MarkOverlay:
                     mark,
                     scale,
                     selected=selected,
-                    # The ends of pieces would be seen through.
+                    # The ends of pieces would show through.
                     drawn=[shape.lines] if faint else shape.pieces(here),
                 )
                 painter.translate(-away)

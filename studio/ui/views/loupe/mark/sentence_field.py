@@ -23,7 +23,7 @@ class SentenceLine(QLineEdit):
     """The text of a sentence.
 
     Signals:
-        left: the keyboard went elsewhere.
+        left: it lost the focus.
     """
 
     left = Signal()
@@ -82,7 +82,7 @@ class PinnedSentence(QFrame):
         self.hide()
 
     def place_by(self, pin: QPointF, others: list[QRectF], room: QRect) -> None:
-        """Take the first place near a pin that covers no other mark. Logical pixels."""
+        """Move to the first position near a pin that covers no other mark. Logical pixels."""
         left = round(pin.x() - WIDTH / 3)
         below, above = round(pin.y() + AWAY), round(pin.y() - AWAY - self.height())
         wanted = [

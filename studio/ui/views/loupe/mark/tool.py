@@ -48,7 +48,7 @@ class MarkTool:
     """
 
     def __init__(self, editor: MarkEditor, overlay: MarkOverlay) -> None:
-        self.chosen: MarkKind | str | None = None
+        self.chosen: str | None = None
         self.colour = MARK_COLOURS[0]
         self.on_pressed: Callable[[bool], object] = bool
         self.on_drawn: Callable[[], object] = bool
@@ -90,7 +90,7 @@ class MarkTool:
         return True
 
     def move(self, at: QPointF) -> None:
-        """Draw on, or drag."""
+        """Continue drawing or dragging."""
         drag, place = self._drag, self._overlay.device(at)
         if drag is None:
             return
@@ -170,7 +170,7 @@ class MarkTool:
     # --- drawing ----------------------------------------------------------------------------
 
     def _is_long(self, mark: Mark) -> bool:
-        """Whether a mark is more than a slip of the hand; a pin always is."""
+        """Whether a mark is too long to be an accident; a pin always counts."""
         if mark.kind is MarkKind.PIN:
             return True
         scale = self._overlay.scale

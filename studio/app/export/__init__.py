@@ -1,0 +1,1 @@
+"""Export: planning, metadata and running, without the window."""

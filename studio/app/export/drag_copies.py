@@ -1,0 +1,347 @@
+"""Copies of pictures for drags and the clipboard, made by a preset in the exporting processes.
+
+Their names and bytes are those of an export with the same preset. What is handed out is exactly
+what was asked for, or nothing: pictures and preset are compared as values, and what another program
+has changed is made anew, under the same names in another folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio.app.export.copy_cache import CopyCache
+from studio.app.export.metadata import texts_for
+from studio.app.export.plan import ExportPlan, PlannedCopy, make_plan
+from studio.app.export.prepare import gather_items
+from studio.app.export.runner import not_made, refusal
+from studio.common import files
+from studio.common.errors import PictureUnreadable, StudioError
+from studio.common.i18n import _
+from studio.domain.entities import Picture
+from studio.domain.export import ConflictRule, ExportPreset
+from studio.imaging.exporter import Exporter
+from studio.library.facade import Library
+from studio.library.files import save_copies
+
+log = logging.getLogger(__name__)
+
+MOST_AHEAD = 200
+"""Pictures of which copies are made before they are wanted."""
+
+MOST_BYTES_AHEAD = 200_000_000
+"""Bytes of copies that are made before they are wanted, and of those that are kept unused."""
+
+_LANES = 4
+"""Copies at once, as many as the exporting processes are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """Pictures in order, the name of a collection of each, and how they are copied."""
+
+    pictures: tuple[Picture, ...]
+    collections: tuple[str, ...]
+    preset: ExportPreset
+
+    @classmethod
+    def of(
+        cls,
+        pictures: Sequence[Picture],
+        preset: ExportPreset,
+        collection_of: Callable[[Picture], str],
+    ) -> CopyRequest:
+        """The request for these pictures; equal if nothing that is in the files differs."""
+        return cls(
+            tuple(replace(one, row=0, seen=True) for one in pictures),
+            tuple(map(collection_of, pictures)),
+            # The folder is empty: there is nothing to ask about.
+            replace(preset, conflict=ConflictRule.NUMBER),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file as it was written, to notice changes by other programs.
+
+    Attributes:
+        facts: kind, inode, size in bytes, and times of the last change of content and file.
+    """
+
+    path: Path
+    facts: tuple[int, int, int, int, int]
+
+    @classmethod
+    def at(cls, path: Path) -> WrittenFile:
+        """The file at a path; blocking. Raises StorageError."""
+        with files.storage_errors(path):
+            return cls(path, _facts(path))
+
+    @property
+    def bytes(self) -> int:
+        """Number of bytes."""
+        return self.facts[2]
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it is as it was written; blocking, for microseconds."""
+        try:
+            return _facts(self.path) == self.facts
+        except OSError:
+            return False
+
+
+def _facts(path: Path) -> tuple[int, int, int, int, int]:
+    about = path.lstat()
+    kind = stat.S_IFMT(about.st_mode)
+    return kind, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+
+
+class CopyBatch:
+    """The copies for one request, and how far they are.
+
+    Attributes:
+        ahead: whether nobody has asked for them yet.
+        files: those that are made, in the order of the pictures.
+        folder: where they are, once the first is made.
+        error: why it ended without all of them; None if it did not.
+        given: whether they were handed out.
+        stopped: whether no more are made.
+    """
+
+    def __init__(self, request: CopyRequest, *, ahead: bool) -> None:
+        self.request = request
+        self.ahead = ahead
+        self.files: list[WrittenFile | None] = [None] * len(request.pictures)
+        self.folder: Path | None = None
+        self.error: StudioError | None = None
+        self.given = False
+        self.stopped = False
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def total(self) -> int:
+        """Number of its copies."""
+        return len(self.files)
+
+    @property
+    def made(self) -> int:
+        """Number of copies that are made."""
+        return sum(one is not None for one in self.files)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the copies that are made."""
+        return sum(one.bytes for one in self.files if one is not None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether all copies are made."""
+        return None not in self.files
+
+    @property
+    def under_way(self) -> bool:
+        """Whether copies are being made."""
+        return self.task is not None and not self.task.done()
+
+    async def wait_until_ended(self) -> None:
+        """Wait until nothing more is made for it. Raises what no error of a picture or disk is."""
+        if self.task is not None:
+            await asyncio.wait({self.task})
+            if not self.task.cancelled():
+                self.task.result()
+
+
+class DragCopies:
+    """Makes the copies, and hands them out.
+
+    Attributes:
+        on_change: called with a batch after every change, on the loop's thread.
+    """
+
+    def __init__(self, library: Library, exporter: Callable[[], Exporter], root: Path) -> None:
+        """`exporter` is asked for with the first copy; `root` is a folder of the cache."""
+        self._library = library
+        self._exporter = exporter
+        self._cache = CopyCache(root)
+        self._batches: list[CopyBatch] = []
+        self._closed = False
+        self.on_change: Callable[[CopyBatch], object] | None = None
+
+    # Asking
+
+    def find(self, request: CopyRequest) -> CopyBatch | None:
+        """The batch for a request, begun or finished."""
+        return next((one for one in reversed(self._batches) if one.request == request), None)
+
+    def take_files(self, request: CopyRequest) -> tuple[Path, ...] | None:
+        """The files for a request, in order, to be handed out now; None unless all are ready.
+
+        Each file is looked at: one that was changed or removed is not handed out, and its batch is
+        forgotten. Blocking, for microseconds a file.
+        """
+        batch = self.find(request)
+        if batch is None:
+            return None
+        made = [one for one in batch.files if one is not None]
+        if not all(one.unchanged for one in made):
+            batch.stopped = True
+            self._batches.remove(batch)
+            return None
+        if len(made) < batch.total:
+            return None
+        batch.given = True
+        return tuple(one.path for one in made)
+
+    def prepare(self, request: CopyRequest, *, ahead: bool = False) -> CopyBatch:
+        """Make the copies for a request, unless they are made or being made.
+
+        `ahead` is for what may be wanted soon: within limits, and only until something else is
+        prepared. An error ends a batch and is in it; preparing it again tries again.
+        """
+        batch = self.find(request)
+        if batch is None:
+            batch = CopyBatch(request, ahead=ahead)
+            self._batches.append(batch)
+        batch.ahead = batch.ahead and ahead
+        batch.stopped = self._closed
+        if self._closed:
+            return batch
+        for other in self._batches:
+            other.stopped = other.stopped or (other.ahead and other is not batch)
+        if batch.ready or batch.under_way or (batch.ahead and batch.total > MOST_AHEAD):
+            return batch
+        batch.error = None
+        batch.task = asyncio.get_running_loop().create_task(self._make(batch))
+        return batch
+
+    async def make(self, request: CopyRequest) -> CopyBatch:
+        """Make the copies for a request; returns when they are ready, failed or stopped."""
+        while True:
+            batch = self.prepare(request)
+            await batch.wait_until_ended()
+            if batch.ready or batch.error is not None or batch.stopped:
+                return batch
+
+    def stop(self, batch: CopyBatch) -> None:
+        """Make no more copies for a batch; those begun are finished."""
+        batch.stopped = True
+
+    async def close(self) -> None:
+        """End all work; what was handed out stays until the start after next."""
+        self._closed = True
+        batches, self._batches = self._batches, []
+        for batch in batches:
+            batch.stopped = True
+            if batch.task is not None:
+                batch.task.cancel()
+        for batch in batches:
+            await batch.wait_until_ended()
+        await asyncio.to_thread(self._close, batches)
+
+    def _close(self, batches: Sequence[CopyBatch]) -> None:
+        for batch in batches:
+            self._remove(batch)
+        self._cache.close()
+
+    # Making
+
+    async def _make(self, batch: CopyBatch) -> None:
+        try:
+            await self._forget_unused(batch)
+            plan = await self._planned(batch)
+            if batch.folder is None:
+                batch.folder = await asyncio.to_thread(self._cache.new_folder)
+            left = [place for place, one in enumerate(batch.files) if one is None]
+            await asyncio.gather(
+                *(self._lane(batch, batch.folder, plan, left) for _lane in range(_LANES))
+            )
+        except StudioError as error:
+            batch.error = error
+        if batch.error is not None:
+            self._publish(batch)
+
+    async def _planned(self, batch: CopyBatch) -> ExportPlan:
+        """The plan of a batch. Raises StudioError if a picture cannot be copied like this."""
+        request = batch.request
+        found = await gather_items(
+            self._library, self._exporter(), request.pictures, request.preset
+        )
+        named = zip(found, request.collections, strict=True)
+        items = [replace(item, collection=collection) for item, collection in named]
+        plan = make_plan(items, request.preset)
+        for copy in plan.copies:
+            if copy.refused:
+                raise _about(copy, refusal(copy.notes))
+        return plan
+
+    async def _lane(
+        self, batch: CopyBatch, folder: Path, plan: ExportPlan, left: list[int]
+    ) -> None:
+        while left and batch.error is None and not batch.stopped:
+            if batch.ahead and batch.bytes > MOST_BYTES_AHEAD:
+                return
+            place = left.pop(0)
+            try:
+                batch.files[place] = await self._written(plan, plan.copies[place], folder)
+            except PictureUnreadable as error:
+                batch.error = batch.error or _about(plan.copies[place], error)
+                return
+            except StudioError as error:
+                batch.error = batch.error or error
+                return
+            self._publish(batch)
+
+    async def _written(self, plan: ExportPlan, copy: PlannedCopy, folder: Path) -> WrittenFile:
+        preset, library = plan.preset, self._library
+        source = await asyncio.to_thread(library.path, copy.picture)
+        data: Path | bytes = source
+        if not preset.fixed:
+            texts = texts_for(copy.picture, preset.metadata, preset.format)
+            made = await self._exporter().export(source, preset, texts)
+            if made.reason is not None:
+                raise not_made(made.reason)
+            data = made.data
+        return await asyncio.to_thread(_save, data, folder / copy.name, library.folder)
+
+    async def _forget_unused(self, batch: CopyBatch) -> None:
+        """Remove the oldest copies that were not handed out, beyond the limit."""
+        kept = 0
+        for other in reversed(self._batches.copy()):
+            if other is batch or other.given or other.under_way:
+                continue
+            kept += other.bytes
+            if kept > MOST_BYTES_AHEAD:
+                self._batches.remove(other)
+                await asyncio.to_thread(self._remove, other)
+
+    def _remove(self, batch: CopyBatch) -> None:
+        if batch.folder is None or batch.given:
+            return
+        try:
+            self._cache.remove_folder(batch.folder)
+        except OSError as error:
+            # It is removed at the start after next.
+            log.info("Unused copies could not be removed: %s", error)
+
+    def _publish(self, batch: CopyBatch) -> None:
+        if self.on_change is not None:
+            self.on_change(batch)
+
+
+def _about(copy: PlannedCopy, error: PictureUnreadable) -> PictureUnreadable:
+    """The error with the name of the picture, which may be one of many."""
+    # Translators: {name} is a picture, {reason} a sentence such as "Not exported: too large."
+    message = _("{name}: {reason}").format(name=copy.picture.name, reason=error.message)
+    return PictureUnreadable(error.title, message, hint=error.hint)
+
+
+def _save(data: Path | bytes, target: Path, library: Path) -> WrittenFile:
+    """Write a copy under its name."""
+    saved = save_copies.save_named(data, target, library)
+    assert saved is not None, "a name that is taken gets a number"
+    return WrittenFile.at(saved)

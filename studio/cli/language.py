@@ -1,0 +1,34 @@
+"""The language of the command line: that of the settings, else the system's."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Sequence
+
+from studio.common import i18n, paths
+from studio.common.errors import StudioError
+from studio.config.settings import chosen_language
+
+
+def use_language(arguments: Sequence[str]) -> None:
+    """Use the language of the settings that these arguments lead to, before anything is said."""
+    i18n.install(paths.resources() / "locale", _language(_home(arguments)))
+
+
+def _home(arguments: Sequence[str]) -> str | None:
+    """The folder of `--home`, found without the parser, whose help is in the language already."""
+    for word, following in itertools.zip_longest(arguments, arguments[1:]):
+        if word == "--home":
+            return following
+        if word.startswith("--home="):
+            return word.removeprefix("--home=")
+    return os.environ.get("GRIDBRUSH_HOME") or None
+
+
+def _language(home: str | None) -> str:
+    try:
+        return chosen_language(paths.find(home).settings_file)
+    except StudioError:
+        # The command reports it.
+        return ""

@@ -1,0 +1,37 @@
+"""Drawing process of contact sheets: the only one beside the window that has Qt.
+
+Started as `gridbrush --worker sheet`, with a lower priority. It gets pictures that were decoded and
+reduced by the exporting processes, returns pages, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from studio.common.errors import InputError
+from studio.common.paths import user_home
+from studio.config.environment import keep_memory_private
+from studio.imaging import sheet_jobs, worker
+
+MEMORY = 3 << 30
+"""Address space in bytes: Qt's libraries, a page of A3 as PNG and its pictures."""
+
+_NICE = 10
+
+
+def main() -> int:
+    """Run the drawing process."""
+    keep_memory_private()
+    if sys.platform != "win32":
+        # Draws without a display; Windows has one always, and its fonts only with its own.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        # For the fonts of the user; the variable is not handed to it.
+        with contextlib.suppress(InputError):
+            os.environ.setdefault("HOME", str(user_home()))
+    return worker.serve(sheet_jobs.JOBS, memory=MEMORY, nice=_NICE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,354 @@
+"""Export dialog: presets, their form, a preview of the copies, progress. Not modal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.app.export.plan import ExportPlan
+from studio.common.errors import InputError
+from studio.common.i18n import _, listed, ngettext, number
+from studio.common.paths import user_home
+from studio.ui.dialogs.export.foot import ExportFoot
+from studio.ui.dialogs.export.form import ExportForm
+from studio.ui.dialogs.export.preset_list import PresetList
+from studio.ui.dialogs.export.preview_list import PreviewList
+from studio.ui.dialogs.question import fit
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.row_thumbnails import RowThumbnails, RowThumbnailSource
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.message_bar import MessageBar
+from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.segmented import Segmented
+from studio.ui.widgets.text import ElidedLabel, Text
+from studio.ui.widgets.toast import Toast
+
+Scope = Literal["selected", "all"]
+
+_SIZE = QSize(1024, 628)
+_PRESETS, _PREVIEW = 212, 308
+_MARGIN = QSize(16, 12)
+"""What stays of the window's size around the dialog."""
+
+_FOLDED = 1024
+"""Width below which the preview lies under the form."""
+
+
+class ExportDialog(QDialog):
+    """The dialog. It shows what the controller says, and emits what the user does.
+
+    Attributes:
+        presets, form, preview, foot: its parts.
+        scope: what is exported, "selected" or "all".
+        notices: bar for errors.
+        toast: shown for a change that can be undone.
+        destination: the folder.
+        more: reads the names of all copies.
+
+    Signals:
+        export_wanted: Export was pressed.
+        scope_chosen: what is exported was chosen.
+        destination_wanted: choose another folder.
+        everything_wanted: show the names of all copies.
+        undo_wanted, redo_wanted: of a change to the presets.
+        shown, hidden: it was opened or closed.
+    """
+
+    export_wanted = Signal()
+    scope_chosen = Signal()
+    destination_wanted = Signal()
+    everything_wanted = Signal()
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+    shown = Signal()
+    hidden = Signal()
+
+    def __init__(self, thumbnails: RowThumbnailSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Export"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._made_head())
+        self.notices = MessageBar(self)
+        notices = QHBoxLayout()
+        notices.setContentsMargins(12, 0, 12, 0)
+        notices.addWidget(self.notices)
+        column.addLayout(notices)
+        self._body = QFrame(self)
+        row = QHBoxLayout(self._body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._made_presets())
+        self._scrolled = QScrollArea(self._body)
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have it
+        self._scrolled.setWidgetResizable(True)
+        self._scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scrolled.setWidget(self._made_form())
+        row.addWidget(self._scrolled, 1)
+        self._preview_side = self._made_preview(RowThumbnails(thumbnails, self))
+        self._row = row
+        row.addWidget(self._preview_side)
+        column.addWidget(self._body, 1)
+        self.foot = ExportFoot(self)
+        self.foot.close_button.clicked.connect(self.reject)
+        self.foot.export.clicked.connect(self.export_wanted)
+        self._ready = True
+        self.form.validity_changed.connect(self.on_validity_changed)
+        column.addWidget(self.foot)
+        self.toast = Toast(self._body)
+        self._folded = False
+        fit(self, *self._wanted_size().toTuple())
+        self.setTabOrder(self.foot.close_button, self.foot.export)
+
+    def _wanted_size(self) -> QSize:
+        window = self.parentWidget()
+        return _SIZE if window is None else _SIZE.boundedTo(window.size() - _MARGIN)
+
+    # --- construction ---------------------------------------------------------------------
+
+    def _made_head(self) -> QWidget:
+        head = QFrame(self)
+        head.setFixedHeight(theme().height(46))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(18, 0, 18, 0)
+        row.setSpacing(8)
+        row.addWidget(Text(_("Export"), "title", weight=600, parent=head))
+        self._about = ElidedLabel("", "small", "text3", head, prose=True)
+        row.addWidget(self._about)
+        row.addStretch(1)
+        self.scope = Segmented(
+            [("selected", "", ""), ("all", "", "")], head, name=_("What is exported"), size=26
+        )
+        self.scope.changed.connect(self.scope_chosen)
+        row.addWidget(self.scope)
+        return head
+
+    def _made_presets(self) -> QWidget:
+        side = QFrame(self)
+        side.setFixedWidth(_PRESETS)
+        side.setProperty("zone", "side")
+        column = QVBoxLayout(side)
+        column.setContentsMargins(8, 8, 8, 12)
+        column.setSpacing(4)
+        row = QHBoxLayout()
+        row.setContentsMargins(10, 0, 0, 0)
+        row.addWidget(Text(_("Presets"), "micro", "text3", side, weight=600))
+        row.addStretch(1)
+        self.add_preset = IconButton("plus", _("New preset"), parent=side, size=26)
+        row.addWidget(self.add_preset)
+        column.addLayout(row)
+        self.presets = PresetList(side)
+        self.add_preset.clicked.connect(self.presets.on_add)
+        column.addWidget(self.presets, 1)
+        note = Text(
+            _("Changes are saved in the preset. Ctrl+Z undoes them."),
+            "small", "text3", side, wrap=True,
+        )  # fmt: skip
+        note.setContentsMargins(10, 4, 10, 0)
+        column.addWidget(note)
+        return side
+
+    def _made_form(self) -> QWidget:
+        self.form = ExportForm(self)
+        self.form.entered.connect(self.foot_pressed)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        box = QFrame(self)
+        box.setProperty("zone", "box")
+        box.setFixedHeight(theme().height(30))
+        inside = QHBoxLayout(box)
+        inside.setContentsMargins(9, 0, 9, 0)
+        inside.setSpacing(8)
+        self._folder = QLabel(box)
+        inside.addWidget(self._folder)
+        self.destination = ElidedLabel(
+            "", "small", "text", box, mode=Qt.TextElideMode.ElideMiddle, prose=True
+        )
+        inside.addWidget(self.destination, 1)
+        row.addWidget(box, 1)
+        self._draw_icon()
+        theme().changed.connect(self._draw_icon)
+        self.choose = Button(_("Choose…"), parent=self)
+        self.choose.setAccessibleName(_("Choose the destination"))
+        self.choose.clicked.connect(self.destination_wanted)
+        row.addWidget(self.choose)
+        self.form.add_row(_("Destination"), row)
+        page = QWidget(self)
+        self._pages = QVBoxLayout(page)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.setSpacing(0)
+        self._pages.addWidget(self.form)
+        self._pages.addStretch(1)
+        return page
+
+    def _made_preview(self, thumbnails: RowThumbnails) -> QWidget:
+        side = QFrame(self)
+        side.setProperty("zone", "inspector")
+        side.setFixedWidth(_PREVIEW)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(10, 14, 6, 8)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 0, 10, 0)
+        row.addWidget(Text(_("Preview"), "micro", "text3", side, weight=600))
+        row.addStretch(1)
+        self._sum = Text("", "micro", "text3", side)
+        row.addWidget(self._sum)
+        column.addLayout(row)
+        self.preview = PreviewList(thumbnails, side)
+        column.addWidget(self.preview, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 0, 0, 0)
+        self._others = Text("", "small", "text3", side)
+        row.addWidget(self._others)
+        self.more = Button(_("Show all"), "link", side, size=26)
+        self.more.clicked.connect(self.everything_wanted)
+        row.addWidget(self.more)
+        row.addStretch(1)
+        column.addLayout(row)
+        return side
+
+    def _draw_icon(self) -> None:
+        self._folder.setPixmap(theme().pixmap("folder", "text3", 14, self.devicePixelRatioF()))
+
+    # --- content --------------------------------------------------------------------------
+
+    def show_scope(self, scope: Scope, *, selected: int, every: int, place: str) -> None:
+        """Show how many pictures are selected, and how many there are in the place shown."""
+        first, second = self.scope.segment("selected"), self.scope.segment("all")
+        words = ngettext("{n} selected", "{n} selected", selected)
+        first.setText(words.format(n=number(selected)))
+        first.setEnabled(selected > 0)
+        second.setText(_("All {n}").format(n=number(every)))
+        for segment in (first, second):
+            segment.updateGeometry()
+        self.scope.set_value(scope)
+        n = selected if scope == "selected" else every
+        # Translators: {place} is a collection or a shelf, such as "Picks".
+        self._about.setText(
+            ngettext("{n} picture of {place}", "{n} pictures of {place}", n).format(
+                n=number(n), place=place
+            )
+        )
+        self.foot.export.setText(_("Export {n}").format(n=number(n)) if n else _("Export"))
+
+    def set_ready(self, *, ready: bool) -> None:
+        """Enable Export if there is something to export; not while the name is invalid."""
+        self._ready = ready
+        self.on_validity_changed()
+
+    def on_validity_changed(self) -> None:
+        self.foot.export.setEnabled(self._ready and not self.form.wrong)
+
+    def show_plan(self, plan: ExportPlan | None, total: int) -> None:
+        """Show the first copies of `total`; None for none."""
+        self.preview.copies.show_plan(plan)
+        shown = 0 if plan is None else len(plan.copies)
+        rest = total - shown
+        self._others.setText(
+            ngettext("and {n} more.", "and {n} more.", rest).format(n=number(rest))
+            if shown and rest > 0
+            else ""
+        )
+        self.more.setVisible(shown > 0 and rest > 0)
+        self._show_sum(total, 0, exact=True)
+        self.form.show_each("")
+
+    def show_sizes(self, sizes: Sequence[int], total: int, *, exact: bool) -> None:
+        """Show the bytes of the copies in the list, and the sum for `total` copies."""
+        self.preview.copies.show_sizes(sizes, exact=exact)
+        made = [size for size in sizes if size]
+        if not made:
+            return
+        whole = round(sum(sizes) * total / len(sizes))
+        self._show_sum(total, whole, exact=exact and len(sizes) == total)
+        each = formatting.megabytes(round(sum(made) / len(made)))
+        # Translators: {size} is an amount of data, of each picture.
+        self.form.show_each(_("≈ {size} each").format(size=each))
+
+    def _show_sum(self, n: int, size: int, *, exact: bool) -> None:
+        words = ngettext("{n} file", "{n} files", n).format(n=number(n)) if n else ""
+        parts = [words] if words else []
+        if size:
+            amount = formatting.megabytes(size)
+            parts.append(amount if exact else f"≈ {amount}")
+        self._sum.setText(listed(parts))
+
+    def show_destination(self, folder: Path) -> None:
+        """Show the folder that copies are written to; one of the user's own is shortened."""
+        try:
+            text = " / ".join(folder.relative_to(user_home()).parts)
+        except (ValueError, InputError):
+            text = str(folder)
+        self.destination.setText(text or str(folder))
+        set_tip(self.choose, str(folder))
+        self.choose.setAccessibleDescription(str(folder))
+
+    def foot_pressed(self) -> None:
+        """Export, as if its button were pressed."""
+        self.foot.export.click()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
+            # A number or a title is taken over first.
+            if not isinstance(self.focusWidget(), QLineEdit):
+                self.foot_pressed()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @needs("_folded")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold(folded=event.size().width() < _FOLDED)
+
+    def _fold(self, *, folded: bool) -> None:
+        """Put the preview under the form, or back beside it."""
+        if folded is self._folded:
+            return
+        self._folded = folded
+        if folded:
+            self._row.removeWidget(self._preview_side)
+            self._preview_side.setMinimumWidth(0)
+            self._preview_side.setMaximumWidth(16_777_215)
+            self._preview_side.setMinimumHeight(320)
+            self._pages.insertWidget(1, self._preview_side)
+        else:
+            self._pages.removeWidget(self._preview_side)
+            self._preview_side.setMinimumHeight(0)
+            self._preview_side.setFixedWidth(_PREVIEW)
+            self._row.addWidget(self._preview_side)
+        self._preview_side.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.hidden.emit()

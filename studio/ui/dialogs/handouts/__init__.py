@@ -1,0 +1,1 @@
+"""Dialogs of contact sheets and hand-off pages."""

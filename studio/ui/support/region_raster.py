@@ -1,0 +1,256 @@
+"""Pixels of a region for the screen: its strokes drawn once, at a limited size.
+
+What is sent and composed is drawn by `imaging/masks.py` from the same strokes; the pixels here
+differ from those at most along the edges of a stroke.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from studio.domain.markup import Point, Region, Stroke, StrokeKind
+from studio.ui.support.raster import RawPixels
+
+LEAST, MOST = 1024, 4096
+"""Limits of the longer side in pixels: at most 17 MB."""
+
+_OPAQUE = QColor(0, 0, 0, 255)
+_COUNTED = 1024  # side of the image in which pixels are counted
+
+
+class RegionRaster:
+    """A region as an image: opaque where it was drawn, before it is inverted.
+
+    Attributes:
+        image: one byte for each pixel, opaque or transparent.
+        bounds: rectangle outside of which it is transparent.
+        rebuilds: how often all strokes were drawn.
+        touched: pixels that were drawn on, each time counted.
+    """
+
+    def __init__(self) -> None:
+        self.image = QImage()
+        self.bounds = QRect()
+        self.rebuilds = self.touched = 0
+        self._ground: QImage | None = None
+        # Those drawn; None if there may be pixels of others.
+        self._strokes: tuple[Stroke, ...] | None = ()
+        self._picture = QSize()
+
+    # --- size -------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> QSize:
+        """Size in pixels."""
+        return self.image.size()
+
+    def set_sizes(self, picture: QSize, shown: float) -> bool:
+        """Fit the picture, whose longer side has `shown` pixels on the screen. Whether it changed.
+
+        The strokes are drawn again by `show_region` then.
+        """
+        longer = max(1, picture.width(), picture.height())
+        level = LEAST
+        while level < shown and level < MOST:
+            level *= 2
+        factor = min(1.0, level / longer)
+        size = QSize(
+            max(1, round(picture.width() * factor)), max(1, round(picture.height() * factor))
+        )
+        if size == self.size and picture == self._picture:
+            return False
+        self._picture = picture
+        self.image = QImage(size, QImage.Format.Format_Alpha8)
+        self._clear()
+        return True
+
+    def release(self) -> None:
+        """Free the pixels, until `set_sizes`."""
+        self.image, self._ground, self._picture = QImage(), None, QSize()
+        self._strokes, self.bounds = (), QRect()
+
+    def set_ground(self, ground: QImage | None) -> None:
+        """Set what the strokes are drawn on: an image like this one, of any size."""
+        self._ground = ground
+        self._clear()
+
+    def _clear(self) -> None:
+        self._strokes = ()
+        self.bounds = QRect()
+        self.image.fill(0)
+        if self._ground is not None:
+            painter = QPainter(self.image)
+            painter.drawImage(self.image.rect(), self._ground)
+            painter.end()
+            self.bounds = self.image.rect()
+
+    # --- drawing ----------------------------------------------------------------------------
+
+    def show_region(self, region: Region | None) -> QRect:
+        """Draw what a region has; returns the changed rectangle. Only new strokes are drawn."""
+        strokes = () if region is None else region.strokes
+        there = 0 if self._strokes is None else len(self._strokes)
+        if self._strokes is None or strokes[:there] != self._strokes:
+            changed = QRect(self.bounds)
+            self.rebuilds += 1
+            self._clear()
+            for stroke in strokes:
+                self.draw_stroke(stroke)
+            self._strokes = strokes
+            return changed | self.bounds
+        changed = QRect()
+        for stroke in strokes[there:]:
+            changed |= self.draw_stroke(stroke)
+        self._strokes = strokes
+        return changed
+
+    def keep_strokes(self, strokes: tuple[Stroke, ...]) -> None:
+        """Take these strokes as drawn already: the last one was, piece by piece."""
+        self._strokes = strokes
+
+    def forget_strokes(self) -> None:
+        """Draw everything again with the next `show_region`."""
+        self._strokes = None
+
+    def draw_stroke(self, stroke: Stroke) -> QRect:
+        """Draw a stroke; returns the changed rectangle."""
+        match stroke.kind:
+            case StrokeKind.BOX:
+                return self._fill_box(stroke.points)
+            case StrokeKind.LASSO:
+                return self._fill_lasso(stroke.points)
+            case StrokeKind.BRUSH | StrokeKind.ERASER:
+                return self.draw_line(stroke, stroke.points)
+
+    def draw_line(self, stroke: Stroke, points: Sequence[Point]) -> QRect:
+        """Draw a piece of a brush's or an eraser's line; returns the changed rectangle."""
+        width = max(1.0, stroke.width * max(self.image.width(), self.image.height()))
+        places = [self._place(point) for point in points]
+        path = QPainterPath(places[0])
+        for place in places[1:]:
+            path.lineTo(place)
+        if all(place == places[0] for place in places):
+            path.lineTo(places[0] + QPointF(0.01, 0.0))  # a dot
+        reach = width / 2 + 1
+        box = _box_of(places).adjusted(-reach, -reach, reach, reach)
+        painter = QPainter(self.image)
+        if stroke.kind is StrokeKind.ERASER:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        pen = QPen(_OPAQUE, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, pen)
+        painter.end()
+        return self._drawn(box)
+
+    def _fill_box(self, corners: Sequence[Point]) -> QRect:
+        width, height = self.image.width(), self.image.height()
+        left, right = sorted(round(x * width) for x, _y in (corners[0], corners[-1]))
+        top, bottom = sorted(round(y * height) for _x, y in (corners[0], corners[-1]))
+        box = QRect(left, top, right - left, bottom - top)
+        painter = QPainter(self.image)
+        painter.fillRect(box, _OPAQUE)
+        painter.end()
+        return self._drawn(QRectF(box))
+
+    def _fill_lasso(self, points: Sequence[Point]) -> QRect:
+        if len(points) < 3:
+            return QRect()
+        places = [self._place(point) for point in points]
+        painter = QPainter(self.image)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_OPAQUE)
+        painter.drawPolygon(QPolygonF(places), Qt.FillRule.OddEvenFill)
+        painter.end()
+        return self._drawn(_box_of(places).adjusted(-1, -1, 1, 1))
+
+    def _drawn(self, box: QRectF) -> QRect:
+        found = box.toAlignedRect() & self.image.rect()
+        self.touched += found.width() * found.height()
+        self.bounds |= found
+        return found
+
+    def _place(self, point: Point) -> QPointF:
+        return QPointF(point.x * self.image.width(), point.y * self.image.height())
+
+    # --- facts ------------------------------------------------------------------------------
+
+    def share(self, *, inverted: bool = False) -> float:
+        """Part of the picture that may change, from 0 to 1."""
+        small = self._small(_COUNTED)
+        if small.isNull():
+            return 0.0
+        data = bytes(small.constBits())
+        count = sum(
+            data.count(255, row, row + small.width())
+            for row in range(0, len(data), small.bytesPerLine())
+        )
+        share = count / (small.width() * small.height())
+        return 1.0 - share if inverted else share
+
+    def middle(self, *, inverted: bool = False) -> Point | None:
+        """Middle of what may change; None for nothing."""
+        small = self.image.scaled(
+            24, 24, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        ).convertToFormat(QImage.Format.Format_Alpha8)
+        data, pitch = bytes(small.constBits()), small.bytesPerLine()
+        weights = [
+            (x, y, 255 - data[y * pitch + x] if inverted else data[y * pitch + x])
+            for y in range(small.height())
+            for x in range(small.width())
+        ]
+        total = sum(weight for _x, _y, weight in weights)
+        if not total:
+            return None
+        return Point(
+            sum((x + 0.5) * weight for x, _y, weight in weights) / total / 24,
+            sum((y + 0.5) * weight for _x, y, weight in weights) / total / 24,
+        )
+
+    def thumbnail(self, side: int, *, inverted: bool = False) -> QImage:
+        """White where it may change, black elsewhere; its longer side has `side` pixels."""
+        ground, drawn = (Qt.GlobalColor.white, Qt.GlobalColor.black) if inverted else (
+            Qt.GlobalColor.black, Qt.GlobalColor.white)  # fmt: skip
+        size = self.size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
+        made = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+        made.fill(drawn)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+        smooth = Qt.TransformationMode.SmoothTransformation
+        small = self.image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        painter.drawImage(0, 0, small)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOver)
+        painter.fillRect(made.rect(), ground)
+        painter.end()
+        return made
+
+    def _small(self, side: int) -> QImage:
+        if max(self.size.width(), self.size.height()) <= side:
+            return self.image
+        size = self.size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
+        return self.image.scaled(size).convertToFormat(QImage.Format.Format_Alpha8)
+
+
+def _box_of(places: Sequence[QPointF]) -> QRectF:
+    across, down = [place.x() for place in places], [place.y() for place in places]
+    left, top = math.floor(min(across)), math.floor(min(down))
+    return QRectF(left, top, max(across) - left, max(down) - top)
+
+
+def ground_of(pixels: RawPixels) -> QImage:
+    """What a mask's picture marks: opaque where that is white on black."""
+    size = pixels.width, pixels.height
+    drawn = QImage(pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888)
+    flat = QImage(drawn.size(), QImage.Format.Format_RGB32)
+    flat.fill(Qt.GlobalColor.black)
+    painter = QPainter(flat)
+    painter.drawImage(0, 0, drawn)
+    painter.end()
+    grey = flat.convertToFormat(QImage.Format.Format_Grayscale8)
+    levels = bytes(grey.constBits()).translate(bytes(255 * (n > 127) for n in range(256)))
+    made = QImage(levels, *size, grey.bytesPerLine(), QImage.Format.Format_Alpha8)
+    return made.copy()

@@ -1,0 +1,144 @@
+"""Metadata as another program reads and writes it: exiftool is the judge, both ways."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio.app.export.metadata import texts_for
+from studio.domain.entities import Advanced
+from studio.domain.export import ExportFormat, ExportMetadata, ExportPreset
+from studio.imaging.decoder import Decoder
+from studio.imaging.exporter import Exporter
+from studio.library.metadata import provenance
+from tests.library.builders import a_picture
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("exiftool") is None, reason="needs exiftool (libimage-exiftool-perl)"
+)
+
+PROMPT = 'نورس & "gull" <b>над</b> 海 \U0001f30a\nsecond line, a {quiet|loud} sea; 100 % ©'
+TITLE = "Häfen & <Türme> 日本"
+PICTURE = a_picture(
+    prompt=PROMPT,
+    title=TITLE,
+    model="nano-banana",
+    asked_aspect="16:9",
+    asked_size="2K",
+    seed=7,
+    created=1_764_500_000.0,
+    rating=4,
+    tags=("kelp", "älg & co"),
+    advanced=Advanced(temperature=0.5),
+)
+FORMATS = (ExportFormat.PNG, ExportFormat.JPEG, ExportFormat.WEBP, ExportFormat.TIFF)
+
+
+def told(path: Path) -> dict[str, object]:
+    """What exiftool reads, by group and name."""
+    words = ["exiftool", "-j", "-G1", "-charset", "utf8", "-api", "largefilesupport=1", str(path)]
+    done = subprocess.run(words, capture_output=True, check=True)
+    (found,) = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def write(path: Path, *words: str) -> None:
+    """Write texts as exiftool does."""
+    command = ["exiftool", "-q", "-overwrite_original", "-charset", "utf8", *words, str(path)]
+    subprocess.run(command, capture_output=True, check=True)
+
+
+async def exported(folder: Path, kind: ExportFormat, choice: ExportMetadata) -> Path:
+    source = folder / "source.png"
+    Image.new("RGB", (40, 20), "#336699").save(source)
+    exporter = Exporter()
+    try:
+        preset = ExportPreset(id="t", format=kind, metadata=choice)
+        made = await exporter.export(source, preset, texts_for(PICTURE, choice, kind))
+    finally:
+        await exporter.close()
+    path = folder / f"copy.{kind.value}"
+    path.write_bytes(made.data)
+    return path
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_exiftool_reads_what_an_export_says(tmp_path: Path, kind: ExportFormat) -> None:
+    found = told(await exported(tmp_path, kind, ExportMetadata.EVERYTHING))
+    assert "ExifTool:Warning" not in found
+    assert "ExifTool:Error" not in found
+    assert found["XMP-dc:Description"] == PROMPT
+    assert found["XMP-dc:Title"] == TITLE
+    assert found["XMP-dc:Subject"] == ["kelp", "älg & co"]
+    assert found["XMP-xmp:Rating"] == 4
+    assert found["XMP-xmp:CreatorTool"] == "Gridbrush"
+    assert found["XMP-iptcExt:DigitalSourceType"].endswith("trainedAlgorithmicMedia")  # type: ignore[attr-defined]
+    assert str(found["XMP-photoshop:DateCreated"]).startswith("2025:11:30")
+    if kind is ExportFormat.PNG:
+        assert found["PNG:Description"] == PROMPT
+        assert found["PNG:Title"] == TITLE
+        assert found["PNG:Software"] == "Gridbrush"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_nothing_means_nothing(tmp_path: Path, kind: ExportFormat) -> None:
+    path = await exported(tmp_path, kind, ExportMetadata.NOTHING)
+    assert not [name for name in told(path) if name.startswith(("XMP", "PNG:Desc", "IPTC"))]
+    assert PROMPT.encode() not in path.read_bytes()
+    assert b"nano-banana" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_copy_survives_being_written_by_exiftool(
+    tmp_path: Path, kind: ExportFormat
+) -> None:
+    """A rating or a caption from another program does not cost the prompt and the settings."""
+    path = await exported(tmp_path, kind, ExportMetadata.EVERYTHING)
+    write(path, "-XMP-xmp:Rating=2", "-XMP-photoshop:Headline=Client's choice")
+    made = await described(path)
+    assert (made.tool, made.prompt, made.seed) == ("Gridbrush", PROMPT, 7)
+    assert made.picture == PICTURE.id
+    assert dict(made.settings) == {"aspect": "16:9", "size": "2K", "temperature": "0.5"}
+
+
+A1111 = "a boat in fog, 海\nNegative prompt: sun\nSteps: 20, Sampler: Euler, Seed: 7, Model: xl"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "words", "tool"),
+    [
+        ("jpg", ["-EXIF:UserComment=" + A1111], "A1111"),
+        ("jpg", ["-XMP-dc:Description=" + A1111], "A1111"),
+        ("jpg", ["-EXIF:ImageDescription=" + A1111], "A1111"),
+        ("png", ["-XMP-dc:Description=" + A1111], "A1111"),
+        ("png", ["-EXIF:UserComment=" + A1111], "A1111"),
+        ("webp", ["-EXIF:UserComment=" + A1111], "A1111"),
+        ("tif", ["-XMP-dc:Description=" + A1111], "A1111"),
+        ("png", ["-PNG:Description=a boat in fog, 海"], ""),
+    ],
+)
+async def test_what_exiftool_writes_is_read(
+    tmp_path: Path, suffix: str, words: list[str], tool: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    Image.new("RGB", (40, 20), "#336699").save(path)
+    write(path, *words)
+    made = await described(path)
+    assert made.prompt == "a boat in fog, 海"
+    if tool:
+        assert (made.seed, made.model) == (7, "xl")
+
+
+async def described(path: Path) -> provenance.Provenance:
+    decoder = Decoder()
+    try:
+        _facts, texts = await decoder.describe(path)
+    finally:
+        await decoder.close()
+    return provenance.read(texts)

@@ -1,0 +1,83 @@
+"""Colours of copies as another reader sees them: Qt, which has a colour engine of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtGui import QColorSpace, QImage
+
+from studio.domain.export import ExportColour, ExportFormat, ExportPreset
+from studio.imaging.exporter import Exporter
+from tests import icc_profiles
+
+SQUARE = 16
+WITHIN = 4
+"""Steps of 255 by which a colour may be off: two roundings, and the loss of JPEG and WebP."""
+
+PROFILES = {
+    "none": None,
+    "sRGB": icc_profiles.matrix(name="Own sRGB"),
+    "wide": icc_profiles.matrix(icc_profiles.WIDE, 2.4, name="Wide"),
+    "swapped": icc_profiles.matrix(icc_profiles.SWAPPED, name="Swapped"),
+    "dark": icc_profiles.matrix(gamma=1.6, name="Dark"),
+}
+COLOURS = [(150, 60, 70), (70, 150, 90), (60, 70, 160), (128, 128, 128), (200, 180, 160)]
+"""Not so strong that sRGB lacks them in any of the profiles."""
+
+_TESTED = [one for one in ExportFormat if one not in (ExportFormat.ORIGINAL, ExportFormat.AVIF)]
+"""Qt reads no AVIF."""
+
+
+def seen(path: Path) -> list[tuple[int, int, int]]:
+    """The colours of the squares in sRGB, by the profile in the file."""
+    image = QImage(str(path))
+    assert not image.isNull(), path
+    if not image.colorSpace().isValid():
+        image.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    image.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    middle = [(SQUARE * n + SQUARE // 2, SQUARE // 2) for n in range(image.width() // SQUARE)]
+    colours = [image.pixelColor(*place) for place in middle]
+    return [(one.red(), one.green(), one.blue()) for one in colours]
+
+
+def embedded_name(path: Path) -> str:
+    return QImage(str(path)).colorSpace().description()
+
+
+def source(folder: Path, profile: bytes | None) -> Path:
+    """A picture with a square of each colour."""
+    picture = Image.new("RGB", (SQUARE * len(COLOURS), SQUARE))
+    for n, colour in enumerate(COLOURS):
+        picture.paste(colour, (SQUARE * n, 0, SQUARE * (n + 1), SQUARE))
+    path = folder / "source.png"
+    picture.save(path, icc_profile=profile)
+    return path
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_a_copy_shows_the_colours_of_its_source(tmp_path: Path, profile: str) -> None:
+    path = source(tmp_path, PROFILES[profile])
+    wanted = seen(path)
+    if profile not in ("none", "sRGB"):
+        assert wanted != COLOURS, "this profile changes nothing, so the test shows nothing"
+    exporter = Exporter()
+    try:
+        for kind in _TESTED:
+            for colour in ExportColour:
+                preset = ExportPreset(id="t", format=kind, quality=100, colour=colour)
+                made = await exporter.export(path, preset, None)
+                copy = tmp_path / f"{colour.value}.{kind.value}"
+                copy.write_bytes(made.data)
+                told = seen(copy)
+                off = max(
+                    abs(here - there)
+                    for one, other in zip(wanted, told, strict=True)
+                    for here, there in zip(one, other, strict=True)
+                )
+                assert off <= WITHIN, (kind, colour, wanted, told)
+                if colour is ExportColour.DISPLAY_P3:
+                    assert embedded_name(copy) == "Display P3"
+    finally:
+        await exporter.close()

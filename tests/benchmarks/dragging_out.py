@@ -1,0 +1,183 @@
+"""The start of a drag of 200 pictures: originals, and copies by a recipe that are prepared.
+
+    python -m tests.benchmarks.dragging_out HOME PICTURES
+
+The window runs in a process of its own. The time is that from the movement of the mouse, as the
+gallery gets it, to the moment when Qt is given the drag; the peer is a movement that drags nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import io
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio.app.core import Core
+from studio.common import paths
+from studio.ui.app.event_loop import WindowLoop
+from studio.ui.app.window_session import WindowSession
+from studio.ui.style import theme
+from studio.ui.style.qt_style import STYLE
+from studio.ui.support import drag_and_drop
+from studio.ui.window.main_window import StudioWindow
+from tests.benchmarks import search
+from tests.benchmarks.frame import Measure, Result
+from tests.desktop.session import Session
+
+PICTURES, SIDE = 200, 640
+ROUNDS = 20
+GOAL = 30.0
+"""Milliseconds."""
+
+RECIPE = "web-jpeg"
+_PATIENCE = 600.0
+
+
+def run() -> Iterator[Result]:
+    """Measure it."""
+    with search.temporary() as name:
+        folder = Path(name).absolute()
+        pictures = folder / "pictures"
+        pictures.mkdir()
+        _paint(pictures)
+        with Session(folder / "session") as session:
+            session.start_display("1440x900")
+            process = session.start(
+                [sys.executable, "-m", "tests.benchmarks.dragging_out", folder / "home", pictures],
+                stdout=subprocess.PIPE,
+            )
+            assert process.stdout is not None
+            found = json.loads(process.stdout.readline())
+            process.wait(_PATIENCE)
+    for what in ("originals", "copies"):
+        assert found[what]["pictures"] == PICTURES
+        value, beside = found[what]["worst"], found["nothing"]
+        yield Measure(
+            name=f"drag of {PICTURES} {what} begins", value=round(value, 1), unit="ms",
+            peer="a movement without a drag", peer_value=round(beside, 2), ratio=value / beside,
+            goal=f"at most {GOAL:g} ms", holds=value <= GOAL,
+        )  # fmt: skip
+
+
+def _paint(folder: Path) -> None:
+    """Write the pictures: one, with a number in a comment of each, so that all are distinct."""
+    noise = Image.effect_noise((SIDE, SIDE), 60)
+    made = io.BytesIO()
+    Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180))).save(made, "JPEG", quality=88)
+    data = made.getvalue()
+    for number in range(PICTURES):
+        comment = f"{number:04}".encode()
+        marker = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
+        (folder / f"{number:04}.jpg").write_bytes(data[:2] + marker + data[2:])
+
+
+class TimedDrag(QDrag):
+    """A drag that notes when it would begin, and ends at once."""
+
+    began = 0.0
+    pictures = 0
+
+    def exec(self, *_actions: object) -> Qt.DropAction:
+        TimedDrag.began = time.perf_counter()
+        TimedDrag.pictures = len(self.mimeData().urls())
+        return Qt.DropAction.IgnoreAction
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    began = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - began > _PATIENCE:
+            raise TimeoutError(condition)
+        await asyncio.sleep(0.01)
+
+
+def _moved(window: StudioWindow, by: QPoint) -> float:
+    """Milliseconds from a movement of the mouse until Qt is given the drag, or it is over."""
+    gallery = window.gallery
+    start = gallery.cell(0).center()
+    QTest.mousePress(gallery.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    end = QPointF(start + by)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        end,
+        gallery.viewport().mapToGlobal(end),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    TimedDrag.began, began = 0.0, time.perf_counter()
+    QApplication.sendEvent(gallery.viewport(), move)
+    took = (TimedDrag.began or time.perf_counter()) - began
+    gallery.pointer.let_go()
+    return took * 1000
+
+
+async def _rounds(window: StudioWindow) -> dict[str, float]:
+    every = []
+    for _round in range(ROUNDS):
+        TimedDrag.pictures = 0
+        every.append(_moved(window, QPoint(60, 20)))
+        await asyncio.sleep(0.05)
+    return {"pictures": TimedDrag.pictures, "worst": max(every), "p50": statistics.median(every)}
+
+
+async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
+    core = await Core.open(paths.find(home), environ={})
+    theme.install(app, "dark")
+    window = StudioWindow(core)
+    session = WindowSession(core, window)
+    session.restore()
+    for _step in session.furnish():
+        pass
+    await session.open()
+    window.resize(1440, 900)
+    session.built.import_controller.import_paths(sorted(pictures.iterdir()))
+    await _until(lambda: window.model.rowCount() == PICTURES)
+    rows = list(session.browsing.order)
+    window.gallery.select_everything()
+    await _until(lambda: window.gallery.rows.pictures_at_hand(rows) is not None)
+    # The program ends here: nobody drags after this.
+    mock.patch.object(drag_and_drop, "QDrag", TimedDrag).start()
+    gc.collect()
+    nothing = statistics.median(_moved(window, QPoint(1, 0)) for _round in range(ROUNDS))
+    originals = await _rounds(window)
+    core.settings.change(drag_recipes={core.library.id: RECIPE})
+    recipes = session.built.outgoing.get().recipes
+    await recipes.load_presets()
+    await _until(lambda: recipes.prepared == (PICTURES, PICTURES))
+    copies = await _rounds(window)
+    found = {"nothing": nothing, "originals": originals, "copies": copies}
+    print(json.dumps(found), flush=True)
+    session.save_state_now()
+    await session.save_state()
+    await core.close()
+    window.hide()
+
+
+def main(home: str, pictures: str) -> int:
+    """Measure and print."""
+    # As the program does it.
+    gc.disable()
+    app = QApplication([sys.argv[0], *STYLE])
+    app.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
+        runner.run(_measured(app, Path(home), Path(pictures)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

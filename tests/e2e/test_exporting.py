@@ -1,0 +1,81 @@
+"""Pictures are exported by hand on a real display, and judged by another program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.e2e.desktop import Desktop, DesktopProgram
+from tests.e2e.screen import wait_until
+
+pytestmark = pytest.mark.desktop
+
+
+@pytest.fixture
+def program(user: Desktop, home: Path) -> DesktopProgram:
+    """The window with two pictures, of which one is selected."""
+    user.generate("a {fox|hare} in the snow", "--size", "512", "--seed", "1", home=home)
+    made = user.start(home=home)
+    made.wait_for_items(2)
+    user.click(made.items()[0])
+    return made
+
+
+def says(program: DesktopProgram, words: str) -> None:
+    """Wait until these words stand in the window or its dialogs."""
+    wait_until(
+        lambda: any(words in line for line in program.tree()),
+        what=lambda: f"{words!r}, among:\n" + "\n".join(program.tree()),
+    )
+
+
+def test_pictures_are_exported_with_the_keyboard_alone(
+    user: Desktop, program: DesktopProgram, home: Path
+) -> None:
+    out = user.session.home / "Pictures" / "Gridbrush exports"
+    user.keys("ctrl+shift+s")
+    program.wait_for("dialog", part="Export")
+    says(program, "1 selected")
+    presets = program.wait_for("list", "Presets")
+    user.reader.focus(presets)
+    user.keys("Home", "Down")
+    says(program, "Web JPEG 2048, JPEG 88")
+    user.reader.focus(program.wait_for("radio button", "1 selected"))
+    user.keys("Right")
+    says(program, "Export 2")
+    says(program, " each")
+    user.keys("Return")
+    says(program, "2 pictures, ")
+    files = sorted(out.iterdir())
+    assert [one.suffix for one in files] == [".jpg", ".jpg"]
+    assert [one.stem.split("-")[0] for one in files] == ["fox", "hare"]
+    judged(files)
+    user.keys("Escape")
+    wait_until(lambda: not program.find("dialog", part="Export"), what="the dialog to go")
+    user.close()
+
+
+def judged(files: list[Path]) -> None:
+    """What is in the copies, and what exiftool reads in them, where it is installed."""
+    for path in files:
+        with Image.open(path) as image:
+            assert image.format == "JPEG"
+            assert image.info["icc_profile"]
+            assert b" in the snow" in image.info["xmp"]
+    if shutil.which("exiftool") is None:
+        return
+    told = subprocess.run(
+        ["exiftool", "-json", "-XMP:all", "-File:all", "-ICC_Profile:ProfileDescription", *files],
+        check=True,
+        capture_output=True,
+    )
+    for facts in json.loads(told.stdout):
+        assert facts["MIMEType"] == "image/jpeg"
+        assert facts["Description"] in ("a fox in the snow", "a hare in the snow")
+        assert facts["CreatorTool"] == "Gridbrush"
+        assert "sRGB" in facts["ProfileDescription"]

@@ -1,0 +1,80 @@
+"""What cores share is what each of them would have had, and outlives them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from studio.app.core import Core, CoreOptions, SharedParts
+from studio.common import paths
+from studio.imaging.comparer import Comparer
+from studio.imaging.decoder import Decoder
+from studio.providers import sketch
+from tests.shared_parts import RememberingPainter
+
+PICTURE = Path(__file__).parents[1] / "resources/examples/lighthouse.jpg"
+URL = "sketch://painter/v1/models/{}:generateContent"
+BODY = b'{"contents": [{"parts": [{"text": "fox"}]}], "generationConfig": {"seed": 1}}'
+
+
+async def whole(answer: sketch.Answer) -> tuple[int, Mapping[str, str], bytes]:
+    status, headers, chunks = answer
+    return status, headers, b"".join([piece async for piece in chunks])
+
+
+def test_a_sketch_is_painted_once_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = sketch.answer
+
+    async def counted(
+        method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> sketch.Answer:
+        asked.append(url)
+        return await real(method, url, headers, body)
+
+    monkeypatch.setattr(sketch, "answer", counted)
+
+    async def run() -> None:
+        painter = RememberingPainter()
+        url = URL.format("sketch")
+        expected = await whole(await real("POST", url, {}, BODY))
+        assert expected[0] == 200
+        for _time in range(3):
+            assert await whole(await painter.answer("POST", url, {}, BODY)) == expected
+        assert len(asked) == 1
+        await painter.answer("POST", url, {}, BODY.replace(b"fox", b"hare"))
+        assert len(asked) == 2
+        for _time in range(2):
+            await painter.answer("POST", URL.format("sketch-refuses"), {}, BODY)
+        assert len(asked) == 4, "the others answer anew each time"
+
+    asyncio.run(run())
+
+
+def test_shared_processes_outlive_a_core_and_its_own_do_not(tmp_path: Path) -> None:
+    async def run() -> None:
+        shared = SharedParts(decoder=Decoder(), comparer=Comparer())
+        for number in range(2):
+            core = await Core.open(
+                paths.find(tmp_path / str(number)), CoreOptions(), environ={}, shared=shared
+            )
+            assert core.decoder is shared.decoder
+            assert core.comparer is shared.comparer
+            await core.decoder.probe(PICTURE)
+            await core.comparer.compare(PICTURE, PICTURE)
+            await core.close()
+            assert core.decoder.running
+            assert core.comparer.running
+        await core.decoder.close()
+        await core.comparer.close()
+        core = await Core.open(paths.find(tmp_path / "own"), CoreOptions(), environ={})
+        await core.decoder.probe(PICTURE)
+        await core.comparer.compare(PICTURE, PICTURE)
+        await core.close()
+        assert not core.decoder.running
+        assert not core.comparer.running
+
+    asyncio.run(run())

@@ -1,0 +1,94 @@
+"""At 200 % text nothing is cut, in the window and in everything that opens over it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from studio.ui.style.theme import install, theme
+from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import ElidedLabel
+from tests.ui.clipping import ICON_ALONE, clipped
+from tests.ui.window.test_words import OVERLAYS, fill
+from tests.ui.windows import LOOK_AGAIN, make, opened, until
+
+SCALE = 2.0
+
+MOST_LOOKS = 100
+"""After these a layout counts as at rest."""
+
+
+@pytest.fixture(autouse=True)
+def large(qapp: QApplication) -> Iterator[None]:
+    """The text scale of the system, as large as WCAG asks for."""
+    install(qapp, "dark", scale=SCALE)
+    yield
+    install(qapp, "dark", scale=1.0)
+
+
+async def fits(root: QWidget) -> None:
+    """Nothing is cut once the layouts have come to rest."""
+    for _look in range(MOST_LOOKS):
+        if not clipped(root):
+            break
+        await asyncio.sleep(LOOK_AGAIN)
+    assert clipped(root) == set()
+
+
+def nothing_left(label: ElidedLabel) -> bool:
+    return label.isVisible() and label.shown_text().strip() == "…"
+
+
+def test_text_is_twice_as_large(qapp: QApplication) -> None:
+    assert theme().font("body").pixelSize() == 26
+    label = QLabel("words that have no room")
+    label.resize(ICON_ALONE + 1, 10)
+    assert clipped(label), "what is cut is found"
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+async def test_nothing_in_the_window_is_cut(tmp_path: Path, width: int) -> None:
+    async with opened(tmp_path, width=width) as window:
+        await until(window.core, window.welcome.isVisible, "first page")
+        await fits(window)
+        blank = [label for label in window.findChildren(ElidedLabel) if nothing_left(label)]
+        assert not [label.text() for label in blank], "something is left of a word"
+        await fill(window)
+        window.zones.open_inspector(True)
+        window.gallery.select_keys([window.library_view.order[0]])
+        await until(window.core, window.actions_of.every["rate_4"].isEnabled, "selected")
+        QApplication.sendPostedEvents()
+        await fits(window)
+
+
+async def test_nothing_in_the_views_is_cut(tmp_path: Path) -> None:
+    async with opened(tmp_path, width=1440) as window:
+        await make(window, "Lighthouse", count=2)
+        picture = window.model.picture_at(0)
+        assert picture is not None
+        window.view_switch.open_loupe(picture)
+        QApplication.sendPostedEvents()
+        await fits(window.loupe)
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+async def test_nothing_in_a_dialog_is_cut(tmp_path: Path, name: str) -> None:
+    async with opened(tmp_path, width=1440) as window:
+        await fill(window)
+        overlay = OVERLAYS[name](window)
+        if isinstance(overlay, Popover):
+            # It closes when the keyboard leaves it, so nothing is awaited here.
+            overlay.adjustSize()
+            overlay.open_at(QPoint(), None)
+            QApplication.sendPostedEvents()
+            assert clipped(overlay) == set()
+        else:
+            overlay.show()
+            QApplication.sendPostedEvents()
+            await fits(overlay)
+        overlay.close()
