@@ -23,7 +23,7 @@ from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style.qt_style import STYLE
 from studio.ui.style.theme import install
-from studio.ui.support import tasks
+from studio.ui.support import key_repeat, tasks
 from tests.ui import scripted_core
 from tests.ui.heard import Heard
 
@@ -70,7 +70,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(autouse=True)
 def application(qapp: QApplication) -> QApplication:
-    """Every test here has an application, whether it asks for one or not."""
+    """Application for every test, whether it asks for one or not, with the filter of held keys.
+
+    As at the start of the program: what an earlier test pressed is forgotten.
+    """
+    key_repeat.watch().keyboard_used = False
     return qapp
 
 

@@ -214,10 +214,11 @@ def end_hold(event: QKeyEvent, owner: QObject, end: Callable[[], object]) -> Non
         end()
 
 
-def watch() -> None:
-    """Install the filter for this application on the first call."""
+def watch() -> KeyRepeatFilter:
+    """Filter of this application; installed on the first call."""
     global _watch
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     if _watch is None or not shiboken6.isValid(_watch):
         _watch = KeyRepeatFilter(app, twins=QGuiApplication.platformName() == "xcb")
+    return _watch
