@@ -14,8 +14,8 @@ import math
 import os
 import re
 import stat
-from collections.abc import Collection
-from functools import cache, partial
+from collections.abc import Callable, Collection
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import IO, Any, Generic, NoReturn, TypeVar, cast
 
@@ -61,7 +61,12 @@ class JsonReader(Generic[T]):
     """Reusable reader of values of one type."""
 
     def __init__(self, kind: Any) -> None:
-        self._decode = msgspec.json.Decoder(kind).decode
+        self._kind = kind
+
+    @cached_property
+    def _decode(self) -> Callable[[bytes], Any]:
+        # Looks at each field of the type, up to 3 ms: a start reads few of them.
+        return msgspec.json.Decoder(self._kind).decode
 
     def decode(self, data: bytes) -> T:
         """The value. Raises NotUnderstood."""

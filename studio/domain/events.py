@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from studio.common.errors import StudioError
 from studio.domain.entities import Job
@@ -16,27 +17,23 @@ from studio.domain.entities import Job
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class JobChanged:
+class JobChanged(Struct, frozen=True):
     """A job changed; `job` is its new value."""
 
     job: Job
 
 
-@dataclass(frozen=True, slots=True)
-class JobsRemoved:
+class JobsRemoved(Struct, frozen=True):
     """Jobs were removed: dismissed, or replaced by their pictures."""
 
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
+class QueueChanged(Struct, frozen=True):
     """The queue was paused, resumed or reordered."""
 
 
-@dataclass(frozen=True, slots=True)
-class PicturesAdded:
+class PicturesAdded(Struct, frozen=True):
     """Pictures were added to the library, in order of arrival.
 
     Attributes:
@@ -48,16 +45,14 @@ class PicturesAdded:
     job: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsChanged:
+class RecordsChanged(Struct, frozen=True):
     """Fields of pictures changed (rating, flag, title, trash ...), by the user or by undo."""
 
     ids: tuple[str, ...]
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRecorded:
+class ChangeRecorded(Struct, frozen=True):
     """A change entered the history, or one was undone or redone.
 
     Published right before the call that made it returns its sentence.
@@ -77,8 +72,7 @@ class ProgressEvent:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IndexProgress:
+class IndexProgress(Struct, frozen=True):
     """Progress of a rebuild of the index of an open library.
 
     Attributes:
@@ -90,29 +84,25 @@ class IndexProgress:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChanged:
+class KeyChanged(Struct, frozen=True):
     """The key of a profile was stored, deleted, unlocked or refused."""
 
     profile: str
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged:
+class SettingsChanged(Struct, frozen=True):
     """Settings with these names have new values."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemOccurred:
+class ProblemOccurred(Struct, frozen=True):
     """An error to show that belongs to no job."""
 
     error: StudioError
 
 
-@dataclass(frozen=True, slots=True)
-class InfoPosted:
+class InfoPosted(Struct, frozen=True):
     """Success message to show once, in plain sentences."""
 
     title: str

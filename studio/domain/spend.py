@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 WARN_AT = 0.8
 """Part of the month's budget from which on the user is warned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spend:
+class Spend(Struct, frozen=True, kw_only=True):
     """Money spent by local date, in US dollars.
 
     Attributes:
@@ -23,8 +22,7 @@ class Spend:
     maybe: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlay:
+class Outlay(Struct, frozen=True, kw_only=True):
     """Money spent on some pictures, and what was kept of them.
 
     Attributes:

@@ -7,9 +7,10 @@ sixty (`stacked_rows.Stacking`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 _RANK_BITS = 8
 
@@ -23,8 +24,7 @@ class StackBy(StrEnum):
     HAND = "hand"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackMember:
+class StackMember(Struct, frozen=True, kw_only=True):
     """Facts of a picture that decide the cover.
 
     Attributes:
@@ -50,8 +50,7 @@ def rank_of(member: StackMember) -> int:
     return (member.cover << _RANK_BITS) + marks
 
 
-@dataclass(frozen=True, slots=True)
-class StackFacts:
+class StackFacts(Struct, frozen=True):
     """A stack in the library, also where a filter hides some of its pictures.
 
     Attributes:
@@ -63,8 +62,7 @@ class StackFacts:
     fresh: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackTile:
+class StackTile(Struct, frozen=True, kw_only=True):
     """A tile of the stacked grid.
 
     Attributes:
@@ -97,8 +95,7 @@ class StackTile:
         return self.size > 1 and not self.open
 
 
-@dataclass(frozen=True, slots=True)
-class TileChange:
+class TileChange(Struct, frozen=True):
     """What a change of the stacks does to the tiles `first` to `last`, both included.
 
     "moved": tiles at several places change, so that all have to be read again.

@@ -21,11 +21,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from studio.common import foreign_json, paths
 from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
@@ -60,8 +61,7 @@ _GIVEN_BACK = 256 * 1024
 """Bytes of a block of memory that goes back to the system when a picture is done."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureFacts:
+class PictureFacts(Struct, frozen=True, kw_only=True):
     """Facts about a picture file.
 
     Attributes:
@@ -87,8 +87,7 @@ class PictureFacts:
         return {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pixels:
+class Pixels(Struct, frozen=True, kw_only=True):
     """A picture ready to paint: RGBA, 8 bits each, straight alpha, sRGB, upright.
 
     Attributes:
@@ -104,8 +103,7 @@ class Pixels:
     alpha: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenPixels:
+class ScreenPixels(Struct, frozen=True, kw_only=True):
     """A picture for one monitor; for painting only, never for copies, files or comparisons.
 
     Attributes:
@@ -125,8 +123,7 @@ class Priority(IntEnum):
     LATER = 3
 
 
-@dataclass(slots=True)
-class _DecodeRequest:
+class _DecodeRequest(Struct):
     header: dict[str, Any]
     body: bytes
     answer: concurrent.futures.Future[Message]

@@ -19,7 +19,8 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from studio.common.i18n import _, listed
 from studio.domain.entities import AspectRatio
@@ -45,8 +46,7 @@ SIZES = ("512", "1K", "2K", "4K")
 """Size tiers, from small to large."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPhrase:
+class SearchPhrase(Struct, frozen=True):
     """Words that must occur in this order.
 
     Attributes:
@@ -59,8 +59,7 @@ class SearchPhrase:
     without: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchFilter:
+class SearchFilter(Struct, frozen=True, kw_only=True):
     """A parsed token.
 
     Attributes:
@@ -80,8 +79,7 @@ class SearchFilter:
     written: tuple[str, str] = ("", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedSearch:
+class ParsedSearch(Struct, frozen=True, kw_only=True):
     """A parsed search.
 
     Attributes:

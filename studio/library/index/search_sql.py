@@ -17,8 +17,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from studio.domain.aspect_ratios import ratio_name
 from studio.domain.entities import AspectRatio
@@ -85,8 +86,7 @@ _STATES = {
 _INDEXED = frozenset({"model", "aspect", "tier", "rating", "cost", "created", "drift"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """A part of WHERE with its values.
 
     Attributes:
@@ -100,16 +100,14 @@ class Condition:
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """A complete SELECT with its values."""
 
     sql: str
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanCosts:
+class PlanCosts(Struct, frozen=True, kw_only=True):
     """Cost of a step of each plan in microseconds; measured, and only the ratios matter.
 
     Attributes:

@@ -11,9 +11,9 @@ import asyncio
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QPixmap
 
@@ -46,8 +46,7 @@ _UNSEEN = ("style", "script", "title")
 _WEB = ("http:", "https:", "blob:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedFiles:
+class NamedFiles(Struct, frozen=True, kw_only=True):
     """Targets of addresses.
 
     Attributes:
@@ -62,8 +61,7 @@ class NamedFiles:
     troubles: tuple[Unusable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PictureBlob:
+class PictureBlob(Struct, frozen=True):
     """A picture without a file.
 
     Attributes:
@@ -90,8 +88,7 @@ class PictureBlob:
         return await asyncio.to_thread(png_of, self.image)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropContents:
+class DropContents(Struct, frozen=True, kw_only=True):
     """Contents of a drop or the clipboard; only the best kind is filled in.
 
     Attributes:

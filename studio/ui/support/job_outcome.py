@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from studio.common import i18n
 from studio.common.errors import Billed, IncompleteAnswer
@@ -15,16 +16,14 @@ from studio.ui.support import formatting
 Tone = Literal["calm", "bad", "warn"]
 
 
-@dataclass(frozen=True, slots=True)
-class TileButton:
+class TileButton(Struct, frozen=True):
     """A button in a tile: action and label."""
 
     action: str
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobOutcome:
+class JobOutcome(Struct, frozen=True, kw_only=True):
     """End of a job, in the texts of its tile.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.entities import Job, JobState

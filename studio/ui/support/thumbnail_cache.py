@@ -12,9 +12,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
 
@@ -46,8 +46,7 @@ class ThumbnailSource(Protocol):
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ThumbnailRequest:
+class ThumbnailRequest(Struct, frozen=True):
     """Request for a thumbnail.
 
     Attributes:
@@ -60,8 +59,7 @@ class ThumbnailRequest:
     radius: float = RADIUS
 
 
-@dataclass(slots=True)
-class _CachedThumbnail:
+class _CachedThumbnail(Struct):
     pixmap: QPixmap
     since: float
     screen: ScreenTransform | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, listed, ngettext, number
@@ -30,8 +31,7 @@ class TileLook(Enum):
     LOST = auto()  # the file is missing or unreadable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TileContent:
+class TileContent(Struct, frozen=True, kw_only=True):
     """Content of a tile, independent of pointer, focus and theme.
 
     Attributes:
@@ -76,8 +76,7 @@ class TileContent:
     colour: int = 0x808080
 
 
-@dataclass(frozen=True, slots=True)
-class StackLook:
+class StackLook(Struct, frozen=True):
     """What a tile shows of its stack.
 
     Attributes:

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import mnemonics
@@ -52,7 +52,8 @@ class Text(QLabel):
     def setAlignment(self, flags: Qt.AlignmentFlag) -> None:
         # By the direction of the window: Qt takes that of the text, and numbers would stand apart.
         if self.isRightToLeft():
-            flags = QStyle.visualAlignment(self.layoutDirection(), flags)
+            # By way of the widget: importing QStyle creates its 18 enums, 6 ms of every start.
+            flags = self.style().visualAlignment(self.layoutDirection(), flags)
             flags |= Qt.AlignmentFlag.AlignAbsolute
         super().setAlignment(flags)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 
@@ -30,8 +31,7 @@ NARROWEST, WIDEST = 3 / 4, 4 / 3  # aspect ratios a failed tile keeps; others be
 CAPTION_ACTIONS = (("pick", "flag"), ("reject", "reject"), ("edit", "edit"), ("more", "more"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TileState:
+class TileState(Struct, frozen=True, kw_only=True):
     """State of a tile to be painted.
 
     Attributes:
@@ -64,8 +64,7 @@ class TileState:
     mirrored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TileZone:
+class TileZone(Struct, frozen=True):
     """Clickable part of a tile; `tip` is its tool tip, where the action has no usual one."""
 
     action: str
@@ -78,8 +77,7 @@ class TileZone:
 Part = Literal["icon", "big", "head", "line", "note", "bill"]
 
 
-@dataclass(frozen=True, slots=True)
-class TextBlock:
+class TextBlock(Struct, frozen=True):
     """One line, or paragraph, of a message in a box."""
 
     part: Part
@@ -87,8 +85,7 @@ class TextBlock:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TileLayout:
+class TileLayout(Struct, frozen=True, kw_only=True):
     """Parts of a tile in the coordinates of its cell's parent.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
@@ -14,8 +13,7 @@ _BOLD = 600
 _TEXTS = 4096  # cached text measures; a screen of small tiles has a few hundred
 
 
-@dataclass(frozen=True, slots=True)
-class FontFace:
+class FontFace(Struct, frozen=True):
     """A font with its metrics; `line` is the height of a line in pixels."""
 
     font: QFont

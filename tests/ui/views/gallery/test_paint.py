@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -137,8 +138,8 @@ def test_every_message_stays_inside_its_box(kit: TileStyle) -> None:
 
 def test_a_button_with_long_words_stays_in_its_box(kit: TileStyle) -> None:
     made = every_state()["refused"]
-    offer = replace(made.tile.offers[0], label="Eingabeaufforderung bearbeiten und senden")
-    long = replace(made, tile=replace(made.tile, offers=(offer,)))
+    offer = structs.replace(made.tile.offers[0], label="Eingabeaufforderung bearbeiten und senden")
+    long = structs.replace(made, tile=structs.replace(made.tile, offers=(offer,)))
     layout = arrange(long, CELL, kit)
     (button,) = [zone for zone in layout.zones if zone.label]
     assert layout.picture.contains(button.rect)
