@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from studio.common.errors import StudioError
 from studio.common.file_types import kind_of
 
@@ -104,7 +106,7 @@ class SecretRedactor:
         return {self.text(name): self.text(value) for name, value in headers.items()}
 
     def value(self, value: T) -> T:
-        """A value with every text in it redacted: of dataclasses, lists and JSON."""
+        """A value with every text in it redacted: of dataclasses, structs, lists and JSON."""
         return self._value(value) if self._forms else value
 
     def _value(self, value: Any) -> Any:
@@ -118,10 +120,16 @@ class SecretRedactor:
             return tuple(self._value(one) for one in value)
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             told = {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
-            clean = {name: self._value(one) for name, one in told.items()}
-            changed = {name: one for name, one in clean.items() if one != told[name]}
+            changed = self._changed(told)
             return dataclasses.replace(value, **changed) if changed else value
+        if isinstance(value, msgspec.Struct):
+            changed = self._changed(msgspec.structs.asdict(value))
+            return msgspec.structs.replace(value, **changed) if changed else value
         return value
+
+    def _changed(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        clean = {name: self._value(one) for name, one in told.items()}
+        return {name: one for name, one in clean.items() if one != told[name]}
 
     def error(self, error: StudioError) -> StudioError:
         """The same error with redacted texts."""

@@ -20,6 +20,7 @@ from studio.common.key_redaction import (
     _SecretForm,
     _surely_absent,
 )
+from studio.domain.events import InfoPosted
 from tests.canary import KEY
 from tests.echoing_service import WAYS, seen_in
 from tests.fake_service import tiny_png
@@ -127,6 +128,9 @@ def test_errors_and_values_lose_it_in_every_field() -> None:
     error = ServiceError(key, key, hint=key, request_id=key, details=f"x {key}")
     assert key not in repr(vars(echoes.error(error))) + str(error) + repr(error)
     assert echoes.value({key: [key, (key, 1)]}) == {HIDDEN: [HIDDEN, (HIDDEN, 1)]}
+    told = InfoPosted(title=key, message="well")
+    assert echoes.value([told]) == [InfoPosted(title=HIDDEN, message="well")]
+    assert echoes.value(plain := InfoPosted(title="none", message="well")) is plain
 
 
 def test_nothing_comes_from_the_wire_but_through_the_cutting() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
+from msgspec import structs
 from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -140,7 +141,7 @@ def test_a_mirrored_tile_has_its_name_at_the_right_and_its_marks_at_the_left(
     tile = describe(scripted.picture(1), 0.0)
     hovered = TileState(tile=tile, hovered=True)
     plain, mirrored = (
-        arrange(state, cell, kit) for state in (hovered, replace(hovered, mirrored=True))
+        arrange(state, cell, kit) for state in (hovered, structs.replace(hovered, mirrored=True))
     )
     assert [zone.action for zone in mirrored.zones] == [zone.action for zone in plain.zones]
     assert mirrored.zones[-1].rect.left() < mirrored.zones[0].rect.left()
