@@ -44,6 +44,7 @@ LONG: dict[str, float] = {
     "tests/e2e/test_few_keys.py": 20.0,
     "tests/e2e/test_first_start.py": 9.0,
     "tests/e2e/test_generating.py": 9.0,
+    "tests/e2e/test_heard_window.py": 6.0,
     "tests/e2e/test_keeping_order.py": 27.0,
     "tests/e2e/test_keyboard.py": 9.0,
     "tests/e2e/test_keyboard_layouts.py": 15.0,

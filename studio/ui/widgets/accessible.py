@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import (
     QAccessible,
@@ -25,6 +26,8 @@ EXPANDED = "accessibleExpanded"
 """Property of a widget with a role that unfolds something: whether it is unfolded."""
 
 _installed = False
+_made: dict[int, list[_PropertyAccessible]] = {}
+"""Interfaces that belong to Qt, by the address of their widget; kept until Qt has deleted them."""
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
@@ -158,6 +161,8 @@ def _interface(key: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(role, int):
         return None
     made = _PropertyAccessible(thing, QAccessible.Role(role))
-    # Qt deletes it with the widget; keep a Python reference until then.
-    vars(thing)["_accessible"] = made
+    # Qt asks again when the widget's meta-object changed, as by the connection of a slot, and
+    # deletes all of its interfaces with it. Python must delete none before.
+    place = shiboken6.getCppPointer(thing)[0]
+    _made[place] = [*filter(shiboken6.isValid, _made.get(place, ())), made]
     return made
