@@ -20,6 +20,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPointF,
+    QRect,
     QRectF,
     Qt,
     QTimer,
@@ -319,17 +320,21 @@ class PictureCanvas(QWidget):
     # --- Qt -------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color(self._surround))
+        self.paint_on(QPainter(self), event.rect())
+
+    def paint_on(self, painter: QPainter, part: QRect) -> None:
+        """Paint a part of the canvas, in its logical pixels; also on a widget that covers it."""
+        painter.fillRect(part, theme().color(self._surround))
         plate, dpr = self._plate, self.devicePixelRatioF()
         if plate is None:
             return
         painter.save()
         painter.scale(1 / dpr, 1 / dpr)
-        around = QRectF(event.rect())
+        around = QRectF(part)
         exposed = QRectF(
             around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
         ).toAlignedRect()
+        painter.setClipRect(exposed)
         plates.paint(
             painter,
             plate,
@@ -339,7 +344,6 @@ class PictureCanvas(QWidget):
             smooth=not self._hurries,
             cache=self._pans_from,
         )
-        painter.setClipRect(exposed)
         for overlay in self.overlays:
             overlay(painter, self._view)
         painter.restore()

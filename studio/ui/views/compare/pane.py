@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -121,6 +121,12 @@ class ComparePane(QWidget):
     def stop(self) -> None:
         """Cancel loading."""
         self._loader.stop()
+
+    def paint_on(self, painter: QPainter, part: QRect) -> None:
+        """Paint a part of the pane, in its own pixels, on a widget that covers it."""
+        self.canvas.paint_on(painter, part)
+        painter.translate(self._label.pos())
+        self._label.paint_on(painter)
 
     def _name_canvas(self) -> None:
         self.canvas.setAccessibleName(self._label.sentence())
