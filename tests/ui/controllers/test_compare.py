@@ -476,7 +476,7 @@ class PaintEvents(QObject):
         for widget in (part, *part.findChildren(QWidget)):
             widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's own name
         if event.type() == QEvent.Type.Paint:
             self.kinds.append(type(watched).__name__)
         return False

@@ -81,7 +81,9 @@ def paint(
         else:
             pan_cache.paint_part(painter, image, target, seen)
     painter.setOpacity(1.0)
-    _paint_hairline(painter, target, max(1, int(dpr)))
+    line = max(1, int(dpr))
+    if not target.adjusted(line, line, -line, -line).contains(exposed):
+        _paint_hairline(painter, target, line)
 
 
 def paint_ground(painter: QPainter, view: Viewport, part: QRect, dpr: float) -> None:

@@ -127,28 +127,22 @@ class Viewport:
     def extended(self, extent: Extent) -> Viewport:
         """With another extent: fitted to it, or with the picture where it is, within the limits."""
         other = replace(self, extent=extent)
-        return other.fit_again() if self.fitted else _settled(other)
+        return other.fit_again() if self.fitted else other.moved(0, 0)
 
     def fit_again(self) -> Viewport:
         """Fit the picture into the frame again."""
-        return _settled(replace(self, zoom=self.fit_zoom, fitted=True))
+        return _settled(self, self.fit_zoom, self.x, self.y, fitted=True)
 
     def zoomed(self, zoom: float, x: float, y: float) -> Viewport:
         """Set the zoom; the point under (x, y) stays in place within the limits."""
         zoom = min(max(zoom, self.lowest), HIGHEST)
         ratio = zoom / self.zoom
-        moved = replace(
-            self,
-            zoom=zoom,
-            x=x - (x - self.x) * ratio,
-            y=y - (y - self.y) * ratio,
-            fitted=False,
-        )
-        return _settled(moved)
+        left, top = x - (x - self.x) * ratio, y - (y - self.y) * ratio
+        return _settled(self, zoom, left, top, fitted=False)
 
     def moved(self, dx: float, dy: float) -> Viewport:
         """Pan, limited to the picture's edges."""
-        return _settled(replace(self, x=self.x + dx, y=self.y + dy))
+        return _settled(self, self.zoom, self.x + dx, self.y + dy, fitted=self.fitted)
 
     def resized(self, view: tuple[float, float], frame: DeviceRect) -> Viewport:
         """Adjust to a view of another size: fitted, or with the same centre."""
@@ -157,7 +151,7 @@ class Viewport:
         if self.fitted:
             return other.fit_again()
         x, y = view[0] / 2 - middle_x * self.zoom, view[1] / 2 - middle_y * self.zoom
-        return _settled(replace(other, x=x, y=y))
+        return _settled(other, other.zoom, x, y, fitted=False)
 
     def of(self, width: int, height: int) -> Viewport:
         """Show the same part of another picture, for comparison."""
@@ -169,7 +163,7 @@ class Viewport:
         zoom = min(max(self.zoom * self.width / width, other.lowest), HIGHEST)
         x = self.view_width / 2 - middle_x / self.width * width * zoom
         y = self.view_height / 2 - middle_y / self.height * height * zoom
-        return _settled(replace(other, zoom=zoom, x=x, y=y))
+        return _settled(other, zoom, x, y, fitted=False)
 
     def like(self, other: Viewport, placement: RelativePlacement | None = None) -> Viewport:
         """Show the same place and the same part as the view of another picture, in a view of any
@@ -181,7 +175,7 @@ class Viewport:
         """
         if other.fitted:
             zoom = min(self.filling * other.zoom / other.filling, HIGHEST)
-            return _settled(replace(self, zoom=zoom, fitted=True))
+            return _settled(self, zoom, self.x, self.y, fitted=True)
         if placement is None:
             return self.focused(self.filling * other.zoom / other.filling, other.focus())
         own = min(self.frame.width / other.width, self.frame.height / other.height)
@@ -222,7 +216,7 @@ class Viewport:
         zoom = min(max(zoom, self.lowest), HIGHEST)
         x = self.view_width / 2 - place[0] * self.width * zoom
         y = self.view_height / 2 - place[1] * self.height * zoom
-        return _settled(replace(self, zoom=zoom, x=x, y=y, fitted=False))
+        return _settled(self, zoom, x, y, fitted=False)
 
     def step(self, direction: int) -> float:
         """Next zoom step up (1) or down (-1)."""
@@ -236,12 +230,13 @@ class Viewport:
         return (x - self.x) / self.zoom, (y - self.y) / self.zoom
 
 
-def _settled(view: Viewport) -> Viewport:
-    frame, width, height = view.frame, view.width * view.zoom, view.height * view.zoom
+def _settled(view: Viewport, zoom: float, x: float, y: float, *, fitted: bool) -> Viewport:
+    """With another zoom and place, moved to within the limits."""
+    frame, width, height = view.frame, view.width * zoom, view.height * zoom
     left, top = view.extent[0] * width, view.extent[1] * height
-    x = _settle(view.x + left, width * view.across, view.view_width, frame.x, frame.width)
-    y = _settle(view.y + top, height * view.down, view.view_height, frame.y, frame.height)
-    return replace(view, x=x - left, y=y - top)
+    x = _settle(x + left, width * view.across, view.view_width, frame.x, frame.width) - left
+    y = _settle(y + top, height * view.down, view.view_height, frame.y, frame.height) - top
+    return replace(view, zoom=zoom, x=x, y=y, fitted=fitted)
 
 
 def _settle(at: float, length: float, view: float, start: float, room: float) -> float:
