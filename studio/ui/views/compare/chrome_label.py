@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from studio.ui.style.theme import theme
 from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
+from studio.ui.views.compare.covered import Covered
 
 PAD = 10  # at the ends
 GLYPH = 12
@@ -35,7 +36,7 @@ class ChromePiece:
     elides: bool = False
 
 
-class ChromeLabel(QWidget):
+class ChromeLabel(Covered, QWidget):
     """A line of pieces, as wide as they need.
 
     It is painted once and kept: the picture below is repainted with every step of a pan.

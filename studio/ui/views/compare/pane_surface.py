@@ -22,6 +22,9 @@ class PaneSurface(QWidget):
     def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:
         super().__init__(parent)
         self._panes, self._keys = panes, keys
+        for pane in panes:
+            pane.set_cover(self)
+        keys.cover = self
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
