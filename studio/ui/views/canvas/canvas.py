@@ -324,17 +324,21 @@ class PictureCanvas(QWidget):
 
     def paint_on(self, painter: QPainter, part: QRect) -> None:
         """Paint a part of the canvas, in its logical pixels; also on a widget that covers it."""
-        painter.fillRect(part, theme().color(self._surround))
-        plate, dpr = self._plate, self.devicePixelRatioF()
+        plate, dpr, exposed = self._plate, self.devicePixelRatioF(), part
+        surround = theme().color(self._surround)
         if plate is None:
+            painter.fillRect(part, surround)
             return
         painter.save()
-        painter.scale(1 / dpr, 1 / dpr)
-        around = QRectF(part)
-        exposed = QRectF(
-            around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
-        ).toAlignedRect()
+        if dpr != 1:
+            painter.scale(1 / dpr, 1 / dpr)
+            around = QRectF(part)
+            exposed = QRectF(
+                around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
+            ).toAlignedRect()
         painter.setClipRect(exposed)
+        if plate.trouble or not plates.place_of(self._view).contains(exposed):
+            painter.fillRect(exposed, surround)
         plates.paint(
             painter,
             plate,

@@ -95,8 +95,9 @@ class Viewport:
     @property
     def filling(self) -> float:
         """Zoom at which the picture fills the frame, also above 100 %."""
-        across = max(1.0, self.frame.width) / (self.width * self.across)
-        return min(across, max(1.0, self.frame.height) / (self.height * self.down))
+        left, top, right, bottom = self.extent
+        across = max(1.0, self.frame.width) / (self.width * (right - left))
+        return min(across, max(1.0, self.frame.height) / (self.height * (bottom - top)))
 
     @property
     def across(self) -> float:
@@ -113,6 +114,10 @@ class Viewport:
         """Smallest allowed zoom."""
         return min(LOWEST, self.fit_zoom)
 
+    def limited(self, zoom: float) -> float:
+        """The nearest allowed zoom."""
+        return min(zoom if zoom >= LOWEST else max(zoom, self.lowest), HIGHEST)
+
     @property
     def rect(self) -> DeviceRect:
         """Rectangle of the whole picture, which may exceed the view."""
@@ -121,8 +126,12 @@ class Viewport:
     @property
     def whole(self) -> bool:
         """Whether the whole extent fits the view."""
-        width, height = self.rect.width * self.across, self.rect.height * self.down
-        return width <= self.view_width + 0.5 and height <= self.view_height + 0.5
+        left, top, right, bottom = self.extent
+        width, height = self.width * self.zoom, self.height * self.zoom
+        return (
+            width * (right - left) <= self.view_width + 0.5
+            and height * (bottom - top) <= self.view_height + 0.5
+        )
 
     def extended(self, extent: Extent) -> Viewport:
         """With another extent: fitted to it, or with the picture where it is, within the limits."""
@@ -135,7 +144,7 @@ class Viewport:
 
     def zoomed(self, zoom: float, x: float, y: float) -> Viewport:
         """Set the zoom; the point under (x, y) stays in place within the limits."""
-        zoom = min(max(zoom, self.lowest), HIGHEST)
+        zoom = self.limited(zoom)
         ratio = zoom / self.zoom
         left, top = x - (x - self.x) * ratio, y - (y - self.y) * ratio
         return _settled(self, zoom, left, top, fitted=False)
@@ -160,7 +169,7 @@ class Viewport:
         if self.fitted:
             return other.fit_again()
         middle_x, middle_y = self.to_picture(self.view_width / 2, self.view_height / 2)
-        zoom = min(max(self.zoom * self.width / width, other.lowest), HIGHEST)
+        zoom = other.limited(self.zoom * self.width / width)
         x = self.view_width / 2 - middle_x / self.width * width * zoom
         y = self.view_height / 2 - middle_y / self.height * height * zoom
         return _settled(other, zoom, x, y, fitted=False)
@@ -180,7 +189,7 @@ class Viewport:
             return self.focused(self.filling * other.zoom / other.filling, other.focus())
         own = min(self.frame.width / other.width, self.frame.height / other.height)
         zoom = other.zoom * own / other.filling * other.width / (placement.across * self.width)
-        zoom = min(max(zoom, self.lowest), HIGHEST)
+        zoom = self.limited(zoom)
         across, down = placement.place(*other.focus())
         x = self.view_width / 2 - across * self.width * zoom
         y = self.view_height / 2 - down * self.height * zoom
@@ -213,7 +222,7 @@ class Viewport:
 
     def focused(self, zoom: float, place: tuple[float, float]) -> Viewport:
         """Show this place (see `focus`) in the middle of the view, at this zoom."""
-        zoom = min(max(zoom, self.lowest), HIGHEST)
+        zoom = self.limited(zoom)
         x = self.view_width / 2 - place[0] * self.width * zoom
         y = self.view_height / 2 - place[1] * self.height * zoom
         return _settled(self, zoom, x, y, fitted=False)
@@ -233,9 +242,11 @@ class Viewport:
 def _settled(view: Viewport, zoom: float, x: float, y: float, *, fitted: bool) -> Viewport:
     """With another zoom and place, moved to within the limits."""
     frame, width, height = view.frame, view.width * zoom, view.height * zoom
-    left, top = view.extent[0] * width, view.extent[1] * height
-    x = _settle(x + left, width * view.across, view.view_width, frame.x, frame.width) - left
-    y = _settle(y + top, height * view.down, view.view_height, frame.y, frame.height) - top
+    left, top, right, bottom = view.extent
+    across, down = width * (right - left), height * (bottom - top)
+    left, top = left * width, top * height
+    x = _settle(x + left, across, view.view_width, frame.x, frame.width) - left
+    y = _settle(y + top, down, view.view_height, frame.y, frame.height) - top
     return replace(view, zoom=zoom, x=x, y=y, fitted=fitted)
 
 

@@ -101,7 +101,7 @@ class PaneGroup(QWidget):
             self.panes[side].setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
         self._linking = False
         self.keys.place_over(self.panes[0].geometry())
-        self._surface.update()
+        self._surface.show_panes([self.panes[side] for side in shown])
         self.link()
 
     def link(self, side: int = 0) -> None:

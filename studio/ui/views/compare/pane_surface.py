@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.views.compare.key_strip import KeyStrip
@@ -21,27 +21,33 @@ class PaneSurface(QWidget):
 
     def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:
         super().__init__(parent)
-        self._panes, self._keys = panes, keys
+        self._keys = keys
+        self._shown: list[tuple[ComparePane, QRect]] = []
+        self._between: list[QRect] = []
         for pane in panes:
             pane.set_cover(self)
         keys.cover = self
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, part, between = QPainter(self), event.rect(), event.region()
-        for pane in self._panes:
-            place = pane.geometry()
-            if pane.isHidden() or not place.intersects(part):
-                continue
+    def show_panes(self, panes: Sequence[ComparePane]) -> None:
+        """Show these panes where they are now."""
+        self._shown = [(pane, pane.geometry()) for pane in panes]
+        between = QRegion(self.rect())
+        for _pane, place in self._shown:
             between -= place
-            painter.save()
-            painter.translate(place.topLeft())
-            pane.paint_on(painter, part.intersected(place).translated(-place.topLeft()))
-            painter.restore()
-        ground = self.palette().window()
-        for gap in between:
-            painter.fillRect(gap, ground)
+        self._between = list(between)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, part = QPainter(self), event.rect()
+        for pane, place in self._shown:
+            if place.intersects(part):
+                painter.translate(place.topLeft())
+                pane.paint_on(painter, (part & place).translated(-place.topLeft()))
+                painter.resetTransform()
+        for gap in self._between:
+            painter.fillRect(gap, self.palette().window())
         if not self._keys.isHidden():
             painter.translate(self._keys.pos())
             self._keys.paint_on(painter)
