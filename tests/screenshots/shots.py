@@ -211,6 +211,7 @@ def with_duel_result(program: DesktopProgram) -> None:
     program.wait_for("button", part="Left wins")
     user.keys("Left", "Right", "Left")
     program.wait_for("button", part="Give 5 stars")
+    wait_until(lambda: not program.find("label", "preview"), what="sharp pictures")
 
 
 def in_tree(program: DesktopProgram) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QAccessibleInterface,
+    QAccessibleStateChangeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -48,6 +49,17 @@ def set_role(widget: QWidget, role: QAccessible.Role) -> None:
         if made is not None and not isinstance(made, _PropertyAccessible):
             # A reader asked already while Qt's own constructor ran.
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(made))
+
+
+def set_expanded(widget: QWidget, *, expanded: bool | None) -> None:
+    """Set whether a widget with a role is unfolded; None where it unfolds nothing."""
+    if widget.property(EXPANDED) is expanded:
+        return
+    widget.setProperty(EXPANDED, expanded)
+    if is_heard():
+        changed = QAccessible.State()
+        changed.expandable = changed.expanded = changed.collapsed = True
+        QAccessible.updateAccessibility(QAccessibleStateChangeEvent(widget, changed))
 
 
 def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -465,6 +465,83 @@ async def test_the_lock_is_in_the_chip_of_the_champion_and_the_slider_zooms(
         (slider,) = view.findChildren(ZoomSlider)
         slider.setValue(slider.maximum())
         assert view.panes[0].canvas.zoom == pytest.approx(32)
+
+
+class PaintEvents(QObject):
+    """Collects the kinds of widgets in a part of the window that are painted."""
+
+    def __init__(self, part: QWidget) -> None:
+        super().__init__(part)
+        self.kinds: list[str] = []
+        for widget in (part, *part.findChildren(QWidget)):
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's own name
+        if event.type() == QEvent.Type.Paint:
+            self.kinds.append(type(watched).__name__)
+        return False
+
+
+async def test_a_step_that_moves_four_pictures_is_one_paint_event(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await compared(window, *(await make(window, count=4)))
+        group = window.compare.group
+        canvases = [pane.canvas for pane in group.panes]
+        canvases[0].set_zoom(3)
+        QApplication.processEvents()
+        before = [canvas.view for canvas in canvases]
+        painted = PaintEvents(group)
+        canvases[0].pan(-7, -7)
+        assert all(one.view != was for one, was in zip(canvases, before, strict=True))
+        QApplication.processEvents()
+        assert painted.kinds == ["PaneSurface"]
+
+
+async def test_the_surface_shows_each_pane_as_it_is_and_passes_the_mouse_on(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, width=1500) as window:
+        await compared(window, *(await make(window, count=3)))
+        group = window.compare.group
+        group.panes[0].canvas.set_zoom(1.5)
+        assert group.keys.isVisible()
+        shown = group.grab().toImage()
+        scale = shown.width() / group.width()
+        keys = group.keys.geometry()
+        for pane in group.panes[:3]:
+            place = pane.geometry()
+            assert group.childAt(place.center()) is pane.canvas
+            alone = pane.grab().toImage()
+            above_keys = min(place.bottom() + 1, keys.top()) - place.top()
+            device = QRect(QPoint(), QSize(pane.width(), above_keys) * scale)
+            moved = device.translated(place.topLeft() * scale)
+            assert shown.copy(moved) == alone.copy(device)
+        assert group.childAt(keys.center()) is group.keys
+        own = group.keys.grab().toImage()
+        ink = QPoint(own.width() // 2, 1)
+        assert shown.pixelColor(keys.topLeft() * scale + ink) == own.pixelColor(ink)
+
+
+async def test_a_button_shows_the_other_picture_while_they_take_turns(
+    tmp_path: Path, at_end: list[Callable[[], object]]
+) -> None:
+    at_end.append(lambda: set_motion("system"))
+    set_motion("reduced")
+    async with opened(tmp_path) as window:
+        await compared(window, *(await make(window, count=2)))
+        view = window.compare
+        (button,) = (
+            one
+            for one in view.findChildren(IconButton)
+            if one.accessibleName() == "Show the other picture"
+        )
+        assert not button.isVisible()
+        view.set_mode(CompareMode.FLICKER)
+        for covered in (True, False):
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            assert view.panes[0].is_covered is covered
+        view.set_mode(CompareMode.SLIDER)
+        assert not button.isVisible()
 
 
 def _several_colours(chip: SideChip) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from studio.domain.choices import Verdict
 from studio.domain.duel import Duel
@@ -311,6 +311,37 @@ async def test_the_next_pair_is_decoded_ahead_and_given_up_at_the_end(tmp_path: 
         assert all(pane.canvas.plate and pane.canvas.plate.raster for pane in panes)
         press(window, Qt.Key.Key_Escape)
         assert not any(pane.prepared for pane in panes)
+
+
+async def test_the_end_of_a_quick_duel_shows_sharp_pictures_and_centred_words(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=4)
+        await dueling(window, *pictures)
+        for key in (LEFT, RIGHT, LEFT):
+            press(window, key)
+        assert window.duel.finished
+        await shown(window)
+        previews = [one for one in window.duel.findChildren(QLabel) if one.text() == "preview"]
+        assert previews == []
+        for button in window.duel.foot.buttons.values():
+            assert not button.isEnabled()
+            assert _middle_of_words(button) == pytest.approx(button.height() / 2, abs=3)
+
+
+def _middle_of_words(button: QWidget) -> float:
+    """Middle of what is written on a button beside its key, in logical pixels."""
+    shown = button.grab().toImage()
+    scale = shown.width() / button.width()
+    ground = shown.pixelColor(round(50 * scale), shown.height() // 2)
+    columns = range(round(56 * scale), shown.width() - round(12 * scale))
+    inked = [
+        row
+        for row in range(round(4 * scale), shown.height() - round(4 * scale))
+        if any(shown.pixelColor(column, row) != ground for column in columns)
+    ]
+    return (inked[0] + inked[-1] + 1) / 2 / scale
 
 
 async def test_words_for_a_screen_reader(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -227,10 +227,21 @@ def test_screen_readers_have_an_item_for_each_visible_picture(
     children = [canvas.child(place) for place in range(canvas.childCount())]
     items = [one for one in children if one.role() == QAccessible.Role.TreeItem]
     assert [one.text(QAccessible.Text.Name) for one in items] == [
-        "dusk 1, 1 child, expanded",
-        "dusk 2, child of dusk 1, 1 child, expanded",
+        "dusk 1, 1 child",
+        "dusk 2, child of dusk 1, 1 child",
         "dusk 3, child of dusk 2",
     ]
+    assert [_unfolding(one) for one in items] == [(True, False), (True, False), (False, False)]
+    view.canvas.toggle_fold("p2")
+    view.canvas.on_painted()
+    assert _unfolding(items[1]) == (False, True)
+
+
+def _unfolding(item: QAccessibleInterface) -> tuple[bool, bool]:
+    """Whether it is expanded, and collapsed; that it can be is told with either."""
+    state = item.state()
+    assert bool(state.expandable) is bool(state.expanded or state.collapsed)
+    return bool(state.expanded), bool(state.collapsed)
 
 
 def test_the_bar_gives_way_to_the_name_of_the_family(view: TreeView) -> None:

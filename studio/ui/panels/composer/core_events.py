@@ -69,8 +69,10 @@ class ComposerEvents(QObject):
         self.destroyed.connect(self._unsubscribe)
 
     def show_pictures(self, ids: Sequence[str]) -> None:
-        """Watch the pictures in the slots for moves to the trash."""
-        self._shown = frozenset(ids)
+        """Watch the pictures in the slots for moves to the trash, and read where they are now."""
+        before, self._shown = self._shown, frozenset(ids)
+        if added := self._shown - before:
+            spawn(self._read_trash(sorted(added)))
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, JobChanged | JobsRemoved):
@@ -90,9 +92,11 @@ class ComposerEvents(QObject):
             spawn(self._read_seed(event.ids[-1:]))
 
     async def _read_trash(self, ids: Sequence[str]) -> None:
+        before = set(self.trashed)
         for picture in await self._core.library.find(ids):
             (self.trashed.add if picture.trashed else self.trashed.discard)(picture.id)
-        self.trash_changed.emit(ids)
+        if moved := sorted(self.trashed ^ before):
+            self.trash_changed.emit(moved)
 
     async def _read_seed(self, ids: Sequence[str]) -> None:
         pictures = await self._core.library.find(ids)

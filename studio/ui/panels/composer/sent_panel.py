@@ -36,7 +36,7 @@ from studio.ui.support import key_names
 from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
-from studio.ui.widgets.accessible import EXPANDED, set_role
+from studio.ui.widgets.accessible import set_expanded, set_role
 from studio.ui.widgets.buttons import Button, IconButton, PaintedButton, ToggledIsClicked
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.plain_text import describe, set_tip
@@ -75,7 +75,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
         self._unfolded = unfolded
         self._counts = ""
         set_role(self, QAccessible.Role.Button)
-        self.setProperty(EXPANDED, unfolded)
+        set_expanded(self, expanded=unfolded)
         self.setCheckable(True)
         self.restore_checked()
         self.toggled.connect(self.on_toggled)

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPointF,
+    QRect,
     QRectF,
     Qt,
     QTimer,
@@ -319,17 +320,25 @@ class PictureCanvas(QWidget):
     # --- Qt -------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().color(self._surround))
-        plate, dpr = self._plate, self.devicePixelRatioF()
+        self.paint_on(QPainter(self), event.rect())
+
+    def paint_on(self, painter: QPainter, part: QRect) -> None:
+        """Paint a part of the canvas, in its logical pixels; also on a widget that covers it."""
+        plate, dpr, exposed = self._plate, self.devicePixelRatioF(), part
+        surround = theme().color(self._surround)
         if plate is None:
+            painter.fillRect(part, surround)
             return
         painter.save()
-        painter.scale(1 / dpr, 1 / dpr)
-        around = QRectF(event.rect())
-        exposed = QRectF(
-            around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
-        ).toAlignedRect()
+        if dpr != 1:
+            painter.scale(1 / dpr, 1 / dpr)
+            around = QRectF(part)
+            exposed = QRectF(
+                around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
+            ).toAlignedRect()
+        painter.setClipRect(exposed)
+        if plate.trouble or not plates.place_of(self._view).contains(exposed):
+            painter.fillRect(exposed, surround)
         plates.paint(
             painter,
             plate,
@@ -339,7 +348,6 @@ class PictureCanvas(QWidget):
             smooth=not self._hurries,
             cache=self._pans_from,
         )
-        painter.setClipRect(exposed)
         for overlay in self.overlays:
             overlay(painter, self._view)
         painter.restore()

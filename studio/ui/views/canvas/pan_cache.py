@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 
 class PanCache:
@@ -17,8 +17,7 @@ class PanCache:
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
-        self._shown: QImage | None = None
-        self._spare: QImage | None = None
+        self._shown: QPixmap | None = None
         self._at = QPoint()
 
     def paint(
@@ -27,43 +26,43 @@ class PanCache:
         """Paint the seen part of an opaque image, scaled to `target`, in a view of this size."""
         key = (image.cacheKey(), target.width(), target.height(), room.width(), room.height())
         if key != self._key:
-            self._key, self._shown, self._spare = key, None, None
+            self._key, self._shown = key, None
             paint_part(painter, image, target, seen)
             return
-        if self._shown is None or self._at != target.topLeft():
-            self._move(image, target, QRect(QPoint(), room))
-        assert self._shown is not None
-        painter.drawImage(seen, self._shown, seen)
-
-    def _move(self, image: QImage, target: QRect, room: QRect) -> None:
-        made = self._spare
-        if made is None:
-            made = QImage(room.size(), QImage.Format.Format_RGB32)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        known = QRect()
-        if self._shown is not None:
-            step = target.topLeft() - self._at
-            painter.drawImage(step, self._shown)
-            known = room.translated(step) & room
-        for part in _around(known, room):
-            if not (part := part & target).isEmpty():
-                painter.setClipRect(part)
-                paint_part(painter, image, target, part)
-        painter.end()
-        self._shown, self._spare, self._at = made, self._shown, target.topLeft()
+        shown, at = self._shown, target.topLeft()
+        if shown is None:
+            shown = self._shown = QPixmap(room)
+            _scale(shown, image, target, [shown.rect()])
+        elif at != self._at:
+            step, whole = at - self._at, shown.rect()
+            shown.scroll(step.x(), step.y(), whole)
+            _scale(shown, image, target, _uncovered(whole, step.x(), step.y()))
+        self._at = at
+        painter.drawPixmap(seen, shown, seen)
 
 
-def _around(inner: QRect, room: QRect) -> Iterator[QRect]:
-    """The parts of a room outside a rectangle that lies in it: above, below, left and right."""
-    if inner.isEmpty():
-        yield room
-        return
-    top, bottom = inner.top() - room.top(), room.bottom() - inner.bottom()
-    yield QRect(room.left(), room.top(), room.width(), top)
-    yield QRect(room.left(), inner.bottom() + 1, room.width(), bottom)
-    yield QRect(room.left(), inner.top(), inner.left() - room.left(), inner.height())
-    yield QRect(inner.right() + 1, inner.top(), room.right() - inner.right(), inner.height())
+def _scale(made: QPixmap, image: QImage, target: QRect, parts: Sequence[QRect]) -> None:
+    """Paint parts of an image that is scaled to `target`."""
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for part in parts:
+        if not (part := part & target).isEmpty():
+            painter.setClipRect(part)
+            paint_part(painter, image, target, part)
+    painter.end()
+
+
+def _uncovered(room: QRect, dx: int, dy: int) -> list[QRect]:
+    """The parts of a room that come into view where its content moves: a row, then a column."""
+    wide, high = room.width(), room.height()
+    across, down = min(abs(dx), wide), min(abs(dy), high)
+    parts = []
+    if down:
+        parts.append(QRect(0, 0 if dy > 0 else high - down, wide, down))
+    if across and down < high:
+        top = down if dy > 0 else 0
+        parts.append(QRect(0 if dx > 0 else wide - across, top, across, high - down))
+    return parts
 
 
 def paint_part(painter: QPainter, image: QImage, target: QRect, seen: QRect) -> None:

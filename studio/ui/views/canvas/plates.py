@@ -57,40 +57,45 @@ def paint(
     Without `smooth`, reduced pixels are painted as fast as enlarged ones. `cache` is that of the
     canvas, if it may be panned.
     """
-    rect = view.rect
-    target = QRect(
-        round(rect.x), round(rect.y), max(1, round(rect.width)), max(1, round(rect.height))
-    )
-    seen = target & exposed
+    place = place_of(view)
+    seen = place & exposed
     if seen.isEmpty():
         return
-    painter.setOpacity(FAINT if plate.trouble else 1.0)
-    image = plate.image_of_width(rect.width)
+    if plate.trouble:
+        painter.setOpacity(FAINT)
+    image = plate.image_of_width(view.width * view.zoom)
     if image is None:
         painter.fillRect(seen, screen_colours().colour(plate.colour))
     else:
-        if image.hasAlphaChannel():
-            _paint_chequers(painter, target, seen, max(1, round(CHECK * dpr)))
+        opaque = not image.hasAlphaChannel()
+        if not opaque:
+            _paint_chequers(painter, place, seen, max(1, round(CHECK * dpr)))
         # Above 100 % pixels are not smoothed; a preview always is.
         blocky = plate.raster is not None and (view.zoom > 1 or not smooth)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not blocky)
-        scaled = image.width() != target.width() and not blocky and not plate.trouble
-        if cache is not None and scaled and not image.hasAlphaChannel() and not view.whole:
+        scaled = image.width() != place.width() and not blocky and not plate.trouble
+        if cache is not None and scaled and opaque and not view.whole:
             room = QSize(round(view.view_width), round(view.view_height))
-            cache.paint(painter, image, target, seen, room)
+            cache.paint(painter, image, place, seen, room)
         else:
-            pan_cache.paint_part(painter, image, target, seen)
-    painter.setOpacity(1.0)
-    _paint_hairline(painter, target, max(1, int(dpr)))
+            pan_cache.paint_part(painter, image, place, seen)
+    if plate.trouble:
+        painter.setOpacity(1.0)
+    line = max(1, int(dpr))
+    if not place.adjusted(line, line, -line, -line).contains(exposed):
+        _paint_hairline(painter, place, line)
+
+
+def place_of(view: Viewport) -> QRect:
+    """Where the whole picture is painted, in device pixels."""
+    width, height = view.width * view.zoom, view.height * view.zoom
+    return QRect(round(view.x), round(view.y), max(1, round(width)), max(1, round(height)))
 
 
 def paint_ground(painter: QPainter, view: Viewport, part: QRect, dpr: float) -> None:
     """Paint the ground of a see-through picture in a part of it, in device pixels."""
-    rect = view.rect
-    target = QRect(
-        round(rect.x), round(rect.y), max(1, round(rect.width)), max(1, round(rect.height))
-    )
-    _paint_chequers(painter, target, target & part, max(1, round(CHECK * dpr)))
+    place = place_of(view)
+    _paint_chequers(painter, place, place & part, max(1, round(CHECK * dpr)))
 
 
 def paint_trouble(painter: QPainter, words: str, room: QRect) -> None:

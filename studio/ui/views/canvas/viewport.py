@@ -95,8 +95,9 @@ class Viewport:
     @property
     def filling(self) -> float:
         """Zoom at which the picture fills the frame, also above 100 %."""
-        across = max(1.0, self.frame.width) / (self.width * self.across)
-        return min(across, max(1.0, self.frame.height) / (self.height * self.down))
+        left, top, right, bottom = self.extent
+        across = max(1.0, self.frame.width) / (self.width * (right - left))
+        return min(across, max(1.0, self.frame.height) / (self.height * (bottom - top)))
 
     @property
     def across(self) -> float:
@@ -113,6 +114,10 @@ class Viewport:
         """Smallest allowed zoom."""
         return min(LOWEST, self.fit_zoom)
 
+    def limited(self, zoom: float) -> float:
+        """The nearest allowed zoom."""
+        return min(zoom if zoom >= LOWEST else max(zoom, self.lowest), HIGHEST)
+
     @property
     def rect(self) -> DeviceRect:
         """Rectangle of the whole picture, which may exceed the view."""
@@ -121,34 +126,32 @@ class Viewport:
     @property
     def whole(self) -> bool:
         """Whether the whole extent fits the view."""
-        width, height = self.rect.width * self.across, self.rect.height * self.down
-        return width <= self.view_width + 0.5 and height <= self.view_height + 0.5
+        left, top, right, bottom = self.extent
+        width, height = self.width * self.zoom, self.height * self.zoom
+        return (
+            width * (right - left) <= self.view_width + 0.5
+            and height * (bottom - top) <= self.view_height + 0.5
+        )
 
     def extended(self, extent: Extent) -> Viewport:
         """With another extent: fitted to it, or with the picture where it is, within the limits."""
         other = replace(self, extent=extent)
-        return other.fit_again() if self.fitted else _settled(other)
+        return other.fit_again() if self.fitted else other.moved(0, 0)
 
     def fit_again(self) -> Viewport:
         """Fit the picture into the frame again."""
-        return _settled(replace(self, zoom=self.fit_zoom, fitted=True))
+        return _settled(self, self.fit_zoom, self.x, self.y, fitted=True)
 
     def zoomed(self, zoom: float, x: float, y: float) -> Viewport:
         """Set the zoom; the point under (x, y) stays in place within the limits."""
-        zoom = min(max(zoom, self.lowest), HIGHEST)
+        zoom = self.limited(zoom)
         ratio = zoom / self.zoom
-        moved = replace(
-            self,
-            zoom=zoom,
-            x=x - (x - self.x) * ratio,
-            y=y - (y - self.y) * ratio,
-            fitted=False,
-        )
-        return _settled(moved)
+        left, top = x - (x - self.x) * ratio, y - (y - self.y) * ratio
+        return _settled(self, zoom, left, top, fitted=False)
 
     def moved(self, dx: float, dy: float) -> Viewport:
         """Pan, limited to the picture's edges."""
-        return _settled(replace(self, x=self.x + dx, y=self.y + dy))
+        return _settled(self, self.zoom, self.x + dx, self.y + dy, fitted=self.fitted)
 
     def resized(self, view: tuple[float, float], frame: DeviceRect) -> Viewport:
         """Adjust to a view of another size: fitted, or with the same centre."""
@@ -157,7 +160,7 @@ class Viewport:
         if self.fitted:
             return other.fit_again()
         x, y = view[0] / 2 - middle_x * self.zoom, view[1] / 2 - middle_y * self.zoom
-        return _settled(replace(other, x=x, y=y))
+        return _settled(other, other.zoom, x, y, fitted=False)
 
     def of(self, width: int, height: int) -> Viewport:
         """Show the same part of another picture, for comparison."""
@@ -166,10 +169,10 @@ class Viewport:
         if self.fitted:
             return other.fit_again()
         middle_x, middle_y = self.to_picture(self.view_width / 2, self.view_height / 2)
-        zoom = min(max(self.zoom * self.width / width, other.lowest), HIGHEST)
+        zoom = other.limited(self.zoom * self.width / width)
         x = self.view_width / 2 - middle_x / self.width * width * zoom
         y = self.view_height / 2 - middle_y / self.height * height * zoom
-        return _settled(replace(other, zoom=zoom, x=x, y=y))
+        return _settled(other, zoom, x, y, fitted=False)
 
     def like(self, other: Viewport, placement: RelativePlacement | None = None) -> Viewport:
         """Show the same place and the same part as the view of another picture, in a view of any
@@ -181,12 +184,12 @@ class Viewport:
         """
         if other.fitted:
             zoom = min(self.filling * other.zoom / other.filling, HIGHEST)
-            return _settled(replace(self, zoom=zoom, fitted=True))
+            return _settled(self, zoom, self.x, self.y, fitted=True)
         if placement is None:
             return self.focused(self.filling * other.zoom / other.filling, other.focus())
         own = min(self.frame.width / other.width, self.frame.height / other.height)
         zoom = other.zoom * own / other.filling * other.width / (placement.across * self.width)
-        zoom = min(max(zoom, self.lowest), HIGHEST)
+        zoom = self.limited(zoom)
         across, down = placement.place(*other.focus())
         x = self.view_width / 2 - across * self.width * zoom
         y = self.view_height / 2 - down * self.height * zoom
@@ -219,10 +222,10 @@ class Viewport:
 
     def focused(self, zoom: float, place: tuple[float, float]) -> Viewport:
         """Show this place (see `focus`) in the middle of the view, at this zoom."""
-        zoom = min(max(zoom, self.lowest), HIGHEST)
+        zoom = self.limited(zoom)
         x = self.view_width / 2 - place[0] * self.width * zoom
         y = self.view_height / 2 - place[1] * self.height * zoom
-        return _settled(replace(self, zoom=zoom, x=x, y=y, fitted=False))
+        return _settled(self, zoom, x, y, fitted=False)
 
     def step(self, direction: int) -> float:
         """Next zoom step up (1) or down (-1)."""
@@ -236,12 +239,15 @@ class Viewport:
         return (x - self.x) / self.zoom, (y - self.y) / self.zoom
 
 
-def _settled(view: Viewport) -> Viewport:
-    frame, width, height = view.frame, view.width * view.zoom, view.height * view.zoom
-    left, top = view.extent[0] * width, view.extent[1] * height
-    x = _settle(view.x + left, width * view.across, view.view_width, frame.x, frame.width)
-    y = _settle(view.y + top, height * view.down, view.view_height, frame.y, frame.height)
-    return replace(view, x=x - left, y=y - top)
+def _settled(view: Viewport, zoom: float, x: float, y: float, *, fitted: bool) -> Viewport:
+    """With another zoom and place, moved to within the limits."""
+    frame, width, height = view.frame, view.width * zoom, view.height * zoom
+    left, top, right, bottom = view.extent
+    across, down = width * (right - left), height * (bottom - top)
+    left, top = left * width, top * height
+    x = _settle(x + left, across, view.view_width, frame.x, frame.width) - left
+    y = _settle(y + top, down, view.view_height, frame.y, frame.height) - top
+    return replace(view, zoom=zoom, x=x, y=y, fitted=fitted)
 
 
 def _settle(at: float, length: float, view: float, start: float, room: float) -> float:

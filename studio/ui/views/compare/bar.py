@@ -45,7 +45,7 @@ class CompareBar(QFrame):
         lock_chosen: whether the champion stays.
         link_chosen: whether zoom and place are shared.
         zoomed: zoom of A, in device pixels per pixel of the picture.
-        swapped, fit, zoom_in, zoom_out: requests.
+        swapped, other_wanted, fit, zoom_in, zoom_out: requests.
     """
 
     side_chosen = Signal(int)
@@ -54,6 +54,7 @@ class CompareBar(QFrame):
     link_chosen = Signal(bool)
     zoomed = Signal(float)
     swapped = Signal()
+    other_wanted = Signal()
     fit = Signal()
     zoom_in = Signal()
     zoom_out = Signal()
@@ -98,6 +99,8 @@ class CompareBar(QFrame):
             size=26,
         )
         self._modes.set_value(CompareMode.SIDE_BY_SIDE)
+        self._other = IconButton("both", _("Show the other picture"), ", .", self, size=24)
+        self._other.hide()
         self._linked = Button(_("Zoom locked"), "quiet", self, size=26, icon="lock")
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
@@ -110,12 +113,13 @@ class CompareBar(QFrame):
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(widest))
         self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
         zoom: tuple[QWidget, ...] = (self._minus, self._slider, self._plus, self._percent)
-        for part in (self._modes, self._linked, self._fit, *zoom):
+        for part in (self._modes, self._other, self._linked, self._fit, *zoom):
             self._row.addWidget(part)
         self._modes.changed.connect(self.mode_chosen)
         self._lock.toggled.connect(self.lock_chosen)
         self._linked.toggled.connect(self.link_chosen)
         self._swap.clicked.connect(self.swapped)
+        self._other.clicked.connect(self.other_wanted)
         self._fit.clicked.connect(self.fit)
         self._minus.clicked.connect(self.zoom_out)
         self._plus.clicked.connect(self.zoom_in)
@@ -136,8 +140,9 @@ class CompareBar(QFrame):
             chip.set_thumbnail(pixmap)
 
     def set_mode(self, mode: CompareMode) -> None:
-        """Mark the mode."""
+        """Mark the mode; where pictures take turns, a button shows the other one."""
         self._modes.set_value(mode)
+        self._other.setVisible(mode is CompareMode.FLICKER)
         self._yield_room()
 
     def show_standing(self, text: str) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from studio.ui.style.theme import theme
 from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
+from studio.ui.views.compare.covered import Covered
 
 PAD = 10  # at the ends
 GLYPH = 12
@@ -35,7 +36,7 @@ class ChromePiece:
     elides: bool = False
 
 
-class ChromeLabel(QWidget):
+class ChromeLabel(Covered, QWidget):
     """A line of pieces, as wide as they need.
 
     It is painted once and kept: the picture below is repainted with every step of a pan.
@@ -91,17 +92,19 @@ class ChromeLabel(QWidget):
         return QSize(wide, theme().px(self._high))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        self.paint_on(QPainter(self))
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paint it at the origin, also on a widget that covers it."""
         dpr = self.devicePixelRatioF()
         if self._kept is None or self._kept.devicePixelRatioF() != dpr:
             self._kept = QPixmap(self.size() * dpr)
             self._kept.setDevicePixelRatio(dpr)
             self._kept.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._kept)
-            self._paint(painter, dpr)
-            painter.end()
-        painter = QPainter(self)
+            kept = QPainter(self._kept)
+            self._paint(kept, dpr)
+            kept.end()
         painter.drawPixmap(0, 0, self._kept)
-        painter.end()
 
     def _paint(self, painter: QPainter, dpr: float) -> None:
         look = theme()

@@ -123,6 +123,7 @@ class CompareView(QWidget):
         bar.lock_chosen.connect(self.on_lock_chosen)
         bar.link_chosen.connect(self.on_link_chosen)
         bar.swapped.connect(self.on_swapped)
+        bar.other_wanted.connect(self.group.on_flicker)
         bar.fit.connect(self.panes[0].canvas.fit)
         bar.zoom_in.connect(self.zoom_in)
         bar.zoom_out.connect(self.zoom_out)

@@ -74,7 +74,7 @@ class KeyStrip(ChromeLabel):
         self.setVisible(self._wanted and not self._presenting and fits)
         left = place.center().x() - self.width() // 2
         self.move(left, room.bottom() - self.height() - MARGIN)
-        self.raise_()
+        self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.open_menu(event.globalPos())

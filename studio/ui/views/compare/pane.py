@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.viewport import Viewport
 from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
+from studio.ui.views.compare.covered import Covered
 
 KEPT = 200_000_000  # bytes of pixels kept per pane, for going back
 PLACE = QPoint(12, 10)  # of the label
@@ -55,7 +56,7 @@ class ComparePane(QWidget):
         super().__init__(parent)
         self.side = side
         self.picture: Picture | None = None
-        self.canvas = PictureCanvas(self)
+        self.canvas = _PaneCanvas(self)
         self.canvas.setMinimumSize(80, 80)
         self.canvas.overlays.append(self._paint_over)
         self.canvas.installEventFilter(self)
@@ -122,6 +123,16 @@ class ComparePane(QWidget):
         """Cancel loading."""
         self._loader.stop()
 
+    def set_cover(self, cover: QWidget) -> None:
+        """Leave the painting to a widget over the pane (`paint_on`)."""
+        self.canvas.cover = self._label.cover = cover
+
+    def paint_on(self, painter: QPainter, part: QRect) -> None:
+        """Paint a part of the pane, in its own pixels, on a widget that covers it."""
+        self.canvas.paint_on(painter, part)
+        painter.translate(self._label.pos())
+        self._label.paint_on(painter)
+
     def _name_canvas(self) -> None:
         self.canvas.setAccessibleName(self._label.sentence())
 
@@ -180,6 +191,10 @@ def _paint_divider(painter: QPainter, at: float, height: float, dpr: float) -> N
     painter.drawEllipse(QPointF(0, 0), HANDLE / 2, HANDLE / 2)
     painter.drawPixmap(QPointF(-8, -8), theme().pixmap("split", "tick", 16, dpr))
     painter.restore()
+
+
+class _PaneCanvas(Covered, PictureCanvas):
+    """Canvas of a pane."""
 
 
 class _PaneLabel(ChromeLabel):

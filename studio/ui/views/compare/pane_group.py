@@ -15,6 +15,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.compare.key_strip import KeyStrip
 from studio.ui.views.compare.pane import ComparePane
+from studio.ui.views.compare.pane_surface import PaneSurface
 
 BETWEEN = 2  # pixels between panes
 LARGE = 2 / 3  # share of the width of A beside two or three others
@@ -50,6 +51,7 @@ class PaneGroup(QWidget):
         self._linking = False
         self._over: tuple[Plate | None, RelativePlacement | None] = (None, None)
         self.keys = KeyStrip(self)
+        self._surface = PaneSurface(self.panes, self.keys, self)
         self._flickers = False
         self._flicker = QTimer(self, interval=PACE)
         self._flicker.timeout.connect(self.on_flicker)
@@ -99,6 +101,7 @@ class PaneGroup(QWidget):
             self.panes[side].setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
         self._linking = False
         self.keys.place_over(self.panes[0].geometry())
+        self._surface.show_panes([self.panes[side] for side in shown])
         self.link()
 
     def link(self, side: int = 0) -> None:
@@ -165,15 +168,17 @@ class PaneGroup(QWidget):
     def on_view_changed(self) -> None:
         """Move the other panes with the one that was zoomed or panned."""
         canvas = self.sender()
-        for pane in self.panes:
-            if pane.canvas is canvas and pane.isVisible():
-                self.link(pane.side)
+        if not self._linking:
+            for pane in self.panes:
+                if pane.canvas is canvas and pane.isVisible():
+                    self.link(pane.side)
         if canvas is self.panes[0].canvas:
             self.view_changed.emit()
 
-    @needs("keys")
+    @needs("_surface")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._surface.resize(event.size())
         self.arrange(self._sides, self._active, alone=self._alone)
 
     @needs("_flicker")

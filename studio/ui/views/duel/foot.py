@@ -25,6 +25,7 @@ from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 HEIGHT = 124
 NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tree, are hidden
 FACTS = 360  # most pixels of width for the differences
+_LINE = 19  # pixels of a line on a button
 _WIDTHS = {Verdict.FIRST: 176, Verdict.SECOND: 176, Verdict.BOTH: 152, Verdict.NEITHER: 152}
 _KEYS = {Verdict.FIRST: "←", Verdict.SECOND: "→", Verdict.BOTH: "↑", Verdict.NEITHER: "↓"}
 
@@ -173,7 +174,7 @@ class VerdictButton(PaintedButton):
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
         middle = self.height() / 2
         painter.setFont(look.font("body", weight=600))
-        self._paint_line(painter, self._title, middle - 19)
+        self._paint_line(painter, self._title, middle - (_LINE if self._meaning else _LINE / 2))
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text3" if self.isEnabled() else "off"))
         self._paint_line(painter, self._meaning, middle)
@@ -181,5 +182,5 @@ class VerdictButton(PaintedButton):
     def _paint_line(self, painter: QPainter, text: str, top: float) -> None:
         wide = self.width() - 62
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
-        line = placed(self, QRectF(54, top, wide, 19))
+        line = placed(self, QRectF(54, top, wide, _LINE))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPointF,
-    QRect,
     QRectF,
     QSize,
     QSizeF,
@@ -54,7 +53,7 @@ from studio.ui.support.tasks import loop_runs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.views.tree import node_painter, tree_words
-from studio.ui.views.tree.items import TreeItems
+from studio.ui.views.tree.items import TreeItem, TreeItems
 from studio.ui.views.tree.minimap import MiniMap
 from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.scene_painter import ScenePainter, pictured
@@ -375,10 +374,11 @@ class TreeCanvas(QWidget):
         self._book.request_pages(self._places[id] for id in ids if id in self._places)
         self._thumbnails.request_thumbnails(self._wishes(ids))
 
-    def _item(self, box: TreeBox) -> tuple[str, QRect]:
+    def _item(self, box: TreeBox) -> TreeItem:
         scene = self.scene
-        name = tree_words.spoken(scene.tree, box.id, folded=scene.is_folded(box.id))
-        return name, self.port.rect(_rect(box)).toRect()
+        expanded = not scene.is_folded(box.id) if scene.tree.children(box.id) else None
+        name = tree_words.spoken(scene.tree, box.id, folded=None)
+        return TreeItem(name, self.port.rect(_rect(box)).toRect(), expanded)
 
     def _wishes(self, ids: Iterable[str]) -> Iterable[ThumbnailRequest]:
         side = PICTURE * max(self.port.zoom, 0.5) * self.devicePixelRatioF()

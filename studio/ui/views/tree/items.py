@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.accessible import set_expanded, set_role
+
+
+@dataclass(frozen=True, slots=True)
+class TreeItem:
+    """A visible picture; `expanded` tells whether its children are shown, None without any."""
+
+    name: str
+    place: QRect
+    expanded: bool | None
 
 
 class TreeItems:
@@ -21,17 +31,18 @@ class TreeItems:
         self._canvas = canvas
         self._items: list[QWidget] = []
 
-    def show_items(self, named: Sequence[tuple[str, QRect]]) -> None:
-        """Have one item for each of these names and places."""
-        while len(self._items) < len(named):
+    def show_items(self, visible: Sequence[TreeItem]) -> None:
+        """Have a widget for each of these."""
+        while len(self._items) < len(visible):
             item = QWidget(self._canvas)
             item.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             item.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
             set_role(item, QAccessible.Role.TreeItem)
             self._items.append(item)
-        for item, (name, place) in zip(self._items, named, strict=False):
-            item.setAccessibleName(name)
-            item.setGeometry(place)
+        for item, one in zip(self._items, visible, strict=False):
+            item.setAccessibleName(one.name)
+            item.setGeometry(one.place)
+            set_expanded(item, expanded=one.expanded)
             item.show()
-        for item in self._items[len(named) :]:
+        for item in self._items[len(visible) :]:
             item.hide()

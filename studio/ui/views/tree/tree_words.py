@@ -144,8 +144,8 @@ def head(tree: FamilyTree) -> str:
     )
 
 
-def spoken(tree: FamilyTree, id: str, *, folded: bool) -> str:
-    """An item of the tree for a screen reader."""
+def spoken(tree: FamilyTree, id: str, *, folded: bool | None) -> str:
+    """An item of the tree for a screen reader; None where its state tells whether it is folded."""
     node = tree.nodes[id]
     parts = [name_of(node)]
     if node.branch:
@@ -161,5 +161,6 @@ def spoken(tree: FamilyTree, id: str, *, folded: bool) -> str:
         parts.append(stars.format(n=number(node.rating)))
     if children := len(tree.children(id)):
         parts.append(ngettext("{n} child", "{n} children", children).format(n=number(children)))
-        parts.append(_("folded") if folded else _("expanded"))
+        if folded is not None:
+            parts.append(_("folded") if folded else _("expanded"))
     return listed(parts)

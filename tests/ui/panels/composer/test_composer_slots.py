@@ -353,6 +353,13 @@ async def test_a_source_in_the_trash_stays_and_says_so(composer, core, picture) 
     assert len(composer.draft().references) == 1
 
 
+async def test_a_source_that_is_in_the_trash_already_says_so(composer, core, picture) -> None:
+    core.library.known["p9"] = picture("p9", "gone", trashed=True)
+    composer.set_draft(Draft(references=(replace(THREE[0], picture="p9"),)))
+    await settle()
+    assert composer.card.slots.slots()[0].accessibleDescription() == "in the trash, still usable"
+
+
 async def test_a_picture_that_gets_a_title_is_offered_by_it(composer, core, picture) -> None:
     composer.suggest([picture("p1", "owl")])
     core.library.known["p1"] = picture("p1", "My owl")

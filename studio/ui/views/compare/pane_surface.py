@@ -1,0 +1,53 @@
+"""Surface over the panes of a comparison, on which they are painted together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.views.compare.key_strip import KeyStrip
+from studio.ui.views.compare.pane import ComparePane
+
+
+class PaneSurface(QWidget):
+    """Paints panes and keys, in one paint event for a step that moves all pictures.
+
+    It covers them, so that Qt paints none of them by itself. Mouse and drops pass through to them,
+    and focus and names stay theirs.
+    """
+
+    def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self._shown: list[tuple[ComparePane, QRect]] = []
+        self._between: list[QRect] = []
+        for pane in panes:
+            pane.set_cover(self)
+        keys.cover = self
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_panes(self, panes: Sequence[ComparePane]) -> None:
+        """Show these panes where they are now."""
+        self._shown = [(pane, pane.geometry()) for pane in panes]
+        between = QRegion(self.rect())
+        for _pane, place in self._shown:
+            between -= place
+        self._between = list(between)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, part = QPainter(self), event.rect()
+        for pane, place in self._shown:
+            if place.intersects(part):
+                painter.translate(place.topLeft())
+                pane.paint_on(painter, (part & place).translated(-place.topLeft()))
+                painter.resetTransform()
+        for gap in self._between:
+            painter.fillRect(gap, self.palette().window())
+        if not self._keys.isHidden():
+            painter.translate(self._keys.pos())
+            self._keys.paint_on(painter)
