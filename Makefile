@@ -13,7 +13,8 @@ unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONWARNINGS PYTHO
 
 .PHONY: help install install-run run test test-pythons check format fuzz audit torture bench \
         screenshots lock locale clean package package-size package-test package-twice package-start \
-        fresh docs system-run system-test system-bench system-package system-release
+        fresh docs system-run system-test system-assistive system-bench system-package \
+        system-release
 
 help: ## Print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -100,5 +101,5 @@ clean: ## Remove .venv, builds and caches; pictures and settings stay
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What comes from the system: what Qt needs for the window, and a virtual desktop for the tests.
-system-run system-test system-bench system-package system-release: system-%:
+system-run system-test system-assistive system-bench system-package system-release: system-%:
 	@python=$$(packaging/find-python) && "$$python" packaging/system/ensure.py $*

@@ -1,7 +1,8 @@
 """Sees to the system's own packages: `ensure.py run` for the program, `test` for the tests.
 
 `package` is for building its packages, `release` for the kinds that a release has besides, `bench`
-for the benchmarks and their peers.
+for the benchmarks and their peers, `assistive` for the tests with a screen reader and an input
+method.
 
 Nothing is asked for that is there already, whatever package it came from. What is missing is
 installed when this runs as root on a system with apt-get; everywhere else the one command that
@@ -23,6 +24,7 @@ FOLDER = Path(__file__).resolve().parent
 LISTS = {
     "run": ("run.txt",),
     "test": ("run.txt", "test.txt"),
+    "assistive": ("run.txt", "test.txt", "assistive.txt"),
     "bench": ("run.txt", "test.txt", "bench.txt"),
     "package": ("run.txt", "package.txt"),
     "release": ("run.txt", "package.txt", "release.txt"),

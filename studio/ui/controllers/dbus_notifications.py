@@ -1,26 +1,22 @@
 """Notifications over D-Bus: org.freedesktop.Notifications.
 
-The call uses GLib's command line tool, because the binding cannot send the unsigned numbers this
-interface requires; clicks are received with QtDBus.
+Calls go through GLib's command line tool; clicks are received with QtDBus.
 https://specifications.freedesktop.org/notification-spec/latest/
 """
 
 from __future__ import annotations
 
-import asyncio
 import html
 import re
-import shutil
-import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import SLOT, QObject, QProcess, Slot
+from PySide6.QtCore import SLOT, QObject, Slot
 from PySide6.QtDBus import QDBusConnection
+
+from studio.ui.support.gdbus import DBusTool, method_call
 
 SERVICE = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
-TOOL = "gdbus"
-SECONDS = 5
 ANSWER = re.compile(r"\(uint32 (\d+),?\)")
 
 
@@ -31,21 +27,20 @@ class DBusChannel(QObject):
         super().__init__(parent)
         self._bus: QDBusConnection | None = None
         self._markup: bool | None = None
+        self._tool = DBusTool(self)
         self._shown: dict[int, Callable[[], None]] = {}
-        self._calls: set[QProcess] = set()
         # Clicks received before the tool returned the notification's id.
         self._early: set[int] = set()
 
     async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
         """Show a notification; False if the desktop refused. `on_click` is called for a click."""
-        tool = shutil.which(TOOL) if sys.platform not in ("win32", "darwin") else None
-        if tool is None or not self._listen():
+        if not self._tool.is_there or not self._listen():
             return False
         if self._markup is None:
-            can = await self._call(tool, question())
+            can = await self._tool.call(question())
             # A service that lists no capabilities may parse markup: the text is escaped.
             self._markup = "'body-markup'" in can or not can.strip()
-        output = await self._call(tool, arguments(title, text, markup=self._markup))
+        output = await self._tool.call(arguments(title, text, markup=self._markup))
         answer = ANSWER.search(output)
         if answer is None:
             return False
@@ -59,8 +54,7 @@ class DBusChannel(QObject):
 
     def close(self) -> None:
         """Abort pending calls."""
-        for call in tuple(self._calls):
-            call.kill()
+        self._tool.close()
 
     def _listen(self) -> bool:
         if self._bus is None:
@@ -76,24 +70,6 @@ class DBusChannel(QObject):
             self._bus = bus
         return True
 
-    async def _call(self, tool: str, args: list[str]) -> str:
-        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        process = QProcess(self)
-        self._calls.add(process)
-
-        def on_finished() -> None:
-            if not done.done():
-                done.set_result(bytes(process.readAllStandardOutput().data()).decode())
-
-        process.finished.connect(on_finished)
-        process.errorOccurred.connect(on_finished)
-        process.start(tool, args)
-        try:
-            return await done
-        finally:
-            self._calls.discard(process)
-            process.deleteLater()
-
     @Slot("uint", "QString")
     def on_action(self, id: int, action: str) -> None:
         """Handle a click on a notification, possibly of another program."""
@@ -102,7 +78,7 @@ class DBusChannel(QObject):
             return
         if pressed is not None:
             pressed()
-        elif self._calls:
+        elif self._tool.waits:
             self._early.add(id)
 
     @Slot("uint", "uint")
@@ -112,7 +88,7 @@ class DBusChannel(QObject):
 
 def question() -> list[str]:
     """Arguments of the tool to query the service's capabilities."""
-    return _call("GetCapabilities")
+    return method_call(SERVICE, PATH, f"{SERVICE}.GetCapabilities")
 
 
 def arguments(title: str, text: str, *, markup: bool = True) -> list[str]:
@@ -121,17 +97,10 @@ def arguments(title: str, text: str, *, markup: bool = True) -> list[str]:
     `markup` says whether the service parses markup in the text; it never does in the title.
     """
     return [
-        *_call("Notify"),
+        *method_call(SERVICE, PATH, f"{SERVICE}.Notify"),
         *(_quoted("Gridbrush"), "uint32 0", _quoted("gridbrush")),
         *(_quoted(title), _quoted(html.escape(text, quote=False) if markup else text)),
         *("['default', '']", "{'desktop-entry': <'gridbrush'>}", "int32 -1"),
-    ]
-
-
-def _call(method: str) -> list[str]:
-    return [
-        *("call", "--session", "--timeout", str(SECONDS)),
-        *("--dest", SERVICE, "--object-path", PATH, "--method", f"{SERVICE}.{method}"),
     ]
 
 

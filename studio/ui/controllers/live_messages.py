@@ -18,6 +18,7 @@ from studio.domain.entities import Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.ui.controllers.notifications import HasSettings
 from studio.ui.support import job_outcome
+from studio.ui.widgets import spoken_notifications
 from studio.ui.widgets.accessible import announce, is_heard
 
 PAUSE = 400
@@ -62,6 +63,7 @@ class LiveMessages(QObject):
         self._found: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self.on_soon)
+        spoken_notifications.install(self)
 
     def on_core_event(self, event: Event) -> None:
         """Follow the jobs of each run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import (
@@ -29,6 +31,7 @@ EXPANDED = "accessibleExpanded"
 _installed = False
 _made: dict[int, list[_PropertyAccessible]] = {}
 """Interfaces that belong to Qt, by the address of their widget; kept until Qt has deleted them."""
+_second_voice: Callable[[QWidget, str], object] | None = None
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
@@ -68,6 +71,14 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
     kind = QAccessible.AnnouncementPoliteness
     event.setPoliteness(kind.Assertive if assertive else kind.Polite)
     QAccessible.updateAccessibility(event)
+    if _second_voice is not None and is_heard():
+        _second_voice(widget, text)
+
+
+def set_second_voice(say: Callable[[QWidget, str], object] | None) -> None:
+    """Set what takes up announcements as well, for readers that do not listen to them."""
+    global _second_voice
+    _second_voice = say
 
 
 def is_heard() -> bool:

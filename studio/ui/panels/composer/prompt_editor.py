@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QInputMethodEvent,
+    QGuiApplication,
     QKeyEvent,
     QLinearGradient,
     QPainter,
@@ -52,7 +52,7 @@ class PromptEditor(QTextEdit):
     Signals:
         typed: the user changed the text.
         paused: the user stopped typing for a moment.
-        submitted: Ctrl+Enter.
+        submitted: Ctrl+Enter; not while an input method composes a word, which it completes.
         undo_wanted, redo_wanted: Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y.
         history_wanted(object): -1 for an older prompt, 1 for a newer one.
         escaped: Esc.
@@ -100,7 +100,6 @@ class PromptEditor(QTextEdit):
         self._font: FontName = "prompt"
         self._most = 6
         self._quiet = False
-        self._composing = False
         self._text = ""
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.paused)
@@ -130,6 +129,11 @@ class PromptEditor(QTextEdit):
         self.setTextCursor(cursor)
         self._text = self.text()
         self._layout_lines()
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method shows a word that is not in the text yet."""
+        return bool(self.textCursor().block().layout().preeditAreaText())
 
     def caret_to_end(self) -> None:
         self.moveCursor(QTextCursor.MoveOperation.End)
@@ -234,7 +238,10 @@ class PromptEditor(QTextEdit):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo, older = _undo_key(event), _history(event)
-        if _enter(event):
+        if _enter(event) and self.composing:
+            # The word is not in the text yet, and maybe not the one that is meant.
+            QGuiApplication.inputMethod().commit()
+        elif _enter(event):
             self.submitted.emit()
         elif undo:
             (self.undo_wanted if undo < 0 else self.redo_wanted).emit()
@@ -256,11 +263,6 @@ class PromptEditor(QTextEdit):
             self.insertPlainText(drop_contents.text_in(source))
         except InputError as error:
             self.troubled.emit(error)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        # Uncommitted text of an input method is drawn in place of the placeholder.
-        self._composing = bool(event.preeditString())
-        super().inputMethodEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -285,7 +287,7 @@ class PromptEditor(QTextEdit):
         bar, view = self.verticalScrollBar(), self.viewport()
         tall = view.height() >= FADES_FROM * self.line_height()
         painter = QPainter(view)
-        if self.document().isEmpty() and not self._composing:
+        if self.document().isEmpty() and not self.composing:
             painter.setPen(theme().color("text3"))
             painter.setFont(self.font())
             line = QRectF(0, 0, view.width(), self.line_height())

@@ -143,6 +143,20 @@ async def test_words_still_in_the_input_method_are_not_the_prompt_yet(composer) 
     assert composer.draft().prompt == "日本"
 
 
+async def test_nothing_is_submitted_while_a_word_is_composed(composer) -> None:
+    editor = composer.card.editor
+    submitted = []
+    editor.submitted.connect(lambda: submitted.append(editor.text()))
+    QApplication.sendEvent(editor, QInputMethodEvent("にほん", []))
+    QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert submitted == []
+    done = QInputMethodEvent("", [])
+    done.setCommitString("日本")
+    QApplication.sendEvent(editor, done)
+    QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert submitted == ["日本"]
+
+
 def test_groups_bars_notes_and_lone_braces_are_coloured() -> None:
     text = "🦊 {a|b}\n# note\n{lone"
     found = set(spans(text))

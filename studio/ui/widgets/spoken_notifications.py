@@ -1,0 +1,91 @@
+"""Announcements for screen readers of Linux that do not listen to any, such as Orca before 45.
+
+AT-SPI has announcements since 2.46. Every reader reads a notification when it is shown, so there
+the text of an announcement becomes the name of an invisible one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.support import tasks
+from studio.ui.support.gdbus import DBusTool, method_call
+from studio.ui.widgets import accessible
+
+BUS = "org.a11y.Bus"
+REGISTRY = "org.a11y.atspi.Registry"
+NAME = "spokenNotification"
+_ADDRESS = re.compile(r"\('(.+)',\)")
+_LISTENED = re.compile(r"'object:(announcement[^']*)?'", re.IGNORECASE)
+
+
+class SpokenNotifications(QObject):
+    """Shows an announcement as a notification as well, where no reader listens to announcements."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tool = DBusTool(self)
+        self._waiting: list[tuple[QWidget, str]] = []
+        self._saying: tasks.SpawnedTask | None = None
+
+    def say(self, widget: QWidget, text: str) -> None:
+        """Take up an announcement of a widget."""
+        self._waiting.append((widget.window(), text))
+        if self._saying is None or self._saying.done():
+            self._saying = tasks.spawn(self._say_waiting())
+
+    async def _say_waiting(self) -> None:
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            # Asked anew each time: a reader may have come or gone.
+            if not is_listened_to(await self._registered()):
+                for window, text in waiting:
+                    if shiboken6.isValid(window):
+                        show_notification(window, text)
+
+    async def _registered(self) -> str:
+        """The events that readers asked for, in GVariant text format; empty if unknown."""
+        address = _ADDRESS.search(await self._tool.call(address_question()))
+        return "" if address is None else await self._tool.call(events_question(address[1]))
+
+
+def install(parent: QObject) -> None:
+    """Show announcements as notifications where needed; for windows on X11 and Wayland only."""
+    if QGuiApplication.platformName() in ("xcb", "wayland"):
+        accessible.set_second_voice(SpokenNotifications(parent).say)
+        parent.destroyed.connect(lambda: accessible.set_second_voice(None))
+
+
+def address_question() -> Sequence[str]:
+    """Arguments of the tool to ask for the address of the bus of assistive programs."""
+    return method_call(BUS, "/org/a11y/bus", f"{BUS}.GetAddress")
+
+
+def events_question(address: str) -> Sequence[str]:
+    """Arguments of the tool to ask for the events that readers asked for."""
+    path = "/org/a11y/atspi/registry"
+    return method_call(REGISTRY, path, f"{REGISTRY}.GetRegisteredEvents", address=address)
+
+
+def is_listened_to(events: str) -> bool:
+    """Whether announcements are among these events; if none are known, they are."""
+    return not events.strip() or _LISTENED.search(events) is not None
+
+
+def show_notification(window: QWidget, text: str) -> None:
+    """Tell of an invisible notification in a window with this text as its name."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    shown = window.findChild(QWidget, NAME, direct)
+    if not isinstance(shown, QWidget):
+        shown = QWidget(window)
+        shown.setObjectName(NAME)
+        accessible.set_role(shown, QAccessible.Role.Notification)
+        shown.hide()
+    shown.setAccessibleName(text)
+    QAccessible.updateAccessibility(QAccessibleEvent(shown, QAccessible.Event.ObjectShow))
