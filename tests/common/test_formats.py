@@ -131,6 +131,8 @@ def translated(node: ast.expr) -> bool:
 
 def glued(tree: ast.Module) -> Found:
     """Translated texts joined with others, or cut, instead of a message for the whole."""
+    if not any(isinstance(node, ast.Name) and node.id in TRANSLATED for node in nodes(tree)):
+        return
     for scope in nodes(tree):
         if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
             continue

@@ -134,7 +134,7 @@ def test_labels_made_bare_show_pictures_only() -> None:
 def test_labels_with_words_are_plain_by_construction() -> None:
     kinds = {
         (file, node.name)
-        for file, node in nodes()
+        for file, node in nodes_by_file()
         if isinstance(node, ast.ClassDef) and "QLabel" in map(name_of, node.bases)
     }
     assert kinds == {
