@@ -72,6 +72,7 @@ LONG: dict[str, float] = {
     "tests/peers/test_official_chat.py": 9.0,
     "tests/providers/test_gateway_faults.py": 40.0,
     "tests/providers/test_refused_fields.py": 22.0,
+    "tests/source_files.py": 60.0,
     "tests/test_canary.py": 10.0,
     "tests/torture/test_killing.py": 28.0,
     "tests/torture/test_short.py": 24.0,
@@ -95,13 +96,47 @@ LONG: dict[str, float] = {
 """Seconds of the files that take longest, as once measured on two cores: it is for their order."""
 
 
+SOURCE_FILES = "tests/source_files.py"
+READ_SOURCES = frozenset(
+    (
+        "tests/cli/test_terminal.py",
+        "tests/common/test_formats.py",
+        "tests/common/test_i18n.py",
+        "tests/common/test_json_reader.py",
+        "tests/common/test_plurals.py",
+        "tests/common/test_user_input.py",
+        "tests/common/test_words.py",
+        "tests/generation/test_kept_answers.py",
+        "tests/generation/test_money_texts.py",
+        "tests/test_doors.py",
+        "tests/test_import_graph.py",
+        "tests/test_library_internals.py",
+        "tests/test_names.py",
+        "tests/test_patterns.py",
+        "tests/test_screen_colours.py",
+        "tests/test_writing.py",
+        "tests/ui/support/test_screens.py",
+        "tests/ui/test_plain_words.py",
+    )
+)
+"""Files that read the whole program: one process has them all, and parses it once."""
+
+
+def unit(file: str) -> str:
+    """What a file is given out with: itself, or what it shares with others."""
+    return SOURCE_FILES if file in READ_SOURCES else file
+
+
 def length(file: str, tests: int) -> float:
-    """Seconds a file is likely to take."""
+    """Seconds a file, or what is given out as one, is likely to take."""
     return LONG.get(file, tests * OF_FOLDER.get(file.rpartition("/")[0], USUAL))
 
 
 class FileScheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no types
     """One file at a time to each process; the rest of a lost process's files to the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit(nodeid.partition("::")[0])
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         """Give a process the longest file that is left."""

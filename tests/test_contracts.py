@@ -23,6 +23,8 @@ from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 from importlinter.domain.contract import Contract
 
+from tests.source_files import nodes, parsed, texts_with
+
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 LINTER = read_configuration(str(PROJECT))
 SESSION: dict[str, Any] = LINTER["session_options"]
@@ -331,10 +333,10 @@ def test_every_wire_is_hidden_by_its_contract() -> None:
     contract = CONTRACTS["Only providers know a wire"]
     assert set(contract["protected_modules"]) == {f"studio.providers.{wire}" for wire in wires}
     named_by = {
-        path.relative_to(house)
-        for path in house.rglob("*.py")
-        if house / "providers" not in path.parents
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        name
+        for name, source in texts_with("providers.")
+        if not name.startswith("providers/")
+        for node in nodes(parsed(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if re.fullmatch(rf"(studio)?\.?providers\.({'|'.join(wires)})(\.[\w.]+)?", node.value)
     }

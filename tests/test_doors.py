@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-STUDIO = Path(__file__).resolve().parent.parent / "studio"
+from tests.source_files import (
+    STUDIO,
+    modules,
+    nodes,
+    nodes_by_function,
+    parsed,
+    text_of,
+    texts_with,
+)
 
 ROOMS = (
-    *sorted((STUDIO / "library").rglob("*.py")),
+    *modules(STUDIO / "library"),
     *(
         STUDIO / name
         for name in (
@@ -98,22 +105,9 @@ def _is_word(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id.isupper()
 
 
-def _named(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Every node with the innermost function it stands in."""
-
-    def walk(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            name = node.name
-        yield name, node
-        for child in ast.iter_child_nodes(node):
-            yield from walk(child, name)
-
-    return walk(tree, "")
-
-
 def joined(source: str) -> Iterator[tuple[str, int]]:
     """Where a path is made of a name that is no word of the source: function and line."""
-    for name, node in _named(ast.parse(source)):
+    for name, node in nodes_by_function(parsed(source)):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             right = node.right
             number = isinstance(right, ast.Constant) and not isinstance(right.value, str)
@@ -163,7 +157,7 @@ def test_no_name_from_a_disk_is_joined_to_a_path_past_the_door() -> None:
         f"{path.relative_to(STUDIO).as_posix()}:{name}": line
         for path in ROOMS
         if path.relative_to(STUDIO).as_posix() not in DOORS
-        for name, line in joined(path.read_text("utf-8"))
+        for name, line in joined(text_of(path))
     }
     new = {
         place: line
@@ -196,7 +190,7 @@ OPENERS = {"QDesktopServices", "webbrowser", "setOpenExternalLinks", "startfile"
 def opening(source: str) -> set[str]:
     """What in a source can hand an address to the system."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(parsed(source)):
         names = []
         if isinstance(node, ast.Attribute):
             names = [node.attr]
@@ -211,10 +205,5 @@ def opening(source: str) -> set[str]:
 
 
 def test_addresses_are_opened_through_one_door() -> None:
-    found = {
-        path.relative_to(STUDIO).as_posix()
-        for path in STUDIO.rglob("*.py")
-        if any(word in path.read_text("utf-8") for word in OPENERS)
-        and opening(path.read_text("utf-8"))
-    }
+    found = {name for name, source in texts_with(*OPENERS) if opening(source)}
     assert found == {"ui/support/desktop_services.py"}

@@ -7,12 +7,12 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import grimp
 import pytest
 
-STUDIO = Path(__file__).resolve().parent.parent / "studio"
+from tests.source_files import parsed, texts
+
 MOST_LOCAL = 60
 """Imports within functions, in all of the program."""
 
@@ -87,7 +87,7 @@ def without_reason(text: str) -> list[int]:
 
     It stands on the line, or above the import or the group of imports that it is in.
     """
-    statements = list(local_imports(ast.parse(text))) if may_import_locally(text) else []
+    statements = list(local_imports(parsed(text))) if may_import_locally(text) else []
     if not statements:
         return []
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
@@ -114,18 +114,15 @@ def without_reason(text: str) -> list[int]:
 
 def test_imports_stand_at_the_top_of_their_module() -> None:
     found = {
-        path.relative_to(STUDIO).as_posix(): len(list(local_imports(ast.parse(text))))
-        for path in sorted(STUDIO.rglob("*.py"))
-        if may_import_locally(text := path.read_text("utf-8"))
+        name: len(list(local_imports(parsed(text))))
+        for name, text in texts()
+        if may_import_locally(text)
     }
     assert sum(found.values()) <= MOST_LOCAL, {one: n for one, n in found.items() if n}
 
 
 def test_an_import_within_a_function_has_a_reason() -> None:
-    found = {
-        path.relative_to(STUDIO).as_posix(): without_reason(path.read_text("utf-8"))
-        for path in sorted(STUDIO.rglob("*.py"))
-    }
+    found = {name: without_reason(text) for name, text in texts()}
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-STUDIO = Path(__file__).resolve().parent.parent / "studio"
+from tests.source_files import nodes, parsed, texts
+
 LIBRARIES = ("anyio", "h11", "httpcore", "httpx", "qasync")
 
 ALLOWED = {("ui/app/event_loop.py", "_run")}
@@ -26,7 +26,7 @@ def _library(statement: ast.ImportFrom) -> bool:
 def _imported(tree: ast.Module) -> set[str]:
     """The names a module has for the libraries and for what it imports from them."""
     names = set()
-    for one in ast.walk(tree):
+    for one in nodes(tree):
         if isinstance(one, ast.Import):
             for alias in one.names:
                 if alias.name.partition(".")[0] in LIBRARIES:
@@ -38,7 +38,7 @@ def _imported(tree: ast.Module) -> set[str]:
 
 def _private_modules(tree: ast.Module) -> Iterator[str]:
     """Private modules and names in the imports from the libraries."""
-    for one in ast.walk(tree):
+    for one in nodes(tree):
         if isinstance(one, ast.ImportFrom) and _library(one):
             paths = [[*(one.module or "").split("."), *(alias.name for alias in one.names)]]
         elif isinstance(one, ast.Import):
@@ -60,12 +60,12 @@ def _faults(source: str) -> set[str]:
     """Private attributes that are read or set, and attributes of a library that are replaced."""
     if not any(library in source for library in LIBRARIES):
         return set()
-    tree = ast.parse(source)
+    tree = parsed(source)
     names = _imported(tree)
     if not names:
         return set()
     found = set(_private_modules(tree))
-    for one in ast.walk(tree):
+    for one in nodes(tree):
         if not isinstance(one, ast.Attribute):
             continue
         own = ast.unparse(one.value) in ("self", "cls", "super()")
@@ -77,11 +77,7 @@ def _faults(source: str) -> set[str]:
 
 
 def test_nothing_private_of_a_library_is_touched_and_nothing_public_replaced() -> None:
-    found = {
-        (path.relative_to(STUDIO).as_posix(), name)
-        for path in STUDIO.rglob("*.py")
-        for name in _faults(path.read_text(encoding="utf-8"))
-    }
+    found = {(file, name) for file, source in texts() for name in _faults(source)}
     assert found == ALLOWED
 
 

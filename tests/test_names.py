@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.source_files import modules, parsed, text_of
+
 ROOT = Path(__file__).resolve().parents[1]
 
 BARE = frozenset(
@@ -39,9 +41,8 @@ OLD_WORDS = frozenset(
 
 @cache
 def sources(top: str) -> tuple[tuple[str, ast.Module], ...]:
-    paths = sorted((ROOT / top).rglob("*.py"))
     return tuple(
-        (str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in paths
+        (str(path.relative_to(ROOT)), parsed(text_of(path))) for path in modules(ROOT / top)
     )
 
 
@@ -86,7 +87,7 @@ def test_a_public_verb_says_what_it_does_to_what() -> None:
 
 @pytest.mark.parametrize("top", ["studio", "tests"])
 def test_no_file_is_named_in_the_old_words(top: str) -> None:
-    names = {path.stem.removeprefix("test_") for path in (ROOT / top).rglob("*.py")}
+    names = {path.stem.removeprefix("test_") for path in modules(ROOT / top)}
     assert names & OLD_WORDS == set()
 
 

@@ -21,10 +21,10 @@ from typing import Any
 
 import pytest
 
+from tests.source_files import modules, nodes, parsed, text_of
+
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = [
-    path for folder in ("studio", "packaging") for path in sorted((ROOT / folder).rglob("*.py"))
-]
+SOURCES = [path for folder in ("studio", "packaging") for path in modules(ROOT / folder)]
 REFUSED = {_constants.POSSESSIVE_REPEAT, _constants.ATOMIC_GROUP}
 # A piece of a pattern that cannot be parsed by itself, as between the braces of an f-string.
 BY_SIGHT = re.compile(r"(?<!\\)[*+?}]\+|\(\?>")
@@ -51,19 +51,28 @@ def operators(parsed: Any) -> Iterator[Any]:
             yield from operators(part)
 
 
+def begins_with_re(node: ast.expr) -> bool:
+    """Whether an expression begins with `re.`."""
+    inner = node
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        inner = node
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(inner, ast.Attribute) and isinstance(node, ast.Name) and node.id == "re"
+
+
 def patterns(source: str) -> Iterator[tuple[int, str | bytes]]:
     """Line and text of every string that goes into a function of `re`, under a name or not."""
     if not re.search(r"\bre\b", source):
         return
-    tree = ast.parse(source)
+    tree = parsed(source)
     asked = [
         argument
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")
+        for node in nodes(tree)
+        if isinstance(node, ast.Call) and begins_with_re(node.func)
         for argument in node.args
     ]
     names = {node.id for one in asked for node in ast.walk(one) if isinstance(node, ast.Name)}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in names for target in targets):
@@ -77,7 +86,7 @@ def test_no_pattern_of_the_program_is_possessive_or_atomic() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {pattern!r}"
         for path in SOURCES
-        for line, pattern in patterns(path.read_text(encoding="utf-8"))
+        for line, pattern in patterns(text_of(path))
         if refused(pattern)
     ]
     assert found == []
@@ -157,7 +166,7 @@ def searched() -> Iterator[tuple[str, str, re.Pattern[str] | re.Pattern[bytes]]]
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         if not module.startswith("studio.") or module.startswith("studio.ui."):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(parsed(text_of(path))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)

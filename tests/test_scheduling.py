@@ -6,12 +6,33 @@ from collections import OrderedDict
 
 import pytest
 
-from tests.scheduling import LONG, OF_FOLDER, USUAL, FileScheduling, length
+from tests.scheduling import (
+    LONG,
+    OF_FOLDER,
+    READ_SOURCES,
+    SOURCE_FILES,
+    USUAL,
+    FileScheduling,
+    length,
+)
 
 
 @pytest.mark.parametrize("file", LONG)
 def test_long_files_are_there(pytestconfig: pytest.Config, file: str) -> None:
     assert (pytestconfig.rootpath / file).is_file()
+
+
+@pytest.mark.parametrize("file", sorted(READ_SOURCES))
+def test_files_that_read_the_whole_program_are_given_out_as_one(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    assert "from tests.source_files import" in (pytestconfig.rootpath / file).read_text("utf-8")
+    # In one process nobody asks for it.
+    monkeypatch.setattr(pytestconfig.option, "tx", ["popen"], raising=False)
+    made = FileScheduling(pytestconfig)
+    assert made._split_scope(f"{file}::test_a[b::c]") == SOURCE_FILES
+    assert made._split_scope("tests/test_few.py::test_a[b::c]") == "tests/test_few.py"
+    assert length(SOURCE_FILES, 1) == LONG[SOURCE_FILES]
 
 
 def test_tests_with_a_desktop_are_long(pytestconfig: pytest.Config) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-STUDIO = Path(__file__).resolve().parent.parent / "studio"
+from tests.source_files import nodes, nodes_by_function, parsed, texts
 
 DOOR = "ui/support/screen_colours.py"
 """The only module that converts colours in the window's process."""
@@ -54,17 +52,14 @@ Sources = dict[str, ast.Module]
 @pytest.fixture(scope="module")
 def sources() -> Sources:
     """The code of the program, by file."""
-    return {
-        path.relative_to(STUDIO).as_posix(): ast.parse(path.read_text("utf-8"))
-        for path in sorted(STUDIO.rglob("*.py"))
-    }
+    return {name: parsed(source) for name, source in texts()}
 
 
 @cache
 def _words(tree: ast.AST) -> set[str]:
     """Names and attributes in a module, those of its imports included."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
@@ -79,16 +74,7 @@ def _words(tree: ast.AST) -> set[str]:
 @cache
 def _calls(tree: ast.AST) -> list[tuple[str, ast.Call]]:
     """Every call, with the function it stands in."""
-
-    def walk(node: ast.AST, name: str) -> Iterator[tuple[str, ast.Call]]:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            name = node.name
-        if isinstance(node, ast.Call):
-            yield name, node
-        for child in ast.iter_child_nodes(node):
-            yield from walk(child, name)
-
-    return list(walk(tree, ""))
+    return [(name, node) for name, node in nodes_by_function(tree) if isinstance(node, ast.Call)]
 
 
 def converting(tree: ast.AST) -> set[str]:

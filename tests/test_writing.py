@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-STUDIO = Path(__file__).resolve().parent.parent / "studio"
+from tests.source_files import nodes, nodes_by_function, parsed, texts
 
 DOORS = {"common/files.py", "common/directory_handles.py"}
 """The door, and the names below a folder that are behind it."""
@@ -64,7 +63,7 @@ def _is_mode(node: ast.expr) -> bool:
 def _modules(tree: ast.AST) -> dict[str, str]:
     """What a module or one of its functions is called here: "cp" for shutil.copyfile."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {one.asname or one.name: one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -110,26 +109,19 @@ def _names_a_writer(node: ast.Attribute | ast.Name, modules: dict[str, str]) -> 
 
 def writing(source: str) -> Iterator[tuple[str, int]]:
     """Where something is written past the door: function and line."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     modules = _modules(tree)
-
-    def walk(node: ast.AST, name: str) -> Iterator[tuple[str, int]]:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            name = node.name
+    for name, node in nodes_by_function(tree):
         if _writes(node, modules):
             yield name, getattr(node, "lineno", 0)
-        for child in ast.iter_child_nodes(node):
-            yield from walk(child, name)
-
-    return walk(tree, "")
 
 
 def test_nothing_is_written_past_the_door() -> None:
     found = {
-        f"{path.relative_to(STUDIO).as_posix()}:{name}": line
-        for path in sorted(STUDIO.rglob("*.py"))
-        if path.relative_to(STUDIO).as_posix() not in DOORS
-        for name, line in writing(path.read_text("utf-8"))
+        f"{file}:{name}": line
+        for file, source in texts()
+        if file not in DOORS
+        for name, line in writing(source)
     }
     new = {place: line for place, line in found.items() if place not in SEEN}
     assert not new, f"through studio/common/files.py, or looked at: {new}"

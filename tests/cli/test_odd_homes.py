@@ -13,6 +13,7 @@ import pytest
 from studio.common import paths
 from studio.common.errors import InputError, StudioError
 from tests.cli.program import ROOT, CliProgram
+from tests.source_files import nodes, parsed, texts_with
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no HOME")
 
@@ -190,16 +191,11 @@ def homes(source: str) -> bool:
             and isinstance(node.value, ast.Name)
             and node.value.id == "Path"
         )
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(parsed(source))
     )
 
 
 def test_the_home_folder_is_found_in_one_place() -> None:
-    studio = Path(paths.__file__).parent.parent
-    found = {
-        path.relative_to(studio).as_posix()
-        for path in studio.rglob("*.py")
-        if homes(path.read_text("utf-8"))
-    }
+    found = {name for name, source in texts_with("expanduser", "home") if homes(source)}
     # macOS keeps the user's languages where it finds the home folder itself, not under HOME.
     assert found == {"common/paths.py", "common/system_language.py"}

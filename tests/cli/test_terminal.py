@@ -18,12 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.__main__ import main
-from studio.common import terminal
 from studio.common.terminal import escaped, harmless
 from tests.cli.program import HANG_SECONDS, CliProgram
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+from tests.source_files import STUDIO, dotted, nodes, parsed, texts
 
-STUDIO = Path(terminal.__file__).parent.parent
 ESCAPES = (
     "\x1b]0;owned\x07\x1b[31m\x9b31m\x7f\x08\x0b\x0c\r\x00\u202ereversed\u2066\u2069"
     "\u2028\u2029\x85\ufeff\u200f\U000e0041end"
@@ -75,18 +74,17 @@ WRITES = {"cli/output.py", "cli/stderr.py", "ui/app/probe.py", "ui/app/startup.p
 
 
 def test_everything_is_written_through_the_door() -> None:
-    for path in sorted(STUDIO.rglob("*.py")):
-        file = path.relative_to(STUDIO).as_posix()
+    for file, source in texts():
         if file in ("common/terminal.py", "imaging/worker.py"):
             continue  # the door; and the decoding process, whose output is no text
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(parsed(source)):
             if isinstance(node, ast.Call):
                 called = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 assert file in AT_HOME.get(called, {file}), f"{file}: {called}"
                 assert not isinstance(node.func, ast.Name) or called != "print", file
             if not isinstance(node, ast.Attribute):
                 continue
-            written = ast.unparse(node)
+            written = dotted(node)
             if written.startswith(("sys.stdout.", "sys.stderr.")):
                 what = written.split(".")[2]
                 assert what in {"isatty", "encoding", "fileno"} or file in WRITES, written

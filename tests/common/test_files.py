@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from studio.common import files, tree
 from studio.common.errors import StorageError
+from tests.source_files import nodes, parsed, texts_with
 
 
 class Steps:
@@ -227,9 +228,8 @@ def test_folders_are_walked_as_by_the_system(tmp_path: Path) -> None:
 
 
 def test_nobody_walks_by_another_way() -> None:
-    studio = Path(files.__file__).parent.parent
-    for path in studio.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for name, source in texts_with("walk", "rglob"):
+        for node in nodes(parsed(source)):
             if isinstance(node, ast.Attribute) and node.attr in ("walk", "rglob", "fwalk"):
                 ours = node.attr == "walk" and ast.unparse(node.value) == "tree"
-                assert ours, f"{path.name}:{node.lineno}: use tree.walk"
+                assert ours, f"{name}:{node.lineno}: use tree.walk"

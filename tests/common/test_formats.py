@@ -10,11 +10,10 @@ import ast
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-STUDIO = Path(__file__).resolve().parents[2] / "studio"
+from tests.source_files import nodes, parsed, texts
 
 TABLES = "columns and facts on standard output, which scripts read in every language"
 DATA = "data, or a file's name, the same in every language"
@@ -92,7 +91,7 @@ def name_of(node: ast.expr) -> str:
 
 def plain(tree: ast.Module) -> Found:
     """Numbers, money and dates in a fixed format."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
             spec = "".join(
                 str(part.value)
@@ -132,12 +131,14 @@ def translated(node: ast.expr) -> bool:
 
 def glued(tree: ast.Module) -> Found:
     """Translated texts joined with others, or cut, instead of a message for the whole."""
-    for scope in ast.walk(tree):
+    if not any(isinstance(node, ast.Name) and node.id in TRANSLATED for node in nodes(tree)):
+        return
+    for scope in nodes(tree):
         if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         named = {
             target.id
-            for node in ast.walk(scope)
+            for node in nodes(scope)
             if isinstance(node, ast.Assign) and translated(node.value)
             for target in node.targets
             if isinstance(target, ast.Name)
@@ -146,7 +147,7 @@ def glued(tree: ast.Module) -> Found:
         def is_text(node: ast.expr, named: set[str] = named) -> bool:
             return translated(node) or (isinstance(node, ast.Name) and node.id in named)
 
-        for node in ast.walk(scope):
+        for node in nodes(scope):
             parts: list[ast.expr] = []
             if isinstance(node, ast.JoinedStr):
                 parts = [one.value for one in node.values if isinstance(one, ast.FormattedValue)]
@@ -166,7 +167,7 @@ def glued(tree: ast.Module) -> Found:
 
 def joined(tree: ast.Module) -> Found:
     """Lists with the commas of English."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -179,7 +180,7 @@ def joined(tree: ast.Module) -> Found:
 
 def uncounted(tree: ast.Module) -> Found:
     """Numbers that go into a message without `number`."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -199,9 +200,8 @@ def places(
 ) -> tuple[list[str], set[str]]:
     """What is found outside of the allowed files, and the allowed files that have something."""
     found, used = [], set()
-    for path in sorted(STUDIO.rglob("*.py")):
-        name = path.relative_to(STUDIO).as_posix()
-        for line, text in look(ast.parse(path.read_text("utf-8"))):
+    for name, source in texts():
+        for line, text in look(parsed(source)):
             used.add(name)
             if name not in allowed:
                 found.append(f"{name}:{line}: {text}")

@@ -17,8 +17,7 @@ from studio.cli import run as cli_run
 from studio.cli.parser import parse
 from studio.common import errors, i18n, paths
 from tests.fake_service import FakeService, Reply
-
-STUDIO = Path(__file__).parents[2] / "studio"
+from tests.source_files import nodes, parsed, texts
 
 LONGER = 0.4
 """How much longer than English other languages are."""
@@ -220,12 +219,6 @@ ALLOWED = {
 }
 """Words that are the same in every language."""
 
-Source = tuple[Path, ast.Module]
-
-
-def sources() -> list[Source]:
-    return [(path, ast.parse(path.read_text())) for path in sorted(STUDIO.rglob("*.py"))]
-
 
 def name_of(call: ast.Call) -> str:
     if isinstance(call.func, ast.Attribute):
@@ -265,15 +258,15 @@ def literals(value: ast.expr) -> Iterator[str]:
 
 def found(look: Callable[[ast.Module], Iterator[tuple[int, str]]]) -> list[str]:
     return [
-        f"{path.relative_to(STUDIO.parent)}:{line}: {text}"
-        for path, tree in sources()
-        if path.name != "i18n.py"  # the catalogue's own door
-        for line, text in look(tree)
+        f"{name}:{line}: {text}"
+        for name, source in texts()
+        if not name.endswith("/i18n.py")  # the catalogue's own door
+        for line, text in look(parsed(source))
     ]
 
 
 def forgotten(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call):
             for value in shown(node):
                 for text in literals(value):
@@ -282,7 +275,7 @@ def forgotten(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def composed(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and name_of(node) in ("_", "ngettext", "pgettext"):
             texts = node.args[:2] if name_of(node) != "_" else node.args[:1]
             for text in texts:

@@ -13,8 +13,7 @@ import pytest
 from studio.common import files, foreign_json, json_reader
 from studio.common.json_reader import NotUnderstood
 from tests.library.builders import a_picture
-
-STUDIO = Path(__file__).parents[2] / "studio"
+from tests.source_files import dotted, nodes, parsed, texts
 
 WIRE = "reads what a service sends, in pieces, forgives its faults, and has limits of its own"
 AROUND = {
@@ -46,7 +45,7 @@ DECODERS = {
 def decoders(tree: ast.AST) -> Iterator[str]:
     """Names of what decodes, however it was imported."""
     known: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for one in node.names:
                 known[one.asname or one.name.split(".")[0]] = (
@@ -61,20 +60,16 @@ def decoders(tree: ast.AST) -> Iterator[str]:
                 for one in taken
                 if DECODERS[node.module] & {one, "*"} or f"{node.module}.{one}" in DECODERS
             )
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute):
-            head, _dot, rest = ast.unparse(node.value).partition(".")
+            head, _dot, rest = dotted(node.value).partition(".")
             module = ".".join(part for part in (known.get(head, ""), rest) if part)
             if node.attr in DECODERS.get(module, ()):
                 yield f"{module}.{node.attr}"
 
 
 def test_whoever_decodes_goes_through_the_door() -> None:
-    around = {
-        path.relative_to(STUDIO).as_posix()
-        for path in STUDIO.rglob("*.py")
-        if any(decoders(ast.parse(path.read_text())))
-    }
+    around = {name for name, source in texts() if any(decoders(parsed(source)))}
     assert around == set(AROUND)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-STUDIO = Path(__file__).resolve().parents[2] / "studio"
+from tests.source_files import nodes, parsed, texts
 
 NUMBERS = {
     "n", "all", "bytes", "checked", "count", "done", "failed", "files", "found", "hours", "jobs",
@@ -58,7 +57,7 @@ def counted(text: str) -> bool:
 
 def said(source: str) -> Iterator[str]:
     """Every sentence that is said the same way for one and for many."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(parsed(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
             for word in node.args:
                 if isinstance(word, ast.Constant) and isinstance(word.value, str):
@@ -66,19 +65,14 @@ def said(source: str) -> Iterator[str]:
 
 
 def test_what_is_counted_is_said_for_one_and_for_many() -> None:
-    found = {
-        text
-        for path in STUDIO.rglob("*.py")
-        for text in said(path.read_text("utf-8"))
-        if counted(text)
-    }
+    found = {text for _name, source in texts() for text in said(source) if counted(text)}
     assert not found - MANY.keys(), "with ngettext, or never of one"
     assert not MANY.keys() - found, "nobody says this"
 
 
 def pairs(source: str) -> Iterator[tuple[str, str]]:
     """Singular and plural of every sentence that is said for one and for many."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(parsed(source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ngettext":
             one, many = (word.value for word in node.args[:2] if isinstance(word, ast.Constant))
             yield str(one), str(many)
@@ -86,7 +80,7 @@ def pairs(source: str) -> Iterator[tuple[str, str]]:
 
 def test_what_is_said_alone_is_no_singular_without_its_number() -> None:
     """gettext keeps both under one name, and Japanese has one form for both: with the number."""
-    sources = [path.read_text("utf-8") for path in STUDIO.rglob("*.py")]
+    sources = [source for _name, source in texts()]
     alone = {text for source in sources for text in said(source)}
     found = {
         one for source in sources for one, many in pairs(source) if ("{n}" in many) > ("{n}" in one)

@@ -18,11 +18,11 @@ from studio.common.errors import InputError
 from studio.common.file_types import kind_of
 from studio.common.user_input import NotText, Unusable
 from tests import odd_files
+from tests.source_files import STUDIO, nodes_by_function, parsed, texts
 
 only_posix = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no pipes in folders and no such names"
 )
-STUDIO = Path(__file__).resolve().parents[2] / "studio"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
@@ -420,17 +420,9 @@ SEEN = {
 _MODULES = {"os", "io", "zipfile", "gzip", "tarfile", "Image", "bz2", "lzma", "codecs"}
 
 
-def _walk(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        name = node.name
-    yield name, node
-    for child in ast.iter_child_nodes(node):
-        yield from _walk(child, name)
-
-
 def openings(source: str) -> Iterator[str]:
     """Functions in which a file is opened to be read, whatever the way."""
-    for name, node in _walk(ast.parse(source), ""):
+    for name, node in nodes_by_function(parsed(source)):
         if isinstance(node, ast.Attribute) and node.attr in ("read_bytes", "read_text"):
             yield name
         if not isinstance(node, ast.Call):
@@ -448,10 +440,10 @@ def openings(source: str) -> Iterator[str]:
 
 def test_nothing_that_the_user_named_is_opened_past_the_door() -> None:
     found = {
-        f"{path.relative_to(STUDIO).as_posix()}:{name}"
-        for path in sorted(STUDIO.rglob("*.py"))
-        if path != STUDIO / "common/user_input.py"
-        for name in openings(path.read_text("utf-8"))
+        f"{file}:{name}"
+        for file, source in texts()
+        if file != "common/user_input.py"
+        for name in openings(source)
     }
     assert found - SEEN.keys() == set(), "through studio/common/user_input.py, or looked at"
     assert SEEN.keys() - found == set(), "gone: take it out of the list"

@@ -16,8 +16,9 @@ from typing import NamedTuple
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 
+from tests.source_files import modules, nodes, parsed, text_of, texts
+
 ROOT = Path(__file__).resolve().parents[2]
-STUDIO = ROOT / "studio"
 TRANSLATING = ROOT / "docs" / "translating.md"
 
 TAG = "Translators:"
@@ -86,7 +87,7 @@ class Message(NamedTuple):
 def messages() -> tuple[Message, ...]:
     """Every message that `make locale` writes into the catalogue."""
     found = []
-    for path in sorted(STUDIO.rglob("*.py")):
+    for path in modules():
         source = io.BytesIO(path.read_bytes())
         for line, words, comments, context in extract(
             "python", source, KEYWORDS, comment_tags=[TAG], strip_comment_tags=False
@@ -99,7 +100,7 @@ def messages() -> tuple[Message, ...]:
 
 def written(source: str) -> Iterator[tuple[int, str]]:
     """Every first text of a call for a translation, with its line, as Python reads it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(parsed(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             place = {"_": 0, "ngettext": 0, "pgettext": 1}.get(node.func.id)
             if place is not None and len(node.args) > place:
@@ -149,8 +150,8 @@ def test_every_message_reaches_the_catalogue() -> None:
     extracted = {text for message in messages() for text in message.texts}
     lost = {
         f"{path.relative_to(ROOT)}:{line}: {text}"
-        for path in STUDIO.rglob("*.py")
-        for line, text in written(path.read_text("utf-8"))
+        for path in modules()
+        for line, text in written(text_of(path))
         if text not in extracted
     }
     assert not lost
@@ -158,9 +159,7 @@ def test_every_message_reaches_the_catalogue() -> None:
 
 def test_every_comment_for_translators_reaches_them() -> None:
     """A comment is read on the line above its message, and nowhere else."""
-    written_down = sum(
-        path.read_text("utf-8").count(f"# {TAG}") for path in sorted(STUDIO.rglob("*.py"))
-    )
+    written_down = sum(text.count(f"# {TAG}") for _name, text in texts())
     extracted = sum(message.comments.count(TAG) for message in messages())
     assert extracted == written_down > 0
 

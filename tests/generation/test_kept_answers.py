@@ -10,26 +10,22 @@ import pytest
 
 from studio.generation.journal_entry import EndReason
 from tests.generation.earlier_process import left_behind
+from tests.source_files import STUDIO, modules, nodes, parsed, text_of
 
-STUDIO = Path(__file__).parents[2] / "studio"
 READERS = STUDIO / "providers"
 REMOVERS = {"remove_folder", "rmtree", "rename_folder", "unlink", "rmdir", "remove"}
 
 
 def calls(text: str) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(parsed(text)):
         if isinstance(node, ast.Call):
             yield node
 
 
-def sources() -> list[Path]:
-    return sorted(STUDIO.rglob("*.py"))
-
-
 def test_every_closing_of_an_entry_says_what_it_proves() -> None:
     found = 0
-    for path in sources():
-        text = path.read_text(encoding="utf-8")
+    for path in modules():
+        text = text_of(path)
         # What does not name both is not looked through: it takes long.
         for call in calls(text) if "journal" in text and "close" in text else ():
             # Handed to a thread: run(self._journal.close, entry, EndReason.X), or bound by partial.
@@ -49,12 +45,14 @@ def test_every_closing_of_an_entry_says_what_it_proves() -> None:
 def test_only_the_journal_removes_its_files() -> None:
     """Others reach an entry's files by `entry.`: they write there, and only parts are removed."""
     removed = []
-    for path in sources():
+    for path in modules():
         if path.name in ("journal.py", "files.py", "fallback_store.py"):
             continue
         if "gallery" in path.parts:
             continue  # its entries are rows of the grid
-        for call in calls(path.read_text(encoding="utf-8")):
+        text = text_of(path)
+        # What does not name one of them is not looked through: it takes long.
+        for call in calls(text) if "entry" in text or "journal" in text else ():
             name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
             if name in REMOVERS:
                 words = ast.unparse(call)
@@ -65,9 +63,9 @@ def test_only_the_journal_removes_its_files() -> None:
 
 def test_only_who_read_an_answer_says_that_it_was_answered() -> None:
     """`answered` lets an answer go. It is set where `understood` was asked, and nowhere else."""
-    for path in sources():
-        text = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(text)) if "answered" in text else ():
+    for path in modules():
+        text = text_of(path)
+        for node in nodes(parsed(text)) if "answered" in text else ():
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".answered"):
                 assert READERS in path.parents, path
                 assert ast.unparse(node.value) == "understood(source, scan)", path

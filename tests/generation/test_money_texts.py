@@ -32,8 +32,8 @@ from studio.providers.base import AnswerPicture, AnswerSource
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import GeminiProvider, refusals
 from studio.providers.gemini.errors import from_status
+from tests.source_files import nodes, parsed, texts_with
 
-STUDIO = Path(__file__).resolve().parents[2] / "studio"
 PAID = r"(?:charged|billed|deducted|invoiced)"
 DENIED = re.compile(
     rf"\b(?:not|never|no|nothing)\b(?:\W+\w+){{0,4}}\W+{PAID}|n't(?: \w+){{0,2}} {PAID}"
@@ -297,15 +297,15 @@ SPEAKERS = {
 
 
 def texts_about_money() -> Iterator[tuple[str, str]]:
-    for path in sorted(STUDIO.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for name, source in texts_with("billed", "charged"):
+        for node in nodes(parsed(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 for text in node.args if node.func.id in ("_", "ngettext", "pgettext") else ():
                     words = getattr(text, "value", "")
                     if isinstance(words, str) and re.search(
                         r"\b(?:un)?(?:billed|charged)\b", words
                     ):
-                        yield path.relative_to(STUDIO).as_posix(), words
+                        yield name, words
 
 
 def test_only_what_knows_the_bill_speaks_of_money() -> None:
@@ -319,11 +319,9 @@ def test_only_what_knows_the_bill_speaks_of_money() -> None:
 def test_a_verdict_about_money_is_no_afterthought() -> None:
     """A failure is made of a final error: replacing its bill would leave its hint behind."""
     changed = [
-        f"{path.relative_to(STUDIO)}:{node.lineno}"
-        for path in sorted(STUDIO.rglob("*.py"))
-        # What has neither keyword is not looked through: it takes long.
-        if re.search(r"\b(billed|hint)\b", text := path.read_text("utf-8"))
-        for node in ast.walk(ast.parse(text))
+        f"{name}:{node.lineno}"
+        for name, source in texts_with("billed", "hint")
+        for node in nodes(parsed(source))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).endswith("replace")
         and any(keyword.arg in ("billed", "hint") for keyword in node.keywords)

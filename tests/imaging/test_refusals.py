@@ -10,6 +10,7 @@ import pytest
 from studio.common.errors import NotDecoded
 from studio.imaging import comparer, decoder
 from studio.imaging.decoder import Decoder
+from tests.source_files import nodes, parsed, texts_with
 
 IMAGING = Path(decoder.__file__).parent
 PROCESS = comparer._ComparingProcess()
@@ -25,8 +26,9 @@ NOT_READ = {
 def faults() -> set[str]:
     """Names of the faults in the source."""
     found: set[str] = set()
-    for path in IMAGING.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    # What does not name it is not parsed, in each of the processes that collect this.
+    for _name, source in texts_with("DecodeRefused", folder=IMAGING):
+        for node in nodes(parsed(source)):
             if isinstance(node, ast.Call) and "DecodeRefused" in ast.dump(node.func):
                 name = node.args[0]
                 assert isinstance(name, ast.Constant), ast.unparse(node)

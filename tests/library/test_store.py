@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-import studio.library
 from studio.domain.events import EventBus
 from studio.library.index.index import Index, IndexDamaged
 from studio.library.store import Store
 from tests.library.builders import opened, take
+from tests.source_files import STUDIO, modules, nodes, parsed, text_of
 
-SOURCES = sorted(Path(studio.library.__file__).parent.rglob("*.py"))
+SOURCES = modules(STUDIO / "library")
 
 
 @contextlib.asynccontextmanager
@@ -114,14 +114,14 @@ async def test_all_pictures_come_in_portions(tmp_path: Path) -> None:
 
 def test_no_module_of_the_library_uses_private_names_of_another_class() -> None:
     assert SOURCES
-    assert [path.name for path in SOURCES if "SLF001" in path.read_text("utf-8")] == []
+    assert [path.name for path in SOURCES if "SLF001" in text_of(path)] == []
 
 
 def library_taken(source: str) -> list[str]:
     """Functions that name the type `Library` among their arguments."""
     return [
         node.name
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(parsed(source))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for given in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
         if given.annotation is not None and "Library" in ast.unparse(given.annotation)
@@ -129,7 +129,7 @@ def library_taken(source: str) -> list[str]:
 
 
 def test_nothing_in_the_library_takes_its_facade() -> None:
-    found = {path.name: library_taken(path.read_text("utf-8")) for path in SOURCES}
+    found = {path.name: library_taken(text_of(path)) for path in SOURCES}
     assert {name: some for name, some in found.items() if some} == {}
     assert library_taken("async def look(library: Library, ids: list[str]) -> None: ...") == [
         "look"

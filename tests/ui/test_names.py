@@ -41,6 +41,7 @@ from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.text import ElidedLabel, Text
+from tests.source_files import nodes, parsed, texts_with
 from tests.ui.scripted_core import job
 from tests.ui.scripted_library import picture
 
@@ -287,11 +288,10 @@ CLEANED_BEFORE = {
 
 
 def test_whoever_paints_a_name_makes_it_one_line() -> None:
-    for path in UI.rglob("*.py"):
-        name = str(path.relative_to(UI))
-        text = path.read_text(encoding="utf-8")
-        calls = {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
-        if not {"drawText", "elidedText", "drawStaticText"} & calls or name in OWN_WORDS:
+    painting = {"drawText", "elidedText", "drawStaticText"}
+    for name, text in texts_with(*painting, folder=UI):
+        calls = {node.attr for node in nodes(parsed(text)) if isinstance(node, ast.Attribute)}
+        if not painting & calls or name in OWN_WORDS:
             continue
         where = UI / CLEANED_BEFORE.get(name, name)
         source = where.read_text(encoding="utf-8")

@@ -33,6 +33,7 @@ from studio.ui.widgets.plain_text import plain_tip, set_words
 from studio.ui.widgets.text import Paragraph
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply
+from tests.source_files import nodes, parsed, texts
 from tests.ui import windows
 from tests.ui.windows import opened, until
 
@@ -80,15 +81,12 @@ WRITES_ITSELF = {
 @cache
 def trees() -> dict[str, ast.Module]:
     """The code of the window, by file."""
-    return {
-        str(path.relative_to(UI)): ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted(UI.rglob("*.py"))
-    }
+    return {name: parsed(source) for name, source in texts(UI)}
 
 
 @cache
-def nodes() -> list[tuple[str, ast.AST]]:
-    return [(file, node) for file, tree in trees().items() for node in ast.walk(tree)]
+def nodes_by_file() -> list[tuple[str, ast.AST]]:
+    return [(file, node) for file, tree in trees().items() for node in nodes(tree)]
 
 
 def name_of(node: ast.AST) -> str:
@@ -96,14 +94,14 @@ def name_of(node: ast.AST) -> str:
 
 
 def test_nothing_in_the_window_reads_markup() -> None:
-    for file, node in nodes():
+    for file, node in nodes_by_file():
         assert name_of(node) not in NEVER, f"{file}: {name_of(node)}"
         if name_of(node) == "RichText":
             assert file in AT_HOME["RichText"], file
 
 
 def test_tool_tips_menus_and_messages_go_through_their_doors() -> None:
-    for file, node in nodes():
+    for file, node in nodes_by_file():
         if not isinstance(node, ast.Call):
             continue
         called = name_of(node.func)
@@ -121,13 +119,13 @@ def test_tool_tips_menus_and_messages_go_through_their_doors() -> None:
 def test_labels_made_bare_show_pictures_only() -> None:
     for file, tree in trees().items():
         bare = set()
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Assign):
                 made = {name_of(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
                 if "QLabel" in made:
                     bare |= {ast.unparse(one) for target in node.targets
                              for one in getattr(target, "elts", [target])}  # fmt: skip
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Call) and name_of(node.func) == "setText":
                 assert isinstance(node.func, ast.Attribute)
                 assert ast.unparse(node.func.value) not in bare, file
@@ -136,7 +134,7 @@ def test_labels_made_bare_show_pictures_only() -> None:
 def test_labels_with_words_are_plain_by_construction() -> None:
     kinds = {
         (file, node.name)
-        for file, node in nodes()
+        for file, node in nodes_by_file()
         if isinstance(node, ast.ClassDef) and "QLabel" in map(name_of, node.bases)
     }
     assert kinds == {
@@ -147,13 +145,13 @@ def test_labels_with_words_are_plain_by_construction() -> None:
 
 def test_a_button_that_paints_itself_takes_words_of_others_by_their_door() -> None:
     for file, tree in trees().items():
-        for made in ast.walk(tree):
+        for made in nodes(tree):
             if not isinstance(made, ast.ClassDef):
                 continue
             bases = {name_of(base) for base in made.bases}
             if not bases & {"QAbstractButton", "QRadioButton", "QToolButton", "QPushButton"}:
                 continue
-            for node in ast.walk(made):
+            for node in nodes(made):
                 own = isinstance(node, ast.Call) and ast.unparse(node.func) == "self.setText"
                 assert not own or file in WRITES_ITSELF, f"{file}: use set_words"
 

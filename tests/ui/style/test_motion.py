@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.source_files import nodes, parsed, texts_with
+
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
 
 ANIMATIONS = {
@@ -35,7 +37,7 @@ KNOWN = {
 
 def repeats(source: str) -> Iterator[int]:
     """Lines where a timer or animation begins that is no single shot."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(parsed(source)):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -51,9 +53,9 @@ def repeats(source: str) -> Iterator[int]:
 
 def test_everything_that_moves_by_itself_is_known() -> None:
     found = {
-        path.relative_to(UI).as_posix()
-        for path in UI.rglob("*.py")
-        if any(repeats(path.read_text("utf-8")))
+        name
+        for name, source in texts_with(*ANIMATIONS, "startTimer", "QTimer", folder=UI)
+        if any(repeats(source))
     }
     assert found == KNOWN.keys()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,8 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 from studio.common.errors import StorageError
 from studio.ui.support import clipboard
-
-STUDIO = Path(clipboard.__file__).resolve().parents[2]
+from tests.source_files import nodes, parsed, texts_with
 
 
 class BusyClipboard:
@@ -79,17 +77,13 @@ def at_the_clipboard(source: str) -> bool:
     """Whether something in a source takes hold of the clipboard."""
     return any(
         isinstance(node, ast.Attribute) and node.attr in ("clipboard", "QClipboard")
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(parsed(source))
         if not isinstance(node, ast.ImportFrom)
     )
 
 
 def test_the_clipboard_is_reached_through_one_door() -> None:
-    found = {
-        path.relative_to(STUDIO).as_posix()
-        for path in STUDIO.rglob("*.py")
-        if "lipboard" in (source := path.read_text("utf-8")) and at_the_clipboard(source)
-    }
+    found = {name for name, source in texts_with("lipboard") if at_the_clipboard(source)}
     assert found == {"ui/support/clipboard.py"}
 
 

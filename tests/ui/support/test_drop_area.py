@@ -21,6 +21,7 @@ from studio.ui.panels.composer.role_drop_target import RoleDropTarget
 from studio.ui.panels.composer.slot import Slot
 from studio.ui.support import drop_area
 from studio.ui.support.drop_area import Drag, DropArea
+from tests.source_files import nodes, parsed, texts_with
 from tests.ui.user_actions import mime as own
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -364,11 +365,10 @@ async def test_a_slot_that_is_moved_leaves_no_mark(tmp_path: Path, how: str) -> 
 def test_drags_are_reported_to_one_area_only() -> None:
     """Who takes a drag has a `DropArea`, which ends it; of events of one's own one is forgotten."""
     own_events, accepting = [], []
-    for path in UI.rglob("*.py"):
-        name = str(path.relative_to(UI))
+    for name, source in texts_with("Drag", "Drop", *HEARD, folder=UI):
         if name == "support/drop_area.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(parsed(source)):
             if isinstance(node, ast.FunctionDef) and node.name in HEARD:
                 own_events.append(f"{name}: {node.name}")
             if isinstance(node, ast.Attribute) and node.attr in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,7 @@ from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
 from tests.canary import KEY
 from tests.fake_service import FakeService
+from tests.source_files import nodes, parsed, texts_with
 from tests.ui import windows
 from tests.ui.answers import answer
 from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, service, summed
@@ -119,27 +120,19 @@ def held(window: QWindow, key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: s
     QTest.simulateEvent(window, False, key.value, mods, text, False)
 
 
-@cache
-def sources() -> dict[str, str]:
-    """The files of the window."""
-    paths = sorted(UI.rglob("*.py"))
-    return {str(path.relative_to(UI)): path.read_text(encoding="utf-8") for path in paths}
-
-
-def nodes(*words: str) -> Iterator[tuple[str, ast.AST]]:
+def nodes_with(*words: str) -> Iterator[tuple[str, ast.AST]]:
     """Everything in the files of the window that have one of these words, with the file.
 
     To read and to spell out all of them takes ten seconds.
     """
-    for file, text in sources().items():
-        if any(word in text for word in words):
-            for node in ast.walk(ast.parse(text)):
-                yield file, node
+    for file, text in texts_with(*words, folder=UI):
+        for node in nodes(parsed(text)):
+            yield file, node
 
 
 def functions(*words: str) -> Iterator[tuple[str, ast.FunctionDef]]:
     """Every function in such files, with the file it is in."""
-    for file, node in nodes(*words):
+    for file, node in nodes_with(*words):
         if isinstance(node, ast.FunctionDef):
             yield file, node
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.ui.support.screens import available_area
-
-STUDIO = Path(__file__).resolve().parents[3] / "studio"
+from tests.source_files import nodes, parsed, texts_with
 
 ASKS = {"ui/support/monitor_profile.py": "of a window of Qt's, which Python does not own"}
 """Where the method of that name may be called, and why."""
@@ -18,9 +16,9 @@ ASKS = {"ui/support/monitor_profile.py": "of a window of Qt's, which Python does
 
 def test_no_widget_becomes_the_owner_of_its_screen() -> None:
     found = {
-        path.relative_to(STUDIO).as_posix()
-        for path in STUDIO.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        name
+        for name, source in texts_with("screen")
+        for node in nodes(parsed(source))
         if isinstance(node, ast.Call)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "screen"
     }

@@ -64,6 +64,7 @@ from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.panels.status_bar.recipe_popover import RecipeChoice, RecipePopover
 from studio.ui.widgets.popover import Popover
+from tests.source_files import nodes, parsed, texts_with
 from tests.ui import scripted_library
 from tests.ui.clipping import clipped, in_sight
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -330,8 +331,8 @@ OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
 def test_everything_that_opens_over_the_window_is_read_here() -> None:
     kinds = {
         node.name
-        for path in UI.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for _file, source in texts_with(*BASES, folder=UI)
+        for node in nodes(parsed(source))
         if isinstance(node, ast.ClassDef)
         if BASES & {getattr(base, "id", "") for base in node.bases}
     }
