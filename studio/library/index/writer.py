@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -34,17 +35,20 @@ _OF_PICTURES = (
 )
 """Tables without deleted pictures; `lineage` keeps them."""
 
-_DEFAULTS = tuple(
-    (field.name, None if field.default is MISSING else field.default)
-    for field in fields(Picture)
-    if field.name != "row"
-)
+_FIELDS = [field for field in fields(Picture) if field.name != "row"]
+_NAMES = [field.name for field in _FIELDS]
+_DEFAULTS = [None if field.default is MISSING else field.default for field in _FIELDS]
+_values = attrgetter(*_NAMES)
 
 
 def _body(picture: Picture) -> bytes:
     """JSON of the fields that differ from their defaults: less to write and to read."""
-    values = ((name, getattr(picture, name), default) for name, default in _DEFAULTS)
-    return msgspec.json.encode({name: value for name, value, default in values if value != default})
+    told = {
+        name: value
+        for name, value, default in zip(_NAMES, _values(picture), _DEFAULTS, strict=True)
+        if value is not default and value != default
+    }
+    return msgspec.json.encode(told)
 
 
 class IndexWriter:
@@ -198,9 +202,7 @@ class IndexWriter:
         )
         # An answer has no place in a family.
         self._add_lineage([(row, picture) for row, picture in numbered if not picture.answer])
-        for row, picture in numbered:
-            if picture.tags:
-                self._set_tags([row], picture.tags)
+        self._set_tags((row, name) for row, picture in numbered for name in picture.tags)
         self._index_words(numbered)
 
     def _add_lineage(self, numbered: Sequence[tuple[int, Picture]]) -> None:
@@ -226,18 +228,23 @@ class IndexWriter:
         self._db.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)", words)
         self._db.executemany("INSERT OR REPLACE INTO texts VALUES (?, ' ' || ? || ' ')", words)
 
-    def _set_tags(self, rows: Sequence[int], tags: Sequence[str]) -> None:
-        for name in tags:
-            number = self._tags.get(name)
-            if number is None:
-                self._db.execute(
-                    "INSERT OR IGNORE INTO tags(name, folded) VALUES (?, ?)", (name, folded(name))
-                )
-                ((number,),) = self._db.execute("SELECT tag FROM tags WHERE name = ?", (name,))
-                self._tags[name] = number
-            self._db.executemany(
-                "INSERT OR IGNORE INTO tagged VALUES (?, ?)", [(number, row) for row in rows]
+    def _set_tags(self, tagged: Iterable[tuple[int, str]]) -> None:
+        """Add tags, each with the row of its picture."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO tagged VALUES (?, ?)",
+            [(self._tag(name), row) for row, name in tagged],
+        )
+
+    def _tag(self, name: str) -> int:
+        """Number of a tag, which may be a new one."""
+        number = self._tags.get(name)
+        if number is None:
+            self._db.execute(
+                "INSERT OR IGNORE INTO tags(name, folded) VALUES (?, ?)", (name, folded(name))
             )
+            ((number,),) = self._db.execute("SELECT tag FROM tags WHERE name = ?", (name,))
+            self._tags[name] = number
+        return number
 
     def _set_members(self, rows: Sequence[int], ids: Sequence[str]) -> None:
         for id in ids:
@@ -356,7 +363,7 @@ class IndexWriter:
             self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {within}", (stored, *rows))
             if field == "tags":
                 self._db.execute(f"DELETE FROM tagged WHERE {within}", rows)
-                self._set_tags(rows, value)
+                self._set_tags((row, name) for name in value for row in rows)
             elif field == "collections":
                 self._db.execute(f"DELETE FROM members WHERE {within}", rows)
                 self._set_members(rows, value)
