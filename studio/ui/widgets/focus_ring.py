@@ -23,6 +23,8 @@ from studio.ui.support.qt_overrides import needs
 
 GAP = 2
 WIDTH = 2
+INSIDE = "inside"
+"""Value of the property "ring" of large views: the ring is drawn within, and after Tab alone."""
 
 
 class FocusRing(QWidget):
@@ -77,7 +79,7 @@ class FocusRing(QWidget):
         target, ground = self._target, self.parentWidget()
         if target is None or ground is None:
             return
-        away = GAP + WIDTH
+        away = 0 if target.property("ring") == INSIDE else GAP + WIDTH
         inside = QRect(target.mapTo(ground, target.rect().topLeft()), target.size())
         self.setGeometry(inside.adjusted(-away, -away, away, away))
 
@@ -107,6 +109,8 @@ class FocusRing(QWidget):
         rect = QRectF(self.rect()).adjusted(half, half, -half, -half)
         own = target.property("radius")
         radius = (own if isinstance(own, int) else 6) + GAP + half
+        if target.property("ring") == INSIDE:
+            radius = 0
         painter.drawRoundedRect(rect, radius, radius)
         painter.end()
 
@@ -128,7 +132,8 @@ class FocusWatch(QObject):
             return
         # Qt clears the attribute when the focus comes back from a dialog, or enters one.
         by_key = new.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-        self._show(new if by_key or keyboard_used_last() else None)
+        usual = keyboard_used_last() and new.property("ring") != INSIDE
+        self._show(new if by_key or usual else None)
 
     def by_key(self, widget: QWidget) -> None:
         """Move the focus here as by the keyboard, though not by Tab."""
@@ -156,7 +161,8 @@ class FocusWatch(QObject):
 def wants_ring(widget: QWidget) -> bool:
     """Whether a control shows its focus by the ring.
 
-    Text fields colour their edge, lists mark their current row. The property "ring" overrides this.
+    Text fields colour their edge, lists mark their current row. The property "ring" overrides this:
+    whether it does, or `INSIDE`.
     """
     own = widget.property("ring")
     if isinstance(own, bool):

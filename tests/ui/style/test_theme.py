@@ -34,6 +34,7 @@ from studio.common import paths
 from studio.ui.style import fonts, icons, stylesheet
 from studio.ui.style.roles import DARK, LIGHT
 from studio.ui.style.theme import FontName, Theme, install, theme
+from studio.ui.support.key_repeat import keyboard_used_last
 from studio.ui.widgets import focus_ring
 from studio.ui.widgets.number_controls import Stepper
 from studio.ui.widgets.text import Text
@@ -383,6 +384,21 @@ def test_the_ring_stands_two_pixels_away_and_moves_nothing(pane: QWidget) -> Non
     assert ring().geometry() == one.geometry().adjusted(-4, -4, 4, 4)
     one.hide()
     assert not ring().isVisible()
+
+
+def test_the_ring_of_a_large_view_comes_with_tab_and_stays_within(pane: QWidget) -> None:
+    one, two = pane.findChildren(QPushButton)
+    two.setProperty("ring", focus_ring.INSIDE)
+    click(one)
+    QTest.keyClick(pane.windowHandle(), Qt.Key.Key_Shift)
+    two.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert keyboard_used_last()
+    assert ring().target() is None, "the view was opened by its key"
+    one.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert ring().target() is one
+    QTest.keyClick(one, Qt.Key.Key_Tab)
+    assert ring().target() is two
+    assert ring().geometry() == two.geometry()
 
 
 def test_the_ring_is_cut_where_a_scroll_area_ends(look: Theme, qtbot: QtBot) -> None:

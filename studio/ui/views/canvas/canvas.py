@@ -51,6 +51,7 @@ from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.tool import CanvasTool
 from studio.ui.views.canvas.viewport import DeviceRect, Extent, Viewport
 from studio.ui.widgets.accessible import set_role
+from studio.ui.widgets.focus_ring import INSIDE
 
 Surround = Literal["black", "mat", "middle", "bright"]
 SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
@@ -100,6 +101,7 @@ class PictureCanvas(QWidget):
         self._resting = QTimer(self, singleShot=True, interval=REST)
         self._resting.timeout.connect(self.on_rest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("ring", INSIDE)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)

@@ -57,6 +57,8 @@ class ComparePane(QWidget):
         self.side = side
         self.picture: Picture | None = None
         self.canvas = _PaneCanvas(self)
+        # The active side has a ring of its own.
+        self.canvas.setProperty("ring", False)
         self.canvas.setMinimumSize(80, 80)
         self.canvas.overlays.append(self._paint_over)
         self.canvas.installEventFilter(self)

@@ -60,6 +60,7 @@ from studio.ui.views.tree.scene_painter import ScenePainter, pictured
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.views.tree.viewport import TreeViewport
 from studio.ui.widgets.accessible import announce, set_role
+from studio.ui.widgets.focus_ring import INSIDE
 from studio.ui.widgets.plain_text import plain_tip, set_tip
 
 STEP = 1.25
@@ -135,6 +136,7 @@ class TreeCanvas(QWidget):
         self._clock.timeout.connect(self.update)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("ring", INSIDE)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(_("Family tree"))
         set_role(self, QAccessible.Role.Tree)
