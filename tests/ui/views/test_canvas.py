@@ -379,10 +379,12 @@ def test_only_what_comes_into_view_is_scaled_while_a_picture_is_panned(
         canvas.pan(3, 2)
         painted(canvas)
     areas.clear()
-    canvas.pan(3, 2)
-    painted(canvas)
+    for _step in range(40):
+        canvas.pan(3, 2)
+        painted(canvas)
     room = canvas.width() * canvas.height()
-    assert 0 < sum(areas) < room / 20
+    assert 0 < sum(areas) < 2 * room
+    assert len(areas) < 10
     areas.clear()
     canvas.set_zoom(0.5)
     painted(canvas)

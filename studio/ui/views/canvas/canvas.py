@@ -327,9 +327,9 @@ class PictureCanvas(QWidget):
     def paint_on(self, painter: QPainter, part: QRect) -> None:
         """Paint a part of the canvas, in its logical pixels; also on a widget that covers it."""
         plate, dpr, exposed = self._plate, self.devicePixelRatioF(), part
-        surround = theme().color(self._surround)
+        ground = theme().color(self._surround)
         if plate is None:
-            painter.fillRect(part, surround)
+            painter.fillRect(part, ground)
             return
         painter.save()
         if dpr != 1:
@@ -339,8 +339,6 @@ class PictureCanvas(QWidget):
                 around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
             ).toAlignedRect()
         painter.setClipRect(exposed)
-        if plate.trouble or not plates.place_of(self._view).contains(exposed):
-            painter.fillRect(exposed, surround)
         plates.paint(
             painter,
             plate,
@@ -349,6 +347,7 @@ class PictureCanvas(QWidget):
             dpr,
             smooth=not self._hurries,
             cache=self._pans_from,
+            ground=ground,
         )
         for overlay in self.overlays:
             overlay(painter, self._view)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize
+from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPixmap
+
+MARGIN = 64
+"""Pixels kept around what is shown, so that few steps scale anything."""
 
 
 class PanCache:
-    """Scales only what comes into view: the rest is moved.
+    """Scales only what comes near the view: the rest is moved.
 
     All is in device pixels. Nothing is kept at the first paint at a zoom, so that zooming costs
     nothing more.
@@ -17,8 +20,8 @@ class PanCache:
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
-        self._shown: QPixmap | None = None
-        self._at = QPoint()
+        self._kept: QPixmap | None = None
+        self._part = QRect()  # that is kept, in the scaled image
 
     def paint(
         self, painter: QPainter, image: QImage, target: QRect, seen: QRect, room: QSize
@@ -26,19 +29,28 @@ class PanCache:
         """Paint the seen part of an opaque image, scaled to `target`, in a view of this size."""
         key = (image.cacheKey(), target.width(), target.height(), room.width(), room.height())
         if key != self._key:
-            self._key, self._shown = key, None
+            self._key, self._kept = key, None
             paint_part(painter, image, target, seen)
             return
-        shown, at = self._shown, target.topLeft()
-        if shown is None:
-            shown = self._shown = QPixmap(room)
-            _scale(shown, image, target, [shown.rect()])
-        elif at != self._at:
-            step, whole = at - self._at, shown.rect()
-            shown.scroll(step.x(), step.y(), whole)
-            _scale(shown, image, target, _uncovered(whole, step.x(), step.y()))
-        self._at = at
-        painter.drawPixmap(seen, shown, seen)
+        wanted = seen.translated(-target.topLeft())
+        if self._kept is None or not self._part.contains(wanted):
+            self._keep(image, target, room)
+        assert self._kept is not None
+        painter.drawPixmap(seen, self._kept, wanted.translated(-self._part.topLeft()))
+
+    def _keep(self, image: QImage, target: QRect, room: QSize) -> None:
+        """Keep what a view of this size shows, and a margin around it."""
+        view = QRect(-target.topLeft(), room)
+        part = view.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        if self._kept is None:
+            self._kept = QPixmap(part.size())
+            missing = [self._kept.rect()]
+        else:
+            step = self._part.topLeft() - part.topLeft()
+            self._kept.scroll(step.x(), step.y(), self._kept.rect())
+            missing = _uncovered(self._kept.rect(), step.x(), step.y())
+        self._part = part
+        _scale(self._kept, image, QRect(-part.topLeft(), target.size()), missing)
 
 
 def _scale(made: QPixmap, image: QImage, target: QRect, parts: Sequence[QRect]) -> None:
@@ -53,7 +65,7 @@ def _scale(made: QPixmap, image: QImage, target: QRect, parts: Sequence[QRect]) 
 
 
 def _uncovered(room: QRect, dx: int, dy: int) -> list[QRect]:
-    """The parts of a room that come into view where its content moves: a row, then a column."""
+    """The parts of a room that come into view where its content moves: rows, then a column."""
     wide, high = room.width(), room.height()
     across, down = min(abs(dx), wide), min(abs(dy), high)
     parts = []

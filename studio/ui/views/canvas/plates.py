@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.ui.style.theme import FAINT, theme
 from studio.ui.support.raster import Raster
@@ -51,13 +51,18 @@ def paint(
     *,
     smooth: bool = True,
     cache: pan_cache.PanCache | None = None,
+    ground: QColor | None = None,
 ) -> None:
     """Paint the exposed part of a plate. The painter and `exposed` are in device pixels.
+
+    `ground` is what is painted around it, and shows through a faint preview.
 
     Without `smooth`, reduced pixels are painted as fast as enlarged ones. `cache` is that of the
     canvas, if it may be panned.
     """
     place = place_of(view)
+    if ground is not None and (plate.trouble or not place.contains(exposed)):
+        painter.fillRect(exposed, ground)
     seen = place & exposed
     if seen.isEmpty():
         return

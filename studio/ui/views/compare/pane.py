@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -129,9 +129,9 @@ class ComparePane(QWidget):
         """Leave the painting to a widget over the pane (`paint_on`)."""
         self.canvas.cover = self._label.cover = cover
 
-    def paint_on(self, painter: QPainter, part: QRect) -> None:
-        """Paint a part of the pane, in its own pixels, on a widget that covers it."""
-        self.canvas.paint_on(painter, part)
+    def paint_on(self, painter: QPainter) -> None:
+        """Paint the pane at the origin, on a widget that covers it."""
+        self.canvas.paint_on(painter, self.canvas.rect())
         painter.translate(self._label.pos())
         self._label.paint_on(painter)
 
@@ -139,15 +139,17 @@ class ComparePane(QWidget):
         self.canvas.setAccessibleName(self._label.sentence())
 
     def _paint_over(self, painter: QPainter, view: Viewport) -> None:
+        if self._over is None and not self._ringed:
+            return
         dpr = self.devicePixelRatioF()
         if self._over is not None:
             left = round(view.view_width * self._divider)
             right = QRectF(left, 0, view.view_width - left, view.view_height).toAlignedRect()
             painter.save()
             painter.setClipRect(right)
-            painter.fillRect(right, theme().color(self.canvas.surround))
             over = view.laid_over(self._over.width, self._over.height, self._placement)
-            plates.paint(painter, self._over, over, right, dpr)
+            ground = theme().color(self.canvas.surround)
+            plates.paint(painter, self._over, over, right, dpr, ground=ground)
             painter.restore()
             if 0 < self._divider < 1:
                 _paint_divider(painter, left, view.view_height, dpr)

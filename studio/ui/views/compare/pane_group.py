@@ -32,7 +32,7 @@ class PaneGroup(QWidget):
         linked: whether zoom and place are shared.
 
     Signals:
-        view_changed: the zoom or the place of A changed.
+        view_changed: the zoom or the place of A may have changed.
     """
 
     view_changed = Signal()
@@ -103,6 +103,7 @@ class PaneGroup(QWidget):
         self.keys.place_over(self.panes[0].geometry())
         self._surface.show_panes([self.panes[side] for side in shown])
         self.link()
+        self.view_changed.emit()
 
     def link(self, side: int = 0) -> None:
         """Show the place of one side on all others."""
@@ -167,13 +168,13 @@ class PaneGroup(QWidget):
 
     def on_view_changed(self) -> None:
         """Move the other panes with the one that was zoomed or panned."""
+        if self._linking:
+            return
         canvas = self.sender()
-        if not self._linking:
-            for pane in self.panes:
-                if pane.canvas is canvas and pane.isVisible():
-                    self.link(pane.side)
-        if canvas is self.panes[0].canvas:
-            self.view_changed.emit()
+        for pane in self.panes:
+            if pane.canvas is canvas and pane.isVisible():
+                self.link(pane.side)
+        self.view_changed.emit()
 
     @needs("_surface")
     def resizeEvent(self, event: QResizeEvent) -> None:

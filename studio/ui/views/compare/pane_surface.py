@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -22,7 +22,7 @@ class PaneSurface(QWidget):
     def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:
         super().__init__(parent)
         self._keys = keys
-        self._shown: list[tuple[ComparePane, QRect]] = []
+        self._shown: list[tuple[ComparePane, QPoint]] = []
         self._between: list[QRect] = []
         for pane in panes:
             pane.set_cover(self)
@@ -32,20 +32,19 @@ class PaneSurface(QWidget):
 
     def show_panes(self, panes: Sequence[ComparePane]) -> None:
         """Show these panes where they are now."""
-        self._shown = [(pane, pane.geometry()) for pane in panes]
+        self._shown = [(pane, pane.pos()) for pane in panes]
         between = QRegion(self.rect())
-        for _pane, place in self._shown:
-            between -= place
+        for pane in panes:
+            between -= pane.geometry()
         self._between = list(between)
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, part = QPainter(self), event.rect()
-        for pane, place in self._shown:
-            if place.intersects(part):
-                painter.translate(place.topLeft())
-                pane.paint_on(painter, (part & place).translated(-place.topLeft()))
-                painter.resetTransform()
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for pane, at in self._shown:
+            painter.translate(at)
+            pane.paint_on(painter)
+            painter.resetTransform()
         for gap in self._between:
             painter.fillRect(gap, self.palette().window())
         if not self._keys.isHidden():
