@@ -6,6 +6,7 @@ the text of an announcement becomes the name of an invisible one.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -20,6 +21,12 @@ from studio.ui.widgets import accessible
 
 BUS = "org.a11y.Bus"
 REGISTRY = "org.a11y.atspi.Registry"
+CALM = 0.3
+"""Seconds to wait first: Orca drops notifications while much changes, such as a dialog's end."""
+
+KEPT = 8
+"""Notifications of a window: a reader asks for the name of each some time after it is told."""
+
 NAME = "spokenNotification"
 _ADDRESS = re.compile(r"\('(.+)',\)")
 _LISTENED = re.compile(r"'object:(announcement[^']*)?'", re.IGNORECASE)
@@ -42,6 +49,7 @@ class SpokenNotifications(QObject):
 
     async def _say_waiting(self) -> None:
         while self._waiting:
+            await asyncio.sleep(CALM)
             waiting, self._waiting = self._waiting, []
             # Asked anew each time: a reader may have come or gone.
             if not is_listened_to(await self._registered()):
@@ -81,11 +89,16 @@ def is_listened_to(events: str) -> bool:
 def show_notification(window: QWidget, text: str) -> None:
     """Tell of an invisible notification in a window with this text as its name."""
     direct = Qt.FindChildOption.FindDirectChildrenOnly
-    shown = window.findChild(QWidget, NAME, direct)
-    if not isinstance(shown, QWidget):
-        shown = QWidget(window)
-        shown.setObjectName(NAME)
-        accessible.set_role(shown, QAccessible.Role.Notification)
-        shown.hide()
-    shown.setAccessibleName(text)
-    QAccessible.updateAccessibility(QAccessibleEvent(shown, QAccessible.Event.ObjectShow))
+    shown = window.findChildren(QWidget, NAME, direct)
+    if len(shown) < KEPT:
+        told = QWidget(window)
+        told.setObjectName(NAME)
+        accessible.set_role(told, QAccessible.Role.Notification)
+    else:
+        # The oldest; as the window's last child it is then the newest.
+        told = shown[0]
+        told.setParent(None)
+        told.setParent(window)
+    told.hide()
+    told.setAccessibleName(text)
+    QAccessible.updateAccessibility(QAccessibleEvent(told, QAccessible.Event.ObjectShow))

@@ -23,7 +23,7 @@ def test_a_reader_listens_to_announcements_or_to_all_events() -> None:
     assert is_listened_to("([(':1.3', 'object:announcement')],)")
     assert is_listened_to("([(':1.3', 'object:')],)")
     assert not is_listened_to(OLD)
-    assert is_listened_to(""), "nobody could be asked: nothing is said twice"
+    assert is_listened_to(""), "asked in vain: nothing is said twice"
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QLinearGradient,
     QPainter,
@@ -52,7 +51,7 @@ class PromptEditor(QTextEdit):
     Signals:
         typed: the user changed the text.
         paused: the user stopped typing for a moment.
-        submitted: Ctrl+Enter; not while an input method composes a word, which it completes.
+        submitted: Ctrl+Enter; not while an input method composes a word.
         undo_wanted, redo_wanted: Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y.
         history_wanted(object): -1 for an older prompt, 1 for a newer one.
         escaped: Esc.
@@ -238,11 +237,10 @@ class PromptEditor(QTextEdit):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo, older = _undo_key(event), _history(event)
-        if _enter(event) and self.composing:
-            # The word is not in the text yet, and maybe not the one that is meant.
-            QGuiApplication.inputMethod().commit()
-        elif _enter(event):
-            self.submitted.emit()
+        if _enter(event):
+            # A word that is composed is not in the text yet, and only Enter completes it.
+            if not self.composing:
+                self.submitted.emit()
         elif undo:
             (self.undo_wanted if undo < 0 else self.redo_wanted).emit()
         elif older:
