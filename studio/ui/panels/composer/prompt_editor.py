@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
     QKeyEvent,
     QLinearGradient,
     QPainter,
@@ -15,7 +17,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
@@ -133,6 +135,16 @@ class PromptEditor(QTextEdit):
     def composing(self) -> bool:
         """Whether an input method shows a word that is not in the text yet."""
         return bool(self.textCursor().block().layout().preeditAreaText())
+
+    def keep_composed(self) -> None:
+        """Take a word that an input method composes into the text, as it is shown."""
+        word = self.textCursor().block().layout().preeditAreaText()
+        if word:
+            # Not by committing: IBus drops the word then, as its engines have it.
+            QGuiApplication.inputMethod().reset()
+            event = QInputMethodEvent("", [])
+            event.setCommitString(word)
+            QApplication.sendEvent(self, event)
 
     def caret_to_end(self) -> None:
         self.moveCursor(QTextCursor.MoveOperation.End)
