@@ -97,15 +97,16 @@ def test_orca_reads_the_whole_way_of_a_picture(
         # Choose.
         for control in ("Model", "1:1", "All aspect ratios", "Size"):
             blind.step("Tab", said=control)
+        before = len(voice.log)
         blind.step("Down", said="2K")
         # A reference from a file.
         blind.step("ctrl+l", said="Prompt")
+        assert sum("2K" in words for words in voice.log[before:]) == 1, voice.log[before:]
         blind.step("shift+Tab", said="Reference")
         blind.step("Return", said="File name")
         user.keys("ctrl+a")
         user.type(str(tmp_path / "style.png"))
-        blind.step("Return", said="Reference")
-        program.wait_for("list item", "General style")
+        blind.step("Return", said=("Reference", "General style"))
         # Generate; the pictures arrive one after the other.
         blind.step("ctrl+Return", said="2 jobs queued")
         service.wait_for(2)
@@ -132,7 +133,7 @@ def test_orca_reads_the_whole_way_of_a_picture(
         blind.step("5", said="1 picture rated: 5 stars")
         blind.step("Escape", said="Winter, 5 stars, picked, square")
         # Edit it.
-        blind.step("ctrl+e", said="Prompt")
+        blind.step("ctrl+e", said=("Prompt", "Editing Winter"))
         user.keys("ctrl+a")
         user.type("with a red scarf")
         blind.step("ctrl+Return", said="1 job queued")
