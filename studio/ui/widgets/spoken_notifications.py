@@ -1,4 +1,4 @@
-"""Announcements for screen readers of Linux that do not listen to any, such as Orca before 45.
+"""Announcements for screen readers of Linux that do not listen to any, such as Orca 43.
 
 AT-SPI has announcements since 2.46. Every reader reads a notification when it is shown, so there
 the text of an announcement becomes the name of an invisible one.

@@ -26,6 +26,19 @@ def test_a_reader_listens_to_announcements_or_to_all_events() -> None:
     assert is_listened_to(""), "asked in vain: nothing is said twice"
 
 
+def test_the_window_announces_what_happens_in_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    told: list[QAccessibleEvent] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", told.append)
+    accessible.announce(QWidget(QWidget(window)), "1 picture saved")
+    (event,) = told
+    assert isinstance(event, QAccessibleAnnouncementEvent)
+    assert (event.object(), event.message()) == (window, "1 picture saved")
+
+
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Notifications that readers are told are shown."""

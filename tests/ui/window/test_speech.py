@@ -24,7 +24,6 @@ from tests.ui.controllers.test_every_action import put_away, settle
 from tests.ui.heard import Heard
 from tests.ui.windows import OpenedWindow, make, opened, until
 
-
 PICTURE = Path(__file__).resolve().parents[3] / "resources/examples/lighthouse.jpg"
 
 
