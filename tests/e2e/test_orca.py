@@ -161,6 +161,8 @@ def test_orca_reads_the_whole_way_of_a_picture(
         program.wait_for_items(3)
         user.keys("ctrl+q")
         assert program.wait_for_end() == 0
+    for words in ("2 jobs queued", "Run finished, 2 pictures", "1 picture saved in"):
+        assert sum(words in said for said in voice.log) == 1, f"{words!r} is said once"
 
 
 def enter_the_grid(program: DesktopProgram, voice: Voice, blind: Blind) -> None:

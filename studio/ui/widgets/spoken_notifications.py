@@ -41,7 +41,7 @@ class SpokenNotifications(QObject):
         self._waiting: list[tuple[QWidget, str]] = []
         self._saying: tasks.SpawnedTask | None = None
 
-    def say(self, widget: QWidget, text: str) -> None:
+    def say_announcement(self, widget: QWidget, text: str) -> None:
         """Take up an announcement of a widget."""
         self._waiting.append((widget.window(), text))
         if self._saying is None or self._saying.done():
@@ -66,7 +66,7 @@ class SpokenNotifications(QObject):
 def install(parent: QObject) -> None:
     """Show announcements as notifications where needed; for windows on X11 and Wayland only."""
     if QGuiApplication.platformName() in ("xcb", "wayland"):
-        accessible.set_second_voice(SpokenNotifications(parent).say)
+        accessible.set_second_voice(SpokenNotifications(parent).say_announcement)
         parent.destroyed.connect(lambda: accessible.set_second_voice(None))
 
 

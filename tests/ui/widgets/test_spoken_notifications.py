@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+import shiboken6
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -72,7 +78,7 @@ async def test_announcements_are_shown_as_notifications_where_nobody_listens_to_
         return events if "--address" in arguments else "('unix:path=/tmp/at-spi/bus,guid=7',)"
 
     monkeypatch.setattr(DBusTool, "call", call)
-    monkeypatch.setattr(spoken_notifications.QGuiApplication, "platformName", lambda: "xcb")
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
     window = QWidget()
     qtbot.addWidget(window)
     within = QWidget(window)
@@ -95,14 +101,14 @@ async def test_a_window_that_is_gone_says_nothing(
     async def call(_tool: DBusTool, arguments: Sequence[str]) -> str:
         if "--address" not in arguments:
             window.deleteLater()
-            await until(lambda: not spoken_notifications.shiboken6.isValid(window))
+            await until(lambda: not shiboken6.isValid(window))
             return "('unix:path=/tmp/at-spi/bus',)"
         return OLD
 
     monkeypatch.setattr(DBusTool, "call", call)
     speech = SpokenNotifications(other)
-    speech.say(window, "never heard")
-    speech.say(other, "heard")
+    speech.say_announcement(window, "never heard")
+    speech.say_announcement(other, "heard")
     await until(lambda: shown == ["heard"])
 
 
