@@ -171,8 +171,10 @@ class MenuChip(HoverTip, QComboBox):
 
     def set_mark(self, tip: str) -> None:
         """Show a dot for a value other than the requested one, with the reason; "" removes it."""
-        self._mark = tip
-        self.setAccessibleDescription(tip)
+        if tip != self._mark:
+            # A description that is set, even the same, is read aloud.
+            self._mark = tip
+            self.setAccessibleDescription(tip)
         self._changed_size()
 
     def menu(self) -> Menu:

@@ -1,4 +1,4 @@
-"""Announcements for screen readers of Linux that do not listen to any, such as Orca before 45.
+"""Announcements for screen readers of Linux that do not listen to any, such as Orca 43.
 
 AT-SPI has announcements since 2.46. Every reader reads a notification when it is shown, so there
 the text of an announcement becomes the name of an invisible one.
@@ -6,6 +6,7 @@ the text of an announcement becomes the name of an invisible one.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -20,6 +21,12 @@ from studio.ui.widgets import accessible
 
 BUS = "org.a11y.Bus"
 REGISTRY = "org.a11y.atspi.Registry"
+CALM = 0.3
+"""Seconds to wait first: Orca drops notifications while much changes, such as a dialog's end."""
+
+KEPT = 8
+"""Notifications of a window: a reader asks for the name of each some time after it is told."""
+
 NAME = "spokenNotification"
 _ADDRESS = re.compile(r"\('(.+)',\)")
 _LISTENED = re.compile(r"'object:(announcement[^']*)?'", re.IGNORECASE)
@@ -34,7 +41,7 @@ class SpokenNotifications(QObject):
         self._waiting: list[tuple[QWidget, str]] = []
         self._saying: tasks.SpawnedTask | None = None
 
-    def say(self, widget: QWidget, text: str) -> None:
+    def say_announcement(self, widget: QWidget, text: str) -> None:
         """Take up an announcement of a widget."""
         self._waiting.append((widget.window(), text))
         if self._saying is None or self._saying.done():
@@ -42,6 +49,7 @@ class SpokenNotifications(QObject):
 
     async def _say_waiting(self) -> None:
         while self._waiting:
+            await asyncio.sleep(CALM)
             waiting, self._waiting = self._waiting, []
             # Asked anew each time: a reader may have come or gone.
             if not is_listened_to(await self._registered()):
@@ -58,7 +66,7 @@ class SpokenNotifications(QObject):
 def install(parent: QObject) -> None:
     """Show announcements as notifications where needed; for windows on X11 and Wayland only."""
     if QGuiApplication.platformName() in ("xcb", "wayland"):
-        accessible.set_second_voice(SpokenNotifications(parent).say)
+        accessible.set_second_voice(SpokenNotifications(parent).say_announcement)
         parent.destroyed.connect(lambda: accessible.set_second_voice(None))
 
 
@@ -81,11 +89,16 @@ def is_listened_to(events: str) -> bool:
 def show_notification(window: QWidget, text: str) -> None:
     """Tell of an invisible notification in a window with this text as its name."""
     direct = Qt.FindChildOption.FindDirectChildrenOnly
-    shown = window.findChild(QWidget, NAME, direct)
-    if not isinstance(shown, QWidget):
-        shown = QWidget(window)
-        shown.setObjectName(NAME)
-        accessible.set_role(shown, QAccessible.Role.Notification)
-        shown.hide()
-    shown.setAccessibleName(text)
-    QAccessible.updateAccessibility(QAccessibleEvent(shown, QAccessible.Event.ObjectShow))
+    shown = window.findChildren(QWidget, NAME, direct)
+    if len(shown) < KEPT:
+        told = QWidget(window)
+        told.setObjectName(NAME)
+        accessible.set_role(told, QAccessible.Role.Notification)
+    else:
+        # The oldest; as the window's last child it is then the newest.
+        told = shown[0]
+        told.setParent(None)
+        told.setParent(window)
+    told.hide()
+    told.setAccessibleName(text)
+    QAccessible.updateAccessibility(QAccessibleEvent(told, QAccessible.Event.ObjectShow))

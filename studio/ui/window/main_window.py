@@ -104,6 +104,9 @@ class StudioWindow(QWidget):
         self.views = QStackedWidget(middle)
         self.grid = grid = QWidget(self.views)
         self.pages = QStackedWidget(grid)
+        for pages in (self.views, self.pages):
+            # Qt's own role, "layered pane", would be read aloud.
+            set_role(pages, QAccessible.Role.Client)
         self.pages.addWidget(self.gallery)
         keep = self._kept = {zone: layout.BarPlaceholder(zone, self) for zone in HEIGHTS}
         self.first_card = FirstCard(middle)

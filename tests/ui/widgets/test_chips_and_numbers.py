@@ -96,6 +96,24 @@ def test_a_chip_gives_its_supplement_away_and_says_why_it_is_marked(model: MenuC
     )
 
 
+def test_the_same_mark_again_is_no_new_description(
+    model: MenuChip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    describe = model.setAccessibleDescription
+
+    def tell(words: str) -> None:
+        told.append(words)
+        describe(words)
+
+    monkeypatch.setattr(model, "setAccessibleDescription", tell)
+    model.set_mark("")
+    assert told == []
+    model.set_mark("2K not available, using 1K")
+    model.set_mark("2K not available, using 1K")
+    assert told == ["2K not available, using 1K"]
+
+
 @pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
 def test_a_screen_reader_can_open_a_chip(model: MenuChip) -> None:
     found = QAccessible.queryAccessibleInterface(model)

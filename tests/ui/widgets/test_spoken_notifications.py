@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+import shiboken6
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,7 +29,20 @@ def test_a_reader_listens_to_announcements_or_to_all_events() -> None:
     assert is_listened_to("([(':1.3', 'object:announcement')],)")
     assert is_listened_to("([(':1.3', 'object:')],)")
     assert not is_listened_to(OLD)
-    assert is_listened_to(""), "nobody could be asked: nothing is said twice"
+    assert is_listened_to(""), "asked in vain: nothing is said twice"
+
+
+def test_the_window_announces_what_happens_in_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    told: list[QAccessibleEvent] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", told.append)
+    accessible.announce(QWidget(QWidget(window)), "1 picture saved")
+    (event,) = told
+    assert isinstance(event, QAccessibleAnnouncementEvent)
+    assert (event.object(), event.message()) == (window, "1 picture saved")
 
 
 @pytest.fixture
@@ -59,7 +78,7 @@ async def test_announcements_are_shown_as_notifications_where_nobody_listens_to_
         return events if "--address" in arguments else "('unix:path=/tmp/at-spi/bus,guid=7',)"
 
     monkeypatch.setattr(DBusTool, "call", call)
-    monkeypatch.setattr(spoken_notifications.QGuiApplication, "platformName", lambda: "xcb")
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
     window = QWidget()
     qtbot.addWidget(window)
     within = QWidget(window)
@@ -82,14 +101,14 @@ async def test_a_window_that_is_gone_says_nothing(
     async def call(_tool: DBusTool, arguments: Sequence[str]) -> str:
         if "--address" not in arguments:
             window.deleteLater()
-            await until(lambda: not spoken_notifications.shiboken6.isValid(window))
+            await until(lambda: not shiboken6.isValid(window))
             return "('unix:path=/tmp/at-spi/bus',)"
         return OLD
 
     monkeypatch.setattr(DBusTool, "call", call)
     speech = SpokenNotifications(other)
-    speech.say(window, "never heard")
-    speech.say(other, "heard")
+    speech.say_announcement(window, "never heard")
+    speech.say_announcement(other, "heard")
     await until(lambda: shown == ["heard"])
 
 

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from studio.domain.drafts import Draft
+from studio.domain.entities import Role
 from studio.library.query import View
 from studio.ui.support import key_repeat
 from studio.ui.widgets import focus_ring
@@ -22,6 +23,8 @@ from tests.ui.accessible_tree import reached
 from tests.ui.controllers.test_every_action import put_away, settle
 from tests.ui.heard import Heard
 from tests.ui.windows import OpenedWindow, make, opened, until
+
+PICTURE = Path(__file__).resolve().parents[3] / "resources/examples/lighthouse.jpg"
 
 
 def role(widget: QWidget) -> QAccessible.Role:
@@ -63,6 +66,18 @@ async def test_a_run_is_told_while_it_arrives(tmp_path: Path, heard: Heard) -> N
         await told(window, heard, "2 jobs queued")
         window.core.queue.pause(on=False)
         await told(window, heard, "Run finished, 2 pictures")
+
+
+async def test_new_references_are_told_once(tmp_path: Path, heard: Heard) -> None:
+    async with opened(tmp_path) as window:
+        await until(window.core, window.composer.card.slots.isVisible, "the composer")
+        window.composer.add_references([PICTURE])
+        await told(window, heard, "General lighthouse")
+        heard.clear()
+        window.composer.set_prompt("at dusk")
+        window.composer.use_as_references(await make(window), Role.STYLE)
+        await told(window, heard, "Style")
+        assert not is_in_one("lighthouse", heard.said)
 
 
 async def test_ratings_flags_and_titles_are_told_and_change_the_name_of_the_tile(

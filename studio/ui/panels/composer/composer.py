@@ -307,6 +307,7 @@ class Composer(Dock):
 
     def generate_now(self) -> None:
         """Submit the draft; expensive and large runs need a confirmation first."""
+        self.card.editor.keep_composed()
         self._send(confirmed=False)
 
     def _send(self, *, confirmed: bool) -> None:

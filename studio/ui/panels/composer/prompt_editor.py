@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
+    QInputMethodEvent,
     QKeyEvent,
     QLinearGradient,
     QPainter,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QTextEdit, QWidget
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
@@ -52,7 +53,7 @@ class PromptEditor(QTextEdit):
     Signals:
         typed: the user changed the text.
         paused: the user stopped typing for a moment.
-        submitted: Ctrl+Enter; not while an input method composes a word, which it completes.
+        submitted: Ctrl+Enter; not while an input method composes a word.
         undo_wanted, redo_wanted: Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y.
         history_wanted(object): -1 for an older prompt, 1 for a newer one.
         escaped: Esc.
@@ -134,6 +135,16 @@ class PromptEditor(QTextEdit):
     def composing(self) -> bool:
         """Whether an input method shows a word that is not in the text yet."""
         return bool(self.textCursor().block().layout().preeditAreaText())
+
+    def keep_composed(self) -> None:
+        """Take a word that an input method composes into the text, as it is shown."""
+        word = self.textCursor().block().layout().preeditAreaText()
+        if word:
+            # Not by committing: IBus drops the word then, as its engines have it.
+            QGuiApplication.inputMethod().reset()
+            event = QInputMethodEvent("", [])
+            event.setCommitString(word)
+            QApplication.sendEvent(self, event)
 
     def caret_to_end(self) -> None:
         self.moveCursor(QTextCursor.MoveOperation.End)
@@ -238,11 +249,10 @@ class PromptEditor(QTextEdit):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo, older = _undo_key(event), _history(event)
-        if _enter(event) and self.composing:
-            # The word is not in the text yet, and maybe not the one that is meant.
-            QGuiApplication.inputMethod().commit()
-        elif _enter(event):
-            self.submitted.emit()
+        if _enter(event):
+            # A word that is composed is not in the text yet, and only Enter completes it.
+            if not self.composing:
+                self.submitted.emit()
         elif undo:
             (self.undo_wanted if undo < 0 else self.redo_wanted).emit()
         elif older:

@@ -128,6 +128,7 @@ class Title(QWidget):
         self.label.setText(name)
         # Translators: {name} is the title of a picture.
         self.label.setAccessibleName(_("Title: {name}").format(name=name))
+        self._reset_field()
 
     def set_editable(self, *, editable: bool) -> None:
         """Set whether the title can be edited."""
@@ -141,7 +142,6 @@ class Title(QWidget):
         """Start editing the title."""
         if not self._editable or self.field.isVisible():
             return
-        self.field.setText(self.label.text())
         self.label.hide()
         self.field.show()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -153,6 +153,12 @@ class Title(QWidget):
             return
         self.field.hide()
         self.label.show()
+        self._reset_field()
+
+    def _reset_field(self) -> None:
+        # Not when it is shown: a screen reader that hears of a caret before it hears of the focus
+        # takes the field for one that it has read already.
+        self.field.setText(self.label.text())
 
     def on_kept(self) -> None:
         """Rename if Enter confirmed a new title."""

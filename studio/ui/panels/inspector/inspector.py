@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.common.errors import StudioError
@@ -23,6 +23,7 @@ from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, loop_runs, spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class Inspector(QFrame):
         self.setMinimumWidth(NARROWEST)
         self.setMaximumWidth(WIDEST)
         self._pages = QStackedWidget(self)
+        # Qt's own role, "layered pane", would be read aloud.
+        set_role(self._pages, QAccessible.Role.Client)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)

@@ -157,6 +157,17 @@ async def test_nothing_is_submitted_while_a_word_is_composed(composer) -> None:
     assert submitted == ["日本"]
 
 
+async def test_a_click_on_generate_takes_the_word_that_is_composed(composer, collected) -> None:
+    sent = collected(composer.generate)
+    composer.set_draft(Draft(prompt="a cat, "))
+    editor = composer.card.editor
+    editor.caret_to_end()
+    QApplication.sendEvent(editor, QInputMethodEvent("にほん", []))
+    composer.card.generate.click()
+    assert sent[0].requests[0].prompt == "a cat, にほん"
+    assert not editor.composing
+
+
 def test_groups_bars_notes_and_lone_braces_are_coloured() -> None:
     text = "🦊 {a|b}\n# note\n{lone"
     found = set(spans(text))
