@@ -49,6 +49,12 @@ pytest_plugins = [
 ]
 
 _COLLECT_EVERY = 10
+"""Tests after which garbage is collected, if there are many new objects."""
+
+_MANY = 50_000
+
+_COLLECT_ALWAYS = 50
+"""Tests after which it is collected however few there are."""
 
 # As in the program: garbage is collected on the main thread only. A Qt object that dies on another
 # thread, because that thread happened to start the collection, takes the process with it.
@@ -78,7 +84,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if nextitem is None or nextitem.path != item.path:
         # What a file leaves, such as the modules it was the first to import, stays to the end.
         _settle()
-    elif count % _COLLECT_EVERY == 0:
+    elif count % _COLLECT_EVERY == 0 and (
+        gc.get_count()[0] > _MANY or count % _COLLECT_ALWAYS == 0
+    ):
         gc.collect()
 
 
