@@ -1,8 +1,8 @@
 """The canary: one key for all tests, searched for wherever it must never be.
 
 While the tests run, everything our process writes through the door to the disk, every error made
-for people, what started programs say and their arguments are searched for it; at the end, every
-file the tests left. It is found as it is, and in the disguises a careless line would give it. A
+for people, what started programs say and their arguments are searched for it; after each test,
+every file it left. It is found as it is, and in the disguises a careless line would give it. A
 finding fails the whole run. Where a test puts it on purpose is in `ALLOWED`, with the reason.
 """
 
@@ -144,13 +144,15 @@ class Watch:
         if processes:
             self._thread.start()
 
-    def end(self, folder: Path | None) -> None:
-        """Look at what the tests left."""
+    def end(self) -> None:
+        """Look no more at what is started."""
         self._over.set()
         if self._thread.ident is not None:  # it was started
             self._thread.join()
-        if folder is not None:
-            self.leaks += [f"file {path}" for path in found_under(folder)]
+
+    def look_under(self, folder: Path) -> None:
+        """Look at all files in a folder."""
+        self.leaks += [f"file {path}" for path in found_under(folder)]
 
     def _watch_writing(self) -> None:
         write = files._write_all
@@ -204,6 +206,13 @@ def canary() -> str:
     return KEY
 
 
+@pytest.fixture
+def tmp_path(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Path]:
+    """A folder for one test, which is looked at before it is removed."""
+    yield tmp_path
+    pytestconfig.stash[_WATCH].look_under(tmp_path)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WATCH] = watch = Watch()
     # Each process that runs tests looks at what it starts; the one that shares the tests out would
@@ -226,11 +235,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
     watch = session.config.stash[_WATCH]
-    made = getattr(session.config, "_tmp_path_factory", None)
-    watch.end(made.getbasetemp() if made is not None else None)
+    if (made := getattr(session.config, "_tmp_path_factory", None)) is not None:
+        # Before pytest removes what is left of a run without failures.
+        watch.look_under(made.getbasetemp())
+    yield
+    watch.end()
     watch.leaks = plain(watch.leaks)
     if watch.leaks:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

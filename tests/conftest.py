@@ -15,6 +15,25 @@ import pytest
 # Words, numbers and times of the tests are English, whatever their reader speaks.
 os.environ.update(LANGUAGE="en", LC_ALL="C.UTF-8")
 
+_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
+
+_ROOM = 4 << 30
+
+
+def _fits(folder: Path) -> bool:
+    """Whether there is room for all that the tests write, and programs among it can be started."""
+    if sys.platform != "linux" or not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
+
+
+# Tests write half a million files, and the program waits for the disk after most of them. Where
+# somebody names a folder for temporary files, it is that one.
+if "TMPDIR" not in os.environ and _fits(_MEMORY):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
 # How long an example takes says nothing on a busy machine.
 hypothesis.settings.register_profile(
     "noisy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -30,6 +49,12 @@ pytest_plugins = [
 ]
 
 _COLLECT_EVERY = 10
+"""Tests after which garbage is collected, if there are many new objects."""
+
+_MANY = 50_000
+
+_COLLECT_ALWAYS = 50
+"""Tests after which it is collected however few there are."""
 
 # As in the program: garbage is collected on the main thread only. A Qt object that dies on another
 # thread, because that thread happened to start the collection, takes the process with it.
@@ -59,7 +84,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if nextitem is None or nextitem.path != item.path:
         # What a file leaves, such as the modules it was the first to import, stays to the end.
         _settle()
-    elif count % _COLLECT_EVERY == 0:
+    elif count % _COLLECT_EVERY == 0 and (
+        gc.get_count()[0] > _MANY or count % _COLLECT_ALWAYS == 0
+    ):
         gc.collect()
 
 

@@ -83,7 +83,7 @@ def test_what_is_written_said_and_passed_on_is_seen(watch: Watch, tmp_path: Path
     command = [sys.executable, "-c", "print('plant' + 'ed')"]
     assert subprocess.run(command, capture_output=True, check=True).stdout
     subprocess.run([sys.executable, "-c", "", "planted"], check=True)
-    watch.end(None)
+    watch.end()
     kinds = [leak.partition(", in ")[0].partition(" [")[0] for leak in watch.leaks]
     assert kinds[:3] == ["written to the disk", "the words of InputError", "said by"]
     assert "the arguments of a program" in kinds[3:]

@@ -44,13 +44,8 @@ def png(chunks: Iterable[bytes] = (), *, behind: bool = False, data: bytes | Non
 
 def text(name: str, words: bytes, kind: str = "tEXt") -> bytes:
     """A text chunk of any of the three kinds; "iTXtz" is a compressed iTXt."""
-    packed = zlib.compress(words)
-    data = {
-        "tEXt": b"\0" + words,
-        "zTXt": b"\0\0" + packed,
-        "iTXt": b"\0\0\0en\0\0" + words,
-        "iTXtz": b"\0\1\0\0\0" + packed,
-    }[kind]
+    head = {"tEXt": b"\0", "zTXt": b"\0\0", "iTXt": b"\0\0\0en\0\0", "iTXtz": b"\0\1\0\0\0"}[kind]
+    data = head + (zlib.compress(words) if kind in ("zTXt", "iTXtz") else words)
     return chunk(kind[:4].encode(), name.encode("latin-1") + data)
 
 

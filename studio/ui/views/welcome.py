@@ -61,6 +61,7 @@ class ExampleCard(PressedByEnter, QAbstractButton):
 
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._heights: dict[tuple[int, str], int] = {}
         self.prompt = prompt
         set_words(self, prompt)
         self.setAccessibleName(prompt)
@@ -112,8 +113,12 @@ class ExampleCard(PressedByEnter, QAbstractButton):
 
     @needs("prompt")
     def heightForWidth(self, width: int) -> int:
-        lines = max(2 * (theme().line("small") + 1.0), self._words(width - 2 * SIDE)[1])
-        return round(width * RATIO) + ABOVE + BELOW + round(lines)
+        # A layout asks dozens of times, and breaking the text into lines takes 0.2 ms.
+        asked = width, theme().font("small", prose=True).key()
+        if asked not in self._heights:
+            lines = max(2 * (theme().line("small") + 1.0), self._words(width - 2 * SIDE)[1])
+            self._heights[asked] = round(width * RATIO) + ABOVE + BELOW + round(lines)
+        return self._heights[asked]
 
     @needs("prompt")
     def sizeHint(self) -> QSize:

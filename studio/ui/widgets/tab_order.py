@@ -8,6 +8,13 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+# Named one by one: this is asked of every widget, and a flag is computed as a new object.
+_TAB_POLICIES = (
+    Qt.FocusPolicy.TabFocus,
+    Qt.FocusPolicy.StrongFocus,
+    Qt.FocusPolicy.WheelFocus,
+)
+
 
 def order_tabs(*widgets: QWidget) -> None:
     """Have Tab go through these widgets, and all within them, in this order."""
@@ -51,4 +58,4 @@ def _chain(start: QWidget, *, forward: bool) -> Iterator[QWidget]:
 
 
 def _takes_tab(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return widget.focusPolicy() in _TAB_POLICIES

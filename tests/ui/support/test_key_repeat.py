@@ -167,7 +167,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
         "setAutoRepeat": {"window/actions.py", "widgets/number_controls.py"},
     }
     asked = ("QShortcut", "grabShortcut", "QMenu", *at_home)
-    for file, node in nodes(*asked):
+    for file, node in nodes_with(*asked):
         if isinstance(node, ast.Call):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             assert called not in asked or file in at_home.get(called, ()), f"{file}: {called}"
