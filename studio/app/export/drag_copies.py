@@ -254,7 +254,7 @@ class DragCopies:
         try:
             await self._forget_unused(batch)
             plan = await self._planned(batch)
-            if batch.folder is None:
+            if batch.folder is None or not await asyncio.to_thread(batch.folder.is_dir):
                 batch.folder = await asyncio.to_thread(self._cache.new_folder)
             left = [place for place, one in enumerate(batch.files) if one is None]
             await asyncio.gather(
