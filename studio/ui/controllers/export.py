@@ -27,7 +27,7 @@ from studio.ui.controllers.pictures import show_files
 from studio.ui.dialogs.export import ExportDialog
 from studio.ui.dialogs.export.conflict_question import ConflictAsker
 from studio.ui.dialogs.export.dialog import Scope
-from studio.ui.dialogs.export.foot import ended_words, waiting_behind
+from studio.ui.dialogs.export.foot import ended_words, others_than
 from studio.ui.dialogs.question import Question
 from studio.ui.panels.status_bar.export_progress import ExportProgress
 from studio.ui.support import file_dialogs, tasks
@@ -176,7 +176,7 @@ class ExportController(QObject):
         dialog.presets.moved.connect(self.presets.order)
         foot = dialog.foot
         foot.stop_wanted.connect(self._core.exports.queue.stop)
-        foot.drop_wanted.connect(self._core.exports.queue.stop)
+        foot.drop_wanted.connect(self._core.exports.queue.drop)
         foot.resume_wanted.connect(self._core.exports.queue.resume)
         foot.folder_wanted.connect(self.show_folder)
         dialog.show_destination(self.folder)
@@ -448,27 +448,35 @@ class ExportController(QObject):
     def _on_run(self, run: ExportRun) -> None:
         if run.state in (ExportState.RUNNING, ExportState.WAITING):
             self._told.discard(run)
+            self._dismiss_notice(run)
             if run.state is ExportState.RUNNING:
                 self._run = run
         elif run not in self._told:
             self._told.add(run)
             self._tell_end(run)
             self.refresh()  # names are taken that were free
+        elif run.stopped and run not in self._core.exports.queue.stopped:
+            self._dismiss_notice(run)
         self._show_progress()
+
+    def _dismiss_notice(self, run: ExportRun) -> None:
+        """Remove the offer to resume an export: it was resumed elsewhere, or dropped."""
+        for bar in (self._bar, *([] if self.dialog is None else [self.dialog.notices])):
+            bar.dismiss(_notice_key(run))
 
     def _show_progress(self) -> None:
         queue = self._core.exports.queue
         active = queue.active
         self._progress.show_run(active[0] if active else None)
         if self.dialog is not None and self._preparing is None:
-            self.dialog.foot.show_run(self._run, waiting_behind(queue, self._run))
+            self.dialog.foot.show_run(self._run, others_than(queue, self._run))
 
     def _tell_end(self, run: ExportRun) -> None:
         if run.error is not None:
             resume = MessageAction(_("Resume"), partial(self._core.exports.queue.resume, run))
             self._show_notice(
                 Notice(
-                    key=f"export {id(run)}",
+                    key=_notice_key(run),
                     text=sentences(_sentences(run.error), _so_far(run)),
                     tone="bad",
                     actions=(resume,),
@@ -505,7 +513,7 @@ class ExportController(QObject):
         ids = tuple(one.copy.picture.id for one in run.failed)
         show = MessageAction(_("Select them"), partial(self.pictures_wanted.emit, ids))
         return Notice(
-            key=f"export {id(run)}",
+            key=_notice_key(run),
             text=sentences(words, *told),
             tone="warn",
             actions=(show,),
@@ -549,6 +557,10 @@ class ExportController(QObject):
 def _nearest_folder(folder: Path) -> Path | None:
     """The folder, or the nearest one above it that exists."""
     return next((one for one in (folder, *folder.parents) if one.is_dir()), None)
+
+
+def _notice_key(run: ExportRun) -> str:
+    return f"export {id(run)}"
 
 
 def _so_far(run: ExportRun) -> str:
