@@ -175,7 +175,7 @@ def test_a_handoff_page_is_made_with_pictures_inside_and_beside(
     choose(user, program, "In a folder beside it")
     says(program, "winter.html already exists. The new file gets a number.")
     user.click(program.wait_for("button", "Make page"))
-    wait_until(lambda: (out / "winter-2.html").exists(), what="the second page")
+    wait_until((out / "winter-2.html").exists, what="the second page")
     says(program, "4 pictures, ")
     beside = sorted((out / "winter-2-files").iterdir())
     assert len(beside) == len(ANIMALS)
