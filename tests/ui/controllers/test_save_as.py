@@ -206,6 +206,5 @@ async def test_what_is_dragged_or_copied_has_the_mode_of_a_new_file(
         await until(core, lambda: said, "copied")
         assert stat.S_IMODE(core.library.path(one).stat().st_mode) == wanted
         data = drag_and_drop.PictureData(drag_and_drop.carried([two], core.library.path))
-        data.make_usual()
         assert [Path(url.toLocalFile()) for url in data.urls()] == [core.library.path(two)]
         assert stat.S_IMODE(core.library.path(two).stat().st_mode) == wanted
