@@ -42,10 +42,11 @@ def test_a_drag_names_the_original_files(carried: list[DraggedPicture]) -> None:
     assert not data.hasFormat("image/png")
 
 
+@pytest.mark.usefixtures("dressed")
 async def test_in_the_mouse_event_nothing_is_done_for_each_file(
     carried: list[DraggedPicture], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The files get their mode once the drag has begun, and before anybody learns where they are."""
+    """Files get their mode once the drag has begun, before anybody learns where they are."""
     began: list[object] = []
 
     class Begun(QDrag):
