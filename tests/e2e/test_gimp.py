@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.common import paths
-from studio.config.export_presets import ExportPresetStore
-from studio.domain.export import BUILT_IN, ExportFormat, ExportPreset, ExportSize, SizeRule
 from tests.e2e.desktop import Desktop, DesktopProgram, DesktopWindow
 from tests.e2e.library import originals
+from tests.e2e.recipes import choose_small, keep_small
 from tests.e2e.screen import wait_until
 
 pytestmark = [
@@ -21,22 +19,12 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("gimp") is None, reason="needs GIMP"),
 ]
 
-SMALL = ExportPreset(
-    id="preset-1",
-    title="Small JPEG",
-    format=ExportFormat.JPEG,
-    size=ExportSize(SizeRule.LONGEST, 64),
-    pattern="{title}-{n:2}",
-)
-
 
 @pytest.fixture
 def program(user: Desktop, home: Path) -> DesktopProgram:
     """The window with one picture of 512 pixels, and a recipe for small copies."""
     user.generate("quay at night", "--size", "512", "--seed", "1", home=home)
-    file = paths.find(home).export_presets_file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    ExportPresetStore(file).save((BUILT_IN[0], SMALL, *BUILT_IN[1:]))
+    keep_small(home)
     made = user.start(home=home)
     made.place(0, 0, 760, 800)
     made.wait_for_items(1)
@@ -66,14 +54,7 @@ def shows(gimp: DesktopWindow, *words: str) -> None:
 def test_a_copy_by_a_recipe_is_dragged_into_gimp(
     user: Desktop, program: DesktopProgram, gimp: DesktopWindow
 ) -> None:
-    program.activate()
-    user.keys("ctrl+d")
-    wait_until(
-        lambda: any(one.name.startswith(SMALL.title) for one in program.find("radio button")),
-        what="the list of recipes",
-    )
-    user.keys("Down", "Return")
-    program.wait_for("button", f"Drag gives {SMALL.title}")
+    choose_small(user, program)
     (tile,) = program.items()
     user.drag(tile.middle, gimp.middle)
     shows(gimp, "quay-at-night-01", "64x64")
