@@ -213,6 +213,23 @@ def _tamper(home: Path, how: str) -> None:
             one.symlink_to(home / "library" / "one.png")
 
 
+def test_requests_differ_by_whatever_may_be_in_the_files(tmp_path: Path) -> None:
+    (one,) = pictures(tmp_path, "one")
+    assert asked([one]) == asked([replace(one, row=7, seen=not one.seen)])
+    assert hash(asked([one])) == hash(asked([replace(one, row=7)]))
+    others = (
+        asked([replace(one, title="two")]),
+        asked([replace(one, rating=one.rating + 1)]),
+        asked([replace(one, tags=("kelp",))]),
+        asked([one, one]),
+        asked([]),
+        asked([one], replace(JPEG, quality=7)),
+        CopyRequest.of([one], JPEG, lambda _picture: "Harbour"),
+    )
+    assert asked([one]) not in others
+    assert asked([one]) != one
+
+
 async def test_a_file_that_is_being_made_is_not_handed_out(tmp_path: Path) -> None:
     gate = asyncio.Event()
 

@@ -73,13 +73,12 @@ class DraggedPicture:
         return (self.media_type or self.picture.media_type) == "image/png"
 
 
-def carried(items: Iterable[object], path_of: Callable[[Picture], Path]) -> list[DraggedPicture]:
+def carried(
+    items: Iterable[object], paths_of: Callable[[Sequence[Picture]], Sequence[Path]]
+) -> list[DraggedPicture]:
     """The pictures among `items` that can be dragged out, with their files."""
-    return [
-        DraggedPicture(item, path_of(item))
-        for item in items
-        if isinstance(item, Picture) and not item.missing
-    ]
+    there = [one for one in items if isinstance(one, Picture) and not one.missing]
+    return list(map(DraggedPicture, there, paths_of(there)))
 
 
 class PictureData(QMimeData):
