@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,20 +87,31 @@ def write(user: Desktop, program: DesktopProgram, field: str, words: str) -> Non
 
 @contextmanager
 def halted(user: Desktop, kind: str) -> Iterator[None]:
-    """The processes of a kind stand still from their start on, so that there is time to stop."""
+    """Processes of a kind stand still, those that are there and those that start."""
+    over = threading.Event()
+    stopped: set[int] = set()
 
-    def running() -> list[int]:
-        found = user.session.processes().items()
-        return [pid for pid, line in found if " -m studio" in line and line.endswith(f" {kind}")]
+    def halt() -> None:
+        while not over.is_set():
+            for pid, line in user.session.processes().items():
+                if pid not in stopped and " -m studio" in line and line.endswith(f" {kind}"):
+                    stopped.add(pid)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGSTOP)
+            over.wait(0.005)
 
-    wait_until(running, what=f"a process that works for the {kind}")
-    stopped = running()
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    yield
-    # Whoever is asked to end hears it once it goes on.
-    for pid in set(stopped).intersection(user.session.processes()):
-        os.kill(pid, signal.SIGCONT)
+    watching = threading.Thread(target=halt)
+    watching.start()
+    try:
+        yield
+        assert stopped, f"no process worked for the {kind}"
+    finally:
+        over.set()
+        watching.join()
+        # Whoever is asked to end hears it once it goes on.
+        for pid in stopped.intersection(user.session.processes()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def page_sizes(path: Path) -> list[tuple[float, float]]:
@@ -144,8 +157,8 @@ def test_a_contact_sheet_is_stopped_and_made_after_all(
 ) -> None:
     opened(user, program, "Contact sheet")
     write(user, program, "File name", "sheet")
-    user.keys("Return")
     with halted(user, "sheet"):
+        user.keys("Return")
         says(program, "0 of 1")
         user.click(program.wait_for("button", "Stop"))
         says(program, "Stopped")
@@ -194,8 +207,8 @@ def test_a_handoff_page_is_stopped_and_made_after_all(
 ) -> None:
     opened(user, program, "Hand-off page")
     write(user, program, "File name", "winter")
-    user.click(program.wait_for("button", "Make page"))
     with halted(user, "export"):
+        user.click(program.wait_for("button", "Make page"))
         user.click(program.wait_for("button", "Stop"))
         says(program, "Stopped")
     assert list(out.iterdir()) == [], "nothing unfinished is left"
