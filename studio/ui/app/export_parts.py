@@ -7,7 +7,7 @@ from typing import Protocol
 from studio.app.core import Core
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.controllers.export import ExportController
-from studio.ui.controllers.handout_kinds import HandoutKind, PageKind, SheetKind
+from studio.ui.controllers.handout_types import HandoutKind, PageKind, SheetKind
 from studio.ui.controllers.handouts import HandoutController, Handouts
 from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import LibraryViewController

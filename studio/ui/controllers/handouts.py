@@ -16,7 +16,7 @@ from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _, number
 from studio.domain.contact_sheet import MOST_PICTURES
 from studio.library.files import originals
-from studio.ui.controllers.handout_kinds import HandoutKind, HandoutResult, kept_path
+from studio.ui.controllers.handout_types import HandoutKind, HandoutResult, kept_path
 from studio.ui.controllers.outgoing_pictures import OutgoingPictures
 from studio.ui.controllers.pictures import show_files
 from studio.ui.dialogs.handouts.dialog import HandoutDialog
