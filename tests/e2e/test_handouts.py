@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.desktop import Desktop, DesktopProgram
-from tests.e2e.screen import wait_until
+from tests.e2e.screen import POLL, wait_until
 
 pytestmark = pytest.mark.desktop
 
@@ -98,7 +98,7 @@ def halted(user: Desktop, kind: str) -> Iterator[None]:
                     stopped.add(pid)
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGSTOP)
-            over.wait(0.005)
+            over.wait(POLL)
 
     watching = threading.Thread(target=halt)
     watching.start()
