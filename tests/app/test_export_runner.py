@@ -272,20 +272,20 @@ async def test_stopped_exports_are_kept_until_they_are_resumed_or_dropped(tmp_pa
     first, second, third, last = runs
     for one in (first, second, third):
         queue.stop(one)
-    assert queue.stopped == (third, second, first)
+    assert list(queue.stopped) == [third, second, first]
     await queue.idle()
     assert last.state is ExportState.DONE
-    assert queue.stopped == (third, second, first)
+    assert list(queue.stopped) == [third, second, first]
     queue.drop(second)
     queue.drop(last)
-    assert queue.stopped == (third, first)
+    assert list(queue.stopped) == [third, first]
     queue.resume(first)
-    assert queue.stopped == (third,)
+    assert list(queue.stopped) == [third]
     another = queue.add(make_plan(items("e"), PRESET), out)
     queue.drop(another)
     await queue.idle()
     assert set(content(out)) == {"a.jpg", "d.jpg"}
-    assert queue.stopped == (third,)
+    assert list(queue.stopped) == [third]
 
 
 async def test_progress_is_published_for_every_copy(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def measured(module: str, folder: Path, pictures: Path, *, patience: float) -> d
     """
     with Session(folder / "session") as session:
         session.start_display(f"{SIZE[0]}x{SIZE[1]}")
-        words = [sys.executable, "-m", module, folder / "home", pictures]
+        words: list[str | Path] = [sys.executable, "-m", module, folder / "home", pictures]
         process = session.start(words, stdout=subprocess.PIPE)
         assert process.stdout is not None
         found: dict[str, Any] = json.loads(process.stdout.readline())

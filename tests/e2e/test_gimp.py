@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from studio.ui.support.drop_contents import IDS
 from tests.e2e.desktop import Desktop, DesktopProgram, DesktopWindow
 from tests.e2e.library import originals
 from tests.e2e.recipes import choose_small, keep_small
@@ -18,6 +21,20 @@ pytestmark = [
     pytest.mark.desktop,
     pytest.mark.skipif(shutil.which("gimp") is None, reason="needs GIMP"),
 ]
+
+
+_TYPES = """
+import json, sys
+from PySide6.QtWidgets import QApplication
+app = QApplication(sys.argv)
+print(json.dumps(app.clipboard().mimeData().formats()))
+"""
+
+
+def clipboard_types(user: Desktop) -> list[str]:
+    """Names of what a third program would be given."""
+    found: list[str] = json.loads(user.session.run([sys.executable, "-c", _TYPES]).stdout)
+    return found
 
 
 @pytest.fixture
@@ -75,6 +92,7 @@ def test_what_is_copied_is_pasted_into_gimp_and_back(
     # Filled with the colour of the brush, so that it cannot be what was copied before.
     user.keys("ctrl+comma")
     user.keys("ctrl+c")
+    wait_until(lambda: IDS not in clipboard_types(user), what="GIMP to have the clipboard")
     program.activate()
     program.focus_prompt()
     user.keys("ctrl+v")

@@ -317,12 +317,12 @@ async def test_an_offer_to_resume_goes_when_the_export_is_resumed_or_dropped_in_
             first = await exported(window, dialog)
             assert labels(dialog.notices) == ["Resume"]
             second = await exported(window, dialog)
-            assert window.core.exports.queue.stopped == (second, first)
+            assert list(window.core.exports.queue.stopped) == [second, first]
         finally:
             end()
         assert dialog.foot.next.text().startswith("Web JPEG 2048: stopped, ")
         dialog.foot.drop.click()
-        assert window.core.exports.queue.stopped == (second,)
+        assert list(window.core.exports.queue.stopped) == [second]
         dialog.foot.stop.click()
         await until(window.core, lambda: second.state is ExportState.DONE, "resumed")
         assert dialog.notices.notice is None

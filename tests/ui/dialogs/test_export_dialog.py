@@ -357,7 +357,9 @@ def test_more_than_8_bits_are_refused_in_few_words_and_explained_elsewhere(
     index = model.index(0)
     assert model.data(index, FACTS) == "not exported, more than 8 bits"
     # Beside the thumbnail, within the margins.
-    room = dialog.preview.parentWidget().minimumWidth() - 16 - 60
+    side = dialog.preview.parentWidget()
+    assert side is not None
+    room = side.minimumWidth() - 16 - 60
     metrics = QFontMetrics(theme().font("micro"))
     assert metrics.horizontalAdvance(str(model.data(index, FACTS))) < room
     assert whole in str(model.data(index, WHOLE))
