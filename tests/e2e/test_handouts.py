@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.e2e.desktop import Desktop, DesktopProgram
-from tests.e2e.screen import POLL, wait_until
+from tests.e2e.halted import halted
+from tests.e2e.screen import wait_until
 
 pytestmark = pytest.mark.desktop
 
@@ -83,35 +78,6 @@ def write(user: Desktop, program: DesktopProgram, field: str, words: str) -> Non
     user.keys("ctrl+a")
     user.type(words)
     wait_until(lambda: program.wait_for("text", field).text == words, what=f"{words!r} typed")
-
-
-@contextmanager
-def halted(user: Desktop, kind: str) -> Iterator[None]:
-    """Processes of a kind stand still, those that are there and those that start."""
-    over = threading.Event()
-    stopped: set[int] = set()
-
-    def halt() -> None:
-        while not over.is_set():
-            for pid, line in user.session.processes().items():
-                if pid not in stopped and " -m studio" in line and line.endswith(f" {kind}"):
-                    stopped.add(pid)
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGSTOP)
-            over.wait(POLL)
-
-    watching = threading.Thread(target=halt)
-    watching.start()
-    try:
-        yield
-        assert stopped, f"no process worked for the {kind}"
-    finally:
-        over.set()
-        watching.join()
-        # Whoever is asked to end hears it once it goes on.
-        for pid in stopped.intersection(user.session.processes()):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
 
 
 def page_sizes(path: Path) -> list[tuple[float, float]]:
