@@ -71,8 +71,9 @@ def test_a_stopped_export_is_resumed_after_another(user: Desktop, program: Deskt
     says(program, "Web JPEG 2048, JPEG 88")
     user.click(program.wait_for("radio button", "All 2"))
     says(program, " each")
-    with halted(user, "export"):
+    with halted(user, "export") as processes:
         user.click(program.wait_for("button", "Export 2"))
+        wait_until(lambda: processes, what="a process that encodes")
         says(program, "0 of 2")
         user.click(program.wait_for("button", "Stop"))
         says(program, "stopped, 0 of 2")

@@ -124,8 +124,9 @@ def test_a_contact_sheet_is_stopped_and_made_after_all(
 ) -> None:
     opened(user, program, "Contact sheet")
     write(user, program, "File name", "sheet")
-    with halted(user, "sheet"):
+    with halted(user, "sheet") as processes:
         user.keys("Return")
+        wait_until(lambda: processes, what="a process that draws")
         says(program, "0 of 1")
         user.click(program.wait_for("button", "Stop"))
         says(program, "Stopped")
@@ -174,8 +175,9 @@ def test_a_handoff_page_is_stopped_and_made_after_all(
 ) -> None:
     opened(user, program, "Hand-off page")
     write(user, program, "File name", "winter")
-    with halted(user, "export"):
+    with halted(user, "export") as processes:
         user.click(program.wait_for("button", "Make page"))
+        wait_until(lambda: processes, what="a process that reduces pictures")
         user.click(program.wait_for("button", "Stop"))
         says(program, "Stopped")
     assert list(out.iterdir()) == [], "nothing unfinished is left"
