@@ -14,7 +14,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -27,7 +27,7 @@ from studio.ui.support import drag_and_drop
 from studio.ui.window.main_window import StudioWindow
 from tests.benchmarks import own_window, search
 from tests.benchmarks.frame import Measure, Result
-from tests.benchmarks.own_window import OwnWindow
+from tests.benchmarks.own_window import OwnWindow, until
 
 PICTURES, SIDE = 200, 640
 ROUNDS = 20
@@ -69,14 +69,6 @@ class TimedDrag(QDrag):
         return Qt.DropAction.IgnoreAction
 
 
-async def _until(condition: Callable[[], bool]) -> None:
-    began = time.perf_counter()
-    while not condition():
-        if time.perf_counter() - began > _PATIENCE:
-            raise TimeoutError(condition)
-        await asyncio.sleep(0.01)
-
-
 def _moved(window: StudioWindow, by: QPoint) -> float:
     """Milliseconds from a movement of the mouse until Qt is given the drag, or it is over."""
     gallery = window.gallery
@@ -114,10 +106,10 @@ async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
 
 async def _measured_in(own: OwnWindow) -> None:
     core, window, session = own.core, own.window, own.session
-    await _until(lambda: window.model.rowCount() == PICTURES)
+    await until(lambda: window.model.rowCount() == PICTURES, _PATIENCE)
     rows = list(session.browsing.order)
     window.gallery.select_everything()
-    await _until(lambda: window.gallery.rows.pictures_at_hand(rows) is not None)
+    await until(lambda: window.gallery.rows.pictures_at_hand(rows) is not None, _PATIENCE)
     # The program ends here: nobody drags after this.
     mock.patch.object(drag_and_drop, "QDrag", TimedDrag).start()
     gc.collect()
@@ -126,7 +118,7 @@ async def _measured_in(own: OwnWindow) -> None:
     core.settings.change(drag_recipes={core.library.id: RECIPE})
     recipes = session.built.outgoing.get().recipes
     await recipes.load_presets()
-    await _until(lambda: recipes.prepared == (PICTURES, PICTURES))
+    await until(lambda: recipes.prepared == (PICTURES, PICTURES), _PATIENCE)
     copies = await _rounds(window)
     found = {"nothing": nothing, "originals": originals, "copies": copies}
     print(json.dumps(found), flush=True)

@@ -9,6 +9,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,15 @@ async def opened(app: QApplication, home: Path, pictures: Path) -> AsyncIterator
     await session.save_state()
     await core.close()
     window.hide()
+
+
+async def until(condition: Callable[[], bool], patience: float) -> None:
+    """Wait until it holds. Raises TimeoutError after `patience` seconds."""
+    began = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - began > patience:
+            raise TimeoutError(condition)
+        await asyncio.sleep(0.01)
 
 
 def write_distinct(folder: Path, side: int, number: int, *, grain: int = 1) -> None:
