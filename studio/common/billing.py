@@ -6,7 +6,7 @@ No other text of an error mentions money, so none can contradict a later finding
 from __future__ import annotations
 
 from studio.common.errors import Billed, StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, ended, sentences
 
 
 def billed_sentence(billed: Billed) -> str:
@@ -31,3 +31,8 @@ def hint_with_warning(error: StudioError) -> str:
     """Hint, with a warning if another request may be billed too; may be empty."""
     warning = resend_warning(error.billed) if error.warns and not error.kept else ""
     return f"{error.hint} {warning}".strip()
+
+
+def sentences_of(error: StudioError) -> str:
+    """An error with its message and hint, as sentences."""
+    return sentences(*map(ended, (error.title, error.message, hint_with_warning(error))))

@@ -103,7 +103,11 @@ def preview(request: dict[str, Any]) -> Message:
 
     JPEG of "quality"; where it is see-through WebP, or JPEG on "ground" if that is not None.
     """
-    picture, full = load(Path(request["path"]), max(1, int(request["edge"])))
+    path, edge = Path(request["path"]), max(1, int(request["edge"]))
+    # Below a half it looks the same with a kernel that takes 40 % of the time.
+    small = max(open_picture(path).size) > 2 * edge
+    kernel = Image.Resampling.HAMMING if small else Image.Resampling.LANCZOS
+    picture, full = load(path, edge, kernel)
     if picture.mode == "RGBA" and (ground := request["ground"]) is not None:
         picture = _on_ground(picture, b"", int(ground))
     seen_through = picture.mode == "RGBA"

@@ -9,7 +9,7 @@ from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
 from studio.common.i18n import _
 from studio.domain.contact_sheet import SheetFormat
 from studio.imaging.decoder import Decoder, Priority, worker_command
-from studio.imaging.sheet_drawing import PageDrawing, packed
+from studio.imaging.page_drawing import PageDrawing, packed
 
 
 class SheetNotDrawn(StudioError):

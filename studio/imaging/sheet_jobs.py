@@ -39,7 +39,7 @@ from PySide6.QtGui import (
 
 from studio.common import paths
 from studio.domain.contact_sheet import MISSING, PAPER, SheetBox, SheetText
-from studio.imaging.sheet_drawing import PageDrawing, unpacked
+from studio.imaging.page_drawing import PageDrawing, unpacked
 from studio.imaging.worker_protocol import Job, Message
 
 _POINTS: Final = 72.0
@@ -202,7 +202,7 @@ class _Canvas:
 
 
 def page(request: dict[str, Any]) -> Message:
-    """One page; the body is that of `sheet_drawing.packed`.
+    """One page; the body is that of `page_drawing.packed`.
 
     With "kind" "png" it answers the page as PNG. With "pdf" it answers the next piece of the
     document, of which the pages are asked in order. "missing" has the characters without a font.

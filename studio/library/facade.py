@@ -276,6 +276,10 @@ class Library:
         """Path of the original, safe to hand on; blocking. Raises StorageError, see `reach`."""
         return self.originals.reach(picture)
 
+    def paths(self, pictures: Sequence[Picture]) -> list[Path]:
+        """The same for many pictures, faster."""
+        return self.originals.reach_all(pictures)
+
     # New pictures
 
     async def add_job_pictures(

@@ -11,8 +11,8 @@ from studio.common.errors import PictureUnreadable
 from studio.domain.contact_sheet import SheetFormat
 from studio.domain.entities import Picture
 from studio.imaging.exporter import ExportedPicture, Exporter, ReducedPicture, SourceFacts
+from studio.imaging.page_drawing import PageDrawing
 from studio.imaging.sheet_drawer import SheetDrawer
-from studio.imaging.sheet_drawing import PageDrawing
 from studio.library.facade import Library
 from tests.library.builders import a_picture
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -15,9 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.app.export import drag_copies
+from studio.app.export import copy_cache, drag_copies
 from studio.app.export.drag_copies import CopyBatch, CopyRequest, DragCopies
 from studio.app.export.plan import ExportItem, make_plan
+from studio.common import files
 from studio.common.errors import PictureUnreadable, StorageError
 from studio.domain.entities import Picture
 from studio.domain.export import ExportFormat, ExportMetadata, ExportPreset
@@ -31,6 +34,7 @@ from studio.imaging.exporter import (
 from studio.library.facade import Library
 from tests.generation.earlier_process import full_disk
 from tests.library.builders import a_picture
+from tests.small_disk import small_disk
 
 JPEG = ExportPreset(id="jpeg", format=ExportFormat.JPEG, pattern="{title}-{n}")
 NAMED = ExportPreset(id="named", pattern="{title}")
@@ -209,6 +213,23 @@ def _tamper(home: Path, how: str) -> None:
             one.symlink_to(home / "library" / "one.png")
 
 
+def test_requests_differ_by_whatever_may_be_in_the_files(tmp_path: Path) -> None:
+    (one,) = pictures(tmp_path, "one")
+    assert asked([one]) == asked([replace(one, row=7, seen=not one.seen)])
+    assert hash(asked([one])) == hash(asked([replace(one, row=7)]))
+    others = (
+        asked([replace(one, title="two")]),
+        asked([replace(one, rating=one.rating + 1)]),
+        asked([replace(one, tags=("kelp",))]),
+        asked([one, one]),
+        asked([]),
+        asked([one], replace(JPEG, quality=7)),
+        CopyRequest.of([one], JPEG, lambda _picture: "Harbour"),
+    )
+    assert asked([one]) not in others
+    assert asked([one]) != one
+
+
 async def test_a_file_that_is_being_made_is_not_handed_out(tmp_path: Path) -> None:
     gate = asyncio.Event()
 
@@ -295,6 +316,100 @@ async def test_after_a_full_disk_it_is_tried_again(tmp_path: Path) -> None:
     batch = await copies.make(request)
     assert batch.error is None
     assert handed(copies.take_files(request)) == expected(tmp_path, request)
+    await copies.close()
+
+
+@pytest.mark.parametrize("kind", ["create", "write", "sync", "rename"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.ENOENT])
+async def test_a_fault_at_any_write_hands_out_nothing_and_leaves_nothing_unfinished(
+    tmp_path: Path, kind: str, number: int
+) -> None:
+    """The first copy is written, and the second meets a full disk, a lost right, a lost folder."""
+    copies = made_in(tmp_path, ScriptedCopies())
+    request = asked(pictures(tmp_path, "one", "two", "three"))
+    met: list[Path] = []
+
+    def fail(step: str, path: Path) -> None:
+        if step == kind and tmp_path / "cache" in path.parents:
+            met.append(path)
+            if len(met) > 1:
+                raise OSError(number, os.strerror(number))
+
+    end = files.watch(fail)
+    try:
+        batch = await copies.make(request)
+    finally:
+        end()
+    assert len(met) > 1
+    assert isinstance(batch.error, StorageError)
+    assert copies.take_files(request) is None
+    left = [one.name for one in (tmp_path / "cache").rglob("*.*") if one.is_file()]
+    assert [one for one in left if not one.endswith(".jpg") or one.startswith(".")] == []
+    assert (await copies.make(request)).error is None
+    assert handed(copies.take_files(request)) == expected(tmp_path, request)
+    await copies.close()
+
+
+async def test_a_cache_on_a_disk_that_is_really_full_hands_out_nothing(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "cache") as disk:
+        copies = made_in(tmp_path, ScriptedCopies())
+        request = asked(pictures(tmp_path, "one", "two"), NAMED)
+        for one in request.pictures:
+            (tmp_path / "library" / one.path).write_bytes(b"large" * 20_000)
+        batch = await copies.make(request)
+        assert isinstance(batch.error, StorageError)
+        assert batch.error.title == "The disk is full"
+        assert copies.take_files(request) is None
+        assert [one for one in disk.rglob("*.*") if one.is_file()] == []
+        small = asked(pictures(tmp_path, "three"))
+        await copies.make(small)
+        assert handed(copies.take_files(small)) == expected(tmp_path, small)
+        await copies.close()
+
+
+@pytest.mark.parametrize("place", ["cache", "cache/copies"])
+async def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_bytes(b"a file of somebody")
+    copies = made_in(tmp_path, ScriptedCopies())
+    request = asked(pictures(tmp_path, "one"))
+    batch = await copies.make(request)
+    assert isinstance(batch.error, StorageError)
+    assert copies.take_files(request) is None
+    assert (tmp_path / place).read_bytes() == b"a file of somebody"
+    await copies.close()
+
+
+async def test_a_cache_that_is_emptied_meanwhile_is_made_anew(tmp_path: Path) -> None:
+    """A program that cleans up removes it between two drags, and while copies are being made."""
+    gate = asyncio.Event()
+
+    async def wait(path: Path) -> None:
+        if path.stem == "two":
+            await gate.wait()
+
+    copies = made_in(tmp_path, ScriptedCopies(wait))
+    first = asked(pictures(tmp_path, "one"))
+    await copies.make(first)
+    shutil.rmtree(tmp_path / "cache")
+    assert copies.take_files(first) is None
+    await copies.make(first)
+    assert handed(copies.take_files(first)) == expected(tmp_path, first)
+    second = asked(pictures(tmp_path, "two"))
+    batch = copies.prepare(second)
+    while batch.folder is None:
+        await asyncio.sleep(0)
+    shutil.rmtree(tmp_path / "cache")
+    gate.set()
+    await batch.wait_until_ended()
+    assert isinstance(batch.error, StorageError)
+    assert batch.error.title == "The folder cannot be reached"
+    await copies.make(second)
+    assert handed(copies.take_files(second)) == expected(tmp_path, second)
+    # Marked as in use by this process, as before.
+    (session,) = (tmp_path / "cache" / "copies").iterdir()
+    assert copy_cache.remove_old(tmp_path / "cache" / "copies") == 0
+    assert not (session / "old").exists()
     await copies.close()
 
 

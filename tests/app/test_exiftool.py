@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from studio.app.export.metadata import texts_for
 from studio.domain.entities import Advanced
@@ -36,7 +36,14 @@ PICTURE = a_picture(
     tags=("kelp", "älg & co"),
     advanced=Advanced(temperature=0.5),
 )
-FORMATS = (ExportFormat.PNG, ExportFormat.JPEG, ExportFormat.WEBP, ExportFormat.TIFF)
+AVIF = pytest.mark.skipif(not features.check("avif"), reason="needs a Pillow with AVIF")
+FORMATS = (
+    ExportFormat.PNG,
+    ExportFormat.JPEG,
+    ExportFormat.WEBP,
+    ExportFormat.TIFF,
+    pytest.param(ExportFormat.AVIF, marks=AVIF),
+)
 
 
 def told(path: Path) -> dict[str, object]:
@@ -120,6 +127,8 @@ A1111 = "a boat in fog, 海\nNegative prompt: sun\nSteps: 20, Sampler: Euler, Se
         ("png", ["-EXIF:UserComment=" + A1111], "A1111"),
         ("webp", ["-EXIF:UserComment=" + A1111], "A1111"),
         ("tif", ["-XMP-dc:Description=" + A1111], "A1111"),
+        pytest.param("avif", ["-XMP-dc:Description=" + A1111], "A1111", marks=AVIF),
+        pytest.param("avif", ["-EXIF:UserComment=" + A1111], "A1111", marks=AVIF),
         ("png", ["-PNG:Description=a boat in fog, 海"], ""),
     ],
 )

@@ -265,6 +265,29 @@ async def test_a_second_export_waits_for_the_first(tmp_path: Path) -> None:
     assert (out / "d.jpg").is_file()
 
 
+async def test_stopped_exports_are_kept_until_they_are_resumed_or_dropped(tmp_path: Path) -> None:
+    queue = a_queue(tmp_path, ScriptedExporter())
+    out = tmp_path / "out"
+    runs = [queue.add(make_plan(items(one), PRESET), out) for one in ("a", "b", "c", "d")]
+    first, second, third, last = runs
+    for one in (first, second, third):
+        queue.stop(one)
+    assert list(queue.stopped) == [third, second, first]
+    await queue.idle()
+    assert last.state is ExportState.DONE
+    assert list(queue.stopped) == [third, second, first]
+    queue.drop(second)
+    queue.drop(last)
+    assert list(queue.stopped) == [third, first]
+    queue.resume(first)
+    assert list(queue.stopped) == [third]
+    another = queue.add(make_plan(items("e"), PRESET), out)
+    queue.drop(another)
+    await queue.idle()
+    assert set(content(out)) == {"a.jpg", "d.jpg"}
+    assert list(queue.stopped) == [third]
+
+
 async def test_progress_is_published_for_every_copy(tmp_path: Path) -> None:
     seen: list[tuple[ExportState, int]] = []
     await exported(

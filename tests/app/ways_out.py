@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from studio.app import spreadsheet_file
+from studio.app.export.copy_cache import CopyCache
+from studio.app.export.drag_copies import CopyRequest, DragCopies
 from studio.app.export.plan import ExportItem, PlannedCopy, make_plan
 from studio.app.export.runner import ExportQueue
 from studio.common import files
@@ -16,7 +18,7 @@ from studio.common.errors import StudioError
 from studio.domain.entities import Picture
 from studio.domain.export import ConflictRule, ExportFormat, ExportPreset
 from studio.generation import salvage
-from studio.imaging.exporter import ExportedPicture, Exporter
+from studio.imaging.exporter import ExportedPicture, Exporter, SourceFacts
 from studio.library.facade import Library
 from studio.library.files import save_copies
 from studio.library.files.new_file import NewFile
@@ -103,6 +105,9 @@ class OneCopy:
     async def export(self, *_what: object) -> ExportedPicture:
         return ExportedPicture(data=CONTENT, width=8, height=8)
 
+    async def source(self, _path: Path) -> SourceFacts:
+        return SourceFacts(width=8, height=8)
+
 
 class OneOriginal:
     """As much of a library as an export and a table ask for: one picture with a long prompt."""
@@ -167,6 +172,47 @@ def export_asking(out: Outside, name: str) -> Path | None:
     return _export(out, name, ExportFormat.PNG, ConflictRule.ASK)
 
 
+class SharedFolder(CopyCache):
+    """A cache whose copies all lie in one folder, in which others write too."""
+
+    def new_folder(self) -> Path:
+        return self._root
+
+
+def _drag(out: Outside, name: str, kind: ExportFormat) -> Path:
+    """A copy for a drag, as it is handed out; its folder is the user's instead of a new one."""
+    library = OneOriginal(out, Path(name).stem)
+    preset = ExportPreset(id="t", format=kind, pattern="{title}")
+
+    async def run() -> Path:
+        exporter = cast("Exporter", OneCopy())
+        copies = DragCopies(cast("Library", library), lambda: exporter, out.folder)
+        copies._cache = SharedFolder(out.folder)
+        request = CopyRequest.of([library.picture], preset, lambda _picture: "")
+        try:
+            batch = await copies.make(request)
+            given = copies.take_files(request)
+        finally:
+            await copies.close()
+        if batch.error is not None:
+            assert given is None
+            raise batch.error
+        assert given is not None
+        (file,) = given
+        return file
+
+    return asyncio.run(run())
+
+
+def drag_recipe(out: Outside, name: str) -> Path:
+    return _drag(out, name, ExportFormat.PNG)
+
+
+def drag_recipe_of_originals(out: Outside, name: str) -> Path:
+    """A recipe that gives the originals other names."""
+    return _drag(out, name, ExportFormat.ORIGINAL)
+
+
 def table(out: Outside, name: str, *, agreed: bool = False) -> Path:
     library = cast("Library", OneOriginal(out, "lamp"))
     target = out.folder / name
@@ -227,6 +273,8 @@ WAYS: dict[str, Way] = {
     "export originals": export_originals,
     "export skipping": export_skipping,
     "export asking": export_asking,
+    "drag recipe": drag_recipe,
+    "drag recipe of originals": drag_recipe_of_originals,
     "table": table,
     "backup": back_up,
     "answer": answer,

@@ -10,33 +10,24 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import io
 import json
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
-from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.app.core import Core
-from studio.common import paths
-from studio.ui.app.event_loop import WindowLoop
-from studio.ui.app.window_session import WindowSession
-from studio.ui.style import theme
-from studio.ui.style.qt_style import STYLE
 from studio.ui.support import drag_and_drop
 from studio.ui.window.main_window import StudioWindow
-from tests.benchmarks import search
+from tests.benchmarks import own_window, search
 from tests.benchmarks.frame import Measure, Result
-from tests.desktop.session import Session
+from tests.benchmarks.own_window import OwnWindow, until
 
 PICTURES, SIDE = 200, 640
 ROUNDS = 20
@@ -53,16 +44,9 @@ def run() -> Iterator[Result]:
         folder = Path(name).absolute()
         pictures = folder / "pictures"
         pictures.mkdir()
-        _paint(pictures)
-        with Session(folder / "session") as session:
-            session.start_display("1440x900")
-            process = session.start(
-                [sys.executable, "-m", "tests.benchmarks.dragging_out", folder / "home", pictures],
-                stdout=subprocess.PIPE,
-            )
-            assert process.stdout is not None
-            found = json.loads(process.stdout.readline())
-            process.wait(_PATIENCE)
+        own_window.write_distinct(pictures, SIDE, PICTURES)
+        module = "tests.benchmarks.dragging_out"
+        found = own_window.measured(module, folder, pictures, patience=_PATIENCE)
     for what in ("originals", "copies"):
         assert found[what]["pictures"] == PICTURES
         value, beside = found[what]["worst"], found["nothing"]
@@ -71,18 +55,6 @@ def run() -> Iterator[Result]:
             peer="a movement without a drag", peer_value=round(beside, 2), ratio=value / beside,
             goal=f"at most {GOAL:g} ms", holds=value <= GOAL,
         )  # fmt: skip
-
-
-def _paint(folder: Path) -> None:
-    """Write the pictures: one, with a number in a comment of each, so that all are distinct."""
-    noise = Image.effect_noise((SIDE, SIDE), 60)
-    made = io.BytesIO()
-    Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180))).save(made, "JPEG", quality=88)
-    data = made.getvalue()
-    for number in range(PICTURES):
-        comment = f"{number:04}".encode()
-        marker = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
-        (folder / f"{number:04}.jpg").write_bytes(data[:2] + marker + data[2:])
 
 
 class TimedDrag(QDrag):
@@ -95,14 +67,6 @@ class TimedDrag(QDrag):
         TimedDrag.began = time.perf_counter()
         TimedDrag.pictures = len(self.mimeData().urls())
         return Qt.DropAction.IgnoreAction
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    began = time.perf_counter()
-    while not condition():
-        if time.perf_counter() - began > _PATIENCE:
-            raise TimeoutError(condition)
-        await asyncio.sleep(0.01)
 
 
 def _moved(window: StudioWindow, by: QPoint) -> float:
@@ -136,20 +100,16 @@ async def _rounds(window: StudioWindow) -> dict[str, float]:
 
 
 async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
-    core = await Core.open(paths.find(home), environ={})
-    theme.install(app, "dark")
-    window = StudioWindow(core)
-    session = WindowSession(core, window)
-    session.restore()
-    for _step in session.furnish():
-        pass
-    await session.open()
-    window.resize(1440, 900)
-    session.built.import_controller.import_paths(sorted(pictures.iterdir()))
-    await _until(lambda: window.model.rowCount() == PICTURES)
+    async with own_window.opened(app, home, pictures) as own:
+        await _measured_in(own)
+
+
+async def _measured_in(own: OwnWindow) -> None:
+    core, window, session = own.core, own.window, own.session
+    await until(lambda: window.model.rowCount() == PICTURES, _PATIENCE)
     rows = list(session.browsing.order)
     window.gallery.select_everything()
-    await _until(lambda: window.gallery.rows.pictures_at_hand(rows) is not None)
+    await until(lambda: window.gallery.rows.pictures_at_hand(rows) is not None, _PATIENCE)
     # The program ends here: nobody drags after this.
     mock.patch.object(drag_and_drop, "QDrag", TimedDrag).start()
     gc.collect()
@@ -158,26 +118,11 @@ async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
     core.settings.change(drag_recipes={core.library.id: RECIPE})
     recipes = session.built.outgoing.get().recipes
     await recipes.load_presets()
-    await _until(lambda: recipes.prepared == (PICTURES, PICTURES))
+    await until(lambda: recipes.prepared == (PICTURES, PICTURES), _PATIENCE)
     copies = await _rounds(window)
     found = {"nothing": nothing, "originals": originals, "copies": copies}
     print(json.dumps(found), flush=True)
-    session.save_state_now()
-    await session.save_state()
-    await core.close()
-    window.hide()
-
-
-def main(home: str, pictures: str) -> int:
-    """Measure and print."""
-    # As the program does it.
-    gc.disable()
-    app = QApplication([sys.argv[0], *STYLE])
-    app.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
-        runner.run(_measured(app, Path(home), Path(pictures)))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(own_window.run(lambda app: _measured(app, Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -30,7 +30,7 @@ from studio.domain.export import ExportColour, ExportFormat, ExportMetadata, Exp
 from studio.imaging.decoder import Decoder
 from studio.imaging.exporter import PROCESSES, Exporter
 from studio.library.facade import Library
-from tests.benchmarks import contact_sheet, dragging_out, thumbnails
+from tests.benchmarks import contact_sheet, dragging_out, exporting_window, thumbnails
 from tests.benchmarks.frame import Measure, NotMeasured, Result
 from tests.benchmarks.memory_peak import MemoryPeak
 from tests.benchmarks.startup import memory_of
@@ -53,8 +53,9 @@ PRESET = ExportPreset(
 
 
 def run() -> Iterator[Result]:
-    """Measure it, with drags and a contact sheet."""
+    """Measure it, with drags, a window that exports, and a contact sheet."""
     yield from dragging_out.run()
+    yield from exporting_window.run()
     yield from contact_sheet.run()
     peer = shutil.which("vips")
     if peer is None:

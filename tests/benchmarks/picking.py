@@ -9,32 +9,22 @@ next picture is decoding it in place.
 from __future__ import annotations
 
 import asyncio
-import gc
-import io
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from studio.app.core import Core
-from studio.common import paths
-from studio.ui.app.event_loop import WindowLoop
 from studio.ui.app.gc_timer import GcTimer
 from studio.ui.app.window_builder import WindowBuilder
-from studio.ui.app.window_session import WindowSession
-from studio.ui.style import theme
-from studio.ui.style.qt_style import STYLE
-from studio.ui.window.main_window import StudioWindow
-from tests.benchmarks import search
+from tests.benchmarks import own_window, search
 from tests.benchmarks.frame import Measure, Result
+from tests.benchmarks.own_window import OwnWindow
 from tests.benchmarks.startup import memory_of
-from tests.desktop.session import Session
 
 PICTURES, SIDE = 200, 4096
 MOST, NEXT, BACK, MORE = 600.0, 50.0, 5.0, 30.0
@@ -49,16 +39,9 @@ def run() -> Iterator[Result]:
         folder = Path(name).absolute()
         pictures = folder / "pictures"
         pictures.mkdir()
-        _paint(pictures)
-        with Session(folder / "session") as session:
-            session.start_display("1440x900")
-            process = session.start(
-                [sys.executable, "-m", "tests.benchmarks.picking", folder / "home", pictures],
-                stdout=subprocess.PIPE,
-            )
-            assert process.stdout is not None
-            found = json.loads(process.stdout.readline())
-            process.wait(_PATIENCE)
+        own_window.write_distinct(pictures, SIDE, PICTURES, grain=4)
+        module = "tests.benchmarks.picking"
+        found = own_window.measured(module, folder, pictures, patience=_PATIENCE)
     assert found["walked"] == PICTURES
     yield Measure(
         name="pick mode: next picture, p95", value=round(found["next"], 1), unit="ms",
@@ -78,18 +61,6 @@ def run() -> Iterator[Result]:
         goal=f"at most {MORE:g} MB more within {BACK:g} s",
         holds=found["after"] <= found["base"] + MORE,
     )  # fmt: skip
-
-
-def _paint(folder: Path) -> None:
-    """Write the pictures: one, with a number in a comment of each, so that all are distinct."""
-    noise = Image.effect_noise((SIDE // 4, SIDE // 4), 60).resize((SIDE, SIDE))
-    made = io.BytesIO()
-    Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180))).save(made, "JPEG", quality=88)
-    data = made.getvalue()
-    for number in range(PICTURES):
-        comment = f"{number:04}".encode()
-        marker = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
-        (folder / f"{number:04}.jpg").write_bytes(data[:2] + marker + data[2:])
 
 
 class PickWalk:
@@ -146,16 +117,12 @@ class PickWalk:
 
 
 async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
-    core = await Core.open(paths.find(home), environ={})
-    theme.install(app, "dark")
-    window = StudioWindow(core)
-    session = WindowSession(core, window)
-    session.restore()
-    for _step in session.furnish():
-        pass
-    await session.open()
-    window.resize(1440, 900)
-    session.built.import_controller.import_paths(sorted(pictures.iterdir()))
+    async with own_window.opened(app, home, pictures) as own:
+        await _measured_in(app, own)
+
+
+async def _measured_in(app: QApplication, own: OwnWindow) -> None:
+    core, window, session = own.core, own.window, own.session
     walk = PickWalk(core, session.built)
     await walk.until(lambda: window.model.rowCount() == PICTURES)
     found = await core.library.pictures(session.browsing.order)
@@ -182,22 +149,7 @@ async def _measured(app: QApplication, home: Path, pictures: Path) -> None:
         "after": after,
     }
     print(json.dumps(result), flush=True)
-    session.save_state_now()
-    await session.save_state()
-    await core.close()
-    window.hide()
-
-
-def main(home: str, pictures: str) -> int:
-    """Measure and print."""
-    # As the program does it.
-    gc.disable()
-    app = QApplication([sys.argv[0], *STYLE])
-    app.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
-        runner.run(_measured(app, Path(home), Path(pictures)))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(own_window.run(lambda app: _measured(app, Path(sys.argv[1]), Path(sys.argv[2]))))

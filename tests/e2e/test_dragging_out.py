@@ -12,11 +12,9 @@ import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
 
-from studio.common import paths
-from studio.config.export_presets import ExportPresetStore
-from studio.domain.export import BUILT_IN, ExportFormat, ExportPreset, ExportSize, SizeRule
 from tests.e2e.desktop import Desktop, DesktopProgram, DesktopWindow
 from tests.e2e.library import originals
+from tests.e2e.recipes import SMALL, choose_small, copies, keep_small
 from tests.e2e.screen import Thing, wait_until
 
 pytestmark = pytest.mark.desktop
@@ -87,49 +85,16 @@ def test_two_selected_tiles_are_dragged_at_once(user: Desktop, home: Path, targe
     assert program.close() == 0
 
 
-SMALL = ExportPreset(
-    id="preset-1",
-    title="Small JPEG",
-    format=ExportFormat.JPEG,
-    size=ExportSize(SizeRule.LONGEST, 64),
-    pattern="{title}-{n:2}",
-)
-
-
-def keep_preset(home: Path) -> None:
-    """Have a preset for small copies as the second of the list."""
-    file = paths.find(home).export_presets_file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    ExportPresetStore(file).save((BUILT_IN[0], SMALL, *BUILT_IN[1:]))
-
-
-def choose_second(user: Desktop, program: DesktopProgram, title: str) -> None:
-    """Choose the second recipe of the list; the first is the original."""
-    program.activate()
-    user.keys("ctrl+d")
-    wait_until(
-        lambda: any(one.name.startswith(title) for one in program.find("radio button")),
-        what=lambda: "the list of recipes, there are\n" + "\n".join(program.tree()),
-    )
-    user.keys("Down", "Return")
-    program.wait_for("button", f"Drag gives {title}")
-
-
-def copies(home: Path) -> list[Path]:
-    """The copies that were made for drags."""
-    return sorted((home / "cache" / "copies").glob("*/*/*.jpg"))
-
-
 def test_a_drag_with_a_recipe_gives_the_copy_and_waits_until_it_is_made(
     user: Desktop, home: Path, target: Path
 ) -> None:
     user.generate("quay at night", "--size", "512", "--seed", "1", home=home)
-    keep_preset(home)
+    keep_small(home)
     (original,) = originals(home)
     before = original.read_bytes()
     program, files = side_by_side(user, home, target)
     (tile,) = program.wait_for_items(1)
-    choose_second(user, program, SMALL.title)
+    choose_small(user, program)
     # At once: no copy is made yet, and the button stays down until the drag has begun.
     user.take(tile.middle, files.middle)
     wait_until(lambda: copies(home), what="the copy is made")
@@ -162,7 +127,7 @@ def test_what_a_drag_with_a_recipe_carries_is_of_the_copy_alone(
 ) -> None:
     """Every type on the wire, and every byte: nothing of the original is among them."""
     user.generate("a {fox|hare} in the snow", "--size", "512", "--seed", "1", home=home)
-    keep_preset(home)
+    keep_small(home)
     got = tmp_path / "got.json"
     program = user.start(home=home)
     target = DesktopWindow(
@@ -172,7 +137,7 @@ def test_what_a_drag_with_a_recipe_carries_is_of_the_copy_alone(
     program.place(0, 0, 860, 800)
     target.place(900, 60, 480, 600)
     first, second = program.wait_for_items(2)
-    choose_second(user, program, SMALL.title)
+    choose_small(user, program)
     user.click(first)
     wait_until(lambda: copies(home), what="a copy is made ahead")
     user.drag(first.middle, target.middle)

@@ -86,3 +86,21 @@ def test_a_dropped_picture_offers_how_it_was_made(user: Desktop, home: Path, gla
     user.keys("ctrl+z")
     wait_until(lambda: program.prompt.text == "my own words", what="taken back")
     assert program.close() == 0
+
+
+def test_a_file_offers_it_too_when_it_is_opened_with_the_program_or_chosen(
+    user: Desktop, home: Path, glass: Path
+) -> None:
+    program = user.start(glass, home=home)
+    program.place(0, 0, 860, 800)
+    program.wait_for("label", part="glass was made with")
+    user.click(program.wait_for("button", "Use its prompt and settings"))
+    wait_until(lambda: program.prompt.text == "a pane of glass", what="its prompt")
+    program.write("my own words")
+    user.click(program.wait_for("button", "Reference"))
+    program.wait_for("dialog", part="Add references")
+    user.type(str(glass))
+    user.keys("Return")
+    program.wait_for("label", part="glass was made with")
+    assert program.prompt.text == "my own words"
+    assert program.close() == 0

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.desktop import Desktop, DesktopProgram
+from tests.e2e.halted import halted
 from tests.e2e.screen import wait_until
 
 pytestmark = pytest.mark.desktop
@@ -57,6 +58,37 @@ def test_pictures_are_exported_with_the_keyboard_alone(
     judged(files)
     user.keys("Escape")
     wait_until(lambda: not program.find("dialog", part="Export"), what="the dialog to go")
+    user.close()
+
+
+def test_a_stopped_export_is_resumed_after_another(user: Desktop, program: DesktopProgram) -> None:
+    out = user.session.home / "Pictures" / "Gridbrush exports"
+    user.keys("ctrl+shift+s")
+    program.wait_for("dialog", part="Export")
+    says(program, "1 selected")
+    user.reader.focus(program.wait_for("list", "Presets"))
+    user.keys("Home", "Down")
+    says(program, "Web JPEG 2048, JPEG 88")
+    user.click(program.wait_for("radio button", "All 2"))
+    says(program, " each")
+    with halted(user, "export") as processes:
+        user.click(program.wait_for("button", "Export 2"))
+        wait_until(lambda: processes, what="a process that encodes")
+        says(program, "0 of 2")
+        user.click(program.wait_for("button", "Stop"))
+        says(program, "stopped, 0 of 2")
+    assert not list(out.iterdir())
+    user.reader.focus(program.wait_for("list", "Presets"))
+    user.keys("Down")
+    says(program, "Export 2")
+    says(program, " each")
+    user.click(program.wait_for("button", "Export 2"))
+    says(program, "Web JPEG 2048: stopped, 0 of 2")
+    wait_until(lambda: len(list(out.glob("*.webp"))) == 2, what="the second export")
+    user.click(program.wait_for("button", "Resume"))
+    wait_until(lambda: len(list(out.glob("*.jpg"))) == 2, what="the first one after all")
+    wait_until(lambda: not program.find("button", "Resume"), what="nothing left to resume")
+    user.keys("Escape")
     user.close()
 
 

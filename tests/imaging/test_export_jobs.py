@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageCms, features
+from PIL import Image, ImageChops, ImageCms, ImageStat, features
 
 from studio.app.export.metadata import texts_for
 from studio.common import json_reader
@@ -189,6 +189,31 @@ def test_smaller_copies_have_no_dark_edges_at_transparent_parts(tmp_path: Path) 
 
 
 # Sizes
+
+
+@pytest.mark.parametrize("edge", [90, 230])
+def test_a_reduced_picture_is_as_one_reduced_with_the_best_kernel(
+    tmp_path: Path, edge: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below a half the kernel is a faster one, and nobody sees it."""
+    noise = Image.effect_noise((12, 12), 60).resize((400, 300), Image.Resampling.BICUBIC)
+    picture = Image.merge("RGB", (noise, noise.rotate(90), noise.rotate(180)))
+    path = saved(tmp_path, picture)
+    kernels: list[Image.Resampling] = []
+
+    def load(path: Path, edge: int, kernel: Image.Resampling) -> Any:
+        kernels.append(kernel)
+        return decode_jobs.load(path, edge, kernel)
+
+    monkeypatch.setattr(export_jobs, "load", load)
+    asked = {"path": str(path), "edge": edge, "quality": 100, "ground": None}
+    facts, data = export_jobs.preview(asked)
+    assert kernels == [Image.Resampling.HAMMING if edge < 200 else Image.Resampling.LANCZOS]
+    with Image.open(io.BytesIO(data)) as copy:
+        assert copy.size == (facts["width"], facts["height"])
+        best = picture.resize(copy.size, Image.Resampling.LANCZOS)
+        off = ImageChops.difference(copy.convert("RGB"), best)
+    assert max(ImageStat.Stat(off).mean) < 2
 
 
 @pytest.mark.parametrize(

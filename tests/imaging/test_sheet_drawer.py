@@ -20,8 +20,8 @@ from studio.domain.contact_sheet import (
     SheetPage,
     SheetText,
 )
+from studio.imaging.page_drawing import PageDrawing, packed, unpacked
 from studio.imaging.sheet_drawer import SheetDrawer, SheetNotDrawn
-from studio.imaging.sheet_drawing import PageDrawing, packed, unpacked
 
 PDFTOTEXT = shutil.which("pdftotext")
 PDFTOPPM = shutil.which("pdftoppm")

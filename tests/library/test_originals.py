@@ -119,6 +119,39 @@ async def test_a_picture_that_is_a_link_is_neither_read_moved_nor_passed_on(
     assert secret.is_file()
 
 
+async def test_many_are_reached_as_each_is(tmp_path: Path) -> None:
+    """In place, in the trash, not there, in no folder, and in a deep one."""
+    originals = Originals(tmp_path)
+    deep, flat = a_picture(path="a/b/c.png"), a_picture(path="d.png")
+    trashed, missing = a_picture(path="a/t.png", trashed=True), a_picture(path="e/f.png")
+    waiting = a_picture(path="a/w.png", trashed=True)
+    for one in (deep, flat, trashed):
+        place = originals.path(one)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"x")
+    (tmp_path / "a" / "w.png").write_bytes(b"not moved to the trash yet")
+    every = [deep, flat, trashed, missing, waiting]
+    assert originals.reach_all(every) == [originals.reach(one) for one in every]
+    assert originals.reach_all([missing]) == [tmp_path / "e" / "f.png"]
+    assert originals.reach_all([]) == []
+
+
+@links
+@pytest.mark.parametrize("wrong", ["link.png", "folder/secret.png", "../secret.png", "a\\b.png"])
+def test_no_link_is_reached_among_many(tmp_path: Path, wrong: str) -> None:
+    library, other = tmp_path / "library", tmp_path / "other"
+    for folder in (library / "a", other):
+        folder.mkdir(parents=True)
+    for file in (library / "a" / "b.png", other / "secret.png", tmp_path / "secret.png"):
+        file.write_bytes(b"x")
+    (library / "link.png").symlink_to(tmp_path / "secret.png")
+    (library / "folder").symlink_to(other)
+    originals = Originals(library)
+    good = a_picture(path="a/b.png")
+    with pytest.raises(StorageError):
+        originals.reach_all([good, a_picture(path=wrong), good])
+
+
 @links
 async def test_no_file_goes_through_a_folder_that_is_a_link(tmp_path: Path) -> None:
     other = tmp_path / "other"

@@ -379,7 +379,7 @@ def in_handoff_page(program: DesktopProgram) -> None:
     user.keys(*["shift+Right"] * 6)
     _run_action(program, "Hand-off page")
     program.wait_for("dialog", part="Hand-off page")
-    wait_until(lambda: program.find("label", part="7 pictures of"), what="the pictures")
+    wait_until(lambda: program.find("label", part="7 pictures"), what="the pictures")
 
 
 def all_keys(program: DesktopProgram) -> None:

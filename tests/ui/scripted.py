@@ -104,6 +104,9 @@ class ScriptedLibrary:
     def path(self, picture: Picture) -> Path:
         return self.folder / picture.path
 
+    def paths(self, pictures: Sequence[Picture]) -> list[Path]:
+        return list(map(self.path, pictures))
+
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
         self.asked.extend(rows)
         await asyncio.sleep(0)

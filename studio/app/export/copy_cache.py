@@ -36,9 +36,14 @@ class CopyCache:
         self._number = 0
 
     def new_folder(self) -> Path:
-        """An empty folder for some copies. Raises StorageError."""
+        """An empty folder for some copies. Raises StorageError.
+
+        What another program removed from the cache, the folder of this process included, is made
+        anew.
+        """
         with files.storage_errors(self._root):
-            if self._folder is None:
+            if self._folder is None or not (self._folder / _LOCK).exists():
+                self.close()
                 self._folder = self._begin()
             self._number += 1
             made = self._folder / f"{self._number:05}"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import operator
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from studio.app.export.copy_cache import CopyCache
@@ -40,9 +41,19 @@ _LANES = 4
 """Copies at once, as many as the exporting processes are given."""
 
 
-@dataclass(frozen=True, slots=True)
+_NOT_IN_FILES = frozenset({"row", "seen"})
+_facts_of = operator.attrgetter(
+    *(one.name for one in fields(Picture) if one.compare and one.name not in _NOT_IN_FILES)
+)
+"""All of a picture that may be in a copy of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CopyRequest:
-    """Pictures in order, the name of a collection of each, and how they are copied."""
+    """Pictures in order, the name of a collection of each, and how they are copied.
+
+    Equal if nothing that is in the files differs.
+    """
 
     pictures: tuple[Picture, ...]
     collections: tuple[str, ...]
@@ -55,13 +66,29 @@ class CopyRequest:
         preset: ExportPreset,
         collection_of: Callable[[Picture], str],
     ) -> CopyRequest:
-        """The request for these pictures; equal if nothing that is in the files differs."""
+        """The request for these pictures."""
         return cls(
-            tuple(replace(one, row=0, seen=True) for one in pictures),
+            tuple(pictures),
             tuple(map(collection_of, pictures)),
             # The folder is empty: there is nothing to ask about.
             replace(preset, conflict=ConflictRule.NUMBER),
         )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CopyRequest):
+            return NotImplemented
+        return (
+            len(self.pictures) == len(other.pictures)
+            and self.preset == other.preset
+            and self.collections == other.collections
+            and all(
+                one is another or _facts_of(one) == _facts_of(another)
+                for one, another in zip(self.pictures, other.pictures, strict=True)
+            )
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.preset, tuple(one.id for one in self.pictures)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +281,7 @@ class DragCopies:
         try:
             await self._forget_unused(batch)
             plan = await self._planned(batch)
-            if batch.folder is None:
+            if batch.folder is None or not await asyncio.to_thread(batch.folder.is_dir):
                 batch.folder = await asyncio.to_thread(self._cache.new_folder)
             left = [place for place, one in enumerate(batch.files) if one is None]
             await asyncio.gather(

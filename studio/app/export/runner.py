@@ -132,6 +132,7 @@ class ExportQueue:
         self._on_change = on_change
         self._asking = asyncio.Lock()
         self._waiting: deque[ExportRun] = deque()
+        self._stopped: list[ExportRun] = []
         self._running: ExportRun | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -141,6 +142,11 @@ class ExportQueue:
         runs = self._waiting if self._running is None else (self._running, *self._waiting)
         ended = (ExportState.STOPPED, ExportState.DONE)
         return tuple(one for one in runs if one.state not in ended)
+
+    @property
+    def stopped(self) -> tuple[ExportRun, ...]:
+        """The exports that can be resumed, the one stopped last first."""
+        return tuple(reversed(self._stopped))
 
     def add(self, plan: ExportPlan, folder: Path, ask: AskConflict | None = None) -> ExportRun:
         """Queue an export into a folder, which is created if it is missing."""
@@ -161,6 +167,13 @@ class ExportQueue:
         if run.state is ExportState.STOPPED and run is not self._running:
             self._queue(run)
 
+    def drop(self, run: ExportRun) -> None:
+        """Stop an export for good; what is written stays."""
+        self.stop(run)
+        if run in self._stopped:
+            self._stopped.remove(run)
+            self._publish(run)
+
     async def idle(self) -> None:
         """Wait until no export runs or waits."""
         while self._task is not None and not self._task.done():
@@ -176,6 +189,8 @@ class ExportQueue:
 
     def _queue(self, run: ExportRun) -> None:
         run.state, run.error = ExportState.WAITING, None
+        if run in self._stopped:
+            self._stopped.remove(run)
         self._waiting.append(run)
         self._publish(run)
         if self._task is None or self._task.done():
@@ -189,6 +204,7 @@ class ExportQueue:
         run.error = run.error or error
         if not run.stopped:
             run.state = ExportState.STOPPED
+            self._stopped.append(run)
             for one in run.awaited:
                 one.cancel()
             self._publish(run)
@@ -203,6 +219,7 @@ class ExportQueue:
                 if run.state is ExportState.RUNNING:
                     # A bug ended it; what is left can be resumed.
                     run.state = ExportState.STOPPED
+                    self._stopped.append(run)
 
     async def _run(self, run: ExportRun) -> None:
         run.state = ExportState.RUNNING

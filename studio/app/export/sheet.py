@@ -27,8 +27,8 @@ from studio.domain.contact_sheet import (
 )
 from studio.domain.entities import Picture
 from studio.imaging.exporter import Exporter, ReducedPicture
+from studio.imaging.page_drawing import PageDrawing
 from studio.imaging.sheet_drawer import SheetDrawer
-from studio.imaging.sheet_drawing import PageDrawing
 from studio.library.facade import Library
 from studio.library.files import save_copies
 from studio.library.files.new_file import NewFile

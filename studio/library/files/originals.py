@@ -19,6 +19,7 @@ import stat
 import sys
 import time
 import unicodedata
+from collections.abc import Sequence
 from io import BufferedReader
 from pathlib import Path
 
@@ -210,6 +211,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _is_regular(path: str) -> bool:
+    """Whether this is a regular file and no link; False for one that cannot be looked at."""
+    try:
+        about = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(about.st_mode) and not directory_handles.is_link(about)
+
+
 class Originals:
     """The files of one library; paths from records are checked."""
 
@@ -242,6 +252,36 @@ class Originals:
         if os.path.lexists(path):
             raise outside(picture.path)
         return path
+
+    def reach_all(self, pictures: Sequence[Picture]) -> list[Path]:
+        """As `reach` for each, for many at once: each folder is looked at once."""
+        root = str(self.folder)
+        plain: dict[str, bool] = {}
+        found = []
+        for picture in pictures:
+            relative = picture.path
+            month, _slash, _name = relative.rpartition("/")
+            if month not in plain:
+                plain[month] = self._is_folder(month)
+            if (
+                plain[month]
+                and not picture.trashed
+                and is_original(relative)
+                and _is_regular(f"{root}/{relative}")
+            ):
+                found.append(self.folder / relative)
+            else:
+                found.append(self.reach(picture))
+        return found
+
+    def _is_folder(self, relative: str) -> bool:
+        """Whether this is a folder of originals, and no link leads to it."""
+        if not relative:
+            return True
+        if not is_original(relative):
+            return False
+        about = directory_handles.stat_path(self.folder, self.folder / relative)
+        return about is not None and stat.S_ISDIR(about.st_mode)
 
     def find_path(self, relative: str, *, trashed: bool) -> Path | None:
         """Actual path of a file by its path in the records."""

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from studio.app.core import Core
 from studio.domain.entities import Reference
-from studio.ui.controllers.copying import PartialCopies
 from studio.ui.controllers.messages import MessagesController
 from studio.ui.controllers.open_with import OpenWith
+from studio.ui.controllers.partial_copies import PartialCopies
 from studio.ui.controllers.selection import SelectionController
 from studio.ui.controllers.settings_proposal import SettingsProposal
 from studio.ui.panels.composer.composer import Composer

@@ -7,10 +7,12 @@ from typing import Protocol
 from studio.app.core import Core
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.controllers.export import ExportController
-from studio.ui.controllers.handouts import Handouts, PageController, SheetController
+from studio.ui.controllers.handout_types import HandoutKind, PageKind, SheetKind
+from studio.ui.controllers.handouts import HandoutController, Handouts
 from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.controllers.messages import MessagesController
+from studio.ui.controllers.outgoing_pictures import OutgoingPictures
 from studio.ui.controllers.selection import SelectionController
 from studio.ui.controllers.spreadsheet import SpreadsheetController
 from studio.ui.panels.status_bar.activity import StatusBar
@@ -79,10 +81,8 @@ class ExportParts:
     def make_handouts(self) -> Handouts:
         """The controllers of contact sheets and hand-off pages."""
         parts = self._parts
-        neighbours = (parts.core, parts.selection, parts.library_view, parts.messages_controller)
-        place = parts.collections_controller.place_name
-        sheets = SheetController(*neighbours, place_name=place, parent=parts.window)
-        pages = PageController(*neighbours, place_name=place, parent=parts.window)
+        sheets = self._make_handout(SheetKind(parts.core))
+        pages = self._make_handout(PageKind(parts.core))
         for one in (sheets, pages):
             parts.window.gallery.selection_changed.connect(one.refresh)
             parts.library_view.loaded.connect(one.refresh)
@@ -91,3 +91,15 @@ class ExportParts:
         made = Handouts(sheets, pages, parts.window)
         made.left.connect(parts.window.close)
         return made
+
+    def _make_handout(self, kind: HandoutKind) -> HandoutController:
+        parts = self._parts
+        pictures = OutgoingPictures(
+            parts.core,
+            parts.selection,
+            parts.library_view,
+            place_name=parts.collections_controller.place_name,
+        )
+        return HandoutController(
+            parts.core, kind, pictures, parts.messages_controller, parent=parts.window
+        )

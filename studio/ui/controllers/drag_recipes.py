@@ -198,12 +198,14 @@ class DragRecipes(QObject):
             self.changed.emit()
 
     def _request(self, pictures: Sequence[Picture]) -> CopyRequest:
-        return CopyRequest.of(pictures, self.preset, self._collection_of)
+        shown = self.collection
 
-    def _collection_of(self, picture: Picture) -> str:
-        """The collection that is shown, else the first of the picture's own."""
-        names = map(self._collection_name, picture.collections)
-        return self.collection or next(filter(None, names), "")
+        def collection_of(picture: Picture) -> str:
+            """The collection that is shown, else the first of the picture's own."""
+            names = map(self._collection_name, picture.collections)
+            return shown or next(filter(None, names), "")
+
+        return CopyRequest.of(pictures, self.preset, collection_of)
 
     def _on_copied(self, batch: CopyBatch) -> None:
         waiting = self._waiting

@@ -97,7 +97,7 @@ class DragsController(QObject):
 
     def drag_originals(self, source: QWidget, pictures: Sequence[Picture], under: Picture) -> None:
         """Drag the originals of these pictures. Raises StudioError."""
-        self.drag_out(source, drag_and_drop.carried(pictures, self._core.library.path), under)
+        self.drag_out(source, drag_and_drop.carried(pictures, self._core.library.paths), under)
 
     def drag_out(self, source: QWidget, carried: Sequence[DraggedPicture], under: Picture) -> None:
         """Drag these files; returns when the drag is over."""
@@ -117,6 +117,6 @@ class DragsController(QObject):
         return await asyncio.to_thread(self._originals, pictures)
 
     def _originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
-        found = drag_and_drop.carried(pictures, self._core.library.path)
+        found = drag_and_drop.carried(pictures, self._core.library.paths)
         save_copies.make_usual([one.path for one in found])
         return found

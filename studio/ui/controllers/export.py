@@ -16,21 +16,22 @@ from studio.app.export.plan import ExportPlan, existing_names, make_plan
 from studio.app.export.prepare import ItemReader, bytes_per_pixel, estimated_bytes
 from studio.app.export.runner import ExportRun, ExportState
 from studio.app.export.service import ExportChanged, ExportPresetsChanged, ExportService
-from studio.common.billing import hint_with_warning
+from studio.common.billing import sentences_of
 from studio.common.errors import InputError, StorageError, StudioError
-from studio.common.i18n import _, ended, ngettext, number, sentences
+from studio.common.i18n import _, ngettext, number, sentences
 from studio.domain.entities import Picture
 from studio.domain.events import Event
 from studio.domain.export import ORIGINALS, ExportFormat, ExportPreset
 from studio.ui.controllers.export_presets import PresetEditor
+from studio.ui.controllers.outgoing_pictures import OutgoingPictures
 from studio.ui.controllers.pictures import show_files
 from studio.ui.dialogs.export import ExportDialog
 from studio.ui.dialogs.export.conflict_question import ConflictAsker
-from studio.ui.dialogs.export.dialog import Scope
-from studio.ui.dialogs.export.foot import ended_words, waiting_behind
-from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.export.foot import ended_words, others_than
+from studio.ui.dialogs.quit import quits_now
 from studio.ui.panels.status_bar.export_progress import ExportProgress
-from studio.ui.support import file_dialogs, tasks
+from studio.ui.support import file_dialogs
+from studio.ui.support.merged_task import MergedTask
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets.message_action import MessageAction
@@ -45,7 +46,6 @@ MOST = 20_000
 _FIRST = 500
 """Pictures in the preview before all are asked for."""
 
-_CHUNK = 500
 _READ = 100
 """Files whose facts are read before it is looked whether something else is wanted."""
 
@@ -91,12 +91,10 @@ class ExportController(QObject):
         """`current` is the item of the grid that has the keyboard."""
         super().__init__(parent)
         self._core = core
-        self._selection = selection
-        self._shown = shown
+        self._outgoing = OutgoingPictures(core, selection, shown, place_name=place_name)
         self._messages = messages
         self._bar = bar
         self._progress = progress
-        self._place_name = place_name
         self._current = current
         self._parent = parent
         self.dialog: ExportDialog | None = None
@@ -104,15 +102,13 @@ class ExportController(QObject):
         self.folder = self._usual_folder()
         self._reader = ItemReader(core.library, core.exports.exporter)
         self._formats: frozenset[ExportFormat] | None = None
-        self._scope: Scope | None = None
         self._given: tuple[Callable[[], Sequence[int]], str] | None = None
         self._everything = False
         self._rates: dict[tuple[ExportPreset, tuple[str, ...]], float] = {}
         self._run: ExportRun | None = None
         self._told: set[ExportRun] = set()
         self._preparing: SpawnedTask | None = None
-        self._refreshing: SpawnedTask | None = None
-        self._again = False
+        self._refreshing = MergedTask(self._refresh)
         self._to_measure: tuple[ExportPlan, int] | None = None
         self._measuring: SpawnedTask | None = None
         self._leaving: SpawnedTask | None = None
@@ -150,7 +146,7 @@ class ExportController(QObject):
             self.dialog = self._made_dialog()
         dialog = self.dialog
         if not dialog.isVisible():
-            self._scope, self._everything = None, False
+            self._outgoing.everything = self._everything = False
             spawn(self._load())
         dialog.show()
         dialog.raise_()
@@ -176,7 +172,7 @@ class ExportController(QObject):
         dialog.presets.moved.connect(self.presets.order)
         foot = dialog.foot
         foot.stop_wanted.connect(self._core.exports.queue.stop)
-        foot.drop_wanted.connect(self._core.exports.queue.stop)
+        foot.drop_wanted.connect(self._core.exports.queue.drop)
         foot.resume_wanted.connect(self._core.exports.queue.resume)
         foot.folder_wanted.connect(self.show_folder)
         dialog.show_destination(self.folder)
@@ -213,7 +209,7 @@ class ExportController(QObject):
 
     def on_scope_chosen(self) -> None:
         if self.dialog is not None:
-            self._scope = "all" if self.dialog.scope.value == "all" else "selected"
+            self._outgoing.everything = self.dialog.scope.value == "all"
             self._everything = False
             self.refresh()
 
@@ -271,7 +267,9 @@ class ExportController(QObject):
 
     def on_problem(self, error: StudioError) -> None:
         """Show an error in the dialog, or in the window while it is closed."""
-        self._show_notice(Notice(key=f"export: {error.title}", text=_sentences(error), tone="bad"))
+        self._show_notice(
+            Notice(key=f"export: {error.title}", text=sentences_of(error), tone="bad")
+        )
 
     def _show_notice(self, notice: Notice) -> None:
         shown = self.dialog is not None and self.dialog.isVisible()
@@ -287,14 +285,7 @@ class ExportController(QObject):
 
     def on_pause(self) -> None:
         # Nothing is cancelled: that would end a process which the next step needs.
-        self._again = True
-        if self._refreshing is None or self._refreshing.done():
-            self._refreshing = spawn(self._refresh_while_wanted())
-
-    async def _refresh_while_wanted(self) -> None:
-        while self._again and self.dialog is not None and self.dialog.isVisible():
-            self._again = False
-            await self._refresh()
+        self._refreshing.request()
 
     async def _rows(self) -> Sequence[int]:
         """Rows of the pictures to export; shows how many there are."""
@@ -303,25 +294,19 @@ class ExportController(QObject):
             if self.dialog is not None:
                 self.dialog.show_scope("all", selected=0, every=len(rows), place=self._given[1])
             return rows
-        selected = list(self._selection.rows())
-        every = await self._core.library.rows(self._shown.query)
-        scope: Scope = self._scope or "selected"
-        if not selected:
-            scope = "all"
+        chosen = await self._outgoing.chosen()
         if self.dialog is not None:
-            self.dialog.show_scope(
-                scope, selected=len(selected), every=len(every), place=self._place_name()
-            )
-        return selected if scope == "selected" else every
+            chosen.show_in(self.dialog)
+        return chosen.rows
 
     async def _refresh(self) -> None:
         dialog, preset = self.dialog, self.presets.preset
-        if dialog is None:
+        if dialog is None or not dialog.isVisible():
             return
         rows = await self._rows()
         total = len(rows)
         dialog.set_ready(ready=total > 0 and self._preparing is None)
-        pictures = await self._pictures(rows if self._everything else rows[:_FIRST])
+        pictures = await self._outgoing.read(rows if self._everything else rows[:_FIRST])
         names = await self._collections()
         plan = await self._plan(pictures, names, preset)
         self._show_plan(plan, total)
@@ -333,7 +318,7 @@ class ExportController(QObject):
             return
         for start in range(0, len(pictures), _READ):
             await self._reader.read(pictures[start : start + _READ])
-            if self._again or not dialog.isVisible():
+            if self._refreshing.outdated or not dialog.isVisible():
                 return
         plan = await self._plan(pictures, names, preset)
         if plan is None:
@@ -369,15 +354,10 @@ class ExportController(QObject):
             exporter = self._core.exports.exporter
             each = await bytes_per_pixel(self._core.library, exporter, plan)
             self._rates = {key: each}
-        wanted = self._to_measure is None and not self._again and preset == self.presets.preset
+        changed = self._refreshing.outdated or preset != self.presets.preset
+        wanted = self._to_measure is None and not changed
         if self.dialog is not None and wanted:
             self.dialog.show_sizes(estimated_bytes(plan, each), total, exact=False)
-
-    async def _pictures(self, rows: Sequence[int]) -> list[Picture]:
-        found: list[Picture] = []
-        for start in range(0, len(rows), _CHUNK):
-            found += await self._core.library.pictures(rows[start : start + _CHUNK])
-        return found
 
     async def _collections(self) -> dict[str, str]:
         return {one.id: one.name for one in await self._core.library.collections.every()}
@@ -420,7 +400,7 @@ class ExportController(QObject):
                 _("Too many pictures to export"),
                 _("Export at most {most} pictures at once.").format(most=number(MOST)),
             )
-        pictures = await self._pictures(rows)
+        pictures = await self._outgoing.read(rows)
         if not pictures:
             return
         if not preset.fixed:
@@ -448,28 +428,36 @@ class ExportController(QObject):
     def _on_run(self, run: ExportRun) -> None:
         if run.state in (ExportState.RUNNING, ExportState.WAITING):
             self._told.discard(run)
+            self._dismiss_notice(run)
             if run.state is ExportState.RUNNING:
                 self._run = run
         elif run not in self._told:
             self._told.add(run)
             self._tell_end(run)
             self.refresh()  # names are taken that were free
+        elif run.stopped and run not in self._core.exports.queue.stopped:
+            self._dismiss_notice(run)
         self._show_progress()
+
+    def _dismiss_notice(self, run: ExportRun) -> None:
+        """Remove the offer to resume an export: it was resumed elsewhere, or dropped."""
+        for bar in (self._bar, *([] if self.dialog is None else [self.dialog.notices])):
+            bar.dismiss(_notice_key(run))
 
     def _show_progress(self) -> None:
         queue = self._core.exports.queue
         active = queue.active
         self._progress.show_run(active[0] if active else None)
         if self.dialog is not None and self._preparing is None:
-            self.dialog.foot.show_run(self._run, waiting_behind(queue, self._run))
+            self.dialog.foot.show_run(self._run, others_than(queue, self._run))
 
     def _tell_end(self, run: ExportRun) -> None:
         if run.error is not None:
             resume = MessageAction(_("Resume"), partial(self._core.exports.queue.resume, run))
             self._show_notice(
                 Notice(
-                    key=f"export {id(run)}",
-                    text=sentences(_sentences(run.error), _so_far(run)),
+                    key=_notice_key(run),
+                    text=sentences(sentences_of(run.error), _so_far(run)),
                     tone="bad",
                     actions=(resume,),
                 )
@@ -505,7 +493,7 @@ class ExportController(QObject):
         ids = tuple(one.copy.picture.id for one in run.failed)
         show = MessageAction(_("Select them"), partial(self.pictures_wanted.emit, ids))
         return Notice(
-            key=f"export {id(run)}",
+            key=_notice_key(run),
             text=sentences(words, *told),
             tone="warn",
             actions=(show,),
@@ -522,19 +510,10 @@ class ExportController(QObject):
         return False
 
     async def _ask_to_leave(self) -> None:
-        question = Question(
-            _("Pictures are still being exported"),
-            (_("If you quit now, the export ends. Copies already written stay."),),
-            self._parent,
-            caption=_("Quit Gridbrush?"),
-        )
-        question.add_button(_("Quit now"), question.accept, left=True)
-        question.add_button(_("Keep working"), question.reject, first=True)
-        try:
-            if not await tasks.finished(question):
-                return
-        finally:
-            question.deleteLater()
+        title = _("Pictures are still being exported")
+        words = _("If you quit now, the export ends. Copies already written stay.")
+        if not await quits_now(title, words, self._parent):
+            return
         for run in self._core.exports.queue.active:
             self._core.exports.queue.stop(run)
         self.left.emit()
@@ -551,13 +530,11 @@ def _nearest_folder(folder: Path) -> Path | None:
     return next((one for one in (folder, *folder.parents) if one.is_dir()), None)
 
 
+def _notice_key(run: ExportRun) -> str:
+    return f"export {id(run)}"
+
+
 def _so_far(run: ExportRun) -> str:
     return _("Exported {done} of {total}.").format(
         done=number(run.finished), total=number(run.total)
     )
-
-
-def _sentences(error: StudioError) -> str:
-    """An error with its message and hint, as sentences."""
-    said = (error.title, error.message, hint_with_warning(error))
-    return sentences(*map(ended, said))

@@ -3,140 +3,69 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
-from studio.app.export.page import PageRequest, make_handoff_page
-from studio.app.export.sheet import SheetRequest, UnreadablePicture, make_contact_sheet
-from studio.common import json_reader
-from studio.common.billing import hint_with_warning
-from studio.common.errors import InputError, PictureUnreadable, StudioError
-from studio.common.i18n import _, ended, listed, ngettext, number, sentences
-from studio.common.json_reader import NotUnderstood
-from studio.domain.contact_sheet import MOST_PICTURES, ContactSheet
-from studio.domain.entities import Picture
-from studio.domain.export import ExportFormat, find_preset
-from studio.domain.handoff_page import HandoffPage
+from studio.common.billing import sentences_of
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _, number
+from studio.domain.contact_sheet import MOST_PICTURES
 from studio.library.files import originals
+from studio.ui.controllers.handout_types import HandoutKind, HandoutResult, kept_path
+from studio.ui.controllers.outgoing_pictures import OutgoingPictures
 from studio.ui.controllers.pictures import show_files
 from studio.ui.dialogs.handouts.dialog import HandoutDialog
-from studio.ui.dialogs.handouts.page_dialog import PageDialog
-from studio.ui.dialogs.handouts.sheet_dialog import SheetDialog
-from studio.ui.dialogs.question import Question
-from studio.ui.support import file_dialogs, formatting, tasks
-from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
+from studio.ui.dialogs.quit import quits_now
+from studio.ui.support import file_dialogs
+from studio.ui.support.merged_task import MergedTask
+from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets.message_bar import Notice
 
-log = logging.getLogger(__name__)
-
-Choices = TypeVar("Choices", ContactSheet, HandoffPage)
-
-_CHUNK = 500
-_NAMED = 3
-"""Most pictures named in a message."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoutResult:
-    """What was made, for either kind.
-
-    Attributes:
-        words: what is said about it, such as "3 pages, 4.1 MB".
-        warning: what is missing; "" for nothing.
-    """
-
-    paths: Sequence[Path]
-    words: str
-    warning: str = ""
-
 
 class HandoutController(QObject):
-    """Makes one file of the pictures of a window; the base of both kinds.
+    """Makes one file of the pictures of a window.
 
     Attributes:
         dialog: the dialog; None before it is first opened.
         folder: where the file is written.
     """
 
-    dialog: HandoutDialog | None
-
     def __init__(
         self,
         core: Core,
-        selection: SelectionSource,
-        shown: ShownPictures,
+        kind: HandoutKind,
+        outgoing: OutgoingPictures,
         messages: Messages,
         *,
-        place_name: Callable[[], str],
         parent: QWidget,
     ) -> None:
-        """`place_name` tells the collection or shelf that is shown."""
         super().__init__(parent)
-        self.core = core
-        self.dialog = None
-        self.folder = self._usual_folder()
-        self._selection = selection
-        self._shown = shown
+        self.dialog: HandoutDialog | None = None
+        self._core = core
+        self._kind = kind
+        self._outgoing = outgoing
         self._messages = messages
-        self._place_name = place_name
         self._parent = parent
-        self._everything = False
+        self.folder = self._usual_folder()
         self._named = False
         self._headed = False
         self._work: SpawnedTask | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._made: Sequence[Path] = ()
-        self._refreshing: SpawnedTask | None = None
-        self._again = False
+        self._refreshing = MergedTask(self._refresh)
 
     def _usual_folder(self) -> Path:
-        chosen = self.core.settings.value.handout_folder
+        chosen = self._core.settings.value.handout_folder
         if chosen and "\0" not in chosen and Path(chosen).is_absolute():
             return Path(chosen)
         return file_dialogs.usual_folder()
-
-    # --- what the kinds differ in ---------------------------------------------------------
-
-    def _made_dialog(self) -> HandoutDialog:
-        raise NotImplementedError
-
-    def _ending(self) -> str:
-        """Ending of the file's name."""
-        raise NotImplementedError
-
-    def _trouble(self) -> InputError | None:
-        """What is wrong with the form; None if nothing is."""
-        return None
-
-    def _show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Show the first pictures."""
-
-    def _first(self) -> int:
-        """Number of pictures that `_show_pictures` wants."""
-        return 0
-
-    def _heading(self) -> QLineEdit:
-        """The field of the heading."""
-        raise NotImplementedError
-
-    def _remember(self) -> None:
-        """Keep the choices for the next time."""
-        raise NotImplementedError
-
-    async def _make(
-        self, pictures: Sequence[Picture], target: Path, progress: Callable[[int, int], None]
-    ) -> HandoutResult:
-        raise NotImplementedError
 
     # --- the dialog -----------------------------------------------------------------------
 
@@ -144,7 +73,7 @@ class HandoutController(QObject):
         """Open the dialog, or raise it."""
         dialog = self.dialog
         if dialog is None:
-            dialog = self.dialog = self._made_dialog()
+            dialog = self.dialog = self._kind.make_dialog(self._parent)
             dialog.make_wanted.connect(self.start)
             dialog.stop_wanted.connect(self.stop)
             dialog.folder_wanted.connect(self.show_folder)
@@ -152,10 +81,10 @@ class HandoutController(QObject):
             dialog.destination_wanted.connect(self.on_destination_wanted)
             dialog.changed.connect(self.on_changed)
             dialog.name.textEdited.connect(self.on_named)
-            self._heading().textEdited.connect(self.on_headed)
-            dialog.show_folder(self.folder)
+            self._kind.heading.textEdited.connect(self.on_headed)
+            dialog.show_destination(self.folder)
         if not dialog.isVisible():
-            self._everything = False
+            self._outgoing.everything = False
             self._named = self._headed = False
         dialog.show()
         dialog.raise_()
@@ -173,7 +102,7 @@ class HandoutController(QObject):
     def on_scope_chosen(self) -> None:
         """Take the selected pictures, or all of the place."""
         if self.dialog is not None:
-            self._everything = self.dialog.scope.value == "all"
+            self._outgoing.everything = self.dialog.scope.value == "all"
             self.refresh()
 
     def on_changed(self) -> None:
@@ -190,32 +119,27 @@ class HandoutController(QObject):
         dialog = file_dialogs.folder_dialog(parent, _("Destination"), start)
         if (chosen := await file_dialogs.chosen(dialog)) is not None and self.dialog is not None:
             self.folder = chosen
-            self.dialog.show_folder(chosen)
+            self.dialog.show_destination(chosen)
             self.refresh()
 
     def refresh(self) -> None:
         """Show anew what the file would be; requests are merged."""
-        if self.dialog is None or not self.dialog.isVisible():
+        if self.dialog is not None and self.dialog.isVisible():
+            self._refreshing.request()
+
+    async def _refresh(self) -> None:
+        dialog, kind = self.dialog, self._kind
+        if dialog is None or not dialog.isVisible():
             return
-        self._again = True
-        if self._refreshing is None or self._refreshing.done():
-            self._refreshing = spawn(self._refresh_while_wanted())
-
-    async def _refresh_while_wanted(self) -> None:
-        while self._again and self.dialog is not None and self.dialog.isVisible():
-            self._again = False
-            await self._refresh(self.dialog)
-
-    async def _refresh(self, dialog: HandoutDialog) -> None:
         rows = await self._rows(dialog)
         if not self._headed:
-            self._heading().setText(self._place_name())
-        if self._first():
-            self._show_pictures(await self.core.library.pictures(rows[: self._first()]))
+            kind.heading.setText(self._outgoing.place_name())
+        if previewed := kind.previewed:
+            kind.show_pictures(await self._core.library.pictures(rows[:previewed]))
         if not self._named:
-            dialog.show_name(self._place_name(), self._ending())
-        dialog.show_name(dialog.name.text(), self._ending())
-        trouble = self._trouble()
+            dialog.show_name(self._outgoing.place_name(), kind.ending)
+        dialog.show_name(dialog.name.text(), kind.ending)
+        trouble = kind.trouble
         if trouble is not None:
             dialog.show_note(trouble.title)
         else:
@@ -231,16 +155,14 @@ class HandoutController(QObject):
 
     async def _rows(self, dialog: HandoutDialog) -> Sequence[int]:
         """Index rows of the pictures; shows how many there are."""
-        selected = list(self._selection.rows())
-        every = await self.core.library.rows(self._shown.query)
-        scope = "all" if self._everything or not selected else "selected"
-        dialog.show_scope(scope, selected=len(selected), every=len(every), place=self._place_name())
-        return every if scope == "all" else selected
+        chosen = await self._outgoing.chosen()
+        chosen.show_in(dialog)
+        return chosen.rows
 
     def _target(self, dialog: HandoutDialog) -> Path:
-        ending = self._ending()
+        ending = self._kind.ending
         name = dialog.name.text().strip().removesuffix(ending)
-        return self.folder / originals.portable_name(name or self._place_name(), ending)
+        return self.folder / originals.portable_name(name or self._outgoing.place_name(), ending)
 
     # --- the work -------------------------------------------------------------------------
 
@@ -253,8 +175,8 @@ class HandoutController(QObject):
         """Make the file that the dialog shows."""
         if self.dialog is not None and not self.works:
             self.dialog.set_ready(ready=False)
-            self.core.settings.change(handout_folder=_kept(self.folder))
-            self._remember()
+            self._core.settings.change(handout_folder=kept_path(self.folder))
+            self._kind.remember()
             self._work = spawn(self._run(self.dialog))
 
     def stop(self) -> None:
@@ -278,7 +200,7 @@ class HandoutController(QObject):
                 self._tell(result.warning, tone="warn")
             self._tell_end(dialog, words)
         except StudioError as error:
-            self._tell(_sentences(error), tone="bad")
+            self._tell(sentences_of(error), tone="bad")
         except asyncio.CancelledError:
             words = _("Stopped")
         finally:
@@ -300,10 +222,9 @@ class HandoutController(QObject):
             dialog.show_work(words, done=done, total=total)
 
         progress(0, max(1, len(rows)))
-        pictures: list[Picture] = []
-        for start in range(0, len(rows), _CHUNK):
-            pictures += await self.core.library.pictures(rows[start : start + _CHUNK])
-        return await self._make(pictures, self._target(dialog), progress)
+        pictures = await self._outgoing.read(rows)
+        place = self._outgoing.place_name()
+        return await self._kind.make(pictures, self._target(dialog), place, progress)
 
     def _tell_end(self, dialog: HandoutDialog, words: str) -> None:
         if not dialog.isVisible():
@@ -328,155 +249,6 @@ class HandoutController(QObject):
             self._messages.on_problem(InputError(_("No file manager responded")))
 
 
-class SheetController(HandoutController):
-    """Contact sheets."""
-
-    def _made_dialog(self) -> HandoutDialog:
-        dialog = SheetDialog(self._parent)
-        dialog.logo_wanted.connect(self.on_logo_wanted)
-        settings = self.core.settings.value
-        if (last := _recalled(settings.contact_sheet, ContactSheet)) is not None:
-            dialog.show_sheet(last)
-        if settings.contact_sheet_logo and "\0" not in settings.contact_sheet_logo:
-            dialog.show_logo(Path(settings.contact_sheet_logo))
-        return dialog
-
-    def _remember(self) -> None:
-        sheet = replace(self._sheet_dialog.sheet, heading="")
-        logo = self._sheet_dialog.logo
-        self.core.settings.change(
-            contact_sheet=json_reader.encode(sheet).decode(),
-            contact_sheet_logo="" if logo is None else _kept(logo),
-        )
-
-    @property
-    def _sheet_dialog(self) -> SheetDialog:
-        assert isinstance(self.dialog, SheetDialog)
-        return self.dialog
-
-    def _ending(self) -> str:
-        return f".{self._sheet_dialog.sheet.format}"
-
-    def _trouble(self) -> InputError | None:
-        return self._sheet_dialog.trouble
-
-    def _first(self) -> int:
-        return self._sheet_dialog.sheet.each
-
-    def _show_pictures(self, pictures: Sequence[Picture]) -> None:
-        self._sheet_dialog.show_pictures(pictures)
-
-    def _heading(self) -> QLineEdit:
-        return self._sheet_dialog.heading
-
-    def on_logo_wanted(self) -> None:
-        """Ask for a picture file."""
-        spawn(self._choose_logo())
-
-    async def _choose_logo(self) -> None:
-        dialog = file_dialogs.pictures_dialog(self.dialog or self._parent, _("Logo"))
-        dialog.setFileMode(dialog.FileMode.ExistingFile)
-        if (chosen := await file_dialogs.chosen(dialog)) is not None:
-            self._sheet_dialog.show_logo(chosen)
-
-    async def _make(
-        self, pictures: Sequence[Picture], target: Path, progress: Callable[[int, int], None]
-    ) -> HandoutResult:
-        sheet: ContactSheet = self._sheet_dialog.sheet
-        pages = sheet.page_count(len(pictures))
-        request = SheetRequest(
-            pictures=pictures, sheet=sheet, target=target, logo=self._sheet_dialog.logo
-        )
-        progress(0, pages)
-        made = await make_contact_sheet(
-            self.core.library,
-            self.core.exports.exporter,
-            request,
-            on_page=lambda done: progress(done, pages),
-        )
-        words = ngettext("{n} page, {size}", "{n} pages, {size}", made.pages).format(
-            n=number(made.pages), size=formatting.megabytes(made.bytes)
-        )
-        warnings = _unreadable(made.unreadable)
-        if made.missing:
-            warnings.append(
-                # Translators: {signs} are letters of some script.
-                _("No font on this computer has these characters: {signs}").format(
-                    signs=made.missing
-                )
-            )
-        return HandoutResult(paths=made.paths, words=words, warning=" ".join(warnings))
-
-
-class PageController(HandoutController):
-    """Hand-off pages."""
-
-    def _made_dialog(self) -> HandoutDialog:
-        dialog = PageDialog(self._parent)
-        if (last := _recalled(self.core.settings.value.handoff_page, HandoffPage)) is not None:
-            dialog.show_page(last)
-        spawn(self._show_presets(dialog))
-        return dialog
-
-    def _remember(self) -> None:
-        page = replace(self._page_dialog.page, title="", intro="")
-        chosen = self._page_dialog.preset.value
-        self.core.settings.change(
-            handoff_page=json_reader.encode(page).decode(),
-            handoff_preset=chosen if isinstance(chosen, str) else "",
-        )
-
-    async def _show_presets(self, dialog: PageDialog) -> None:
-        presets = await self.core.exports.presets()
-        try:
-            offered = await self.core.exports.exporter.formats()
-        except PictureUnreadable as error:
-            # Making the page tells why, if the pictures are to be exported at all.
-            log.info("The formats for export are not known: %s", error)
-            offered = frozenset(ExportFormat)
-        chosen = self.core.settings.value.handoff_preset
-        dialog.show_presets([one for one in presets if one.format in offered], chosen)
-
-    @property
-    def _page_dialog(self) -> PageDialog:
-        assert isinstance(self.dialog, PageDialog)
-        return self.dialog
-
-    def _ending(self) -> str:
-        return ".html"
-
-    def _heading(self) -> QLineEdit:
-        return self._page_dialog.heading
-
-    async def _make(
-        self, pictures: Sequence[Picture], target: Path, progress: Callable[[int, int], None]
-    ) -> HandoutResult:
-        page: HandoffPage = self._page_dialog.page
-        presets = await self.core.exports.presets()
-        chosen = self._page_dialog.preset.value
-        request = PageRequest(
-            pictures=pictures,
-            page=page,
-            target=target,
-            preset=find_preset(presets, chosen if isinstance(chosen, str) else "originals"),
-            collection=self._place_name(),
-        )
-        total = len(pictures)
-        made = await make_handoff_page(
-            self.core.library,
-            self.core.exports.exporter,
-            request,
-            on_picture=lambda done: progress(done, total),
-        )
-        words = ngettext("{n} picture, {size}", "{n} pictures, {size}", total).format(
-            n=number(total), size=formatting.megabytes(made.bytes)
-        )
-        paths = [made.path] if made.path is not None else []
-        return HandoutResult(
-            paths=paths, words=words, warning=" ".join(_unreadable(made.unreadable))
-        )
-
-
 class Handouts(QObject):
     """The controllers of both kinds, and the question before a window ends their work.
 
@@ -486,7 +258,9 @@ class Handouts(QObject):
 
     left = Signal()
 
-    def __init__(self, sheets: SheetController, pages: PageController, parent: QWidget) -> None:
+    def __init__(
+        self, sheets: HandoutController, pages: HandoutController, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.sheets = sheets
         self.pages = pages
@@ -503,52 +277,11 @@ class Handouts(QObject):
 
     async def _ask_to_leave(self) -> None:
         working = [one for one in (self.sheets, self.pages) if one.works]
-        question = Question(
-            _("A contact sheet is being made") if self.sheets.works else _("A page is being made"),
-            (_("If you quit now, it is not finished."),),
-            self._parent,
-            caption=_("Quit Gridbrush?"),
-        )
-        question.add_button(_("Quit now"), question.accept, left=True)
-        question.add_button(_("Keep working"), question.reject, first=True)
-        try:
-            if not await tasks.finished(question):
-                return
-        finally:
-            question.deleteLater()
+        title = _("A page is being made")
+        if self.sheets.works:
+            title = _("A contact sheet is being made")
+        if not await quits_now(title, _("If you quit now, it is not finished."), self._parent):
+            return
         for one in working:
             await one.end()
         self.left.emit()
-
-
-def _recalled(text: str, kind: type[Choices]) -> Choices | None:
-    """Choices kept in the settings; None for none, or such that are not understood."""
-    try:
-        return json_reader.decode(text.encode(errors="replace"), kind) if text else None
-    except NotUnderstood:
-        return None
-
-
-def _kept(path: Path) -> str:
-    """A path for the settings; "" for one that is no Unicode, which JSON cannot hold."""
-    text = str(path)
-    return "" if any("\ud800" <= sign <= "\udfff" for sign in text) else text
-
-
-def _unreadable(pictures: Sequence[UnreadablePicture]) -> list[str]:
-    """Sentences about pictures that are not shown."""
-    if not pictures:
-        return []
-    n = len(pictures)
-    names = listed(one.picture.name for one in pictures[:_NAMED])
-    # Translators: {names} are pictures, the first few of them.
-    words = ngettext(
-        "{n} picture is not shown: {names}.", "{n} pictures are not shown: {names}.", n
-    )
-    return [words.format(n=number(n), names=names + ("…" if n > _NAMED else ""))]
-
-
-def _sentences(error: StudioError) -> str:
-    """An error with its message and hint, as sentences."""
-    said = (error.title, error.message, hint_with_warning(error))
-    return sentences(*map(ended, said))

@@ -13,10 +13,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from studio.common import logs
-from studio.common.billing import hint_with_warning
+from studio.common.billing import sentences_of
 from studio.common.errors import StudioError
 from studio.common.files import storage_error
-from studio.common.i18n import _, ended, sentences
+from studio.common.i18n import _
 from studio.domain.events import ChangeRecorded, Event, InfoPosted
 from studio.ui.support import clipboard
 from studio.ui.support.ports import ToastAction
@@ -100,8 +100,7 @@ class MessagesController(QObject):
             log.warning("The system refused", exc_info=error)
             error = storage_error(error, Path(os.fsdecode(error.filename)))
         if isinstance(error, StudioError):
-            said = (error.title, error.message, hint_with_warning(error))
-            text = sentences(*map(ended, said))
+            text = sentences_of(error)
             self._messages.show_notice(
                 Notice(
                     key=about or f"error: {text}",

@@ -14,6 +14,7 @@ from studio.app.core import Core
 from studio.common import files
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext, number
+from studio.ui.controllers.outgoing_pictures import OutgoingPictures
 from studio.ui.controllers.pictures import show_files
 from studio.ui.support import file_dialogs
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
@@ -35,8 +36,7 @@ class SpreadsheetController(QObject):
     ) -> None:
         super().__init__(parent)
         self._core = core
-        self._selection = selection
-        self._shown = shown
+        self._outgoing = OutgoingPictures(core, selection, shown, place_name=place_name)
         self._messages = messages
         self._place_name = place_name
         self._parent = parent
@@ -47,9 +47,7 @@ class SpreadsheetController(QObject):
         spawn(self._choose())
 
     async def _choose(self) -> None:
-        rows = list(self._selection.rows())
-        if not rows:
-            rows = list(await self._core.library.rows(self._shown.query))
+        rows = (await self._outgoing.chosen()).rows
         if not rows:
             raise InputError(_("No pictures are shown here"))
         n = len(rows)

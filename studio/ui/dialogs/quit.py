@@ -16,6 +16,7 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.ui.dialogs.question import Question
+from studio.ui.support import tasks
 from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
 
@@ -221,3 +222,14 @@ class QuitSequence(QObject):
             MessageAction(_("Quit now"), self.left.emit),
         )
         self._bar.show_notice(Notice(key=KEY, text=text, actions=actions, closable=False))
+
+
+async def quits_now(title: str, consequence: str, parent: QWidget) -> bool:
+    """Ask whether to quit though something is being written; whether the answer is yes."""
+    question = Question(title, (consequence,), parent, caption=_("Quit Gridbrush?"))
+    question.add_button(_("Quit now"), question.accept, left=True)
+    question.add_button(_("Keep working"), question.reject, first=True)
+    try:
+        return bool(await tasks.finished(question))
+    finally:
+        question.deleteLater()

@@ -73,13 +73,12 @@ class DraggedPicture:
         return (self.media_type or self.picture.media_type) == "image/png"
 
 
-def carried(items: Iterable[object], path_of: Callable[[Picture], Path]) -> list[DraggedPicture]:
+def carried(
+    items: Iterable[object], paths_of: Callable[[Sequence[Picture]], Sequence[Path]]
+) -> list[DraggedPicture]:
     """The pictures among `items` that can be dragged out, with their files."""
-    return [
-        DraggedPicture(item, path_of(item))
-        for item in items
-        if isinstance(item, Picture) and not item.missing
-    ]
+    there = [one for one in items if isinstance(one, Picture) and not one.missing]
+    return list(map(DraggedPicture, there, paths_of(there)))
 
 
 class PictureData(QMimeData):
@@ -101,11 +100,14 @@ class PictureData(QMimeData):
         ids = "\n".join(each.picture.id for each in carried)
         self.setData(IDS, QByteArray(ids.encode()))
 
-    def make_usual(self) -> None:
-        """Give the files a copyable mode, in a thread; `retrieveData` waits for it."""
+    def make_usual(self) -> threading.Thread:
+        """Give the files a copyable mode, once, in this thread; `retrieveData` waits for it."""
+        if self._usual is not None:
+            return self._usual
         paths = [each.path for each in self._carried]
         self._usual = threading.Thread(target=save_copies.make_usual, args=(paths,), daemon=True)
         self._usual.start()
+        return self._usual
 
     def take_image(self, image: QImage) -> None:
         """Set the decoded picture."""
@@ -158,8 +160,8 @@ class PictureData(QMimeData):
         return mimetype in self.formats()
 
     def retrieveData(self, mimetype: str, preferred: object) -> object:
-        if mimetype == URIS and self._usual is not None:
-            self._usual.join(_PATIENCE)
+        if mimetype == URIS:
+            self.make_usual().join(_PATIENCE)
         if mimetype == QT_IMAGE and self._single:
             return self._image
         if mimetype == "image/png" and self._png:
@@ -192,7 +194,6 @@ def drag_out(
         return False
     drag = QDrag(source)
     data = PictureData(carried)
-    data.make_usual()
     drag.setMimeData(data)
     card = drag_picture(thumbnails, len(carried), source.devicePixelRatioF())
     drag.setPixmap(card)
@@ -233,6 +234,8 @@ def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
 
 
 async def _load(data: PictureData, decoder: PixelSource) -> None:
+    # Not before the drag begins: the thread would take turns with this one.
+    data.make_usual()
     try:
         await data.load(decoder)
     except (StudioError, OSError):

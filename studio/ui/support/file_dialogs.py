@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QStandardPaths
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.common.errors import InputError
 from studio.common.i18n import _
+from studio.common.paths import user_home
 from studio.ui.support import tasks
 
 PATTERNS = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
@@ -21,11 +22,12 @@ def usual_folder() -> Path:
 
 
 def folder_words(folder: Path) -> str:
-    """A folder as it is shown: "~/Pictures" for one of the user's home, except on Windows."""
-    home = Path(QDir.homePath())
-    if os.name == "nt" or not folder.is_relative_to(home):
+    """A folder as it is shown: "Pictures / Harbour" for one of the user's home."""
+    try:
+        parts = folder.relative_to(user_home()).parts
+    except (ValueError, InputError):
         return str(folder)
-    return str("~" / folder.relative_to(home))
+    return " / ".join(parts) or str(folder)
 
 
 def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:

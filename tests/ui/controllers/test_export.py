@@ -268,6 +268,67 @@ async def test_a_second_export_waits_and_can_be_taken_back(
         await until(window.core, lambda: len(list((tmp_path / "out").iterdir())) == 3, "resumed")
 
 
+async def test_a_stopped_export_can_be_resumed_after_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    async with opened(tmp_path / "home") as window:
+        await make(window, PROMPT, tiles=3)
+        dialog = await shown(window, out)
+        foot = dialog.foot
+        held = Held(monkeypatch)
+        foot.export.click()
+        await until(window.core, lambda: held.began, "began")
+        foot.stop.click()
+        await window.core.exports.queue.idle()
+        await until(window.core, foot.export.isEnabled, "ready again")
+        assert foot.resume.isHidden(), "it is the one shown"
+        dialog.presets.chosen.emit("web-webp")
+        foot.export.click()
+        await until(window.core, lambda: not foot.resume.isHidden(), "the stopped one is there")
+        assert foot.next.text() == "Web JPEG 2048: stopped, 0 of 3"
+        assert foot.resume.accessibleDescription() == foot.next.text()
+        held.go.set()
+        await window.core.exports.queue.idle()
+        assert sorted(one.suffix for one in out.iterdir()) == [".webp"] * 3
+        assert foot.words.text().startswith("3 pictures, ")
+        foot.resume.click()
+        await until(window.core, lambda: len(list(out.glob("*.jpg"))) == 3, "resumed")
+        await window.core.exports.queue.idle()
+        assert foot.resume.isHidden()
+        assert foot.next.isHidden()
+        assert not window.core.exports.queue.stopped
+
+
+async def test_an_offer_to_resume_goes_when_the_export_is_resumed_or_dropped_in_the_foot(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+
+    def full(kind: str, path: Path) -> None:
+        if kind == "write" and out in path.parents:
+            raise OSError(28, "No space left on device", str(path))
+
+    async with opened(tmp_path / "home") as window:
+        await make(window, PROMPT, tiles=3)
+        dialog = await shown(window, out)
+        end = files.watch(full)
+        try:
+            first = await exported(window, dialog)
+            assert labels(dialog.notices) == ["Resume"]
+            second = await exported(window, dialog)
+            assert list(window.core.exports.queue.stopped) == [second, first]
+        finally:
+            end()
+        assert dialog.foot.next.text().startswith("Web JPEG 2048: stopped, ")
+        dialog.foot.drop.click()
+        assert list(window.core.exports.queue.stopped) == [second]
+        dialog.foot.stop.click()
+        await until(window.core, lambda: second.state is ExportState.DONE, "resumed")
+        assert dialog.notices.notice is None
+        assert len(list(out.iterdir())) == 3
+
+
 async def test_the_end_of_an_export_is_told_while_the_foot_shows_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

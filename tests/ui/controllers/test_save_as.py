@@ -205,7 +205,6 @@ async def test_what_is_dragged_or_copied_has_the_mode_of_a_new_file(
         window.pictures.copy()
         await until(core, lambda: said, "copied")
         assert stat.S_IMODE(core.library.path(one).stat().st_mode) == wanted
-        data = drag_and_drop.PictureData(drag_and_drop.carried([two], core.library.path))
-        data.make_usual()
+        data = drag_and_drop.PictureData(drag_and_drop.carried([two], core.library.paths))
         assert [Path(url.toLocalFile()) for url in data.urls()] == [core.library.path(two)]
         assert stat.S_IMODE(core.library.path(two).stat().st_mode) == wanted

@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QMimeData, QPoint, QUrl
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.domain.drafts import Draft
 from studio.domain.entities import Reference
@@ -76,6 +76,31 @@ async def test_what_was_typed_stays_until_the_settings_are_wanted(tmp_path: Path
         assert window.toast.isVisible()
         window.composer.undo()
         assert draft(window) == before
+
+
+async def test_a_file_the_program_is_opened_with_offers_its_settings(tmp_path: Path) -> None:
+    """With the window, and later from the file manager while the window is there."""
+    first = png(tmp_path / "in" / "boat.png", parameters=A1111)
+    second = png(tmp_path / "in" / "pier.png", parameters=A1111.replace("boat", "pier"))
+    async with opened(tmp_path / "home", files=(first,)) as window:
+        await until(window.core, lambda: "“a boat" in offered(window), "offered")
+        window.session.take_files([second])
+        await until(window.core, lambda: "“a pier" in offered(window), "offered")
+        answer(window.composer.bar, USE)
+        assert draft(window).prompt == "a pier \\{in\\|on\\} fog"
+        assert [one.name for one in draft(window).references] == ["boat"]
+
+
+async def test_a_file_chosen_in_the_dialog_offers_its_settings(tmp_path: Path) -> None:
+    source = png(tmp_path / "in" / "boat.png", parameters=A1111)
+    async with opened(tmp_path / "home") as window:
+        window.composer.card.slots.pick_wanted.emit()
+        (dialog,) = window.composer.findChildren(QFileDialog)
+        dialog.filesSelected.emit([str(source)])
+        dialog.close()
+        await until(window.core, lambda: "“a boat" in offered(window), "offered")
+        answer(window.composer.bar, USE)
+        assert (draft(window).seed, draft(window).references) == (7, ())
 
 
 async def test_as_reference_leaves_everything(tmp_path: Path) -> None:

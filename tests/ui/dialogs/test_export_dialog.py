@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QFontMetrics, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -29,12 +30,14 @@ from studio.domain.export import (
     ExportPreset,
     SizeRule,
 )
+from studio.imaging.exporter import SourceFacts
 from studio.ui.dialogs.export import ExportDialog
 from studio.ui.dialogs.export.foot import ExportFoot
 from studio.ui.dialogs.export.form import ExportForm
 from studio.ui.dialogs.export.preset_list import PresetList
 from studio.ui.dialogs.export.preview_list import FACTS, WHOLE
 from studio.ui.dialogs.export.token_field import TokenField
+from studio.ui.style.theme import theme
 from tests.library.builders import a_picture
 
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -315,6 +318,13 @@ def dialog(qtbot: QtBot) -> ExportDialog:
     return made
 
 
+def test_the_head_says_how_many_and_of_which_place(dialog: ExportDialog) -> None:
+    assert dialog._about.text() == "4 pictures of Picks"
+    dialog.show_scope("selected", selected=1, every=4, place="")
+    assert dialog._about.text() == "1 picture"
+    assert dialog.count == 1
+
+
 def test_the_preview_says_names_sizes_and_warnings(dialog: ExportDialog) -> None:
     preset = ExportPreset(id="t", format=ExportFormat.JPEG, pattern="{title}")
     plan = make_plan(items("a", "b"), preset, ["A.jpg"])
@@ -335,6 +345,28 @@ def test_the_preview_says_names_sizes_and_warnings(dialog: ExportDialog) -> None
     assert dialog.foot.export.text() == "Export 4"
     dialog.show_plan(plan, 2)
     assert dialog.more.isHidden()
+
+
+def test_more_than_8_bits_are_refused_in_few_words_and_explained_elsewhere(
+    dialog: ExportDialog,
+) -> None:
+    (item,) = items("deep")
+    deep = replace(item, facts=SourceFacts(width=90, height=60, bits=16))
+    dialog.show_plan(make_plan([deep], JPEG), 1)
+    model, whole = dialog.preview.copies, "more than 8 bits per colour: only originals, or PNG"
+    index = model.index(0)
+    assert model.data(index, FACTS) == "not exported, more than 8 bits"
+    # Beside the thumbnail, within the margins.
+    side = dialog.preview.parentWidget()
+    assert side is not None
+    room = side.minimumWidth() - 16 - 60
+    metrics = QFontMetrics(theme().font("micro"))
+    assert metrics.horizontalAdvance(str(model.data(index, FACTS))) < room
+    assert whole in str(model.data(index, WHOLE))
+    assert whole in str(model.data(index, Qt.ItemDataRole.AccessibleDescriptionRole))
+    assert whole not in str(model.data(index, Qt.ItemDataRole.AccessibleTextRole))
+    dialog.show_plan(make_plan(items("plain"), JPEG), 1)
+    assert model.data(index, Qt.ItemDataRole.AccessibleDescriptionRole) == ""
 
 
 def test_enter_exports_and_escape_closes(dialog: ExportDialog, qtbot: QtBot) -> None:
@@ -424,6 +456,7 @@ def test_the_foot_follows_an_export(qtbot: QtBot) -> None:
     asked: list[str] = []
     foot.stop_wanted.connect(lambda _run: asked.append("stop"))
     foot.resume_wanted.connect(lambda _run: asked.append("resume"))
+    foot.drop_wanted.connect(lambda run: asked.append(f"drop {run.plan.preset.id}"))
     run, second = a_run(*"abcdefgh"), a_run("x", preset=BUILT_IN[2])
     run.state = ExportState.RUNNING
     write(run, 3)
@@ -431,6 +464,14 @@ def test_the_foot_follows_an_export(qtbot: QtBot) -> None:
     assert foot.words.text() == "3 of 8"
     assert (foot.bar.value(), foot.bar.maximum()) == (3, 8)
     assert foot.next.text() == "then Web WebP 1600"
+    assert foot.resume.isHidden(), "it waits for its turn"
+    second.state = ExportState.STOPPED
+    foot.show_run(run, (second, a_run("y")))
+    assert foot.next.text() == "Web WebP 1600: stopped, 0 of 1, 1 more"
+    foot.resume.click()
+    foot.drop.click()
+    assert asked == ["resume", "drop web-webp"]
+    asked.clear()
     foot.stop.click()
     run.state = ExportState.STOPPED
     foot.show_run(run, ())

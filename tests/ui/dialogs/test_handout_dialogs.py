@@ -16,6 +16,8 @@ from studio.ui.dialogs.handouts.page_dialog import PageDialog
 from studio.ui.dialogs.handouts.sheet_dialog import SheetDialog
 from tests.library.builders import a_picture
 
+pytestmark = pytest.mark.usefixtures("dressed")
+
 
 @pytest.fixture
 def window(qtbot: QtBot) -> QWidget:

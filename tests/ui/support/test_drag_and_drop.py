@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from studio.common.errors import InputError, PictureUnreadable
 from studio.ui.style import theme
@@ -38,6 +40,31 @@ def test_a_drag_names_the_original_files(carried: list[DraggedPicture]) -> None:
     assert bytes(data.data(drop_contents.IDS).data()) == b"p1\np2\np3"
     assert not data.hasImage()
     assert not data.hasFormat("image/png")
+
+
+@pytest.mark.usefixtures("dressed")
+async def test_in_the_mouse_event_nothing_is_done_for_each_file(
+    carried: list[DraggedPicture], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files get their mode once the drag has begun, before anybody learns where they are."""
+    began: list[object] = []
+
+    class Begun(QDrag):
+        def exec(self, *_actions: object) -> Qt.DropAction:
+            data = self.mimeData()
+            assert isinstance(data, PictureData)
+            began.append(data._usual)
+            data.urls()
+            began.append(data._usual)
+            return Qt.DropAction.IgnoreAction
+
+    monkeypatch.setattr(drag_and_drop, "QDrag", Begun)
+    source = QWidget()
+    qtbot.addWidget(source)
+    drag_and_drop.drag_out(source, carried, [QPixmap(4, 4)], scripted.ScriptedDecoder())
+    assert began[0] is None
+    assert isinstance(began[1], threading.Thread)
+    assert not began[1].is_alive()
 
 
 async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(

@@ -218,7 +218,7 @@ async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
 
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
 
-BASES = {"QDialog", "Question", "Popover", "HandoutDialog"}
+BASES = {"QDialog", "Question", "Popover", "OutgoingDialog", "HandoutDialog"}
 FRAMES = {"AspectPanel", "HistoryPopup"}
 """Frames that open like popovers."""
 

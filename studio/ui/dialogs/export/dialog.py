@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.export.plan import ExportPlan
-from studio.common.errors import InputError
 from studio.common.i18n import _, listed, ngettext, number
-from studio.common.paths import user_home
 from studio.ui.dialogs.export.foot import ExportFoot
 from studio.ui.dialogs.export.form import ExportForm
 from studio.ui.dialogs.export.preset_list import PresetList
 from studio.ui.dialogs.export.preview_list import PreviewList
+from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
-from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails, RowThumbnailSource
 from studio.ui.widgets.buttons import Button, IconButton
-from studio.ui.widgets.message_bar import MessageBar
-from studio.ui.widgets.plain_text import set_tip
-from studio.ui.widgets.segmented import Segmented
-from studio.ui.widgets.text import ElidedLabel, Text
+from studio.ui.widgets.text import Text
 from studio.ui.widgets.toast import Toast
-
-Scope = Literal["selected", "all"]
 
 _SIZE = QSize(1024, 628)
 _PRESETS, _PREVIEW = 212, 308
@@ -51,29 +33,22 @@ _FOLDED = 1024
 """Width below which the preview lies under the form."""
 
 
-class ExportDialog(QDialog):
+class ExportDialog(OutgoingDialog):
     """The dialog. It shows what the controller says, and emits what the user does.
 
     Attributes:
         presets, form, preview, foot: its parts.
-        scope: what is exported, "selected" or "all".
-        notices: bar for errors.
         toast: shown for a change that can be undone.
-        destination: the folder.
         more: reads the names of all copies.
 
     Signals:
         export_wanted: Export was pressed.
-        scope_chosen: what is exported was chosen.
-        destination_wanted: choose another folder.
         everything_wanted: show the names of all copies.
         undo_wanted, redo_wanted: of a change to the presets.
         shown, hidden: it was opened or closed.
     """
 
     export_wanted = Signal()
-    scope_chosen = Signal()
-    destination_wanted = Signal()
     everything_wanted = Signal()
     undo_wanted = Signal()
     redo_wanted = Signal()
@@ -81,17 +56,7 @@ class ExportDialog(QDialog):
     hidden = Signal()
 
     def __init__(self, thumbnails: RowThumbnailSource, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(_("Export"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._made_head())
-        self.notices = MessageBar(self)
-        notices = QHBoxLayout()
-        notices.setContentsMargins(12, 0, 12, 0)
-        notices.addWidget(self.notices)
-        column.addLayout(notices)
+        super().__init__(_("Export"), parent, scope_name=_("What is exported"))
         self._body = QFrame(self)
         row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
@@ -106,13 +71,13 @@ class ExportDialog(QDialog):
         self._preview_side = self._made_preview(RowThumbnails(thumbnails, self))
         self._row = row
         row.addWidget(self._preview_side)
-        column.addWidget(self._body, 1)
+        self.column.addWidget(self._body, 1)
         self.foot = ExportFoot(self)
         self.foot.close_button.clicked.connect(self.reject)
         self.foot.export.clicked.connect(self.export_wanted)
         self._ready = True
         self.form.validity_changed.connect(self.on_validity_changed)
-        column.addWidget(self.foot)
+        self.column.addWidget(self.foot)
         self.toast = Toast(self._body)
         self._folded = False
         fit(self, *self._wanted_size().toTuple())
@@ -123,23 +88,6 @@ class ExportDialog(QDialog):
         return _SIZE if window is None else _SIZE.boundedTo(window.size() - _MARGIN)
 
     # --- construction ---------------------------------------------------------------------
-
-    def _made_head(self) -> QWidget:
-        head = QFrame(self)
-        head.setFixedHeight(theme().height(46))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(18, 0, 18, 0)
-        row.setSpacing(8)
-        row.addWidget(Text(_("Export"), "title", weight=600, parent=head))
-        self._about = ElidedLabel("", "small", "text3", head, prose=True)
-        row.addWidget(self._about)
-        row.addStretch(1)
-        self.scope = Segmented(
-            [("selected", "", ""), ("all", "", "")], head, name=_("What is exported"), size=26
-        )
-        self.scope.changed.connect(self.scope_chosen)
-        row.addWidget(self.scope)
-        return head
 
     def _made_presets(self) -> QWidget:
         side = QFrame(self)
@@ -169,28 +117,7 @@ class ExportDialog(QDialog):
     def _made_form(self) -> QWidget:
         self.form = ExportForm(self)
         self.form.entered.connect(self.foot_pressed)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        box = QFrame(self)
-        box.setProperty("zone", "box")
-        box.setFixedHeight(theme().height(30))
-        inside = QHBoxLayout(box)
-        inside.setContentsMargins(9, 0, 9, 0)
-        inside.setSpacing(8)
-        self._folder = QLabel(box)
-        inside.addWidget(self._folder)
-        self.destination = ElidedLabel(
-            "", "small", "text", box, mode=Qt.TextElideMode.ElideMiddle, prose=True
-        )
-        inside.addWidget(self.destination, 1)
-        row.addWidget(box, 1)
-        self._draw_icon()
-        theme().changed.connect(self._draw_icon)
-        self.choose = Button(_("Choose…"), parent=self)
-        self.choose.setAccessibleName(_("Choose the destination"))
-        self.choose.clicked.connect(self.destination_wanted)
-        row.addWidget(self.choose)
-        self.form.add_row(_("Destination"), row)
+        self.form.add_row(_("Destination"), self.made_destination(self))
         page = QWidget(self)
         self._pages = QVBoxLayout(page)
         self._pages.setContentsMargins(0, 0, 0, 0)
@@ -226,28 +153,11 @@ class ExportDialog(QDialog):
         column.addLayout(row)
         return side
 
-    def _draw_icon(self) -> None:
-        self._folder.setPixmap(theme().pixmap("folder", "text3", 14, self.devicePixelRatioF()))
-
     # --- content --------------------------------------------------------------------------
 
     def show_scope(self, scope: Scope, *, selected: int, every: int, place: str) -> None:
-        """Show how many pictures are selected, and how many there are in the place shown."""
-        first, second = self.scope.segment("selected"), self.scope.segment("all")
-        words = ngettext("{n} selected", "{n} selected", selected)
-        first.setText(words.format(n=number(selected)))
-        first.setEnabled(selected > 0)
-        second.setText(_("All {n}").format(n=number(every)))
-        for segment in (first, second):
-            segment.updateGeometry()
-        self.scope.set_value(scope)
-        n = selected if scope == "selected" else every
-        # Translators: {place} is a collection or a shelf, such as "Picks".
-        self._about.setText(
-            ngettext("{n} picture of {place}", "{n} pictures of {place}", n).format(
-                n=number(n), place=place
-            )
-        )
+        super().show_scope(scope, selected=selected, every=every, place=place)
+        n = self.count
         self.foot.export.setText(_("Export {n}").format(n=number(n)) if n else _("Export"))
 
     def set_ready(self, *, ready: bool) -> None:
@@ -291,16 +201,6 @@ class ExportDialog(QDialog):
             amount = formatting.megabytes(size)
             parts.append(amount if exact else f"≈ {amount}")
         self._sum.setText(listed(parts))
-
-    def show_destination(self, folder: Path) -> None:
-        """Show the folder that copies are written to; one of the user's own is shortened."""
-        try:
-            text = " / ".join(folder.relative_to(user_home()).parts)
-        except (ValueError, InputError):
-            text = str(folder)
-        self.destination.setText(text or str(folder))
-        set_tip(self.choose, str(folder))
-        self.choose.setAccessibleDescription(str(folder))
 
     def foot_pressed(self) -> None:
         """Export, as if its button were pressed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.app.export.plan import ExportNote, PlannedCopy, sentence
-from studio.common.i18n import _, listed, ngettext, number
+from studio.common.i18n import _, listed, ngettext, number, pgettext
 from studio.domain.export import (
     WITH_QUALITY,
     ExportColour,
@@ -28,7 +28,7 @@ _WARNED = (
 def format_name(kind: ExportFormat) -> str:
     """Name of a format."""
     if kind is ExportFormat.ORIGINAL:
-        return _("Original")
+        return pgettext("format of an export", "Original")
     return "WebP" if kind is ExportFormat.WEBP else kind.upper()
 
 
@@ -89,10 +89,13 @@ def token_name(part: PatternPart) -> str:
     }[part.text]
 
 
-def facts_of(copy: PlannedCopy, size: int | None, *, exact: bool) -> str:
-    """Second line of a planned copy: "2048 × 2048, not enlarged · ≈ 0.8 MB"."""
+def facts_of(copy: PlannedCopy, size: int | None, *, exact: bool, whole: bool = False) -> str:
+    """Second line of a planned copy: "2048 × 2048, not enlarged · ≈ 0.8 MB".
+
+    `whole` for the reason of a refusal in full.
+    """
     told = [formatting.pixels(copy.width, copy.height)] if copy.width and copy.height else []
-    told += [sentence(note) for note in copy.notes]
+    told += [sentence(note) if whole else _short_sentence(note) for note in copy.notes]
     return _with_size(listed(told), size, exact=exact)
 
 
@@ -100,8 +103,21 @@ def brief_facts_of(copy: PlannedCopy, size: int | None, *, exact: bool) -> str:
     """The same for a narrow list: a warning stands alone, so that it is not cut off."""
     if not warns(copy):
         return facts_of(copy, size, exact=exact)
-    words = listed(sentence(note) for note in copy.notes if note in _WARNED)
+    words = listed(_short_sentence(note) for note in copy.notes if note in _WARNED)
     return _with_size(words, size, exact=exact)
+
+
+def reasons(copy: PlannedCopy) -> str:
+    """Why a copy is refused, in full, where the list has short words for it; "" otherwise."""
+    notes = (note for note in copy.notes if _short_sentence(note) != sentence(note))
+    return listed(map(sentence, notes))
+
+
+def _short_sentence(note: ExportNote) -> str:
+    """What a note says, in words that fit into a narrow list."""
+    if note is ExportNote.SIXTEEN_BITS:
+        return _("not exported, more than 8 bits")
+    return sentence(note)
 
 
 def _with_size(words: str, size: int | None, *, exact: bool) -> str:

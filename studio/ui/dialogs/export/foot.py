@@ -14,6 +14,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import ElidedLabel, Text
 
@@ -50,7 +51,9 @@ class ExportFoot(QFrame):
         show_folder: opens the folder of a finished export.
         words: what is said about the export shown.
         bar: its progress.
-        next: the export that waits.
+        next: another export, which waits or was stopped.
+        resume: resumes that one.
+        drop: cancels that one.
 
     Signals:
         stop_wanted, resume_wanted, folder_wanted, drop_wanted: act on an export (ExportRun).
@@ -66,7 +69,7 @@ class ExportFoot(QFrame):
         self.setProperty("zone", "section")
         self.setFixedHeight(theme().height(_HEIGHT))
         self.run: ExportRun | None = None
-        self._waiting: ExportRun | None = None
+        self._other: ExportRun | None = None
         self._began: tuple[ExportRun, float, int] | None = None
         self._told: tuple[ExportRun, int] | None = None
         row = QHBoxLayout(self)
@@ -93,6 +96,9 @@ class ExportFoot(QFrame):
         row.addWidget(self.show_folder)
         self.next = ElidedLabel("", "small", "text3", self, prose=True)
         row.addWidget(self.next)
+        self.resume = Button(_("Resume"), "link", self, size=26)
+        self.resume.clicked.connect(self.on_resume)
+        row.addWidget(self.resume)
         self.drop = IconButton("close", "", parent=self, size=24)
         self.drop.clicked.connect(self.on_drop)
         row.addWidget(self.drop)
@@ -113,10 +119,13 @@ class ExportFoot(QFrame):
         )
         self._set_bar(done, total)
 
-    def show_run(self, run: ExportRun | None, waiting: tuple[ExportRun, ...]) -> None:
-        """Show an export and those that wait behind it; None for no export."""
+    def show_run(self, run: ExportRun | None, others: tuple[ExportRun, ...]) -> None:
+        """Show an export, and the first of the others, which wait or were stopped.
+
+        None for no export.
+        """
         self.run = run
-        self._show_waiting(waiting)
+        self._show_others(others)
         if run is None:
             self._show_parts()
             return
@@ -137,17 +146,24 @@ class ExportFoot(QFrame):
                 self._left.setText(self._time_left(run))
         self._tell(run)
 
-    def _show_waiting(self, waiting: tuple[ExportRun, ...]) -> None:
-        self._waiting = waiting[0] if waiting else None
-        self.next.setVisible(bool(waiting))
-        self.drop.setVisible(bool(waiting))
-        if not waiting:
+    def _show_others(self, others: tuple[ExportRun, ...]) -> None:
+        self._other = other = others[0] if others else None
+        self.next.setVisible(other is not None)
+        self.drop.setVisible(other is not None)
+        self.resume.setVisible(other is not None and other.stopped)
+        if other is None:
             return
-        title = title_of(waiting[0].plan.preset)
-        # Translators: {name} is a preset of the export that begins after the current one.
-        words = _("then {name}").format(name=title)
-        if len(waiting) > 1:
-            more = len(waiting) - 1
+        title = title_of(other.plan.preset)
+        if other.stopped:
+            stopped = _("stopped, {done} of {total}").format(**_numbers(other))
+            # Translators: {name} is what was made, such as "Contact sheet".
+            words = _("{name}: {what}").format(name=title, what=stopped)
+            describe(self.resume, words)
+        else:
+            # Translators: {name} is a preset of the export that begins after the current one.
+            words = _("then {name}").format(name=title)
+        if len(others) > 1:
+            more = len(others) - 1
             rest = ngettext("{n} more", "{n} more", more).format(n=number(more))
             words = listed((words, rest))
         self.next.setText(words)
@@ -215,16 +231,22 @@ class ExportFoot(QFrame):
         if self.run is not None:
             self.folder_wanted.emit(self.run)
 
+    def on_resume(self) -> None:
+        """Resume the other export."""
+        if self._other is not None:
+            self.resume_wanted.emit(self._other)
+
     def on_drop(self) -> None:
-        """Cancel the export that waits."""
-        if self._waiting is not None:
-            self.drop_wanted.emit(self._waiting)
+        """Cancel the other export."""
+        if self._other is not None:
+            self.drop_wanted.emit(self._other)
 
 
 def _numbers(run: ExportRun) -> dict[str, str]:
     return {"done": number(run.finished), "total": number(run.total)}
 
 
-def waiting_behind(queue: ExportQueue, run: ExportRun | None) -> tuple[ExportRun, ...]:
-    """The exports that wait, without the one shown."""
-    return tuple(one for one in queue.active if one is not run and one.state is ExportState.WAITING)
+def others_than(queue: ExportQueue, run: ExportRun | None) -> tuple[ExportRun, ...]:
+    """The exports that wait, then those that can be resumed; without the one shown."""
+    waiting = (one for one in queue.active if one.state is ExportState.WAITING)
+    return tuple(one for one in (*waiting, *queue.stopped) if one is not run)

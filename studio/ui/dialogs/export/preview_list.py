@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from studio.app.export.plan import ExportPlan, PlannedCopy
 from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.ui.dialogs.export.export_words import brief_facts_of, facts_of, warns
+from studio.ui.dialogs.export.export_words import brief_facts_of, facts_of, reasons, warns
 from studio.ui.style.theme import theme
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.plain_text import plain_tip
@@ -89,8 +89,10 @@ class CopiesModel(QAbstractListModel):
             return brief_facts_of(copy, size, exact=self._exact)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{copy.name}, {facts_of(copy, size, exact=self._exact)}"
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return reasons(copy)
         if role == WHOLE:
-            return f"{copy.name}\n{facts_of(copy, size, exact=self._exact)}"
+            return f"{copy.name}\n{facts_of(copy, size, exact=self._exact, whole=True)}"
         return None
 
 

@@ -1,17 +1,12 @@
-"""Base of the dialogs that make one file of many pictures: what, how, where, and progress.
-
-Not modal: the grid stays usable, and the work goes on when the dialog is closed.
-"""
+"""Base of the dialogs that make one file of many pictures: what, how, where, and progress."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -19,22 +14,19 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
-from studio.common.i18n import _, ngettext, number, pgettext
+from studio.common.i18n import _, pgettext
 from studio.domain.contact_sheet import SheetCaption
+from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
-from studio.ui.support import file_dialogs
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.edit_menu import EditMenu
-from studio.ui.widgets.message_bar import MessageBar
 from studio.ui.widgets.scroll_area import Page
-from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import ElidedLabel, Text
 
@@ -59,49 +51,32 @@ def caption_name(caption: SheetCaption) -> str:
     return words[caption]
 
 
-class HandoutDialog(QDialog):
-    """A form with a scope above it, and a destination and progress below.
+class HandoutDialog(OutgoingDialog):
+    """A form, with progress below.
 
     Attributes:
-        scope: which pictures, "selected" or "all".
         name: field of the file's name, without its ending.
         make: the button that begins.
         stop: stops what runs.
         folder_button: shows what was made.
-        notices: bar for errors.
         words: what is said about the work.
 
     Signals:
         make_wanted, stop_wanted, folder_wanted: those buttons were pressed.
-        scope_chosen: other pictures were chosen.
-        destination_wanted: choose another folder.
         changed: a control of the form was changed by the user.
     """
 
     make_wanted = Signal()
     stop_wanted = Signal()
     folder_wanted = Signal()
-    scope_chosen = Signal()
-    destination_wanted = Signal()
     changed = Signal()
 
     def __init__(self, title: str, verb: str, parent: QWidget, *, width: int, height: int) -> None:
         """`verb` is the word on the button that begins."""
-        super().__init__(parent)
-        self.setWindowTitle(title)
+        super().__init__(title, parent, scope_name=_("Pictures"))
         self._verb = verb
-        self._count = 0
         self._ready = False
         self._told = 0
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._made_head(title))
-        self.notices = MessageBar(self)
-        around = QHBoxLayout()
-        around.setContentsMargins(12, 0, 12, 0)
-        around.addWidget(self.notices)
-        column.addLayout(around)
         self.body = QHBoxLayout()
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
@@ -117,29 +92,12 @@ class HandoutDialog(QDialog):
         self._grid.setColumnStretch(1, 1)
         scrolled.setWidget(self.form)
         self.body.addWidget(scrolled, 1)
-        column.addLayout(self.body, 1)
-        column.addWidget(self._made_foot())
+        self.column.addLayout(self.body, 1)
+        self.column.addWidget(self._made_foot())
         window = parent.size()
         fit(self, min(width, window.width()), min(height, window.height()))
 
     # --- construction ---------------------------------------------------------------------
-
-    def _made_head(self, title: str) -> QWidget:
-        head = QFrame(self)
-        head.setFixedHeight(theme().height(46))
-        row = QHBoxLayout(head)
-        row.setContentsMargins(18, 0, 18, 0)
-        row.setSpacing(8)
-        row.addWidget(Text(title, "title", weight=600, parent=head))
-        self._about = ElidedLabel("", "small", "text3", head, prose=True)
-        row.addWidget(self._about)
-        row.addStretch(1)
-        self.scope = Segmented(
-            [("selected", "", ""), ("all", "", "")], head, name=_("Pictures"), size=26
-        )
-        self.scope.changed.connect(self.scope_chosen)
-        row.addWidget(self.scope)
-        return head
 
     def _made_foot(self) -> QWidget:
         foot = QFrame(self)
@@ -228,46 +186,16 @@ class HandoutDialog(QDialog):
         self._ending = Text("", "small", "text3", self.form)
         row.addWidget(self._ending)
         self.add_row(_("File name"), row)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.folder = ElidedLabel(
-            "", "small", "text", self.form, mode=Qt.TextElideMode.ElideMiddle, prose=True
-        )
-        row.addWidget(self.folder, 1)
-        self.choose = Button(_("Choose…"), parent=self.form)
-        self.choose.setAccessibleName(_("Choose the destination"))
-        self.choose.clicked.connect(self.destination_wanted)
-        row.addWidget(self.choose)
-        self.add_row(_("Destination"), row)
+        self.add_row(_("Destination"), self.made_destination(self.form))
         self.note = Text("", "small", "text3", self.form, wrap=True)
         self._grid.addWidget(self.note, self._grid.rowCount(), 1)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     # --- content --------------------------------------------------------------------------
 
-    def show_scope(self, scope: str, *, selected: int, every: int, place: str) -> None:
-        """Show how many pictures are selected, and how many there are in the place shown."""
-        first, second = self.scope.segment("selected"), self.scope.segment("all")
-        words = ngettext("{n} selected", "{n} selected", selected)
-        first.setText(words.format(n=number(selected)))
-        first.setEnabled(selected > 0)
-        second.setText(_("All {n}").format(n=number(every)))
-        for segment in (first, second):
-            segment.updateGeometry()
-        self.scope.set_value(scope)
-        self._count = n = selected if scope == "selected" else every
-        # Translators: {place} is a collection or a shelf, such as "Picks".
-        self._about.setText(
-            ngettext("{n} picture of {place}", "{n} pictures of {place}", n).format(
-                n=number(n), place=place
-            )
-        )
+    def show_scope(self, scope: Scope, *, selected: int, every: int, place: str) -> None:
+        super().show_scope(scope, selected=selected, every=every, place=place)
         self._allow()
-
-    @property
-    def count(self) -> int:
-        """Number of the pictures."""
-        return self._count
 
     def show_name(self, name: str, ending: str) -> None:
         """Show the file's name and its ending."""
@@ -275,10 +203,6 @@ class HandoutDialog(QDialog):
             with QSignalBlocker(self.name):
                 self.name.setText(name)
         self._ending.setText(ending)
-
-    def show_folder(self, folder: Path) -> None:
-        """Show the folder the file is written to."""
-        self.folder.setText(file_dialogs.folder_words(folder))
 
     def show_note(self, sentence: str) -> None:
         """Show a sentence about the name, such as that it is taken; "" for none."""

@@ -467,10 +467,10 @@ async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
     assert refused == []
     d.view.begin_drag(1)
     assert refused == [1001]
-    path_of = d.core.library.path
-    assert drag_and_drop.carried([scripted.job("waiting")], path_of) == []
-    assert drag_and_drop.carried([scripted.picture(3, missing=True)], path_of) == []
-    [carried] = drag_and_drop.carried([scripted.picture(3)], path_of)
+    paths_of = d.core.library.paths
+    assert drag_and_drop.carried([scripted.job("waiting")], paths_of) == []
+    assert drag_and_drop.carried([scripted.picture(3, missing=True)], paths_of) == []
+    [carried] = drag_and_drop.carried([scripted.picture(3)], paths_of)
     assert str(carried.path) == "/library/originals/p3.png"
 
 

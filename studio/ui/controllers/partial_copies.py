@@ -1,4 +1,4 @@
-"""Copying a part of the selected pictures: image, files, prompt, settings, seed or path.
+"""Copies of a part of the selected pictures: image, files, prompt, settings, seed or path.
 
 The plain copy, with all that another program may want, is `PicturesController.copy`.
 """

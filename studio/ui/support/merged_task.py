@@ -1,0 +1,31 @@
+"""Work that is requested often: done once, and once more if a request came meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from studio.ui.support.tasks import SpawnedTask, spawn
+
+
+class MergedTask:
+    """Runs a coroutine on request, never twice at a time.
+
+    Attributes:
+        outdated: it was requested again since it began, so that its result is not the last.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._work = work
+        self._task: SpawnedTask | None = None
+        self.outdated = False
+
+    def request(self) -> None:
+        """Begin, or do it once more after what runs."""
+        self.outdated = True
+        if self._task is None or self._task.done():
+            self._task = spawn(self._run())
+
+    async def _run(self) -> None:
+        while self.outdated:
+            self.outdated = False
+            await self._work()

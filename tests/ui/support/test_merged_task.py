@@ -1,0 +1,35 @@
+"""Work that is requested often and done once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from studio.ui.support.merged_task import MergedTask
+
+
+async def test_requests_during_the_work_are_done_once_more() -> None:
+    gates = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
+    began: list[bool] = []
+
+    async def work() -> None:
+        began.append(task.outdated)
+        await gates[len(began) - 1].wait()
+
+    task = MergedTask(work)
+    for _time in range(3):
+        task.request()
+    await asyncio.sleep(0)
+    assert began == [False]
+    task.request()
+    task.request()
+    assert task.outdated
+    gates[0].set()
+    gates[1].set()
+    assert task._task is not None
+    await task._task
+    assert began == [False, False]
+    task.request()
+    await asyncio.sleep(0)
+    gates[2].set()
+    await task._task
+    assert len(began) == 3
