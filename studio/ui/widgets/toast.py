@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
@@ -102,7 +103,7 @@ class Toast(QFrame):
         label = action.label if action is not None else ""
         self._undo.setText(label)
         self._undo.setVisible(bool(label))
-        self._row.setContentsMargins(14, 0, 6 if label else 14, 0)
+        self._row.setContentsMargins(margins(self, 14, 0, 6 if label else 14, 0))
         self.timer.setInterval(round(seconds * 1000))
         self._place()
         self.show()

@@ -9,6 +9,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.plain_text import describe
@@ -57,7 +58,7 @@ class TopBar(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self.on_pause)
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 12, 0)
+        row.setContentsMargins(margins(self, 8, 0, 12, 0))
         row.setSpacing(8)
         row.addWidget(self._build_brand())
         row.addWidget(self._build_search(), 4)

@@ -21,6 +21,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.tab_order import order_tabs
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -72,7 +73,7 @@ class Sidebar(QFrame):
         self._new = IconButton("plus", _("New collection"), parent=self, size=22)
         self._new.clicked.connect(self.collection_wanted)
         head = QHBoxLayout()
-        head.setContentsMargins(0, 8, 2, 0)
+        head.setContentsMargins(margins(self, 0, 8, 2, 0))
         head.addWidget(_heading(_("Collections"), 6, self), 1)
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -38,7 +39,7 @@ class FullScreenHead(QFrame):
         set_role(self, QAccessible.Role.ToolBar)
         self.name = ElidedLabel("", "small", "text3", self, prose=True)
         self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(20, 0, 14, 0)
+        self.row.setContentsMargins(margins(self, 20, 0, 14, 0))
         self.row.setSpacing(8)
         self.row.addWidget(Text(title, "title", "text", self))
         self.row.addSpacing(2)

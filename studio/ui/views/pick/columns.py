@@ -11,6 +11,7 @@ from studio.domain.entities import CostBasis, Picture
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import margins
 from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.number_controls import Stars
@@ -62,7 +63,7 @@ class PictureColumn(QWidget):
         stars.addWidget(self._stars_said)
         stars.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 8, 16, 8)
+        column.setContentsMargins(margins(self, 24, 8, 16, 8))
         column.setSpacing(8)
         column.addLayout(head)
         column.addSpacing(28)
@@ -137,7 +138,7 @@ class KeyColumn(QWidget):
         self._advance = Switch(_("Advance after P or X"), self)
         self._advance.setChecked(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 24, 8)
+        column.setContentsMargins(margins(self, 16, 12, 24, 8))
         column.addLayout(keys)
         column.addSpacing(16)
         column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)

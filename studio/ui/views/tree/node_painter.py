@@ -1,4 +1,7 @@
-"""Painting of the parts of a tree: pictures with their captions, folds, jobs, and lines."""
+"""Painting of the parts of a tree: pictures with their captions, folds, jobs, and lines.
+
+Everything stands as in a language written from the left; the painter mirrors it where needed.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from studio.domain.tree_layout import (
 )
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, job_outcome
+from studio.ui.support.mirroring import draw_pixmap, draw_text
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 
@@ -31,8 +35,8 @@ RADIUS = 8  # of the lines' corners
 TRUNK = WIDTH  # where the lines of a picture's children part, from its left
 ROOM = WIDTH - 10  # for a caption, clear of the lines
 FADED = 0.34  # opacity of rejected pictures
-_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def square(box: TreeBox) -> QRectF:
@@ -129,7 +133,7 @@ def paint_words(
             role = "bad"
         painter.setFont(font)
         painter.setPen(look.color(role))
-        painter.drawText(place.adjusted(0, 0, 2, 0), _LEFT, text)
+        draw_text(painter, place.adjusted(0, 0, 2, 0), _LEFT, text)
         left += wide + 4
         room -= wide + 4
 
@@ -149,7 +153,7 @@ def paint_picture(
     if pixmap is None or pixmap.isNull():
         painter.fillRect(rect, screen_colours().colour(node.colour))
     else:
-        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+        draw_pixmap(painter, rect, pixmap)
     painter.setOpacity(1.0)
 
 
@@ -168,20 +172,22 @@ def paint_caption(
     wide = metrics.horizontalAdvance(name)
     left, top = box.x + (WIDTH - wide - taken) / 2, bottom + 4
     if flag:
-        painter.drawPixmap(QPointF(left, top + 2), look.pixmap("flag-filled", "text2", 11, ratio))
+        flag_sign = look.pixmap("flag-filled", "text2", 11, ratio)
+        draw_pixmap(painter, QRectF(left, top + 2, 11, 11), flag_sign)
         left += 15
     painter.setFont(font)
     dim = is_rejected(node) or node.state is not NodeState.PRESENT
     painter.setPen(look.color("text" if selected else "text3" if dim else "text2"))
-    painter.drawText(QRectF(left, top, wide + 2, 15), _LEFT, name)
+    draw_text(painter, QRectF(left, top, wide + 2, 15), _LEFT, name)
     if stars:
         left += wide + 4
-        painter.drawPixmap(QPointF(left, top + 2), look.pixmap("star-filled", "star", 11, ratio))
-        painter.drawText(QRectF(left + 13, top, 20, 15), _LEFT, stars)
+        star = look.pixmap("star-filled", "star", 11, ratio)
+        draw_pixmap(painter, QRectF(left, top + 2, 11, 11), star)
+        draw_text(painter, QRectF(left + 13, top, 20, 15), _LEFT, stars)
     if spend:
         painter.setFont(look.font("micro"))
         painter.setPen(look.color("text2"))
-        painter.drawText(QRectF(box.x - 8, bottom + CAPTION - 1, WIDTH + 16, 15), _CENTRE, spend)
+        draw_text(painter, QRectF(box.x - 8, bottom + CAPTION - 1, WIDTH + 16, 15), _CENTRE, spend)
 
 
 def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
@@ -198,7 +204,7 @@ def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
     painter.setFont(font)
     painter.setPen(look.color("text"))
-    painter.drawText(place, _CENTRE, text)
+    draw_text(painter, place, _CENTRE, text)
 
 
 def paint_ring(painter: QPainter, place: QRectF) -> None:
@@ -239,11 +245,11 @@ def paint_fold(
     painter.setFont(look.font("micro", weight=600))
     painter.setPen(look.color("text"))
     text = metrics.elidedText(first, Qt.TextElideMode.ElideRight, width)
-    painter.drawText(QRectF(left, middle - (16 if second else 8), width, 16), _LEFT, text)
+    draw_text(painter, QRectF(left, middle - (16 if second else 8), width, 16), _LEFT, text)
     if second:
         painter.setFont(look.font("micro"))
         painter.setPen(look.color("text2"))
-        painter.drawText(QRectF(left, middle, width, 16), _LEFT, second)
+        draw_text(painter, QRectF(left, middle, width, 16), _LEFT, second)
 
 
 def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None:
@@ -258,17 +264,20 @@ def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None
     if outcome is None:
         painter.setFont(look.font("micro"))
         painter.setPen(look.color("text2"))
-        painter.drawText(place, _CENTRE, running(job, time.time()))
+        draw_text(painter, place, _CENTRE, running(job, time.time()))
     elif outcome.icon:
         role = "bad" if outcome.tone == "bad" else "warn"
         pixmap = look.pixmap(outcome.icon, role, 16, painter.device().devicePixelRatio())
-        painter.drawPixmap(place.center() - QPointF(8, 8), pixmap)
+        sign = QRectF(0, 0, 16, 16)
+        sign.moveCenter(place.center())
+        draw_pixmap(painter, sign, pixmap)
     font = look.font("micro", prose=True)
     metrics = QFontMetricsF(font)
     text = one_line(job.name) if outcome is None else outcome.head
     painter.setFont(font)
     painter.setPen(look.color("text3"))
-    painter.drawText(
+    draw_text(
+        painter,
         QRectF(box.x, place.bottom() + 4, WIDTH, 15),
         _CENTRE,
         metrics.elidedText(text, Qt.TextElideMode.ElideRight, WIDTH),

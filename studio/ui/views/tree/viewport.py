@@ -1,4 +1,4 @@
-"""Zoom and place of a tree on its canvas."""
+"""Zoom and place of a tree on its canvas, whose points count from where lines begin."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TreeViewport:
         return QRectF(self.to_canvas(rect.topLeft()), rect.size() * self.zoom)
 
     def fit(self) -> None:
-        """Show the whole layout, at 100 % at most; a small one begins at the left."""
+        """Show the whole layout, at 100 % at most; a small one begins where lines do."""
         self.fitted = True
         wide = (self.canvas.width() - 2 * EDGE) / max(self.content.width(), 1)
         high = (self.canvas.height() - 2 * EDGE) / max(self.content.height(), 1)

@@ -10,6 +10,7 @@ from studio.common.i18n import _, number
 from studio.domain.markup import LONGEST_SENTENCE, Mark
 from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 
@@ -52,7 +53,7 @@ class PinnedSentence(QFrame):
         self.line.setPlaceholderText(_("What should change here?"))
         EditMenu(self.line)
         row = QHBoxLayout(self)
-        row.setContentsMargins(_LEFT, 4, 5, 4)
+        row.setContentsMargins(margins(self, _LEFT, 4, 5, 4))
         row.addWidget(self.line)
         self.setFixedSize(WIDTH, theme().height(HIGH))
         self.setCursor(Qt.CursorShape.ArrowCursor)

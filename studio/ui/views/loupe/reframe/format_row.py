@@ -20,6 +20,7 @@ from studio.domain.pixel_frames import Size
 from studio.ui.style.theme import theme
 from studio.ui.support.frame_editor import FREE, FrameEditor
 from studio.ui.support.frame_words import SAFE_AREAS, safe_area_name, spoken_tick
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.loupe.reframe.format_chip import HIGH, FormatChip
 from studio.ui.widgets.accessible import set_role
@@ -191,7 +192,7 @@ class FormatRow(QWidget):
         super().__init__(canvas)
         self._safe_area = "none"
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, RING, 0)
+        row.setContentsMargins(margins(self, 0, 0, RING, 0))
         row.setSpacing(6)
         self._title = Text(_("Formats"), "small", "text3", self)
         row.addWidget(self._title)
