@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 
 
@@ -51,7 +52,7 @@ class Flow(QWidget):
             if last:
                 wide = width - x
             if move:
-                widget.setGeometry(QRect(x, y, wide, height))
+                widget.setGeometry(placed(self, QRect(x, y, wide, height)))
             x += wide + self._gap
             line = max(line, height)
         return y + line

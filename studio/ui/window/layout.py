@@ -6,11 +6,12 @@ the views, initially closed; below 1100 px the sidebar is a rail of icons.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.style.theme import HEIGHTS, RAIL, theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.splitter import Splitter
 
@@ -282,7 +283,8 @@ class WindowLayout(QWidget):
             floor = self.height()
             if foot is not None and not foot.isHidden():
                 floor = foot.mapTo(self, QPoint(0, 0)).y()
-            self.inspector.setGeometry(self.width() - width, top, width, floor - top)
+            drawer = QRect(self.width() - width, top, width, floor - top)
+            self.inspector.setGeometry(placed(self, drawer))
 
     @needs("_head")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -277,7 +277,8 @@ class ChoicesRow(QWidget):
             if part in right and not pushed:
                 at, pushed = at + max(0, spare), True
             height = min(_size(part).height(), self.height())
-            part.setGeometry(at, (self.height() - height) // 2, width, height)
+            box = QRect(at, (self.height() - height) // 2, width, height)
+            part.setGeometry(placed(self, box))
             at += width + GAP
 
     # --- slots ----------------------------------------------------------------------------

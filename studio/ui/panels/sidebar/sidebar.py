@@ -21,7 +21,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about
-from studio.ui.support.mirroring import margins
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.tab_order import order_tabs
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -177,8 +177,9 @@ class Meter(QWidget):
         painter.setBrush(look.color("warn" if self._part >= WARN_AT else "text2"))
         spent = QRectF(0, 0, box.width() * self._part, box.height())
         if self._part > 0:
-            painter.drawRoundedRect(spent, radius, radius)
-        painter.fillRect(QRectF(box.width() * WARN_AT, 0, 2, _METER), look.color("panel"))
+            painter.drawRoundedRect(placed(self, spent), radius, radius)
+        notch = QRectF(box.width() * WARN_AT, 0, 2, _METER)
+        painter.fillRect(placed(self, notch), look.color("panel"))
         painter.end()
 
 

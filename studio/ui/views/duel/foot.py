@@ -63,13 +63,13 @@ class DuelFoot(QFrame):
         row.setSpacing(10)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
-        if self.isRightToLeft():
-            # "Left wins" stays at the left, as its picture does.
-            buttons.setDirection(QHBoxLayout.Direction.RightToLeft)
         for verdict, button in self.buttons.items():
             button.setObjectName(verdict.value)
             button.clicked.connect(self.on_clicked)
             buttons.addWidget(button)
+        if self.isRightToLeft():
+            # "Left wins" stands at the left of "Right wins", as its picture does.
+            buttons.insertWidget(0, self.buttons[Verdict.SECOND])
         row.addLayout(buttons)
         row.addSpacing(26)
         row.addWidget(self._facts, 1)

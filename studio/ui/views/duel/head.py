@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _, ngettext, number
 from studio.domain.duel import Duel, DuelMatch, most_comparisons
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.views.duel import duel_words
 from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.buttons import Button
@@ -107,4 +108,5 @@ class _Bar(QWidget):
         painter.setBrush(theme().color("press"))
         painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
         painter.setBrush(theme().color("accent"))
-        painter.drawRoundedRect(QRectF(0, 0, self.width() * self._share, self.height()), 2, 2)
+        done = QRectF(0, 0, self.width() * self._share, self.height())
+        painter.drawRoundedRect(placed(self, done), 2, 2)

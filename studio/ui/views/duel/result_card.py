@@ -13,6 +13,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.duel import Duel
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
@@ -132,8 +133,8 @@ class _Order(QWidget):
             top = at * _ROW
             painter.setFont(look.font("body", weight=600))
             painter.setPen(look.color("text2"))
-            painter.drawText(QRectF(0, top, 24, _ROW), middle, place)
-            box = QRectF(26, top + (_ROW - _SIDE) / 2, _SIDE, _SIDE)
+            painter.drawText(placed(self, QRectF(0, top, 24, _ROW)), middle, place)
+            box = placed(self, QRectF(26, top + (_ROW - _SIDE) / 2, _SIDE, _SIDE))
             pixmap = self._thumbnails.picture(id) if self._known(id) is not None else None
             if pixmap is None:
                 painter.fillRect(box, look.color("sunk"))
@@ -145,4 +146,4 @@ class _Order(QWidget):
             shown = painter.fontMetrics().elidedText(
                 one_line(name), Qt.TextElideMode.ElideRight, wide
             )
-            painter.drawText(QRectF(64, top, wide, _ROW), middle, shown)
+            painter.drawText(placed(self, QRectF(64, top, wide, _ROW)), middle, shown)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.accessible import set_role
@@ -108,13 +109,14 @@ class Counter(QWidget):
         x = PAD
         if self._icon:
             icon = look.pixmap(self._icon, "text2", GLYPH, self.devicePixelRatioF())
-            painter.drawPixmap(x, (self.height() - GLYPH) // 2, icon)
+            at = QRect(x, (self.height() - GLYPH) // 2, GLYPH, GLYPH)
+            painter.drawPixmap(placed(self, at), icon)
             x += GLYPH + GAP
         for text, weight, role in self._pieces():
             painter.setFont(look.font("small", weight=weight))
             painter.setPen(look.color(role))
-            metrics = painter.fontMetrics()
-            base = (self.height() + metrics.ascent() - metrics.descent()) / 2
-            painter.drawText(round(x), round(base), text)
-            x += metrics.horizontalAdvance(text) + 1 + GAP
+            wide = painter.fontMetrics().horizontalAdvance(text) + 1
+            line = placed(self, QRect(x, 0, wide, self.height()))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+            x += wide + GAP
         painter.end()

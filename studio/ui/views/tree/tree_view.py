@@ -13,6 +13,7 @@ from studio.domain.entities import Job, Picture
 from studio.domain.family import FamilyTree
 from studio.domain.tree_layout import FoldState
 from studio.ui.support.key_repeat import ENTER
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.tree import tree_words
@@ -190,9 +191,11 @@ class TreeView(QWidget):
         rect = self.canvas.box_rect(self.tree.root)
         if rect is not None:
             self._alone.adjustSize()
-            self._alone.move(
-                round(rect.right()) + 24, round(rect.center().y()) - self._alone.height() // 2
+            after, hint = placed(self.canvas, rect), self._alone.rect()
+            hint.moveTo(
+                round(after.right()) + 24, round(after.center().y()) - self._alone.height() // 2
             )
+            self._alone.setGeometry(placed(self.canvas, hint))
 
     @property
     def note(self) -> str:
@@ -206,16 +209,17 @@ class TreeView(QWidget):
         return "\n".join(texts)
 
     def _place_note(self) -> None:
-        """Show the note at the bottom right, beside the map."""
+        """Show the note at the bottom, at the end of the lines, beside the map."""
         self._note.setText(self.note)
         self._note.setFixedSize(
             NOTE_WIDTH, self._note.fontMetrics().lineSpacing() * (self.note.count("\n") + 1)
         )
-        room = self.canvas.rect()
-        right = room.width() - 12
+        room, note = self.canvas.rect(), self._note.rect()
+        end = room.width() - 12
         if not self.canvas.map.isHidden():
-            right = self.canvas.map.x() - 10
-        self._note.move(right - NOTE_WIDTH, room.height() - 12 - self._note.height())
+            end = placed(self.canvas, self.canvas.map.geometry()).x() - 10
+        note.moveTo(end - NOTE_WIDTH, room.height() - 12 - self._note.height())
+        self._note.setGeometry(placed(self.canvas, note))
 
     # --- naming a branch ------------------------------------------------------------------
 
