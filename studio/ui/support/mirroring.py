@@ -49,6 +49,14 @@ def placed(widget: QWidget, box: QRect | QRectF | QPointF) -> QRect | QRectF | Q
     return flipped(box, widget.rect())
 
 
+def aligned(anchor: QWidget, width: int, *, at_end: bool = False) -> int:
+    """Left edge, from that of an anchor, of what opens above or below it and is so wide.
+
+    Both begin where lines do; with `at_end`, both end where lines do.
+    """
+    return anchor.width() - width if anchor.isRightToLeft() is not at_end else 0
+
+
 def margins(widget: QWidget, first: int, top: int, last: int, bottom: int) -> QMargins:
     """Margins of a layout or label: `first` where lines begin, `last` where they end.
 

@@ -31,7 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
 
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import message_line, placed
+from studio.ui.support.mirroring import aligned, message_line, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
@@ -266,11 +266,12 @@ class MenuChip(HoverTip, QComboBox):
         menu = self.menu()
         menu.setMinimumWidth(self.width())
         menu.ensurePolished()
-        below = self.mapToGlobal(QPoint(0, self.height() + 4))
+        left = aligned(self, menu.sizeHint().width())
+        below = self.mapToGlobal(QPoint(left, self.height() + 4))
         screen = available_area(self)
         height = menu.sizeHint().height()
         if below.y() + height > screen.bottom():
-            below = self.mapToGlobal(QPoint(0, -height - 4))
+            below = self.mapToGlobal(QPoint(left, -height - 4))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(below)
 

@@ -43,7 +43,7 @@ from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed, reading_key
+from studio.ui.support.mirroring import aligned, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
@@ -535,9 +535,10 @@ class AspectPanel(QFrame):
     def open_at(self, anchor: QWidget) -> None:
         """Open above the anchor, or below it if there is no room above."""
         self.adjustSize()
-        above = anchor.mapToGlobal(QPoint(0, -self.height() - 4))
+        left = aligned(anchor, self.width())
+        above = anchor.mapToGlobal(QPoint(left, -self.height() - 4))
         if above.y() < available_area(anchor).top():
-            above = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
+            above = anchor.mapToGlobal(QPoint(left, anchor.height() + 4))
         room = available_area(anchor)
         above.setX(max(room.left(), min(above.x(), room.right() - self.width())))
         self.move(above)

@@ -25,7 +25,7 @@ from studio.ui.support import formatting, queue_estimate
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import margins
+from studio.ui.support.mirroring import aligned, margins
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.buttons import Button, IconButton, PressedByEnter
@@ -389,7 +389,8 @@ class QueuePopover(Popover):
     def open_over(self, anchor: QWidget) -> None:
         """Open above its part of the status bar."""
         self._fit()
-        corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
+        left = aligned(anchor, self.width())
+        corner = anchor.mapTo(self.host, QPoint(left, -self.height() - 6))
         first = next(iter(self._rows.values()), self.pause)
         self.open_at(corner, first, anchor)
         self._timer.start()

@@ -14,7 +14,7 @@ from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import aligned, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedRadio
 from studio.ui.widgets.plain_text import set_tip
@@ -163,9 +163,10 @@ class RecipePopover(Popover):
         self._fit()
 
     def open_over(self, anchor: QWidget) -> None:
-        """Open above the chip or the bar, at its right edge."""
+        """Open above the chip or the bar, where that ends."""
         self._fit()
-        corner = anchor.mapTo(self.host, QPoint(anchor.width() - self.width(), -self.height() - 6))
+        left = aligned(anchor, self.width(), at_end=True)
+        corner = anchor.mapTo(self.host, QPoint(left, -self.height() - 6))
         first = next((row for row in self.rows if row.isChecked()), None)
         self.open_at(corner, first, anchor if isinstance(anchor, QAbstractButton) else None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -20,7 +20,7 @@ from studio.domain.pixel_frames import Size
 from studio.ui.style.theme import theme
 from studio.ui.support.frame_editor import FREE, FrameEditor
 from studio.ui.support.frame_words import SAFE_AREAS, safe_area_name, spoken_tick
-from studio.ui.support.mirroring import margins
+from studio.ui.support.mirroring import aligned, margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.loupe.reframe.format_chip import HIGH, FormatChip
 from studio.ui.widgets.accessible import set_role
@@ -240,7 +240,9 @@ class FormatRow(QWidget):
 
     def on_area_wanted(self) -> None:
         """Open the menu of safe areas."""
-        self.area_menu().popup(self.area_button.mapToGlobal(self.area_button.rect().bottomLeft()))
+        menu, button = self.area_menu(), self.area_button
+        left = aligned(button, menu.sizeHint().width())
+        menu.popup(button.mapToGlobal(QPoint(left, button.height() - 1)))
 
     def area_menu(self) -> Menu:
         """The menu of safe areas."""
