@@ -142,8 +142,9 @@ class TopBar(QFrame):
         self.search.field.selectAll()
 
     def menu_point(self) -> QPoint:
-        """Global position of the menu."""
-        return self._menu.mapToGlobal(QPoint(0, self._menu.height() + 2))
+        """Global position of the upper corner of the menu where lines begin."""
+        begin = self._menu.width() if self.isRightToLeft() else 0
+        return self._menu.mapToGlobal(QPoint(begin, self._menu.height() + 2))
 
     def _show_placeholder(self) -> None:
         n = self._total

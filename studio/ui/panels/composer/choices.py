@@ -15,6 +15,7 @@ from studio.config.settings import OFFLINE, Profile
 from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
+from studio.domain.level_names import detail_word, thinking_word
 from studio.domain.models import Model, ModelState
 from studio.domain.request_fields import choice_warnings
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
@@ -392,7 +393,7 @@ def summary(advanced: Advanced) -> str:
         # Translators: {number} is the temperature of a model, from 0 to 2.
         words.append(_("temperature {number}").format(number=value))
     if advanced.thinking:
-        words.append(_("thinking {level}").format(level=advanced.thinking))
+        words.append(_("thinking {level}").format(level=thinking_word(advanced.thinking)))
     if advanced.search:
         words.append(
             pgettext("advanced choices", "web and image search")
@@ -400,7 +401,7 @@ def summary(advanced: Advanced) -> str:
             else pgettext("advanced choices", "search")
         )
     if advanced.detail:
-        level = advanced.detail.replace("_", " ")
+        level = detail_word(advanced.detail)
         words.append(_("reference detail {level}").format(level=level))
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))
