@@ -26,6 +26,7 @@ HEIGHT = 124
 NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tree, are hidden
 FACTS = 360  # most pixels of width for the differences
 _WIDTHS = {Verdict.FIRST: 176, Verdict.SECOND: 176, Verdict.BOTH: 152, Verdict.NEITHER: 152}
+_CAP, _SIDE, _PAD = 28, 14, 7  # of a button: side of the key, and room around it and the words
 _KEYS = {Verdict.FIRST: "←", Verdict.SECOND: "→", Verdict.BOTH: "↑", Verdict.NEITHER: "↓"}
 
 
@@ -78,7 +79,7 @@ class DuelFoot(QFrame):
 
     def _make_facts(self) -> QWidget:
         facts = QWidget(self)
-        facts.setMaximumWidth(FACTS)
+        facts.setMaximumWidth(theme().px(FACTS))
         column = QVBoxLayout(facts)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -149,7 +150,9 @@ class VerdictButton(PaintedButton):
 
     @needs("_wide")
     def sizeHint(self) -> QSize:
-        return QSize(theme().px(self._wide), theme().height(52))
+        look = theme()
+        lines = look.line("body") + look.line("small")
+        return QSize(look.px(self._wide), max(52, lines + 2 * _PAD))
 
     def show_meaning(self, meaning: str, picture: str) -> None:
         """Show what this result means; `picture` is the name of the winner, if there is one."""
@@ -165,21 +168,24 @@ class VerdictButton(PaintedButton):
         painter.setBrush(look.color(ground if self.isEnabled() else "panel"))
         painter.setPen(QPen(look.color("edge"), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        cap = placed(self, QRectF(14, (self.height() - 28) / 2, 28, 28))
+        side = look.height(_CAP)
+        cap = placed(self, QRectF(_SIDE, (self.height() - side) / 2, side, side))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(cap, 4, 4)
         painter.setPen(look.color("text" if self.isEnabled() else "off"))
         painter.setFont(look.font("body"))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
-        middle = self.height() / 2
+        title, meaning = look.line("body"), look.line("small")
+        top = (self.height() - title - meaning) / 2
         painter.setFont(look.font("body", weight=600))
-        self._paint_line(painter, self._title, middle - 19)
+        self._paint_line(painter, self._title, top, title)
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text3" if self.isEnabled() else "off"))
-        self._paint_line(painter, self._meaning, middle)
+        self._paint_line(painter, self._meaning, top + title, meaning)
 
-    def _paint_line(self, painter: QPainter, text: str, top: float) -> None:
-        wide = self.width() - 62
+    def _paint_line(self, painter: QPainter, text: str, top: float, high: int) -> None:
+        left = 2 * _SIDE + theme().height(_CAP) - 2
+        wide = self.width() - left - 8
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
-        line = placed(self, QRectF(54, top, wide, 19))
+        line = placed(self, QRectF(left, top, wide, high))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)

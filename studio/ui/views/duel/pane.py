@@ -145,7 +145,7 @@ class _StarCount(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(24, 16)
+        return QSize(theme().px(24), theme().height(16))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, look = QPainter(self), theme()

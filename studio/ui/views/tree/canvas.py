@@ -69,9 +69,9 @@ from studio.ui.widgets.accessible import announce, set_role
 from studio.ui.widgets.plain_text import plain_tip, set_tip
 
 STEP = 1.25
-NO_WORDS = 0.3  # zoom below which words are left out ...
-ONLY_COLOURS = 0.12  # ... and pictures are their average colours
-SMALLEST_FIT = 0.8  # zoom below which a tree opens at 100 % instead of fitted
+NO_WORDS = 0.3  # share of the usual zoom below which words are left out ...
+ONLY_COLOURS = 0.12  # zoom below which pictures are their average colours
+SMALLEST_FIT = 0.8  # share below which a tree opens at 100 % instead of fitted
 NARROW = 1100  # pixels of the window below which generations are closer together
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
 _Key = Qt.Key
@@ -128,6 +128,7 @@ class TreeCanvas(QWidget):
         self.scene_painter = ScenePainter(self.scene, self._pixmap)
         self._places: dict[str, int] = {}
         self.port = TreeViewport()
+        self.port.usual = theme().scale
         self._narrow = False
         self._items = TreeItems(self)
         self.map = MiniMap(self.scene, self.port, self)
@@ -249,7 +250,7 @@ class TreeCanvas(QWidget):
         self.update()
 
     def _is_narrow(self) -> bool:
-        return self.window().width() < NARROW
+        return self.window().width() < NARROW * self.port.usual
 
     def _anchor(self) -> QPointF | None:
         box = self.scene.layout.boxes.get(self.selected)
@@ -320,8 +321,8 @@ class TreeCanvas(QWidget):
     def _open_at(self) -> None:
         port, box = self.port, self.scene.layout.boxes.get(self.selected)
         port.fit()
-        if port.zoom < SMALLEST_FIT and box is not None:
-            port.zoom = 1.0
+        if port.zoom < SMALLEST_FIT * port.usual and box is not None:
+            port.zoom = port.usual
             port.move_to(port.view.center() - _rect(box).center())
         self._show_moved()
 
@@ -423,7 +424,8 @@ class TreeCanvas(QWidget):
         begin_mirrored(painter, self)
         painter.translate(self.port.offset)
         painter.scale(self.port.zoom, self.port.zoom)
-        self.scene_painter.paint(painter, self.port.room, plain=self.port.zoom < NO_WORDS)
+        plain = self.port.zoom < NO_WORDS * self.port.usual
+        self.scene_painter.paint(painter, self.port.room, plain=plain)
 
     def _pixmap(self, id: str) -> QPixmap | None:
         return None if self.port.zoom < ONLY_COLOURS else self._thumbnails.pixmap(id)
