@@ -156,7 +156,7 @@ class Sign(QWidget):
 
     heeds = True
 
-    def paintEvent(self, _event: object) -> None:
+    def paintEvent(self, _event: object) -> None:  # noqa: N802 - Qt's
         dot = QRect(3, 4, 8, 8)
         QPainter(self).fillRect(placed(self, dot) if self.heeds else dot, Qt.GlobalColor.white)
 
