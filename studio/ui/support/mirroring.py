@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import overload
 
@@ -107,6 +108,15 @@ def reading_key(widget: QWidget, key: int) -> Qt.Key:
     """An arrow key for the way it leads in reading: Right for what comes next."""
     pressed = Qt.Key(key)
     return _OPPOSITE.get(pressed, pressed) if widget.isRightToLeft() else pressed
+
+
+def as_keys(text: str) -> str:
+    """Keys that read from the left in every language: "← →", "Ctrl ,".
+
+    Words in a script from the right, such as "hold \\" in Arabic, stay as they are.
+    """
+    from_right = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    return text if from_right else i18n.left_to_right(text)
 
 
 def message_line(message: str) -> str:

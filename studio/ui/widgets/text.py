@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import mnemonics
-from studio.ui.support.mirroring import message_line
+from studio.ui.support.mirroring import as_keys, message_line
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.plain_text import escaped, restyle, set_tip
 
@@ -180,6 +180,9 @@ class KeyCap(Text):
         self.setProperty("look", "largekey" if large else "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        super().setText(as_keys(text))
 
 
 class Tag(Text):
