@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QImage, QPainter, QPixmap, QRegion
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QIcon,
+    QImage,
+    QPainter,
+    QPixmap,
+    QRegion,
+    QTextLayout,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
@@ -131,8 +140,10 @@ def paint_boxes(patch: pytest.MonkeyPatch) -> None:
     def draw_text(painter: QPainter, *told: Any) -> None:
         first = told[0]
         if isinstance(first, (QRect, QRectF)):
-            flags, text = int(told[1]), str(told[2])
-            box = QRectF(bounds(painter, QRectF(first), flags, text))
+            flags, text = told[1:3]
+            if isinstance(flags, str):
+                flags, text = text.alignment(), flags
+            box = QRectF(bounds(painter, QRectF(first), int(flags), text))
         else:
             at = QPointF(first) if isinstance(first, (QPoint, QPointF)) else QPointF(*told[:2])
             metrics = QFontMetricsF(painter.font())
@@ -140,6 +151,11 @@ def paint_boxes(patch: pytest.MonkeyPatch) -> None:
             box = QRectF(at, QSizeF(metrics.horizontalAdvance(text), metrics.ascent()))
             box.moveBottom(at.y())
         if text.strip():
+            painter.fillRect(box, painter.pen().color())
+
+    def draw_lines(lines: QTextLayout, painter: QPainter, at: QPointF, *_more: Any) -> None:
+        for n in range(lines.lineCount()):
+            box = lines.lineAt(n).naturalTextRect().translated(at)
             painter.fillRect(box, painter.pen().color())
 
     def draw_picture(painter: QPainter, *told: Any) -> None:
@@ -150,6 +166,7 @@ def paint_boxes(patch: pytest.MonkeyPatch) -> None:
             painter.fillRect(_target(*told), BOX)
 
     patch.setattr(QPainter, "drawText", draw_text)
+    patch.setattr(QTextLayout, "draw", draw_lines)
     patch.setattr(QPainter, "drawPixmap", draw_picture)
     patch.setattr(QPainter, "drawImage", draw_picture)
     patch.setattr(QIcon, "paint", paint_icon)
