@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPropertyAnimation,
+    QRect,
     Qt,
     QTimer,
 )
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import margins
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
@@ -174,8 +175,9 @@ class Toast(QFrame):
         over = self._over
         page = over.currentWidget() if isinstance(over, QStackedWidget) else over
         foot = page.foot_height if isinstance(page, HasFoot) else 0
-        inside = QPoint(MARGIN, max(0, over.height() - foot - self.height() - MARGIN))
-        return self._over.mapTo(self._within, inside)
+        top = max(0, over.height() - foot - self.height() - MARGIN)
+        inside = placed(over, QRect(QPoint(MARGIN, top), self.size()))
+        return self._over.mapTo(self._within, inside.topLeft())
 
     def _place(self) -> None:
         room = self._over.width() - 2 * MARGIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -53,6 +54,7 @@ class PresetDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = theme()
         whole: QRect = option.rect
+        seen = partial(QStyle.visualRect, option.direction, whole)
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
@@ -67,12 +69,9 @@ class PresetDelegate(QStyledItemDelegate):
             painter.restore()
         icon = "picture" if index.data(ID) == ORIGINALS.id else "export"
         ratio = painter.device().devicePixelRatioF()
-        left = whole.left() + 10
-        painter.drawPixmap(
-            QPoint(left, whole.center().y() - _GLYPH // 2),
-            look.pixmap(icon, "text2", _GLYPH, ratio),
-        )
-        rect = whole.adjusted(10 + _GLYPH + 9, 4, -8, -4)
+        at = QRect(whole.left() + 10, whole.center().y() - _GLYPH // 2, _GLYPH, _GLYPH)
+        painter.drawPixmap(seen(at), look.pixmap(icon, "text2", _GLYPH, ratio))
+        rect = seen(whole.adjusted(10 + _GLYPH + 9, 4, -8, -4))
         upper, lower = QRect(rect), QRect(rect)
         upper.setBottom(rect.center().y() + 1)
         lower.setTop(rect.center().y() + 2)
