@@ -20,8 +20,8 @@ FOREBEAR = "A lighthouse on an island at dawn"
 async def make_family(window: OpenedWindow) -> None:
     """Four pictures: two alone, and one with a child; a rating, a pick and a reject."""
     await make(window, "Harbour at noon", count=2)
-    (root,) = await make(window, FOREBEAR)
-    window.composer.edit(root)
+    await make(window, FOREBEAR)
+    window.composer.edit((await pictures_of(window))[0])
     window.composer.set_prompt("A lighthouse on an island at dusk with a boat")
     window.composer.generate_now()
     await until(window.core, lambda: len(window.library_view.order) == 4, "edited")

@@ -53,16 +53,19 @@ def turned_back(qapp: QApplication) -> Iterator[None]:
 
 async def look(root: QWidget, patch: pytest.MonkeyPatch) -> Look:
     """What a window shows once it has come to rest."""
-    same, before = 0, None
+    same, before = 0, dict[str, QRect]()
+    drawn = dict[str, QImage]()
     for _look in range(MOST_LOOKS):
         QApplication.sendPostedEvents()
-        now = Look(root.rect(), places(root), paintings(root, patch))
-        same = same + 1 if now == before else 0
-        if same == AT_REST:
-            break
-        before = now
+        boxes = places(root)
+        same = same + 1 if boxes == before else 0
+        if same >= AT_REST:
+            last, drawn = drawn, paintings(root, patch)
+            if drawn == last:
+                break
+        before = boxes
         await asyncio.sleep(LOOK_AGAIN)
-    return now
+    return Look(root.rect(), before, drawn)
 
 
 def differences(plain: Look, mirrored: Look) -> list[str]:
@@ -106,6 +109,11 @@ async def in_both_directions(
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
+def told(wrong: dict[str, list[str]]) -> str:
+    """What differs, a line for each."""
+    return "\n".join(f"{name}: {one}" for name, every in wrong.items() for one in every)
+
+
 async def test_each_view_is_a_mirror_image(
     tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +128,8 @@ async def test_each_view_is_a_mirror_image(
             found[name] = await look(window, monkeypatch)
         return found
 
-    assert await in_both_directions(home, qapp, seen) == {}
+    wrong = await in_both_directions(home, qapp, seen)
+    assert not wrong, told(wrong)
 
 
 async def test_what_lies_over_the_window_is_a_mirror_image(
@@ -148,7 +157,8 @@ async def test_what_lies_over_the_window_is_a_mirror_image(
             overlay.close()
         return found
 
-    assert await in_both_directions(home, qapp, seen) == {}
+    wrong = await in_both_directions(home, qapp, seen)
+    assert not wrong, told(wrong)
 
 
 class Sign(QWidget):

@@ -10,6 +10,7 @@ from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import plain_tip, set_tip
@@ -141,7 +142,8 @@ class GenerateButton(PaintedButton):
             if not word:
                 continue
             width = QFontMetrics(painter.font()).horizontalAdvance(word)
-            painter.drawText(QRectF(at, 0, width + 4, self.height()), flags, word)
+            box = placed(self, QRectF(at, 0, width + 4, self.height()))
+            painter.drawText(box, flags, word)
             at += width + 10
             painter.setFont(look.font("small"))
             painter.setPen(look.color(second))

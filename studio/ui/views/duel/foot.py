@@ -67,10 +67,11 @@ class DuelFoot(QFrame):
         for verdict, button in self.buttons.items():
             button.setObjectName(verdict.value)
             button.clicked.connect(self.on_clicked)
-            buttons.addWidget(button)
-        if self.isRightToLeft():
-            # "Left wins" stands at the left of "Right wins", as its picture does.
-            buttons.insertWidget(0, self.buttons[Verdict.SECOND])
+        first, second, *others = DUEL_VERDICTS
+        # "Left wins" stands at the left of "Right wins", as its picture does.
+        sides = (second, first) if self.isRightToLeft() else (first, second)
+        for verdict in (*sides, *others):
+            buttons.addWidget(self.buttons[verdict])
         row.addLayout(buttons)
         row.addSpacing(26)
         row.addWidget(self._facts, 1)
