@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QIcon,
     QImage,
     QPainter,
+    QPen,
     QPixmap,
     QRegion,
     QTextLayout,
@@ -31,6 +32,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QRadioButton,
+    QTextEdit,
     QToolButton,
     QWidget,
 )
@@ -39,7 +41,17 @@ from tests.ui.clipping import in_sight
 
 BOX = QColor("#808080")
 
-BY_QT = (QCheckBox, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QRadioButton, QToolButton)
+BY_QT = (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QRadioButton,
+    QTextEdit,
+    QToolButton,
+)
 """Painted by Qt, which mirrors them, or by it with something of ours on top."""
 
 SLACK = 2
@@ -170,6 +182,8 @@ def paint_boxes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QPainter, "drawPixmap", draw_picture)
     patch.setattr(QPainter, "drawImage", draw_picture)
     patch.setattr(QIcon, "paint", paint_icon)
+    # Dashes begin at the left of an outline in both directions.
+    patch.setattr(QPen, "setDashPattern", lambda *_told: None)
 
 
 def _target(*told: Any) -> QRectF:
