@@ -82,7 +82,9 @@ def painted(widget: QWidget) -> QImage:
     target = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
     image = QImage(target.size(), QImage.Format.Format_RGB32)
     image.fill(0)
-    target.render(image, QPoint(), QRegion(), QWidget.RenderFlag(0))
+    # Only what a mask leaves is rendered, from the point that is given.
+    corner = target.mask().boundingRect().topLeft()
+    target.render(image, corner, QRegion(), QWidget.RenderFlag(0))
     return image
 
 

@@ -61,6 +61,7 @@ async def in_loupe(window: OpenedWindow) -> None:
     window.view_switch.show_grid()
     window.view_switch.open_loupe(child)
     await until(window.core, lambda: window.loupe.canvas.plate is not None, "picture")
+    await until(window.core, lambda: window.inspector.page.palette_strip.isVisible(), "colours")
 
 
 async def in_comparison(window: OpenedWindow) -> None:
