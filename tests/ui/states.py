@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.domain.entities import Flag, Picture
 from studio.ui.support.loupe_modes import LoupeModeName
+from studio.ui.views.canvas.canvas import PictureCanvas
 from tests.ui import loupe_modes
 from tests.ui.windows import LOOK_AGAIN, OpenedWindow, make, until
 
@@ -48,6 +49,16 @@ async def select(window: OpenedWindow, *pictures: Picture, action: str = "rate_4
     await until(window.core, window.actions_of.every[action].isEnabled, action)
 
 
+async def sharp(window: OpenedWindow, *canvases: PictureCanvas) -> None:
+    """Wait for the pixels of the pictures that are shown."""
+
+    def are_sharp() -> bool:
+        plates = [canvas.plate for canvas in canvases]
+        return all(plate is not None and plate.raster is not None for plate in plates)
+
+    await until(window.core, are_sharp, "pixels")
+
+
 async def in_grid(window: OpenedWindow) -> None:
     """One of four pictures selected, beside the inspector."""
     window.zones.open_inspector(True)
@@ -60,8 +71,8 @@ async def in_loupe(window: OpenedWindow) -> None:
     child = (await pictures_of(window))[0]
     window.view_switch.show_grid()
     window.view_switch.open_loupe(child)
-    await until(window.core, lambda: window.loupe.canvas.plate is not None, "picture")
-    await until(window.core, lambda: window.inspector.page.palette_strip.isVisible(), "colours")
+    await sharp(window, window.loupe.canvas)
+    await until(window.core, window.inspector.page.palette_strip.isVisible, "colours")
 
 
 async def in_comparison(window: OpenedWindow) -> None:
@@ -69,6 +80,8 @@ async def in_comparison(window: OpenedWindow) -> None:
     await select(window, *(await pictures_of(window))[:3], action="compare")
     window.actions_of.every["compare"].trigger()
     await until(window.core, lambda: len(window.compare.pictures) >= 3, "read")
+    panes = [window.compare.panes[side] for side in range(3)]
+    await sharp(window, *(pane.canvas for pane in panes))
 
 
 async def in_pick_mode(window: OpenedWindow) -> None:
@@ -80,6 +93,7 @@ async def in_pick_mode(window: OpenedWindow) -> None:
     QTest.keyClick(window.pick.canvas, Qt.Key.Key_P)
     rounds = window.built.pick_rounds
     await until(window.core, lambda: rounds.idle, "recorded")
+    await sharp(window, window.pick.canvas)
 
 
 async def in_duel(window: OpenedWindow) -> None:
@@ -93,6 +107,7 @@ async def in_duel(window: OpenedWindow) -> None:
     await until(
         window.core, lambda: all(pane.picture is not None for pane in window.duel.panes), "read"
     )
+    await sharp(window, *(pane.canvas for pane in window.duel.panes))
 
 
 async def in_tree(window: OpenedWindow) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _
@@ -132,8 +132,8 @@ class DuelFoot(QFrame):
 
     @needs("_facts")
     def resizeEvent(self, _event: object) -> None:
-        self._facts.setVisible(self.width() >= NARROW)
-        self.bracket.setVisible(self.width() >= NARROWEST)
+        self._facts.setVisible(self.width() >= theme().px(NARROW))
+        self.bracket.setVisible(self.width() >= theme().px(NARROWEST))
 
 
 class VerdictButton(PaintedButton):
@@ -145,7 +145,8 @@ class VerdictButton(PaintedButton):
         self._title = title
         self._meaning = ""
         self._wide = width
-        self.setFixedSize(self.sizeHint())
+        self.setFixedHeight(self.sizeHint().height())
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         set_role(self, QAccessible.Role.Button)
         self.setAccessibleName(title)
 
@@ -154,6 +155,16 @@ class VerdictButton(PaintedButton):
         look = theme()
         lines = look.line("body") + look.line("small")
         return QSize(look.px(self._wide), max(52, lines + 2 * _PAD))
+
+    @needs("_wide")
+    def minimumSizeHint(self) -> QSize:
+        title = QFontMetrics(theme().font("body", weight=600)).horizontalAdvance(self._title)
+        return QSize(self._left + title + _PAD + 2, self.sizeHint().height())
+
+    @property
+    def _left(self) -> int:
+        """Where the words begin."""
+        return 2 * _SIDE + theme().height(_CAP) - 2
 
     def show_meaning(self, meaning: str, picture: str) -> None:
         """Show what this result means; `picture` is the name of the winner, if there is one."""
@@ -185,7 +196,7 @@ class VerdictButton(PaintedButton):
         self._paint_line(painter, self._meaning, top + title, meaning)
 
     def _paint_line(self, painter: QPainter, text: str, top: float, high: int) -> None:
-        left = 2 * _SIDE + theme().height(_CAP) - 2
+        left = self._left
         wide = self.width() - left - 8
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
         line = placed(self, QRectF(left, top, wide, high))

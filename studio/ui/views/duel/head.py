@@ -53,6 +53,7 @@ class DuelHead(FullScreenHead):
             self.row.addSpacing(4)
         self.row.addStretch(1)
         self.add_controls(self._best, self._linked, self._undo)
+        self.set_giving(self._bar, self.progress, self.name, self.place)
         self._best.changed.connect(self.best_chosen)
         self._linked.toggled.connect(self.link_chosen)
         self._undo.clicked.connect(self.undo_wanted)
@@ -63,9 +64,10 @@ class DuelHead(FullScreenHead):
         self.place.setText(duel_words.place(duel, past))
         self.progress.setText(duel_words.progress(duel))
         self._bar.set_share(duel.done / max(1, duel.done + duel.to_come))
-        self._bar.setVisible(self.window().width() >= NARROW)
+        self.set_wanted(self._bar, wanted=self.window().width() >= NARROW)
         self._undo.setEnabled(bool(duel.decisions))
         self._show_best(duel)
+        self.yield_room()
 
     def _show_best(self, duel: Duel) -> None:
         n, best = len(duel.definition.pictures), duel.definition.best

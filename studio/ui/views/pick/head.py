@@ -41,6 +41,7 @@ class RoundHead(FullScreenHead):
             self.row.addWidget(part)
         self.add_rule()
         self.add_controls(self._duel)
+        self.set_giving(self._new, self.name, self._duel)
         self._duel.clicked.connect(self.duel_wanted)
 
     def show_new(self, count: int) -> None:
@@ -48,17 +49,19 @@ class RoundHead(FullScreenHead):
         # Translators: pictures that arrived meanwhile wait for the next round.
         words = ngettext("{n} new, next round", "{n} new, next round", count)
         self._new.setText(words.format(n=number(count)) if count else "")
+        self.yield_room()
 
     def show_round(self, name: str, counts: RoundCounts) -> None:
         """Show the name and the decisions so far."""
         self.name.setText(name)
-        self._duel.setVisible(counts.picked > 1)
+        self.set_wanted(self._duel, wanted=counts.picked > 1)
         n = counts.picked
         self._picked.show_count(n, ngettext("{n} picked", "{n} picked", n))
         n = counts.rejected
         self._rejected.show_count(n, ngettext("{n} rejected", "{n} rejected", n))
         n = counts.undecided
         self._open.show_count(n, ngettext("{n} undecided", "{n} undecided", n))
+        self.yield_room()
 
 
 class Counter(QWidget):
