@@ -61,7 +61,7 @@ class WindowLayout(QWidget):
         self._presenting = False
         self._shown = [False, False]
         self._drawer_before = False
-        self._widths = (SIDEBAR, INSPECTOR)
+        self._widths = (SIDEBAR, theme().panel(INSPECTOR))
         self._foot: QWidget | None = None
         self._head: QWidget | None = None
         row = QHBoxLayout(self)
@@ -73,7 +73,7 @@ class WindowLayout(QWidget):
         self._splitter.addWidget(self.sidebar)
         self._splitter.addWidget(middle)
         self._splitter.addWidget(self.inspector)
-        self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
+        self._splitter.set_usual([SIDEBAR, -1, theme().panel(INSPECTOR)])
         self._splitter.splitterMoved.connect(self.on_moved)
         self._splitter.restored.connect(self.on_moved)
         # Set first: a size policy includes the stretch, and a new policy would reset it.
@@ -158,7 +158,7 @@ class WindowLayout(QWidget):
 
     def set_widths(self, sidebar: int, inspector: int) -> None:
         """Restore saved widths; 0 for the default."""
-        self._widths = (sidebar or SIDEBAR, inspector or INSPECTOR)
+        self._widths = (sidebar or SIDEBAR, inspector or theme().panel(INSPECTOR))
         self._share()
 
     def _share(self) -> None:
@@ -274,7 +274,7 @@ class WindowLayout(QWidget):
 
     def _place_drawer(self) -> None:
         if self._drawer and self.inspector_open:
-            width = max(self.inspector.minimumWidth(), INSPECTOR)
+            width = max(self.inspector.minimumWidth(), theme().panel(INSPECTOR))
             # Over the views only: Generate and the buttons of a notice stay visible.
             head, foot = self._head, self._foot
             top = 0

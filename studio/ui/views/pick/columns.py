@@ -33,7 +33,7 @@ class PictureColumn(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().panel(WIDTH))
         self._ring = _Ring(self)
         self._number = Text("", "display", "text", self)
         self._total = Text("", "display", "text2", self, weight=400)
@@ -126,14 +126,14 @@ class KeyColumn(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().panel(WIDTH))
         keys = QGridLayout()
         keys.setHorizontalSpacing(12)
         keys.setVerticalSpacing(9)
         keys.setColumnStretch(0, 1)
         for row, (key, does) in enumerate(_keys()):
             keys.addWidget(KeyCap(key, self, large=True), row, 0, Qt.AlignmentFlag.AlignRight)
-            keys.addWidget(Text(does, "small", "text2", self), row, 1)
+            keys.addWidget(Text(does, "small", "text2", self, wrap=True), row, 1)
         self.detail = PixelDetail(self)
         self._advance = Switch(_("Advance after P or X"), self)
         self._advance.setChecked(True)

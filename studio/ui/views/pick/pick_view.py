@@ -30,7 +30,7 @@ from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.full_screen import FullScreenView
-from studio.ui.views.pick.columns import KeyColumn, PictureColumn, stars
+from studio.ui.views.pick.columns import WIDTH, KeyColumn, PictureColumn, stars
 from studio.ui.views.pick.finish_card import FinishCard, summary
 from studio.ui.views.pick.head import RoundHead
 from studio.ui.views.pick.round_strip import RoundStrip
@@ -319,7 +319,8 @@ class PickView(FullScreenView):
         self._swap_columns(swapped=False)
 
     def _arrange(self) -> None:
-        visible = (self.width() >= NARROW) is not self._swapped
+        narrow = NARROW + 2 * (theme().panel(WIDTH) - WIDTH)
+        visible = (self.width() >= narrow) is not self._swapped
         self.facts.setVisible(visible)
         self.keys.setVisible(visible)
 
