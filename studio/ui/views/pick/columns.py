@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
@@ -12,6 +12,7 @@ from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.mirroring import margins
+from studio.ui.support.qt_overrides import needs
 from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.number_controls import Stars
@@ -143,10 +144,23 @@ class KeyColumn(QWidget):
         column.addSpacing(16)
         column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(1)
-        hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
-        column.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight)
+        self._hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
+        column.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
         self._advance.changed.connect(self.advance_chosen)
+
+    @needs("_hint")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        column = self.layout()
+        if column is None:
+            return
+        # Large text leaves no room for the picture in a low window: Z shows it too.
+        for part in (self._hint, self.detail):
+            part.show()
+        if column.totalMinimumHeightForWidth(self.width()) > self.height():
+            for part in (self._hint, self.detail):
+                part.hide()
 
     def set_advance(self, *, advance: bool) -> None:
         """Show whether a decision leads to the next picture."""
