@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import overload
 
 from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.common import i18n
@@ -108,6 +108,30 @@ def reading_key(widget: QWidget, key: int) -> Qt.Key:
     """An arrow key for the way it leads in reading: Right for what comes next."""
     pressed = Qt.Key(key)
     return _OPPOSITE.get(pressed, pressed) if widget.isRightToLeft() else pressed
+
+
+def elided(
+    metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float
+) -> str:
+    """A text, with an ellipsis where it has no room; `room` in pixels.
+
+    In a language written from the right the ellipsis of a Latin name stands at the name's own end.
+    """
+    if isinstance(metrics, QFontMetrics):
+        shown = metrics.elidedText(text, mode, int(room))
+    else:
+        shown = metrics.elidedText(text, mode, room)
+    return f"\u2068{shown}{_END}" if shown != text and i18n.right_to_left() else shown
+
+
+def led(message: str) -> str:
+    """A message whose direction is that of the language, though it begins with a Latin word."""
+    if i18n.right_to_left():
+        strong = (unicodedata.bidirectional(char) for char in _ISOLATES.sub("", message))
+        directions = [one for one in strong if one in {"L", "R", "AL"}]
+        if directions[:1] == ["L"] and {"R", "AL"}.intersection(directions):
+            return f"\u200f{message}"
+    return message
 
 
 def as_keys(text: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QMargins, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -27,7 +27,9 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.mirroring import (
     aligned,
+    elided,
     flipped,
+    led,
     margins,
     message_line,
     placed,
@@ -367,3 +369,21 @@ def test_what_opens_at_a_button_begins_where_lines_do(qapp: QApplication) -> Non
     button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     assert (aligned(button, 200), aligned(button, 200, at_end=True)) == (-120, 0)
     assert margins(button, 1, 2, 3, 4) == QMargins(3, 2, 1, 4)
+
+
+@pytest.mark.usefixtures("arabic", "dressed")
+def test_the_ellipsis_of_a_latin_name_stands_at_its_own_end() -> None:
+    metrics = QFontMetrics(theme().font("small"))
+    shown = elided(metrics, "A lighthouse on an island", Qt.TextElideMode.ElideRight, 80)
+    assert (shown[0], shown[-2:]) == ("\u2068", "…\u2069")
+    assert elided(metrics, "A", Qt.TextElideMode.ElideRight, 80) == "A"
+
+
+@pytest.mark.usefixtures("arabic", "dressed")
+def test_a_message_that_begins_with_a_latin_word_still_begins_at_the_right() -> None:
+    label = Text("S يطوي فرعًا", wrap=True)
+    assert QLabel.text(label) == "\u200fS يطوي فرعًا"
+    assert led("\u2068S\u2069 يطوي") == "\u2068S\u2069 يطوي", "begins from the right already"
+    for kept in ("Harbour", "يطوي S", "512"):
+        assert led(kept) == kept
+    assert QLabel.text(Text("S يطوي", prose=True)) == "S يطوي", "what users write is theirs"

@@ -10,7 +10,7 @@ from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import plain_tip, set_tip
@@ -121,7 +121,7 @@ class GenerateButton(PaintedButton):
         painter.setFont(look.font("title"))
         metrics = QFontMetrics(painter.font())
         elide = Qt.TextElideMode.ElideRight
-        painter.drawText(upper, left, metrics.elidedText(quote.title, elide, room))
+        painter.drawText(upper, left, elided(metrics, quote.title, elide, room))
         painter.setPen(look.color(second))
         painter.setFont(look.font("small"))
         metrics = QFontMetrics(painter.font())
@@ -130,7 +130,7 @@ class GenerateButton(PaintedButton):
         key = metrics.horizontalAdvance(_key()) + 8
         if metrics.horizontalAdvance(quote.detail) + key <= width:
             painter.drawText(lower, right, _key())
-        painter.drawText(lower, left, metrics.elidedText(quote.detail, elide, round(width)))
+        painter.drawText(lower, left, elided(metrics, quote.detail, elide, round(width)))
 
     def _paint_line(self, painter: QPainter, first: str, second: str) -> None:
         look = theme()

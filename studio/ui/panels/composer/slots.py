@@ -22,7 +22,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import set_role
@@ -99,7 +99,7 @@ class DashedButton(PaintedButton):
         beside = self._beside if self._with_beside else ""
         taken = metrics.horizontalAdvance(beside) + 8 if beside else 0
         room = self.width() - left - 12 - taken
-        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room + 1)
+        words = elided(metrics, self._words, Qt.TextElideMode.ElideMiddle, room + 1)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(look.color("text" if hover else "text2"))
         painter.drawText(placed(self, QRectF(left, 0, room + 4, self.height())), flags, words)

@@ -14,7 +14,7 @@ from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned, placed
+from studio.ui.support.mirroring import aligned, elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedRadio
 from studio.ui.widgets.plain_text import set_tip
@@ -95,8 +95,11 @@ class _RecipeRow(PaintedRadio):
             part = QRectF(box.left(), box.top() + place * high, box.width(), high)
             painter.setFont(look.font("body" if font == "body" else "small", weight=weight))
             painter.setPen(look.color(role))
-            shown = painter.fontMetrics().elidedText(
-                one_line(words), Qt.TextElideMode.ElideRight, int(part.width())
+            shown = elided(
+                painter.fontMetrics(),
+                one_line(words),
+                Qt.TextElideMode.ElideRight,
+                int(part.width()),
             )
             painter.drawText(part, flags, shown)
 

@@ -14,7 +14,7 @@ from studio.common.word_diff import DiffPiece
 from studio.domain.choices import Verdict
 from studio.domain.duel import DUEL_VERDICTS
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.duel.bracket import Bracket
 from studio.ui.widgets.accessible import set_role
@@ -198,6 +198,6 @@ class VerdictButton(PaintedButton):
     def _paint_line(self, painter: QPainter, text: str, top: float, high: int) -> None:
         left = self._left
         wide = self.width() - left - 8
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
+        shown = elided(painter.fontMetrics(), text, Qt.TextElideMode.ElideRight, wide)
         line = placed(self, QRectF(left, top, wide, high))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -13,7 +13,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.duel import Duel
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
@@ -145,7 +145,5 @@ class _Order(QWidget):
             painter.setPen(look.color("text"))
             left = begin + _SIDE + 12
             wide = self.width() - left
-            shown = painter.fontMetrics().elidedText(
-                one_line(name), Qt.TextElideMode.ElideRight, wide
-            )
+            shown = elided(painter.fontMetrics(), one_line(name), Qt.TextElideMode.ElideRight, wide)
             painter.drawText(placed(self, QRectF(left, top, wide, row)), middle, shown)

@@ -27,7 +27,7 @@ from studio.domain.tree_layout import (
 )
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import formatting, job_outcome
-from studio.ui.support.mirroring import draw_pixmap, draw_text
+from studio.ui.support.mirroring import draw_pixmap, draw_text, elided
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 
@@ -126,7 +126,7 @@ def paint_words(
     for piece in pieces:
         if room < 12:
             return
-        text = metrics.elidedText(piece.text, Qt.TextElideMode.ElideRight, room)
+        text = elided(metrics, piece.text, Qt.TextElideMode.ElideRight, room)
         wide = metrics.horizontalAdvance(text)
         place = QRectF(left, top, wide, metrics.height())
         font = _font("micro")
@@ -176,7 +176,7 @@ def paint_caption(
     stars = str(node.rating) if node.rating else ""
     flag = node.flag is Flag.PICK and node.state is NodeState.PRESENT
     taken = (15 if flag else 0) + (16 + metrics.horizontalAdvance(stars) if stars else 0)
-    name = metrics.elidedText(tree_words.name_of(node), Qt.TextElideMode.ElideRight, ROOM - taken)
+    name = elided(metrics, tree_words.name_of(node), Qt.TextElideMode.ElideRight, ROOM - taken)
     wide = metrics.horizontalAdvance(name)
     left, top = box.x + (WIDTH - wide - taken) / 2, bottom + 4
     if flag:
@@ -203,7 +203,7 @@ def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
     look = theme()
     font = _font("micro", weight=600, prose=True)
     metrics = QFontMetricsF(font)
-    text = metrics.elidedText(one_line(name), Qt.TextElideMode.ElideRight, WIDTH + 20)
+    text = elided(metrics, one_line(name), Qt.TextElideMode.ElideRight, WIDTH + 20)
     room = tag_rect(box)
     wide = metrics.horizontalAdvance(text) + 14
     place = QRectF(room.center().x() - wide / 2, room.top(), wide, room.height())
@@ -252,7 +252,7 @@ def paint_fold(
     middle = room.center().y()
     painter.setFont(_font("micro", weight=600))
     painter.setPen(look.color("text"))
-    text = metrics.elidedText(first, Qt.TextElideMode.ElideRight, width)
+    text = elided(metrics, first, Qt.TextElideMode.ElideRight, width)
     draw_text(painter, QRectF(left, middle - (16 if second else 8), width, 16), _LEFT, text)
     if second:
         painter.setFont(_font("micro"))
@@ -288,7 +288,7 @@ def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None
         painter,
         QRectF(box.x, place.bottom() + 4, WIDTH, 15),
         _CENTRE,
-        metrics.elidedText(text, Qt.TextElideMode.ElideRight, WIDTH),
+        elided(metrics, text, Qt.TextElideMode.ElideRight, WIDTH),
     )
 
 
