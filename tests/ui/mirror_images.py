@@ -101,7 +101,8 @@ def unlike(image: QImage, mirrored: QImage) -> int:
 
 def _levels(image: QImage) -> list[bytes]:
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    return [bytes(grey.constScanLine(y))[: grey.width()] for y in range(grey.height())]
+    pixels, pitch = bytes(grey.constBits()), grey.bytesPerLine()
+    return [pixels[y * pitch : y * pitch + grey.width()] for y in range(grey.height())]
 
 
 def _missing(wanted: list[bytes], there: list[bytes]) -> int:

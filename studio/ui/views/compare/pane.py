@@ -193,6 +193,7 @@ class _PaneLabel(ChromeLabel):
 
     def __init__(self, side: int, parent: QWidget) -> None:
         super().__init__(HIGH, parent)
+        self._pane = parent
         self._side = side
         self._picture: Picture | None = None
         self._note = self._spoken = ""
@@ -210,7 +211,7 @@ class _PaneLabel(ChromeLabel):
 
     def place(self) -> None:
         """Move to the corner of the pane."""
-        self.move(placed(self.parentWidget(), QRect(PLACE, self.size())).topLeft())
+        self.move(placed(self._pane, QRect(PLACE, self.size())).topLeft())
 
     @needs("_locked")
     def resizeEvent(self, event: QResizeEvent) -> None:
