@@ -11,7 +11,7 @@ from typing import Any
 from studio.common import json_reader
 from studio.common.i18n import _, short_number
 from studio.domain.entities import MADE_WITH, Advanced, Picture, Role
-from studio.domain.level_names import thinking_word
+from studio.domain.request_fields import thinking_word
 
 
 def as_text(pictures: Sequence[Picture]) -> str:

@@ -6,7 +6,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _, dollars, short_number
 from studio.domain.contact_sheet import SheetCaption
 from studio.domain.entities import CostBasis, Picture
-from studio.domain.level_names import thinking_word
+from studio.domain.request_fields import thinking_word
 
 LONGEST = 20_000
 """Characters of a prompt."""

@@ -15,9 +15,8 @@ from studio.config.settings import OFFLINE, Profile
 from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
-from studio.domain.level_names import detail_word, thinking_word
 from studio.domain.models import Model, ModelState
-from studio.domain.request_fields import choice_warnings
+from studio.domain.request_fields import choice_warnings, detail_word, thinking_word
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPanel, AspectPicker
 from studio.ui.panels.composer.seed import SeedControl

@@ -14,8 +14,7 @@ from studio.domain import runs
 from studio.domain.aspect_ratios import nearest_aspect
 from studio.domain.drafts import MATCH, MOST_AT_ONCE, Draft
 from studio.domain.entities import Advanced, AspectRatio, Reference, Role
-from studio.domain.level_names import detail_word, thinking_word
-from studio.domain.request_fields import choice_warnings
+from studio.domain.request_fields import choice_warnings, detail_word, thinking_word
 
 if TYPE_CHECKING:
     from studio.domain.models import Model

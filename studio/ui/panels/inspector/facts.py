@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _, listed, ngettext, number, pgettext, short_number
 from studio.domain.derivation import Derivation, Operation
 from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Drift, Picture, Role
-from studio.domain.level_names import detail_word, thinking_word
+from studio.domain.request_fields import detail_word, thinking_word
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
 

@@ -213,7 +213,7 @@ class _PaneLabel(ChromeLabel):
         """Move to the corner of the pane."""
         self.move(placed(self._pane, QRect(PLACE, self.size())).topLeft())
 
-    @needs("_locked")
+    @needs("_pane")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.place()

@@ -68,7 +68,7 @@ class FullScreenHead(QFrame):
                 return
             part.hide()
 
-    @needs("_unwanted")
+    @needs("row")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.yield_room()

@@ -10,7 +10,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Flag
 from studio.domain.family import EdgeChange, FamilyNode, FamilyTree, NodeState, SettingChange
-from studio.domain.level_names import detail_word, thinking_word
+from studio.domain.request_fields import detail_word, thinking_word
 from studio.domain.spend import Outlay
 from studio.domain.tree_layout import is_rejected
 from studio.ui.support import formatting

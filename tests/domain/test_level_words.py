@@ -12,8 +12,8 @@ from studio.app.picture_settings import as_text
 from studio.common import i18n
 from studio.domain.contact_sheet import SheetCaption
 from studio.domain.entities import Advanced
-from studio.domain.level_names import detail_word, thinking_word
 from studio.domain.models import THINKING
+from studio.domain.request_fields import detail_word, thinking_word
 from tests.ui.scripted_library import picture
 
 
