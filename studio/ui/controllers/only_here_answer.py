@@ -200,8 +200,8 @@ class AnswerBeside(QObject):
         # A tall picture stays centred while the column fits beside it.
         across = WIDTH + 2 * _GAP
         crowded = canvas.fitted_left(picture.width, picture.height) < across
-        room_for_it = margins(canvas, 0, 0, across, 0)
-        canvas.reserve_room("answer", room_for_it if crowded else None)
+        beside = margins(canvas, 0, 0, across, 0) if crowded else None
+        canvas.reserve_room("answer", beside)
         left = canvas.width() - self.column.width() - _GAP + PADDING
         column = QRect(left, 10 - PADDING, self.column.width(), high)
         self.column.setGeometry(placed(canvas, column))

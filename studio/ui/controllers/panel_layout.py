@@ -71,7 +71,7 @@ class PanelLayout(QObject):
     def on_menu_requested(self, where: QPoint) -> None:
         menu = self.menu.get()
         if menu.isRightToLeft():
-            where -= QPoint(menu.sizeHint().width(), 0)
+            where = where - QPoint(menu.sizeHint().width(), 0)
         menu.popup(where)
 
     def open_menu(self) -> None:

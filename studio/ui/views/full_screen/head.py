@@ -38,8 +38,8 @@ class FullScreenHead(QFrame):
         self.setFixedHeight(theme().height(HEIGHT))
         self.setAccessibleName(spoken)
         set_role(self, QAccessible.Role.ToolBar)
-        # Hidden in this order where there is no room for all; those that have nothing to show.
         self._giving: tuple[QWidget, ...] = ()
+        # Those of them that have nothing to show now.
         self._unwanted: set[QWidget] = set()
         self.name = ElidedLabel("", "small", "text3", self, prose=True)
         self.row = QHBoxLayout(self)
