@@ -138,8 +138,8 @@ def is_painted_here(widget: QWidget) -> bool:
     """Whether the program paints a widget, or the rows of a list, by hand."""
     if isinstance(widget, BY_QT) or widget.size().isEmpty():
         return False
-    if isinstance(widget, QAbstractItemView):
-        return _ours(type(widget.itemDelegate()), "paint")
+    if isinstance(widget, QAbstractItemView) and _ours(type(widget.itemDelegate()), "paint"):
+        return True
     return _ours(type(widget), "paintEvent")
 
 
