@@ -96,7 +96,9 @@ LONG: dict[str, float] = {
     "tests/ui/window/test_accessible_tree.py": 20.0,
     "tests/ui/window/test_after_a_run.py": 12.0,
     "tests/ui/window/test_dismissing.py": 13.0,
+    "tests/ui/window/test_large_text.py": 45.0,
     "tests/ui/window/test_main_window.py": 18.0,
+    "tests/ui/window/test_mirror_image.py": 25.0,
 }
 """Seconds of the files that take longest, as once measured on two cores: it is for their order."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from studio.common import json_reader
 from studio.common.i18n import _, short_number
 from studio.domain.entities import MADE_WITH, Advanced, Picture, Role
+from studio.domain.request_fields import thinking_word
 
 
 def as_text(pictures: Sequence[Picture]) -> str:
@@ -27,7 +28,7 @@ def _lines(picture: Picture) -> Iterator[str]:
         (_("Size"), picture.asked_size),
         (_("Seed"), "" if picture.seed is None else str(picture.seed)),
         (_("Temperature"), "" if chosen.temperature is None else short_number(chosen.temperature)),
-        (_("Thinking"), chosen.thinking),
+        (_("Thinking"), thinking_word(chosen.thinking)),
         (_("Instruction"), chosen.system.strip()),
         *(
             (_("Made with") if name == MADE_WITH else name, value)

@@ -1,4 +1,4 @@
-"""Fields of a request that a service may refuse, and sentences about those left out.
+"""Fields of a request that a service may refuse, sentences about those left out, words for levels.
 
 A field is named as in the request's JSON.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from studio.common.i18n import _
+from studio.common.display_text import one_line
+from studio.common.i18n import _, pgettext
 from studio.domain.entities import GenerationRequest
 from studio.domain.safety import category_name
 
@@ -122,3 +123,25 @@ def choice_warnings(model: str, names: Collection[str]) -> list[str]:
     ]
     sentences = [_known(one, known, category) for one in order]
     return [one.replace("{model}", model) for one in sentences if one]
+
+
+def thinking_word(level: str) -> str:
+    """A thinking level in the user's language; one that is unknown here as it is."""
+    names = {
+        "minimal": pgettext("thinking level, in a line", "minimal"),
+        "low": pgettext("thinking level, in a line", "low"),
+        "medium": pgettext("thinking level, in a line", "medium"),
+        "high": pgettext("thinking level, in a line", "high"),
+    }
+    return names.get(level) or one_line(level)
+
+
+def detail_word(level: str) -> str:
+    """A level of detail of references in the user's language; one that is unknown as it is."""
+    names = {
+        "low": pgettext("reference detail, in a line", "low"),
+        "medium": pgettext("reference detail, in a line", "medium"),
+        "high": pgettext("reference detail, in a line", "high"),
+        "ultra_high": pgettext("reference detail, in a line", "ultra high"),
+    }
+    return names.get(level) or one_line(level.replace("_", " "))

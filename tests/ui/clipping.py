@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QWidget,
+)
 
+from studio.ui.views.loupe.reframe.format_row import FormatChips
 from studio.ui.widgets.segmented import Segment
 from studio.ui.widgets.text import ElidedLabel
 
@@ -57,3 +65,16 @@ def _icon_alone(widget: QWidget) -> bool:
     if isinstance(widget, QToolButton):
         return widget.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
     return isinstance(widget, Segment) and widget.compact
+
+
+def too_wide(root: QWidget) -> set[str]:
+    """Contents that are wider than their view, which scrolls only down."""
+    found = set()
+    for widget in in_sight(root):
+        if not isinstance(widget, QScrollArea) or isinstance(widget, FormatChips):
+            continue
+        inner, room = widget.widget(), widget.viewport().width()
+        hidden = widget.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if inner is not None and hidden and inner.width() > room + 1:
+            found.add(f"{type(inner.parentWidget()).__name__}: {inner.width()} in {room}")
+    return found

@@ -6,6 +6,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _, dollars, short_number
 from studio.domain.contact_sheet import SheetCaption
 from studio.domain.entities import CostBasis, Picture
+from studio.domain.request_fields import thinking_word
 
 LONGEST = 20_000
 """Characters of a prompt."""
@@ -46,7 +47,7 @@ def _settings(picture: Picture) -> str:
         parts.append(_("Temperature {value}").format(value=short_number(chosen.temperature)))
     if chosen is not None and chosen.thinking:
         # Translators: how long a model thinks; {level} is a word such as "high".
-        parts.append(_("Thinking {level}").format(level=one_line(chosen.thinking)))
+        parts.append(_("Thinking {level}").format(level=thinking_word(chosen.thinking)))
     return " · ".join(part for part in parts if part)
 
 

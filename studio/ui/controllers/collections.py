@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
@@ -21,6 +21,7 @@ from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.sidebar.rail import Rail, RailList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -186,7 +187,8 @@ class CollectionsController(QObject):
         listed.wanted.connect(self.on_save_search if searches else self.on_new)
         listed.closed.connect(self.on_list_closed)
         tips.cancel_tip(button)
-        at = button.mapTo(self._parent, QPoint(button.width() + 8, 0))
+        beside = QRect(QPoint(button.width() + 8, 0), listed.size())
+        at = button.mapTo(self._parent, placed(button, beside).topLeft())
         listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
 
     def on_list_closed(self) -> None:

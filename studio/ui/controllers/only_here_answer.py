@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 
-from PySide6.QtCore import QMargins, QObject, QSize
+from PySide6.QtCore import QObject, QRect, QSize
 
 from studio.app.core import Core
 from studio.common.errors import PictureUnreadable, StudioError
@@ -21,6 +21,7 @@ from studio.imaging.composition import AnswerFacts, CompositionRecipe
 from studio.imaging.seam_preview import SeamPreview
 from studio.ui.support import formatting
 from studio.ui.support.loupe_modes import LoupeModeName
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.support.ports import Messages, SpendingLimit
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
@@ -199,9 +200,11 @@ class AnswerBeside(QObject):
         # A tall picture stays centred while the column fits beside it.
         across = WIDTH + 2 * _GAP
         crowded = canvas.fitted_left(picture.width, picture.height) < across
-        canvas.reserve_room("answer", QMargins(0, 0, across, 0) if crowded else None)
+        beside = margins(canvas, 0, 0, across, 0) if crowded else None
+        canvas.reserve_room("answer", beside)
         left = canvas.width() - self.column.width() - _GAP + PADDING
-        self.column.setGeometry(left, 10 - PADDING, self.column.width(), high)
+        column = QRect(left, 10 - PADDING, self.column.width(), high)
+        self.column.setGeometry(placed(canvas, column))
         self.column.show()
         self.column.raise_()
 

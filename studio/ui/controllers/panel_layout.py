@@ -69,7 +69,10 @@ class PanelLayout(QObject):
         return menus.main_menu(self._actions, self._parent)
 
     def on_menu_requested(self, where: QPoint) -> None:
-        self.menu.get().popup(where)
+        menu = self.menu.get()
+        if menu.isRightToLeft():
+            where = where - QPoint(menu.sizeHint().width(), 0)
+        menu.popup(where)
 
     def open_menu(self) -> None:
         """Open the menu at its button."""

@@ -33,6 +33,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import elided
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.accessible import announce
@@ -262,6 +263,6 @@ class EntryDelegate(QStyledItemDelegate):
         painter.setFont(body)
         painter.setPen(look.color("text"))
         room = right - note - 12 - left
-        words = QFontMetrics(body).elidedText(entry.text, Qt.TextElideMode.ElideRight, room)
+        words = elided(QFontMetrics(body), entry.text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(seen(QRect(left, rect.top(), room, rect.height())), middle, words)
         painter.restore()

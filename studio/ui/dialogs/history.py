@@ -33,7 +33,7 @@ from studio.domain.events import Event, RecordsChanged
 from studio.library.query import HistoryEntry
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import flipped
+from studio.ui.support.mirroring import elided, flipped
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.buttons import Button
@@ -124,7 +124,7 @@ class HistoryDelegate(QStyledItemDelegate):
 
 
 def _elided(words: str, font: QFont, rect: QRect) -> str:
-    return QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+    return elided(QFontMetrics(font), words, Qt.TextElideMode.ElideRight, rect.width())
 
 
 class HistoryDialog(QDialog):

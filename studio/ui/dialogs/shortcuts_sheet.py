@@ -10,6 +10,7 @@ from studio.common.i18n import _, listed
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
@@ -60,10 +61,10 @@ class ShortcutsSheet(QDialog):
         self.setModal(False)
         fit(self, theme().px(WIDTH), theme().px(HEIGHT))
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 0, 0)
+        column.setContentsMargins(margins(self, 16, 16, 0, 0))
         column.setSpacing(12)
         top = QHBoxLayout()
-        top.setContentsMargins(0, 0, 16, 0)
+        top.setContentsMargins(margins(self, 0, 0, 16, 0))
         self.filter = SearchField(_("Find a shortcut"), "", self, name=_("Find a shortcut"))
         self.filter.edited.connect(self.on_edited)
         self.filter.left.connect(self.reject)
@@ -76,7 +77,7 @@ class ShortcutsSheet(QDialog):
         scroll.setAccessibleName(_("Shortcuts"))
         inside = QFrame()
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(0, 0, 16, 16)
+        self._column.setContentsMargins(margins(self, 0, 0, 16, 16))
         self._column.setSpacing(0)
         self.rows: list[ShortcutRow] = []
         self._groups: list[tuple[Text, list[ShortcutRow]]] = []

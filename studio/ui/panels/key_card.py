@@ -29,6 +29,7 @@ from studio.config.settings import OFFLINE, Profile
 from studio.domain.events import Event, KeyChanged
 from studio.ui.panels.profile_fields import ProfileFields
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -61,7 +62,7 @@ class KeyField(QFrame):
         self.setProperty("zone", "search")
         self.setFixedHeight(theme().height(32))
         row = QHBoxLayout(self)
-        row.setContentsMargins(9, 0, 3, 0)
+        row.setContentsMargins(margins(self, 9, 0, 3, 0))
         row.setSpacing(4)
         self.field = QLineEdit(self)
         EditMenu(self.field)

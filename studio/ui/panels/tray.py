@@ -45,6 +45,7 @@ from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.buttons import Button, IconButton
@@ -283,7 +284,7 @@ class Tray(QFrame):
         self.setFixedHeight(theme().height(HEIGHT))
         self._model = TrayModel(thumbnails, self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 6, 8, 6)
+        row.setContentsMargins(margins(self, 10, 6, 8, 6))
         row.setSpacing(6)
         self.handle = TrayHandle(self)
         self.handle.drag_wanted.connect(self.on_all_dragged)

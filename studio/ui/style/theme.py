@@ -237,6 +237,10 @@ class Theme(QObject):
         """Height of a bar or control (26, 30, 44 ...), increased with its line of text."""
         return pixels + max(0, round(16 * (self.scale - 1)))
 
+    def panel(self, pixels: int) -> int:
+        """Width of a panel beside the pictures: it grows by half of what its text does."""
+        return round(pixels * (1 + (self.scale - 1) / 2))
+
     # --- icons ----------------------------------------------------------------------------
 
     @cached_property

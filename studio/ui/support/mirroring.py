@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import unicodedata
+from collections.abc import Iterator
 from typing import overload
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QMargins, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.common import i18n
@@ -32,15 +36,111 @@ def flipped(box: QRect | QRectF, within: QRect | QRectF) -> QRect | QRectF:
 def placed(widget: QWidget, box: QRect) -> QRect: ...
 @overload
 def placed(widget: QWidget, box: QRectF) -> QRectF: ...
-def placed(widget: QWidget, box: QRect | QRectF) -> QRect | QRectF:
-    """Where something is painted that stands at `box` in a language written from the left."""
-    return flipped(box, widget.rect()) if widget.isRightToLeft() else box
+@overload
+def placed(widget: QWidget, box: QPointF) -> QPointF: ...
+def placed(widget: QWidget, box: QRect | QRectF | QPointF) -> QRect | QRectF | QPointF:
+    """Where something is painted that stands at `box` in a language written from the left.
+
+    Also the other way: where a point of the widget is in what is laid out from the left.
+    """
+    if not widget.isRightToLeft():
+        return box
+    if isinstance(box, QPointF):
+        return QPointF(widget.width() - box.x(), box.y())
+    return flipped(box, widget.rect())
+
+
+def aligned(anchor: QWidget, width: int, *, at_end: bool = False) -> int:
+    """Left edge, from that of an anchor, of what opens above or below it and is so wide.
+
+    Both begin where lines do; with `at_end`, both end where lines do.
+    """
+    return anchor.width() - width if anchor.isRightToLeft() is not at_end else 0
+
+
+def margins(widget: QWidget, first: int, top: int, last: int, bottom: int) -> QMargins:
+    """Margins of a layout or label: `first` where lines begin, `last` where they end.
+
+    Layouts mirror what is in them, but not their margins.
+    """
+    left, right = (last, first) if widget.isRightToLeft() else (first, last)
+    return QMargins(left, top, right, bottom)
+
+
+def begin_mirrored(painter: QPainter, widget: QWidget) -> None:
+    """Have what is painted on a widget from now on mirrored where its language is from the right.
+
+    All but what `draw_text` and `draw_pixmap` paint: they turn only the place.
+    """
+    if widget.isRightToLeft():
+        painter.translate(widget.width(), 0)
+        painter.scale(-1, 1)
+
+
+def draw_text(painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str) -> None:
+    """Paint a text that can be read in a box that may be mirrored; at the left is at the right."""
+    with _readable(painter, box) as mirrored:
+        if mirrored and not flags & (Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignRight):
+            flags = flags & ~Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, flags | Qt.AlignmentFlag.AlignAbsolute, text)
+
+
+def draw_pixmap(painter: QPainter, box: QRectF, pixmap: QPixmap) -> None:
+    """Paint a picture as it is in a box that may be mirrored."""
+    with _readable(painter, box):
+        painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
+
+
+@contextlib.contextmanager
+def _readable(painter: QPainter, box: QRectF) -> Iterator[bool]:
+    """A painter that mirrors nothing within a box; whether it did."""
+    if painter.worldTransform().m11() >= 0:
+        yield False
+        return
+    painter.save()
+    painter.translate(2 * box.x() + box.width(), 0)
+    painter.scale(-1, 1)
+    yield True
+    painter.restore()
 
 
 def reading_key(widget: QWidget, key: int) -> Qt.Key:
     """An arrow key for the way it leads in reading: Right for what comes next."""
     pressed = Qt.Key(key)
     return _OPPOSITE.get(pressed, pressed) if widget.isRightToLeft() else pressed
+
+
+def elided(
+    metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float
+) -> str:
+    """A text, with an ellipsis where it has no room; `room` in pixels.
+
+    In a language written from the right the ellipsis of a Latin name stands at the name's own end.
+    """
+    if isinstance(metrics, QFontMetrics):
+        shown = metrics.elidedText(text, mode, int(room))
+    else:
+        shown = metrics.elidedText(text, mode, room)
+    return f"\u2068{shown}{_END}" if shown != text and i18n.right_to_left() else shown
+
+
+def led(message: str) -> str:
+    """A message whose direction is that of the language, though it begins with a Latin word."""
+    if i18n.right_to_left():
+        strong = (unicodedata.bidirectional(char) for char in _ISOLATES.sub("", message))
+        directions = [one for one in strong if one in {"L", "R", "AL"}]
+        if directions[:1] == ["L"] and {"R", "AL"}.intersection(directions):
+            return f"\u200f{message}"
+    return message
+
+
+def as_keys(text: str) -> str:
+    """Keys that read from the left in every language: "← →", "Ctrl ,".
+
+    Words in a script from the right, such as "hold \\" in Arabic, stay as they are.
+    """
+    from_right = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    return text if from_right else i18n.left_to_right(text)
 
 
 def message_line(message: str) -> str:

@@ -31,7 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
 
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import message_line, placed
+from studio.ui.support.mirroring import aligned, elided, message_line, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
@@ -268,11 +268,12 @@ class MenuChip(HoverTip, QComboBox):
         menu = self.menu()
         menu.setMinimumWidth(self.width())
         menu.ensurePolished()
-        below = self.mapToGlobal(QPoint(0, self.height() + 4))
+        left = aligned(self, menu.sizeHint().width())
+        below = self.mapToGlobal(QPoint(left, self.height() + 4))
         screen = available_area(self)
         height = menu.sizeHint().height()
         if below.y() + height > screen.bottom():
-            below = self.mapToGlobal(QPoint(0, -height - 4))
+            below = self.mapToGlobal(QPoint(left, -height - 4))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(below)
 
@@ -313,7 +314,7 @@ class MenuChip(HoverTip, QComboBox):
         painter.setFont(look.font("small", weight=600 if self._strong else 400, prose=True))
         plain = "text2" if self._quiet and not hover else "text"
         painter.setPen(look.color(plain if enabled else "off"))
-        shown = first.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        shown = elided(first, text, Qt.TextElideMode.ElideRight, room)
         width = first.horizontalAdvance(shown)
         line = placed(self, QRectF(left, 0, width + 2, self.height()))
         painter.drawText(line, flags, shown)
@@ -327,7 +328,7 @@ class MenuChip(HoverTip, QComboBox):
             left += SPACE
             painter.setFont(look.font("small"))
             painter.setPen(look.color(quiet))
-            shown = second.elidedText(beside, Qt.TextElideMode.ElideRight, right - SPACE - left + 1)
+            shown = elided(second, beside, Qt.TextElideMode.ElideRight, right - SPACE - left + 1)
             line = placed(self, QRectF(left, 0, right - left, self.height()))
             painter.drawText(line, flags, shown)
         painter.end()

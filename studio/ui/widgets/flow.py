@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 
 
@@ -45,13 +46,14 @@ class Flow(QWidget):
         for widget in self._widgets:
             hint, last = widget.sizeHint(), widget is self._widgets[-1]
             height = max(hint.height(), widget.minimumHeight())
-            wide = min(self._least if last else hint.width(), width)
+            wide = min(max(self._least if last else hint.width(), widget.minimumWidth()), width)
             if line and x + wide > width:
                 x, y, line = 0, y + line + self._gap, 0
             if last:
                 wide = width - x
             if move:
-                widget.setGeometry(QRect(x, y, wide, height))
+                box = QRect(x, y, min(wide, widget.maximumWidth()), height)
+                widget.setGeometry(placed(self, box))
             x += wide + self._gap
             line = max(line, height)
         return y + line

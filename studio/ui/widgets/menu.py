@@ -22,7 +22,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names, key_positions, mnemonics
 from studio.ui.support.key_repeat import keyboard_used_last, once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import aligned, as_keys, placed
 from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.popover import RoundedCorners
 from studio.ui.widgets.signs import paint_row_ground
@@ -76,7 +76,9 @@ class Menu(QMenu):
     def open_above(self, widget: QWidget) -> None:
         """Open above a widget, once: the menu is deleted when it closes."""
         self.aboutToHide.connect(self.deleteLater)
-        self.popup(widget.mapToGlobal(QPoint(0, -self.sizeHint().height() - 4)))
+        room = self.sizeHint()
+        corner = QPoint(aligned(widget, room.width()), -room.height() - 4)
+        self.popup(widget.mapToGlobal(corner))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -191,10 +193,12 @@ class Menu(QMenu):
         elif not action.icon().isNull():
             action.icon().paint(painter, begin)
         beside = action.text().partition("\t")[2]
+        if any(char.isascii() and char.isalpha() for char in beside):
+            beside = as_keys(beside)
         words = mnemonics.marked(_words(action), self._letters.get(action, ""))
         keys = action.shortcut()
         if not beside and not keys.isEmpty():
-            beside = key_names.spoken(keys)
+            beside = as_keys(key_names.spoken(keys))
         inner = placed(self, rect.adjusted(30, 0, -12, 0))
         painter.setFont(self.font())
         painter.setPen(look.color(role))

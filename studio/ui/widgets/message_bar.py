@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePo
 
 from studio.common.i18n import _, ngettext, number
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce, set_role
 from studio.ui.widgets.buttons import Button, IconButton
@@ -79,7 +80,7 @@ class MessageBar(QFrame):
         self.setFixedHeight(theme().height(36))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 5, 0)
+        row.setContentsMargins(margins(self, 12, 0, 5, 0))
         row.setSpacing(6)
         self._icon = QLabel(self)
         self._text = Text("", "small", "text", self, wrap=True)

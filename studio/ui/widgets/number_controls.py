@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import flipped, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
@@ -256,9 +256,10 @@ class Stepper(QSpinBox):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Left and Right step too: in one digit there is no text to move through.
-        if event.key() == Qt.Key.Key_Left:
+        key = reading_key(self, event.key())
+        if key is Qt.Key.Key_Left:
             self.stepDown()
-        elif event.key() == Qt.Key.Key_Right:
+        elif key is Qt.Key.Key_Right:
             self.stepUp()
         else:
             super().keyPressEvent(event)
@@ -272,8 +273,9 @@ class Stepper(QSpinBox):
         super().resizeEvent(event)
         side = self._less.width()
         top = (self.height() - side) // 2
-        self._less.move(3, top)
-        self._more.move(self.width() - side - 3, top)
+        begin = QRect(3, top, side, self._less.height())
+        self._less.move(placed(self, begin).topLeft())
+        self._more.move(flipped(placed(self, begin), self.rect()).topLeft())
         self._place_field()
 
     def _place_field(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolic
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
@@ -31,7 +32,7 @@ class SearchToken(QFrame):
         self.setProperty("zone", "token")
         self.setFixedHeight(theme().height(20))
         row = QHBoxLayout(self)
-        row.setContentsMargins(7, 0, 2, 0)
+        row.setContentsMargins(margins(self, 7, 0, 2, 0))
         row.setSpacing(4)
         if key:
             row.addWidget(Text(key, "small", "text2", self))
@@ -74,7 +75,7 @@ class SearchField(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tokens: list[SearchToken] = []
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(6, 0, 4, 0)
+        self._row.setContentsMargins(margins(self, 6, 0, 4, 0))
         self._row.setSpacing(6)
         self._icon = QLabel(self)
         self._row.addWidget(self._icon)

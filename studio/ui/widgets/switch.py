@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import elided
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.plain_text import set_words
 
@@ -54,8 +55,8 @@ class Switch(ToggledIsClicked, PaintedButton):
         look = theme()
         painter.setFont(look.font("small"))
         painter.setPen(look.color(self._role()))
-        shown = painter.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, words.width()
+        shown = elided(
+            painter.fontMetrics(), self.text(), Qt.TextElideMode.ElideRight, words.width()
         )
         start = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
         painter.drawText(self._mirrored(words), start | Qt.AlignmentFlag.AlignVCenter, shown)

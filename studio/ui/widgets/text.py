@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import mnemonics
-from studio.ui.support.mirroring import message_line
+from studio.ui.support.mirroring import as_keys, elided, led, message_line
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.plain_text import escaped, restyle, set_tip
 
@@ -29,6 +29,7 @@ class Text(QLabel):
 
     _letter = ""
     _words = ""
+    _prose = False
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Text(QLabel):
         prose: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._prose = prose
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setFont(theme().font(kind, weight=weight, prose=prose))
@@ -60,7 +62,8 @@ class Text(QLabel):
     def setText(self, text: str) -> None:
         self._letter = ""
         # Wrapping texts may contain line breaks.
-        super().setText(text if self.wordWrap() else message_line(text))
+        line = text if self.wordWrap() else message_line(text)
+        super().setText(line if self._prose else led(line))
 
     def text(self) -> str:
         return self._words if self._letter else super().text()
@@ -116,10 +119,11 @@ class ElidedLabel(Text):
             line = _first_line(text, self.font(), room)
             shown.append(line.rstrip())
             text = text[len(line) :]
-        return [*shown, metrics.elidedText(text, self._mode, room)]
+        return [*shown, elided(metrics, text, self._mode, room)]
 
     def _line(self) -> str:
-        return " ".join(message_line(self.text()).split())
+        line = " ".join(message_line(self.text()).split())
+        return line if self._prose else led(line)
 
     def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
@@ -145,7 +149,8 @@ class ElidedLabel(Text):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         shown = self.shown_text()
-        cut = (shown if self._lines == 1 else " ".join(shown.split())) != self.text()
+        bare = (shown if self._lines == 1 else " ".join(shown.split())).removeprefix("\u200f")
+        cut = bare != self.text()
         if cut != bool(self.toolTip()):
             set_tip(self, self.text() if cut else "")
         painter = QPainter(self)
@@ -181,6 +186,9 @@ class KeyCap(Text):
         self.setProperty("look", "largekey" if large else "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        super().setText(as_keys(text))
 
 
 class Tag(Text):

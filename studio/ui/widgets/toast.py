@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPropertyAnimation,
+    QRect,
     Qt,
     QTimer,
 )
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
@@ -102,7 +104,7 @@ class Toast(QFrame):
         label = action.label if action is not None else ""
         self._undo.setText(label)
         self._undo.setVisible(bool(label))
-        self._row.setContentsMargins(14, 0, 6 if label else 14, 0)
+        self._row.setContentsMargins(margins(self, 14, 0, 6 if label else 14, 0))
         self.timer.setInterval(round(seconds * 1000))
         self._place()
         self.show()
@@ -173,8 +175,9 @@ class Toast(QFrame):
         over = self._over
         page = over.currentWidget() if isinstance(over, QStackedWidget) else over
         foot = page.foot_height if isinstance(page, HasFoot) else 0
-        inside = QPoint(MARGIN, max(0, over.height() - foot - self.height() - MARGIN))
-        return self._over.mapTo(self._within, inside)
+        top = max(0, over.height() - foot - self.height() - MARGIN)
+        inside = placed(over, QRect(QPoint(MARGIN, top), self.size()))
+        return self._over.mapTo(self._within, inside.topLeft())
 
     def _place(self) -> None:
         room = self._over.width() - 2 * MARGIN

@@ -11,6 +11,7 @@ from studio.domain.stacks import StackBy
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import stack_content
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
@@ -56,7 +57,7 @@ class GridBar(QFrame):
         self.setFixedHeight(theme().height(HEIGHT))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 0, 12, 0)
+        row.setContentsMargins(margins(self, 20, 0, 12, 0))
         row.setSpacing(6)
         self._name = ElidedLabel("", "title", "text", self, prose=True)
         self._count = Text("", "small", "text3", self)

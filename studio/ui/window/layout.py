@@ -6,11 +6,12 @@ the views, initially closed; below 1100 px the sidebar is a rail of icons.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.style.theme import HEIGHTS, RAIL, theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.splitter import Splitter
 
@@ -60,7 +61,7 @@ class WindowLayout(QWidget):
         self._presenting = False
         self._shown = [False, False]
         self._drawer_before = False
-        self._widths = (SIDEBAR, INSPECTOR)
+        self._widths = (SIDEBAR, theme().panel(INSPECTOR))
         self._foot: QWidget | None = None
         self._head: QWidget | None = None
         row = QHBoxLayout(self)
@@ -72,7 +73,7 @@ class WindowLayout(QWidget):
         self._splitter.addWidget(self.sidebar)
         self._splitter.addWidget(middle)
         self._splitter.addWidget(self.inspector)
-        self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
+        self._splitter.set_usual([SIDEBAR, -1, theme().panel(INSPECTOR)])
         self._splitter.splitterMoved.connect(self.on_moved)
         self._splitter.restored.connect(self.on_moved)
         # Set first: a size policy includes the stretch, and a new policy would reset it.
@@ -157,7 +158,7 @@ class WindowLayout(QWidget):
 
     def set_widths(self, sidebar: int, inspector: int) -> None:
         """Restore saved widths; 0 for the default."""
-        self._widths = (sidebar or SIDEBAR, inspector or INSPECTOR)
+        self._widths = (sidebar or SIDEBAR, inspector or theme().panel(INSPECTOR))
         self._share()
 
     def _share(self) -> None:
@@ -273,7 +274,7 @@ class WindowLayout(QWidget):
 
     def _place_drawer(self) -> None:
         if self._drawer and self.inspector_open:
-            width = max(self.inspector.minimumWidth(), INSPECTOR)
+            width = max(self.inspector.minimumWidth(), theme().panel(INSPECTOR))
             # Over the views only: Generate and the buttons of a notice stay visible.
             head, foot = self._head, self._foot
             top = 0
@@ -282,7 +283,8 @@ class WindowLayout(QWidget):
             floor = self.height()
             if foot is not None and not foot.isHidden():
                 floor = foot.mapTo(self, QPoint(0, 0)).y()
-            self.inspector.setGeometry(self.width() - width, top, width, floor - top)
+            drawer = QRect(self.width() - width, top, width, floor - top)
+            self.inspector.setGeometry(placed(self, drawer))
 
     @needs("_head")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

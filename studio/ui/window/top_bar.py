@@ -9,6 +9,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.plain_text import describe
@@ -57,7 +58,7 @@ class TopBar(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self.on_pause)
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 12, 0)
+        row.setContentsMargins(margins(self, 8, 0, 12, 0))
         row.setSpacing(8)
         row.addWidget(self._build_brand())
         row.addWidget(self._build_search(), 4)
@@ -141,8 +142,9 @@ class TopBar(QFrame):
         self.search.field.selectAll()
 
     def menu_point(self) -> QPoint:
-        """Global position of the menu."""
-        return self._menu.mapToGlobal(QPoint(0, self._menu.height() + 2))
+        """Global position of the upper corner of the menu where lines begin."""
+        begin = self._menu.width() if self.isRightToLeft() else 0
+        return self._menu.mapToGlobal(QPoint(begin, self._menu.height() + 2))
 
     def _show_placeholder(self) -> None:
         n = self._total

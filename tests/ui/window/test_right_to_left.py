@@ -13,26 +13,37 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from PySide6.QtCore import QLocale, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QLocale, QMargins, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from studio.common import i18n
 from studio.common.number_format import ENGLISH, format_of
+from studio.domain.choices import Verdict
 from studio.domain.markup import Mark, MarkKind, Point
 from studio.ui.panels.inspector.mark_row import MarkRow
 from studio.ui.style.icons import DIRECTED, IconSet
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import flipped, message_line, placed, reading_key
+from studio.ui.support.mirroring import (
+    aligned,
+    elided,
+    flipped,
+    led,
+    margins,
+    message_line,
+    placed,
+    reading_key,
+)
 from studio.ui.support.tile_content import describe
+from studio.ui.views.compare.bar import CompareMode
 from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 from studio.ui.views.gallery.grid import Grid
 from studio.ui.views.gallery.layout import TileState, arrange
 from studio.ui.views.gallery.tile_style import TileStyle
-from studio.ui.widgets.text import Text
-from tests.ui import scripted
+from studio.ui.widgets.text import KeyCap, Text
+from tests.ui import scripted, states
 from tests.ui.clipping import clipped
 from tests.ui.windows import make, opened, until
 
@@ -249,3 +260,131 @@ def test_labels_on_pictures_are_mirrored(qapp: QApplication) -> None:
         places.append(ink_at(shapes(label), theme().color("bad")))
     assert places[0] < 0.2
     assert places[1] > 0.8
+
+
+@pytest.mark.usefixtures("arabic")
+async def test_a_tree_grows_from_the_right_and_arrows_follow_the_eye(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await states.make_family(window)
+        await states.in_tree(window)
+        canvas = window.tree.canvas
+        root, child = canvas.scene.tree.root, canvas.selected
+        right, left = canvas.box_rect(root), canvas.box_rect(child)
+        assert right is not None
+        assert left is not None
+        assert right.left() > left.right()
+        assert right.right() > canvas.width() / 2, "a small tree begins at the right"
+        QTest.keyClick(canvas, Qt.Key.Key_Right)
+        assert canvas.selected == root
+        QTest.keyClick(canvas, Qt.Key.Key_Left)
+        assert canvas.selected == child
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=right.center().toPoint())
+        assert canvas.selected == root
+        canvas.pan(-30, 0)
+        moved = canvas.box_rect(root)
+        assert moved is not None
+        assert moved.left() == pytest.approx(right.left() - 30)
+        canvas.zoom_by(1.5, moved.center())
+        zoomed = canvas.box_rect(root)
+        assert zoomed is not None
+        assert zoomed.center().x() == pytest.approx(moved.center().x())
+        window.tree.name_branch()
+        place = canvas.tag_place()
+        assert place is not None
+        assert abs(window.tree.naming.geometry().center().x() - place.center().x()) <= 1
+
+
+@pytest.mark.usefixtures("arabic")
+async def test_the_first_picture_of_a_duel_is_the_right_one(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await states.make_family(window)
+        await states.in_duel(window)
+        view = window.duel
+        QApplication.sendPostedEvents()
+        first, second = view.panes
+        assert middle(first) > middle(second)
+        assert view.sides == (second, first)
+        buttons = view.foot.buttons
+        assert middle(buttons[Verdict.FIRST]) < middle(buttons[Verdict.SECOND]), "as the pictures"
+        assert middle(buttons[Verdict.BOTH]) < middle(buttons[Verdict.FIRST]), "begins at the right"
+        names = [pane.picture.name for pane in view.sides if pane.picture is not None]
+        left, right = (buttons[one].accessibleName() for one in (Verdict.FIRST, Verdict.SECOND))
+        assert left.endswith(names[0])
+        assert right.endswith(names[1])
+        told: list[object] = []
+        view.decided.connect(told.append)
+        QTest.keyClick(first.canvas, Qt.Key.Key_Left)
+        assert told == [Verdict.SECOND], "Left is the picture at the left"
+
+
+@pytest.mark.usefixtures("arabic")
+async def test_swapped_sides_of_a_duel_are_those_that_are_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await states.make_family(window)
+        await states.in_duel(window)
+        view = window.duel
+        view.swap()
+        QApplication.sendPostedEvents()
+        layout = view.layout()
+        assert layout is not None
+        layout.activate()
+        first, second = view.panes
+        assert middle(first) < middle(second)
+        assert view.sides == (first, second)
+        told: list[object] = []
+        view.decided.connect(told.append)
+        QTest.keyClick(first.canvas, Qt.Key.Key_Left)
+        assert told == [Verdict.FIRST]
+
+
+@pytest.mark.usefixtures("arabic")
+async def test_a_comparison_begins_at_the_right_and_the_slider_goes_where_keys_point(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        await states.make_family(window)
+        await states.in_comparison(window)
+        view = window.compare
+        first, second = view.panes[:2]
+        assert middle(first) > middle(second)
+        assert window.compare.divider == 0.5
+        view.set_mode(CompareMode.SLIDER)
+        QTest.keyClicks(first.canvas, ".")
+        assert view.divider == pytest.approx(0.49), "to the right, so that less of A is seen"
+        at = QPoint(round(first.canvas.width() * 0.9), 50)
+        QTest.mouseMove(first.canvas, at)
+        assert view.divider == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.usefixtures("arabic", "dressed")
+def test_keys_read_from_the_left() -> None:
+    assert KeyCap("← →").text() == "\u2066← →\u2069"
+    assert KeyCap("استمرار \\").text() == "استمرار \\"
+
+
+def test_what_opens_at_a_button_begins_where_lines_do(qapp: QApplication) -> None:
+    button = QWidget()
+    button.resize(80, 20)
+    assert (aligned(button, 200), aligned(button, 200, at_end=True)) == (0, -120)
+    assert margins(button, 1, 2, 3, 4) == QMargins(1, 2, 3, 4)
+    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert (aligned(button, 200), aligned(button, 200, at_end=True)) == (-120, 0)
+    assert margins(button, 1, 2, 3, 4) == QMargins(3, 2, 1, 4)
+
+
+@pytest.mark.usefixtures("arabic", "dressed")
+def test_the_ellipsis_of_a_latin_name_stands_at_its_own_end() -> None:
+    metrics = QFontMetrics(theme().font("small"))
+    shown = elided(metrics, "A lighthouse on an island", Qt.TextElideMode.ElideRight, 80)
+    assert (shown[0], shown[-2:]) == ("\u2068", "…\u2069")
+    assert elided(metrics, "A", Qt.TextElideMode.ElideRight, 80) == "A"
+
+
+@pytest.mark.usefixtures("arabic", "dressed")
+def test_a_message_that_begins_with_a_latin_word_still_begins_at_the_right() -> None:
+    label = Text("S يطوي فرعًا", wrap=True)
+    assert QLabel.text(label) == "\u200fS يطوي فرعًا"
+    assert led("\u2068S\u2069 يطوي") == "\u2068S\u2069 يطوي", "begins from the right already"
+    for kept in ("Harbour", "يطوي S", "512"):
+        assert led(kept) == kept
+    assert QLabel.text(Text("S يطوي", prose=True)) == "S يطوي", "what users write is theirs"

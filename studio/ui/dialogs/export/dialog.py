@@ -18,6 +18,7 @@ from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails, RowThumbnailSource
 from studio.ui.widgets.buttons import Button, IconButton
@@ -97,7 +98,7 @@ class ExportDialog(OutgoingDialog):
         column.setContentsMargins(8, 8, 8, 12)
         column.setSpacing(4)
         row = QHBoxLayout()
-        row.setContentsMargins(10, 0, 0, 0)
+        row.setContentsMargins(margins(self, 10, 0, 0, 0))
         row.addWidget(Text(_("Presets"), "micro", "text3", side, weight=600))
         row.addStretch(1)
         self.add_preset = IconButton("plus", _("New preset"), parent=side, size=26)
@@ -131,10 +132,10 @@ class ExportDialog(OutgoingDialog):
         side.setProperty("zone", "inspector")
         side.setFixedWidth(_PREVIEW)
         column = QVBoxLayout(side)
-        column.setContentsMargins(10, 14, 6, 8)
+        column.setContentsMargins(margins(self, 10, 14, 6, 8))
         column.setSpacing(6)
         row = QHBoxLayout()
-        row.setContentsMargins(6, 0, 10, 0)
+        row.setContentsMargins(margins(self, 6, 0, 10, 0))
         row.addWidget(Text(_("Preview"), "micro", "text3", side, weight=600))
         row.addStretch(1)
         self._sum = Text("", "micro", "text3", side)
@@ -143,7 +144,7 @@ class ExportDialog(OutgoingDialog):
         self.preview = PreviewList(thumbnails, side)
         column.addWidget(self.preview, 1)
         row = QHBoxLayout()
-        row.setContentsMargins(6, 0, 0, 0)
+        row.setContentsMargins(margins(self, 6, 0, 0, 0))
         self._others = Text("", "small", "text3", side)
         row.addWidget(self._others)
         self.more = Button(_("Show all"), "link", side, size=26)

@@ -12,6 +12,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.export import title_of
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.plain_text import describe
@@ -73,7 +74,7 @@ class ExportFoot(QFrame):
         self._began: tuple[ExportRun, float, int] | None = None
         self._told: tuple[ExportRun, int] | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(18, 0, 14, 0)
+        row.setContentsMargins(margins(self, 18, 0, 14, 0))
         row.setSpacing(10)
         self._spinner = Spinner(self)
         row.addWidget(self._spinner)

@@ -36,6 +36,7 @@ from studio.domain.name_pattern import PatternPart
 from studio.ui.dialogs.export.colour_button import ColourButton
 from studio.ui.dialogs.export.export_words import colour_name, format_name, token_name
 from studio.ui.dialogs.export.token_field import TokenField
+from studio.ui.support.mirroring import aligned
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.flow import Flow
@@ -436,7 +437,8 @@ class ExportForm(Page):
         """Open the menu of all tokens."""
         menu = self.token_menu()
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 4)))
+        left = aligned(self.more, menu.sizeHint().width())
+        menu.popup(self.more.mapToGlobal(QPoint(left, self.more.height() + 4)))
 
     def token_menu(self) -> Menu:
         """Menu of all tokens."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -32,6 +33,7 @@ from studio.domain.export import ORIGINALS, ExportPreset, title_of
 from studio.ui.dialogs.export.export_words import summary
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import elided
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.menu import Menu, set_reason
 from studio.ui.widgets.signs import paint_chosen_bar, paint_row_ground
@@ -53,6 +55,7 @@ class PresetDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = theme()
         whole: QRect = option.rect
+        seen = partial(QStyle.visualRect, option.direction, whole)
         state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
@@ -67,12 +70,9 @@ class PresetDelegate(QStyledItemDelegate):
             painter.restore()
         icon = "picture" if index.data(ID) == ORIGINALS.id else "export"
         ratio = painter.device().devicePixelRatioF()
-        left = whole.left() + 10
-        painter.drawPixmap(
-            QPoint(left, whole.center().y() - _GLYPH // 2),
-            look.pixmap(icon, "text2", _GLYPH, ratio),
-        )
-        rect = whole.adjusted(10 + _GLYPH + 9, 4, -8, -4)
+        at = QRect(whole.left() + 10, whole.center().y() - _GLYPH // 2, _GLYPH, _GLYPH)
+        painter.drawPixmap(seen(at), look.pixmap(icon, "text2", _GLYPH, ratio))
+        rect = seen(whole.adjusted(10 + _GLYPH + 9, 4, -8, -4))
         upper, lower = QRect(rect), QRect(rect)
         upper.setBottom(rect.center().y() + 1)
         lower.setTop(rect.center().y() + 2)
@@ -97,7 +97,7 @@ class PresetDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(theme().color(role))
         words = one_line(words)
-        shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+        shown = elided(QFontMetrics(font), words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, upright | Qt.AlignmentFlag.AlignLeft, shown)
 
     def createEditor(

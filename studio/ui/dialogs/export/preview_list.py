@@ -29,6 +29,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.ui.dialogs.export.export_words import brief_facts_of, facts_of, reasons, warns
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import elided, flipped
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.signs import paint_row_ground
@@ -114,14 +115,17 @@ class CopyDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             paint_row_ground(painter, whole)
         rect = whole.adjusted(6, 2, -6, -2)
+        mirrored = option.direction is Qt.LayoutDirection.RightToLeft
         box = QRect(rect.left(), 0, _THUMBNAIL, _THUMBNAIL)
         box.moveTop(rect.center().y() - _THUMBNAIL // 2)
+        rect.setLeft(box.right() + 10)
+        if mirrored:
+            box, rect = flipped(box, whole), flipped(rect, whole)
         pixmap = self._thumbnails.picture(copy.picture.id)
         if pixmap is None:
             painter.fillRect(box, look.color("sunk"))
         else:
             painter.drawPixmap(box, pixmap)
-        rect.setLeft(box.right() + 10)
         upper, lower = QRect(rect), QRect(rect)
         upper.setBottom(rect.center().y())
         lower.setTop(rect.center().y() + 1)
@@ -136,7 +140,7 @@ class CopyDelegate(QStyledItemDelegate):
         mode = Qt.TextElideMode.ElideLeft if end else Qt.TextElideMode.ElideRight
         painter.setFont(font)
         painter.setPen(theme().color(role))
-        shown = QFontMetrics(font).elidedText(words, mode, rect.width())
+        shown = elided(QFontMetrics(font), words, mode, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 

@@ -23,6 +23,7 @@ from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import margins
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.edit_menu import EditMenu
@@ -104,7 +105,7 @@ class HandoutDialog(OutgoingDialog):
         foot.setProperty("zone", "section")
         foot.setFixedHeight(theme().height(_FOOT))
         row = QHBoxLayout(foot)
-        row.setContentsMargins(18, 0, 14, 0)
+        row.setContentsMargins(margins(self, 18, 0, 14, 0))
         row.setSpacing(10)
         self._spinner = Spinner(foot)
         row.addWidget(self._spinner)

@@ -15,6 +15,7 @@ from studio.domain.safety import CATEGORIES, LEVELS, category_name, threshold_in
 from studio.ui.panels.composer.quote import money
 from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
+from studio.ui.support.mirroring import aligned
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.number_controls import SmallSlider
@@ -328,7 +329,7 @@ class AdvancedPanel(Popover):
         """Open above its button."""
         self.ensurePolished()
         self._fit_height()
-        corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
+        corner = anchor.mapTo(self.host, QPoint(aligned(anchor, self.width()), -self.height() - 6))
         first = None if self.system.isHidden() else self.system
         self.open_at(corner, first, anchor)
 
@@ -344,7 +345,7 @@ class AdvancedPanel(Popover):
     def move_to_anchor(self, anchor: QWidget) -> None:
         """Follow the button after it moved."""
         room = self.host.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
+        corner = anchor.mapTo(self.host, QPoint(aligned(anchor, self.width()), -self.height() - 6))
         x = max(room.left(), min(corner.x(), room.right() - self.width() + 1))
         self.move(x, max(room.top(), corner.y()))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QPoint,
     QPointF,
+    QRect,
     QRectF,
     QSignalBlocker,
     QSize,
@@ -42,7 +43,7 @@ from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import reading_key
+from studio.ui.support.mirroring import aligned, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
@@ -419,26 +420,29 @@ class AspectChip(PaintedButton):
         painter.setPen(QPen(look.color("line2"), 1))
         painter.setBrush(look.color("hover" if self.underMouse() else "raise"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        paint_ratio(painter, self._value, QPointF(17, self.height() / 2), "text3", dpr=dpr)
+        middle = placed(self, QPointF(17, self.height() / 2))
+        paint_ratio(painter, self._value, middle, "text3", dpr=dpr)
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text"))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         words = QRectF(31, 0, self.width(), self.height())
-        painter.drawText(words, flags, label(self._value))
+        painter.drawText(placed(self, words), flags, label(self._value))
         arrow = look.pixmap("down", "text3", 14, dpr)
-        painter.drawPixmap(self.width() - 9 - 14, (self.height() - 14) // 2, arrow)
+        end = QRect(self.width() - 9 - 14, (self.height() - 14) // 2, 14, 14)
+        painter.drawPixmap(placed(self, end), arrow)
         painter.end()
         if self._mark:
             _paint_mark(self, right=9 + 14 + 9)
 
 
 def _paint_mark(widget: QWidget, right: int = 3) -> None:
-    """Paint the 5 px dot of a value that replaces the requested one."""
+    """Paint the 5 px dot of a value that replaces the requested one, so far before the end."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("warn"))
-    painter.drawEllipse(QRectF(widget.width() - right - 5, widget.height() / 2 - 6, 5, 5))
+    dot = QRectF(widget.width() - right - 5, widget.height() / 2 - 6, 5, 5)
+    painter.drawEllipse(placed(widget, dot))
     painter.end()
 
 
@@ -531,9 +535,10 @@ class AspectPanel(QFrame):
     def open_at(self, anchor: QWidget) -> None:
         """Open above the anchor, or below it if there is no room above."""
         self.adjustSize()
-        above = anchor.mapToGlobal(QPoint(0, -self.height() - 4))
+        left = aligned(anchor, self.width())
+        above = anchor.mapToGlobal(QPoint(left, -self.height() - 4))
         if above.y() < available_area(anchor).top():
-            above = anchor.mapToGlobal(QPoint(0, anchor.height() + 4))
+            above = anchor.mapToGlobal(QPoint(left, anchor.height() + 4))
         room = available_area(anchor)
         above.setX(max(room.left(), min(above.x(), room.right() - self.width())))
         self.move(above)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -16,7 +16,7 @@ from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, ModelState
-from studio.domain.request_fields import choice_warnings
+from studio.domain.request_fields import choice_warnings, detail_word, thinking_word
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPanel, AspectPicker
 from studio.ui.panels.composer.seed import SeedControl
@@ -277,7 +277,8 @@ class ChoicesRow(QWidget):
             if part in right and not pushed:
                 at, pushed = at + max(0, spare), True
             height = min(_size(part).height(), self.height())
-            part.setGeometry(at, (self.height() - height) // 2, width, height)
+            box = QRect(at, (self.height() - height) // 2, width, height)
+            part.setGeometry(placed(self, box))
             at += width + GAP
 
     # --- slots ----------------------------------------------------------------------------
@@ -391,7 +392,7 @@ def summary(advanced: Advanced) -> str:
         # Translators: {number} is the temperature of a model, from 0 to 2.
         words.append(_("temperature {number}").format(number=value))
     if advanced.thinking:
-        words.append(_("thinking {level}").format(level=advanced.thinking))
+        words.append(_("thinking {level}").format(level=thinking_word(advanced.thinking)))
     if advanced.search:
         words.append(
             pgettext("advanced choices", "web and image search")
@@ -399,7 +400,7 @@ def summary(advanced: Advanced) -> str:
             else pgettext("advanced choices", "search")
         )
     if advanced.detail:
-        level = advanced.detail.replace("_", " ")
+        level = detail_word(advanced.detail)
         words.append(_("reference detail {level}").format(level=level))
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))

@@ -27,7 +27,7 @@ from studio.ui.panels.composer.quote import marks_words
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button
@@ -158,7 +158,7 @@ class CompactLine(QWidget):
         right = self._end
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         small = QFontMetrics(look.font("small"))
-        words = small.elidedText(self._words, Qt.TextElideMode.ElideRight, (right - left) // 2)
+        words = elided(small, self._words, Qt.TextElideMode.ElideRight, (right - left) // 2)
         width = small.horizontalAdvance(words)
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text3"))
@@ -175,7 +175,7 @@ class CompactLine(QWidget):
         painter.setFont(font)
         metrics = QFontMetrics(font)
         text = self._prompt or self._placeholder
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, right - left)
+        shown = elided(metrics, text, Qt.TextElideMode.ElideRight, right - left)
         roles = ["text" if self._prompt else "text3"] * len(shown)
         if (self._prompt and shown.isascii()) or shown.endswith("…"):
             for first, last, kind in spans(self._prompt):

@@ -10,6 +10,7 @@ from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import plain_tip, set_tip
@@ -120,7 +121,7 @@ class GenerateButton(PaintedButton):
         painter.setFont(look.font("title"))
         metrics = QFontMetrics(painter.font())
         elide = Qt.TextElideMode.ElideRight
-        painter.drawText(upper, left, metrics.elidedText(quote.title, elide, room))
+        painter.drawText(upper, left, elided(metrics, quote.title, elide, room))
         painter.setPen(look.color(second))
         painter.setFont(look.font("small"))
         metrics = QFontMetrics(painter.font())
@@ -129,7 +130,7 @@ class GenerateButton(PaintedButton):
         key = metrics.horizontalAdvance(_key()) + 8
         if metrics.horizontalAdvance(quote.detail) + key <= width:
             painter.drawText(lower, right, _key())
-        painter.drawText(lower, left, metrics.elidedText(quote.detail, elide, round(width)))
+        painter.drawText(lower, left, elided(metrics, quote.detail, elide, round(width)))
 
     def _paint_line(self, painter: QPainter, first: str, second: str) -> None:
         look = theme()
@@ -141,7 +142,8 @@ class GenerateButton(PaintedButton):
             if not word:
                 continue
             width = QFontMetrics(painter.font()).horizontalAdvance(word)
-            painter.drawText(QRectF(at, 0, width + 4, self.height()), flags, word)
+            box = placed(self, QRectF(at, 0, width + 4, self.height()))
+            painter.drawText(box, flags, word)
             at += width + 10
             painter.setFont(look.font("small"))
             painter.setPen(look.color(second))

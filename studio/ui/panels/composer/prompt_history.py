@@ -33,6 +33,7 @@ from studio.common.i18n import _
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import aligned
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.screens import available_area
 from studio.ui.support.tasks import spawn
@@ -139,8 +140,9 @@ class HistoryPopup(QFrame):
         self.list.customContextMenuRequested.connect(self.on_menu_wanted)
 
     def open_at(self, anchor: QWidget) -> None:
-        """Open above the anchor, right edges aligned."""
-        corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), -self.height() - 4))
+        """Open above the anchor; both end where lines do."""
+        left = aligned(anchor, self.width(), at_end=True)
+        corner = anchor.mapToGlobal(QPoint(left, -self.height() - 4))
         room = available_area(anchor)
         corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
         corner.setY(max(room.top(), corner.y()))

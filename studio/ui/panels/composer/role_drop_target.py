@@ -10,6 +10,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Role
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.drop_area import Drag, DropCover, brings_pictures
+from studio.ui.support.mirroring import elided
 from studio.ui.support.role_names import role_name
 
 ROLES = (Role.EDIT, Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)
@@ -111,7 +112,7 @@ class RoleDropTarget(DropCover):
 def _draw_text(painter: QPainter, rect: QRectF, text: str, font: FontName, role: str) -> None:
     painter.setFont(theme().font(font))
     painter.setPen(theme().color(role))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
+    shown = elided(painter.fontMetrics(), text, Qt.TextElideMode.ElideRight, int(rect.width()))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
@@ -82,7 +83,7 @@ class SeedControl(QWidget):
         self.number.setVisible(fixed)
         self.field.hide()
         self.clear.setVisible(fixed)
-        self._row.setContentsMargins(9 if fixed else 0, 0, 2 if fixed else 0, 0)
+        self._row.setContentsMargins(margins(self, 9 if fixed else 0, 0, 2 if fixed else 0, 0))
         self.updateGeometry()
         self.update()
 
@@ -91,7 +92,7 @@ class SeedControl(QWidget):
         self.dice.hide()
         self.number.hide()
         self.clear.show()
-        self._row.setContentsMargins(9, 0, 2, 0)
+        self._row.setContentsMargins(margins(self, 9, 0, 2, 0))
         self.field.setText("" if self._seed is None else str(self._seed))
         self.field.setFixedWidth(theme().px(88))
         self.field.show()

@@ -33,7 +33,7 @@ from studio.domain.request_plan import PlannedWords, RequestPlan, WordSource
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets.accessible import set_expanded, set_role
@@ -143,7 +143,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
         painter.setPen(look.color("text" if hot else "text2"))
         room = self.width() - left - 4
         elide = Qt.TextElideMode.ElideRight
-        words = QFontMetrics(painter.font()).elidedText(self._words(), elide, room + 1)
+        words = elided(QFontMetrics(painter.font()), self._words(), elide, room + 1)
         painter.drawText(placed(self, QRectF(left, 0, room + 4, self.height())), flags, words)
         painter.end()
 
@@ -220,8 +220,8 @@ class SentPictures(QWidget):
                 painter.fillRect(box, look.color("sunk"))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(one.number))
                 continue
-            words = metrics.elidedText(
-                _caption(one), Qt.TextElideMode.ElideRight, self._side() + GAP - 2
+            words = elided(
+                metrics, _caption(one), Qt.TextElideMode.ElideRight, self._side() + GAP - 2
             )
             line = QRectF(cell.left(), cell.bottom() + 3, self._side() + GAP, look.line("micro"))
             if self.isRightToLeft():

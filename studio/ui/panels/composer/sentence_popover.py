@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain import sentences
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import aligned
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover
@@ -56,7 +57,8 @@ class SentencePopover(Popover):
         """Open above a slot, with the text selected."""
         self.ensurePolished()
         self.adjustSize()
-        self.open_at(anchor.mapTo(self.host, QPoint(0, -self.height() - 6)), self.field)
+        corner = QPoint(aligned(anchor, self.width()), -self.height() - 6)
+        self.open_at(anchor.mapTo(self.host, corner), self.field)
         self.field.selectAll()
 
     def on_taken(self) -> None:

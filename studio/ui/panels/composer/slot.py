@@ -31,7 +31,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import flipped, placed
+from studio.ui.support.mirroring import elided, flipped, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import set_role
@@ -338,13 +338,13 @@ class Slot(QWidget):
         painter.setFont(look.font("micro", weight=600 if editing else 400))
         quiet = "warn" if self._note.words else "ink" if editing else "text3"
         painter.setPen(look.color(quiet))
-        text = QFontMetrics(painter.font()).elidedText(role, elide, width + 1)
+        text = elided(QFontMetrics(painter.font()), role, elide, width + 1)
         painter.drawText(placed(self, QRectF(left, top, width + 2, heights[0])), flags, text)
         painter.setFont(look.font("small", prose=True))
         painter.setPen(look.color("text" if self._note.sent else "text3"))
         metrics, marks = QFontMetrics(painter.font()), self._marks()
         room = self._name_width(metrics) if marks else width
-        text = metrics.elidedText(name, elide, room + 1)
+        text = elided(metrics, name, elide, room + 1)
         line = placed(self, QRectF(left, top + heights[0], room + 2, heights[1]))
         painter.drawText(line, flags, text)
         if marks:

@@ -22,7 +22,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import announce, set_role
@@ -99,7 +99,7 @@ class DashedButton(PaintedButton):
         beside = self._beside if self._with_beside else ""
         taken = metrics.horizontalAdvance(beside) + 8 if beside else 0
         room = self.width() - left - 12 - taken
-        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room + 1)
+        words = elided(metrics, self._words, Qt.TextElideMode.ElideMiddle, room + 1)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(look.color("text" if hover else "text2"))
         painter.drawText(placed(self, QRectF(left, 0, room + 4, self.height())), flags, words)
@@ -349,7 +349,7 @@ class SlotsRow(QWidget):
             slot.setVisible(place < self._shown)
             if place < self._shown:
                 size = slot.sizeHint()
-                slot.setGeometry(at, 0, size.width(), size.height())
+                slot.setGeometry(placed(self, QRect(at, 0, size.width(), size.height())))
                 at += size.width() + gap
         hidden = len(self._references) - self._shown
         self.overflow.setVisible(hidden > 0)
@@ -360,10 +360,10 @@ class SlotsRow(QWidget):
             self.overflow.setAccessibleName(name)
             size = self.overflow.sizeHint()
             height = SMALL if self._small else size.height()
-            self.overflow.setGeometry(at, 0, size.width(), height)
+            self.overflow.setGeometry(placed(self, QRect(at, 0, size.width(), height)))
             at += size.width() + gap
         size = self.add.sizeHint()
-        self.add.setGeometry(at, 0, size.width(), size.height())
+        self.add.setGeometry(placed(self, QRect(at, 0, size.width(), size.height())))
         at += size.width() + gap
         self._place_right(at)
         if self._small:
@@ -379,14 +379,16 @@ class SlotsRow(QWidget):
         right = self.width()
         if self._extra is not None and not self._small:
             right -= self._extra.width()
-            self._extra.move(right, (self.height() - self._extra.height()) // 2)
+            extra = QRect(QPoint(right, 0), self._extra.size())
+            extra.moveTop((self.height() - extra.height()) // 2)
+            self._extra.setGeometry(placed(self, extra))
             right -= GAP
         for button in (self.suggestion, self.also):
             if button.accessibleName() and not self._small:
                 size = button.sizeHint()
                 width = min(size.width(), right - left)
                 button.setVisible(width >= 120)
-                button.setGeometry(right - width, 0, width, size.height())
+                button.setGeometry(placed(self, QRect(right - width, 0, width, size.height())))
                 right -= width + GAP
 
     def _needs(self, shown: int, *, suggestion: bool) -> int:

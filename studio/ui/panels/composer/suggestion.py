@@ -14,7 +14,7 @@ from studio.domain import runs
 from studio.domain.aspect_ratios import nearest_aspect
 from studio.domain.drafts import MATCH, MOST_AT_ONCE, Draft
 from studio.domain.entities import Advanced, AspectRatio, Reference, Role
-from studio.domain.request_fields import choice_warnings
+from studio.domain.request_fields import choice_warnings, detail_word, thinking_word
 
 if TYPE_CHECKING:
     from studio.domain.models import Model
@@ -140,13 +140,13 @@ def _untold(draft: Draft, model: Model, told: Advanced) -> list[str]:
     if wanted.temperature is not None and told.temperature is None:
         notes += [] if fields.TEMPERATURE in said else [_("no temperature")]
     if wanted.thinking and not told.thinking and fields.THINKING not in said:
-        notes.append(_("no thinking level {level}").format(level=wanted.thinking))
+        notes.append(_("no thinking level {level}").format(level=thinking_word(wanted.thinking)))
     if wanted.search and not told.search and fields.SEARCH not in said:
         notes.append(_("no web search"))
     elif wanted.search and wanted.image_search and not told.image_search:
         notes += [] if fields.IMAGE_SEARCH in said else [_("no image search")]
     if wanted.detail and not told.detail and fields.DETAIL not in said:
-        level = wanted.detail.replace("_", " ")
+        level = detail_word(wanted.detail)
         notes.append(_("no reference detail {level}").format(level=level))
     if wanted.safety and not told.safety and fields.SAFETY not in said:
         notes.append(_("no safety settings"))

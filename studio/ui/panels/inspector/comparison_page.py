@@ -22,6 +22,7 @@ from studio.ui.widgets.marked_text import MarkedText
 from studio.ui.widgets.text import ElidedLabel, Text
 
 LABEL = 56  # width of the column of labels
+LARGE = 1.4  # text scale from which on the buttons stand one below the other
 
 
 class ComparisonPage(QWidget):
@@ -62,10 +63,12 @@ class ComparisonPage(QWidget):
         grid = QGridLayout()
         grid.setSpacing(6)
         self._buttons: dict[str, Button] = {}
+        # Large text has no room for two buttons side by side.
+        beside = theme().scale < LARGE
         for name, place in (
-            ("keep_a", (0, 0, 1, 1)),
-            ("keep_both", (0, 1, 1, 1)),
-            ("crown_b", (1, 0, 1, 2)),
+            ("keep_a", (0, 0, 1, 1 if beside else 2)),
+            ("keep_both", (0, 1, 1, 1) if beside else (1, 0, 1, 2)),
+            ("crown_b", (2, 0, 1, 2)),
         ):
             button = Button("", "", part, size=30)
             # A click leaves the arrow keys to the comparison.

@@ -10,6 +10,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _, listed, ngettext, number, pgettext, short_number
 from studio.domain.derivation import Derivation, Operation
 from studio.domain.entities import MADE_WITH, Advanced, CostBasis, Drift, Picture, Role
+from studio.domain.request_fields import detail_word, thinking_word
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
 
@@ -214,9 +215,9 @@ def choices(picture: Picture) -> list[FactRow]:
     )
     rows = (
         (_("Temperature"), "" if chosen.temperature is None else short_number(chosen.temperature)),
-        (_("Thinking"), chosen.thinking),
+        (_("Thinking"), thinking_word(chosen.thinking)),
         (pgettext("web search", "Search"), _searched(chosen)),
-        (_("Reference detail"), chosen.detail.replace("_", " ")),
+        (_("Reference detail"), detail_word(chosen.detail)),
         (_("Safety"), safety),
         (_("Instruction"), chosen.system.strip()),
         (_("Extra fields"), one_line(picture.extra_fields)),

@@ -18,6 +18,7 @@ from studio.domain.spend import Outlay
 from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
 from studio.ui.panels.inspector.section import PaddedScrollArea
+from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
 from studio.ui.support.qt_overrides import needs
@@ -83,8 +84,8 @@ class Inspector(QFrame):
         self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self.setProperty("zone", "inspector")
         self.setAccessibleName(_("Inspector"))
-        self.setMinimumWidth(NARROWEST)
-        self.setMaximumWidth(WIDEST)
+        self.setMinimumWidth(theme().panel(NARROWEST))
+        self.setMaximumWidth(theme().panel(WIDEST))
         self._pages = QStackedWidget(self)
         # Qt's own role, "layered pane", would be read aloud.
         set_role(self._pages, QAccessible.Role.Client)
@@ -411,4 +412,4 @@ class Inspector(QFrame):
         self._thumbnails.request_thumbnails(())
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, 600)
+        return QSize(theme().panel(WIDTH), 600)

@@ -23,7 +23,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import ENTER, once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import IconButton
@@ -98,9 +98,7 @@ class MarkRow(QFrame):
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
         grid = QGridLayout(self)
-        # Layouts mirror what is in them, but not their margins.
-        left, right = (_PAD, _TEXT) if self.isRightToLeft() else (_TEXT, _PAD)
-        grid.setContentsMargins(left, _PAD, right, _PAD)
+        grid.setContentsMargins(margins(self, _TEXT, _PAD, _PAD, _PAD))
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(3)
         grid.setColumnMinimumWidth(0, _DISC + 16)

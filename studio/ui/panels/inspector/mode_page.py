@@ -98,7 +98,7 @@ class KeyList(InspectorSection):
         grid.setColumnStretch(1, 1)
         for row, (key, does) in enumerate(keys):
             grid.addWidget(KeyCap(key, self), row, 0)
-            grid.addWidget(Text(does, "small", "text2", self), row, 1)
+            grid.addWidget(Text(does, "small", "text2", self, wrap=True), row, 1)
         self.body.addLayout(grid)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

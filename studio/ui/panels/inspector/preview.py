@@ -154,6 +154,8 @@ class _Colour(PressedByEnter, QAbstractButton):
         rect = QRectF(self.rect())
         colour = screen_colours().colour(self.value)
         left, right = self._ends
+        if self.isRightToLeft():
+            left, right = right, left
         if left or right:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             # Only the outer corners of the strip are rounded.

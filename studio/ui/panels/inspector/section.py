@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.text import Text
@@ -89,4 +90,5 @@ class PaddedScrollArea(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.bar.sizeHint().width()
-        self.bar.setGeometry(self.width() - width, 0, width, self.height())
+        end = QRect(self.width() - width, 0, width, self.height())
+        self.bar.setGeometry(placed(self, end))

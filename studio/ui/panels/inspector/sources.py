@@ -18,7 +18,7 @@ from studio.common.i18n import _, listed
 from studio.domain.entities import Grounding, GroundingSource
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import set_tip, set_words
@@ -71,9 +71,7 @@ class LinkRow(PaintedButton):
         if beside > room // 2:
             host, beside = "", 0
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        words = metrics.elidedText(
-            one_line(self.text()), Qt.TextElideMode.ElideRight, room - beside
-        )
+        words = elided(metrics, one_line(self.text()), Qt.TextElideMode.ElideRight, room - beside)
         font = look.font("small", prose=True)
         font.setUnderline(self.underMouse())
         painter.setFont(font)

@@ -32,7 +32,7 @@ from studio.domain.entities import Picture
 from studio.ui.panels.inspector.fact_table import LABEL
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.flow import Flow
@@ -187,7 +187,7 @@ class TagChip(QAbstractButton):
             painter.drawText(placed(self, room), flags, self._note)
             room.setWidth(room.width() - wide - 5)
         painter.setPen(look.color("text2" if self.tag.partly else "text"))
-        words = metrics.elidedText(one_line(self.text()), Qt.TextElideMode.ElideRight, room.width())
+        words = elided(metrics, one_line(self.text()), Qt.TextElideMode.ElideRight, room.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(placed(self, room), flags, words)
         role = "text" if self._on_cross and over else "text3"

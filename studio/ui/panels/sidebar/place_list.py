@@ -45,7 +45,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import key_repeat, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.scroll_area import give_viewport
@@ -399,7 +399,7 @@ class _PlaceDelegate(QStyledItemDelegate):
         room = right - SIDE - left
         painter.setFont(body)
         painter.setPen(look.color("text" if current else "text2"))
-        label = QFontMetrics(body).elidedText(place.label, Qt.TextElideMode.ElideRight, room)
+        label = elided(QFontMetrics(body), place.label, Qt.TextElideMode.ElideRight, room)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         if rows.isRightToLeft():
             # The name of a collection runs as its own letters do, though it begins with a number.

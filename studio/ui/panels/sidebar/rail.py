@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolTip, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from studio.ui.style.theme import RAIL, theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import placed
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton
@@ -70,7 +71,7 @@ class PlaceButton(IconButton):
         if self._new:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(bad)
-            painter.drawEllipse(self.width() - 10, 3, 7, 7)
+            painter.drawEllipse(placed(self, QRect(self.width() - 10, 3, 7, 7)))
         painter.end()
 
 

@@ -21,6 +21,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.tab_order import order_tabs
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -72,7 +73,7 @@ class Sidebar(QFrame):
         self._new = IconButton("plus", _("New collection"), parent=self, size=22)
         self._new.clicked.connect(self.collection_wanted)
         head = QHBoxLayout()
-        head.setContentsMargins(0, 8, 2, 0)
+        head.setContentsMargins(margins(self, 0, 8, 2, 0))
         head.addWidget(_heading(_("Collections"), 6, self), 1)
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
@@ -176,8 +177,9 @@ class Meter(QWidget):
         painter.setBrush(look.color("warn" if self._part >= WARN_AT else "text2"))
         spent = QRectF(0, 0, box.width() * self._part, box.height())
         if self._part > 0:
-            painter.drawRoundedRect(spent, radius, radius)
-        painter.fillRect(QRectF(box.width() * WARN_AT, 0, 2, _METER), look.color("panel"))
+            painter.drawRoundedRect(placed(self, spent), radius, radius)
+        notch = QRectF(box.width() * WARN_AT, 0, 2, _METER)
+        painter.fillRect(placed(self, notch), look.color("panel"))
         painter.end()
 
 

@@ -25,6 +25,7 @@ from studio.ui.support import formatting, queue_estimate
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import aligned, margins
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.buttons import Button, IconButton, PressedByEnter
@@ -99,7 +100,7 @@ class JobRow(PressedByEnter, QPushButton):
         self._from: int | None = None
         self._dragged = False
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 6, 4)
+        row.setContentsMargins(margins(self, 8, 4, 6, 4))
         row.setSpacing(2)
         self.sources = SourceStrip(thumbnails, self)
         row.addWidget(self.sources)
@@ -255,7 +256,7 @@ class QueuePopover(Popover):
         column.setContentsMargins(6, 6, 6, 6)
         column.setSpacing(4)
         head = QHBoxLayout()
-        head.setContentsMargins(8, 0, 0, 0)
+        head.setContentsMargins(margins(self, 8, 0, 0, 0))
         head.setSpacing(6)
         self._title = ElidedLabel(_("Queue"), "small", "text", self, weight=600)
         head.addWidget(self._title, 1)
@@ -274,7 +275,7 @@ class QueuePopover(Popover):
         self._empty.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self._empty)
         foot = QHBoxLayout()
-        foot.setContentsMargins(8, 0, 0, 0)
+        foot.setContentsMargins(margins(self, 8, 0, 0, 0))
         self._failed = ElidedLabel("", "small", "text2", self)
         self.retry_all = Button(_("Try all failed again"), parent=self, size=26)
         self.retry_all.clicked.connect(self.on_retry_all)
@@ -388,7 +389,8 @@ class QueuePopover(Popover):
     def open_over(self, anchor: QWidget) -> None:
         """Open above its part of the status bar."""
         self._fit()
-        corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
+        left = aligned(anchor, self.width())
+        corner = anchor.mapTo(self.host, QPoint(left, -self.height() - 6))
         first = next(iter(self._rows.values()), self.pause)
         self.open_at(corner, first, anchor)
         self._timer.start()

@@ -14,6 +14,7 @@ from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
+from studio.ui.support.mirroring import aligned, elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedRadio
 from studio.ui.widgets.plain_text import set_tip
@@ -72,7 +73,7 @@ class _RecipeRow(PaintedRadio):
         box = QRectF(self.rect())
         if self.isChecked() or self.underMouse():
             paint_row_ground(painter, box, "press" if self.isChecked() else "hover")
-        dot = QRectF(9, (box.height() - DOT) / 2, DOT, DOT)
+        dot = placed(self, QRectF(9, (box.height() - DOT) / 2, DOT, DOT))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(look.color("accent" if self.isChecked() else "text3"), 1.4))
         painter.drawEllipse(dot)
@@ -80,7 +81,7 @@ class _RecipeRow(PaintedRadio):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("accent"))
             painter.drawEllipse(dot.adjusted(4, 4, -4, -4))
-        self._write(painter, box.adjusted(34, 3, -8, -3))
+        self._write(painter, placed(self, box.adjusted(34, 3, -8, -3)))
         painter.end()
 
     def _write(self, painter: QPainter, box: QRectF) -> None:
@@ -94,8 +95,11 @@ class _RecipeRow(PaintedRadio):
             part = QRectF(box.left(), box.top() + place * high, box.width(), high)
             painter.setFont(look.font("body" if font == "body" else "small", weight=weight))
             painter.setPen(look.color(role))
-            shown = painter.fontMetrics().elidedText(
-                one_line(words), Qt.TextElideMode.ElideRight, int(part.width())
+            shown = elided(
+                painter.fontMetrics(),
+                one_line(words),
+                Qt.TextElideMode.ElideRight,
+                int(part.width()),
             )
             painter.drawText(part, flags, shown)
 
@@ -162,9 +166,10 @@ class RecipePopover(Popover):
         self._fit()
 
     def open_over(self, anchor: QWidget) -> None:
-        """Open above the chip or the bar, at its right edge."""
+        """Open above the chip or the bar, where that ends."""
         self._fit()
-        corner = anchor.mapTo(self.host, QPoint(anchor.width() - self.width(), -self.height() - 6))
+        left = aligned(anchor, self.width(), at_end=True)
+        corner = anchor.mapTo(self.host, QPoint(left, -self.height() - 6))
         first = next((row for row in self.rows if row.isChecked()), None)
         self.open_at(corner, first, anchor if isinstance(anchor, QAbstractButton) else None)
 

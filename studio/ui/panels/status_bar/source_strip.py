@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Reference, Role
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 
@@ -50,7 +51,7 @@ class SourceStrip(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         for place, reference in enumerate(self.references):
-            box = QRect(place * (SIDE + 2), 0, SIDE, SIDE)
+            box = placed(self, QRect(place * (SIDE + 2), 0, SIDE, SIDE))
             pixmap = self._thumbnails.reference(reference) if self._thumbnails else None
             if pixmap is None:
                 painter.fillRect(box, theme().color("sunk"))

@@ -31,7 +31,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import flipped, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -247,13 +247,17 @@ class FilmStrip(QWidget):
         painter.setPen(QPen(look.color("hairline"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(inner).adjusted(0.5, 0.5, -0.5, -0.5))
+        begin = QRect(inner.left() + 3, inner.bottom() - 16, 14, 14)
+        end = QRect(inner.right() - 16, inner.bottom() - 16, 14, 14)
+        if self.isRightToLeft():
+            begin, end = flipped(begin, inner), flipped(end, inner)
         if letter:
-            mark = _paint_corner(painter, QRect(inner.left() + 3, inner.bottom() - 16, 14, 14))
+            mark = _paint_corner(painter, begin)
             painter.setFont(look.font("micro", weight=600))
             painter.setPen(look.color("onchrome"))
             painter.drawText(mark, int(Qt.AlignmentFlag.AlignCenter), letter)
         if picture.flag is Flag.PICK:
-            mark = _paint_corner(painter, QRect(inner.right() - 16, inner.bottom() - 16, 14, 14))
+            mark = _paint_corner(painter, end)
             flag = look.pixmap("flag-filled", "onchrome", 10, dpr)
             painter.drawPixmap(mark.left() + 2, mark.top() + 2, flag)
 

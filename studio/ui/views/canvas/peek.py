@@ -10,6 +10,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import elided
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
@@ -77,6 +78,6 @@ class PicturePeek(QWidget):
         painter.setBrush(look.color("chrome"))
         painter.drawRoundedRect(box, 5, 5)
         painter.setPen(look.color("onchrome"))
-        text = painter.fontMetrics().elidedText(self._name(), Qt.TextElideMode.ElideRight, wide)
+        text = elided(painter.fontMetrics(), self._name(), Qt.TextElideMode.ElideRight, wide)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()

@@ -14,6 +14,7 @@ from studio.domain.comparison import MOST
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.viewport import HIGHEST
 from studio.ui.views.canvas.zoom_slider import ZoomSlider
@@ -66,7 +67,7 @@ class CompareBar(QFrame):
         self.setAccessibleName(_("Compare bar"))
         set_role(self, QAccessible.Role.ToolBar)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(14, 0, 12, 0)
+        self._row.setContentsMargins(margins(self, 14, 0, 12, 0))
         self._row.setSpacing(6)
         self._sides: list[SideChip] = []
         self._fitted: tuple[object, ...] = ()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.compare.covered import Covered
 
@@ -118,7 +118,7 @@ class ChromeLabel(Covered, QWidget):
                 painter.setFont(look.font("small", weight=one.weight))
                 painter.setPen(look.color(one.role))
                 elide = Qt.TextElideMode.ElideRight
-                shown = painter.fontMetrics().elidedText(one.text, elide, width)
+                shown = elided(painter.fontMetrics(), one.text, elide, width)
                 box = QRectF(x, 0, width + 2, self.height())
                 painter.drawText(placed(self, box), Qt.AlignmentFlag.AlignVCenter, shown)
             else:

@@ -180,7 +180,7 @@ class CompareView(QWidget):
 
     @property
     def divider(self) -> float:
-        """Share of the width left of the slider's divider."""
+        """Share of the width before the slider's divider."""
         return self._divider
 
     @property
@@ -525,7 +525,8 @@ class CompareView(QWidget):
                 if self._mode is CompareMode.FLICKER:
                     self.group.on_flicker()
                 else:
-                    self.on_divider_moved(self._divider + _DIVIDER[event.text()])
+                    way = -1 if self.isRightToLeft() else 1
+                    self.on_divider_moved(self._divider + way * _DIVIDER[event.text()])
             case _:
                 super().keyPressEvent(event)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
+from studio.ui.support.mirroring import as_keys
 from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 from studio.ui.widgets.menu import Menu
 
@@ -51,7 +52,7 @@ class KeyStrip(ChromeLabel):
         ]
         pieces: list[ChromePiece] = []
         for key, does in keys:
-            pieces.append(ChromePiece(text=key, gap=5))
+            pieces.append(ChromePiece(text=as_keys(key), gap=5))
             pieces.append(ChromePiece(text=does, role="onchrome2", gap=14))
         self.set_pieces(pieces)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ from studio.common.i18n import listed, number
 from studio.domain.comparison import LETTERS, RelativePlacement
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import flipped, placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates
@@ -39,7 +40,7 @@ class ComparePane(QWidget):
     Signals:
         pressed: the pane was clicked (its side).
         pointed: the pointer entered the pane (its side), or left it (-1).
-        divider_moved: share of the width left of the slider's divider.
+        divider_moved: share of the width before the slider's divider.
     """
 
     pressed = Signal(int)
@@ -70,7 +71,6 @@ class ComparePane(QWidget):
         self._divider = 0.5
         self._ringed = False
         self._label = _PaneLabel(side, self)
-        self._label.move(PLACE)
 
     def show_picture(self, picture: Picture | None) -> None:
         """Show a picture at the part shown before."""
@@ -99,7 +99,7 @@ class ComparePane(QWidget):
     def lay_over(
         self, plate: Plate | None, divider: float, placement: RelativePlacement | None = None
     ) -> None:
-        """Lay another picture over this one, right of the divider (share of the width).
+        """Lay another picture over this one, beyond the divider (share of the width before it).
 
         `placement` is where this one lies in it, if they are aligned.
         """
@@ -143,16 +143,20 @@ class ComparePane(QWidget):
             return
         dpr = self.devicePixelRatioF()
         if self._over is not None:
-            left = round(view.view_width * self._divider)
-            right = QRectF(left, 0, view.view_width - left, view.view_height).toAlignedRect()
+            at = round(view.view_width * self._divider)
+            beyond = QRectF(at, 0, view.view_width - at, view.view_height)
+            if self.isRightToLeft():
+                whole = QRectF(0, 0, view.view_width, view.view_height)
+                beyond, at = flipped(beyond, whole), round(whole.width()) - at
+            part = beyond.toAlignedRect()
             painter.save()
-            painter.setClipRect(right)
+            painter.setClipRect(part)
             over = view.laid_over(self._over.width, self._over.height, self._placement)
             ground = theme().color(self.canvas.surround)
-            plates.paint(painter, self._over, over, right, dpr, ground=ground)
+            plates.paint(painter, self._over, over, part, dpr, ground=ground)
             painter.restore()
             if 0 < self._divider < 1:
-                _paint_divider(painter, left, view.view_height, dpr)
+                _paint_divider(painter, at, view.view_height, dpr)
         if self._ringed:
             painter.setPen(QPen(theme().color("accent"), 2 * dpr))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -174,13 +178,15 @@ class ComparePane(QWidget):
 
     def _move_divider(self, event: QMouseEvent) -> None:
         if self._over is not None and not event.buttons():
-            self.divider_moved.emit(event.position().x() / max(1, self.canvas.width()))
+            at = placed(self.canvas, event.position()).x()
+            self.divider_moved.emit(at / max(1, self.canvas.width()))
 
     @needs("_label")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.canvas.setGeometry(self.rect())
         self._label.set_room(self.width() - 2 * PLACE.x())
+        self._label.place()
 
 
 def _paint_divider(painter: QPainter, at: float, height: float, dpr: float) -> None:
@@ -202,10 +208,11 @@ class _PaneCanvas(Covered, PictureCanvas):
 
 
 class _PaneLabel(ChromeLabel):
-    """Letter, name, flag, stars and a word about a side."""
+    """Letter, name, flag, stars and a word about a side, in the corner where lines begin."""
 
     def __init__(self, side: int, parent: QWidget) -> None:
         super().__init__(HIGH, parent)
+        self._pane = parent
         self._side = side
         self._picture: Picture | None = None
         self._note = self._spoken = ""
@@ -220,6 +227,15 @@ class _PaneLabel(ChromeLabel):
     def set_note(self, note: str, spoken: str, *, locked: bool) -> None:
         self._note, self._spoken, self._locked = note, spoken, locked
         self._show()
+
+    def place(self) -> None:
+        """Move to the corner of the pane."""
+        self.move(placed(self._pane, QRect(PLACE, self.size())).topLeft())
+
+    @needs("_pane")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place()
 
     def sentence(self) -> str:
         """What a screen reader says of this side."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QRect, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.comparison import MOST, RelativePlacement
 from studio.ui.style.qt_style import animates
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.plates import Plate
@@ -76,7 +77,7 @@ class PaneGroup(QWidget):
             self.link()
 
     def arrange(self, sides: int, active: int, *, alone: bool) -> None:
-        """Place the panes: A alone, halves, or A large with the others at its right.
+        """Place the panes: A alone, halves, or A large with the others after it.
 
         In a narrow window, the active side alone is beside A.
         """
@@ -93,12 +94,13 @@ class PaneGroup(QWidget):
         self._linking = True
         for pane in self.panes:
             pane.setVisible(pane.side in shown)
-        self.panes[0].setGeometry(0, 0, left, high)
+        self.panes[0].setGeometry(placed(self, QRect(0, 0, left, high)))
         for place, side in enumerate(shown[1:]):
             down = (high - BETWEEN * (count - 2)) // (count - 1)
             top = (down + BETWEEN) * place
             last = high - top if side == shown[-1] else down
-            self.panes[side].setGeometry(left + BETWEEN, top, wide - left - BETWEEN, last)
+            box = QRect(left + BETWEEN, top, wide - left - BETWEEN, last)
+            self.panes[side].setGeometry(placed(self, box))
         self._linking = False
         self.keys.place_over(self.panes[0].geometry())
         self._surface.show_panes([self.panes[side] for side in shown])
@@ -129,7 +131,7 @@ class PaneGroup(QWidget):
         *,
         flickers: bool = False,
     ) -> None:
-        """Lay a picture over A right of the divider, or in turn with A.
+        """Lay a picture over A beyond the divider, or in turn with A.
 
         Under reduced motion only `on_flicker` shows the other one.
         """

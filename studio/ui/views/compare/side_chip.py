@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.domain.comparison import LETTERS
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.plain_text import set_tip
@@ -38,7 +38,7 @@ class SideChip(ToggledIsClicked, PaintedButton):
         """Put a small button at the end."""
         self._end = end
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 3, 0)
+        row.setContentsMargins(margins(self, 0, 0, 3, 0))
         row.addStretch(1)
         row.addWidget(end)
 
@@ -109,7 +109,7 @@ class SideChip(ToggledIsClicked, PaintedButton):
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text"))
         name = max(0, self.width() - x - self._end_width())
-        shown = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, name)
+        shown = elided(painter.fontMetrics(), self._name, Qt.TextElideMode.ElideRight, name)
         painter.drawText(placed(self, QRect(x, 0, name + 2, self.height())), middle, shown)
         painter.end()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.domain.duel import Duel, DuelMatch
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.views.duel import duel_words
 from studio.ui.widgets.accessible import set_role
 
@@ -36,7 +37,7 @@ class _Knot(QAbstractButton):
 
 
 class Bracket(QWidget):
-    """Draws the matches of a duel from left to right.
+    """Draws the matches of a duel in the direction of reading.
 
     Signals:
         match_chosen: a decided match was clicked (a `DuelMatch`).
@@ -114,7 +115,8 @@ class Bracket(QWidget):
         column = max(0, (match.round if match else 0) - self._first)
         x = INSET + column * (self.width() - 2 * INSET) / rounds
         high = self.height() - 2 * INSET
-        return QPointF(x, INSET + (begin + end) / 2 * high / max(1, len(self._leaves)))
+        y = INSET + (begin + end) / 2 * high / max(1, len(self._leaves))
+        return placed(self, QPointF(x, y))
 
     def match_at(self, spot: QPointF) -> DuelMatch | None:
         """The decided match near a point."""

@@ -68,13 +68,7 @@ class DuelView(FullScreenView):
         self._head = DuelHead(self)
         self.panes = [DuelPane(library, decoder, self) for _side in range(2)]
         self.foot = DuelFoot(self)
-        # The keys say Left and Right, so that the sides stay where they are in every language.
-        self._across = (
-            QBoxLayout.Direction.RightToLeft
-            if self.isRightToLeft()
-            else QBoxLayout.Direction.LeftToRight
-        )
-        self._row = QBoxLayout(self._across)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(16, 4, 16, 4)
         self._row.setSpacing(BETWEEN)
         for pane in self.panes:
@@ -111,7 +105,13 @@ class DuelView(FullScreenView):
 
     @property
     def sides(self) -> tuple[DuelPane, DuelPane]:
-        """The left (or upper) pane and the right one."""
+        """The left pane and the right one; of two above each other, what is read first is upper."""
+        first, second = self._in_reading
+        return (second, first) if self.isRightToLeft() else (first, second)
+
+    @property
+    def _in_reading(self) -> tuple[DuelPane, DuelPane]:
+        """The pane where lines begin and the other one."""
         first, second = self.panes
         return (second, first) if self._swapped else (first, second)
 
@@ -122,7 +122,7 @@ class DuelView(FullScreenView):
 
     @property
     def picture(self) -> Picture | None:
-        """Picture under the pointer, else the left one; None until it is read."""
+        """Picture under the pointer, else what is read first; None until it is read."""
         return self._pointed.picture
 
     @property
@@ -201,7 +201,7 @@ class DuelView(FullScreenView):
     def swap(self) -> None:
         """Exchange the sides of the two pictures."""
         self._swapped = not self._swapped
-        for at, pane in enumerate(self.sides):
+        for at, pane in enumerate(self._in_reading):
             self._row.insertWidget(at, pane, 1)
         self._show()
 
@@ -209,13 +209,13 @@ class DuelView(FullScreenView):
 
     @property
     def _pointed(self) -> DuelPane:
-        """The pane under the pointer, else the left one."""
+        """The pane under the pointer, else what is read first."""
         spot = QCursor.pos()
         for pane in self.sides:
             canvas = pane.canvas
             if canvas.isVisible() and canvas.rect().contains(canvas.mapFromGlobal(spot)):
                 return pane
-        return self.sides[0]
+        return self._in_reading[0]
 
     def _pointed_canvas(self) -> PictureCanvas:
         return self._pointed.canvas
@@ -244,7 +244,7 @@ class DuelView(FullScreenView):
                 beaten = [name for name in losers if name]
             pane.show_picture(picture, beaten=duel_words.beaten(beaten))
         self._arrange()
-        self._link(self.sides[0])
+        self._link(self._in_reading[0])
         match = self._past or next(
             (one for one in duel.matches if one.pair == duel.pair and not one.decided), None
         )
@@ -257,9 +257,10 @@ class DuelView(FullScreenView):
             one_place=duel.definition.best == 1,
             enabled=self._past is not None or not duel.finished,
         )
-        if left is not None and right is not None:
+        before, after = (pane.picture for pane in self._in_reading)
+        if before is not None and after is not None:
             self.foot.show_differences(
-                duel_words.changed_words(left, right), duel_words.changed_settings(left, right)
+                duel_words.changed_words(before, after), duel_words.changed_settings(before, after)
             )
         for side, pane in enumerate(self.sides):
             pane.canvas.setAccessibleName(self._sentence(pane.picture, left=not side))
@@ -291,8 +292,8 @@ class DuelView(FullScreenView):
         shown = [pane.picture for pane in self.panes if pane.picture is not None]
         wide = bool(shown) and all(one.width > one.height for one in shown)
         above = self.width() < NARROW and wide
-        down = QBoxLayout.Direction.TopToBottom
-        self._row.setDirection(down if above else self._across)
+        direction = QBoxLayout.Direction
+        self._row.setDirection(direction.TopToBottom if above else direction.LeftToRight)
 
     def _link(self, pane: DuelPane) -> None:
         """Show the place of one picture on the other."""
@@ -315,7 +316,9 @@ class DuelView(FullScreenView):
             self.decided.emit(verdict)
 
     def _mirrored(self, verdict: Verdict) -> Verdict:
-        return _MIRRORED.get(verdict, verdict) if self._swapped else verdict
+        """A result by sides as one by the pair's order, or the other way."""
+        turned = self._swapped is not self.isRightToLeft()
+        return _MIRRORED.get(verdict, verdict) if turned else verdict
 
     def on_best_chosen(self, best: int) -> None:
         """Ask for another number of places, and return to the pictures."""
@@ -325,7 +328,7 @@ class DuelView(FullScreenView):
     def on_link_chosen(self, linked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Share zoom and place, or not."""
         self._linked = linked
-        self._link(self.sides[0])
+        self._link(self._in_reading[0])
 
     def on_view_changed(self) -> None:
         """Move the other picture with the one that was zoomed or panned."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from studio.common import word_diff
-from studio.common.i18n import _, listed, ngettext, number
+from studio.common.i18n import _, left_to_right, listed, ngettext, number
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.choices import Verdict
 from studio.domain.duel import Duel, DuelMatch
 from studio.domain.entities import Picture
-from studio.ui.support import formatting
 
 _MOST_NAMES = 3
 
@@ -112,12 +111,9 @@ def changed_settings(first: Picture, second: Picture) -> str:
     """What else differs: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
     both = [
         (first.model, second.model),
-        (
-            formatting.pixels(first.width, first.height),
-            formatting.pixels(second.width, second.height),
-        ),
+        (f"{first.width} × {first.height}", f"{second.width} × {second.height}"),
     ]
-    found = [f"{before} → {after}" for before, after in both if before != after]
+    found = [left_to_right(f"{before} → {after}") for before, after in both if before != after]
     if _prompt(first) != _prompt(second) and not changed_words(first, second):
         found.insert(0, _("another prompt"))
     return listed(found)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _
@@ -14,7 +14,7 @@ from studio.common.word_diff import DiffPiece
 from studio.domain.choices import Verdict
 from studio.domain.duel import DUEL_VERDICTS
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.duel.bracket import Bracket
 from studio.ui.widgets.accessible import set_role
@@ -25,8 +25,8 @@ from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 HEIGHT = 124
 NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tree, are hidden
 FACTS = 360  # most pixels of width for the differences
-_LINE = 19  # pixels of a line on a button
 _WIDTHS = {Verdict.FIRST: 176, Verdict.SECOND: 176, Verdict.BOTH: 152, Verdict.NEITHER: 152}
+_CAP, _SIDE, _PAD = 28, 14, 7  # of a button: side of the key, and room around it and the words
 _KEYS = {Verdict.FIRST: "←", Verdict.SECOND: "→", Verdict.BOTH: "↑", Verdict.NEITHER: "↓"}
 
 
@@ -64,13 +64,14 @@ class DuelFoot(QFrame):
         row.setSpacing(10)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
-        if self.isRightToLeft():
-            # "Left wins" stays at the left, as its picture does.
-            buttons.setDirection(QHBoxLayout.Direction.RightToLeft)
         for verdict, button in self.buttons.items():
             button.setObjectName(verdict.value)
             button.clicked.connect(self.on_clicked)
-            buttons.addWidget(button)
+        first, second, *others = DUEL_VERDICTS
+        # "Left wins" stands at the left of "Right wins", as its picture does.
+        sides = (second, first) if self.isRightToLeft() else (first, second)
+        for verdict in (*sides, *others):
+            buttons.addWidget(self.buttons[verdict])
         row.addLayout(buttons)
         row.addSpacing(26)
         row.addWidget(self._facts, 1)
@@ -79,7 +80,7 @@ class DuelFoot(QFrame):
 
     def _make_facts(self) -> QWidget:
         facts = QWidget(self)
-        facts.setMaximumWidth(FACTS)
+        facts.setMaximumWidth(theme().px(FACTS))
         column = QVBoxLayout(facts)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -131,8 +132,8 @@ class DuelFoot(QFrame):
 
     @needs("_facts")
     def resizeEvent(self, _event: object) -> None:
-        self._facts.setVisible(self.width() >= NARROW)
-        self.bracket.setVisible(self.width() >= NARROWEST)
+        self._facts.setVisible(self.width() >= theme().px(NARROW))
+        self.bracket.setVisible(self.width() >= theme().px(NARROWEST))
 
 
 class VerdictButton(PaintedButton):
@@ -144,13 +145,26 @@ class VerdictButton(PaintedButton):
         self._title = title
         self._meaning = ""
         self._wide = width
-        self.setFixedSize(self.sizeHint())
+        self.setFixedHeight(self.sizeHint().height())
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         set_role(self, QAccessible.Role.Button)
         self.setAccessibleName(title)
 
     @needs("_wide")
     def sizeHint(self) -> QSize:
-        return QSize(theme().px(self._wide), theme().height(52))
+        look = theme()
+        lines = look.line("body") + look.line("small")
+        return QSize(look.px(self._wide), max(52, lines + 2 * _PAD))
+
+    @needs("_wide")
+    def minimumSizeHint(self) -> QSize:
+        title = QFontMetrics(theme().font("body", weight=600)).horizontalAdvance(self._title)
+        return QSize(self._left + title + _PAD + 2, self.sizeHint().height())
+
+    @property
+    def _left(self) -> int:
+        """Where the words begin."""
+        return 2 * _SIDE + theme().height(_CAP) - 2
 
     def show_meaning(self, meaning: str, picture: str) -> None:
         """Show what this result means; `picture` is the name of the winner, if there is one."""
@@ -166,21 +180,25 @@ class VerdictButton(PaintedButton):
         painter.setBrush(look.color(ground if self.isEnabled() else "panel"))
         painter.setPen(QPen(look.color("edge"), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        cap = placed(self, QRectF(14, (self.height() - 28) / 2, 28, 28))
+        side = look.height(_CAP)
+        cap = placed(self, QRectF(_SIDE, (self.height() - side) / 2, side, side))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(cap, 4, 4)
         painter.setPen(look.color("text" if self.isEnabled() else "off"))
         painter.setFont(look.font("body"))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
-        middle = self.height() / 2
+        title, meaning = look.line("body"), look.line("small")
+        top = (self.height() - title - meaning) / 2
         painter.setFont(look.font("body", weight=600))
-        self._paint_line(painter, self._title, middle - (_LINE if self._meaning else _LINE / 2))
+        alone = 0 if self._meaning else meaning / 2
+        self._paint_line(painter, self._title, top + alone, title)
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text3" if self.isEnabled() else "off"))
-        self._paint_line(painter, self._meaning, middle)
+        self._paint_line(painter, self._meaning, top + title, meaning)
 
-    def _paint_line(self, painter: QPainter, text: str, top: float) -> None:
-        wide = self.width() - 62
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, wide)
-        line = placed(self, QRectF(54, top, wide, _LINE))
+    def _paint_line(self, painter: QPainter, text: str, top: float, high: int) -> None:
+        left = self._left
+        wide = self.width() - left - 8
+        shown = elided(painter.fontMetrics(), text, Qt.TextElideMode.ElideRight, wide)
+        line = placed(self, QRectF(left, top, wide, high))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _, ngettext, number
 from studio.domain.duel import Duel, DuelMatch, most_comparisons
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.views.duel import duel_words
 from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.buttons import Button
@@ -52,6 +53,7 @@ class DuelHead(FullScreenHead):
             self.row.addSpacing(4)
         self.row.addStretch(1)
         self.add_controls(self._best, self._linked, self._undo)
+        self.set_giving(self._bar, self.progress, self.name, self.place)
         self._best.changed.connect(self.best_chosen)
         self._linked.toggled.connect(self.link_chosen)
         self._undo.clicked.connect(self.undo_wanted)
@@ -62,9 +64,10 @@ class DuelHead(FullScreenHead):
         self.place.setText(duel_words.place(duel, past))
         self.progress.setText(duel_words.progress(duel))
         self._bar.set_share(duel.done / max(1, duel.done + duel.to_come))
-        self._bar.setVisible(self.window().width() >= NARROW)
+        self.set_wanted(self._bar, wanted=self.window().width() >= NARROW)
         self._undo.setEnabled(bool(duel.decisions))
         self._show_best(duel)
+        self.yield_room()
 
     def _show_best(self, duel: Duel) -> None:
         n, best = len(duel.definition.pictures), duel.definition.best
@@ -107,4 +110,5 @@ class _Bar(QWidget):
         painter.setBrush(theme().color("press"))
         painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
         painter.setBrush(theme().color("accent"))
-        painter.drawRoundedRect(QRectF(0, 0, self.width() * self._share, self.height()), 2, 2)
+        done = QRectF(0, 0, self.width() * self._share, self.height())
+        painter.drawRoundedRect(placed(self, done), 2, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from studio.common.i18n import _, number
 from studio.domain.entities import CostBasis, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
@@ -144,13 +145,14 @@ class _StarCount(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(24, 16)
+        return QSize(theme().px(24), theme().height(16))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, look = QPainter(self), theme()
         top = (self.height() - 11) // 2
-        painter.drawPixmap(0, top, look.pixmap("star-filled", "star", 11, self.devicePixelRatioF()))
+        star = look.pixmap("star-filled", "star", 11, self.devicePixelRatioF())
+        painter.drawPixmap(placed(self, QRect(0, top, 11, 11)), star)
         painter.setFont(look.font("small"))
         painter.setPen(look.color("text2"))
         box = QRectF(14, 0, self.width() - 14, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, number(self._stars))
+        painter.drawText(placed(self, box), Qt.AlignmentFlag.AlignVCenter, number(self._stars))

@@ -13,6 +13,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.duel import Duel
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
@@ -116,24 +117,25 @@ class _Order(QWidget):
         rows = [(number(one.number), id, names(id)) for one in duel.order for id in one.pictures]
         self._rows = rows[:_MOST_ROWS]
         self.setAccessibleDescription(listed(f"{place} {name}" for place, _id, name in rows))
-        self.setFixedHeight(len(self._rows) * _ROW)
+        self.setFixedHeight(len(self._rows) * theme().height(_ROW))
         self.setVisible(bool(self._rows))
         self.update()
 
     @needs("_rows")
     def sizeHint(self) -> QSize:
-        return QSize(300, len(self._rows) * _ROW)
+        return QSize(theme().px(300), len(self._rows) * theme().height(_ROW))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         middle = Qt.AlignmentFlag.AlignVCenter
+        row, begin = look.height(_ROW), look.px(24)
         for at, (place, id, name) in enumerate(self._rows):
-            top = at * _ROW
+            top = at * row
             painter.setFont(look.font("body", weight=600))
             painter.setPen(look.color("text2"))
-            painter.drawText(QRectF(0, top, 24, _ROW), middle, place)
-            box = QRectF(26, top + (_ROW - _SIDE) / 2, _SIDE, _SIDE)
+            painter.drawText(placed(self, QRectF(0, top, begin, row)), middle, place)
+            box = placed(self, QRectF(begin + 2, top + (row - _SIDE) / 2, _SIDE, _SIDE))
             pixmap = self._thumbnails.picture(id) if self._known(id) is not None else None
             if pixmap is None:
                 painter.fillRect(box, look.color("sunk"))
@@ -141,8 +143,7 @@ class _Order(QWidget):
                 painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
             painter.setFont(look.font("body", prose=True))
             painter.setPen(look.color("text"))
-            wide = self.width() - 64
-            shown = painter.fontMetrics().elidedText(
-                one_line(name), Qt.TextElideMode.ElideRight, wide
-            )
-            painter.drawText(QRectF(64, top, wide, _ROW), middle, shown)
+            left = begin + _SIDE + 12
+            wide = self.width() - left
+            shown = elided(painter.fontMetrics(), one_line(name), Qt.TextElideMode.ElideRight, wide)
+            painter.drawText(placed(self, QRectF(left, top, wide, row)), middle, shown)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -36,13 +38,40 @@ class FullScreenHead(QFrame):
         self.setFixedHeight(theme().height(HEIGHT))
         self.setAccessibleName(spoken)
         set_role(self, QAccessible.Role.ToolBar)
+        self._giving: tuple[QWidget, ...] = ()
+        # Those of them that have nothing to show now.
+        self._unwanted: set[QWidget] = set()
         self.name = ElidedLabel("", "small", "text3", self, prose=True)
         self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(20, 0, 14, 0)
+        self.row.setContentsMargins(margins(self, 20, 0, 14, 0))
         self.row.setSpacing(8)
         self.row.addWidget(Text(title, "title", "text", self))
         self.row.addSpacing(2)
         self.row.addWidget(self.name)
+
+    def set_giving(self, *parts: QWidget) -> None:
+        """Hide these, the first one first, where there is no room for all parts."""
+        self._giving = parts
+
+    def set_wanted(self, part: QWidget, *, wanted: bool) -> None:
+        """Show one of the parts that give way, if there is room, or hide it."""
+        (self._unwanted.discard if wanted else self._unwanted.add)(part)
+        self.yield_room()
+
+    def yield_room(self) -> None:
+        """Show as many of the parts that give way as there is room for."""
+        for part in self._giving:
+            part.setVisible(part not in self._unwanted)
+        for part in self._giving:
+            self.row.invalidate()
+            if self.row.minimumSize().width() <= self.width():
+                return
+            part.hide()
+
+    @needs("row")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.yield_room()
 
     def add_rule(self) -> None:
         """Add a thin line between groups of parts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from studio.ui.support.mirroring import flipped
+from studio.ui.support.mirroring import elided, flipped
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tile_content import TileLook
 from studio.ui.views.gallery.layout import (
@@ -422,7 +422,7 @@ def paint_button(painter: QPainter, zone: TileZone, kit: TileStyle, *, hot: bool
     ground(painter, zone.rect, kit.color("hover" if hot else "raise"), OFFER_RADIUS)
     outline(painter, QRectF(zone.rect), 1, OFFER_RADIUS, QPen(kit.color("line2")))
     room = zone.rect.width() - 8
-    label = kit.small.metrics.elidedText(zone.label, Qt.TextElideMode.ElideRight, room)
+    label = elided(kit.small.metrics, zone.label, Qt.TextElideMode.ElideRight, room)
     _centred(painter, zone.rect, label, kit.small, kit.color("text"))
 
 

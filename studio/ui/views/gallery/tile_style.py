@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, Theme
+from studio.ui.support.mirroring import elided
 
 _BOLD = 600
 _TEXTS = 4096  # cached text measures; a screen of small tiles has a few hundred
@@ -68,7 +69,7 @@ class TileStyle:
             if len(self._elided) > _TEXTS:
                 self._elided.clear()
             line = one_line(text)
-            found = self.name.metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(0, width))
+            found = elided(self.name.metrics, line, Qt.TextElideMode.ElideRight, max(0, width))
             self._elided[key] = found
         return found
 

@@ -17,6 +17,7 @@ from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, key_names
 from studio.ui.support.loupe_modes import LoupeModeName
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.canvas import SURROUNDS, Surround
 from studio.ui.views.canvas.viewport import HIGHEST
@@ -143,7 +144,7 @@ class ViewBar(QFrame):
         set_role(self, QAccessible.Role.ToolBar)
         self._flag = Flag.NONE
         self._rows = QHBoxLayout(self)
-        self._rows.setContentsMargins(14, 0, 12, 0)
+        self._rows.setContentsMargins(margins(self, 14, 0, 12, 0))
         self._rows.setSpacing(6)
         self._make_left()
         self._rows.addStretch(1)

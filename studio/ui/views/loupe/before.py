@@ -12,6 +12,7 @@ from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.widgets.accessible import set_role
@@ -153,7 +154,8 @@ class ParentPreview(QWidget):
         if not corner and self._parent_picture is not None:
             self._star.setVisible(self._parent_picture.rating > 0)
             self._changes.setVisible(bool(self._changes.toPlainText()))
-        self._column.setContentsMargins(EDGE if corner else 0, 6 if corner else 0, 0, 0)
+        first, top = (EDGE, 6) if corner else (0, 0)
+        self._column.setContentsMargins(margins(self, first, top, 0, 0))
         self._size_print()
 
     def _size_print(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QHideEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support.key_repeat import end_hold, once
 from studio.ui.support.loupe_modes import LoupeMode, LoupeModeName
-from studio.ui.support.mirroring import reading_key
+from studio.ui.support.mirroring import margins, placed, reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -423,7 +423,7 @@ class Loupe(QWidget):
         # A tall picture stays centred while the column fits beside it.
         crowded = canvas.fitted_left(picture.width, picture.height) < COLUMN
         beside = crowded and not corner
-        canvas.reserve_room("before", QMargins(COLUMN, 0, 0, 0) if beside else None)
+        canvas.reserve_room("before", margins(canvas, COLUMN, 0, 0, 0) if beside else None)
         self._before.set_corner(corner=corner)
         if corner:
             # Never over the picture.
@@ -433,8 +433,8 @@ class Loupe(QWidget):
             if self._before.parentWidget() is not canvas:
                 self._foot.removeWidget(self._before)
                 self._before.setParent(canvas)
-            self._before.move(PLACE)
-            self._before.resize(self._before.width(), canvas.height() - 2 * PLACE.y())
+            column = QRect(PLACE, QSize(self._before.width(), canvas.height() - 2 * PLACE.y()))
+            self._before.setGeometry(placed(canvas, column))
         self._before.show()
         self._before.raise_()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
@@ -11,6 +11,8 @@ from studio.domain.entities import CostBasis, Picture
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
+from studio.ui.support.mirroring import margins
+from studio.ui.support.qt_overrides import needs
 from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.number_controls import Stars
@@ -32,7 +34,7 @@ class PictureColumn(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().panel(WIDTH))
         self._ring = _Ring(self)
         self._number = Text("", "display", "text", self)
         self._total = Text("", "display", "text2", self, weight=400)
@@ -62,7 +64,7 @@ class PictureColumn(QWidget):
         stars.addWidget(self._stars_said)
         stars.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 8, 16, 8)
+        column.setContentsMargins(margins(self, 24, 8, 16, 8))
         column.setSpacing(8)
         column.addLayout(head)
         column.addSpacing(28)
@@ -125,27 +127,40 @@ class KeyColumn(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme().panel(WIDTH))
         keys = QGridLayout()
         keys.setHorizontalSpacing(12)
         keys.setVerticalSpacing(9)
         keys.setColumnStretch(0, 1)
         for row, (key, does) in enumerate(_keys()):
             keys.addWidget(KeyCap(key, self, large=True), row, 0, Qt.AlignmentFlag.AlignRight)
-            keys.addWidget(Text(does, "small", "text2", self), row, 1)
+            keys.addWidget(Text(does, "small", "text2", self, wrap=True), row, 1)
         self.detail = PixelDetail(self)
         self._advance = Switch(_("Advance after P or X"), self)
         self._advance.setChecked(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 24, 8)
+        column.setContentsMargins(margins(self, 16, 12, 24, 8))
         column.addLayout(keys)
         column.addSpacing(16)
         column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(1)
-        hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
-        column.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight)
+        self._hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
+        column.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
         self._advance.changed.connect(self.advance_chosen)
+
+    @needs("_hint")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        column = self.layout()
+        if column is None:
+            return
+        # Large text leaves no room for the picture in a low window: Z shows it too.
+        for part in (self._hint, self.detail):
+            part.show()
+        if column.totalMinimumHeightForWidth(self.width()) > self.height():
+            for part in (self._hint, self.detail):
+                part.hide()
 
     def set_advance(self, *, advance: bool) -> None:
         """Show whether a decision leads to the next picture."""

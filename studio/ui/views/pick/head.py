@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.accessible import set_role
@@ -40,6 +41,7 @@ class RoundHead(FullScreenHead):
             self.row.addWidget(part)
         self.add_rule()
         self.add_controls(self._duel)
+        self.set_giving(self._new, self.name, self._duel)
         self._duel.clicked.connect(self.duel_wanted)
 
     def show_new(self, count: int) -> None:
@@ -47,17 +49,19 @@ class RoundHead(FullScreenHead):
         # Translators: pictures that arrived meanwhile wait for the next round.
         words = ngettext("{n} new, next round", "{n} new, next round", count)
         self._new.setText(words.format(n=number(count)) if count else "")
+        self.yield_room()
 
     def show_round(self, name: str, counts: RoundCounts) -> None:
         """Show the name and the decisions so far."""
         self.name.setText(name)
-        self._duel.setVisible(counts.picked > 1)
+        self.set_wanted(self._duel, wanted=counts.picked > 1)
         n = counts.picked
         self._picked.show_count(n, ngettext("{n} picked", "{n} picked", n))
         n = counts.rejected
         self._rejected.show_count(n, ngettext("{n} rejected", "{n} rejected", n))
         n = counts.undecided
         self._open.show_count(n, ngettext("{n} undecided", "{n} undecided", n))
+        self.yield_room()
 
 
 class Counter(QWidget):
@@ -108,13 +112,14 @@ class Counter(QWidget):
         x = PAD
         if self._icon:
             icon = look.pixmap(self._icon, "text2", GLYPH, self.devicePixelRatioF())
-            painter.drawPixmap(x, (self.height() - GLYPH) // 2, icon)
+            at = QRect(x, (self.height() - GLYPH) // 2, GLYPH, GLYPH)
+            painter.drawPixmap(placed(self, at), icon)
             x += GLYPH + GAP
         for text, weight, role in self._pieces():
             painter.setFont(look.font("small", weight=weight))
             painter.setPen(look.color(role))
-            metrics = painter.fontMetrics()
-            base = (self.height() + metrics.ascent() - metrics.descent()) / 2
-            painter.drawText(round(x), round(base), text)
-            x += metrics.horizontalAdvance(text) + 1 + GAP
+            wide = painter.fontMetrics().horizontalAdvance(text) + 1
+            line = placed(self, QRect(x, 0, wide, self.height()))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+            x += wide + GAP
         painter.end()

@@ -22,7 +22,7 @@ from studio.domain.entities import Flag, Picture, Role
 from studio.domain.pick_round import PickRound
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import end_hold
-from studio.ui.support.mirroring import reading_key
+from studio.ui.support.mirroring import placed, reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
@@ -30,7 +30,7 @@ from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.full_screen import FullScreenView
-from studio.ui.views.pick.columns import KeyColumn, PictureColumn, stars
+from studio.ui.views.pick.columns import WIDTH, KeyColumn, PictureColumn, stars
 from studio.ui.views.pick.finish_card import FinishCard, summary
 from studio.ui.views.pick.head import RoundHead
 from studio.ui.views.pick.round_strip import RoundStrip
@@ -319,7 +319,8 @@ class PickView(FullScreenView):
         self._swap_columns(swapped=False)
 
     def _arrange(self) -> None:
-        visible = (self.width() >= NARROW) is not self._swapped
+        narrow = NARROW + 2 * (theme().panel(WIDTH) - WIDTH)
+        visible = (self.width() >= narrow) is not self._swapped
         self.facts.setVisible(visible)
         self.keys.setVisible(visible)
 
@@ -406,14 +407,16 @@ class _Progress(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left = self._picked.geometry().right() + 14
-        wide = self._left.geometry().left() - 14 - left
+        left = placed(self, self._picked.geometry()).right() + 14
+        wide = placed(self, self._left.geometry()).left() - 14 - left
         middle = self._picked.geometry().center().y()
+        whole = QRectF(left, middle - 1.5, wide, 4)
+        done = QRectF(left, middle - 1.5, wide * self._share, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("press"))
-        painter.drawRoundedRect(QRectF(left, middle - 1.5, wide, 4), 2, 2)
+        painter.drawRoundedRect(placed(self, whole), 2, 2)
         painter.setBrush(theme().color("accent"))
-        painter.drawRoundedRect(QRectF(left, middle - 1.5, wide * self._share, 4), 2, 2)
+        painter.drawRoundedRect(placed(self, done), 2, 2)
 
 
 def _verdict_words(verdict: Verdict, picture: Picture) -> str:

@@ -19,7 +19,7 @@ from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.mirroring import flipped, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
@@ -30,7 +30,6 @@ from studio.ui.widgets.accessible import set_role
 PICTURE = 44  # height in pixels
 MARK = 12
 TOP = 14
-HEIGHT = TOP + PICTURE + 6 + MARK
 GAP = 4
 NARROWEST, WIDEST = 20, 3 * PICTURE
 KEPT = 16 * 1024 * 1024  # bytes of thumbnails
@@ -63,7 +62,7 @@ class RoundStrip(QWidget):
         # Request visible pictures after painting, not during it.
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self.on_painted)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(TOP + PICTURE + 6 + theme().height(MARK))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Film strip"))
         set_role(self, QAccessible.Role.List)
@@ -156,13 +155,17 @@ class RoundStrip(QWidget):
         painter.setFont(look.font("micro"))
         words = painter.fontMetrics().horizontalAdvance(stars) + 2 if stars else 0
         x = rect.center().x() - (len(icons) * (MARK - 1) + words) // 2
-        top = rect.bottom() + 7
+        top, tall = rect.bottom() + 7, look.height(MARK)
+        mirrored = self.isRightToLeft()
         for icon, role in icons:
-            painter.drawPixmap(x, top, look.pixmap(icon, role, MARK - 2, dpr))
+            sign = QRect(x, top + (tall - MARK) // 2, MARK - 2, MARK - 2)
+            sign = flipped(sign, rect) if mirrored else sign
+            painter.drawPixmap(sign, look.pixmap(icon, role, MARK - 2, dpr))
             x += MARK - 1
         if stars:
             painter.setPen(look.color("text2"))
-            box = QRect(x + 1, top - 2, words + 4, MARK + 2)
+            box = QRect(x + 1, top - 2, words + 4, tall + 2)
+            box = flipped(box, rect) if mirrored else box
             painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), stars)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.tree_layout import TreeFilter
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets.accessible import set_role
@@ -41,7 +42,7 @@ class TreeBar(QFrame):
         self.setAccessibleName(_("Tree bar"))
         set_role(self, QAccessible.Role.ToolBar)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(14, 0, 12, 0)
+        self._row.setContentsMargins(margins(self, 14, 0, 12, 0))
         self._row.setSpacing(6)
         self._fitted: tuple[object, ...] = ()
         self._name = Text("", "body", "text", self, weight=600)

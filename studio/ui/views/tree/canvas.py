@@ -1,4 +1,8 @@
-"""Canvas of a family tree: paints what is visible of it, pans, zooms, and walks by keys."""
+"""Canvas of a family tree: paints what is visible of it, pans, zooms, and walks by keys.
+
+The layout and its port run from the left in every language. Where lines are written from the right,
+all that is painted and every point of the widget passes through `mirroring`.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +51,7 @@ from studio.domain.tree_layout import (
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import ENTER, once
+from studio.ui.support.mirroring import begin_mirrored, placed, reading_key
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import loop_runs
@@ -64,9 +69,9 @@ from studio.ui.widgets.focus_ring import INSIDE
 from studio.ui.widgets.plain_text import plain_tip, set_tip
 
 STEP = 1.25
-NO_WORDS = 0.3  # zoom below which words are left out ...
-ONLY_COLOURS = 0.12  # ... and pictures are their average colours
-SMALLEST_FIT = 0.8  # zoom below which a tree opens at 100 % instead of fitted
+NO_WORDS = 0.3  # share of the usual zoom below which words are left out ...
+ONLY_COLOURS = 0.12  # zoom below which pictures are their average colours
+SMALLEST_FIT = 0.8  # share below which a tree opens at 100 % instead of fitted
 NARROW = 1100  # pixels of the window below which generations are closer together
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
 _Key = Qt.Key
@@ -123,6 +128,7 @@ class TreeCanvas(QWidget):
         self.scene_painter = ScenePainter(self.scene, self._pixmap)
         self._places: dict[str, int] = {}
         self.port = TreeViewport()
+        self.port.usual = theme().scale
         self._narrow = False
         self._items = TreeItems(self)
         self.map = MiniMap(self.scene, self.port, self)
@@ -245,7 +251,7 @@ class TreeCanvas(QWidget):
         self.update()
 
     def _is_narrow(self) -> bool:
-        return self.window().width() < NARROW
+        return self.window().width() < NARROW * self.port.usual
 
     def _anchor(self) -> QPointF | None:
         box = self.scene.layout.boxes.get(self.selected)
@@ -287,29 +293,37 @@ class TreeCanvas(QWidget):
         if at is None:
             there = rect is not None and port.view.intersects(rect)
             at = rect.center() if rect is not None and there else port.view.center()
-        port.zoom_to(port.zoom * factor, at)
+        port.zoom_to(port.zoom * factor, placed(self, at))
         self._show_moved()
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the tree by pixels of the screen."""
-        self.port.move_to(self.port.offset + QPointF(dx, dy))
+        self.port.move_to(self.port.offset + QPointF(-dx if self.isRightToLeft() else dx, dy))
         self._show_moved()
 
     def box_rect(self, id: str) -> QRectF | None:
         """Rectangle of a box on the canvas; None where it is folded."""
         box = self.scene.layout.boxes.get(id)
-        return None if box is None else self.port.rect(_rect(box))
+        return None if box is None else self._seen(_rect(box))
 
     def tag_place(self) -> QRectF | None:
         """Where the name of the selected picture's branch is written."""
         box = self.scene.layout.boxes.get(self.selected)
-        return None if box is None else self.port.rect(node_painter.tag_rect(box))
+        return None if box is None else self._seen(node_painter.tag_rect(box))
+
+    def _seen(self, rect: QRectF) -> QRectF:
+        """Where a rectangle of the layout is on the canvas."""
+        return placed(self, self.port.rect(rect))
+
+    def _spot(self, at: QPointF) -> QPointF:
+        """The point of the layout at a point of the canvas."""
+        return self.port.to_layout(placed(self, at))
 
     def _open_at(self) -> None:
         port, box = self.port, self.scene.layout.boxes.get(self.selected)
         port.fit()
-        if port.zoom < SMALLEST_FIT and box is not None:
-            port.zoom = 1.0
+        if port.zoom < SMALLEST_FIT * port.usual and box is not None:
+            port.zoom = port.usual
             port.move_to(port.view.center() - _rect(box).center())
         self._show_moved()
 
@@ -319,7 +333,7 @@ class TreeCanvas(QWidget):
         self.update()
 
     def _box_at(self, at: QPointF) -> TreeBox | None:
-        spot = self.port.to_layout(at)
+        spot = self._spot(at)
         return self.scene.layout.at(spot.x(), spot.y())
 
     # --- walking --------------------------------------------------------------------------
@@ -380,7 +394,7 @@ class TreeCanvas(QWidget):
         scene = self.scene
         expanded = not scene.is_folded(box.id) if scene.tree.children(box.id) else None
         name = tree_words.spoken(scene.tree, box.id, folded=None)
-        return TreeItem(name, self.port.rect(_rect(box)).toRect(), expanded)
+        return TreeItem(name, self._seen(_rect(box)).toRect(), expanded)
 
     def _wishes(self, ids: Iterable[str]) -> Iterable[ThumbnailRequest]:
         side = PICTURE * max(self.port.zoom, 0.5) * self.devicePixelRatioF()
@@ -409,9 +423,11 @@ class TreeCanvas(QWidget):
         )
         painter.fillRect(event.rect(), theme().color("mat"))
         self._asking.start()
+        begin_mirrored(painter, self)
         painter.translate(self.port.offset)
         painter.scale(self.port.zoom, self.port.zoom)
-        self.scene_painter.paint(painter, self.port.room, plain=self.port.zoom < NO_WORDS)
+        plain = self.port.zoom < NO_WORDS * self.port.usual
+        self.scene_painter.paint(painter, self.port.room, plain=plain)
 
     def _pixmap(self, id: str) -> QPixmap | None:
         return None if self.port.zoom < ONLY_COLOURS else self._thumbnails.pixmap(id)
@@ -432,7 +448,7 @@ class TreeCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         shift = mods == Qt.KeyboardModifier.ShiftModifier
-        match event.key():
+        match reading_key(self, event.key()):
             case _Key.Key_Left if not mods:
                 self.select(self.scene.parent())
             case _Key.Key_Right if not mods:
@@ -491,6 +507,8 @@ class TreeCanvas(QWidget):
             self._press = None
             self.dragged.emit()
             return
+        if self.isRightToLeft():
+            way.setX(-way.x())
         self.port.move_to(press.offset + way)
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._show_moved()
@@ -501,7 +519,7 @@ class TreeCanvas(QWidget):
         self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        spot = self.port.to_layout(event.position())
+        spot = self._spot(event.position())
         box = self._box_at(event.position())
         if box is not None and box.id in self.scene.tree.nodes:
             self._press = None

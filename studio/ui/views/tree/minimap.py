@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.domain.tree_layout import TreeLayout
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import begin_mirrored, placed
 from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.viewport import TreeViewport
 
@@ -47,7 +48,8 @@ class MiniMap(QWidget):
         roomy = there.width() > 3 * WIDTH and there.height() > 3 * HEIGHT
         self.setVisible(len(self._scene.tree) >= LEAST and roomy)
         self.raise_()
-        self.move(there.width() - WIDTH - MARGIN, there.height() - HEIGHT - MARGIN)
+        corner = QRect(there.width() - WIDTH, there.height() - HEIGHT, WIDTH, HEIGHT)
+        self.setGeometry(placed(self._canvas, corner.translated(-MARGIN, -MARGIN)))
         self.update()
 
     def on_theme(self) -> None:
@@ -102,6 +104,7 @@ class MiniMap(QWidget):
         painter.setPen(QPen(look.color("edge"), 1))
         painter.setBrush(look.color("panel"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        begin_mirrored(painter, self)
         painter.drawPixmap(0, 0, self._map())
         room = self._port.room
         frame = QRectF(
@@ -115,7 +118,7 @@ class MiniMap(QWidget):
         painter.drawRect(frame.intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2)))
 
     def _choose(self, at: QPointF) -> None:
-        self.chosen.emit((at - QPointF(_INNER, _INNER)) / self._scale)
+        self.chosen.emit((placed(self, at) - QPointF(_INNER, _INNER)) / self._scale)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._choose(event.position())

@@ -1,4 +1,7 @@
-"""Painting of the parts of a tree: pictures with their captions, folds, jobs, and lines."""
+"""Painting of the parts of a tree: pictures with their captions, folds, jobs, and lines.
+
+Everything stands as in a language written from the left; the painter mirrors it where needed.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from studio.common.display_text import one_line
 from studio.common.word_diff import DiffKind, DiffPiece
@@ -22,8 +25,9 @@ from studio.domain.tree_layout import (
     TreeLayout,
     is_rejected,
 )
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import FontName, theme
 from studio.ui.support import formatting, job_outcome
+from studio.ui.support.mirroring import draw_pixmap, draw_text, elided
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 
@@ -31,8 +35,16 @@ RADIUS = 8  # of the lines' corners
 TRUNK = WIDTH  # where the lines of a picture's children part, from its left
 ROOM = WIDTH - 10  # for a caption, clear of the lines
 FADED = 0.34  # opacity of rejected pictures
-_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def _font(name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
+    """A font at 100 %: the port has the text scale of the system."""
+    look = theme()
+    font = look.font(name, weight=weight, prose=prose)
+    font.setPixelSize(round(font.pixelSize() / look.scale))
+    return font
 
 
 def square(box: TreeBox) -> QRectF:
@@ -108,16 +120,16 @@ def paint_words(
     look = theme()
     left = layout.boxes[box.parent].x + TRUNK + RADIUS
     room = box.picture[0] - 8 - left
-    plain = look.font("micro")
+    plain = _font("micro")
     metrics = QFontMetricsF(plain)
     top = box.middle - 6 - metrics.height()
     for piece in pieces:
         if room < 12:
             return
-        text = metrics.elidedText(piece.text, Qt.TextElideMode.ElideRight, room)
+        text = elided(metrics, piece.text, Qt.TextElideMode.ElideRight, room)
         wide = metrics.horizontalAdvance(text)
         place = QRectF(left, top, wide, metrics.height())
-        font = look.font("micro")
+        font = _font("micro")
         role = "text3"
         if piece.change is DiffKind.ADDED:
             painter.fillRect(place, look.color("addbg"))
@@ -129,7 +141,7 @@ def paint_words(
             role = "bad"
         painter.setFont(font)
         painter.setPen(look.color(role))
-        painter.drawText(place.adjusted(0, 0, 2, 0), _LEFT, text)
+        draw_text(painter, place.adjusted(0, 0, 2, 0), _LEFT, text)
         left += wide + 4
         room -= wide + 4
 
@@ -149,7 +161,7 @@ def paint_picture(
     if pixmap is None or pixmap.isNull():
         painter.fillRect(rect, screen_colours().colour(node.colour))
     else:
-        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
+        draw_pixmap(painter, rect, pixmap)
     painter.setOpacity(1.0)
 
 
@@ -158,38 +170,40 @@ def paint_caption(
 ) -> None:
     """Paint flag, name and stars under a picture, and the money of its branch."""
     look, ratio = theme(), painter.device().devicePixelRatio()
-    font = look.font("micro", weight=600 if selected else None, prose=True)
+    font = _font("micro", weight=600 if selected else None, prose=True)
     metrics = QFontMetricsF(font)
     bottom = box.picture[3]
     stars = str(node.rating) if node.rating else ""
     flag = node.flag is Flag.PICK and node.state is NodeState.PRESENT
     taken = (15 if flag else 0) + (16 + metrics.horizontalAdvance(stars) if stars else 0)
-    name = metrics.elidedText(tree_words.name_of(node), Qt.TextElideMode.ElideRight, ROOM - taken)
+    name = elided(metrics, tree_words.name_of(node), Qt.TextElideMode.ElideRight, ROOM - taken)
     wide = metrics.horizontalAdvance(name)
     left, top = box.x + (WIDTH - wide - taken) / 2, bottom + 4
     if flag:
-        painter.drawPixmap(QPointF(left, top + 2), look.pixmap("flag-filled", "text2", 11, ratio))
+        flag_sign = look.pixmap("flag-filled", "text2", 11, ratio)
+        draw_pixmap(painter, QRectF(left, top + 2, 11, 11), flag_sign)
         left += 15
     painter.setFont(font)
     dim = is_rejected(node) or node.state is not NodeState.PRESENT
     painter.setPen(look.color("text" if selected else "text3" if dim else "text2"))
-    painter.drawText(QRectF(left, top, wide + 2, 15), _LEFT, name)
+    draw_text(painter, QRectF(left, top, wide + 2, 15), _LEFT, name)
     if stars:
         left += wide + 4
-        painter.drawPixmap(QPointF(left, top + 2), look.pixmap("star-filled", "star", 11, ratio))
-        painter.drawText(QRectF(left + 13, top, 20, 15), _LEFT, stars)
+        star = look.pixmap("star-filled", "star", 11, ratio)
+        draw_pixmap(painter, QRectF(left, top + 2, 11, 11), star)
+        draw_text(painter, QRectF(left + 13, top, 20, 15), _LEFT, stars)
     if spend:
-        painter.setFont(look.font("micro"))
+        painter.setFont(_font("micro"))
         painter.setPen(look.color("text2"))
-        painter.drawText(QRectF(box.x - 8, bottom + CAPTION - 1, WIDTH + 16, 15), _CENTRE, spend)
+        draw_text(painter, QRectF(box.x - 8, bottom + CAPTION - 1, WIDTH + 16, 15), _CENTRE, spend)
 
 
 def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
     """Paint the name of a branch over its first picture; accented on the way to the selected."""
     look = theme()
-    font = look.font("micro", weight=600, prose=True)
+    font = _font("micro", weight=600, prose=True)
     metrics = QFontMetricsF(font)
-    text = metrics.elidedText(one_line(name), Qt.TextElideMode.ElideRight, WIDTH + 20)
+    text = elided(metrics, one_line(name), Qt.TextElideMode.ElideRight, WIDTH + 20)
     room = tag_rect(box)
     wide = metrics.horizontalAdvance(text) + 14
     place = QRectF(room.center().x() - wide / 2, room.top(), wide, room.height())
@@ -198,7 +212,7 @@ def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
     painter.setFont(font)
     painter.setPen(look.color("text"))
-    painter.drawText(place, _CENTRE, text)
+    draw_text(painter, place, _CENTRE, text)
 
 
 def paint_ring(painter: QPainter, place: QRectF) -> None:
@@ -234,16 +248,16 @@ def paint_fold(
     left = room.right() + 8
     width = box.x + FOLD_WIDTH - left
     first, second = words
-    metrics = QFontMetricsF(look.font("micro", weight=600))
+    metrics = QFontMetricsF(_font("micro", weight=600))
     middle = room.center().y()
-    painter.setFont(look.font("micro", weight=600))
+    painter.setFont(_font("micro", weight=600))
     painter.setPen(look.color("text"))
-    text = metrics.elidedText(first, Qt.TextElideMode.ElideRight, width)
-    painter.drawText(QRectF(left, middle - (16 if second else 8), width, 16), _LEFT, text)
+    text = elided(metrics, first, Qt.TextElideMode.ElideRight, width)
+    draw_text(painter, QRectF(left, middle - (16 if second else 8), width, 16), _LEFT, text)
     if second:
-        painter.setFont(look.font("micro"))
+        painter.setFont(_font("micro"))
         painter.setPen(look.color("text2"))
-        painter.drawText(QRectF(left, middle, width, 16), _LEFT, second)
+        draw_text(painter, QRectF(left, middle, width, 16), _LEFT, second)
 
 
 def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None:
@@ -256,22 +270,25 @@ def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None
         return
     outcome = None if job.alive else job_outcome.end_of(job)
     if outcome is None:
-        painter.setFont(look.font("micro"))
+        painter.setFont(_font("micro"))
         painter.setPen(look.color("text2"))
-        painter.drawText(place, _CENTRE, running(job, time.time()))
+        draw_text(painter, place, _CENTRE, running(job, time.time()))
     elif outcome.icon:
         role = "bad" if outcome.tone == "bad" else "warn"
         pixmap = look.pixmap(outcome.icon, role, 16, painter.device().devicePixelRatio())
-        painter.drawPixmap(place.center() - QPointF(8, 8), pixmap)
-    font = look.font("micro", prose=True)
+        sign = QRectF(0, 0, 16, 16)
+        sign.moveCenter(place.center())
+        draw_pixmap(painter, sign, pixmap)
+    font = _font("micro", prose=True)
     metrics = QFontMetricsF(font)
     text = one_line(job.name) if outcome is None else outcome.head
     painter.setFont(font)
     painter.setPen(look.color("text3"))
-    painter.drawText(
+    draw_text(
+        painter,
         QRectF(box.x, place.bottom() + 4, WIDTH, 15),
         _CENTRE,
-        metrics.elidedText(text, Qt.TextElideMode.ElideRight, WIDTH),
+        elided(metrics, text, Qt.TextElideMode.ElideRight, WIDTH),
     )
 
 

@@ -12,7 +12,9 @@ from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.family import FamilyTree
 from studio.domain.tree_layout import FoldState
+from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import ENTER
+from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.tree import tree_words
@@ -190,9 +192,11 @@ class TreeView(QWidget):
         rect = self.canvas.box_rect(self.tree.root)
         if rect is not None:
             self._alone.adjustSize()
-            self._alone.move(
-                round(rect.right()) + 24, round(rect.center().y()) - self._alone.height() // 2
+            after, hint = placed(self.canvas, rect), self._alone.rect()
+            hint.moveTo(
+                round(after.right()) + 24, round(after.center().y()) - self._alone.height() // 2
             )
+            self._alone.setGeometry(placed(self.canvas, hint))
 
     @property
     def note(self) -> str:
@@ -206,16 +210,18 @@ class TreeView(QWidget):
         return "\n".join(texts)
 
     def _place_note(self) -> None:
-        """Show the note at the bottom right, beside the map."""
+        """Show the note at the bottom, at the end of the lines, beside the map."""
         self._note.setText(self.note)
+        width = theme().px(NOTE_WIDTH)
         self._note.setFixedSize(
-            NOTE_WIDTH, self._note.fontMetrics().lineSpacing() * (self.note.count("\n") + 1)
+            width, self._note.fontMetrics().lineSpacing() * (self.note.count("\n") + 1)
         )
-        room = self.canvas.rect()
-        right = room.width() - 12
+        room, note = self.canvas.rect(), self._note.rect()
+        end = room.width() - 12
         if not self.canvas.map.isHidden():
-            right = self.canvas.map.x() - 10
-        self._note.move(right - NOTE_WIDTH, room.height() - 12 - self._note.height())
+            end = placed(self.canvas, self.canvas.map.geometry()).x() - 10
+        note.moveTo(end - width, room.height() - 12 - self._note.height())
+        self._note.setGeometry(placed(self.canvas, note))
 
     # --- naming a branch ------------------------------------------------------------------
 
@@ -224,14 +230,15 @@ class TreeView(QWidget):
         node, place = self.canvas.scene.node, self.canvas.tag_place()
         if node is None or place is None or node.id not in self.canvas.readable:
             return
-        left = round(place.center().x() - NAME_WIDTH / 2)
-        top = round(place.bottom() - NAME_HEIGHT)
+        width, height = theme().px(NAME_WIDTH), theme().height(NAME_HEIGHT)
+        left = round(place.center().x() - width / 2)
+        top = round(place.bottom() - height)
         room = self.canvas.rect()
         self._field.setGeometry(
-            min(max(left, 4), max(room.width() - NAME_WIDTH - 4, 4)),
-            min(max(top, 4), max(room.height() - NAME_HEIGHT - 4, 4)),
-            NAME_WIDTH,
-            NAME_HEIGHT,
+            min(max(left, 4), max(room.width() - width - 4, 4)),
+            min(max(top, 4), max(room.height() - height - 4, 4)),
+            width,
+            height,
         )
         self._field.setText(node.branch)
         self._field.selectAll()

@@ -9,7 +9,8 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _, listed, ngettext, number
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Flag
-from studio.domain.family import EdgeChange, FamilyNode, FamilyTree, NodeState
+from studio.domain.family import EdgeChange, FamilyNode, FamilyTree, NodeState, SettingChange
+from studio.domain.request_fields import detail_word, thinking_word
 from studio.domain.spend import Outlay
 from studio.domain.tree_layout import is_rejected
 from studio.ui.support import formatting
@@ -78,7 +79,7 @@ def _settings(change: EdgeChange) -> list[str]:
     texts = [
         # Translators: a changed {setting} of a picture and its {value}, such as "Size: 2K".
         _("{setting}: {value}").format(
-            setting=_SETTINGS[one.name](), value=one_line(one.after) or _("left to the model")
+            setting=_SETTINGS[one.name](), value=_value(one) or _("left to the model")
         )
         for one in change.settings
         if one.name in _SETTINGS
@@ -92,6 +93,17 @@ def _settings(change: EdgeChange) -> list[str]:
             ngettext("{n} reference fewer", "{n} references fewer", fewer).format(n=number(fewer))
         )
     return texts
+
+
+def _value(setting: SettingChange) -> str:
+    """What a setting was changed to; "" where that is left to the model."""
+    match setting.name:
+        case "thinking":
+            return thinking_word(setting.after)
+        case "detail":
+            return detail_word(setting.after)
+        case _:
+            return one_line(setting.after)
 
 
 def spend(outlay: Outlay, *, root: bool) -> str:

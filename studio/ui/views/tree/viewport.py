@@ -1,4 +1,4 @@
-"""Zoom and place of a tree on its canvas."""
+"""Zoom and place of a tree on its canvas, whose points count from where lines begin."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class TreeViewport:
     Attributes:
         canvas, content: sizes of the canvas and, at 100 %, of the layout.
         zoom: pixels of the canvas per pixel of the layout.
+        usual: the zoom at 100 %; larger under the system's text scale.
         offset: where the layout begins on the canvas.
         fitted: whether the whole layout is shown, and stays so.
     """
@@ -22,7 +23,7 @@ class TreeViewport:
     def __init__(self) -> None:
         self.canvas = QSizeF()
         self.content = QSizeF()
-        self.zoom = 1.0
+        self.zoom = self.usual = 1.0
         self.offset = QPointF()
         self.fitted = True
 
@@ -49,11 +50,11 @@ class TreeViewport:
         return QRectF(self.to_canvas(rect.topLeft()), rect.size() * self.zoom)
 
     def fit(self) -> None:
-        """Show the whole layout, at 100 % at most; a small one begins at the left."""
+        """Show the whole layout, at 100 % at most; a small one begins where lines do."""
         self.fitted = True
         wide = (self.canvas.width() - 2 * EDGE) / max(self.content.width(), 1)
         high = (self.canvas.height() - 2 * EDGE) / max(self.content.height(), 1)
-        self.zoom = min(max(min(wide, high), LOWEST), 1.0)
+        self.zoom = min(max(min(wide, high), LOWEST), self.usual)
         free = self.canvas - self.content * self.zoom
         left = free.width() / 2 if free.width() < self.canvas.width() / 2 else EDGE
         self.offset = QPointF(max(left, EDGE), free.height() / 2)
@@ -61,7 +62,7 @@ class TreeViewport:
     def zoom_to(self, zoom: float, spot: QPointF) -> None:
         """Zoom around a point of the canvas."""
         here = self.to_layout(spot)
-        self.zoom = min(max(zoom, LOWEST), HIGHEST)
+        self.zoom = min(max(zoom, LOWEST), HIGHEST * self.usual)
         self.move_to(spot - here * self.zoom)
 
     def move_to(self, offset: QPointF) -> None:

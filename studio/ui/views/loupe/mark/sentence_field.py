@@ -10,6 +10,7 @@ from studio.common.i18n import _, number
 from studio.domain.markup import LONGEST_SENTENCE, Mark
 from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
+from studio.ui.support.mirroring import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 
@@ -52,7 +53,7 @@ class PinnedSentence(QFrame):
         self.line.setPlaceholderText(_("What should change here?"))
         EditMenu(self.line)
         row = QHBoxLayout(self)
-        row.setContentsMargins(_LEFT, 4, 5, 4)
+        row.setContentsMargins(margins(self, _LEFT, 4, 5, 4))
         row.addWidget(self.line)
         self.setFixedSize(WIDTH, theme().height(HIGH))
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -112,6 +113,6 @@ class PinnedSentence(QFrame):
         painter.setBrush(theme().color("panel"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         if self._mark is not None and self.index is not None:
-            centre = QPointF(_LEFT / 2 + 1, self.height() / 2)
+            centre = placed(self, QPointF(_LEFT / 2 + 1, self.height() / 2))
             mark_painter.paint_disc(painter, centre, self.index, self._mark, _DISC, rim=0.0)
         painter.end()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from studio.common.i18n import _, number
 from studio.imaging.composition import MOST_SEAM
 from studio.ui.style.theme import theme
+from studio.ui.support.mirroring import margins
 from studio.ui.support.proof_text import ProofText
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
@@ -69,7 +70,7 @@ class ResultBar(QFrame):
         self._first.addWidget(self.whole)
         self._first.addWidget(self._sides_part)
         column = QVBoxLayout(box)
-        column.setContentsMargins(14, 6, 10, 6)
+        column.setContentsMargins(margins(self, 14, 6, 10, 6))
         column.setSpacing(6)
         column.addLayout(self._first)
         column.addLayout(self._second)

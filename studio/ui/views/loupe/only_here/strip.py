@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _, number
 from studio.domain.markup import StrokeKind
+from studio.ui.support.mirroring import margins
 from studio.ui.views.loupe.tool_strip import StripTool, ToolStrip
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.number_controls import SmallSlider
@@ -76,7 +77,7 @@ class RegionStrip(ToolStrip):
         self._number = Text("", "small", "text", self)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._number.setMinimumWidth(self._number.fontMetrics().horizontalAdvance("512") + 6)
-        self._number.setContentsMargins(2, 0, 4, 0)
+        self._number.setContentsMargins(margins(self, 2, 0, 4, 0))
         self.add_group(self._words, self.slider, self._number)
         self.invert_button = IconButton("invert", _("Invert the region"), "", self, checkable=True)
         self.add_group(self.invert_button)

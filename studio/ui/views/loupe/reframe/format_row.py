@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -20,6 +20,7 @@ from studio.domain.pixel_frames import Size
 from studio.ui.style.theme import theme
 from studio.ui.support.frame_editor import FREE, FrameEditor
 from studio.ui.support.frame_words import SAFE_AREAS, safe_area_name, spoken_tick
+from studio.ui.support.mirroring import aligned, margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.loupe.reframe.format_chip import HIGH, FormatChip
 from studio.ui.widgets.accessible import set_role
@@ -34,11 +35,11 @@ FADE = 28
 
 
 class _Fade(QWidget):
-    """Fades out an end of the row beyond which there are more chips."""
+    """Fades out the beginning or end of the row, beyond which there are more chips."""
 
-    def __init__(self, row: QWidget, *, left: bool) -> None:
+    def __init__(self, row: QWidget, *, first: bool) -> None:
         super().__init__(row)
-        self._left = left
+        self._left = first is not row.isRightToLeft()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -81,7 +82,7 @@ class FormatChips(QScrollArea):
         self._row.setSpacing(6)
         self.setWidget(self._inner)
         self._inner.setAutoFillBackground(False)
-        self._fades = _Fade(self, left=True), _Fade(self, left=False)
+        self._fades = _Fade(self, first=True), _Fade(self, first=False)
         self.horizontalScrollBar().valueChanged.connect(self.show_fades)
         self.horizontalScrollBar().rangeChanged.connect(self.show_fades)
 
@@ -141,13 +142,14 @@ class FormatChips(QScrollArea):
     def show_fades(self) -> None:
         """Show at which end there is more."""
         bar = self.horizontalScrollBar()
-        left, right = self._fades
-        left.setGeometry(0, 0, FADE, self.height())
-        right.setGeometry(self.width() - FADE, 0, FADE, self.height())
-        left.setVisible(bar.value() > bar.minimum())
-        right.setVisible(bar.value() < bar.maximum())
-        left.raise_()
-        right.raise_()
+        first, last = self._fades
+        begin = QRect(0, 0, FADE, self.height())
+        first.setGeometry(placed(self, begin))
+        last.setGeometry(placed(self, begin.translated(self.width() - FADE, 0)))
+        first.setVisible(bar.value() > bar.minimum())
+        last.setVisible(bar.value() < bar.maximum())
+        first.raise_()
+        last.raise_()
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -191,7 +193,7 @@ class FormatRow(QWidget):
         super().__init__(canvas)
         self._safe_area = "none"
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, RING, 0)
+        row.setContentsMargins(margins(self, 0, 0, RING, 0))
         row.setSpacing(6)
         self._title = Text(_("Formats"), "small", "text3", self)
         row.addWidget(self._title)
@@ -239,7 +241,9 @@ class FormatRow(QWidget):
 
     def on_area_wanted(self) -> None:
         """Open the menu of safe areas."""
-        self.area_menu().popup(self.area_button.mapToGlobal(self.area_button.rect().bottomLeft()))
+        menu, button = self.area_menu(), self.area_button
+        left = aligned(button, menu.sizeHint().width())
+        menu.popup(button.mapToGlobal(QPoint(left, button.height() - 1)))
 
     def area_menu(self) -> Menu:
         """The menu of safe areas."""

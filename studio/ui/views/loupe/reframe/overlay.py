@@ -20,7 +20,7 @@ HATCH, PITCH, FAINT = 1.4, 11.0, 0.55  # logical pixels, never scaled; opacity o
 LINE = 2.0
 CUT = 0.62  # opacity over what a crop leaves out
 AWAY = 8.0  # of the sizes, from the frame
-_PAD, _HIGH = 8.0, 26.0  # of a label
+_PAD, _HIGH = 8.0, 26  # of a label
 
 _INSETS = {"action": 0.035, "title": 0.05}
 
@@ -122,7 +122,7 @@ class FrameOverlay(ModeOverlay):
                 if usual.keep_centre
                 else _("The model may redraw all of it")
             )
-            at = QPointF(kept.center().x(), kept.bottom() - _HIGH / 2 - 14)
+            at = QPointF(kept.center().x(), kept.bottom() - theme().height(_HIGH) / 2 - 14)
             _label(painter, text, at, kept, icon="lock" if usual.keep_centre else "")
         strips = (
             QRectF(frame.left(), frame.top(), picture.left() - frame.left(), frame.height()),
@@ -144,7 +144,7 @@ class FrameOverlay(ModeOverlay):
             at = QPointF(
                 frame.left() + frame.width() * inset + 8, frame.top() + frame.height() * inset + 8
             )
-            _label(painter, name, at + QPointF(0, _HIGH / 2), frame, left=True)
+            _label(painter, name, at + QPointF(0, theme().height(_HIGH) / 2), frame, left=True)
 
     def _paint_sizes(self, painter: QPainter, frame: QRectF, picture: QRectF) -> None:
         """New and own pixels, under the frame, and at its right for those above and below."""
@@ -164,7 +164,7 @@ class FrameOverlay(ModeOverlay):
             width = metrics.horizontalAdvance(text)
             at = (start + end - width) / 2
             if text and end > start and at > taken + 8:
-                place = QRectF(at, frame.bottom() + AWAY, width + 2, 18)
+                place = QRectF(at, frame.bottom() + AWAY, width + 2, look.height(18))
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
                 taken = at + width
         top, bottom = max(frame.top(), picture.top()), min(frame.bottom(), picture.bottom())
@@ -173,7 +173,9 @@ class FrameOverlay(ModeOverlay):
             (bottom, frame.bottom(), _plus(room.bottom)),
         ):
             if text and end - start > 14:
-                place = QRectF(frame.right() + AWAY + 4, (start + end) / 2 - 9, 120, 18)
+                high = look.height(18)
+                middle = (start + end) / 2
+                place = QRectF(frame.right() + AWAY + 4, middle - high / 2, look.px(120), high)
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -236,10 +238,11 @@ def _label(
     painter.setFont(look.font("small"))
     glyph = 20.0 if icon else 0.0
     width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 2 * _PAD + glyph
-    if width > within.width() - 4 or within.height() < _HIGH + 4:
+    high = look.height(_HIGH)
+    if width > within.width() - 4 or within.height() < high + 4:
         return
     start = at.x() if left else at.x() - width / 2
-    box = QRectF(QPointF(start, at.y() - _HIGH / 2), QSizeF(width, _HIGH))
+    box = QRectF(QPointF(start, at.y() - high / 2), QSizeF(width, high))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.color("chrome"))
     painter.drawRoundedRect(box, 5, 5)
