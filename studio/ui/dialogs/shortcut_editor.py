@@ -22,7 +22,7 @@ from studio.common.i18n import _, left_to_right, listed, pgettext
 from studio.config import shortcut_file
 from studio.ui.dialogs.command_palette import ENTRY, EntryDelegate, PaletteEntry
 from studio.ui.dialogs.question import fit
-from studio.ui.support import file_dialogs, key_names
+from studio.ui.support import file_dialogs, key_names, shortcuts
 from studio.ui.support.ports import CoreProtocol, Messages
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.accessible import announce
@@ -30,7 +30,6 @@ from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.text import ElidedLabel, Text
-from studio.ui.window import shortcuts
 from studio.ui.window.actions import Actions
 
 WIDTH, HEIGHT = 600, 620

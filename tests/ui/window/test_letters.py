@@ -23,7 +23,7 @@ from studio.ui.widgets import dialog_mnemonics
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.text import Text
-from studio.ui.window.shortcuts import menu_keys
+from studio.ui.support.shortcuts import menu_keys
 from tests.ui import windows
 
 ALT = Qt.KeyboardModifier.AltModifier

@@ -15,16 +15,17 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, number
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting, key_names
+from studio.ui.support import formatting, key_names, view_keys
 from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.canvas.canvas import SURROUNDS, Surround
 from studio.ui.views.canvas.viewport import HIGHEST
 from studio.ui.views.canvas.zoom_slider import ZoomSlider
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton, PaintedRadio
 from studio.ui.widgets.number_controls import Stars
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import set_tip, with_key
 from studio.ui.widgets.segmented import Segment, Segmented
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
@@ -208,18 +209,25 @@ class ViewBar(QFrame):
             size=26,
         )
         self._segments.set_value(False)
-        self._key = KeyCap(_("hold \\"), self)
+        key = view_keys.cap(ViewCommand.LOUPE_ORIGINAL)
+        # Translators: {key} shows the original for as long as it is held.
+        self._key = KeyCap(_("hold {key}").format(key=key) if key else "", self)
         self._rule_middle = _Rule(self)
         self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
         self._actual = Button(_("100 %"), "quiet", self, size=26)
-        set_tip(self._fit, _("Fit (F)"))
-        set_tip(self._actual, _("Actual pixels (Ctrl+1)"))
+        set_tip(self._fit, with_key(_("Fit"), view_keys.spoken(ViewCommand.FIT)))
+        actual = view_keys.spoken(ViewCommand.ACTUAL)
+        set_tip(self._actual, with_key(_("Actual pixels"), actual))
         for button in (self._fit, self._actual):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._minus = IconButton("minus", _("Zoom out"), "−", self, size=24)
+        self._minus = IconButton(
+            "minus", _("Zoom out"), view_keys.cap(ViewCommand.ZOOM_OUT), self, size=24
+        )
         self._slider = ZoomSlider(self)
-        self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
+        self._plus = IconButton(
+            "plus", _("Zoom in"), view_keys.cap(ViewCommand.ZOOM_IN), self, size=24
+        )
         self._percent = Text("", "small", "text2", self)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         widest = formatting.percent(HIGHEST)
@@ -295,7 +303,8 @@ class ViewBar(QFrame):
         self._yield_room()
 
     def _show_mode(self) -> None:
-        before = dict.fromkeys((self._segments, self._key, self._rule_middle), self._has_before)
+        before = dict.fromkeys((self._segments, self._rule_middle), self._has_before)
+        before[self._key] = self._has_before and bool(self._key.text())
         ground = dict.fromkeys((self._rule_right, self._swatches), True)
         for part, there in {**before, **ground}.items():
             self._wanted[part] = there and self._mode is LoupeModeName.LOOK

@@ -10,7 +10,8 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import CostBasis, Picture
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting
+from studio.ui.support import formatting, key_names, view_keys
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.number_controls import Stars
@@ -130,7 +131,7 @@ class KeyColumn(QWidget):
         keys.setHorizontalSpacing(12)
         keys.setVerticalSpacing(9)
         keys.setColumnStretch(0, 1)
-        for row, (key, does) in enumerate(_keys()):
+        for row, (key, does) in enumerate((key, does) for key, does in _keys() if key):
             keys.addWidget(KeyCap(key, self, large=True), row, 0, Qt.AlignmentFlag.AlignRight)
             keys.addWidget(Text(does, "small", "text2", self), row, 1)
         self.detail = PixelDetail(self)
@@ -184,16 +185,22 @@ def stars(rating: int) -> str:
     return ngettext("{n} star", "{n} stars", rating).format(n=number(rating)) if rating else ""
 
 
+def _star_keys() -> str:
+    """Keys for 1 to 5 stars: "1 – 5" unless the user chose others."""
+    keys = view_keys.cap(*(command for command, stars in view_keys.STARS.items() if stars))
+    return "1 – 5" if keys == "1 2 3 4 5" else keys
+
+
 def _keys() -> list[tuple[str, str]]:
     return [
-        ("P", _("pick, next")),
-        ("X", _("reject, next")),
-        ("1 – 5", _("stars")),
+        (view_keys.cap(ViewCommand.PICK_PICK), _("pick, next")),
+        (view_keys.cap(ViewCommand.PICK_REJECT), _("reject, next")),
+        (_star_keys(), _("stars")),
         ("→", _("next, undecided")),
-        ("U", _("undo the last one")),
-        ("Z", _("100 %, while held")),
-        ("\\", _("original, while held")),
-        ("D", _("compare with the original")),
+        (view_keys.cap(ViewCommand.PICK_UNDO), _("undo the last one")),
+        (view_keys.cap(ViewCommand.HELD_ACTUAL), _("100 %, while held")),
+        (view_keys.cap(ViewCommand.PICK_ORIGINAL), _("original, while held")),
+        (key_names.cap(key_names.current("D")), _("compare with the original")),
         ("Enter", _("finish…")),
         ("Esc", _("exit, everything is saved")),
     ]
