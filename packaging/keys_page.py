@@ -1,6 +1,6 @@
-"""Writes the guide's list of keys from the table of actions: `keys_page.py FILE`.
+"""Writes the guide's list of keys from the tables of actions and view keys: `keys_page.py FILE`.
 
-Run with the Python of .venv, for the table belongs to the window.
+Run with the Python of .venv, for the tables belong to the window.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import identity
 
 
 def lines() -> Iterator[str]:
-    """A table of Markdown for each menu whose actions have keys."""
+    """A table of Markdown for each menu whose actions have keys, and for each view."""
     sys.path.insert(0, str(identity.ROOT))
     from studio.ui.app import action_table
+    from studio.ui.support import view_keys
 
-    for menu in action_table.menus():
-        having = [action for action in menu.rows if action.keys]
+    for group in (*action_table.menus(), *view_keys.table()):
+        having = [action for action in group.rows if action.keys]
         if having:
-            yield f"## {menu.title}\n\n| key | does |\n|---|---|"
+            yield f"## {group.title}\n\n| key | does |\n|---|---|"
             for action in having:
                 keys = dict.fromkeys(key.replace("Return", "Enter") for key in action.keys)
                 shown = " or ".join(f"{{kbd}}`{key}`" for key in keys)

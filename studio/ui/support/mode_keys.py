@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -18,10 +18,10 @@ _SHIFTS = (
 )
 
 
-def is_own(event: QKeyEvent, *, groups: Collection[KeyGroup], window_keys: Collection[str]) -> bool:
-    """Whether a key is the view's: its own, undo, and most keys without Ctrl, Alt or Meta.
+def is_own(event: QKeyEvent, groups: Sequence[KeyGroup]) -> bool:
+    """Whether a key is the view's: of its groups, undo, and most without Ctrl, Alt or Meta.
 
-    `window_keys` are usual shortcuts of the actions that work in the view nevertheless.
+    The first group is that of the view, whose `WINDOW_KEYS` are left to the window.
     """
     if view_keys.command(event, *groups) is not None or undoes(event):
         return True
@@ -30,7 +30,7 @@ def is_own(event: QKeyEvent, *, groups: Collection[KeyGroup], window_keys: Colle
         return not event.modifiers() & ~_SHIFTS
     pressed = shortcuts.pressed(event)
     if event.modifiers() & ~_SHIFTS or any(
-        pressed in shortcuts.instead_of(usual) for usual in window_keys
+        pressed in shortcuts.instead_of(usual) for usual in view_keys.WINDOW_KEYS[groups[0]]
     ):
         return False
     return (

@@ -71,6 +71,11 @@ def normal(keys: str) -> str:
     return str(sequence.toString(QKeySequence.SequenceFormat.PortableText))
 
 
+def combination(keys: str) -> QKeyCombination:
+    """Key and modifiers of a shortcut in Qt's spelling."""
+    return _first(QKeySequence(keys, QKeySequence.SequenceFormat.PortableText))
+
+
 def _first(sequence: QKeySequence) -> QKeyCombination:
     found: QKeyCombination = sequence[0]  # type: ignore[index]  # missing in Qt's stubs
     return found
@@ -178,27 +183,27 @@ def with_change(
 def pressed(event: QKeyEvent) -> str:
     """The shortcut that a press gives, "" for a modifier alone; the same on every layout."""
     event = key_positions.by_position(event) or event
-    key = _Key(event.key())
+    key, typed = _Key(event.key()), event.text()
+    held = event.modifiers() & ~(_Mod.KeypadModifier | _Mod.GroupSwitchModifier)
+    if _is_sign(typed) and held & ~_Mod.ShiftModifier in (_Mod.NoModifier, _ALTGR):
+        return normal(QKeySequence(_Key(ord(typed))).toString())  # however the layout types it
     if key in _MODIFIERS:
         return ""
-    held = event.modifiers() & ~(_Mod.KeypadModifier | _Mod.GroupSwitchModifier)
     letter = _Key.Key_A <= key <= _Key.Key_Z
     if _Key.Key_Space < key <= _LAST_CHARACTER and not letter:
-        held &= ~_Mod.ShiftModifier  # "?", however the layout types it
-        if _ALTGR and held & _ALTGR == _ALTGR and event.text() == chr(key):
-            held &= ~_ALTGR
+        held &= ~_Mod.ShiftModifier
     return normal(QKeySequence(QKeyCombination(held, key)).toString())
+
+
+def _is_sign(typed: str) -> bool:
+    """Whether a key types a sign or digit of ASCII."""
+    return len(typed) == 1 and "!" <= typed <= "~" and not typed.isalpha()
 
 
 def same_key(event: QKeyEvent, keys: str) -> bool:
     """Whether an event is of the key of a shortcut, whatever else is held; for releases."""
-    key = pressed(event)
-    return bool(key and keys) and _key_of(key) == _key_of(keys)
-
-
-def _key_of(keys: str) -> Qt.Key:
-    key: Qt.Key = _first(QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)).key()
-    return key
+    released = pressed(event)
+    return bool(released and keys) and combination(released).key() == combination(keys).key()
 
 
 def refusal(keys: str, menus: Mapping[str, str]) -> str:
@@ -206,9 +211,9 @@ def refusal(keys: str, menus: Mapping[str, str]) -> str:
 
     `menus` are the shortcuts that open menus, and their titles.
     """
-    combination = _first(QKeySequence(keys))
-    held = combination.keyboardModifiers() & ~_Mod.ShiftModifier
-    if combination.key() in _KEPT and not held:
+    first = combination(keys)
+    held = first.keyboardModifiers() & ~_Mod.ShiftModifier
+    if first.key() in _KEPT and not held:
         return _("This key moves, confirms or leaves everywhere. Hold Ctrl or Alt with it.")
     if keys in menus:
         # Translators: {menu} is the title of a menu.

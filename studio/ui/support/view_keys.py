@@ -127,6 +127,12 @@ _BESIDE: dict[KeyGroup, frozenset[KeyGroup]] = {
 }
 """Groups whose keys work at the same time."""
 
+WINDOW_KEYS: dict[KeyGroup, tuple[str, ...]] = {
+    KeyGroup.PICK: (*"GLCDTKOW", "Shift+D", "?"),
+    KeyGroup.DUEL: (*"GLTKOW", "?"),
+}
+"""By view in full screen, usual shortcuts of the actions whose letters work there; no others do."""
+
 _REPEATING = frozenset(
     {
         *(ViewCommand.ZOOM_IN, ViewCommand.ZOOM_OUT),

@@ -54,7 +54,6 @@ class DuelView(FullScreenView):
 
     key_groups = (KeyGroup.DUEL, KeyGroup.PICTURE)
     undo_command = ViewCommand.DUEL_UNDO
-    window_keys = (*"GLTKOW", "?")
     card: ResultCard
 
     def __init__(

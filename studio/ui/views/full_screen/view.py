@@ -31,10 +31,8 @@ class FullScreenView(QWidget):
     Attributes:
         card: next steps, shown at the end or on request.
         held_zoom: 100 % while its key is held.
-        key_groups: the view's own keys, the first group first.
+        key_groups: the view's own keys, then those it shares.
         undo_command: the view's key for the last decision.
-        window_keys: usual shortcuts of the actions that work here; all other letters are the
-            view's own, or do nothing.
 
     Signals:
         taken_back: undo the last decision.
@@ -54,7 +52,6 @@ class FullScreenView(QWidget):
 
     key_groups: tuple[KeyGroup, ...]
     undo_command: ViewCommand
-    window_keys: tuple[str, ...]
     card: StepsCard
     held_zoom: HeldZoom
     _ready = False
@@ -183,7 +180,7 @@ class FullScreenView(QWidget):
         return super().eventFilter(watched, event)
 
     def _is_own(self, event: QKeyEvent) -> bool:
-        return mode_keys.is_own(event, groups=self.key_groups, window_keys=self.window_keys)
+        return mode_keys.is_own(event, self.key_groups)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:

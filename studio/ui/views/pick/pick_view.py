@@ -67,7 +67,6 @@ class PickView(FullScreenView):
 
     key_groups = (KeyGroup.PICK, KeyGroup.PICTURE)
     undo_command = ViewCommand.PICK_UNDO
-    window_keys = (*"GLCDTKOW", "Shift+D", "?")
     card: FinishCard
 
     def __init__(
