@@ -41,7 +41,7 @@ async def test_changed_keys_of_pick_mode_and_of_an_action_work_after_a_restart(
         await picking(window, *pictures)
         press(window, K.Key_J)
         press(window, K.Key_X)
-        assert list((await saved(window)).decisions.values()) == [Verdict.REJECT], "X is free"
+        assert [one.verdict for one in (await saved(window)).decisions] == [Verdict.REJECT]
         caps = [cap.text() for cap in window.pick.keys.findChildren(KeyCap)]
         assert "J" in caps
         assert "X" not in caps
@@ -60,7 +60,7 @@ async def test_a_key_of_a_view_goes_before_a_shortcut_there(tmp_path: Path) -> N
         await picking(window, *pictures)
         press(window, K.Key_G)
         assert window.view_switch.in_pick
-        assert list((await saved(window)).decisions.values()) == [Verdict.REJECT]
+        assert [one.verdict for one in (await saved(window)).decisions] == [Verdict.REJECT]
 
 
 async def test_undo_of_a_view_follows_its_key_and_the_shortcut_of_undo(tmp_path: Path) -> None:
