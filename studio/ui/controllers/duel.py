@@ -166,7 +166,7 @@ class DuelController(RecordedChoice):
             self._messages.show_message(_("Nothing to undo in this duel"))
             return
         self._view.show_duel(before.undone())
-        self._view.say_place(_("undone"))
+        self._view.say_undone(before.decisions[-1].verdict)
         self._write(self._core.library.choosing.take_back(before.id))
 
     def on_best_chosen(self, best: int) -> None:

@@ -188,6 +188,12 @@ class DuelView(FullScreenView):
         said = self._mirrored(verdict)
         self._say(duel_words.said(said))
 
+    def say_undone(self, verdict: Verdict) -> None:
+        """Announce which result was undone."""
+        what = duel_words.said(self._mirrored(verdict))
+        # Translators: {what} is a change or decision, such as "picked".
+        self._say(_("Undone: {what}").format(what=what))
+
     def say_place(self, what: str) -> None:
         """Announce what happened, and the progress of the duel."""
         self._say(what)
