@@ -461,8 +461,8 @@ def encode(
 
     Args:
         raw: the file's JSON, whose unknown and invalid entries are preserved.
-        odd: it has invalid entries; unknown ones are looked for in any case.
-        unusable: valid entries of it that cannot be used now, which are preserved too.
+        odd: whether `raw` has invalid entries to look for, beside unknown ones.
+        unusable: names of valid entries that cannot be used now; they are preserved too.
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
     if raw is not None and (odd or _has_more(raw, body)):

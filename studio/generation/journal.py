@@ -143,7 +143,7 @@ class Journal:
             files.remove(entry.folder / _CHANGES)
 
     def read_changes(self, entry: JournalEntry) -> RequestChanges:
-        """The note of `write_changes`; empty without one."""
+        """Changes noted by `write_changes`; empty without a note."""
         try:
             return _read(entry.folder / _CHANGES, RequestChanges) or RequestChanges()
         except (NotUnderstood, OSError) as error:

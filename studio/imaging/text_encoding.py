@@ -88,7 +88,7 @@ def _words(data: bytes, name: str) -> str:
 
 
 def _order_of_zeros(data: bytes) -> str:
-    """Byte order by the zero bytes of Latin letters in UTF-16; "" where there are few."""
+    """Byte order of UTF-16, told from the zero bytes of Latin letters; "" if there are few."""
     data = data[: 2 * _LOOKED_AT]
     while data.endswith(b"\0\0\0"):
         data = data[:-2]

@@ -170,7 +170,7 @@ class DuelController(RecordedChoice):
         self._write(self._core.library.choosing.take_back(before.id))
 
     def on_best_chosen(self, best: int) -> None:
-        """Decide that many places."""
+        """Change how many places the duel decides."""
         before = self._duel
         if best != before.definition.best:
             self._view.show_duel(before.with_best(best))

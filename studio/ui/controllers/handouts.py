@@ -194,7 +194,7 @@ class HandoutController(QObject):
             self.refresh()
 
     def refresh(self) -> None:
-        """Show anew what the file would be; requests are merged."""
+        """Update the preview of the file; calls in a row update it once."""
         if self.dialog is None or not self.dialog.isVisible():
             return
         self._again = True
@@ -505,7 +505,7 @@ class Handouts(QObject):
         working = [one for one in (self.sheets, self.pages) if one.works]
         question = Question(
             _("A contact sheet is being made") if self.sheets.works else _("A page is being made"),
-            (_("If you quit now, it is not finished."),),
+            (_("If you quit now, it stays unfinished."),),
             self._parent,
             caption=_("Quit Gridbrush?"),
         )

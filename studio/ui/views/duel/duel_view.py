@@ -107,7 +107,7 @@ class DuelView(FullScreenView):
 
     @property
     def pair(self) -> tuple[str, ...]:
-        """Ids of the two pictures shown, the first of the pair first; the best two at the end."""
+        """Ids of the two pictures shown, in the order of the pair; at the end the best two."""
         if self._past is not None:
             return self._past.pair
         return self.duel.pair or tuple(self.duel.last(2))

@@ -143,7 +143,7 @@ class StackedOrder:
         self.stacking.insert(self._jobs.number(entry), self._key(entry), self._place)
 
     def removing(self, entry: Entry) -> TileChange:
-        """What `remove` will do to the rows."""
+        """Changes of rows that `remove` will make."""
         return self.stacking.removing(self._jobs.number(entry), self._place)
 
     def remove(self, entry: Entry) -> None:

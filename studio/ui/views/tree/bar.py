@@ -29,7 +29,7 @@ class TreeBar(QFrame):
     Signals:
         words_chosen: a LineWords.
         filter_chosen: a TreeFilter.
-        fit: request.
+        fit: show the whole tree.
     """
 
     words_chosen = Signal(object)

@@ -171,7 +171,7 @@ class ResultBar(QFrame):
         self._arrange()
 
     def set_before(self, *, there: bool, shown: bool) -> None:
-        """Set whether there is a picture before, and whether that one is shown."""
+        """Set whether there is an original, and whether it is shown."""
         self._sides_part.setVisible(there)
         self._sides.set_value(shown)
         self._arrange()
