@@ -129,7 +129,7 @@ def with_pixels(frame: Frame, box: PixelFrame, size: Size) -> Frame:
 
 
 def room_of(box: PixelFrame, size: Size) -> Room:
-    """Pixels on each side of a picture."""
+    """Pixels between each edge of a picture and its frame; negative where it is cropped."""
     return Room(-box.left, box.right - size[0], -box.top, box.bottom - size[1])
 
 

@@ -46,7 +46,7 @@ class OutgoingNeighbours(Protocol):
 
 
 class OutgoingParts:
-    """Makes them, for a window.
+    """Parts of a window through which pictures leave it: recipes, their list, and the shelf.
 
     Attributes:
         recipes: copies for drags and the clipboard.

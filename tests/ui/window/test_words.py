@@ -283,7 +283,9 @@ def _handout(dialog: HandoutDialog) -> QWidget:
 
 def _recipes(window: OpenedWindow) -> QWidget:
     popover = RecipePopover(window, "Ctrl+D")
-    popover.show_recipes([RecipeChoice("", _("As everywhere else"), _("Original"), chosen=True)])
+    popover.show_recipes(
+        [RecipeChoice("", _("Same as everywhere else"), _("Original"), chosen=True)]
+    )
     return popover
 
 

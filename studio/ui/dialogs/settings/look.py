@@ -160,7 +160,7 @@ class LookSection(SettingsSection):
         self._core.settings.change(motion=choice)
 
     def on_monitor(self, choice: str) -> None:
-        """Show pictures through the monitor's profile, or not."""
+        """Turn conversion for the monitor's profile on or off."""
         self._core.settings.change(monitor_profile=choice == "on")
 
     def on_screen_colours(self) -> None:
