@@ -260,7 +260,7 @@ class AnswerComposer:
         return KeptComposition(recipe=recipe, size=size, feather=feather, hidden=answer.answer)
 
     async def find_crop(self, parent: Picture, frame: Frame) -> Picture | None:
-        """The picture that `crop` already made of this frame; None without one outside the trash."""
+        """The picture `crop` already made of this frame; None if none is outside the trash."""
         markup = await self._executor.run(
             self._library.originals.keep_markup, Markup(frames=(frame,))
         )

@@ -61,7 +61,7 @@ def user_comment(data: bytes, *, order: str) -> str:
 
 
 def wide(data: bytes, *, order: str) -> str:
-    """Text that should be UTF-16, in the more plausible byte order, or UTF-8 after all."""
+    """Decode what should be UTF-16, in the more plausible byte order, or is UTF-8 after all."""
     if (marked := _by_mark(data)) is not None:
         return marked
     found = _order_of_zeros(data)

@@ -184,7 +184,7 @@ class _Places:
 
 
 def _common(one: array[int], other: array[int]) -> int:
-    """Length of the common beginning."""
+    """Length of the common prefix."""
     start, most = 0, min(len(one), len(other))
     while start < most and one[start : start + _PART] == other[start : start + _PART]:
         start = min(start + _PART, most)
