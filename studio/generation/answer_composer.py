@@ -344,7 +344,7 @@ class AnswerComposer:
         if not found or found[0].sha256 != edited.sha256:
             raise StorageError(
                 _("The picture it was made from is missing"),
-                _("Neither {name} nor the library's copy of it is there.").format(name=edited.name),
+                _("{name} and the library's copy of it are missing.").format(name=edited.name),
             )
         return await self._executor.run(self._library.path, found[0])
 

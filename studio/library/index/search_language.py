@@ -82,7 +82,7 @@ class SearchFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSearch:
-    """A parsed search.
+    """What a search asks for, and what of it was not understood.
 
     Attributes:
         troubles: a sentence for each token that was not understood.
