@@ -21,7 +21,7 @@ _PART = 4096
 
 
 class StackedOrder:
-    """The rows of a `RowOrder` in stacks; `RowOrder` itself has those without."""
+    """Rows of a `RowOrder`, grouped in stacks."""
 
     def __init__(
         self,
