@@ -12,7 +12,7 @@ from studio.ui.widgets.accessible import set_role
 
 
 class TreeItems:
-    """Widgets over the visible pictures, with what they are as their names.
+    """Transparent widgets over the visible pictures, named for screen readers.
 
     Only used while a screen reader is there (`QAccessible.isActive`).
     """
