@@ -114,7 +114,7 @@ class PicturesController(QObject):
             self._selection.advance()
 
     def _numbers(self) -> tuple[int, int, int]:
-        """Numbers of selected pictures, of closed stacks among them, and of the pictures in those."""
+        """Numbers of selected pictures, of closed stacks among them, and of pictures in those."""
         return (len(self._selection.rows()), *self._selection.closed_stacks())
 
     async def _toggle(self, rows: Sequence[int], flag: Flag) -> str:
