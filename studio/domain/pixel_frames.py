@@ -226,7 +226,7 @@ def _stretched(start: int, end: int, length: int, side: int) -> tuple[int, int]:
 
 
 def drawn_box(frame: Frame, size: Size, aspects: Sequence[str]) -> Box:
-    """The part that a model draws: the frame, and what is cut off again."""
+    """Box that a model draws: the frame, and around it what is cropped afterwards."""
     box = Box(frame.left, frame.top, frame.right, frame.bottom)
     aspect = drawn_aspect(frame, size, aspects)
     return extended(box, size, AspectRatio.parse(aspect)) if aspect else box
