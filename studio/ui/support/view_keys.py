@@ -13,7 +13,7 @@ from enum import StrEnum
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent
 
-from studio.common.i18n import _, ngettext, number, pgettext
+from studio.common.i18n import _, ngettext, number
 from studio.ui.support import key_names, shortcuts
 from studio.ui.support.key_repeat import is_repeat
 
@@ -201,7 +201,7 @@ def table() -> tuple[ViewKeys, ...]:
             ViewKey(c.DUEL_LEFT, _("Left wins"), ("Left",)),
             ViewKey(c.DUEL_RIGHT, _("Right wins"), ("Right",)),
             ViewKey(c.DUEL_BOTH, _("Both stay"), ("Up",)),
-            ViewKey(c.DUEL_NEITHER, pgettext("duel", "Neither"), ("Down",)),
+            ViewKey(c.DUEL_NEITHER, _("Neither"), ("Down",)),
             ViewKey(c.DUEL_EARLIER, _("Earlier pair"), ("PgUp",)),
             ViewKey(c.DUEL_LATER, _("Later pair"), ("PgDown",)),
             ViewKey(c.DUEL_UNDO, _("Undo"), ("U",)),
