@@ -40,7 +40,7 @@ def is_own(event: QKeyEvent, groups: Sequence[KeyGroup]) -> bool:
 
 def undoes(event: QKeyEvent, undo: ViewCommand | None = None) -> bool:
     """Whether this is the window's shortcut of Undo, or the view's."""
-    if undo is not None and view_keys.command(event, view_keys.group_of(undo)) is undo:
+    if undo is not None and view_keys.command(event, undo.group) is undo:
         return True
     return shortcuts.pressed(event) in shortcuts.instead_of("Ctrl+Z")
 

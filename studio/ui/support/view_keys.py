@@ -91,6 +91,11 @@ class ViewCommand(StrEnum):
     DUEL_LATER = "duel.later"
     DUEL_UNDO = "duel.undo"
 
+    @property
+    def group(self) -> KeyGroup:
+        """View or mode in which it works."""
+        return KeyGroup(self.value.partition(".")[0])
+
 
 @dataclass(frozen=True, slots=True)
 class ViewKey:
@@ -224,10 +229,12 @@ def _stars(n: int) -> str:
     return ngettext("{n} star", "{n} stars", n).format(n=number(n)) if n else _("No stars")
 
 
+_GROUPS = {one.value: one.group for one in ViewCommand}
+
+
 def group_of(name: str) -> KeyGroup | None:
     """The group of a command, by its name in the settings; None for an action."""
-    group = name.partition(".")[0]
-    return KeyGroup(group) if "." in name and group in KeyGroup else None
+    return _GROUPS.get(name)
 
 
 def clash(name: str, other: str) -> bool:

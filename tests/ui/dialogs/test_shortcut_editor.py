@@ -53,14 +53,14 @@ def keys(window: OpenedWindow, name: str) -> list[str]:
 async def test_a_free_key_works_at_once_and_is_saved(tmp_path: Path) -> None:
     async with windows.opened(tmp_path) as window:
         editor = editor_at(window, "vary")
-        choose(editor.first, Qt.Key.Key_Q)
-        assert keys(window, "vary") == ["Q"]
-        assert window.core.settings.value.shortcuts == {"vary": ("Q",)}
+        choose(editor.first, Qt.Key.Key_7)
+        assert keys(window, "vary") == ["7"]
+        assert window.core.settings.value.shortcuts == {"vary": ("7",)}
         choose(editor.second, Qt.Key.Key_V, CTRL | ALT)
-        assert keys(window, "vary") == ["Q", "Ctrl+Alt+V"]
+        assert keys(window, "vary") == ["7", "Ctrl+Alt+V"]
         editor.reject()
     async with windows.opened(tmp_path) as window:
-        assert keys(window, "vary") == ["Q", "Ctrl+Alt+V"], "also after the next start"
+        assert keys(window, "vary") == ["7", "Ctrl+Alt+V"], "also after the next start"
 
 
 async def test_a_key_of_another_action_is_told_and_taken_only_if_wanted(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ async def test_reset_all_is_undone_on_the_spot(tmp_path: Path) -> None:
         editor.reset_all.click()
         assert window.core.settings.value.shortcuts == {}
         assert editor.undo.isVisible()
-        assert editor.undo.hasFocus()
+        assert editor.focusWidget() is editor.undo
         editor.undo.click()
         assert window.core.settings.value.shortcuts == changes
         assert keys(window, "vary") == ["Q"]
