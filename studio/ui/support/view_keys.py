@@ -297,6 +297,13 @@ def cap(*commands: ViewCommand) -> str:
     return " ".join(_SIGNS.get(one) or key_names.cap(one) for one in first if one)
 
 
+def held_cap(which: ViewCommand) -> str:
+    """First key of a command that lasts while it is held: "hold Z"; "" if it has none."""
+    key = cap(which)
+    # Translators: {key} shows something for as long as it is held.
+    return _("hold {key}").format(key=key) if key else ""
+
+
 def spoken(which: ViewCommand) -> str:
     """First key of a command, for tool tips and screen readers; "" if it has none."""
     return key_names.spoken(next(iter(_found().keys[which]), ""))

@@ -201,10 +201,11 @@ def test_the_strip_is_dragged_to_another_edge(
 
 def test_chosen_keys_choose_tools_and_turn_the_pin(bench: MarkBench) -> None:
     shortcuts.use((), {"mark.pen": ("J",), "mark.pin-to-arrow": ("F4",)})
-    bench.key(_Key.Key_B)
-    assert bench.mode.tool.chosen is None
-    bench.key(_Key.Key_J)
-    assert bench.mode.tool.chosen == MarkKind.PEN
+    chosen = []
+    for key in (_Key.Key_B, _Key.Key_J):
+        bench.key(key)
+        chosen.append(bench.mode.tool.chosen)
+    assert chosen == [None, MarkKind.PEN]
     bench.mode.choose_tool(MarkKind.PIN)
     bench.click(0.2, 0.2)
     assert kinds(bench.editor) == ["pin"]

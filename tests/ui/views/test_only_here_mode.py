@@ -232,9 +232,9 @@ def test_chosen_keys_take_the_place_of_the_usual_ones(bench: RegionBench) -> Non
     changes = {"only-here.lasso": ("J",), "only-here.larger": ("Ctrl+G",), "drawing.hide": ("V",)}
     shortcuts.use((), changes)
     bench.key(_Key.Key_Q)
-    assert bench.mode.tool.chosen is None
+    assert bench.tool == [None]
     bench.key(_Key.Key_J)
-    assert bench.mode.tool.chosen == StrokeKind.LASSO
+    assert bench.tool == [StrokeKind.LASSO]
     before = bench.mode.tool.size
     bench.key(_Key.Key_G, _Mod.ControlModifier)
     assert bench.mode.tool.size > before

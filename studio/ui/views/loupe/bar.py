@@ -209,9 +209,7 @@ class ViewBar(QFrame):
             size=26,
         )
         self._segments.set_value(False)
-        key = view_keys.cap(ViewCommand.LOUPE_ORIGINAL)
-        # Translators: {key} shows the original for as long as it is held.
-        self._key = KeyCap(_("hold {key}").format(key=key) if key else "", self)
+        self._key = KeyCap(view_keys.held_cap(ViewCommand.LOUPE_ORIGINAL), self)
         self._rule_middle = _Rule(self)
         self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
         self._actual = Button(_("100 %"), "quiet", self, size=26)
