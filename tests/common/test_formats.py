@@ -54,7 +54,6 @@ GLUED = {
     "ui/panels/composer/slot.py": "two parts with a dot between them, side by side",
     "ui/panels/status_bar/activity.py": "a dot before a part that stands beside another",
     "ui/support/proof_text.py": "a heading and its sentence, read aloud",
-    "ui/views/duel/head.py": "a button and its key, side by side",
     "ui/views/loupe/only_here/result_bar.py": "a heading and its sentence, read aloud",
     "ui/window/grid_bar.py": "a dot before a part that stands beside another",
 }

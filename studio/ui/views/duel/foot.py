@@ -93,8 +93,8 @@ class DuelFoot(QFrame):
         column.setSpacing(4)
         hints = QHBoxLayout()
         hints.setSpacing(5)
-        # Translators: keys that show both pictures at 100 %, and swap their sides.
         keys = (
+            # Translators: keys that show both pictures at 100 %, and swap their sides.
             (view_keys.cap(ViewCommand.HELD_ACTUAL), _("both at 100 %")),
             ("Tab", _("swap")),
             (view_keys.cap(ViewCommand.DUEL_EARLIER), _("earlier pair")),
