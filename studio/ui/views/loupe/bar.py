@@ -296,7 +296,7 @@ class ViewBar(QFrame):
         """Show the button of a list of marks that is not beside the picture; "" for none."""
         if words:
             self._list.setText(words)
-            set_tip(self._list, f"{words} (I)")
+            set_tip(self._list, with_key(words, key_names.current("I")))
         self._wanted[self._list] = bool(words)
         self._yield_room()
 

@@ -135,7 +135,12 @@ class KeyColumn(QWidget):
             keys.addWidget(KeyCap(key, self, large=True), row, 0, Qt.AlignmentFlag.AlignRight)
             keys.addWidget(Text(does, "small", "text2", self), row, 1)
         self.detail = PixelDetail(self)
-        self._advance = Switch(_("Advance after P or X"), self)
+        # Translators: {pick} and {reject} are keys.
+        advance = _("Advance after {pick} or {reject}").format(
+            pick=view_keys.cap(ViewCommand.PICK_PICK) or _("Pick"),
+            reject=view_keys.cap(ViewCommand.PICK_REJECT) or _("Reject"),
+        )
+        self._advance = Switch(advance, self)
         self._advance.setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 24, 8)
@@ -143,7 +148,9 @@ class KeyColumn(QWidget):
         column.addSpacing(16)
         column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(1)
-        hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
+        key = view_keys.cap(ViewCommand.HELD_ACTUAL)
+        shows = _("{key} shows 100 % at the pointer").format(key=key)
+        hint = Text(shows if key else "", "small", "text3", self)
         column.addWidget(hint, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
         self._advance.changed.connect(self.advance_chosen)
