@@ -140,7 +140,7 @@ class Settings:
         update_asked: day of the last check, such as "2026-11-23".
         update_seen: newer version that was read about or dismissed.
         fault_models: offer the painter's models that simulate faults, for testing.
-        shortcuts: shortcuts of the actions whose keys the user changed, by name of the action.
+        shortcuts: changed shortcuts, by name of the action or of the key of a view.
         open_with: program files the user chose for "Open with", newest first.
         export_preset: id of the export preset used last.
         export_folder: folder of the last export; empty for the usual one.
