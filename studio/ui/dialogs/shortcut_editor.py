@@ -147,8 +147,8 @@ class ShortcutEditor(QDialog):
         self.list.itemActivated.connect(self.on_activated)
         column.addWidget(self.list, 1)
         fixed = _(
-            "Keys that move, confirm or leave, such as arrows, Enter and Esc, are fixed. In its"
-            " view, a view's key goes before a shortcut."
+            "Keys that move, confirm or leave, such as arrows, Enter and Esc, are fixed. In a view,"
+            " its own keys take precedence."
         )
         column.addWidget(Text(fixed, "small", "text3", self, wrap=True))
         column.addLayout(self._build_keys())
