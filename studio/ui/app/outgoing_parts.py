@@ -28,7 +28,7 @@ from studio.ui.window.main_window import StudioWindow
 
 
 class OutgoingNeighbours(Protocol):
-    """The parts of a window that they are connected to."""
+    """The parts of a window that recipes and shelf are connected to."""
 
     core: Core
     window: StudioWindow
