@@ -82,7 +82,7 @@ def _works_in(row: Action[object], group: KeyGroup, keys: str) -> bool:
     if row.where in (ShortcutScope.NOWHERE, ShortcutScope.GALLERY):
         return False
     if group in view_keys.WINDOW_KEYS and _is_plain(keys):
-        return row.keys[:1] != () and row.keys[0] in view_keys.WINDOW_KEYS[group]
+        return bool(row.keys) and row.keys[0] in view_keys.WINDOW_KEYS[group]
     return True
 
 
