@@ -34,6 +34,7 @@ LONG: dict[str, float] = {
     "tests/cli/test_cli_streams.py": 13.0,
     "tests/cli/test_others_on_this_machine.py": 14.0,
     "tests/config/test_keyring_desktop.py": 10.0,
+    "tests/e2e/test_changed_keys.py": 10.0,
     "tests/e2e/test_choosing.py": 60.0,
     "tests/e2e/test_coming_back.py": 9.0,
     "tests/e2e/test_copying_out.py": 22.0,

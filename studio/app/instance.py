@@ -166,7 +166,7 @@ async def call(
 async def _ring(
     folder: Path, state: Path | None, word: bytes
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-    """A connection that the owner accepted; None if it refused. Raises OSError."""
+    """Connect to the owner of the library; None if it refuses. Raises OSError."""
     address = await asyncio.to_thread(_existing_address, folder, state)
     if sys.platform == "win32":
         port, token = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)

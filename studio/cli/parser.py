@@ -197,7 +197,7 @@ def build() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gridbrush",
         parents=[_common()],
-        description=_("Make pictures with an image model. Opens the window without a command."),
+        description=_("Make pictures with an image model. Without a command, the window opens."),
     )
     parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
     _with_defaults(parser)

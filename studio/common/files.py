@@ -492,7 +492,7 @@ class Appender:
             return start
 
     def content(self) -> Iterator[bytes]:
-        """Its content in pieces, even if its name is gone."""
+        """Content in chunks, readable even after the file was deleted or renamed."""
         with storage_errors(self._told):
             os.lseek(self._handle, 0, os.SEEK_SET)
             while piece := os.read(self._handle, _FLUSH_EVERY):

@@ -63,7 +63,7 @@ def catalogue_codes(name: str) -> list[str]:
 
 
 def _of_windows(language: str, place: list[str]) -> tuple[str, list[str]]:
-    """Code and places of a language by its English name, such as "Chinese (Traditional)"."""
+    """Code and territories of a language that Windows names in English: "Chinese (Traditional)"."""
     if language.lower().startswith("chinese"):
         far = re.search("traditional|taiwan|hong kong|macao", " ".join([language, *place]).lower())
         return "zh", ["TW" if far else "CN"]

@@ -107,7 +107,7 @@ def _check_path(path: str) -> None:
     if _CALL.search(path):
         raise InputError(
             _("Invalid provider address"),
-            _("It is the address of a single call without a model."),
+            _("This is the address of a single call, without its model."),
             # Translators: {place} is "{model}", written just so.
             hint=_("Remove its last part. For other paths use Custom path, with {place}.").format(
                 place="{model}"

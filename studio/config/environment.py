@@ -52,7 +52,7 @@ def worker_environment() -> dict[str, str]:
 def keep_memory_private() -> None:
     """Disable core dumps of this process, and access to its memory by others.
 
-    A dump would have the key. The limit alone does not stop crash collectors.
+    A dump would contain the key. The limit alone does not stop crash collectors.
     """
     if sys.platform != "win32":
         with contextlib.suppress(OSError, ValueError):

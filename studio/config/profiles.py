@@ -133,7 +133,7 @@ def _path(text: str) -> str:
     if "://" in path:
         raise InputError(
             _("Invalid path"),
-            _("It contains a whole address."),
+            _("This is a whole address, not a path."),
             hint=_("Write the part after the host only. The host belongs in the address."),
         )
     if not path.startswith("/"):

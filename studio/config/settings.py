@@ -140,7 +140,7 @@ class Settings:
         update_asked: day of the last check, such as "2026-11-23".
         update_seen: newer version that was read about or dismissed.
         fault_models: offer the painter's models that simulate faults, for testing.
-        shortcuts: shortcuts of the actions whose keys the user changed, by name of the action.
+        shortcuts: changed shortcuts, by name of the action or of the key of a view.
         open_with: program files the user chose for "Open with", newest first.
         export_preset: id of the export preset used last.
         export_folder: folder of the last export; empty for the usual one.
@@ -461,8 +461,8 @@ def encode(
 
     Args:
         raw: the file's JSON, whose unknown and invalid entries are preserved.
-        odd: it has invalid entries; unknown ones are looked for in any case.
-        unusable: valid entries of it that cannot be used now, which are preserved too.
+        odd: whether `raw` has invalid entries to look for, beside unknown ones.
+        unusable: names of valid entries that cannot be used now; they are preserved too.
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
     if raw is not None and (odd or _has_more(raw, body)):

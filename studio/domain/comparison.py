@@ -96,7 +96,7 @@ class Comparison:
 
     @property
     def beside(self) -> list[int]:
-        """Rows that the active side can be given next: that of `step(1)`, then of `step(-1)`."""
+        """Rows that `step(1)` and `step(-1)` would give the active side, where there are any."""
         at = _index(self.order, self.sides[self.active])
         return [row for way in (1, -1) if (row := self._free(at, way)) is not None]
 

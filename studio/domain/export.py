@@ -40,7 +40,7 @@ class ExportColour(StrEnum):
 
 
 class ExportMetadata(StrEnum):
-    """What is written into the copies beside the pixels and their profile."""
+    """Metadata written into copies, beside the pixels and their colour profile."""
 
     NOTHING = "nothing"
     PROMPT = "prompt"  # prompt, title, model and date

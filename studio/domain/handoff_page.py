@@ -9,7 +9,7 @@ from studio.domain.contact_sheet import SheetCaption
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffPage:
-    """What a page shows.
+    """Content and options of a hand-off page.
 
     Attributes:
         title: its heading; usually the name of a collection.

@@ -120,7 +120,7 @@ class PickRound:
         return replace(self, place=after, decisions=(*self.decisions, decision)), decision
 
     def undone(self) -> PickRound:
-        """The round before its last decision, at the picture it was about."""
+        """The round without its last decision, back at the picture decided on."""
         if not self.decisions:
             return self
         last = self.decisions[-1].picture

@@ -129,7 +129,7 @@ def with_pixels(frame: Frame, box: PixelFrame, size: Size) -> Frame:
 
 
 def room_of(box: PixelFrame, size: Size) -> Room:
-    """Pixels on each side of a picture."""
+    """Pixels between each edge of a picture and its frame; negative where it is cropped."""
     return Room(-box.left, box.right - size[0], -box.top, box.bottom - size[1])
 
 
@@ -226,7 +226,7 @@ def _stretched(start: int, end: int, length: int, side: int) -> tuple[int, int]:
 
 
 def drawn_box(frame: Frame, size: Size, aspects: Sequence[str]) -> Box:
-    """The part that a model draws: the frame, and what is cut off again."""
+    """Box that a model draws: the frame, and around it what is cropped afterwards."""
     box = Box(frame.left, frame.top, frame.right, frame.bottom)
     aspect = drawn_aspect(frame, size, aspects)
     return extended(box, size, AspectRatio.parse(aspect)) if aspect else box

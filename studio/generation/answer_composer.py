@@ -260,7 +260,7 @@ class AnswerComposer:
         return KeptComposition(recipe=recipe, size=size, feather=feather, hidden=answer.answer)
 
     async def find_crop(self, parent: Picture, frame: Frame) -> Picture | None:
-        """The picture that `crop` made of this frame before, unless it is in the trash."""
+        """The picture `crop` already made of this frame; None if none is outside the trash."""
         markup = await self._executor.run(
             self._library.originals.keep_markup, Markup(frames=(frame,))
         )
@@ -344,7 +344,7 @@ class AnswerComposer:
         if not found or found[0].sha256 != edited.sha256:
             raise StorageError(
                 _("The picture it was made from is missing"),
-                _("Neither {name} nor the library's copy of it is there.").format(name=edited.name),
+                _("{name} and the library's copy of it are missing.").format(name=edited.name),
             )
         return await self._executor.run(self._library.path, found[0])
 

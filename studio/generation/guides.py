@@ -177,7 +177,7 @@ def _name(request: GenerationRequest) -> str:
 
 
 def _key(request: GenerationRequest) -> _Key:
-    """What the pictures of a request depend on."""
+    """Everything in a request that its guides depend on."""
     edited = request.edited
     sha256 = None if edited is None else edited.sha256
     beside = sum(one.role not in (Role.EDIT, Role.MASK) for one in request.references)

@@ -143,7 +143,7 @@ class Journal:
             files.remove(entry.folder / _CHANGES)
 
     def read_changes(self, entry: JournalEntry) -> RequestChanges:
-        """The note of `write_changes`; empty without one."""
+        """Changes noted by `write_changes`; empty without a note."""
         try:
             return _read(entry.folder / _CHANGES, RequestChanges) or RequestChanges()
         except (NotUnderstood, OSError) as error:
@@ -476,7 +476,7 @@ def _recovered(folder: Path) -> FoundAttempt | None:
 
 
 def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
-    """A mark of an entry. The name of a damaged one still tells the stage.
+    """A mark of an entry. The file name alone tells the stage if its content is damaged.
 
     Except for `whole.json`: without it, an answer is read like a cut one.
     """

@@ -93,7 +93,7 @@ class RateLimiter:
         self._lately(job.request.profile).append(self._clock())
 
     def has_slot(self, id: str) -> bool:
-        """Whether a job has a slot."""
+        """Whether a job (its id) is one of those sent at once."""
         return id in self._slots
 
     def late(self, id: str) -> None:

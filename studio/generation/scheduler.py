@@ -80,7 +80,7 @@ class Scheduler:
             self._pump_after(left)
 
     def _give_turns(self, waiting: list[str]) -> None:
-        """Give turns only; when one job of a profile must wait, those behind it must too."""
+        """Give turns in order: when a job of a profile must wait, those behind it wait too."""
         queue, full = self._queue, set[str]()
         for id in waiting:
             job = queue.jobs[id]

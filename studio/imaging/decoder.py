@@ -156,7 +156,7 @@ class Decoder:
     ) -> None:
         """Limits in seconds: `limit` for one picture, `idle` for a process without work.
 
-        After `patience` seconds over one picture a second process begins with those that wait.
+        If a picture takes longer than `patience` seconds, a second process decodes the others.
         `command` starts another worker than the program's own.
         """
         self.command = list(command) if command is not None else worker_command()

@@ -90,8 +90,8 @@ class Exporter:
     """Asks the exporting processes and waits, without blocking the loop.
 
     The processes start with the first pictures and end after a while without any. Methods raise
-    PictureUnreadable for a picture that cannot be read or is missing; NotDecoded, a kind of it,
-    when the process did not start, died, hung or had too little memory.
+    PictureUnreadable for a picture that cannot be read or is missing, and its subclass NotDecoded
+    when the process did not start, died, hung or ran out of memory.
     """
 
     def __init__(

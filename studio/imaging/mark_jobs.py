@@ -92,7 +92,7 @@ class _Search:
         return sum(alike) * 2 > len(alike)
 
     def _likeness(self, marked: Image.Image, centre: Place) -> float:
-        """Correlation of what was drawn around a place with the picture there, at best."""
+        """Best correlation of what was drawn with the picture, around a place."""
         side = max(12, round(DISC * max(marked.size)))
         left, top = (round(at) - side for at in centre)
         box = left, top, left + 2 * side, top + 2 * side

@@ -57,12 +57,12 @@ class _RegionView:
 
 @dataclass(slots=True)
 class _FrameView:
-    """The part of a frame that is seen, with as much around it as a seam reaches.
+    """Visible part of a frame, with a margin as wide as the reach of a seam.
 
     Attributes:
         parent: the part of the parent in it.
         laid: the answer, in the colours it came in, as large as `layout`.
-        place: what is seen of it.
+        place: the visible rectangle in it.
     """
 
     key: tuple[Any, ...]

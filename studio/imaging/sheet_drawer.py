@@ -57,7 +57,7 @@ class SheetDrawer:
 
     @property
     def pid(self) -> int | None:
-        """Number of its process; None for none."""
+        """Id of the process; None without one."""
         return self._process.pid
 
     async def close(self) -> None:

@@ -86,7 +86,7 @@ class _PdfDocument:
 
 @dataclass
 class _State:
-    """What the process keeps between pages."""
+    """State of the process between pages."""
 
     application: QGuiApplication | None = None
     family: str = ""

@@ -61,7 +61,7 @@ def user_comment(data: bytes, *, order: str) -> str:
 
 
 def wide(data: bytes, *, order: str) -> str:
-    """Text that should be UTF-16, in the more plausible byte order, or UTF-8 after all."""
+    """Decode what should be UTF-16, in the more plausible byte order, or is UTF-8 after all."""
     if (marked := _by_mark(data)) is not None:
         return marked
     found = _order_of_zeros(data)
@@ -88,7 +88,7 @@ def _words(data: bytes, name: str) -> str:
 
 
 def _order_of_zeros(data: bytes) -> str:
-    """Byte order by the zero bytes of Latin letters in UTF-16; "" where there are few."""
+    """Byte order of UTF-16, told from the zero bytes of Latin letters; "" if there are few."""
     data = data[: 2 * _LOOKED_AT]
     while data.endswith(b"\0\0\0"):
         data = data[:-2]

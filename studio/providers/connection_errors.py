@@ -111,7 +111,7 @@ def _not_reached(
         )
     if reason := _broken_rule(causes):
         return NetworkError(
-            _("The connection is not safe"),
+            _("The connection is not secure"),
             _(
                 "The certificate of {host}, or of the authority that issued it, does not follow "
                 "the standard RFC 5280: {reason}."
@@ -124,11 +124,11 @@ def _not_reached(
             details=_name(error, clean),
         )
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
-        title = _("The connection is not safe")
+        title = _("The connection is not secure")
         message = _("The certificate of {host} cannot be trusted.").format(host=host)
         hint = _("Check for a network sign-in page, and check the computer's clock.")
     elif any(isinstance(one, ssl.SSLError) for one in causes):
-        title = _("The connection is not safe")
+        title = _("The connection is not secure")
         message = _("Could not make an encrypted connection to {host}.").format(host=host)
         hint = _("Check the address and the network.")
     elif kind == "ProxyError":

@@ -127,7 +127,7 @@ class BodyDecoder:
         yield from self._transcoder.end()
 
     def take_held(self) -> bytes:
-        """The bytes fed until it was clear that the body is compressed; only once."""
+        """Return, once, the bytes held back until it was clear that the body is compressed."""
         held, self._held = self._held, b""
         return held
 

@@ -47,7 +47,7 @@ class RedactingSink:
         self._seen = 0
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """Start the response."""
+        """Pass on the status and the redacted headers."""
         await self._sink.status(code, self._echoes.headers(headers))
 
     async def chunk(self, data: bytes) -> None:

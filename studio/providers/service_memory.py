@@ -60,7 +60,7 @@ _NOTHING: dict[str, ModelMemory] = {}
 
 
 class ServiceMemory:
-    """Memory of every profile."""
+    """What is remembered of the service behind each profile, by model."""
 
     def __init__(self, stored: Mapping[str, Mapping[str, ModelMemory]] | None = None) -> None:
         self._profiles: StoredMemory = {

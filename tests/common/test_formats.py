@@ -49,7 +49,6 @@ GLUED = {
     "cli/drawing.py": "two cells of a progress bar",
     "cli/library_export.py": "a sign before an amount",
     "ui/controllers/import_.py": "the name of a file and its ending",
-    "ui/panels/composer/sent_panel.py": "a shortcut in brackets, as on all buttons",
     "ui/panels/composer/slot.py": "two parts with a dot between them, side by side",
     "ui/panels/status_bar/activity.py": "a dot before a part that stands beside another",
     "ui/support/proof_text.py": "a heading and its sentence, read aloud",

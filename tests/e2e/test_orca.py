@@ -106,7 +106,7 @@ def test_orca_reads_the_whole_way_of_a_picture(
         blind.step("Return", said="File name")
         user.keys("ctrl+a")
         user.type(str(tmp_path / "style.png"))
-        blind.step("Return", said=("Reference", "General style"))
+        blind.step("Return", said=("1 reference added: style", "Reference"))
         # Generate; the pictures arrive one after the other.
         blind.step("ctrl+Return", said="2 jobs queued")
         service.wait_for(2)
@@ -133,7 +133,7 @@ def test_orca_reads_the_whole_way_of_a_picture(
         blind.step("5", said="1 picture rated: 5 stars")
         blind.step("Escape", said="Winter, 5 stars, picked, square")
         # Edit it.
-        blind.step("ctrl+e", said=("Prompt", "Editing Winter"))
+        blind.step("ctrl+e", said=("1 source added: Winter", "Prompt"))
         user.keys("ctrl+a")
         user.type("with a red scarf")
         blind.step("ctrl+Return", said="1 job queued")

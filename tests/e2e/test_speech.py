@@ -101,7 +101,7 @@ def test_the_whole_way_is_told_in_exactly_these_words(
         listener.step("shift+Tab", focus="Reference")
         listener.step("Return", focus="File name:")
         listener.step("ctrl+a", typed=str(tmp_path / "style.png"))
-        listener.step("Return", said="General style", focus="Reference")
+        listener.step("Return", said="1 reference added: style", focus="Reference")
         program.wait_for("list item", "General style")
         # Generate; the pictures arrive one after the other.
         listener.step("ctrl+Return", said="2 jobs queued", name="owl, Waiting for the model")
@@ -133,7 +133,9 @@ def test_the_whole_way_is_told_in_exactly_these_words(
         listener.step("5", said="1 picture rated: 5 stars", name="Winter, 5 stars")
         listener.step("Escape", said="1 of 2", focus="Winter, 5 stars, picked, square")
         # Edit it.
-        listener.step("ctrl+e", said="Editing Winter", focus="Prompt", name="Editing Winter")
+        listener.step(
+            "ctrl+e", said="1 source added: Winter", focus="Prompt", name="Editing Winter"
+        )
         listener.step("ctrl+a", typed="with a red scarf")
         listener.step("ctrl+Return", said="1 job queued")
         service.wait_for(3)

@@ -9,6 +9,7 @@ import keys_page
 import pytest
 
 from studio.ui.app import action_table
+from studio.ui.support import view_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -46,15 +47,25 @@ def test_every_page_of_the_guide_can_be_reached_from_the_first() -> None:
 def test_every_shortcut_of_the_program_stands_in_the_guide_and_no_other() -> None:
     page = (DOCS / "guide" / "keys.md").read_text(encoding="utf-8")
     assert "{include} ../../build/docs/keys.md" in page
-    told: dict[str, str] = {}
+    told: dict[tuple[str, str], str] = {}
+    title = ""
     for line in keys_page.lines():
-        if line.startswith("| {kbd}"):
+        if line.startswith("## "):
+            title = line.split("\n", 1)[0].removeprefix("## ")
+        elif line.startswith("| {kbd}"):
             keys, words = line.strip("| ").split(" | ", 1)
-            told |= dict.fromkeys(re.findall(r"\{kbd\}`([^`]+)`", keys), words)
+            found = re.findall(r"\{kbd\}`([^`]+)`", keys)
+            told |= dict.fromkeys([(title, key) for key in found], words)
     real = {
-        key.replace("Return", "Enter"): action.text.rstrip("…")
+        (menu.title, key.replace("Return", "Enter")): action.text.rstrip("…")
         for menu in action_table.menus()
         for action in menu.rows
         for key in action.keys
+    }
+    real |= {
+        (view.title, key): row.text
+        for view in view_keys.table()
+        for row in view.rows
+        for key in row.keys
     }
     assert told == real

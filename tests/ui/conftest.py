@@ -23,7 +23,7 @@ from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style.qt_style import STYLE
 from studio.ui.style.theme import install
-from studio.ui.support import key_repeat, tasks
+from studio.ui.support import key_repeat, shortcuts, tasks
 from tests.ui import scripted_core
 from tests.ui.heard import Heard
 
@@ -72,9 +72,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def application(qapp: QApplication) -> QApplication:
     """Application for every test, whether it asks for one or not, with the filter of held keys.
 
-    As at the start of the program: what an earlier test pressed is forgotten.
+    As at the start of the program: what an earlier test pressed is forgotten, and the shortcuts it
+    changed.
     """
     key_repeat.watch().keyboard_used = False
+    shortcuts.use((), {})
     return qapp
 
 

@@ -278,7 +278,7 @@ OWN_WORDS = {
     "views/gallery/stack_paint.py", "views/loupe/tool_strip.py", "support/mark_painter.py",
     "panels/inspector/marks_page.py", "views/loupe/reframe/overlay.py",
     "views/loupe/reframe/format_chip.py", "panels/inspector/format_line.py",
-    "dialogs/handouts/page_preview.py",
+    "dialogs/handouts/page_preview.py", "dialogs/shortcut_list.py",
 }  # fmt: skip
 CLEANED_BEFORE = {
     # Its rows are made from places, whose label is one line.

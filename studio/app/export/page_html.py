@@ -83,7 +83,7 @@ class PagePicture:
         source: what follows "src": a data: or relative address; "" for an unreadable one.
         file: relative address of the file to open; "" for none.
         width, height: of the shown picture, in pixels.
-        name, prompt: "" where they are not to be in the page.
+        name, prompt: "" if the page leaves them out.
         facts: headings and values in lines.
         colours: as 0xRRGGBB.
     """

@@ -89,7 +89,7 @@ class ExportPlan:
     copies: tuple[PlannedCopy, ...]
 
     def renamed(self, existing: Iterable[str], done: Sequence[PlannedCopy] = ()) -> ExportPlan:
-        """The plan for a folder that has changed: names that were taken meanwhile are others.
+        """The plan after its folder has changed: names taken meanwhile are replaced.
 
         `done` are copies that have their names, and keep them.
         """

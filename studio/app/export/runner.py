@@ -180,7 +180,7 @@ class ExportQueue:
             await asyncio.wait({self._task})
 
     async def close(self) -> None:
-        """Stop everything; the processes are the caller's."""
+        """Stop everything but the processes, which the caller ends."""
         while self._waiting:
             self.stop(self._waiting[0])
         if self._running is not None:

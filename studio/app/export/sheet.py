@@ -55,7 +55,7 @@ class SheetRequest:
     Attributes:
         target: wanted path of the file; several PNG pages get numbers before the extension.
         logo: a picture file for the upper right corner of each page; None for none.
-        number: give a number to a name that is taken; else nothing is made then.
+        number: whether a name that is taken gets a number; otherwise nothing is made.
     """
 
     pictures: Sequence[Picture]

@@ -119,5 +119,5 @@ def move_answers(db: Any, answers: Sequence[str]) -> None:
 
 
 def unused(db: Any, answers: Sequence[str]) -> list[str]:
-    """Those of these hidden answers whose pictures were all deleted for good."""
+    """Hidden answers, of these, whose pictures were all deleted permanently."""
     return [id for id in answers if not made_of(db, id)]

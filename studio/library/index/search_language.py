@@ -80,7 +80,7 @@ class SearchFilter(Struct, frozen=True, kw_only=True):
 
 
 class ParsedSearch(Struct, frozen=True, kw_only=True):
-    """A parsed search.
+    """What a search asks for, and what of it was not understood.
 
     Attributes:
         troubles: a sentence for each token that was not understood.

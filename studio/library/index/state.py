@@ -16,7 +16,7 @@ from studio.library.log.records import Groups, LogPosition
 
 
 class IndexState:
-    """State of pictures and history, through one connection of the index."""
+    """Reads the state of pictures and the history over one connection to the index."""
 
     def __init__(self, db: Any) -> None:
         self._db = db

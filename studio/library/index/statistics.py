@@ -30,7 +30,7 @@ class StorageTotals:
 
 
 class IndexStatistics:
-    """Counts and sums, through one connection of the index."""
+    """Counts and sums, read over one connection to the index."""
 
     def __init__(self, db: Any) -> None:
         self._db = db

@@ -243,7 +243,7 @@ def _swarm(found: dict[str, Any], _texts: Mapping[str, str]) -> Provenance:
 
 
 def _nested(found: dict[str, Any], texts: Mapping[str, str]) -> Provenance | None:
-    """NovelAI's WebP files: the texts of its PNG files as one object."""
+    """Provenance of a WebP file by NovelAI: the texts of its PNG files, in one JSON object."""
     inside = {name: value for name, value in found.items() if isinstance(value, str)}
     inner = _json(inside["Comment"])
     return _novel(inner, {**texts, **inside})

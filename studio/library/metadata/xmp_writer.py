@@ -36,7 +36,7 @@ def bag(texts: Sequence[str]) -> str:
 
 
 def simple(text: str) -> str:
-    """A text by itself."""
+    """A text that is the whole value."""
     return _escaped(text)
 
 

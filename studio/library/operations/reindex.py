@@ -120,7 +120,7 @@ async def _rebuild_damaged(store: Store) -> None:
 
 
 async def rewritten(store: Store, work: Callable[[], T]) -> T:
-    """The result of `work`, which rewrites records; the index is rebuilt from them."""
+    """Run `work`, which rewrites records, and rebuild the index; returns the result of `work`."""
     await store.writing.run(store.log.close)
     done = await store.writing.run(work)
     await rebuild(store)

@@ -151,7 +151,7 @@ def _begin(
 
 
 async def _remove_all(store: Store, path: Path, discard: Discard | None) -> int:
-    """Remove the files of a list in portions, so that other writes can run; returns failures."""
+    """Remove files in batches, between which other writes can run; returns failures."""
     deletion = _read(store, path)
     if deletion is None:
         return 0

@@ -445,7 +445,7 @@ class _Collector:
                 break
 
     def _fact(self, name: str, value: Any, depth: int) -> None:
-        """Take a fact; of two, that of the inner error counts."""
+        """Store a fact; one of an inner error replaces that of an outer one."""
         if name not in self._facts or depth > self._facts[name][0]:
             self._facts[name] = (depth, value)
 

@@ -311,7 +311,7 @@ def _without_data(text: str) -> str:
 
 
 def _run(found: re.Match[str]) -> str:
-    """Data becomes an ellipsis; the parts of an address or an identifier are short."""
+    """An ellipsis in place of data; addresses and identifiers, whose parts are short, stay."""
     return found[0] if max(map(len, re.split(r"[/_-]", found[0]))) < _LONGEST_PART else "\u2026"
 
 

@@ -44,7 +44,7 @@ class RequestVariant:
         respelled: whether the size is already in the other spelling.
         both: whether text is requested beside the picture because the picture alone was refused.
         learned: fields that the model does not take, whatever their value.
-        solved: whether the refusal of the form before is of no more interest.
+        solved: whether the refusal of the previous form no longer matters.
     """
 
     model: Model

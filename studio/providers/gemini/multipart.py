@@ -27,7 +27,7 @@ class BodyPart:
 
     Attributes:
         kind: media type in lower case; empty without one.
-        base64: whether it is encoded so.
+        base64: whether the bytes are encoded as base64.
     """
 
     start: int

@@ -190,7 +190,7 @@ def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> 
 
 
 def _named_categories(texts: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Categories of the safety settings that an objection names, by their place or their name."""
+    """Categories of the safety settings that an objection names, by index or by name."""
     order = [one for one in sent if one.startswith(CATEGORY)]
     places = {int(place) for text in texts for place in _PLACE.findall(text)}
     if places and max(places) < len(order):

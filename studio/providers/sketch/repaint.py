@@ -99,7 +99,7 @@ def colours_of(data: bytes, number: int = 1) -> list[Colour]:
 
 
 def grade(scene: Scene, picture: Image.Image, strength: float) -> None:
-    """Paint a picture graded from its darks to its lights along the palette, then the weather.
+    """Paint a picture with its tones mapped to the palette, darks to lights, then the weather.
 
     `strength` is the share of the palette in its colours, from 0 to 1.
     """

@@ -121,7 +121,7 @@ class _Island:
         self._wide, self._slim = 3.6 * size, 2.3 * size
 
     def paint(self, *, way: int) -> None:
-        """Paint it; the beam points right when `way` is 1, left when it is -1."""
+        """Paint the lighthouse; the beam points right if `way` is 1, left if it is -1."""
         light, weather = self._scene.recipe.light, self._scene.recipe.weather
         lit = light not in ("noon", "mono", "dawn", "mist", "autumn", "shore")
         self._paint_rock()

@@ -39,7 +39,7 @@ class OtherParts(Protocol):
 
 
 class ChoosingParts:
-    """Makes them, for a window."""
+    """Creates views and controllers of pick mode and duels for a window."""
 
     def __init__(self, parts: OtherParts) -> None:
         self._parts = parts

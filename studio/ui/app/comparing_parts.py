@@ -35,7 +35,7 @@ class ViewedParts(Protocol):
 
 
 class ComparingParts:
-    """Makes them, for a window."""
+    """Creates comparison, family tree and original for a window."""
 
     def __init__(self, parts: ViewedParts) -> None:
         self._parts = parts

@@ -17,7 +17,7 @@ from studio.ui.window.main_window import StudioWindow
 
 
 class ExchangeNeighbours(Protocol):
-    """The parts of a window that they are connected to."""
+    """Parts of the window that copying, opening elsewhere and dropped settings need."""
 
     core: Core
     window: StudioWindow
@@ -27,7 +27,7 @@ class ExchangeNeighbours(Protocol):
 
 
 class ExchangeParts:
-    """Makes them, for a window.
+    """Parts of a window that exchange pictures and settings with other programs.
 
     Attributes:
         copies: copies of parts of the selected pictures.

@@ -36,7 +36,7 @@ class ExportNeighbours(Protocol):
 
 
 class ExportParts:
-    """Makes them, for a window."""
+    """Creates the controllers of exports, spreadsheets and handouts for a window."""
 
     def __init__(self, parts: ExportNeighbours) -> None:
         self._parts = parts

@@ -71,7 +71,7 @@ class GcTimer(QObject):
 
 
 def _give_back() -> None:
-    """Fix glibc's default size above which freed blocks are returned to the system."""
+    """Pin glibc's threshold above which freed blocks are returned to the system."""
     if sys.platform == "linux":
         # musl has neither of these functions, nor needs them.
         with contextlib.suppress(AttributeError, OSError):

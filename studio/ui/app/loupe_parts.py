@@ -65,7 +65,7 @@ class LoupeNeighbours(Protocol):
 
 
 class LoupeParts:
-    """Makes them, for a window.
+    """Creates the loupe and its modes for a window.
 
     Attributes:
         reframing: the frames of reframe mode; created when first used.

@@ -28,7 +28,7 @@ from studio.ui.window.main_window import StudioWindow
 
 
 class OutgoingNeighbours(Protocol):
-    """The parts of a window that they are connected to."""
+    """The parts of a window that recipes and shelf are connected to."""
 
     core: Core
     window: StudioWindow
@@ -46,7 +46,7 @@ class OutgoingNeighbours(Protocol):
 
 
 class OutgoingParts:
-    """Makes them, for a window.
+    """Parts of a window through which pictures leave it: recipes, their list, and the shelf.
 
     Attributes:
         recipes: copies for drags and the clipboard.

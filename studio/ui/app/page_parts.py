@@ -31,7 +31,7 @@ class PageNeighbours(Protocol):
 
 
 class PageParts:
-    """Makes them, for a window."""
+    """Creates the first page and the empty page for a window."""
 
     def __init__(self, parts: PageNeighbours) -> None:
         self._parts = parts

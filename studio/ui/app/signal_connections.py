@@ -132,6 +132,7 @@ def _connect_panels(parts: WindowParts) -> None:
     inspector.left.connect(parts.panel_layout.focus_view)
     inspector.toast.connect(parts.messages_controller.show_message)
     composer.changed.connect(parts.draft_controller.on_draft_changed)
+    composer.stepped.connect(parts.event_router.on_draft_stepped)
     composer.generate.connect(parts.jobs_controller.start)
     composer.wants_key.connect(parts.dialogs.on_wants_key)
     composer.wants_words.connect(parts.dialogs.on_wants_words)

@@ -15,8 +15,7 @@ from studio.ui.app.action_table import menus
 from studio.ui.app.signal_connections import connect
 from studio.ui.app.window_parts import WindowParts
 from studio.ui.controllers.library_view import LibraryViewController
-from studio.ui.support import key_names
-from studio.ui.window import shortcuts
+from studio.ui.support import shortcuts
 from studio.ui.window.main_window import StudioWindow
 
 
@@ -31,8 +30,7 @@ class WindowBuilder(WindowParts):
         """Create, place and connect all parts; `left` is the saved draft of the composer."""
         if changes := self.core.settings.value.shortcuts:
             # Before the widgets that show keys.
-            rows = [row for menu in menus() for row in menu.rows]
-            key_names.use(shortcuts.replaced(rows, changes))
+            shortcuts.use([row for menu in menus() for row in menu.rows], changes)
         yield from self.make(left)
         yield
         connect(self)

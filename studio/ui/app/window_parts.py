@@ -106,9 +106,9 @@ class WindowParts:
         loupe_modes: modes of the loupe; created when first used.
         marks: the marks of mark mode; created when first used.
         only_here: the region of the mode Only here; created when first used.
-        exchange: ways to and from other programs; created when first used.
+        exchange: copying to other programs and opening in them; created when first used.
         outgoing: recipes of drags, and the shelf; created when one of them is first used.
-        exports, spreadsheets, handouts: controllers of the ways out; created when first used.
+        exports, spreadsheets, handouts: make files of pictures; created when first used.
         live_messages: announces runs and changes; created when a screen reader listens.
         original_peek: shows the original over a view; created when the key is first pressed.
         quit_sequence: created when the window is first closed with jobs in progress.

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
 from studio.app.core import Core
@@ -23,9 +23,11 @@ from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.inspector.mode_page import ModePage
 from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support import view_keys
 from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.markup_editor import MarkupEditor
 from studio.ui.support.ports import Messages, Navigation
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.loupe.overlay_mode import OverlayMode
 from studio.ui.widgets.message_bar import MessageBar
@@ -176,9 +178,10 @@ class DrawingModeController(QObject):
     def press_in_page(self, event: QKeyEvent) -> bool:
         """Act on a key of the mode pressed in the page; False for any other.
 
-        H is none of them: it may be released elsewhere.
+        The one that hides is none of them: it may be released elsewhere.
         """
-        if event.key() == Qt.Key.Key_H or not self.mode.press_key(event):
+        hides = view_keys.command(event, KeyGroup.DRAWING) is ViewCommand.HIDE
+        if hides or not self.mode.press_key(event):
             return False
         if self.active and not self.page.isAncestorOf(self.page.focusWidget() or self.page):
             self._loupe.focus_view()

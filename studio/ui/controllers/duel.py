@@ -166,11 +166,11 @@ class DuelController(RecordedChoice):
             self._messages.show_message(_("Nothing to undo in this duel"))
             return
         self._view.show_duel(before.undone())
-        self._view.say_place(_("undone"))
+        self._view.say_undone(before.decisions[-1].verdict)
         self._write(self._core.library.choosing.take_back(before.id))
 
     def on_best_chosen(self, best: int) -> None:
-        """Decide that many places."""
+        """Change how many places the duel decides."""
         before = self._duel
         if best != before.definition.best:
             self._view.show_duel(before.with_best(best))

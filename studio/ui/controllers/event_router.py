@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
+from studio.domain.drafts import Draft
 from studio.domain.entities import Job, JobState
 from studio.domain.events import (
     Event,
@@ -154,6 +155,11 @@ class EventRouter(QObject):
         """Announce a change that only the tiles show."""
         if is_heard():
             self._live.get().say_change(sentence)
+
+    def on_draft_stepped(self, before: Draft, after: Draft, step: str) -> None:
+        """Announce pictures that came to the draft or left it, and what was undone in it."""
+        if is_heard():
+            self._live.get().say_draft(before, after, step)
 
     def on_rows_loaded(self) -> None:
         """Announce what a search found."""

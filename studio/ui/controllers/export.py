@@ -279,7 +279,7 @@ class ExportController(QObject):
     # --- the preview ----------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Make the preview anew, after a pause: selection, place, preset or folder changed."""
+        """Update the preview after a pause: selection, place, preset or folder changed."""
         if self.dialog is not None and self.dialog.isVisible():
             self._timer.start()
 

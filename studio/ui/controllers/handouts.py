@@ -123,7 +123,7 @@ class HandoutController(QObject):
             self.refresh()
 
     def refresh(self) -> None:
-        """Show anew what the file would be; requests are merged."""
+        """Update the preview of the file; calls in a row update it once."""
         if self.dialog is not None and self.dialog.isVisible():
             self._refreshing.request()
 
@@ -280,7 +280,7 @@ class Handouts(QObject):
         title = _("A page is being made")
         if self.sheets.works:
             title = _("A contact sheet is being made")
-        if not await quits_now(title, _("If you quit now, it is not finished."), self._parent):
+        if not await quits_now(title, _("If you quit now, it stays unfinished."), self._parent):
             return
         for one in working:
             await one.end()

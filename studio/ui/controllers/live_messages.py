@@ -13,16 +13,22 @@ from functools import reduce
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from studio.common.i18n import _, ngettext, number
-from studio.domain.entities import Job, JobState
+from studio.common.display_text import one_line
+from studio.common.i18n import _, listed, ngettext, number
+from studio.domain.drafts import Draft
+from studio.domain.entities import Job, JobState, Reference, Role
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.ui.controllers.notifications import HasSettings
 from studio.ui.support import job_outcome
+from studio.ui.support.role_names import role_name
 from studio.ui.widgets import spoken_notifications
 from studio.ui.widgets.accessible import announce, is_heard
 
 PAUSE = 400
 """Milliseconds in which what happens is said in one message."""
+
+MOST_NAMED = 3
+"""Limit of the names in one message."""
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +87,16 @@ class LiveMessages(QObject):
         if sentence not in self._said:
             self._said.append(sentence)
         self._wait()
+
+    def say_draft(self, before: Draft, after: Draft, step: str) -> None:
+        """Announce pictures added to a draft or removed, and what "undo" or "redo" did to it."""
+        if step == "undo":
+            self.say_change(_("Undone: {what}").replace("{what}", draft_message(after, before)))
+        elif step == "redo":
+            self.say_change(_("Redone: {what}").replace("{what}", draft_message(before, after)))
+        else:
+            for said in picture_messages(before, after):
+                self.say_change(said)
 
     def say_found(self, words: str, count: int | None) -> None:
         """Announce the number of pictures that a search found, once for each search.
@@ -192,3 +208,53 @@ def found_message(count: int) -> str:
     """Message about the number of pictures found."""
     words = ngettext("{n} picture found", "{n} pictures found", count)
     return words.format(n=number(count))
+
+
+def picture_messages(before: Draft, after: Draft) -> list[str]:
+    """Messages about sources and references that a draft has gained or lost."""
+    there = {one.sha256 for one in before.references}
+    stay = {one.sha256 for one in after.references}
+    added = [one for one in after.references if one.sha256 not in there]
+    removed = [one for one in before.references if one.sha256 not in stay]
+    said = []
+    for sources, found in ((True, added), (False, added), (True, removed), (False, removed)):
+        names = [_name(one) for one in found if (one.role is Role.EDIT) is sources]
+        n, is_new = len(names), found is added
+        if not names:
+            continue
+        if sources and is_new:
+            # Translators: {names} are pictures that the next request edits.
+            words = ngettext("{n} source added: {names}", "{n} sources added: {names}", n)
+        elif sources:
+            words = ngettext("{n} source removed: {names}", "{n} sources removed: {names}", n)
+        elif is_new:
+            words = ngettext("{n} reference added: {names}", "{n} references added: {names}", n)
+        else:
+            words = ngettext("{n} reference removed: {names}", "{n} references removed: {names}", n)
+        more = "…" if n > MOST_NAMED else ""
+        said.append(words.format(n=number(n), names=listed(names[:MOST_NAMED]) + more))
+    return said
+
+
+def draft_message(before: Draft, after: Draft) -> str:
+    """What a change of a draft was: "1 reference added: fox", "prompt and size"."""
+    said = picture_messages(before, after)
+    if said:
+        return listed(said)
+    changed = {
+        _("prompt"): before.prompt != after.prompt,
+        _("references"): before.references != after.references,
+        _("model"): (before.profile, before.model) != (after.profile, after.model),
+        _("aspect ratio"): before.aspect != after.aspect,
+        _("size"): before.size != after.size,
+        _("number of pictures"): before.count != after.count,
+        _("seed"): before.seed != after.seed,
+        _("conversation"): before.continues != after.continues,
+        _("advanced options"): before.advanced != after.advanced,
+        _("drawing on the picture"): before.markup != after.markup,
+    }
+    return listed(words for words, differs in changed.items() if differs)
+
+
+def _name(reference: Reference) -> str:
+    return one_line(reference.name) or role_name(reference.role)

@@ -251,7 +251,7 @@ def _sent_words(found: GuideLayout, picture: Picture) -> str:
     box = next((one.outline for one in found.guides if one.outline is not None), None)
     if box is not None:
         # Translators: part of a picture, in pixels.
-        return _("a crop of {width} × {height} px, and the whole with its frame").format(
+        return _("a crop of {width} × {height} px, and the picture with the crop framed").format(
             width=number(round((box.right - box.left) * picture.width)),
             height=number(round((box.bottom - box.top) * picture.height)),
         )

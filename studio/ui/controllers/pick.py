@@ -221,7 +221,7 @@ class PickRounds(RecordedChoice):
         after, decision = before.decide(verdict, advance=view.advance)
         self._resting.stop()
         view.show_round(after)
-        view.say_place(_("picked") if verdict is Verdict.PICK else _("rejected"))
+        view.say_place(_said(verdict))
         self._write(self._core.library.choosing.decide(before.id, decision))
 
     def on_taken_back(self) -> None:
@@ -232,7 +232,7 @@ class PickRounds(RecordedChoice):
             return
         self._resting.stop()
         view.show_round(before.undone())
-        view.say_place(_("undone"))
+        view.say_place(_("Undone: {what}").format(what=_said(before.decisions[-1].verdict)))
         self._write(self._core.library.choosing.take_back(before.id))
 
     def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
@@ -338,3 +338,8 @@ class PickRounds(RecordedChoice):
             found = await self._core.library.choosing.round(before.id)
         if self._is_open and self._round.id == before.id and not self._pending:
             self._view.get().show_round(replace(found, place=self._round.place))
+
+
+def _said(verdict: Verdict) -> str:
+    """A decision as it is announced."""
+    return _("picked") if verdict is Verdict.PICK else _("rejected")

@@ -114,7 +114,7 @@ class PicturesController(QObject):
             self._selection.advance()
 
     def _numbers(self) -> tuple[int, int, int]:
-        """Number of pictures selected, of closed stacks among them, and of all in those."""
+        """Numbers of selected pictures, of closed stacks among them, and of pictures in those."""
         return (len(self._selection.rows()), *self._selection.closed_stacks())
 
     async def _toggle(self, rows: Sequence[int], flag: Flag) -> str:

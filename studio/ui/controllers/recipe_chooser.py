@@ -73,7 +73,7 @@ class RecipeChooser(QObject):
             choices.insert(
                 0,
                 RecipeChoice(
-                    "", _("As everywhere else"), title_of(library), chosen=not recipes.own
+                    "", _("Same as everywhere else"), title_of(library), chosen=not recipes.own
                 ),
             )
         self.popover.show_recipes(choices)

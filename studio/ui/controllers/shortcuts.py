@@ -8,9 +8,8 @@ from PySide6.QtGui import QKeyEvent
 
 from studio.app.core import Core
 from studio.domain.events import Event, SettingsChanged
-from studio.ui.support import key_names, key_positions
+from studio.ui.support import key_positions, shortcuts
 from studio.ui.widgets import dialog_mnemonics
-from studio.ui.window import shortcuts
 from studio.ui.window.actions import Actions
 
 SETTING = "shortcuts"
@@ -36,7 +35,7 @@ class ShortcutsController(QObject):
     def _apply(self) -> None:
         changes = self._core.settings.value.shortcuts
         self._actions.apply(changes)
-        key_names.use(shortcuts.replaced(self._actions.rows, changes))
+        shortcuts.use(self._actions.rows, changes)
 
     def run_shortcut(self, event: QKeyEvent) -> bool:
         """Run what a key is the shortcut of, in the window or in a dialog."""

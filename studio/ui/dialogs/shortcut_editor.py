@@ -1,4 +1,4 @@
-"""Dialog that changes the shortcuts of actions, and exports, imports and resets them."""
+"""Dialog that changes the shortcuts of actions and views, and exports, imports and resets them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,14 @@ from functools import partial
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.common.i18n import _, left_to_right, listed, pgettext
+from studio.common.i18n import _, left_to_right, listed, pgettext, sentences
 from studio.config import shortcut_file
-from studio.ui.dialogs.command_palette import ENTRY, EntryDelegate, PaletteEntry
+from studio.ui.dialogs import shortcut_table
 from studio.ui.dialogs.question import fit
-from studio.ui.support import file_dialogs, key_names
+from studio.ui.dialogs.shortcut_list import ShortcutList
+from studio.ui.support import file_dialogs, key_names, shortcuts, view_keys
 from studio.ui.support.ports import CoreProtocol, Messages
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.accessible import announce
@@ -30,7 +24,6 @@ from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.text import ElidedLabel, Text
-from studio.ui.window import shortcuts
 from studio.ui.window.actions import Actions
 
 WIDTH, HEIGHT = 600, 620
@@ -112,14 +105,15 @@ class ShortcutButton(Button):
 
 
 class ShortcutEditor(QDialog):
-    """All actions; below them the shortcuts of the current one.
+    """All actions and keys of views; below them the shortcuts of the current one.
 
     Attributes:
         filter: the search field.
-        list: the actions.
+        list: the actions by menu, and the keys by view.
         first, second: the shortcut of the current action, and its alternative.
-        note: who has the shortcut that was pressed, or why no action can have it.
+        note: who has the shortcut that was pressed, why no action can have it, or what was reset.
         take: gives it to the current action nevertheless.
+        undo: brings back the changes before a reset or an import.
         reset, reset_all: take back the changes of the current action, or of all.
     """
 
@@ -130,7 +124,10 @@ class ShortcutEditor(QDialog):
         self._core = core
         self._actions = actions
         self._messages = messages
+        self._groups = shortcut_table.groups(actions)
+        self._rows = [row for group in self._groups for row in group.rows]
         self._wanted: tuple[str, ...] = ()
+        self._before: Mapping[str, Sequence[str]] = {}
         self._menus = {
             keys: menu.title
             for keys, menu in zip(shortcuts.menu_keys(actions.menus), actions.menus, strict=True)
@@ -145,15 +142,15 @@ class ShortcutEditor(QDialog):
         self.filter.edited.connect(self.on_edited)
         self.filter.left.connect(self.reject)
         column.addWidget(self.filter)
-        self.list = QListWidget(self)
-        self.list.setAccessibleName(_("Actions"))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setItemDelegate(EntryDelegate(self.list))
+        self.list = ShortcutList(self)
         self.list.currentItemChanged.connect(self.on_current)
         self.list.itemActivated.connect(self.on_activated)
         column.addWidget(self.list, 1)
+        fixed = _(
+            "Keys that move, confirm or leave, such as arrows, Enter and Esc, are fixed. In a view,"
+            " its own keys take precedence."
+        )
+        column.addWidget(Text(fixed, "small", "text3", self, wrap=True))
         column.addLayout(self._build_keys())
         column.addLayout(self._build_note())
         column.addLayout(self._build_foot())
@@ -182,8 +179,11 @@ class ShortcutEditor(QDialog):
         self.note = Text("", "small", "warn", self, wrap=True)
         self.take = Button(_("Take it over"), parent=self, size=26)
         self.take.clicked.connect(self.on_take)
+        self.undo = Button(_("Undo"), parent=self, size=26)
+        self.undo.clicked.connect(self.on_undo)
         row.addWidget(self.note, 1)
         row.addWidget(self.take)
+        row.addWidget(self.undo)
         return row
 
     def _build_foot(self) -> QHBoxLayout:
@@ -213,34 +213,17 @@ class ShortcutEditor(QDialog):
 
     @property
     def _present(self) -> dict[str, tuple[str, ...]]:
-        return shortcuts.effective(self._actions.rows, self._changes)
+        return shortcuts.effective(self._rows, self._changes, view_keys.clash)
 
     def _fill(self, words: str, current: str = "") -> None:
-        present, wanted = self._present, words.casefold().split()
-        self.list.clear()
-        for row in self._actions.rows:
-            keys = dict.fromkeys(key_names.spoken(one) for one in present[row.name])
-            entry = PaletteEntry(
-                text=row.text, note=left_to_right(listed(keys)), icon=row.icon, action=row.name
-            )
-            if not entry.matches(wanted):
-                continue
-            item = QListWidgetItem(entry.text, self.list)
-            item.setData(ENTRY, entry)
-            spoken = listed(part for part in (entry.text, entry.note) if part)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-            if entry.action == current:
-                self.list.setCurrentItem(item)
-        if self.list.count() and self.list.currentItem() is None:
-            self.list.setCurrentRow(0)
+        self.list.fill(self._groups, self._present, words.casefold().split(), current)
         self.reset_all.setEnabled(bool(self._changes))
         self._show_current()
 
     @property
     def current(self) -> str:
         """Name of the current action; "" if none is listed."""
-        item = self.list.currentItem()
-        return str(item.data(ENTRY).action) if item is not None else ""
+        return self.list.current_name
 
     def select(self, name: str) -> None:
         """Make an action the current one."""
@@ -259,7 +242,7 @@ class ShortcutEditor(QDialog):
         self._show_note("")
 
     def _text_of(self, name: str) -> str:
-        return next((row.text for row in self._actions.rows if row.name == name), "")
+        return next((row.text for row in self._rows if row.name == name), "")
 
     def _conflict(self, keys: str, action: str) -> str:
         # Translators: {action} is an entry of a menu, {keys} its shortcut.
@@ -267,15 +250,24 @@ class ShortcutEditor(QDialog):
             keys=key_names.spoken(keys), action=self._text_of(action)
         )
 
-    def _show_note(self, text: str, *, take: bool = False) -> None:
+    def _show_note(self, text: str, *, take: str = "", undo: bool = False) -> None:
         self.note.setText(text)
-        self.take.setVisible(take)
+        self.take.setText(take)
+        self.take.setVisible(bool(take))
+        self.undo.setVisible(undo)
         if text:
             announce(self, text)
 
     def _change(self, changes: Mapping[str, Sequence[str]]) -> None:
         self._core.settings.change(shortcuts={name: tuple(own) for name, own in changes.items()})
         self._fill(self.filter.text, self.current)
+
+    def _replace(self, changes: Mapping[str, Sequence[str]], told: str) -> None:
+        """Make these the changes, and offer to bring back the present ones."""
+        self._before = self._changes
+        self._change(changes)
+        self._show_note(told, undo=True)
+        self.undo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- slots ----------------------------------------------------------------------------
 
@@ -291,7 +283,7 @@ class ShortcutEditor(QDialog):
         self.first.click()
 
     def on_chosen(self, button: ShortcutButton, keys: str) -> None:
-        """Change a shortcut of the current action, unless another has this one."""
+        """Change a shortcut of the current action, unless this one has another use."""
         if keys == button.keys:
             return
         wanted = [keys if one is button else one.keys for one in (self.first, self.second)]
@@ -299,34 +291,56 @@ class ShortcutEditor(QDialog):
         if keys and (reason := shortcuts.refusal(keys, self._menus)):
             self._show_note(reason)
             return
-        other = shortcuts.owner(keys, self._present, self.current) if keys else ""
-        if other:
-            self._show_note(self._conflict(keys, other), take=True)
+        if keys and self._has_use(keys):
             self.take.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         self.on_take()
 
+    def _has_use(self, keys: str) -> bool:
+        """Whether a shortcut has another use; if so, tell which, and offer to take it."""
+        name, present = self.current, self._present
+        other = shortcuts.owner(keys, present, name, view_keys.clash)
+        conflict = self._conflict(keys, other) if other else ""
+        beside = shortcut_table.other_use(keys, name, self._actions, present)
+        if not conflict and not beside:
+            return False
+        take = _("Take it over") if conflict else _("Use it anyway")
+        self._show_note(sentences(conflict, beside), take=take)
+        return True
+
     def on_take(self) -> None:
         """Give the current action the wanted shortcuts; others lose them."""
-        rows = self._actions.rows
-        self._change(shortcuts.with_change(rows, self._changes, self.current, self._wanted))
+        self._change(
+            shortcuts.with_change(
+                self._rows, self._changes, self.current, self._wanted, view_keys.clash
+            )
+        )
         self.first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def on_reset(self) -> None:
         """Give the current action its usual shortcuts."""
         name = self.current
-        row = next(row for row in self._actions.rows if row.name == name)
+        row = next(row for row in self._rows if row.name == name)
         present = self._present
-        others = [shortcuts.owner(shortcuts.normal(one), present, name) for one in row.keys]
+        others = [
+            shortcuts.owner(shortcuts.normal(one), present, name, view_keys.clash)
+            for one in row.keys
+        ]
         if taken := next(filter(None, others), ""):
             self._wanted = row.keys
-            self._show_note(self._conflict(row.keys[others.index(taken)], taken), take=True)
+            conflict = self._conflict(row.keys[others.index(taken)], taken)
+            self._show_note(conflict, take=_("Take it over"))
             return
         self._change({one: own for one, own in self._changes.items() if one != name})
 
     def on_reset_all(self) -> None:
-        """Give all actions their usual shortcuts."""
-        self._change({})
+        """Give all actions their usual shortcuts, and offer to undo that."""
+        self._replace({}, _("All shortcuts are the usual ones again."))
+
+    def on_undo(self) -> None:
+        """Bring back the changes before the last reset or import."""
+        self._change(self._before)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_export(self) -> None:
         """Write the changed shortcuts to a file."""
@@ -352,4 +366,5 @@ class ShortcutEditor(QDialog):
             return
         found = await asyncio.to_thread(shortcut_file.read, path)
         if shiboken6.isValid(self):
-            self._change(found)
+            # Translators: {name} is a file.
+            self._replace(found, _("Shortcuts imported from {name}.").format(name=path.name))

@@ -1,4 +1,4 @@
-"""Sheet of all shortcuts, opened with `?`; generated from the table of actions."""
+"""Sheet of all shortcuts, opened with `?`; generated from the tables of actions and view keys."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from PySide6.QtGui import QAccessible, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, listed
+from studio.ui.dialogs import shortcut_table
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
-from studio.ui.support import key_names
+from studio.ui.support import key_names, shortcuts, view_keys
 from studio.ui.support.mirroring import margins
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.search_field import SearchField
@@ -48,7 +49,7 @@ class ShortcutRow(QWidget):
 
 
 class ShortcutsSheet(QDialog):
-    """All actions with keys, by menu. Non-modal; Esc closes it.
+    """All actions with keys by menu, and the keys of views. Non-modal; Esc closes it.
 
     Attributes:
         filter: the search field.
@@ -81,10 +82,12 @@ class ShortcutsSheet(QDialog):
         self._column.setSpacing(0)
         self.rows: list[ShortcutRow] = []
         self._groups: list[tuple[Text, list[ShortcutRow]]] = []
-        for menu in actions.menus:
-            keys = [(row.text, actions.keys_of(row.name)) for row in menu.rows]
-            found = [(words, own) for words, own in keys if own]
-            self._add_group(menu.title, found, inside)
+        groups = shortcut_table.groups(actions)
+        rows = [row for group in groups for row in group.rows]
+        present = shortcuts.effective(rows, shortcuts.chosen(), view_keys.clash)
+        for group in groups:
+            found = [(row.text, own) for row in group.rows if (own := present[row.name])]
+            self._add_group(group.title, found, inside)
         self._add_group(_("Not in the menus"), _elsewhere(), inside)
         self._none = Text("", "body", "text2", inside, wrap=True)
         self._none.hide()

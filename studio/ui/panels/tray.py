@@ -43,6 +43,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
 from studio.ui.support.mirroring import margins
@@ -300,7 +301,7 @@ class Tray(QFrame):
         self.list = TrayList(self._model, self)
         self.list.drag_wanted.connect(self.drag_wanted)
         row.addWidget(self.list, 1)
-        self._empty = Text(_("Drag pictures here, or press J on a picture"), "small", "text3", self)
+        self._empty = Text(_how_to_fill(), "small", "text3", self)
         row.addWidget(self._empty, 1)
         self.export = Button(_("Export…"), parent=self, size=26)
         row.addWidget(self.export)
@@ -366,3 +367,10 @@ class Tray(QFrame):
             painter.setPen(pen)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 6, 6)
             painter.end()
+
+
+def _how_to_fill() -> str:
+    """How pictures come to the shelf."""
+    if key := key_names.current("J"):
+        return _("Drag pictures here, or press {key} on a picture").format(key=key_names.cap(key))
+    return _("Drag pictures here")

@@ -83,7 +83,7 @@ class FrameEditor(MarkupEditor):
 
     @property
     def ratio(self) -> float | None:
-        """Width to height that the shown frame keeps; None for a free one."""
+        """Aspect ratio that the shown frame keeps; None for a free one."""
         return AspectRatio.parse(self._shown).value if self._shown else None
 
     @property

@@ -11,10 +11,7 @@ _current: dict[str, str] = {}
 
 
 def use(changed: Mapping[str, str]) -> None:
-    """Set the shortcuts that the user chose in place of usual ones; "" for none.
-
-    Widgets that show a key when they are made show another at the next start.
-    """
+    """Set the shortcuts that the user chose in place of usual ones; "" for none."""
     _current.clear()
     _current.update(changed)
 

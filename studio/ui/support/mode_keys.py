@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from studio.ui.support import shortcuts, view_keys
 from studio.ui.support.key_repeat import ENTER, MOVES
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 
 _SHIFTS = (
     Qt.KeyboardModifier.ShiftModifier
@@ -16,34 +18,33 @@ _SHIFTS = (
 )
 
 
-def is_own(
-    event: QKeyEvent, *, plain: Collection[Qt.Key] = (), shifted: Collection[Qt.Key] = ()
-) -> bool:
-    """Whether a key is the view's: Ctrl+Z, and most keys without Ctrl, Alt or Meta.
+def is_own(event: QKeyEvent, groups: Sequence[KeyGroup]) -> bool:
+    """Whether a key is the view's: of its groups, undo, and most without Ctrl, Alt or Meta.
 
-    `plain` and `shifted` are keys that are left to the window, without and with Shift.
+    The first group is that of the view, whose `WINDOW_KEYS` are left to the window.
     """
-    if takes_back(event):
+    if view_keys.command(event, *groups) is not None or undoes(event):
         return True
     key = Qt.Key(event.key())
     if key in (Qt.Key.Key_Escape, *ENTER):
         return not event.modifiers() & ~_SHIFTS
-    left = shifted if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else plain
-    if event.modifiers() & ~_SHIFTS or key in left or key == Qt.Key.Key_Question:
+    pressed = shortcuts.pressed(event)
+    if event.modifiers() & ~_SHIFTS or any(
+        pressed in shortcuts.instead_of(usual) for usual in view_keys.WINDOW_KEYS[groups[0]]
+    ):
         return False
     return (
         key in MOVES or key == Qt.Key.Key_Delete or Qt.Key.Key_Space < key < Qt.Key.Key_AsciiTilde
     )
 
 
-def is_shifted_letter(event: QKeyEvent) -> bool:
-    """Whether this is a letter with Shift, which means something else than the letter."""
-    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-    return bool(shift) and Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+def undoes(event: QKeyEvent, undo: ViewCommand | None = None) -> bool:
+    """Whether this is the window's shortcut of Undo, or the view's."""
+    if undo is not None and view_keys.command(event, undo.group) is undo:
+        return True
+    return shortcuts.pressed(event) in shortcuts.instead_of("Ctrl+Z")
 
 
-def takes_back(event: QKeyEvent) -> bool:
-    """Whether this is U or Ctrl+Z."""
-    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    ctrl_z = event.key() == Qt.Key.Key_Z and held == Qt.KeyboardModifier.ControlModifier
-    return ctrl_z or (event.key() == Qt.Key.Key_U and not held)
+def redoes(event: QKeyEvent) -> bool:
+    """Whether this is the window's shortcut of Redo."""
+    return shortcuts.pressed(event) in shortcuts.instead_of("Ctrl+Shift+Z", "Ctrl+Y")

@@ -49,7 +49,7 @@ class RegionRaster:
         return self.image.size()
 
     def set_sizes(self, picture: QSize, shown: float) -> bool:
-        """Fit the picture, whose longer side has `shown` pixels on the screen. Whether it changed.
+        """Fit a picture whose longer side is `shown` screen pixels; False if it fits already.
 
         The strokes are drawn again by `show_region` then.
         """

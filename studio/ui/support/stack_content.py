@@ -95,8 +95,8 @@ def spend_sentence(outlay: Outlay) -> str:
     """What the pictures of a stack cost."""
     # Translators: {money} is an amount, {kept} the number of picked pictures.
     return ngettext(
-        "This stack cost {money}, {kept} kept of {n}.",
-        "This stack cost {money}, {kept} kept of {n}.",
+        "This stack cost {money}, {kept} of {n} picked.",
+        "This stack cost {money}, {kept} of {n} picked.",
         outlay.made,
     ).format(money=formatting.money(outlay.usd), kept=number(outlay.kept), n=number(outlay.made))
 

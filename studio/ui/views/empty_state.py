@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.library.query import Query, View
+from studio.ui.support import key_names
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
@@ -111,7 +112,7 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
             _("No pictures in this session yet"),
             _("Pictures you generate in this session appear here."),
         ),
-        View.PICKS: (_("No picks yet"), _("Press P on a picture, or drag it onto Picks.")),
+        View.PICKS: (_("No picks yet"), _how_to_pick()),
         View.FAILED: (_("Nothing failed"), ""),
         View.TRASH: (
             _("The trash is empty"),
@@ -122,3 +123,10 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
     if query.hide_rejected and query.view is View.ALL:
         return _("All pictures here are rejected"), "", "rejected", _("Show rejected")
     return title, hint, "", ""
+
+
+def _how_to_pick() -> str:
+    """How pictures are picked."""
+    if key := key_names.current("P"):
+        return _("Press {key} on a picture, or drag it onto Picks.").format(key=key_names.cap(key))
+    return _("Drag a picture onto Picks.")

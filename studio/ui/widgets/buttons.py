@@ -23,7 +23,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import mnemonics
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets.accessible import set_role
-from studio.ui.widgets.plain_text import describe, set_tip
+from studio.ui.widgets.plain_text import describe, set_tip, with_key
 from studio.ui.widgets.tips import HoverTip
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]
@@ -203,7 +203,7 @@ class IconButton(PressedByEnter, ToggledIsClicked, HoverTip, QToolButton):
         """Set the name, and the shortcut shown in the tool tip."""
         name = one_line(name)
         self.setAccessibleName(name)
-        set_tip(self, f"{name} ({key})" if key else name)
+        set_tip(self, with_key(name, key))
 
     def set_icon(self, name: str, role: str = "text2") -> None:
         """Show this icon in the colour of a role."""
@@ -213,7 +213,7 @@ class IconButton(PressedByEnter, ToggledIsClicked, HoverTip, QToolButton):
         """Bind to an action: icon, checked and enabled state."""
         self.setAccessibleName(action.text())
         describe(self, key)
-        set_tip(action, f"{action.text()} ({key})" if key else action.text())
+        set_tip(action, with_key(action.text(), key))
         theme().bind_icon(action, icon, size=self._glyph)
         self.setDefaultAction(action)
 

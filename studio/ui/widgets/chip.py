@@ -77,10 +77,10 @@ class _UnseenList(QListView):
     """
 
     def selectionChanged(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
-        """Nothing."""
+        """Send no event to screen readers."""
 
     def currentChanged(self, _current: _Index, _previous: _Index) -> None:
-        """Nothing."""
+        """Send no event to screen readers."""
 
 
 class MenuChip(HoverTip, QComboBox):

@@ -123,7 +123,7 @@ class Menu(QMenu):
         super().keyPressEvent(press)
 
     def _chosen_by(self, event: QKeyEvent) -> QAction | None:
-        """The row whose letter was typed, on whatever layout."""
+        """Row whose letter was typed, on any keyboard layout."""
         if event.modifiers() & _HELD:
             return None
         typed = [event.text().lower(), key_positions.position(event)]

@@ -70,6 +70,11 @@ def set_tip(thing: _Tipped, text: str) -> None:
         _describe_by_tip(thing, text)
 
 
+def with_key(name: str, key: str) -> str:
+    """A name with its key, for a tool tip: "Fit (F)"; the name alone without one."""
+    return f"{name} ({key})" if key else name
+
+
 def describe(widget: QWidget, words: str) -> None:
     """Set what screen readers read after the name; "" for nothing.
 

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import key_names
+from studio.ui.support import key_names, shortcuts
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.menu import reason_of, set_reason
-from studio.ui.window import layout, shortcuts
+from studio.ui.window import layout
 
 Parts = TypeVar("Parts")
 

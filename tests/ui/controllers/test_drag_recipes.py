@@ -368,7 +368,7 @@ async def test_a_collection_has_a_recipe_of_its_own(
         await until(core, chooser.popover.isVisible, "the list")
         first = chooser.popover.rows[0].choice
         assert (first.title, first.line, first.chosen) == (
-            "As everywhere else", "Web JPEG 2048", True,
+            "Same as everywhere else", "Web JPEG 2048", True,
         )  # fmt: skip
         next(row for row in chooser.popover.rows if row.choice.id == "client-png").click()
         assert window.status_bar.recipe.text() == "Drag gives Client PNG"

@@ -20,6 +20,7 @@ from studio.library.query import Query
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.views.duel.pane import DuelPane
 from studio.ui.views.duel.result_card import kept
+from tests.ui.heard import Heard
 from tests.ui.windows import PATIENCE, OpenedWindow, make, opened, until
 
 Read = TypeVar("Read")
@@ -73,6 +74,15 @@ async def until_is(read: Callable[[], Awaitable[Read]], wanted: Read) -> None:
     async with asyncio.timeout(PATIENCE):
         while await read() != wanted:
             await asyncio.sleep(0)
+
+
+async def test_undo_says_which_result_it_undid(tmp_path: Path, heard: Heard) -> None:
+    async with opened(tmp_path) as window:
+        await dueling(window, *await make(window, count=3))
+        press(window, LEFT)
+        heard.clear()
+        press(window, Qt.Key.Key_U)
+        assert [words.split(",")[0] for words in heard.said] == ["Undone: left won"]
 
 
 async def test_one_key_decides_one_pair(tmp_path: Path) -> None:

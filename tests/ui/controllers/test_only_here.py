@@ -86,7 +86,7 @@ async def test_o_paints_a_region_that_the_draft_has(tmp_path: Path) -> None:
         small = Stroke(kind=StrokeKind.BOX, points=(Point(0.1, 0.6), Point(0.2, 0.7)))
         here.editor.add(small)
         facts = {fact.label: fact.value for fact in here.page.facts.facts}
-        assert facts["Sent as"] == "a crop of 256 × 256 px, and the whole with its frame"
+        assert facts["Sent as"] == "a crop of 256 × 256 px, and the picture with the crop framed"
         here.page.clear_button.click()
         assert region(window) is None
         assert here.page.facts.isHidden()

@@ -17,6 +17,7 @@ from studio.domain.pick_round import PickRound
 from studio.library.query import Query
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.widgets.switch import Switch
+from tests.ui.heard import Heard
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 
@@ -425,6 +426,16 @@ async def test_the_original_is_shown_while_backslash_is_held(tmp_path: Path) -> 
         assert view.canvas.plate.key == child.id
         # Nothing is decided, or lost, by a look.
         assert not view.round.decisions
+
+
+async def test_undo_says_what_it_undid(tmp_path: Path, heard: Heard) -> None:
+    async with opened(tmp_path) as window:
+        await picking(window, *await make(window, count=3))
+        for key, said in ((Qt.Key.Key_P, "picked"), (Qt.Key.Key_X, "rejected")):
+            press(window, key)
+            heard.clear()
+            press(window, Qt.Key.Key_U)
+            assert heard.said == [f"Undone: {said}, 1 of 3"]
 
 
 async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -> None:

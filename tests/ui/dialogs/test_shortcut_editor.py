@@ -53,14 +53,14 @@ def keys(window: OpenedWindow, name: str) -> list[str]:
 async def test_a_free_key_works_at_once_and_is_saved(tmp_path: Path) -> None:
     async with windows.opened(tmp_path) as window:
         editor = editor_at(window, "vary")
-        choose(editor.first, Qt.Key.Key_Q)
-        assert keys(window, "vary") == ["Q"]
-        assert window.core.settings.value.shortcuts == {"vary": ("Q",)}
+        choose(editor.first, Qt.Key.Key_7)
+        assert keys(window, "vary") == ["7"]
+        assert window.core.settings.value.shortcuts == {"vary": ("7",)}
         choose(editor.second, Qt.Key.Key_V, CTRL | ALT)
-        assert keys(window, "vary") == ["Q", "Ctrl+Alt+V"]
+        assert keys(window, "vary") == ["7", "Ctrl+Alt+V"]
         editor.reject()
     async with windows.opened(tmp_path) as window:
-        assert keys(window, "vary") == ["Q", "Ctrl+Alt+V"], "also after the next start"
+        assert keys(window, "vary") == ["7", "Ctrl+Alt+V"], "also after the next start"
 
 
 async def test_a_key_of_another_action_is_told_and_taken_only_if_wanted(tmp_path: Path) -> None:
@@ -121,7 +121,92 @@ async def test_all_changes_are_exported_reset_and_imported(
         assert not editor.reset_all.isEnabled()
         editor.on_import()
         await until(window.core, lambda: keys(window, "vary") == ["Q"], "read")
+        assert "shortcuts.json" in editor.note.text()
+        editor.undo.click()
+        assert keys(window, "vary") == ["V"], "before the import"
         editor.done(QDialog.DialogCode.Accepted)
+
+
+async def test_reset_all_is_undone_on_the_spot(tmp_path: Path) -> None:
+    async with windows.opened(tmp_path) as window:
+        changes = {"vary": ("Q",), "pick.reject": ("J",)}
+        window.core.settings.change(shortcuts=changes)
+        editor = editor_at(window, "vary")
+        assert not editor.undo.isVisible()
+        editor.reset_all.click()
+        assert window.core.settings.value.shortcuts == {}
+        assert editor.undo.isVisible()
+        assert editor.focusWidget() is editor.undo
+        editor.undo.click()
+        assert window.core.settings.value.shortcuts == changes
+        assert keys(window, "vary") == ["Q"]
+        assert not editor.undo.isVisible()
+        editor.reject()
+
+
+def lines(editor: ShortcutEditor) -> list[str]:
+    return [editor.list.item(n).text() for n in range(editor.list.count())]
+
+
+async def test_keys_of_views_are_listed_and_found_under_the_title_of_their_view(
+    tmp_path: Path,
+) -> None:
+    async with windows.opened(tmp_path) as window:
+        editor = window.dialogs.change_shortcuts()
+        assert {"File", "Pick mode", "Duel", "Loupe", "Family tree"} <= set(lines(editor))
+        editor.filter.set_text("pick mode")
+        editor.on_edited("pick mode reject")
+        assert lines(editor) == ["Pick mode", "Reject"]
+        assert editor.current == "pick.reject"
+        QTest.keyClick(editor.list, Qt.Key.Key_Home)
+        assert editor.current == "pick.reject", "no heading is an entry"
+        editor.on_edited("zzz")
+        assert editor.current == ""
+        editor.reject()
+
+
+async def test_a_key_of_the_same_view_is_told_and_taken_over(tmp_path: Path) -> None:
+    async with windows.opened(tmp_path) as window:
+        editor = editor_at(window, "mark.pin")
+        choose(editor.first, Qt.Key.Key_Z)
+        assert "100 %" in editor.note.text()
+        assert editor.take.text() == "Take it over"
+        editor.take.click()
+        changes = window.core.settings.value.shortcuts
+        assert changes == {"mark.pin": ("Z",), "picture.held-actual": ()}
+        choose(editor.first, Qt.Key.Key_Q)
+        assert not editor.take.isVisible(), "the lasso is a tool of another mode"
+        editor.reject()
+
+
+async def test_a_shortcut_that_works_in_the_view_is_told_and_stays(tmp_path: Path) -> None:
+    async with windows.opened(tmp_path) as window:
+        editor = editor_at(window, "pick.reject")
+        choose(editor.first, Qt.Key.Key_V)
+        assert not editor.note.text(), "V does nothing in pick mode"
+        choose(editor.first, Qt.Key.Key_G)
+        assert "Grid" in editor.note.text()
+        assert editor.take.text() == "Use it anyway"
+        editor.take.click()
+        assert window.core.settings.value.shortcuts == {"pick.reject": ("G",)}
+        assert keys(window, "grid") == ["G"]
+        editor.select("compare.mode")
+        choose(editor.first, Qt.Key.Key_V)
+        assert "Vary" in editor.note.text()
+        editor.reject()
+
+
+async def test_a_shortcut_that_views_use_themselves_is_told(tmp_path: Path) -> None:
+    async with windows.opened(tmp_path) as window:
+        editor = editor_at(window, "vary")
+        choose(editor.first, Qt.Key.Key_B)
+        assert "Mark" in editor.note.text()
+        assert "Only here" in editor.note.text()
+        editor.take.click()
+        assert keys(window, "vary") == ["B"]
+        choose(editor.first, Qt.Key.Key_H)
+        assert "Pick mode" not in editor.note.text(), "Vary does not work there"
+        editor.reject()
 
 
 async def test_the_sheet_the_palette_and_the_buttons_show_the_chosen_key(tmp_path: Path) -> None:

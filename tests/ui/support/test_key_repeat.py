@@ -23,7 +23,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.app.action_table import menus
 from studio.ui.dialogs.question import Question
-from studio.ui.support import key_repeat
+from studio.ui.support import key_repeat, view_keys
+from studio.ui.support.view_keys import ViewKey
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.message_action import MessageAction
@@ -37,6 +38,7 @@ from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, serv
 from tests.ui.windows import OpenedWindow, opened, until
 
 TABLE = [row for menu in menus() for row in menu.rows]
+VIEW_KEYS = [row for view in view_keys.table() for row in view.rows]
 UI = Path(key_repeat.__file__).parent.parent
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 ENTER = Qt.Key.Key_Return
@@ -66,7 +68,9 @@ ASKED_FOR = {
     "panels/inspector/head.py:event": "keeps keys for the title, does nothing itself",
     "panels/sidebar/place_list.py:event": "keeps keys for the list, does nothing itself",
     "window/actions.py:_pressed": "asked by them",
-    "window/shortcuts.py:pressed": "asked by the dialog of shortcuts, which passes held keys over",
+    "support/shortcuts.py:pressed": "asked by the dialog of shortcuts, and for keys of views",
+    "support/shortcuts.py:same_key": "asked for releases",
+    "support/view_keys.py:command": "knows a held key as such, which only zooms",
     "dialogs/shortcut_editor.py:event": "passes held keys over",
     "dialogs/shortcut_editor.py:_press": "called by its event",
     "support/key_positions.py:by_position": "asked by its eventFilter",
@@ -82,21 +86,20 @@ ASKED_FOR = {
     "controllers/original_peek.py:eventFilter": "ends what a release ends; a repeat is no release",
     "views/compare/compare_view.py:eventFilter": "keeps keys for the comparison, and asks _tab",
     "panels/inspector/mark_row.py:eventFilter": "closes the note, which is closed then",
-    "controllers/drawing_mode.py:press_in_page": "called by the page's keyPressEvent",
     "panels/inspector/mode_page.py:event": "keeps keys for the mode, does nothing itself",
     "panels/inspector/format_line.py:event": "keeps keys for the line, does nothing itself",
     "views/loupe/mark/mode.py:_press_in_field": "closes the note, or goes to the next one",
     "views/loupe/mark/mode.py:filter_other": "keeps keys for the note, which is closed then",
-    "views/loupe/drawing_mode.py:_tool_of": "asked by press_key and keeps of its base's filter",
     "views/loupe/drawing_mode.py:press_key": "called by its base's filter; chooses a tool once",
     "views/loupe/overlay_mode.py:eventFilter": "passes repetitions over, but for moving things",
     "views/loupe/overlay_mode.py:keeps": "asked by its eventFilter",
-    "views/loupe/overlay_mode.py:keeps_step": "asked by keeps",
     "views/loupe/overlay_mode.py:press_key": "called by its eventFilter",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
     "support/mode_keys.py:is_own": "asked by eventFilter and keyPressEvent of pick mode and duel",
-    "support/mode_keys.py:is_shifted_letter": "asked by their keyPressEvent",
-    "support/mode_keys.py:takes_back": "asked by their keyPressEvent",
+    "views/tree/canvas.py:_press_fixed": "called by its keyPressEvent",
+    "views/loupe/loupe.py:_press_fixed": "called by its keyPressEvent",
+    "views/compare/compare_view.py:_press_fixed": "called by its keyPressEvent",
+    "views/pick/pick_view.py:_press_fixed": "called by _press_own",
     "widgets/steps_card.py:press": "called by their keyPressEvent",
     "views/duel/duel_view.py:_press": "called by its keyPressEvent; passes held arrows over",
     "views/duel/duel_view.py:eventFilter": "keeps keys for the duel; a held Tab swaps once",
@@ -175,6 +178,17 @@ def test_no_shortcut_stands_beside_the_table() -> None:
 
 def test_what_may_repeat_only_zooms() -> None:
     assert {row.name for row in TABLE if row.repeats} == {"larger_tiles", "smaller_tiles"}
+
+
+@pytest.mark.parametrize("row", VIEW_KEYS, ids=lambda row: row.name)
+def test_a_held_key_of_a_view_does_nothing_again_unless_it_zooms(row: ViewKey) -> None:
+    for keys in row.keys:
+        one = combination(keys)
+        event = press(one.key(), one.keyboardModifiers())
+        group = view_keys.group_of(row.name)
+        assert group is not None
+        again = view_keys.command(event, group)
+        assert again == (row.command if "zoom" in row.name else None), keys
 
 
 def combination(keys: str) -> QKeyCombination:

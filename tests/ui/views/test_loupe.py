@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.domain.entities import Flag, GenerationRequest, Job, JobState, Parent, Role
 from studio.ui.style.theme import install
+from studio.ui.support import shortcuts
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.loupe.before import ParentPreview, likeness
 from studio.ui.widgets.number_controls import Stars
@@ -174,6 +175,29 @@ async def test_the_parent_is_shown_while_backslash_is_held(loupe: Loupe) -> None
     assert shown.plate.key == "p3"
     release(shown, Qt.Key.Key_Backslash)
     assert shown.plate.key == "p2"
+
+
+async def test_chosen_keys_show_the_parent_zoom_and_are_kept_from_the_window(loupe: Loupe) -> None:
+    changes = {"loupe.original": ("Ctrl+B",), "picture.zoom-in": ("M",)}
+    shortcuts.use((), changes)
+    await opened(loupe, 1)
+    shown = loupe.canvas
+    press(shown, Qt.Key.Key_Backslash)
+    assert shown.plate is not None
+    assert shown.plate.key == "p2"
+    for key, mods in (
+        (Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_M, Qt.KeyboardModifier.NoModifier),
+    ):
+        override = QKeyEvent(QEvent.Type.ShortcutOverride, key, mods)
+        override.ignore()
+        QApplication.sendEvent(shown, override)
+        assert override.isAccepted()
+        QApplication.sendEvent(shown, QKeyEvent(QEvent.Type.KeyPress, key, mods))
+    assert shown.plate.key == "p3"
+    release(shown, Qt.Key.Key_B)
+    assert shown.plate.key == "p2", "Ctrl was released before"
+    assert not shown.fitted
 
 
 async def test_every_pixel_is_shown_while_z_is_held(loupe: Loupe, decoder: Any) -> None:

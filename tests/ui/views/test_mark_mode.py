@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.domain.markup import MARK_COLOURS, Mark, MarkKind, Markup, Point
-from studio.ui.support import mark_painter
+from studio.ui.support import mark_painter, shortcuts
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.raster import Raster
 from studio.ui.views.canvas.plates import Plate
@@ -197,6 +197,21 @@ def test_the_strip_is_dragged_to_another_edge(
 
 
 # --- keys -------------------------------------------------------------------------------------
+
+
+def test_chosen_keys_choose_tools_and_turn_the_pin(bench: MarkBench) -> None:
+    shortcuts.use((), {"mark.pen": ("J",), "mark.pin-to-arrow": ("F4",)})
+    chosen = []
+    for key in (_Key.Key_B, _Key.Key_J):
+        bench.key(key)
+        chosen.append(bench.mode.tool.chosen)
+    assert chosen == [None, MarkKind.PEN]
+    bench.mode.choose_tool(MarkKind.PIN)
+    bench.click(0.2, 0.2)
+    assert kinds(bench.editor) == ["pin"]
+    bench.mode.close_field()
+    bench.key(_Key.Key_F4)
+    assert kinds(bench.editor) == ["arrow"]
 
 
 def test_a_keyboard_alone_places_moves_and_takes_away_a_pin(bench: MarkBench) -> None:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.domain.markup import Markup, Region, StrokeKind
+from studio.ui.app import action_table
+from studio.ui.support import shortcuts
 from studio.ui.support.region_editor import RegionEditor
 from studio.ui.views.loupe.only_here.mode import RegionMode
 from studio.ui.views.loupe.only_here.strip import LARGEST, SMALLEST
@@ -224,6 +226,33 @@ def test_h_hides_the_region_while_it_is_held(bench: RegionBench) -> None:
     assert bench.colour(0.5, 0.5) == bare
     QTest.keyRelease(bench.canvas, _Key.Key_H)
     assert bench.colour(0.5, 0.5) == tinted != bare
+
+
+def test_chosen_keys_take_the_place_of_the_usual_ones(bench: RegionBench) -> None:
+    changes = {"only-here.lasso": ("J",), "only-here.larger": ("Ctrl+G",), "drawing.hide": ("V",)}
+    shortcuts.use((), changes)
+    bench.key(_Key.Key_Q)
+    assert bench.tool == [None]
+    bench.key(_Key.Key_J)
+    assert bench.tool == [StrokeKind.LASSO]
+    before = bench.mode.tool.size
+    bench.key(_Key.Key_G, _Mod.ControlModifier)
+    assert bench.mode.tool.size > before
+    QTest.keyPress(bench.canvas, _Key.Key_V)
+    assert not bench.mode.overlay.shown
+    QTest.keyRelease(bench.canvas, _Key.Key_V)
+    assert bench.mode.overlay.shown
+
+
+def test_undo_and_redo_follow_their_shortcuts(bench: RegionBench) -> None:
+    actions = [row for menu in action_table.menus() for row in menu.rows]
+    shortcuts.use(actions, {"undo": ("F7",), "redo": ("F8",)})
+    bench.key(_Key.Key_B)
+    bench.drag((0.2, 0.2), (0.3, 0.2))
+    bench.key(_Key.Key_F7)
+    assert bench.editor.strokes == ()
+    bench.key(_Key.Key_F8)
+    assert len(bench.editor.strokes) == 1
 
 
 def test_a_held_key_changes_nothing_a_second_time(bench: RegionBench) -> None:

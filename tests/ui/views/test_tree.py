@@ -31,7 +31,7 @@ from studio.domain.family import (
 from studio.domain.spend import Outlay
 from studio.domain.tree_layout import FOLD_MARK, FoldState, TreeBox, TreeFilter
 from studio.ui.style.theme import install
-from studio.ui.support import formatting
+from studio.ui.support import formatting, shortcuts
 from studio.ui.views.tree import TreeView, node_painter, tree_words
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets.text import Text
@@ -116,6 +116,21 @@ def test_zoom_keeps_the_point_under_the_pointer(view: TreeView) -> None:
     QTest.keyClick(view.canvas, Qt.Key.Key_F)
     assert port.fitted
     assert port.room.contains(QRectF(0, 0, port.content.width(), port.content.height()))
+
+
+def test_chosen_keys_fit_the_tree_and_name_a_branch(view: TreeView) -> None:
+    shortcuts.use((), {"tree.fit": ("Q",), "tree.name": ("N",)})
+    view.show_tree(wide(300), "p1")
+    view.canvas.zoom_by(1.5)
+    fitted = []
+    for key in (Qt.Key.Key_F, Qt.Key.Key_Q):
+        QTest.keyClick(view.canvas, key)
+        fitted.append(view.canvas.port.fitted)
+    assert fitted == [False, True]
+    wanted: list[bool] = []
+    view.canvas.naming_wanted.connect(lambda: wanted.append(True))
+    QTest.keyClick(view.canvas, Qt.Key.Key_N)
+    assert wanted == [True]
 
 
 def test_a_click_on_a_fold_opens_it(view: TreeView) -> None:

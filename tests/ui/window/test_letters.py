@@ -19,11 +19,11 @@ from studio.ui.app.action_table import menus
 from studio.ui.dialogs.question import Question
 from studio.ui.support.key_positions import code_of
 from studio.ui.support.mnemonics import letters
+from studio.ui.support.shortcuts import menu_keys
 from studio.ui.widgets import dialog_mnemonics
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.text import Text
-from studio.ui.window.shortcuts import menu_keys
 from tests.ui import windows
 
 ALT = Qt.KeyboardModifier.AltModifier

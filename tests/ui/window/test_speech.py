@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -72,11 +73,11 @@ async def test_new_references_are_told_once(tmp_path: Path, heard: Heard) -> Non
     async with opened(tmp_path) as window:
         await until(window.core, window.composer.card.slots.isVisible, "the composer")
         window.composer.add_references([PICTURE])
-        await told(window, heard, "General lighthouse")
+        await told(window, heard, "1 reference added: lighthouse")
         heard.clear()
         window.composer.set_prompt("at dusk")
         window.composer.use_as_references(await make(window), Role.STYLE)
-        await told(window, heard, "Style")
+        await told(window, heard, "1 reference added")
         assert not is_in_one("lighthouse", heard.said)
 
 
@@ -104,6 +105,33 @@ async def test_ratings_flags_and_titles_are_told_and_change_the_name_of_the_tile
         every["undo"].trigger()
         await until(window.core, lambda: heard.said, "the undo")
         assert heard.said == ["Undone: 1 picture renamed"], "said once"
+
+
+async def test_references_that_come_and_go_are_told_and_so_is_what_is_undone(
+    tmp_path: Path, heard: Heard
+) -> None:
+    async with opened(tmp_path) as window:
+        first, second = await make(window, count=2)
+        composer = window.composer
+        slots = composer.card.slots
+
+        async def says(act: Callable[[], object], *sentences: str) -> None:
+            heard.clear()
+            act()
+            for sentence in sentences:
+                await told(window, heard, sentence)
+
+        await says(partial(composer.use_as_references, [first]), f"1 reference added: {first.name}")
+        await says(partial(composer.edit, second), f"1 source added: {second.name}")
+        removed = f"1 reference removed: {first.name}"
+        await says(partial(slots.remove_wanted.emit, 1), removed)
+        await says(composer.undo, f"Undone: {removed}")
+        await says(composer.redo, f"Redone: {removed}")
+        composer.set_prompt("fog")
+        await says(composer.undo, "Undone: prompt")
+        composer.on_count_chosen(3)
+        heard.clear()
+        await says(composer.undo, "Undone: number of pictures")
 
 
 async def test_a_search_tells_how_many_it_found(tmp_path: Path, heard: Heard) -> None:

@@ -83,7 +83,7 @@ KNOWN = re.compile(
     |[\w\ ,.]+\ \(.*                        # libraries with their licences
     |\d+\s[A-Z]{2}|[1248]K               # units
     |PNG|JPEG|WebP|AVIF|TIFF|PDF|A[34]    # kinds of files, and paper
-    |Ctrl.*|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
+    |[A-Z]?Ctrl.*|Pg(Up|Down)|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
     |(Left|Right|Up|Down|Enter|Return|Del|Space|Esc|Home|End|Page\ \w+|,\ )+
     |(Lighthouse|dusk|dawn).*             # the prompt of these tests
     |v1|v1beta1?|https?:.*|.*\.ai|/.*|~.*             # addresses and folders
@@ -284,7 +284,9 @@ def _handout(dialog: HandoutDialog) -> QWidget:
 
 def _recipes(window: OpenedWindow) -> QWidget:
     popover = RecipePopover(window, "Ctrl+D")
-    popover.show_recipes([RecipeChoice("", _("As everywhere else"), _("Original"), chosen=True)])
+    popover.show_recipes(
+        [RecipeChoice("", _("Same as everywhere else"), _("Original"), chosen=True)]
+    )
     return popover
 
 

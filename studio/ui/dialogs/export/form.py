@@ -119,7 +119,7 @@ class ExportForm(Page):
         )
         self.kind.changed.connect(self.on_format_chosen)
         self._fixed = Text(
-            _("Originals are copied bit for bit, with everything inside."),
+            _("Originals are copied bit for bit, with all their metadata."),
             "small", "text2", self, wrap=True,
         )  # fmt: skip
         self._fixed.setContentsMargins(0, 7, 0, 0)

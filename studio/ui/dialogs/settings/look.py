@@ -160,7 +160,7 @@ class LookSection(SettingsSection):
         self._core.settings.change(motion=choice)
 
     def on_monitor(self, choice: str) -> None:
-        """Show pictures through the monitor's profile, or not."""
+        """Turn conversion for the monitor's profile on or off."""
         self._core.settings.change(monitor_profile=choice == "on")
 
     def on_screen_colours(self) -> None:
@@ -212,10 +212,10 @@ def monitor_line(colours: ScreenColours) -> str:
 
 def _changed(n: int) -> str:
     if not n:
-        return _("All actions have their usual shortcuts.")
+        return _("All shortcuts are the usual ones.")
     text = ngettext(
-        "{n} action has other shortcuts than usual.",
-        "{n} actions have other shortcuts than usual.",
+        "The shortcuts of {n} action are changed.",
+        "The shortcuts of {n} actions are changed.",
         n,
     )
     return text.format(n=number(n))

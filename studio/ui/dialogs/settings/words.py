@@ -28,7 +28,7 @@ def guide_name(words: GuideWords) -> str:
         GuideWords.MARKS_ALONE: _("Marks, without the clean picture"),
         GuideWords.REGION: _("Region"),
         GuideWords.REGION_ALONE: _("Region, without the clean picture"),
-        GuideWords.CROP: _("Place of a crop"),
+        GuideWords.CROP: _("Position of a crop"),
         GuideWords.FRAME: _("Frame"),
     }[words]
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
-from studio.common.errors import InputError, StudioError
+from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.config.settings import OFFLINE
 from studio.domain import prompt_variants
@@ -56,6 +56,7 @@ class Composer(Dock):
 
     Signals:
         changed(object): the draft was replaced.
+        stepped(object, object, str): the same, from one draft to another: "undo", "redo" or "".
         generate(object): a Run to submit.
         wants_budget: the user wants to change the monthly limit.
         wants_words: the user wants to change the sentences sent with references.
@@ -69,6 +70,7 @@ class Composer(Dock):
     """
 
     changed = Signal(object)
+    stepped = Signal(object, object, str)
     generate = Signal(object)
     wants_budget = Signal()
     wants_words = Signal()
@@ -197,18 +199,19 @@ class Composer(Dock):
         self.change_draft(cleared)
 
     def undo(self) -> None:
-        self._shown_step(self._steps.undo())
+        self._shown_step(self.draft(), self._steps.undo(), "undo")
 
     def redo(self) -> None:
-        self._shown_step(self._steps.redo())
+        self._shown_step(self.draft(), self._steps.redo(), "redo")
 
     def _can_step(self, *, back: bool) -> bool:
         return self._steps.can_undo if back else self._steps.can_redo
 
-    def _shown_step(self, draft: Draft | None) -> None:
+    def _shown_step(self, before: Draft, draft: Draft | None, step: str = "") -> None:
         if draft is not None:
             self._show()
             self.changed.emit(draft)
+            self.stepped.emit(before, draft, step)
 
     def change_draft(self, draft: Draft, *, run: str = "") -> None:
         """Apply a change by the user; all changes enter here.
@@ -217,9 +220,9 @@ class Composer(Dock):
         """
         if draft.aspect == MATCH and self.draft().aspect != MATCH:
             self.own_aspect = self.draft().aspect
+        before = self.draft()
         if self._steps.push_draft(draft, run=run):
-            self._show()
-            self.changed.emit(draft)
+            self._shown_step(before, draft)
 
     # --- commands of the window -------------------------------------------------------------
 
@@ -231,14 +234,7 @@ class Composer(Dock):
     def edit_many(self, pictures: Sequence[Picture]) -> None:
         """Edit these pictures separately: one request per picture, all with the same prompt."""
         if len(pictures) > MOST_EDITED:
-            self.show_error(
-                InputError(
-                    _("Too many pictures to edit"),
-                    _("Edit at most {most} pictures at once. None were added.").format(
-                        most=MOST_EDITED
-                    ),
-                )
-            )
+            self.show_error(submit.too_many_edited())
             return
         self._sent_prompts.update(one.source_prompt or one.prompt for one in pictures)
         self._reception.pictures(pictures, Role.EDIT, each=True)

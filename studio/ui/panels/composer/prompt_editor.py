@@ -41,7 +41,7 @@ _STAYS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReaso
 
 
 class PromptEditor(QTextEdit):
-    """The text "Prompt".
+    """Text field of the prompt.
 
     Undo belongs to the composer, whose steps hold more than this text; pasted or dropped pictures
     and files are emitted.

@@ -41,7 +41,7 @@ class QuoteContext:
         budget: the state of this month's budget.
         lacks_region: a region is being painted, and there is none yet.
         formats: frames of the edited picture that are sent, among the `sources`; 0 without any.
-        crops: pictures that are cut out of it beside, free.
+        crops: pictures that are also cut out of it, free.
         lacks_format: a picture is reframed, and no format is ticked.
         conflicts: a region and frames are drawn on the same picture, which are not sent together.
     """

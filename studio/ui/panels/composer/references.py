@@ -54,11 +54,11 @@ class SourceMarkup(QObject):
     Signals:
         wanted: a source was clicked on which something is drawn: the mode (a LoupeModeName) and the
             id of its picture.
-        replaced(object): a source with marks or a region made room for another (a sentence).
+        replaced(object): a source that was drawn on was replaced by another (a sentence).
         lost: a picture could not become the source; what is drawn on it is not kept.
         region_missing: Generate was pressed before a region was painted.
         format_wanted: Generate was pressed, but no format of a frame is ticked.
-        crops_wanted: cut frames out of the source, free: its id, and the frames.
+        crops_wanted: cut frames out of the source, without a request: its id, and the frames.
         reframing_changed: `set_reframing` was called.
     """
 

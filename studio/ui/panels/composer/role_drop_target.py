@@ -124,7 +124,7 @@ def _effect(role: Role) -> str:
     """What a picture in this role is for."""
     return {
         Role.EDIT: _("change the picture"),
-        Role.SUBJECT: _("show this thing"),
+        Role.SUBJECT: _("show this subject"),
         Role.STYLE: _("paint like this"),
         Role.PALETTE: _("use these colours"),
         Role.COMPOSITION: _("arrange like this"),

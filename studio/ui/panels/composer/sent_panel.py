@@ -39,7 +39,7 @@ from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets.accessible import set_expanded, set_role
 from studio.ui.widgets.buttons import Button, IconButton, PaintedButton, ToggledIsClicked
 from studio.ui.widgets.edit_menu import EditMenu
-from studio.ui.widgets.plain_text import describe, set_tip
+from studio.ui.widgets.plain_text import describe, set_tip, with_key
 from studio.ui.widgets.scroll_area import give_viewport
 from studio.ui.widgets.text import KeyCap, Text
 
@@ -81,7 +81,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
         self.toggled.connect(self.on_toggled)
         self.setAccessibleName(_("What is sent"))
         key = key_names.spoken(key_names.current(KEY))
-        set_tip(self, f"{_('What is sent')} ({key})" if key else _("What is sent"))
+        set_tip(self, with_key(_("What is sent"), key))
 
     @property
     def counts(self) -> str:

@@ -18,14 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, listed, ngettext, number
+from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
 from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
-from studio.ui.widgets.accessible import announce, set_role
+from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.menu import Menu, set_reason
 from studio.ui.widgets.plain_text import set_tip
@@ -171,8 +171,7 @@ class SlotsRow(QWidget):
     # --- content --------------------------------------------------------------------------
 
     def show_references(self, references: Sequence[Reference], notes: Sequence[SlotNote]) -> None:
-        """Show these references, each with its note; new ones are announced."""
-        before = {(one.sha256, one.role) for one in self._references}
+        """Show these references, each with its note."""
         focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
         self._references, self._notes = tuple(references), tuple(notes)
         shown = min(len(references), MOST_SLOTS)
@@ -192,11 +191,6 @@ class SlotsRow(QWidget):
         elif focused is not None and not self._slots:
             self.add.setFocus()
         self._offer()
-        new = [
-            one for one in self._slots if (one.reference.sha256, one.reference.role) not in before
-        ]
-        if new and self.isVisible():
-            announce(self, listed(one.accessibleName() for one in new))
 
     def show_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
         self._thumbnails[sha256] = pixmap

@@ -12,7 +12,7 @@ from studio.common.i18n import _, ended, ngettext, number, sentences
 from studio.domain import budget as budgets
 from studio.domain import pricing, prompt_variants, runs
 from studio.domain import sentences as role_sentences
-from studio.domain.drafts import Draft
+from studio.domain.drafts import MOST_EDITED, Draft
 from studio.domain.entities import GenerationRequest, Role
 from studio.domain.models import Model, ModelState
 from studio.domain.sentences import GuideWords
@@ -48,6 +48,16 @@ def situation(
         crops=len(sent.markup.crops) if sent.sources else 0,
         lacks_region=lacks_region,
         conflicts=bool(sent.sources) and sent.markup.conflicts,
+    )
+
+
+def too_many_edited() -> InputError:
+    """Error of more pictures to edit than fit."""
+    return InputError(
+        _("Too many pictures to edit"),
+        _("Edit at most {most} pictures at once. None were added.").format(
+            most=number(MOST_EDITED)
+        ),
     )
 
 

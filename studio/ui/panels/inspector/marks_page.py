@@ -15,8 +15,10 @@ from studio.ui.panels.inspector.mode_page import ModePage
 from studio.ui.panels.inspector.row_list import RowList
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.support.mirroring import placed
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.buttons import Button, CheckBox, PaintedButton
 from studio.ui.widgets.text import Text
 
@@ -229,13 +231,13 @@ class MarksPage(ModePage):
 
 def _keys() -> list[tuple[str, str]]:
     return [
-        ("N", _("numbered pin")),
-        ("A", _("arrow, from the pin")),
-        ("U", _("box")),
-        ("B", _("pen")),
-        ("E", _("eraser, removes whole marks")),
+        (view_keys.cap(ViewCommand.MARK_PIN), _("numbered pin")),
+        (view_keys.cap(ViewCommand.MARK_ARROW), _("arrow, from the pin")),
+        (view_keys.cap(ViewCommand.MARK_BOX), _("box")),
+        (view_keys.cap(ViewCommand.MARK_PEN), _("pen")),
+        (view_keys.cap(ViewCommand.MARK_ERASER), _("eraser, removes whole marks")),
         ("Enter", _("write the note")),
         ("Tab", _("next mark")),
-        ("H", _("hide while held")),
+        (view_keys.cap(ViewCommand.HIDE), _("hide while held")),
         ("Esc", _("leave, the marks are kept")),
     ]

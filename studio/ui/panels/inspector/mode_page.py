@@ -96,7 +96,7 @@ class KeyList(InspectorSection):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        for row, (key, does) in enumerate(keys):
+        for row, (key, does) in enumerate((key, does) for key, does in keys if key):
             grid.addWidget(KeyCap(key, self), row, 0)
             grid.addWidget(Text(does, "small", "text2", self, wrap=True), row, 1)
         self.body.addLayout(grid)

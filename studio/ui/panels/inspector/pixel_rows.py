@@ -94,7 +94,7 @@ class _SmallMap(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._raster: Raster | None = None
-        self.setAccessibleName(_("Map of the differences; brighter is more different"))
+        self.setAccessibleName(_("Difference map; brighter pixels differ more"))
         set_role(self, QAccessible.Role.Graphic)
 
     def set_map(self, raster: Raster | None, side: int) -> None:

@@ -16,9 +16,11 @@ from studio.ui.panels.inspector.format_line import FormatLine
 from studio.ui.panels.inspector.mode_page import ModePage
 from studio.ui.panels.inspector.row_list import RowList
 from studio.ui.panels.inspector.section import InspectorSection
+from studio.ui.support import view_keys
 from studio.ui.support.frame_editor import FrameEditor
 from studio.ui.support.frame_words import format_name, handle_name
 from studio.ui.support.key_repeat import once
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.segmented import Segmented
@@ -289,6 +291,6 @@ def _keys() -> list[tuple[str, str]]:
     return [
         ("Tab", _("next edge")),
         ("← →", _("move it by 8 px, Ctrl by 1")),
-        ("H", _("hide frame and hatch")),
+        (view_keys.cap(ViewCommand.HIDE), _("hide frame and hatch")),
         ("Esc", _("leave, the frames are kept")),
     ]

@@ -12,7 +12,9 @@ from studio.ui.panels.inspector.facts import FactRow
 from studio.ui.panels.inspector.mode_page import ModePage
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names, view_keys
 from studio.ui.support.region_editor import RegionEditor
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.number_controls import SmallSlider
 from studio.ui.widgets.text import Text
@@ -185,12 +187,13 @@ class RegionPage(ModePage):
 
 
 def _keys() -> list[tuple[str, str]]:
+    c = ViewCommand
     return [
-        ("B Q U", _("brush, lasso, box")),
-        ("E", _("eraser")),
-        (", .", _("smaller, larger")),
-        ("H", _("hide the tint while held")),
-        ("\\", _("before, while held")),
-        ("Ctrl Z", _("undo the last stroke")),
+        (view_keys.cap(c.REGION_BRUSH, c.REGION_LASSO, c.REGION_BOX), _("brush, lasso, box")),
+        (view_keys.cap(c.REGION_ERASER), _("eraser")),
+        (view_keys.cap(c.REGION_SMALLER, c.REGION_LARGER), _("smaller, larger")),
+        (view_keys.cap(c.HIDE), _("hide the tint while held")),
+        (view_keys.cap(c.LOUPE_ORIGINAL), _("before, while held")),
+        (key_names.cap(key_names.current("Ctrl+Z")), _("undo the last stroke")),
         ("Esc", _("leave, the region is kept")),
     ]

@@ -15,10 +15,11 @@ from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.style.theme import HEIGHTS, theme
+from studio.ui.support import key_names
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import Button, PaintedButton, PressedByEnter
-from studio.ui.widgets.plain_text import set_tip, set_words
+from studio.ui.widgets.plain_text import set_tip, set_words, with_key
 from studio.ui.widgets.signs import Lamp, Spinner
 from studio.ui.widgets.text import ElidedLabel
 
@@ -331,7 +332,8 @@ class DragChip(PaintedButton):
             self.update()
 
     def _show_tip(self) -> None:
-        about = _("What is dragged out of the window or copied (Ctrl+D)")
+        key = key_names.spoken(key_names.current("Ctrl+D"))
+        about = with_key(_("What is dragged out of the window or copied"), key)
         set_tip(self, f"{self.text()}\n{about}" if self._compact else about)
 
     @needs("_compact")

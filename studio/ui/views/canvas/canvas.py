@@ -43,8 +43,10 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.domain.comparison import RelativePlacement
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold, once
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas import plates
 from studio.ui.views.canvas.pan_cache import PanCache
 from studio.ui.views.canvas.plates import Plate
@@ -368,7 +370,7 @@ class PictureCanvas(QWidget):
             self._settle(self._view.resized(*self._room()))
         elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # Space pans here; elsewhere it is a shortcut of the window.
-            if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            if view_keys.command(event, KeyGroup.PICTURE) is not None:
                 event.accept()
                 return True
         elif isinstance(event, QNativeGestureEvent):
@@ -442,32 +444,32 @@ class PictureCanvas(QWidget):
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, ctrl = event.key(), bool(event.modifiers() & _CTRL)
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         moves = {
             Qt.Key.Key_Left: (80, 0),
             Qt.Key.Key_Right: (-80, 0),
             Qt.Key.Key_Up: (0, 80),
             Qt.Key.Key_Down: (0, -80),
         }
-        if key == Qt.Key.Key_Space:
-            self._space = True
-            self.show_cursor()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_in()
-        elif key == Qt.Key.Key_Minus:
-            self.zoom_out()
-        elif ctrl and key == Qt.Key.Key_0:
-            self.fit()
-        elif ctrl and key == Qt.Key.Key_1:
-            self.actual()
-        elif shift and key in moves:
-            self.pan(*moves[Qt.Key(key)])
-        else:
-            super().keyPressEvent(event)
+        match view_keys.command(event, KeyGroup.PICTURE):
+            case ViewCommand.PAN:
+                self._space = True
+                self.show_cursor()
+            case ViewCommand.ZOOM_IN:
+                self.zoom_in()
+            case ViewCommand.ZOOM_OUT:
+                self.zoom_out()
+            case ViewCommand.FIT:
+                self.fit()
+            case ViewCommand.ACTUAL:
+                self.actual()
+            case None if shift and key in moves:
+                self.pan(*moves[Qt.Key(key)])
+            case _:
+                super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
+        if view_keys.releases(event, ViewCommand.PAN):
             end_hold(event, self, self._end_space)
         else:
             super().keyReleaseEvent(event)

@@ -143,7 +143,7 @@ class FilmStrip(QWidget):
         self._thumbnails.request_thumbnails(self._wishes(cells))
 
     def cells(self) -> list[FilmCell]:
-        """Visible cells in their order; from right to left in such a language."""
+        """Visible cells in order, mirrored in languages written from the right."""
         return [FilmCell(cell.place, placed(self, cell.rect)) for cell in self._laid_out()]
 
     def _laid_out(self) -> list[FilmCell]:

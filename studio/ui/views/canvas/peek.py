@@ -45,7 +45,7 @@ class PicturePeek(QWidget):
         self.hide()
 
     def show_picture(self, picture: Picture) -> None:
-        """Show a picture."""
+        """Show a picture over the view, until `end`."""
         self.picture = picture
         plate = self._loader.plate(picture)
         self.setGeometry(self._room.rect())

@@ -1,4 +1,4 @@
-"""What takes the pointer of a canvas before it pans or drags the picture out."""
+"""Pointer tool of a canvas, asked before a press pans or drags the picture out."""
 
 from __future__ import annotations
 

@@ -26,12 +26,12 @@ class DeviceRect:
 
     @property
     def right(self) -> float:
-        """First column after it."""
+        """Column just past the right edge."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
-        """First row after it."""
+        """Row just past the bottom edge."""
         return self.y + self.height
 
 

@@ -13,9 +13,10 @@ from studio.common.i18n import _
 from studio.domain.comparison import MOST
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting
+from studio.ui.support import formatting, view_keys
 from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.canvas.viewport import HIGHEST
 from studio.ui.views.canvas.zoom_slider import ZoomSlider
 from studio.ui.views.compare.side_chip import SideChip
@@ -106,13 +107,17 @@ class CompareBar(QFrame):
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
         set_tip(self._linked, _("Show the same place of every picture"))
-        self._fit = IconButton("fit", _("Fit"), "F", self, size=24)
-        self._minus = IconButton("minus", _("Zoom out"), "−", self, size=24)
+        self._fit = IconButton("fit", _("Fit"), view_keys.spoken(ViewCommand.FIT), self, size=24)
+        self._minus = IconButton(
+            "minus", _("Zoom out"), view_keys.cap(ViewCommand.ZOOM_OUT), self, size=24
+        )
         self._slider = ZoomSlider(self, width=56)
         self._percent = Text("", "small", "text2", self)
         widest = formatting.percent(HIGHEST)
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance(widest))
-        self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
+        self._plus = IconButton(
+            "plus", _("Zoom in"), view_keys.cap(ViewCommand.ZOOM_IN), self, size=24
+        )
         zoom: tuple[QWidget, ...] = (self._minus, self._slider, self._plus, self._percent)
         for part in (self._modes, self._other, self._linked, self._fit, *zoom):
             self._row.addWidget(part)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import Job, Picture
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold, once
 from studio.ui.support.mirroring import reading_key
 from studio.ui.support.pixel_comparison import PixelComparison
@@ -18,6 +19,7 @@ from studio.ui.support.ports import ComparerProtocol, LibraryProtocol, ScreenDec
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.film_strip import FilmStrip
 from studio.ui.views.canvas.held_zoom import HeldZoom
@@ -35,24 +37,9 @@ _MODES = (
     CompareMode.FLICKER,
     CompareMode.DIFFERENCE,
 )
-_OWN_KEYS = frozenset(
-    {
-        Qt.Key.Key_Left,
-        Qt.Key.Key_Right,
-        Qt.Key.Key_F,
-        Qt.Key.Key_M,
-        Qt.Key.Key_S,
-        Qt.Key.Key_Z,
-        Qt.Key.Key_Plus,
-        Qt.Key.Key_Equal,
-        Qt.Key.Key_Minus,
-    }
-)
-_DIVIDER = {",": -0.01, ".": 0.01}
-"""Keys that move the slider's divider, by their text, as layouts place them differently.
-
-In turn with A, both show the other picture.
-"""
+_FIXED_KEYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
+_GROUPS = (KeyGroup.COMPARE, KeyGroup.PICTURE)
+_DIVIDER = 0.01  # of the width, for a press of a key
 
 
 class CompareView(QWidget):
@@ -482,8 +469,10 @@ class CompareView(QWidget):
         kind = event.type()
         if isinstance(event, QKeyEvent):
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            own = (plain and event.key() in _OWN_KEYS) or event.text() in _DIVIDER
-            if kind == QEvent.Type.ShortcutOverride and own:
+            fixed = plain and event.key() in _FIXED_KEYS
+            if kind == QEvent.Type.ShortcutOverride and (
+                fixed or view_keys.command(event, *_GROUPS) is not None
+            ):
                 event.accept()
                 return True
             if kind == QEvent.Type.KeyPress and watched is not self and self._tab(event):
@@ -506,32 +495,43 @@ class CompareView(QWidget):
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        match view_keys.command(event, *_GROUPS):
+            case ViewCommand.FIT:
+                self.panes[0].canvas.fit()
+            case ViewCommand.HELD_ACTUAL:
+                self._held_zoom.begin_hold()
+            case ViewCommand.COMPARE_MODE:
+                self.set_mode(_MODES[(_MODES.index(self._mode) + 1) % len(_MODES)])
+            case ViewCommand.COMPARE_CHAMPION:
+                self.crown()
+            case ViewCommand.COMPARE_LEFT:
+                self._move_divider(-_DIVIDER)
+            case ViewCommand.COMPARE_RIGHT:
+                self._move_divider(_DIVIDER)
+            case _:
+                self._press_fixed(event)
+
+    def _press_fixed(self, event: QKeyEvent) -> None:
         match reading_key(self, event.key()):
             case Qt.Key.Key_Left:
                 self.step(-1)
             case Qt.Key.Key_Right:
                 self.step(1)
-            case Qt.Key.Key_F if not event.modifiers():
-                self.panes[0].canvas.fit()
-            case Qt.Key.Key_M if not event.modifiers():
-                self.set_mode(_MODES[(_MODES.index(self._mode) + 1) % len(_MODES)])
-            case Qt.Key.Key_S if not event.modifiers():
-                self.crown()
-            case Qt.Key.Key_Z if not event.modifiers():
-                self._held_zoom.begin_hold()
             case Qt.Key.Key_Escape:
                 self.closed.emit()
-            case _ if event.text() in _DIVIDER:
-                if self._mode is CompareMode.FLICKER:
-                    self.group.on_flicker()
-                else:
-                    way = -1 if self.isRightToLeft() else 1
-                    self.on_divider_moved(self._divider + way * _DIVIDER[event.text()])
             case _:
                 super().keyPressEvent(event)
 
+    def _move_divider(self, by: float) -> None:
+        """Move the slider's divider; show the other picture if they are shown in turn."""
+        if self._mode is CompareMode.FLICKER:
+            self.group.on_flicker()
+        else:
+            way = -1 if self.isRightToLeft() else 1
+            self.on_divider_moved(self._divider + way * by)
+
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Z:
+        if view_keys.releases(event, ViewCommand.HELD_ACTUAL):
             end_hold(event, self, self._held_zoom.end)
         else:
             super().keyReleaseEvent(event)

@@ -7,7 +7,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import as_keys
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 from studio.ui.widgets.menu import Menu
 
@@ -40,18 +42,21 @@ class KeyStrip(ChromeLabel):
             keys = [("← →", _("next picture")), ("Tab", others)]
         else:
             keys = [("← →", _("next B"))]
+        divider = view_keys.cap(ViewCommand.COMPARE_LEFT, ViewCommand.COMPARE_RIGHT)
         if slider:
-            keys.append((", .", _("move the slider")))
+            keys.append((divider, _("move the slider")))
         if flicker:
-            keys.append((", .", _("the other picture")))
+            keys.append((divider, _("the other picture")))
         keys += [
-            ("S", _("new champion")),
-            ("M", _("mode")),
-            ("Z", _("100 %")),
+            (view_keys.cap(ViewCommand.COMPARE_CHAMPION), _("new champion")),
+            (view_keys.cap(ViewCommand.COMPARE_MODE), _("mode")),
+            (view_keys.cap(ViewCommand.HELD_ACTUAL), _("100 %")),
             ("P X 1–5", _("under the pointer")),
         ]
         pieces: list[ChromePiece] = []
         for key, does in keys:
+            if not key:
+                continue
             pieces.append(ChromePiece(text=as_keys(key), gap=5))
             pieces.append(ChromePiece(text=does, role="onchrome2", gap=14))
         self.set_pieces(pieces)

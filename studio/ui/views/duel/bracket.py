@@ -23,7 +23,7 @@ INSET = 5
 
 
 class _Knot(QAbstractButton):
-    """A decided match for screen readers: a button without a look, which the mouse passes."""
+    """A decided match as an invisible button for screen readers; clicks pass through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -12,9 +12,11 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.choices import DuelDefinition, Verdict
 from studio.domain.duel import Duel, DuelMatch
 from studio.domain.entities import Picture
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import is_repeat
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.duel import duel_words
 from studio.ui.views.duel.foot import DuelFoot
@@ -27,10 +29,10 @@ from studio.ui.widgets.accessible import announce
 BETWEEN = 16  # pixels between the pictures
 NARROW = 1100  # pixels of width below which wide pictures stand one above the other
 _VERDICTS = {
-    Qt.Key.Key_Left: Verdict.FIRST,
-    Qt.Key.Key_Right: Verdict.SECOND,
-    Qt.Key.Key_Up: Verdict.BOTH,
-    Qt.Key.Key_Down: Verdict.NEITHER,
+    ViewCommand.DUEL_LEFT: Verdict.FIRST,
+    ViewCommand.DUEL_RIGHT: Verdict.SECOND,
+    ViewCommand.DUEL_BOTH: Verdict.BOTH,
+    ViewCommand.DUEL_NEITHER: Verdict.NEITHER,
 }
 _MIRRORED = {Verdict.FIRST: Verdict.SECOND, Verdict.SECOND: Verdict.FIRST}
 
@@ -50,7 +52,8 @@ class DuelView(FullScreenView):
     best_chosen = Signal(object)
     outdated = Signal()
 
-    window_keys = frozenset({Qt.Key[f"Key_{letter}"] for letter in "GLTKOW"})
+    key_groups = (KeyGroup.DUEL, KeyGroup.PICTURE)
+    undo_command = ViewCommand.DUEL_UNDO
     card: ResultCard
 
     def __init__(
@@ -98,7 +101,7 @@ class DuelView(FullScreenView):
 
     @property
     def pair(self) -> tuple[str, ...]:
-        """Ids of the two pictures shown, the first of the pair first; the best two at the end."""
+        """Ids of the two pictures shown, in the order of the pair; at the end the best two."""
         if self._past is not None:
             return self._past.pair
         return self.duel.pair or tuple(self.duel.last(2))
@@ -184,6 +187,12 @@ class DuelView(FullScreenView):
         """Announce the result, and the number of comparisons to come."""
         said = self._mirrored(verdict)
         self._say(duel_words.said(said))
+
+    def say_undone(self, verdict: Verdict) -> None:
+        """Announce which result was undone."""
+        what = duel_words.said(self._mirrored(verdict))
+        # Translators: {what} is a change or decision, such as "picked".
+        self._say(_("Undone: {what}").format(what=what))
 
     def say_place(self, what: str) -> None:
         """Announce what happened, and the progress of the duel."""
@@ -370,12 +379,13 @@ class DuelView(FullScreenView):
         if not is_repeat(event):  # a held arrow decides once too
             super()._press(event)
 
-    def _press_own(self, key: Qt.Key) -> None:
-        if key in _VERDICTS:
-            self.on_decided(_VERDICTS[key])
-        elif key == Qt.Key.Key_PageUp:
+    def _press_own(self, event: QKeyEvent) -> None:
+        command = view_keys.command(event, KeyGroup.DUEL)
+        if command in _VERDICTS:
+            self.on_decided(_VERDICTS[command])
+        elif command is ViewCommand.DUEL_EARLIER:
             self.show_earlier(-1)
-        elif key == Qt.Key.Key_PageDown:
+        elif command is ViewCommand.DUEL_LATER:
             self.show_earlier(1)
 
     def _go_out(self) -> None:

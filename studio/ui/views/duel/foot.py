@@ -14,8 +14,10 @@ from studio.common.word_diff import DiffPiece
 from studio.domain.choices import Verdict
 from studio.domain.duel import DUEL_VERDICTS
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import elided, placed
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.duel.bracket import Bracket
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
@@ -27,7 +29,12 @@ NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tr
 FACTS = 360  # most pixels of width for the differences
 _WIDTHS = {Verdict.FIRST: 176, Verdict.SECOND: 176, Verdict.BOTH: 152, Verdict.NEITHER: 152}
 _CAP, _SIDE, _PAD = 28, 14, 7  # of a button: side of the key, and room around it and the words
-_KEYS = {Verdict.FIRST: "←", Verdict.SECOND: "→", Verdict.BOTH: "↑", Verdict.NEITHER: "↓"}
+_COMMANDS = {
+    Verdict.FIRST: ViewCommand.DUEL_LEFT,
+    Verdict.SECOND: ViewCommand.DUEL_RIGHT,
+    Verdict.BOTH: ViewCommand.DUEL_BOTH,
+    Verdict.NEITHER: ViewCommand.DUEL_NEITHER,
+}
 
 
 class DuelFoot(QFrame):
@@ -50,7 +57,9 @@ class DuelFoot(QFrame):
             Verdict.NEITHER: _("Neither"),
         }
         self.buttons = {
-            verdict: VerdictButton(_KEYS[verdict], titles[verdict], _WIDTHS[verdict], self)
+            verdict: VerdictButton(
+                view_keys.cap(_COMMANDS[verdict]), titles[verdict], _WIDTHS[verdict], self
+            )
             for verdict in DUEL_VERDICTS
         }
         self.bracket = Bracket(self)
@@ -86,9 +95,15 @@ class DuelFoot(QFrame):
         column.setSpacing(4)
         hints = QHBoxLayout()
         hints.setSpacing(5)
-        # Translators: keys that show both pictures at 100 %, and swap their sides.
-        keys = (("Z", _("both at 100 %")), ("Tab", _("swap")), ("PgUp", _("earlier pair")))
+        keys = (
+            # Translators: keys that show both pictures at 100 %, and swap their sides.
+            (view_keys.cap(ViewCommand.HELD_ACTUAL), _("both at 100 %")),
+            ("Tab", _("swap")),
+            (view_keys.cap(ViewCommand.DUEL_EARLIER), _("earlier pair")),
+        )
         for key, does in keys:
+            if not key:
+                continue
             hints.addWidget(KeyCap(key, facts))
             hints.addWidget(Text(does, "small", "text3", facts))
             hints.addSpacing(7)

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _, ngettext, number
 from studio.domain.duel import Duel, DuelMatch, most_comparisons
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import placed
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.duel import duel_words
 from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.buttons import Button
@@ -44,8 +46,8 @@ class DuelHead(FullScreenHead):
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
         set_tip(self._linked, _("Show the same place of every picture"))
-        # Translators: U is the key.
-        self._undo = Button(_("Undo") + "  U", "quiet", self, size=26, icon="undo")
+        undo = f"{_('Undo')}  {view_keys.cap(ViewCommand.DUEL_UNDO)}".rstrip()
+        self._undo = Button(undo, "quiet", self, size=26, icon="undo")
         self._undo.setAccessibleName(_("Undo"))
         self.add_rule()
         for part in (self.place, self._bar, self.progress):

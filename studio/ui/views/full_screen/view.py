@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QHideEvent, QKeyEvent, QPainter, QPaintEvent
@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from studio.domain.entities import Job, Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import mode_keys
+from studio.ui.support import mode_keys, view_keys
 from studio.ui.support.key_repeat import ENTER, end_hold, once
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.held_zoom import HeldZoom
 from studio.ui.views.canvas.known_pictures import KnownPictures
@@ -29,9 +30,9 @@ class FullScreenView(QWidget):
 
     Attributes:
         card: next steps, shown at the end or on request.
-        held_zoom: 100 % while Z is held.
-        window_keys, shifted_window_keys: shortcuts of the window that work here, without and with
-            Shift; all other letters are the view's own, or do nothing.
+        held_zoom: 100 % while its key is held.
+        key_groups: the view's own keys, then those it shares.
+        undo_command: the view's key for the last decision.
 
     Signals:
         taken_back: undo the last decision.
@@ -49,8 +50,8 @@ class FullScreenView(QWidget):
     action = Signal(str, object)
     told = Signal(str)
 
-    window_keys: Collection[Qt.Key] = ()
-    shifted_window_keys: Collection[Qt.Key] = ()
+    key_groups: tuple[KeyGroup, ...]
+    undo_command: ViewCommand
     card: StepsCard
     held_zoom: HeldZoom
     _ready = False
@@ -114,8 +115,8 @@ class FullScreenView(QWidget):
         """The canvas under the pointer, else the first."""
         raise NotImplementedError
 
-    def _press_own(self, key: Qt.Key) -> None:
-        """Act on a key while the card is closed; Enter, Esc, F, U and Z are not passed."""
+    def _press_own(self, event: QKeyEvent) -> None:
+        """Act on a key of this view alone while the card is closed."""
         raise NotImplementedError
 
     def _go_out(self) -> None:
@@ -179,15 +180,13 @@ class FullScreenView(QWidget):
         return super().eventFilter(watched, event)
 
     def _is_own(self, event: QKeyEvent) -> bool:
-        return mode_keys.is_own(event, plain=self.window_keys, shifted=self.shifted_window_keys)
+        return mode_keys.is_own(event, self.key_groups)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._is_own(event):
             super().keyPressEvent(event)
-        elif mode_keys.is_shifted_letter(event):
-            return
-        elif mode_keys.takes_back(event):
+        elif mode_keys.undoes(event, self.undo_command):
             self.taken_back.emit()
         elif not self.card.isHidden():
             self._press_in_card(event)
@@ -204,21 +203,22 @@ class FullScreenView(QWidget):
 
     def _press(self, event: QKeyEvent) -> None:
         key, focus = Qt.Key(event.key()), QApplication.focusWidget()
+        command = view_keys.command(event, *self.key_groups)
         if key in ENTER and isinstance(focus, QAbstractButton):
             focus.click()
         elif key in ENTER:
             self.open_card()
         elif key == Qt.Key.Key_Escape:
             self._go_out()
-        elif key == Qt.Key.Key_F:
+        elif command is ViewCommand.FIT:
             self._canvases[0].fit()
-        elif key == Qt.Key.Key_Z:
+        elif command is ViewCommand.HELD_ACTUAL:
             self.held_zoom.begin_hold()
         else:
-            self._press_own(key)
+            self._press_own(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Z:
+        if view_keys.releases(event, ViewCommand.HELD_ACTUAL):
             end_hold(event, self, self.held_zoom.end)
         else:
             super().keyReleaseEvent(event)

@@ -10,11 +10,13 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 
 from studio.common.i18n import _
+from studio.ui.support import key_names
 from studio.ui.support.job_outcome import TileButton
 from studio.ui.support.mirroring import flipped
 from studio.ui.support.tile_content import PLAIN, StackLook, TileContent, TileLook
 from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.views.gallery.tile_style import FontFace, TileStyle
+from studio.ui.widgets.plain_text import with_key
 
 GAP = 4  # between the lines of a message
 PADDING, TIGHT = 10, 4
@@ -169,8 +171,8 @@ def _pill(stack: StackLook, caption: QRect, kit: TileStyle) -> QRect:
 def _stack_zone(stack: StackLook, pill: QRect) -> TileZone:
     if not stack.icon:
         return TileZone("stack_rest", pill, tip=_("Show the rest of the stack"))
-    tip = _("Close the stack (S)") if stack.member else _("Open the stack (S)")
-    return TileZone("stack", pill, tip=tip)
+    tip = _("Close the stack") if stack.member else _("Open the stack")
+    return TileZone("stack", pill, tip=with_key(tip, key_names.current("S")))
 
 
 _WORDY = (TileLook.FAILED, TileLook.DOUBTFUL, TileLook.LOST)

@@ -21,7 +21,7 @@ _PART = 4096
 
 
 class StackedOrder:
-    """The rows of a `RowOrder` in stacks; `RowOrder` itself has those without."""
+    """Rows of a `RowOrder`, grouped in stacks."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class StackedOrder:
         self.stacking.insert(self._jobs.number(entry), self._key(entry), self._place)
 
     def removing(self, entry: Entry) -> TileChange:
-        """What `remove` will do to the rows."""
+        """Changes of rows that `remove` will make."""
         return self.stacking.removing(self._jobs.number(entry), self._place)
 
     def remove(self, entry: Entry) -> None:
@@ -184,7 +184,7 @@ class _Places:
 
 
 def _common(one: array[int], other: array[int]) -> int:
-    """Length of the common beginning."""
+    """Length of the common prefix."""
     start, most = 0, min(len(one), len(other))
     while start < most and one[start : start + _PART] == other[start : start + _PART]:
         start = min(start + _PART, most)

@@ -19,6 +19,7 @@ from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
 from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.mirroring import flipped
 from studio.ui.support.screen_colours import screen_colours
@@ -38,6 +39,7 @@ from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
 from studio.ui.views.gallery.tile_cache import TileCache, stack_painter
 from studio.ui.views.gallery.tile_style import TileStyle
+from studio.ui.widgets.plain_text import with_key
 
 if TYPE_CHECKING:
     from studio.ui.support.drag_and_drop import PixelSource
@@ -149,9 +151,9 @@ def tip_for(item: Item | None, zone: TileZone | None) -> str:
         if zone.tip:
             return zone.tip
         names = {
-            "pick": _("Pick (P)"),
-            "reject": _("Reject (X)"),
-            "edit": _("Edit this picture (Ctrl+E)"),
+            "pick": with_key(_("Pick"), key_names.current("P")),
+            "reject": with_key(_("Reject"), key_names.current("X")),
+            "edit": with_key(_("Edit this picture"), key_names.spoken(key_names.current("Ctrl+E"))),
             "more": _("More"),
             "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
         }

@@ -15,17 +15,18 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, number
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting, key_names
+from studio.ui.support import formatting, key_names, view_keys
 from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.canvas.canvas import SURROUNDS, Surround
 from studio.ui.views.canvas.viewport import HIGHEST
 from studio.ui.views.canvas.zoom_slider import ZoomSlider
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton, PaintedRadio
 from studio.ui.widgets.number_controls import Stars
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import set_tip, with_key
 from studio.ui.widgets.segmented import Segment, Segmented
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
@@ -209,18 +210,23 @@ class ViewBar(QFrame):
             size=26,
         )
         self._segments.set_value(False)
-        self._key = KeyCap(_("hold \\"), self)
+        self._key = KeyCap(view_keys.held_cap(ViewCommand.LOUPE_ORIGINAL), self)
         self._rule_middle = _Rule(self)
         self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
         self._actual = Button(_("100 %"), "quiet", self, size=26)
-        set_tip(self._fit, _("Fit (F)"))
-        set_tip(self._actual, _("Actual pixels (Ctrl+1)"))
+        set_tip(self._fit, with_key(_("Fit"), view_keys.spoken(ViewCommand.FIT)))
+        actual = view_keys.spoken(ViewCommand.ACTUAL)
+        set_tip(self._actual, with_key(_("Actual pixels"), actual))
         for button in (self._fit, self._actual):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._minus = IconButton("minus", _("Zoom out"), "−", self, size=24)
+        self._minus = IconButton(
+            "minus", _("Zoom out"), view_keys.cap(ViewCommand.ZOOM_OUT), self, size=24
+        )
         self._slider = ZoomSlider(self)
-        self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
+        self._plus = IconButton(
+            "plus", _("Zoom in"), view_keys.cap(ViewCommand.ZOOM_IN), self, size=24
+        )
         self._percent = Text("", "small", "text2", self)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         widest = formatting.percent(HIGHEST)
@@ -291,12 +297,13 @@ class ViewBar(QFrame):
         """Show the button of a list of marks that is not beside the picture; "" for none."""
         if words:
             self._list.setText(words)
-            set_tip(self._list, f"{words} (I)")
+            set_tip(self._list, with_key(words, key_names.current("I")))
         self._wanted[self._list] = bool(words)
         self._yield_room()
 
     def _show_mode(self) -> None:
-        before = dict.fromkeys((self._segments, self._key, self._rule_middle), self._has_before)
+        before = dict.fromkeys((self._segments, self._rule_middle), self._has_before)
+        before[self._key] = self._has_before and bool(self._key.text())
         ground = dict.fromkeys((self._rule_right, self._swatches), True)
         for part, there in {**before, **ground}.items():
             self._wanted[part] = there and self._mode is LoupeModeName.LOOK

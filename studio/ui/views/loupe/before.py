@@ -11,10 +11,11 @@ from studio.common.i18n import _
 from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting
+from studio.ui.support import formatting, view_keys
 from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.marked_text import MarkedText
 from studio.ui.widgets.plain_text import set_tip
@@ -41,7 +42,10 @@ class _Print(QWidget):
         self._pixmap: QPixmap | None = None
         self._colour = 0x808080
         set_role(self, QAccessible.Role.Graphic)
-        set_tip(self, _("Click to enlarge (hold \\)"))
+        key = view_keys.cap(ViewCommand.LOUPE_ORIGINAL)
+        # Translators: {key} enlarges it for as long as it is held.
+        held = _("Click to enlarge (hold {key})").format(key=key)
+        set_tip(self, held if key else _("Click to enlarge"))
         theme().changed.connect(self.update)
 
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeyEvent
 
+from studio.ui.support import view_keys
 from studio.ui.support.markup_editor import MarkupEditor
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.tool import CanvasTool
 from studio.ui.views.loupe.mode_overlay import ModeOverlay
@@ -53,11 +55,12 @@ class DrawingMode(OverlayMode):
         strip: ToolStrip,
         tool: DrawingTool,
         overlay: ModeOverlay,
-        keys: Mapping[Qt.Key, str],
+        group: KeyGroup,
+        commands: Mapping[ViewCommand, str],
     ) -> None:
-        """`keys` are those of the tools."""
+        """`commands` choose the tools, by keys of the group."""
         self.strip = strip
-        self._keys = keys
+        self._group, self._commands = group, commands
         super().__init__(canvas, parent, editor=editor, tool=tool, overlay=overlay)
         tool.on_pressed = strip.set_faint
         strip.tool_chosen.connect(self.choose_tool)
@@ -123,8 +126,8 @@ class DrawingMode(OverlayMode):
         return self._tool_of(event) is not None or super().keeps(event)
 
     def _tool_of(self, event: QKeyEvent) -> str | None:
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        return self._keys.get(Qt.Key(event.key())) if plain else None
+        command = view_keys.command(event, self._group)
+        return None if command is None else self._commands.get(command)
 
     def take_tool(self, tool: str) -> None:
         """Choose a tool by its key."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold, once
 from studio.ui.support.loupe_modes import LoupeMode, LoupeModeName
 from studio.ui.support.mirroring import margins, placed, reading_key
@@ -19,6 +20,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas, Surround
 from studio.ui.views.canvas.film_strip import FilmStrip
 from studio.ui.views.canvas.held_zoom import HeldZoom
@@ -36,20 +38,8 @@ _SETTINGS: dict[str, Surround] = {
     "middle": "middle",
     "light": "bright",
 }
-_OWN_KEYS = frozenset(
-    {
-        Qt.Key.Key_Left,
-        Qt.Key.Key_Right,
-        Qt.Key.Key_Home,
-        Qt.Key.Key_End,
-        Qt.Key.Key_Backslash,
-        Qt.Key.Key_F,
-        Qt.Key.Key_Z,
-        Qt.Key.Key_Plus,
-        Qt.Key.Key_Equal,
-        Qt.Key.Key_Minus,
-    }
-)
+_FIXED_KEYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End})
+_GROUPS = (KeyGroup.LOUPE, KeyGroup.PICTURE)
 
 
 class Loupe(QWidget):
@@ -503,13 +493,29 @@ class Loupe(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             plain &= ~Qt.KeyboardModifier.ShiftModifier
-            if not plain and event.key() in _OWN_KEYS:
+            fixed = not plain and event.key() in _FIXED_KEYS
+            if fixed or view_keys.command(event, *_GROUPS) is not None:
                 event.accept()
                 return True
         return super().eventFilter(watched, event)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        match view_keys.command(event, *_GROUPS):
+            case ViewCommand.LOUPE_ORIGINAL:
+                self._show_before_by_key()
+            case ViewCommand.FIT:
+                self.canvas.fit()
+            case ViewCommand.HELD_ACTUAL:
+                self._held_zoom.begin_hold()
+            case ViewCommand.ZOOM_IN:
+                self.canvas.zoom_in()
+            case ViewCommand.ZOOM_OUT:
+                self.canvas.zoom_out()
+            case _:
+                self._press_fixed(event)
+
+    def _press_fixed(self, event: QKeyEvent) -> None:
         match reading_key(self, event.key()):
             case Qt.Key.Key_Left:
                 self.step(-1)
@@ -519,17 +525,6 @@ class Loupe(QWidget):
                 self.go_to_index(0)
             case Qt.Key.Key_End:
                 self.go_to_index(len(self.book) - 1)
-            case Qt.Key.Key_Backslash:
-                if not event.isAutoRepeat():
-                    self._show_before_by_key()
-            case Qt.Key.Key_F if not event.modifiers():
-                self.canvas.fit()
-            case Qt.Key.Key_Z if not event.modifiers():
-                self._held_zoom.begin_hold()
-            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                self.canvas.zoom_in()
-            case Qt.Key.Key_Minus:
-                self.canvas.zoom_out()
             case Qt.Key.Key_Escape:
                 self.closed.emit()
             case _:
@@ -541,9 +536,9 @@ class Loupe(QWidget):
         self.show_before(True)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Backslash:
+        if view_keys.releases(event, ViewCommand.LOUPE_ORIGINAL):
             end_hold(event, self, partial(self.show_before, False))
-        elif event.key() == Qt.Key.Key_Z:
+        elif view_keys.releases(event, ViewCommand.HELD_ACTUAL):
             end_hold(event, self, self._held_zoom.end)
         else:
             super().keyReleaseEvent(event)

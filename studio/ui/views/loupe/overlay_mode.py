@@ -8,9 +8,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from studio.domain.entities import Picture
+from studio.ui.support import mode_keys, view_keys
 from studio.ui.support.key_repeat import end_hold, harmless
 from studio.ui.support.markup_editor import MarkupEditor
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.tool import CanvasTool
 from studio.ui.views.loupe.mode_overlay import ModeOverlay
@@ -117,17 +119,15 @@ class OverlayMode(QObject):
         """Act on a key of the mode. False for any other, which the loupe and the window get."""
         key = _Key(event.key())
         mods = event.modifiers() & ~_Mod.KeypadModifier
-        if key == _Key.Key_Z and mods == CTRL:
+        if mode_keys.undoes(event):
             self._history.undo()
-        elif (key == _Key.Key_Z and mods == CTRL | SHIFT) or (key == _Key.Key_Y and mods == CTRL):
+        elif mode_keys.redoes(event):
             self._history.redo()
         elif self.press_own(event, key, mods):
             pass
-        elif mods:
-            return False
-        elif key == _Key.Key_H:
+        elif view_keys.command(event, KeyGroup.DRAWING) is ViewCommand.HIDE:
             self.set_shown(shown=False)
-        elif key == _Key.Key_Escape:
+        elif key == _Key.Key_Escape and not mods:
             self.step_out()
         else:
             return False
@@ -139,12 +139,13 @@ class OverlayMode(QObject):
         mods = event.modifiers() & ~_Mod.KeypadModifier
         if self.keeps_step(event):
             return True
-        shared = key in (_Key.Key_H, _Key.Key_Escape) and not mods
-        return shared or self.keeps_own(event, key, mods)
+        hides = view_keys.command(event, KeyGroup.DRAWING) is ViewCommand.HIDE
+        leaves = key == _Key.Key_Escape and not mods
+        return hides or leaves or self.keeps_own(event, key, mods)
 
     def keeps_step(self, event: QKeyEvent) -> bool:
         """Whether a key undoes or redoes a change of the drawing, and nothing in the library."""
-        return event.key() in (_Key.Key_Z, _Key.Key_Y) and bool(event.modifiers() & CTRL)
+        return mode_keys.undoes(event) or mode_keys.redoes(event)
 
     def press_own(self, _event: QKeyEvent, _key: Qt.Key, _mods: Qt.KeyboardModifier) -> bool:
         """Act on a key that only this mode has; False for any other. Of a subclass."""
@@ -167,13 +168,13 @@ class OverlayMode(QObject):
         kind = event.type()
         own = self.active and self.takes_keys_of(watched)
         if own and kind == QEvent.Type.FocusOut:
-            self.set_shown(shown=True)  # H may be released elsewhere
+            self.set_shown(shown=True)  # the key may be released elsewhere
         if not self.active or not isinstance(event, QKeyEvent):
             return False
         if not own:
             return self.filter_other(event)
         if kind == QEvent.Type.KeyRelease:
-            if event.key() == _Key.Key_H:
+            if view_keys.releases(event, ViewCommand.HIDE):
                 end_hold(event, self, partial(self.set_shown, shown=True))
             return False
         if kind == QEvent.Type.ShortcutOverride:

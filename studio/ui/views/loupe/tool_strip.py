@@ -25,11 +25,13 @@ from PySide6.QtWidgets import (
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import placed
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton, PaintedRadio
-from studio.ui.widgets.plain_text import set_tip
+from studio.ui.widgets.plain_text import set_tip, with_key
 
 Edge = Literal["top", "bottom", "left", "right"]
 EDGES: tuple[Edge, ...] = ("top", "bottom", "left", "right")
@@ -104,7 +106,7 @@ class _ToolButton(PaintedRadio):
         self._look = ButtonLook(tool.icon, tool.name, tool.key)
         self.compact = False
         self.setAccessibleName(tool.name)
-        set_tip(self, f"{tool.name} ({tool.key})")
+        set_tip(self, with_key(tool.name, tool.key))
         self.toggled.connect(self.updateGeometry)
 
     @needs("compact")
@@ -121,10 +123,11 @@ class _HideButton(PaintedButton):
 
     def __init__(self, words: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look = ButtonLook("hide", _("Hide"), "H")
+        key = view_keys.cap(ViewCommand.HIDE)
+        self._look = ButtonLook("hide", _("Hide"), key)
         self.compact = False
         self.setAccessibleName(words)
-        set_tip(self, f"{words} (H)")
+        set_tip(self, with_key(words, key))
 
     @needs("compact")
     def sizeHint(self) -> QSize:

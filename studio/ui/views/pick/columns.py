@@ -10,9 +10,10 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import CostBasis, Picture
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting
+from studio.ui.support import formatting, key_names, view_keys
 from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.pick.detail import PixelDetail
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.number_controls import Stars
@@ -132,11 +133,16 @@ class KeyColumn(QWidget):
         keys.setHorizontalSpacing(12)
         keys.setVerticalSpacing(9)
         keys.setColumnStretch(0, 1)
-        for row, (key, does) in enumerate(_keys()):
+        for row, (key, does) in enumerate((key, does) for key, does in _keys() if key):
             keys.addWidget(KeyCap(key, self, large=True), row, 0, Qt.AlignmentFlag.AlignRight)
             keys.addWidget(Text(does, "small", "text2", self, wrap=True), row, 1)
         self.detail = PixelDetail(self)
-        self._advance = Switch(_("Advance after P or X"), self)
+        # Translators: {pick} and {reject} are keys.
+        advance = _("Advance after {pick} or {reject}").format(
+            pick=view_keys.cap(ViewCommand.PICK_PICK) or _("Pick"),
+            reject=view_keys.cap(ViewCommand.PICK_REJECT) or _("Reject"),
+        )
+        self._advance = Switch(advance, self)
         self._advance.setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(margins(self, 16, 12, 24, 8))
@@ -144,7 +150,9 @@ class KeyColumn(QWidget):
         column.addSpacing(16)
         column.addWidget(self._advance, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(1)
-        self._hint = Text(_("Z shows 100 % at the pointer"), "small", "text3", self)
+        key = view_keys.cap(ViewCommand.HELD_ACTUAL)
+        shows = _("{key} shows 100 % at the pointer").format(key=key)
+        self._hint = Text(shows if key else "", "small", "text3", self)
         column.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.detail, 0, Qt.AlignmentFlag.AlignRight)
         self._advance.changed.connect(self.advance_chosen)
@@ -199,16 +207,22 @@ def stars(rating: int) -> str:
     return ngettext("{n} star", "{n} stars", rating).format(n=number(rating)) if rating else ""
 
 
+def _star_keys() -> str:
+    """Keys for 1 to 5 stars: "1 – 5" unless the user chose others."""
+    keys = view_keys.cap(*(command for command, stars in view_keys.STARS.items() if stars))
+    return "1 – 5" if keys == "1 2 3 4 5" else keys
+
+
 def _keys() -> list[tuple[str, str]]:
     return [
-        ("P", _("pick, next")),
-        ("X", _("reject, next")),
-        ("1 – 5", _("stars")),
+        (view_keys.cap(ViewCommand.PICK_PICK), _("pick, next")),
+        (view_keys.cap(ViewCommand.PICK_REJECT), _("reject, next")),
+        (_star_keys(), _("stars")),
         ("→", _("next, undecided")),
-        ("U", _("undo the last one")),
-        ("Z", _("100 %, while held")),
-        ("\\", _("original, while held")),
-        ("D", _("compare with the original")),
+        (view_keys.cap(ViewCommand.PICK_UNDO), _("undo the last one")),
+        (view_keys.cap(ViewCommand.HELD_ACTUAL), _("100 %, while held")),
+        (view_keys.cap(ViewCommand.PICK_ORIGINAL), _("original, while held")),
+        (key_names.cap(key_names.current("D")), _("compare with the original")),
         ("Enter", _("finish…")),
         ("Esc", _("exit, everything is saved")),
     ]

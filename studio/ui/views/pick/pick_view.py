@@ -21,11 +21,13 @@ from studio.domain.choices import RoundDefinition, Verdict
 from studio.domain.entities import Flag, Picture, Role
 from studio.domain.pick_round import PickRound
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold
 from studio.ui.support.mirroring import placed, reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
@@ -41,8 +43,7 @@ KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pict
 AROUND = 8  # pictures on either side whose facts are read with the current one's
 NARROW = 1100  # pixels of width below which the columns are hidden
 
-_VERDICTS = {Qt.Key.Key_P: Verdict.PICK, Qt.Key.Key_X: Verdict.REJECT}
-_STARS = {Qt.Key(Qt.Key.Key_0 + n): n for n in range(6)}
+_VERDICTS = {ViewCommand.PICK_PICK: Verdict.PICK, ViewCommand.PICK_REJECT: Verdict.REJECT}
 
 
 class PickView(FullScreenView):
@@ -64,8 +65,8 @@ class PickView(FullScreenView):
     went_to = Signal(str)
     duel_wanted = Signal()
 
-    window_keys = frozenset({Qt.Key[f"Key_{letter}"] for letter in "GLCDTKOW"})
-    shifted_window_keys = frozenset({Qt.Key.Key_D})
+    key_groups = (KeyGroup.PICK, KeyGroup.PICTURE)
+    undo_command = ViewCommand.PICK_UNDO
     card: FinishCard
 
     def __init__(
@@ -331,16 +332,23 @@ class PickView(FullScreenView):
             self._point_at(event.position())
         return super().eventFilter(watched, event)
 
-    def _press_own(self, key: Qt.Key) -> None:
-        if key in _VERDICTS:
-            self.decided.emit(_VERDICTS[key])
-        elif key in _STARS:
-            self.rated.emit(_STARS[key])
+    def _press_own(self, event: QKeyEvent) -> None:
+        command = view_keys.command(event, KeyGroup.PICK)
+        if command in _VERDICTS:
+            self.decided.emit(_VERDICTS[command])
+        elif command in view_keys.STARS:
+            self.rated.emit(view_keys.STARS[command])
+        elif command is ViewCommand.PICK_ORIGINAL:
+            if self._parent is None:
+                self.told.emit(_("This picture was not made from another one"))
+            self.show_parent(True)
+        elif command is ViewCommand.PICK_COLUMNS:
+            self._swap_columns(swapped=True)
         else:
-            self._press_view_key(key)
+            self._press_fixed(event)
 
-    def _press_view_key(self, key: Qt.Key) -> None:
-        match reading_key(self, key):
+    def _press_fixed(self, event: QKeyEvent) -> None:
+        match reading_key(self, event.key()):
             case Qt.Key.Key_Left:
                 self.stepped.emit(-1)
             case Qt.Key.Key_Right:
@@ -349,19 +357,13 @@ class PickView(FullScreenView):
                 self.stepped.emit(-len(self.round.pictures))
             case Qt.Key.Key_End:
                 self.stepped.emit(len(self.round.pictures))
-            case Qt.Key.Key_Backslash:
-                if self._parent is None:
-                    self.told.emit(_("This picture was not made from another one"))
-                self.show_parent(True)
-            case Qt.Key.Key_H:
-                self._swap_columns(swapped=True)
             case _:
                 pass
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Backslash:
+        if view_keys.releases(event, ViewCommand.PICK_ORIGINAL):
             end_hold(event, self, partial(self.show_parent, False))
-        elif event.key() == Qt.Key.Key_H:
+        elif view_keys.releases(event, ViewCommand.PICK_COLUMNS):
             end_hold(event, self, partial(self._swap_columns, swapped=False))
         else:
             super().keyReleaseEvent(event)

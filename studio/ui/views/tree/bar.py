@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.tree_layout import TreeFilter
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.tree.tree_words import LineWords
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton
@@ -28,7 +30,7 @@ class TreeBar(QFrame):
     Signals:
         words_chosen: a LineWords.
         filter_chosen: a TreeFilter.
-        fit: request.
+        fit: show the whole tree.
     """
 
     words_chosen = Signal(object)
@@ -63,7 +65,9 @@ class TreeBar(QFrame):
         self._rejected = Button(_("Hide rejected"), "quiet", self, size=26, icon="eye")
         for button in (self._picks, self._rejected):
             button.setCheckable(True)
-        self._fit = IconButton("fit", _("Fit"), "F", self, size=24)
+        self._fit = IconButton(
+            "fit", _("Fit"), view_keys.spoken(ViewCommand.TREE_FIT), self, size=24
+        )
         self._row.addWidget(self._name)
         self._row.addWidget(self._facts)
         self._row.addStretch(1)

@@ -49,13 +49,14 @@ from studio.domain.tree_layout import (
     TreeFilter,
 )
 from studio.ui.style.theme import theme
-from studio.ui.support import formatting
+from studio.ui.support import formatting, view_keys
 from studio.ui.support.key_repeat import ENTER, once
 from studio.ui.support.mirroring import begin_mirrored, placed, reading_key
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import loop_runs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.plate_loader import PageCache
 from studio.ui.views.tree import node_painter, tree_words
 from studio.ui.views.tree.items import TreeItem, TreeItems
@@ -76,8 +77,7 @@ NARROW = 1100  # pixels of the window below which generations are closer togethe
 KEPT = 48 * 1024 * 1024  # bytes of thumbnails
 _Key = Qt.Key
 _WALK = (_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End)
-_LETTERS = (_Key.Key_S, _Key.Key_F, _Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus)
-_OWN_KEYS = frozenset((*_WALK, *ENTER, *_LETTERS))
+_FIXED_KEYS = frozenset((*_WALK, *ENTER))
 
 
 @dataclass(slots=True)
@@ -438,16 +438,30 @@ class TreeCanvas(QWidget):
         # An event filter instead of event(): painting must not run inside one of our overrides.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            names = mods == Qt.KeyboardModifier.ShiftModifier and event.key() == _Key.Key_F2
-            if names or (not mods and event.key() in _OWN_KEYS):
+            fixed = not mods and event.key() in _FIXED_KEYS
+            if fixed or view_keys.command(event, KeyGroup.TREE) is not None:
                 event.accept()
                 return True
         return super().eventFilter(watched, event)
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        match view_keys.command(event, KeyGroup.TREE):
+            case ViewCommand.TREE_FOLD:
+                self.toggle_fold(self.selected)
+            case ViewCommand.TREE_FIT:
+                self.fit()
+            case ViewCommand.TREE_ZOOM_IN:
+                self.zoom_by(STEP)
+            case ViewCommand.TREE_ZOOM_OUT:
+                self.zoom_by(1 / STEP)
+            case ViewCommand.TREE_NAME:
+                self.naming_wanted.emit()
+            case _:
+                self._press_fixed(event)
+
+    def _press_fixed(self, event: QKeyEvent) -> None:
         mods = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        shift = mods == Qt.KeyboardModifier.ShiftModifier
         match reading_key(self, event.key()):
             case _Key.Key_Left if not mods:
                 self.select(self.scene.parent())
@@ -461,16 +475,6 @@ class TreeCanvas(QWidget):
                 self.select(self.scene.newest())
             case _Key.Key_Return | _Key.Key_Enter if not mods:
                 self.opened.emit()
-            case _Key.Key_S if not mods:
-                self.toggle_fold(self.selected)
-            case _Key.Key_F if not mods:
-                self.fit()
-            case _Key.Key_Plus | _Key.Key_Equal:
-                self.zoom_by(STEP)
-            case _Key.Key_Minus:
-                self.zoom_by(1 / STEP)
-            case _Key.Key_F2 if shift:
-                self.naming_wanted.emit()
             case _Key.Key_Escape:
                 self.closed.emit()
             case _:

@@ -22,7 +22,7 @@ class TreeItem:
 
 
 class TreeItems:
-    """Widgets over the visible pictures, with what they are as their names.
+    """Transparent widgets over the visible pictures, named for screen readers.
 
     Only used while a screen reader is there (`QAccessible.isActive`).
     """

@@ -13,10 +13,12 @@ from studio.domain.entities import Job, Picture
 from studio.domain.family import FamilyTree
 from studio.domain.tree_layout import FoldState
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import ENTER
 from studio.ui.support.mirroring import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.tree import tree_words
 from studio.ui.views.tree.bar import TreeBar
 from studio.ui.views.tree.canvas import STEP, TreeCanvas
@@ -204,7 +206,12 @@ class TreeView(QWidget):
         scene = self.canvas.scene
         if scene.node is None or len(scene.tree) < 2:
             return ""
-        texts = [_("S folds a branch, Shift+F2 names it")]
+        texts = []
+        fold = view_keys.spoken(ViewCommand.TREE_FOLD)
+        name = view_keys.spoken(ViewCommand.TREE_NAME)
+        if fold and name:
+            # Translators: {fold} and {name} are keys.
+            texts.append(_("{fold} folds a branch, {name} names it").format(fold=fold, name=name))
         if scene.shape.folds:
             texts.insert(0, tree_words.drawn(scene.shape.shown, len(scene.tree)))
         return "\n".join(texts)

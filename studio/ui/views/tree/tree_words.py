@@ -41,7 +41,7 @@ _SETTINGS: dict[str, Callable[[], str]] = {
 
 
 def name_of(node: FamilyNode) -> str:
-    """Name of a picture, or why it is not there."""
+    """Name of a picture, or why it is missing."""
     match node.state:
         case NodeState.PRESENT:
             return one_line(node.name)

@@ -11,9 +11,10 @@ from PySide6.QtGui import QImage, QKeyEvent
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.domain.markup import Mark, MarkKind, Point
-from studio.ui.support import mark_painter
+from studio.ui.support import mark_painter, view_keys
 from studio.ui.support.key_repeat import DELETE, ENTER, TABS
 from studio.ui.support.mark_editor import MarkEditor
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.loupe.drawing_mode import DrawingMode
 from studio.ui.views.loupe.mark.overlay import MarkOverlay
@@ -27,7 +28,7 @@ NUDGE = 8.0  # logical pixels
 ARROW_START = 0.18  # of the picture, from its centre, for an arrow drawn by a key
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
-_TOOL_KEYS = {_Key[f"Key_{key}"]: tool for tool, _icon, key in TOOLS}
+_COMMANDS = {command: tool for tool, _icon, command in TOOLS}
 
 
 class MarkMode(DrawingMode):
@@ -54,7 +55,14 @@ class MarkMode(DrawingMode):
         strip, overlay = MarkStrip(canvas), MarkOverlay(canvas, editor)
         tool = MarkTool(editor, overlay)
         super().__init__(
-            canvas, parent, editor=editor, strip=strip, tool=tool, overlay=overlay, keys=_TOOL_KEYS
+            canvas,
+            parent,
+            editor=editor,
+            strip=strip,
+            tool=tool,
+            overlay=overlay,
+            group=KeyGroup.MARK,
+            commands=_COMMANDS,
         )
         self.tool.on_drawn = self.write_selected
         self.tool.on_full = self.on_full
@@ -189,7 +197,7 @@ class MarkMode(DrawingMode):
 
     # --- keys -------------------------------------------------------------------------------
 
-    def press_own(self, _event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
+    def press_own(self, event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
         """Act on a key for the selected mark, or select another one."""
         index = self._editor.selected
         if key in TABS and not mods & ~SHIFT:
@@ -198,7 +206,7 @@ class MarkMode(DrawingMode):
             return False
         if key in ARROWS and mods in (_Mod.NoModifier, CTRL):
             self._nudge(index, ARROWS[key], fine=mods == CTRL)
-        elif key == _Key.Key_N and mods == SHIFT:
+        elif _makes_arrow(event):
             self._draw_arrow(index)
         elif mods:
             return False
@@ -210,13 +218,13 @@ class MarkMode(DrawingMode):
             return False
         return True
 
-    def keeps_own(self, _event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
+    def keeps_own(self, event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
         """Whether a key is for the selected mark."""
         if self._editor.selected is None:
             return False
         if key in ARROWS:
             return mods in (_Mod.NoModifier, CTRL)
-        if key == _Key.Key_N and mods == SHIFT:
+        if _makes_arrow(event):
             return True
         return not mods and key in (*ENTER, *DELETE)
 
@@ -281,6 +289,10 @@ class MarkMode(DrawingMode):
                 self.write_selected()
             return True
         return False
+
+
+def _makes_arrow(event: QKeyEvent) -> bool:
+    return view_keys.command(event, KeyGroup.MARK) is ViewCommand.MARK_PIN_TO_ARROW
 
 
 def _logical(box: QRectF, dpr: float) -> QRectF:

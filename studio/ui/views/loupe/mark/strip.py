@@ -9,20 +9,22 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 from studio.common.i18n import _
 from studio.domain.markup import MARK_COLOURS, MarkKind
 from studio.ui.style.theme import theme
+from studio.ui.support import key_names, view_keys
 from studio.ui.support.mark_painter import kind_name
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.loupe.mark.tool import ERASER
 from studio.ui.views.loupe.tool_strip import StripTool, ToolStrip
 from studio.ui.widgets.buttons import IconButton, PaintedRadio
 from studio.ui.widgets.plain_text import set_tip
 
-TOOLS: tuple[tuple[MarkKind | str, str, str], ...] = (
-    (MarkKind.PIN, "pin", "N"),
-    (MarkKind.ARROW, "arrow", "A"),
-    (MarkKind.BOX, "box", "U"),
-    (MarkKind.PEN, "pen", "B"),
-    (ERASER, "eraser", "E"),
+TOOLS: tuple[tuple[MarkKind | str, str, ViewCommand], ...] = (
+    (MarkKind.PIN, "pin", ViewCommand.MARK_PIN),
+    (MarkKind.ARROW, "arrow", ViewCommand.MARK_ARROW),
+    (MarkKind.BOX, "box", ViewCommand.MARK_BOX),
+    (MarkKind.PEN, "pen", ViewCommand.MARK_PEN),
+    (ERASER, "eraser", ViewCommand.MARK_ERASER),
 )
-"""Tools with icon and key, in the order of the strip."""
+"""Tools with icon and the command that chooses them, in the order of the strip."""
 
 _DISC = 16
 
@@ -72,15 +74,19 @@ class MarkStrip(ToolStrip):
     redo_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        tools = [StripTool(tool, icon, tool_name(tool), key) for tool, icon, key in TOOLS]
+        tools = [
+            StripTool(tool, icon, tool_name(tool), view_keys.cap(command))
+            for tool, icon, command in TOOLS
+        ]
         super().__init__(tools, parent)
         self._colours = QButtonGroup(self)
         names = (_("Red"), _("Yellow"), _("White"), _("Black"))
         for colour, name in zip(MARK_COLOURS, names, strict=True):
             self._colours.addButton(_ColourButton(colour, name, self))
         self.add_group(*self._colours.buttons())
-        self.undo_button = IconButton("undo", _("Undo"), "Ctrl+Z", self)
-        self.redo_button = IconButton("redo", _("Redo"), "Ctrl+Shift+Z", self)
+        self.undo_button = IconButton("undo", _("Undo"), key_names.current("Ctrl+Z"), self)
+        redo = key_names.current("Ctrl+Shift+Z")
+        self.redo_button = IconButton("redo", _("Redo"), redo, self)
         self.add_group(self.undo_button, self.redo_button)
         self.finish_strip(_("Hide the marks, while held"))
         self._colours.buttonToggled.connect(self.on_colour)

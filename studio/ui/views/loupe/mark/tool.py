@@ -184,7 +184,7 @@ class MarkTool:
 
 
 def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """At most `MOST_POINTS` points, evenly taken, with both ends."""
+    """At most `MOST_POINTS` points, evenly sampled, both ends included."""
     if len(points) <= MOST_POINTS:
         return points
     last = len(points) - 1

@@ -8,9 +8,11 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
 from studio.common.i18n import _, number
 from studio.domain.entities import Picture
 from studio.domain.markup import Point, Stroke, StrokeKind
+from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import DELETE, ENTER
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.region_editor import RegionEditor
+from studio.ui.support.view_keys import KeyGroup, ViewCommand
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.loupe.drawing_mode import DrawingMode
 from studio.ui.views.loupe.only_here.overlay import RegionOverlay
@@ -24,9 +26,8 @@ FIRST = 0.25
 """Sides of a box drawn by the keyboard, of those of the visible part of the picture."""
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
-_TOOL_KEYS = {_Key[f"Key_{key}"]: tool for tool, _icon, key in TOOLS}
-_SIZES = {",": -1, ".": 1}
-"""By the text of the key, whose place depends on the layout."""
+_COMMANDS = {command: tool for tool, _icon, command in TOOLS}
+_SIZES = {ViewCommand.REGION_SMALLER: -1, ViewCommand.REGION_LARGER: 1}
 
 
 class RegionMode(DrawingMode):
@@ -48,7 +49,14 @@ class RegionMode(DrawingMode):
         strip, overlay = RegionStrip(canvas), RegionOverlay(canvas, editor)
         tool = RegionTool(editor, overlay)
         super().__init__(
-            canvas, parent, editor=editor, strip=strip, tool=tool, overlay=overlay, keys=_TOOL_KEYS
+            canvas,
+            parent,
+            editor=editor,
+            strip=strip,
+            tool=tool,
+            overlay=overlay,
+            group=KeyGroup.ONLY_HERE,
+            commands=_COMMANDS,
         )
         self._editor = editor
         # The box that arrows move: the last stroke, as long as nothing else is drawn.
@@ -173,8 +181,9 @@ class RegionMode(DrawingMode):
         """Change the size of the brush, or a box drawn by the keyboard."""
         if not self.keeps_own(event, key, mods):
             return False
-        if event.text() in _SIZES:
-            self.set_size(next_size(self.tool.size, _SIZES[event.text()]))
+        command = view_keys.command(event, KeyGroup.ONLY_HERE)
+        if command in _SIZES:
+            self.set_size(next_size(self.tool.size, _SIZES[command]))
         elif key in DELETE:
             self._editor.undo()
         elif key in ENTER:
@@ -188,7 +197,7 @@ class RegionMode(DrawingMode):
 
     def keeps_own(self, event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
         """Whether `press_own` would act."""
-        if event.text() in _SIZES and not mods & ~_Mod.ShiftModifier:
+        if view_keys.command(event, KeyGroup.ONLY_HERE) in _SIZES:
             return True
         if key in ARROWS:
             boxes = self.tool.chosen == StrokeKind.BOX

@@ -74,7 +74,7 @@ class PreviewLayer(QObject):
         return SeamView(box=box, size=size, profile=screen.profile if screen else b"")
 
     def on_view_changed(self) -> None:
-        """Tell that another part is visible."""
+        """Report that another part is visible."""
         if self._plate is not None and self._canvas.plate is self._plate:
             self.view_changed.emit()
 

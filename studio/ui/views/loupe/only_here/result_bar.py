@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from studio.common.i18n import _, number
 from studio.imaging.composition import MOST_SEAM
 from studio.ui.style.theme import theme
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import margins
 from studio.ui.support.proof_text import ProofText
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.number_controls import SmallSlider
@@ -117,7 +119,8 @@ class ResultBar(QFrame):
             size=28,
         )
         self._sides.set_value(False)
-        self._key = KeyCap(_("hold \\"), self._sides_part)
+        key = view_keys.held_cap(ViewCommand.LOUPE_ORIGINAL)
+        self._key = KeyCap(key, self._sides_part)
         self._line = _Line(self._sides_part)
         for part in (self._line, self._sides, self._key):
             sides.addWidget(part)
@@ -172,7 +175,7 @@ class ResultBar(QFrame):
         self._arrange()
 
     def set_before(self, *, there: bool, shown: bool) -> None:
-        """Set whether there is a picture before, and whether that one is shown."""
+        """Set whether there is an original, and whether it is shown."""
         self._sides_part.setVisible(there)
         self._sides.set_value(shown)
         self._arrange()
@@ -192,7 +195,7 @@ class ResultBar(QFrame):
     def _arrange(self) -> None:
         """One line, or the seam in a second one."""
         narrow = self.width() < WIDE and not self._seam_part.isHidden()
-        self._key.setVisible(self.width() >= KEY)
+        self._key.setVisible(self.width() >= KEY and bool(self._key.text()))
         self._line.setVisible(not narrow)
         self._seam_line.setVisible(not narrow)
         if narrow != self._narrow:

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _, number
 from studio.domain.markup import StrokeKind
+from studio.ui.support import view_keys
 from studio.ui.support.mirroring import margins
+from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.loupe.tool_strip import StripTool, ToolStrip
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.number_controls import SmallSlider
@@ -20,13 +22,13 @@ SMALLEST, LARGEST = 4, 512
 
 _STEPS = 4  # of the slider for twice the size
 
-TOOLS: tuple[tuple[StrokeKind, str, str], ...] = (
-    (StrokeKind.BRUSH, "brush", "B"),
-    (StrokeKind.LASSO, "lasso", "Q"),
-    (StrokeKind.BOX, "box", "U"),
-    (StrokeKind.ERASER, "eraser", "E"),
+TOOLS: tuple[tuple[StrokeKind, str, ViewCommand], ...] = (
+    (StrokeKind.BRUSH, "brush", ViewCommand.REGION_BRUSH),
+    (StrokeKind.LASSO, "lasso", ViewCommand.REGION_LASSO),
+    (StrokeKind.BOX, "box", ViewCommand.REGION_BOX),
+    (StrokeKind.ERASER, "eraser", ViewCommand.REGION_ERASER),
 )
-"""Tools with icon and key, in the order of the strip."""
+"""Tools with icon and the command that chooses them, in the order of the strip."""
 
 
 def tool_name(tool: StrokeKind) -> str:
@@ -64,9 +66,11 @@ class RegionStrip(ToolStrip):
     inverted = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(
-            [StripTool(tool, icon, tool_name(tool), key) for tool, icon, key in TOOLS], parent
-        )
+        tools = [
+            StripTool(tool, icon, tool_name(tool), view_keys.cap(command))
+            for tool, icon, command in TOOLS
+        ]
+        super().__init__(tools, parent)
         self._words = Text(_("Size"), "small", "text2", self)
         self._words.setContentsMargins(4, 0, 4, 0)
         self.slider = SmallSlider(

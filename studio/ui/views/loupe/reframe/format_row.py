@@ -140,7 +140,7 @@ class FormatChips(QScrollArea):
         self._editor.set_ticked(aspect, ticked=on)
 
     def show_fades(self) -> None:
-        """Show at which end there is more."""
+        """Fade the ends beyond which more formats can be scrolled to."""
         bar = self.horizontalScrollBar()
         first, last = self._fades
         begin = QRect(0, 0, FADE, self.height())

@@ -12,8 +12,8 @@ from PySide6.QtGui import QKeyEvent
 from studio.common.errors import InputError
 from studio.config import shortcut_file
 from studio.ui.app.action_table import menus
+from studio.ui.support import shortcuts
 from studio.ui.support.key_positions import code_of
-from studio.ui.window import shortcuts
 
 ROWS = [row for menu in menus() for row in menu.rows]
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
