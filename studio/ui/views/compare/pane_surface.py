@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
@@ -36,7 +37,8 @@ class PaneSurface(QWidget):
         between = QRegion(self.rect())
         for pane in panes:
             between -= pane.geometry()
-        self._between = list(between)
+        # A region iterates, which its types do not say.
+        self._between = list(cast("Iterable[QRect]", between))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
