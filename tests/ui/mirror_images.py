@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.ui.widgets.buttons import PaintedRadio
 from tests.ui.clipping import in_sight
 
 BOX = QColor("#808080")
@@ -136,7 +137,8 @@ def walked(root: QWidget) -> Iterator[tuple[str, QWidget]]:
 
 def is_painted_here(widget: QWidget) -> bool:
     """Whether the program paints a widget, or the rows of a list, by hand."""
-    if isinstance(widget, BY_QT) or widget.size().isEmpty():
+    by_qt = isinstance(widget, BY_QT) and not isinstance(widget, PaintedRadio)
+    if by_qt or widget.size().isEmpty():
         return False
     if isinstance(widget, QAbstractItemView) and _ours(type(widget.itemDelegate()), "paint"):
         return True

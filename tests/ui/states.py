@@ -155,6 +155,7 @@ async def in_reframe(window: OpenedWindow) -> None:
 async def _enter(window: OpenedWindow, mode: LoupeModeName) -> None:
     """A mode on the oldest picture, the marks of others let go."""
     await loupe_modes.enter_mode(window, (await pictures_of(window))[-1], mode)
+    await sharp(window, window.loupe.canvas)
 
 
 VIEWS: dict[str, Callable[[OpenedWindow], Awaitable[None]]] = {
