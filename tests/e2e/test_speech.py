@@ -54,7 +54,7 @@ class Listener:
     def hear(self, *, said: str = "", focus: str = "", name: str = "") -> None:
         """Wait for what comes by itself, instead of keys."""
         self._expected = said
-        wait_until(lambda: self._said() == said, what=lambda: f"{said!r}, not {self._said()!r}")
+        wait_until(lambda: self.said == said, what=lambda: f"{said!r}, not {self.said!r}")
         if focus:
             wait_until(
                 lambda: self._ear.heard("focus")[-1:] == [focus],
@@ -65,14 +65,16 @@ class Listener:
 
     def check(self) -> None:
         """Nothing more was said than expected."""
-        assert self._said() == self._expected
+        assert self.said == self._expected
 
     def forget(self) -> None:
         """Whatever was said up to now is not looked at."""
         self._ear.clear()
         self._expected = ""
 
-    def _said(self) -> str:
+    @property
+    def said(self) -> str:
+        """What was said since it was last forgotten."""
         # A search that finds the same after another letter says so again.
         return ". ".join(words for words, _same in groupby(self._ear.heard("announcement")))
 
@@ -177,8 +179,11 @@ def enter_the_view(user: Desktop, program: DesktopProgram, listener: Listener) -
         return False
 
     wait_until(there, what="the gallery to have the keyboard")
-    number = len(program.items())
-    listener.hear(said=f"1 of {number}", focus=program.items()[0].name)
+    items = program.items()
+    # Whichever of the two jobs was answered first is the current one.
+    names = {f"{row} of {len(items)}": item.name for row, item in enumerate(items, start=1)}
+    wait_until(lambda: listener.said in names, what="the current item and its place")
+    listener.hear(said=listener.said, focus=names[listener.said])
 
 
 STATES = {
