@@ -521,6 +521,18 @@ async def test_the_surface_shows_each_pane_as_it_is_and_passes_the_mouse_on(
         assert shown.copy(device) != group.panes[0].grab().toImage().copy(device)
 
 
+async def test_the_keyboard_stays_with_the_pictures_where_one_is_hidden(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await compared(window, *(await make(window, count=3)))
+        panes = window.compare.panes
+        QTest.mouseClick(panes[2].canvas, Qt.MouseButton.LeftButton)
+        panes[2].canvas.setFocus()
+        assert panes[2].canvas.hasFocus()
+        QTest.keyClick(panes[2].canvas, Qt.Key.Key_M)
+        assert not panes[2].isVisible()
+        assert panes[0].canvas.hasFocus()
+
+
 async def test_a_button_shows_the_other_picture_while_they_take_turns(
     tmp_path: Path, at_end: list[Callable[[], object]]
 ) -> None:

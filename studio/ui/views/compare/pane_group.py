@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -93,6 +93,9 @@ class PaneGroup(QWidget):
         # A pane that only changes its size does not move the others.
         self._linking = True
         for pane in self.panes:
+            if pane.side not in shown and pane.canvas.hasFocus():
+                # Qt would pass the keyboard on to whatever comes next in the window.
+                self.panes[0].canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             pane.setVisible(pane.side in shown)
         self.panes[0].setGeometry(placed(self, QRect(0, 0, left, high)))
         for place, side in enumerate(shown[1:]):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -24,7 +23,7 @@ class PaneSurface(QWidget):
         super().__init__(parent)
         self._keys = keys
         self._shown: list[tuple[ComparePane, QPoint]] = []
-        self._between: list[QRect] = []
+        self._between = QRegion()
         for pane in panes:
             pane.set_cover(self)
         keys.cover = self
@@ -34,11 +33,9 @@ class PaneSurface(QWidget):
     def show_panes(self, panes: Sequence[ComparePane]) -> None:
         """Show these panes where they are now."""
         self._shown = [(pane, pane.pos()) for pane in panes]
-        between = QRegion(self.rect())
+        self._between = QRegion(self.rect())
         for pane in panes:
-            between -= pane.geometry()
-        # A region iterates, which its types do not say.
-        self._between = list(cast("Iterable[QRect]", between))
+            self._between -= QRegion(pane.geometry())
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -47,8 +44,9 @@ class PaneSurface(QWidget):
             painter.translate(at)
             pane.paint_on(painter)
             painter.resetTransform()
-        for gap in self._between:
-            painter.fillRect(gap, self.palette().window())
+        painter.setClipRegion(self._between)
+        painter.fillRect(self.rect(), self.palette().window())
+        painter.setClipping(False)
         if not self._keys.isHidden():
             painter.translate(self._keys.pos())
             self._keys.paint_on(painter)
