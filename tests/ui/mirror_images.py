@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.ui.support.screen_colours import ScreenColours
 from studio.ui.widgets.buttons import PaintedRadio
 from tests.ui.clipping import in_sight
 
@@ -187,6 +188,8 @@ def paint_boxes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QPainter, "drawPixmap", draw_picture)
     patch.setattr(QPainter, "drawImage", draw_picture)
     patch.setattr(QIcon, "paint", paint_icon)
+    # A thumbnail that is not loaded yet is the same box.
+    patch.setattr(ScreenColours, "colour", lambda _colours, _packed: QColor(BOX))
     # Dashes begin at the left of an outline in both directions.
     patch.setattr(QPen, "setDashPattern", lambda *_told: None)
 

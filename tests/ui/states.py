@@ -27,12 +27,13 @@ async def make_family(window: OpenedWindow) -> None:
     window.composer.generate_now()
     await until(window.core, lambda: len(window.library_view.order) == 4, "edited")
     await window.core.queue.idle()
-    child, root, _second, first = await pictures_of(window)
+    child, root, second, first = await pictures_of(window)
     library = window.core.library
     await library.rate([child.id], 4)
     await library.flag([root.id], Flag.PICK)
     await library.flag([first.id], Flag.REJECT)
     await library.choosing.name_branch(child.id, "Dusk")
+    await library.mark_seen([child.id, root.id, second.id, first.id])
 
 
 async def pictures_of(window: OpenedWindow) -> list[Picture]:
