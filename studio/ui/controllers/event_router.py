@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.domain.entities import Job, JobState
@@ -25,7 +26,7 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets.accessible import is_heard
+from studio.ui.widgets.accessible import is_heard, set_second_voice
 from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class EventRouter(QObject):
         self._live = live_messages
         self._actions = actions
         self._failed_new: set[str] = set()
+        set_second_voice(self.on_announced)
+        self.destroyed.connect(lambda: set_second_voice(None))
 
     def on_core_event(self, event: Event) -> None:
         """Show an event."""
@@ -154,6 +157,10 @@ class EventRouter(QObject):
         """Announce a change that only the tiles show."""
         if is_heard():
             self._live.get().say_change(sentence)
+
+    def on_announced(self, widget: QWidget, text: str) -> None:
+        """Repeat an announcement for readers that do not listen to any."""
+        self._live.get().repeat_announcement(widget, text)
 
     def on_rows_loaded(self) -> None:
         """Announce what a search found."""
