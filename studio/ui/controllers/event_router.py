@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.domain.drafts import Draft
@@ -26,7 +27,7 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
-from studio.ui.widgets.accessible import is_heard
+from studio.ui.widgets.accessible import is_heard, set_second_voice
 from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class EventRouter(QObject):
         self._live = live_messages
         self._actions = actions
         self._failed_new: set[str] = set()
+        set_second_voice(self.on_announced)
+        self.destroyed.connect(lambda: set_second_voice(None))
 
     def on_core_event(self, event: Event) -> None:
         """Show an event."""
@@ -160,6 +163,10 @@ class EventRouter(QObject):
         """Announce pictures that came to the draft or left it, and what was undone in it."""
         if is_heard():
             self._live.get().say_draft(before, after, step)
+
+    def on_announced(self, widget: QWidget, text: str) -> None:
+        """Repeat an announcement for readers that do not listen to any."""
+        self._live.get().repeat_announcement(widget, text)
 
     def on_rows_loaded(self) -> None:
         """Announce what a search found."""

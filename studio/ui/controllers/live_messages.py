@@ -69,7 +69,7 @@ class LiveMessages(QObject):
         self._found: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self.on_soon)
-        spoken_notifications.install(self)
+        self._second_voice = spoken_notifications.second_voice(self)
 
     def on_core_event(self, event: Event) -> None:
         """Follow the jobs of each run."""
@@ -109,6 +109,11 @@ class LiveMessages(QObject):
         # While somebody types, only the last number is said.
         self._found = count if words else None
         self._wait()
+
+    def repeat_announcement(self, widget: QWidget, text: str) -> None:
+        """Say what a widget announced to readers that do not listen to announcements."""
+        if self._second_voice is not None:
+            self._second_voice.say_announcement(widget, text)
 
     def on_soon(self) -> None:
         """Announce what happened in the meantime in one message."""

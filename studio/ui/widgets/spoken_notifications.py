@@ -21,7 +21,7 @@ from studio.ui.widgets import accessible
 
 BUS = "org.a11y.Bus"
 REGISTRY = "org.a11y.atspi.Registry"
-CALM = 0.3
+CALM = 0.5
 """Seconds to wait first: Orca drops notifications while much changes, such as a dialog's end."""
 
 KEPT = 8
@@ -63,11 +63,10 @@ class SpokenNotifications(QObject):
         return "" if address is None else await self._tool.call(events_question(address[1]))
 
 
-def install(parent: QObject) -> None:
-    """Show announcements as notifications where needed; for windows on X11 and Wayland only."""
-    if QGuiApplication.platformName() in ("xcb", "wayland"):
-        accessible.set_second_voice(SpokenNotifications(parent).say_announcement)
-        parent.destroyed.connect(lambda: accessible.set_second_voice(None))
+def second_voice(parent: QObject) -> SpokenNotifications | None:
+    """What shows announcements as notifications, on X11 and Wayland; None elsewhere."""
+    linux = QGuiApplication.platformName() in ("xcb", "wayland")
+    return SpokenNotifications(parent) if linux else None
 
 
 def address_question() -> Sequence[str]:

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from studio.domain.drafts import Draft
 from studio.domain.entities import Role
 from studio.library.query import View
+from studio.ui.controllers.live_messages import LiveMessages
 from studio.ui.support import key_repeat
 from studio.ui.widgets import focus_ring
-from studio.ui.widgets.accessible import ListEntryTeller
+from studio.ui.widgets.accessible import ListEntryTeller, announce
 from studio.ui.widgets.popover import Popover
 from tests.ui.accessible_tree import reached
 from tests.ui.controllers.test_every_action import put_away, settle
@@ -67,6 +68,20 @@ async def test_a_run_is_told_while_it_arrives(tmp_path: Path, heard: Heard) -> N
         await told(window, heard, "2 jobs queued")
         window.core.queue.pause(on=False)
         await told(window, heard, "Run finished, 2 pictures")
+
+
+async def test_the_first_announcement_already_has_a_second_voice(
+    tmp_path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repeated: list[str] = []
+    monkeypatch.setattr(
+        LiveMessages, "repeat_announcement", lambda _self, _widget, text: repeated.append(text)
+    )
+    async with opened(tmp_path) as window:
+        announce(window.gallery, "before any job")
+        assert repeated[-1] == "before any job"
+    announce(QWidget(), "after the window")
+    assert repeated[-1] == "before any job"
 
 
 async def test_new_references_are_told_once(tmp_path: Path, heard: Heard) -> None:
