@@ -206,11 +206,17 @@ def canary() -> str:
     return KEY
 
 
-@pytest.fixture
-def tmp_path(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Path]:
-    """A folder for one test, which is looked at before it is removed."""
-    yield tmp_path
-    pytestconfig.stash[_WATCH].look_under(tmp_path)
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Look at the folder of a test when all fixtures in it have ended, before it is removed."""
+    made = yield
+    if fixturedef.argname == "tmp_path":
+        fixturedef.addfinalizer(
+            functools.partial(request.config.stash[_WATCH].look_under, Path(made))
+        )
+    return made
 
 
 def pytest_configure(config: pytest.Config) -> None:

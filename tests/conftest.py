@@ -19,18 +19,22 @@ _MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory."""
 
 _ROOM = 4 << 30
+"""Bytes that must be free there."""
 
 
 def _fits(folder: Path) -> bool:
     """Whether there is room for all that the tests write, and programs among it can be started."""
-    if sys.platform != "linux" or not os.access(folder, os.W_OK):
+    if sys.platform == "linux":
+        if not os.access(folder, os.W_OK):
+            return False
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
+    else:
         return False
-    found = os.statvfs(folder)
-    return found.f_bavail * found.f_frsize >= _ROOM and not found.f_flag & os.ST_NOEXEC
 
 
-# Tests write half a million files, and the program waits for the disk after most of them. Where
-# somebody names a folder for temporary files, it is that one.
+# Tests write hundreds of thousands of files, and the program waits for the disk after most of
+# them. Where somebody names a folder for temporary files, it is that one.
 if "TMPDIR" not in os.environ and _fits(_MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
@@ -52,6 +56,7 @@ _COLLECT_EVERY = 10
 """Tests after which garbage is collected, if there are many new objects."""
 
 _MANY = 50_000
+"""Objects since the last collection."""
 
 _COLLECT_ALWAYS = 50
 """Tests after which it is collected however few there are."""

@@ -115,6 +115,24 @@ def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...],
         path.unlink()
 
 
+def test_what_is_removed_after_its_test_was_looked_at(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    pytester.makeini("[pytest]\ntmp_path_retention_policy = failed\n")
+    pytester.makepyfile(
+        f"""
+        def test_it(tmp_path):
+            (tmp_path / "log").write_text("".join(("Bearer {KEY[:8]}", "{KEY[8:]}")))
+        """
+    )
+    found = pytester.runpytest_subprocess("-p", "tests.canary", "-p", "no:cacheprovider")
+    found.assert_outcomes(passed=1)
+    assert found.ret == pytest.ExitCode.TESTS_FAILED
+    found.stdout.fnmatch_lines(["*The canary was found*", "file */log*"])
+    assert not list(pytester.path.rglob("log"))
+
+
 @pytest.mark.parametrize(
     ("share", "looks"),
     [((), {"alone": True}), (("-n", "1"), {"alone": False, "gw0": True})],
