@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -33,10 +34,15 @@ def _fits(folder: Path) -> bool:
         return False
 
 
+_ROOT = "PYTEST_DEBUG_TEMPROOT"
+
 # Tests write hundreds of thousands of files, and the program waits for the disk after most of
-# them. Where somebody names a folder for temporary files, it is that one.
-if "TMPDIR" not in os.environ and _fits(_MEMORY):
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+# them. Where somebody names a folder for temporary files, it is that one. Each run has a root of
+# its own: one that ends removes its folder, whose number another one may have taken meanwhile.
+_own_root: Path | None = None
+if not {"TMPDIR", _ROOT} & os.environ.keys() and _fits(_MEMORY):
+    _own_root = Path(tempfile.mkdtemp(prefix="gb-", dir=_MEMORY))
+    os.environ[_ROOT] = str(_own_root)
 
 # How long an example takes says nothing on a busy machine.
 hypothesis.settings.register_profile(
@@ -71,6 +77,14 @@ def room() -> Iterator[Path]:
     """A private folder with a short name: paths of sockets must not be long."""
     with tempfile.TemporaryDirectory(prefix="gb-") as folder:
         yield Path(folder).resolve()
+
+
+def pytest_unconfigure() -> None:
+    """Remove the root of the temporary folders, unless files of a failed test are left in it."""
+    if _own_root is not None:
+        for folder in (*_own_root.glob("pytest-of-*"), _own_root):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 @pytest.hookimpl(trylast=True)
