@@ -82,6 +82,10 @@ def test_romaji_becomes_kanji_and_no_enter_of_a_word_generates(
     user.session.run(["xdotool", "keydown", "BackSpace"])
     wait_for("")
     user.session.run(["xdotool", "keyup", "BackSpace"])
+    # A click on Generate takes the word as it is shown.
+    user.type("inu")
+    user.click(program.generate)
+    program.wait_for_items(1, "いぬ")
 
 
 def wait_for_prompt(program: DesktopProgram, text: str) -> None:
