@@ -1,6 +1,6 @@
 """The whole way of a picture by keyboard alone, as the screen reader Orca says it.
 
-`make system-assistive` installs Orca, `make test ARGS="-m orca -s"` runs this and prints all that
+`make system-assistive` installs Orca, `make test ARGS="-m orca -rP"` runs this and prints all that
 was said. What the program tells is looked for, not what Orca adds to it, which differs from release
 to release.
 """
