@@ -158,10 +158,12 @@ async def _walk(home: Path, steps: list[tuple[object, ...]]) -> None:
     copies = made_in(home, ScriptedCopies())
     every = pictures(home, "one", "two", "three")
     chosen, preset = every, JPEG
+    batches: list[CopyBatch] = []
     taken = 0
     for what, *rest in steps:
         if what == "prepare":
             batch = copies.prepare(asked(chosen, preset), ahead=bool(rest[0]))
+            batches.append(batch)
             for _turn in range(cast("int", rest[1]) * 20):
                 await asyncio.sleep(0)
             if rest[1] == 3:
@@ -179,6 +181,9 @@ async def _walk(home: Path, steps: list[tuple[object, ...]]) -> None:
         elif what == "leave out" and len(chosen) > 1:
             chosen = [one for at, one in enumerate(chosen) if at != rest[0]]
         elif what == "tamper":
+            # No other program knows a file before it is whole.
+            for batch in batches:
+                await batch.wait_until_ended()
             _tamper(home, str(rest[0]))
         elif what == "take":
             request = asked(chosen, preset)

@@ -53,7 +53,7 @@ async def test_a_certificate_against_the_standard_is_reported_with_the_rule_it_b
             await models(gateway)
         assert gateway.lines == []
     error = caught.value
-    assert "not safe" in error.title
+    assert "not secure" in error.title
     assert "127.0.0.1" in error.message
     assert f"RFC 5280: {flaw}." in error.message
     assert "Python 3.13" in error.hint

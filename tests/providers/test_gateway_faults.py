@@ -410,7 +410,7 @@ async def test_who_cannot_show_who_he_is_gets_no_key(
             await one.reaches(job, JobState.FAILED)
             failure = one.failure(job)
             assert (failure.kind, failure.billed) == ("network", "no")
-            assert "not safe" in failure.title
+            assert "not secure" in failure.title
     assert one_gateway.lines == []
 
 

@@ -299,7 +299,7 @@ async def test_a_service_that_does_not_speak_tls_is_not_reached(service):
     error = await failed(
         NetworkError, service, OrderedSink(), url=service.url.replace("http://", "https://")
     )
-    assert "not safe" in error.title
+    assert "not secure" in error.title
     assert error.billed is Billed.NO
 
 

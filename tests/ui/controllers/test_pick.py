@@ -436,6 +436,7 @@ async def test_undo_says_what_it_undid(tmp_path: Path, heard: Heard) -> None:
             heard.clear()
             press(window, Qt.Key.Key_U)
             assert heard.said == [f"Undone: {said}, 1 of 3"]
+        await settled(window)
 
 
 async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -> None:

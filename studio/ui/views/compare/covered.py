@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ class Covered(_Base):
     """Repaints the widget over it instead of itself: Qt drops updates of what is covered.
 
     Attributes:
-        cover: the widget that paints it; None if it is not covered.
+        cover: the widget that paints it, and may be deleted before; None if it is not covered.
     """
 
     cover: QWidget | None = None
@@ -24,11 +25,11 @@ class Covered(_Base):
     def update(self, *part: Any) -> None:
         if self.cover is None:
             super().update(*part)
-        else:
+        elif shiboken6.isValid(self.cover):
             self.cover.update()
 
     def repaint(self, *part: Any) -> None:
         if self.cover is None:
             super().repaint(*part)
-        else:
+        elif shiboken6.isValid(self.cover):
             self.cover.repaint()
