@@ -30,17 +30,21 @@ pytestmark = [
 
 
 @pytest.fixture
-def program(user: Desktop, home: Path) -> Iterator[DesktopProgram]:
+def program(user: Desktop, home: Path, room: Path) -> Iterator[DesktopProgram]:
     """The program on a desktop whose keyboard writes Japanese, with the keyboard in the prompt."""
     session = user.session
     session.environ |= {"GSETTINGS_BACKEND": "keyfile", "QT_IM_MODULE": "ibus"}
+    # Every word that is composed is in the output: it is no text for assistive programs.
+    session.environ["QT_LOGGING_RULES"] = "qt.qpa.input.methods*=true"
     settings = session.home / ".config" / "glib-2.0" / "settings" / "keyfile"
     settings.parent.mkdir(parents=True)
     settings.write_text(HIRAGANA)
     # The engine is a program for the system's own Python.
     plain = {"PYTHONPATH": "", "PATH": "/usr/bin:/bin"}
     command = ["ibus-daemon", "--panel=disable", "--emoji-extension=disable", "--cache=none"]
-    daemon = session.start([*command, f"--config={MEMORY}"], env=plain)
+    # Its socket would be in the long folder of the session.
+    command += [f"--config={MEMORY}", f"--address=unix:tmpdir={room}"]
+    daemon = session.start(command, env=plain)
 
     def ready() -> bool:
         # Its exit code tells nothing.
@@ -50,6 +54,8 @@ def program(user: Desktop, home: Path) -> Iterator[DesktopProgram]:
     wait_until(ready, what="the Japanese engine")
     program = user.start(home=home)
     program.focus_prompt()
+    # It empties the word when it gets the keyboard.
+    wait_for_word(program, "")
     yield program
     assert program.close() == 0
     session.run(["ibus", "exit"], env=plain)
@@ -60,14 +66,17 @@ def test_romaji_becomes_kanji_and_no_enter_of_a_word_generates(
     user: Desktop, program: DesktopProgram
 ) -> None:
     wait_for = partial(wait_for_prompt, program)
-    user.type("nihongo")
-    user.keys("space", "Return")
+    write = partial(write_word, user, program)
+    write("nihongo", "にほんご")
+    user.keys("space")
+    wait_for_word(program, "日本語")
+    user.keys("Return")
     wait_for("日本語")
     # Enter ends a word, and Ctrl+Enter does nothing before that.
-    user.type("no")
+    write("no", "の")
     user.keys("Return")
     wait_for("日本語の")
-    user.type("neko")
+    write("neko", "ねこ")
     user.keys("ctrl+Return", "Return")
     wait_for("日本語のねこ")
     assert program.items() == []
@@ -83,7 +92,7 @@ def test_romaji_becomes_kanji_and_no_enter_of_a_word_generates(
     wait_for("")
     user.session.run(["xdotool", "keyup", "BackSpace"])
     # A click on Generate takes the word as it is shown.
-    user.type("inu")
+    write("inu", "いぬ")
     user.click(program.generate)
     program.wait_for_items(1, "いぬ")
 
@@ -92,3 +101,27 @@ def wait_for_prompt(program: DesktopProgram, text: str) -> None:
     wait_until(
         lambda: program.prompt.text == text, what=lambda: f"{text!r}, not {program.prompt.text!r}"
     )
+
+
+def write_word(user: Desktop, program: DesktopProgram, romaji: str, kana: str) -> None:
+    """Type a word and wait until it is shown, as people do.
+
+    The engine takes keys before it shows what they do: Enter then ends an empty word, and the
+    program does not know of the word at Ctrl+Enter.
+    """
+    user.type(romaji)
+    wait_for_word(program, kana)
+
+
+def wait_for_word(program: DesktopProgram, text: str) -> None:
+    """Wait until the engine shows this as the word it composes."""
+    wait_until(
+        lambda: shown_words(program)[-1:] == [text],
+        what=lambda: f"{text!r}, not {shown_words(program)}",
+    )
+
+
+def shown_words(program: DesktopProgram) -> list[str]:
+    """All that the engine has shown as a word it composes; the last is on the screen."""
+    output = program.output.read_text(errors="replace")
+    return re.findall(r'preedit text: "(.*)"', output)

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -125,6 +126,25 @@ async def test_what_is_written_before_the_composer_is_there_is_kept(tmp_path: Pa
         assert window.composer.draft().prompt == "A red kite"
         assert editor.text() == "A red kite"
         assert editor.textCursor().position() == len("A red kit")
+        assert editor.hasFocus()
+    finally:
+        await put_away(window)
+
+
+async def test_a_word_composed_while_the_composer_comes_is_kept(tmp_path: Path) -> None:
+    await _left(tmp_path, "A red ")
+    window, core = _first(tmp_path)
+    try:
+        editor = window.first_card.editor
+        window.activateWindow()
+        editor.setFocus()
+        editor.caret_to_end()
+        QApplication.sendEvent(editor, QInputMethodEvent("たこ", []))
+        await core.open_library()
+        await window.open()
+        assert window.composer.draft().prompt == editor.text() == "A red たこ"
+        assert not editor.composing
+        assert editor.textCursor().position() == len("A red たこ")
         assert editor.hasFocus()
     finally:
         await put_away(window)
