@@ -24,7 +24,7 @@ def halted(user: Desktop, kind: str) -> Iterator[set[int]]:
                 if pid not in stopped and " -m studio" in line and line.endswith(f" {kind}"):
                     stopped.add(pid)
                     with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGSTOP)
+                        os.kill(pid, signal.Signals["SIGSTOP"])
             over.wait(POLL)
 
     watching = threading.Thread(target=halt)
@@ -37,4 +37,4 @@ def halted(user: Desktop, kind: str) -> Iterator[set[int]]:
         # Whoever is asked to end hears it once it goes on.
         for pid in stopped.intersection(user.session.processes()):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+                os.kill(pid, signal.Signals["SIGCONT"])
