@@ -49,9 +49,10 @@ def voice(user: Desktop) -> Iterator[Voice]:
         assert orca.poll() is None, f"Orca ended with {orca.returncode}"
         voice.wait_for("Screen reader on")
         yield voice
-        orca.terminate()
-        assert orca.wait(60) == 0
         print("\n".join(voice.log))
+        orca.terminate()
+        # It ends itself by force when its own end takes too long.
+        assert orca.wait(60) in (0, -9)
 
 
 def others() -> bool:
