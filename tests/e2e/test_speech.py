@@ -202,6 +202,8 @@ STATES = {
     "tags": ("ctrl+t",),
     "collection": ("ctrl+b",),
     "menu": ("F10",),
+    "export": ("ctrl+shift+s",),
+    "what a drag gives": ("ctrl+d",),
     "what is sent": ("ctrl+shift+p",),
 }
 """Keys from the grid to each state."""
