@@ -131,12 +131,12 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
         session.save_state_now()
         # Start nothing new: a late tile must not query a closed library.
         tasks.hold()
-        for task in tasks.running():
-            task.cancel()
+        tasks.cancel_all()
         if bell is not None:
             await bell.close()
         try:
             async with asyncio.timeout(_GRACE):
+                await tasks.wait_for_records()
                 await session.save_state()
                 await core.close()
         except TimeoutError:

@@ -104,7 +104,7 @@ class RecordedChoice(QObject):
     def _write(self, work: Awaitable[object]) -> None:
         """Record something after all that was recorded before."""
         self._pending += 1
-        spawn(self._write_in_order(work))
+        spawn(self._write_in_order(work), records=True)
 
     async def _write_in_order(self, work: Awaitable[object]) -> None:
         try:

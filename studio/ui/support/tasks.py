@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _running: set[asyncio.Task[Any]] = set()
+_recording: set[asyncio.Task[Any]] = set()
 _waiting: list[SpawnedTask] | None = None
 _report: Callable[[BaseException], None] | None = None
 
@@ -23,8 +24,9 @@ _report: Callable[[BaseException], None] | None = None
 class SpawnedTask:
     """A started coroutine: runs at once, or when the loop starts."""
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], *, records: bool = False) -> None:
         self._coroutine = coroutine
+        self._records = records
         self._task: asyncio.Task[Any] | None = None
         self._given_up = False
 
@@ -48,6 +50,9 @@ class SpawnedTask:
         # asyncio holds tasks weakly: one that is never awaited may be collected halfway.
         _running.add(self._task)
         self._task.add_done_callback(_on_done)
+        if self._records:
+            _recording.add(self._task)
+            self._task.add_done_callback(_recording.discard)
 
     def runs_here(self) -> bool:
         """Whether it is the current task."""
@@ -64,12 +69,13 @@ class SpawnedTask:
         return self._task.__await__()
 
 
-def spawn(work: Coroutine[Any, Any, Any]) -> SpawnedTask:
+def spawn(work: Coroutine[Any, Any, Any], *, records: bool = False) -> SpawnedTask:
     """Start `work` and keep it alive until done; before `start_waiting` it waits for that.
 
-    Its exceptions go to the handler of `on_error` at once, not when it is collected.
+    Its exceptions go to the handler of `on_error` at once, not when it is collected. Work that
+    `records` a decision of the user is not cancelled at the end of the program, but awaited.
     """
-    made = SpawnedTask(work)
+    made = SpawnedTask(work, records=records)
     if _waiting is None:
         made.start_task()
     else:
@@ -114,6 +120,18 @@ def on_error(handler: Callable[[BaseException], None] | None) -> None:
 def running() -> tuple[asyncio.Task[Any], ...]:
     """Unfinished spawned tasks, for an orderly shutdown."""
     return tuple(_running)
+
+
+def cancel_all() -> None:
+    """Cancel all tasks but those that record decisions."""
+    for task in _running - _recording:
+        task.cancel()
+
+
+async def wait_for_records() -> None:
+    """Wait until every decision of the user is recorded."""
+    while _recording:
+        await asyncio.wait(set(_recording))
 
 
 async def finished(dialog: QDialog) -> int:

@@ -16,6 +16,7 @@ from studio.domain.entities import Flag, Picture
 from studio.domain.pick_round import PickRound
 from studio.library.query import Query
 from studio.ui.dialogs.name_popover import NamePopover
+from studio.ui.support import tasks
 from studio.ui.widgets.switch import Switch
 from tests.ui.heard import Heard
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -437,6 +438,20 @@ async def test_undo_says_what_it_undid(tmp_path: Path, heard: Heard) -> None:
             press(window, Qt.Key.Key_U)
             assert heard.said == [f"Undone: {said}, 1 of 3"]
         await settled(window)
+
+
+async def test_decisions_are_recorded_when_the_program_ends_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await picking(window, *await make(window, count=3))
+        await settled(window)
+        press(window, Qt.Key.Key_P)
+        press(window, Qt.Key.Key_X)
+        # What the end of the program does.
+        tasks.cancel_all()
+        await tasks.wait_for_records()
+        found = await window.core.library.choosing.round(window.pick.round.id)
+        verdicts = [decision.verdict for decision in found.decisions]
+        assert verdicts == [Verdict.PICK, Verdict.REJECT]
 
 
 async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -> None:
