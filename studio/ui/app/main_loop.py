@@ -136,7 +136,7 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
             await bell.close()
         try:
             async with asyncio.timeout(_GRACE):
-                await tasks.wait_for_records()
+                await tasks.wait_for_records(_GRACE / 2)
                 await session.save_state()
                 await core.close()
         except TimeoutError:

@@ -196,7 +196,7 @@ class CollectionsController(QObject):
 
     def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
         """Ask for a collection to add these pictures, or the selected ones, to."""
-        spawn(self._collect(ids))
+        spawn(self._collect(ids), records=True)
 
     async def _collect(self, ids: Sequence[str]) -> None:
         """Ask for a collection to add pictures to: these ids, or the selection if empty.
@@ -264,7 +264,7 @@ class CollectionsController(QObject):
 
     def on_tagged(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
         """Add tags to pictures and remove others."""
-        spawn(self._tag(ids, add, remove))
+        spawn(self._tag(ids, add, remove), records=True)
 
     def on_tag_chosen(self, name: str) -> None:
         """Search for a tag."""
@@ -296,13 +296,13 @@ class CollectionsController(QObject):
         self._naming = name_popover.ask_for_name(title, button, over, at, take, name)
 
     def _make(self, name: str) -> None:
-        spawn(self._named(self._made(name)))
+        spawn(self._named(self._made(name)), records=True)
 
     def _save(self, words: str, name: str) -> None:
-        spawn(self._named(self._saved(name, words)))
+        spawn(self._named(self._saved(name, words)), records=True)
 
     def _rename(self, id: str, name: str) -> None:
-        spawn(self._named(self._collections.rename(id, name)))
+        spawn(self._named(self._collections.rename(id, name)), records=True)
 
     async def _made(self, name: str) -> str:
         made = await self._collections.make(name)
@@ -331,7 +331,7 @@ class CollectionsController(QObject):
             self._messages.on_said(said)
 
     def _spawn_change(self, change: Awaitable[str]) -> None:
-        spawn(self._await_change(change))
+        spawn(self._await_change(change), records=True)
 
     async def _await_change(self, change: Awaitable[str]) -> None:
         if said := await change:

@@ -41,7 +41,7 @@ class CompareDecisions(QObject):
             self._view.step(1)
             other = Flag.PICK if what == "keep_both" else Flag.REJECT
             flags = {champion.id: Flag.PICK, challenger.id: other}
-        spawn(self._flag(flags))
+        spawn(self._flag(flags), records=True)
 
     def on_keys_hidden(self) -> None:
         """Hide the strip of keys for good."""

@@ -351,7 +351,7 @@ class PicturesController(QObject):
 
         `value` is what it sets, in words.
         """
-        spawn(self._await_mark(change, value))
+        spawn(self._await_mark(change, value), records=True)
 
     async def _await_mark(self, change: Awaitable[str], value: str) -> None:
         if sentence := await change:
@@ -360,7 +360,7 @@ class PicturesController(QObject):
             self.marked.emit(said if value else sentence)
 
     def _spawn_change(self, change: Awaitable[str]) -> None:
-        spawn(self._await_change(change))
+        spawn(self._await_change(change), records=True)
 
     async def _await_change(self, change: Awaitable[str]) -> None:
         if sentence := await change:

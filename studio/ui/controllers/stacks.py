@@ -105,7 +105,7 @@ class StacksController(QObject):
         return await self._core.library.flag(ids, Flag.REJECT) if ids else ""
 
     def _change(self, change: Awaitable[str]) -> None:
-        spawn(self._await_change(change))
+        spawn(self._await_change(change), records=True)
 
     async def _await_change(self, change: Awaitable[str]) -> None:
         if sentence := await change:

@@ -47,7 +47,7 @@ class TreeReader(QObject):
 
     def on_branch_named(self, id: str, name: str) -> None:
         """Name a branch."""
-        spawn(self._name(id, name))
+        spawn(self._name(id, name), records=True)
 
     async def _name(self, id: str, name: str) -> None:
         sentence = await self._core.library.choosing.name_branch(id, name)

@@ -128,10 +128,12 @@ def cancel_all() -> None:
         task.cancel()
 
 
-async def wait_for_records() -> None:
-    """Wait until every decision of the user is recorded."""
-    while _recording:
-        await asyncio.wait(set(_recording))
+async def wait_for_records(patience: float) -> None:
+    """Wait until every decision of the user is recorded; cancel what takes longer, in seconds."""
+    if _recording:
+        _done, late = await asyncio.wait(set(_recording), timeout=patience)
+        for task in late:
+            task.cancel()
 
 
 async def finished(dialog: QDialog) -> int:

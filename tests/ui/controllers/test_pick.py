@@ -448,7 +448,7 @@ async def test_decisions_are_recorded_when_the_program_ends_at_once(tmp_path: Pa
         press(window, Qt.Key.Key_X)
         # What the end of the program does.
         tasks.cancel_all()
-        await tasks.wait_for_records()
+        await tasks.wait_for_records(60)
         found = await window.core.library.choosing.round(window.pick.round.id)
         verdicts = [decision.verdict for decision in found.decisions]
         assert verdicts == [Verdict.PICK, Verdict.REJECT]
