@@ -191,6 +191,7 @@ def in_pick_mode(program: DesktopProgram) -> None:
     program.wait_for("button", "Finish…")
     user.keys("p", "x", "p", "x", "x", "p")
     program.wait_for("image", part=", 7 of")
+    wait_until(lambda: not program.find("label", "preview"), what="a sharp picture")
 
 
 def in_duel(program: DesktopProgram) -> None:
