@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 # Set before Qt is imported, so that no test opens a real window by accident.
@@ -14,6 +15,7 @@ if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
 
 import pytest
 import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,6 +23,7 @@ from pytestqt.qtbot import QtBot
 from studio.ui.app.event_loop import WindowLoop
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.style import qt_style
 from studio.ui.style.qt_style import STYLE
 from studio.ui.style.theme import install
 from studio.ui.support import key_repeat, shortcuts, tasks
@@ -68,16 +71,48 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationState:
+    """What all windows of the process share, and a test must leave as it was."""
+
+    caret_flash: int
+    direction: Qt.LayoutDirection
+    animates: bool
+    listened_to: bool
+
+    @classmethod
+    def now(cls) -> ApplicationState:
+        """How it stands."""
+        return cls(
+            QApplication.cursorFlashTime(),
+            QApplication.layoutDirection(),
+            qt_style.animates(),
+            QAccessible.isActive(),
+        )
+
+    def restore(self) -> None:
+        """Set it as it was."""
+        qt_style.set_motion("system")
+        qt_style.set_system_motion(reduced=False)
+        QApplication.setCursorFlashTime(self.caret_flash)
+        QApplication.setLayoutDirection(self.direction)
+        QAccessible.setActive(self.listened_to)
+
+
 @pytest.fixture(autouse=True)
-def application(qapp: QApplication) -> QApplication:
+def application(qapp: QApplication) -> Iterator[QApplication]:
     """Application for every test, whether it asks for one or not, with the filter of held keys.
 
     As at the start of the program: what an earlier test pressed is forgotten, and the shortcuts it
-    changed.
+    changed. A test that leaves the application otherwise than it found it fails, not the next one.
     """
     key_repeat.watch().keyboard_used = False
     shortcuts.use((), {})
-    return qapp
+    before = ApplicationState.now()
+    yield qapp
+    if (left := ApplicationState.now()) != before:
+        before.restore()
+        pytest.fail(f"the application is left as {left}, not as {before}")
 
 
 @pytest.fixture

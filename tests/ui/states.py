@@ -118,6 +118,7 @@ async def in_tree(window: OpenedWindow) -> None:
     window.actions_of.every["tree"].trigger()
     await until(window.core, lambda: window.view_switch.in_tree, "open")
     await until(window.core, lambda: window.tree.picture is not None, "read")
+    await until(window.core, window.inspector.page.palette_strip.isVisible, "colours")
 
 
 async def in_marks(window: OpenedWindow) -> None:

@@ -66,6 +66,9 @@ PATIENCE = 60.0
 LOOK_AGAIN = 0.02
 """Seconds between two looks at what no event tells."""
 
+DELAYED = {"Looking._mark_seen"}
+"""Coroutines that wait for a time: they change tiles of the grid, and nothing that is looked at."""
+
 
 class OpenedWindow(StudioWindow):
     """The program's window with all that is behind it at hand."""
@@ -252,6 +255,22 @@ async def until(core: Core, condition: Callable[[], object], what: str) -> None:
             QApplication.sendPostedEvents()
         finally:
             end()
+
+
+async def settle() -> None:
+    """Let what was started come to its end, and everything be laid out and painted."""
+    quiet = 0
+    while quiet < 2:
+        await asyncio.sleep(0)
+        QApplication.sendPostedEvents()
+        running = [
+            one
+            for one in tasks.running()
+            if getattr(one.get_coro(), "__qualname__", "") not in DELAYED
+        ]
+        quiet = 0 if running else quiet + 1
+        if running:
+            await asyncio.wait(running)
 
 
 async def make(

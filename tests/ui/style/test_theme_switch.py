@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,6 @@ from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style import theme
-from studio.ui.support import tasks
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.welcome import ExampleCard, Welcome
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
@@ -43,35 +41,25 @@ from studio.ui.widgets.toast import Toast
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui.scripted_core import job
-from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
+from tests.ui.windows import PROMPT, OpenedWindow, make, opened, settle, until
 
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
-DELAYED = {"Looking._mark_seen"}
-"""Coroutines that wait for a time: they change tiles of the grid, and nothing that is looked at."""
-
 Scene = Callable[[OpenedWindow], Awaitable[QWidget]]
+
+
+@pytest.fixture(autouse=True)
+def still_caret(qapp: QApplication) -> Iterator[None]:
+    """The caret does not blink, for pictures are compared."""
+    usual = qapp.cursorFlashTime()
+    qapp.setCursorFlashTime(0)
+    yield
+    qapp.setCursorFlashTime(usual)
 
 
 def switch(choice: theme.Choice) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.install(app, choice)
-
-
-async def settle() -> None:
-    """Let what was started come to its end, and everything be laid out and painted."""
-    quiet = 0
-    while quiet < 2:
-        await asyncio.sleep(0)
-        QApplication.sendPostedEvents()
-        running = [
-            one
-            for one in tasks.running()
-            if getattr(one.get_coro(), "__qualname__", "") not in DELAYED
-        ]
-        quiet = 0 if running else quiet + 1
-        if running:
-            await asyncio.wait(running)
 
 
 def shot(widget: QWidget) -> QImage:
@@ -105,7 +93,6 @@ def away(widget: QWidget) -> None:
 
 @asynccontextmanager
 async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
-    QApplication.setCursorFlashTime(0)
     async with opened(home) as window:
         pictures = await make(window, f"{PROMPT} in {{fog|rain}}", tiles=2)
         await window.core.library.tag([one.id for one in pictures], add=["kelp"])

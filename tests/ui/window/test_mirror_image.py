@@ -22,7 +22,7 @@ from studio.ui.widgets.popover import Popover
 from tests.ui import states
 from tests.ui.mirror_images import paintings, places, unlike
 from tests.ui.window.test_words import OVERLAYS, fill
-from tests.ui.windows import LOOK_AGAIN, OpenedWindow, opened, until
+from tests.ui.windows import LOOK_AGAIN, OpenedWindow, opened, settle, until
 
 FROM_LEFT, FROM_RIGHT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
 
@@ -64,7 +64,7 @@ async def look(root: QWidget, patch: pytest.MonkeyPatch) -> Look:
     same, before = 0, dict[str, QRect]()
     drawn = dict[str, QImage]()
     for _look in range(MOST_LOOKS):
-        QApplication.sendPostedEvents()
+        await settle()
         boxes = places(root)
         same = same + 1 if boxes == before else 0
         if same >= AT_REST:
