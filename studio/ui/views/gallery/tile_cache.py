@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter, QPixmap, QRegion
+from PySide6.QtGui import QPainter, QPixmap
 
 from studio.ui.support.tile_content import PLAIN, StackLook
 from studio.ui.views.gallery.layout import TileState
@@ -50,7 +50,6 @@ class TileCache:
         self._bytes = 0
         self._end = 0.0
         self._bound = BOUND
-        self.later = QRegion()
 
     @property
     def bytes(self) -> int:
@@ -69,7 +68,6 @@ class TileCache:
     def begin_paint(self) -> None:
         """Start a paint event."""
         self._end = self._clock() + BUDGET
-        self.later = QRegion()
 
     @property
     def spent(self) -> bool:

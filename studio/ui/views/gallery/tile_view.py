@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
@@ -37,7 +37,7 @@ from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile, scale_of
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
-from studio.ui.views.gallery.tile_cache import TileCache, stack_painter
+from studio.ui.views.gallery.tile_cache import Shown, Sort, TileCache, stack_painter
 from studio.ui.views.gallery.tile_style import TileStyle
 from studio.ui.widgets.plain_text import with_key
 
@@ -217,7 +217,7 @@ class TileView(GridView):
         self._first_screen = True
         self._looks: TileCache | None = None
         self._wished: dict[str, int] = {}
-        self._unpainted = QRegion()
+        self._unpainted: dict[int, None] = {}
         self.by_key = False
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -364,9 +364,20 @@ class TileView(GridView):
                 self.repaint_rows((row,))
 
     def on_rest(self) -> None:
-        """Paint the tiles the last paint event had no time for."""
-        rest, self._unpainted = self._unpainted, QRegion()
-        self.viewport().update(rest)
+        """Make some of the tiles the last paint events had no time for."""
+        looks, shown, made = self._looks, self.visible_rows(), []
+        if looks is None:
+            return
+        looks.begin_paint()
+        while self._unpainted and not looks.spent:
+            row = next(iter(self._unpainted))
+            del self._unpainted[row]
+            if row in shown:
+                self._make_look(row, looks)
+                made.append(row)
+        self.repaint_rows(made)
+        if self._unpainted:
+            self._rest.start()
 
     def on_wishes(self) -> None:
         """Request the thumbnails on screen and those of one screen ahead."""
@@ -456,8 +467,7 @@ class TileView(GridView):
                     self._paint_row(painter, row, cell)
             if self.rows.has_open_stacks:
                 self._paint_bands(painter, rows)
-        if looks is not None and not looks.later.isEmpty():
-            self._unpainted += looks.later
+        if self._unpainted:
             self._rest.start()
         if self.pointer.band is not None:
             paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
@@ -495,43 +505,56 @@ class TileView(GridView):
     ) -> bool:
         """Paint a tile without animation from the cache; False for all others."""
         item = self.rows.item_at(row)
-        if item is None or self._arriving:
+        key = None if item is None else self._look_key(row, item, cell, stack)
+        if item is None or key is None:
             return False
+        look = looks.find(item.id, *key)
+        if look is None and not looks.spent:
+            look = looks.make(item.id, *key, cell, dpr, self.state_of(row), self._kit)
+        if look is not None:
+            self._unpainted.pop(row, None)
+        else:
+            self._unpainted[row] = None
+            look = looks.former(item.id)
+            if look is None or look.width() != cell.width() * dpr:
+                self._paint_ground(painter, item, cell)
+                return True
+        painter.drawPixmap(cell.topLeft(), look)
+        return True
+
+    def _make_look(self, row: int, looks: TileCache) -> None:
+        """Paint a tile without animation into the cache."""
+        item, cell = self.rows.item_at(row), self.cell(row)
+        if item is None:
+            return
+        key = self._look_key(row, item, cell, self.stack_look(row))
+        if key is not None and looks.find(item.id, *key) is None:
+            dpr = int(self.devicePixelRatioF())
+            looks.make(item.id, *key, cell, dpr, self.state_of(row), self._kit)
+
+    def _look_key(
+        self, row: int, item: Item, cell: QRect, stack: StackLook
+    ) -> tuple[Shown, Sort] | None:
+        """What the cache knows a tile by; None for one with an animation."""
+        if self._arriving:
+            return None
         pixmap = None
-        shown: Item | TileContent = item
+        shown: Shown = item
         if isinstance(item, Job):
             if item.alive:
-                return False
+                return None
             shown = self.tile_of(item)
         else:
             pixmap = self.thumbnails.pixmap(item.id)
             fading = pixmap is not None and self.thumbnails.strength(item.id) < 1
             if fading and self.pulse.moves:
-                return False
+                return None
         selected = self.selection.holds(row)
-        key = 0 if pixmap is None else pixmap.cacheKey()
-        fault = pixmap is None and bool(self.thumbnails.fault(item.id))
-        sort = (
-            -1 if fault else key,
-            selected,
-            self._many and selected,
-            cell.width(),
-            cell.height(),
-            stack,
-        )
-        look = looks.find(item.id, shown, sort)
-        if look is None:
-            if looks.spent:
-                looks.later += QRegion(cell)
-                look = looks.former(item.id)
-                if look is None or look.width() != cell.width() * dpr:
-                    self._paint_ground(painter, item, cell)
-                    return True
-            else:
-                state = self.state_of(row)
-                look = looks.make(item.id, shown, sort, cell, dpr, state, self._kit)
-        painter.drawPixmap(cell.topLeft(), look)
-        return True
+        thumbnail = 0 if pixmap is None else pixmap.cacheKey()
+        if pixmap is None and self.thumbnails.fault(item.id):
+            thumbnail = -1
+        many = self._many and selected
+        return shown, (thumbnail, selected, many, cell.width(), cell.height(), stack)
 
     def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
         """Paint the average colour as a placeholder for a tile."""

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage, QRegion
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
 from studio.domain.entities import Failure, Flag, Job, JobState, Picture
 from studio.ui.style import theme
+from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
 from studio.ui.views.gallery.model import GalleryModel
@@ -55,7 +56,7 @@ class CachedGallery:
         self.view.thumbnails.finish_fading()
         self.image()
         # Where the machine is slow a paint event leaves tiles for the next one.
-        while self.view._looks is not None and not self.view._looks.later.isEmpty():
+        while self.view._unpainted:
             self.image()
         return self.image()
 
@@ -68,6 +69,11 @@ class CachedGallery:
 
     def image(self) -> QImage:
         return self.view.viewport().grab().toImage()
+
+    def shown(self) -> QImage:
+        """What is on the screen, with nothing painted anew."""
+        QApplication.sendPostedEvents()
+        return self.view.screen().grabWindow(self.view.winId()).toImage()
 
     def end(self) -> None:
         self.view.close()
@@ -258,8 +264,9 @@ async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
 
 
 async def test_a_paint_event_ends_in_time_and_the_rest_follows(
-    desk: Callable[..., CachedGallery],
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What is not painted yet is not painted as a placeholder again and again."""
     d = desk()
     whole = await d.show()
     now = 0.0
@@ -269,15 +276,55 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
         now += kept.BUDGET / 3
         return now
 
+    placeholders: list[Item] = []
+    paint_ground = GalleryView._paint_ground
+
+    def counted(view: GalleryView, painter: QPainter, item: Item, cell: QRect) -> None:
+        placeholders.append(item)
+        paint_ground(view, painter, item, cell)
+
+    monkeypatch.setattr(GalleryView, "_paint_ground", counted)
     d.view._looks = slow = TileCache(clock)
     d.image()
-    assert not slow.later.isEmpty()
+    assert d.view._unpainted
     assert d.view._rest.isActive()
     assert len(slow._kept) < len(d.view.visible_rows())
-    for _paint in range(20):
-        d.image()
-    assert slow.later.isEmpty()
+    assert len(placeholders) == len(d.view._unpainted)
+    placeholders.clear()
+    while d.view._unpainted:
+        await asyncio.sleep(0.002)
+    assert len(slow._kept) == len(d.view.visible_rows())
+    assert placeholders == []
     assert d.image() == whole
+
+
+async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
+    desk: Callable[..., CachedGallery],
+) -> None:
+    d = desk()
+    await d.show()
+    bar = d.view.verticalScrollBar()
+    bar.setValue(30)
+    await d.settled()
+    there = d.shown()
+    assert not there.isNull()
+    bar.setValue(0)
+    await d.settled()
+    now = 0.0
+
+    def clock() -> float:
+        nonlocal now
+        now += kept.BUDGET / 3
+        return now
+
+    d.view._looks = TileCache(clock)
+    d.image()
+    assert d.view._unpainted
+    # Before the rest is painted.
+    bar.setValue(30)
+    while d.view._unpainted:
+        await asyncio.sleep(0.002)
+    assert d.shown() == there
 
 
 async def test_what_is_kept_is_bounded_by_screens(
