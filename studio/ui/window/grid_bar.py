@@ -13,6 +13,7 @@ from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import stack_content
 from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.row_width import row_width
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.number_controls import SmallSlider
@@ -56,7 +57,7 @@ class GridBar(QFrame):
         self.setAccessibleName(_("Grid"))
         self.setFixedHeight(theme().height(HEIGHT))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(margins(self, 20, 0, 12, 0))
         row.setSpacing(6)
         self._name = ElidedLabel("", "title", "text", self, prose=True)
@@ -136,6 +137,8 @@ class GridBar(QFrame):
             (self._least, self.stars),
             (self.stacks,),
         )
+        groups = (part for group in self._giving_way for part in group)
+        self._optional = (*groups, self._every_stack, self._stack_words)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
@@ -174,23 +177,21 @@ class GridBar(QFrame):
         if self._empty is None and wanted:
             self._empty = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
             self._empty.clicked.connect(self.emptying_wanted)
-            row = self.layout()
-            assert isinstance(row, QHBoxLayout)
-            row.insertSpacing(2, 8)
-            row.insertWidget(3, self._empty)
+            self._row.insertSpacing(2, 8)
+            self._row.insertWidget(3, self._empty)
         if self._empty is not None:
             self._empty.setVisible(wanted)
+        self._yield_room()
 
     def offer_dismissal(self, *, wanted: bool) -> None:
         """Show or hide the button for dismissing all failed and cancelled jobs."""
         if self._dismiss is None and wanted:
             self._dismiss = Button(_("Dismiss all"), "quiet", self, size=26)
             self._dismiss.clicked.connect(self.dismissal_wanted)
-            row = self.layout()
-            assert isinstance(row, QHBoxLayout)
-            row.insertWidget(3, self._dismiss)
+            self._row.insertWidget(3, self._dismiss)
         if self._dismiss is not None:
             self._dismiss.setVisible(wanted)
+        self._yield_room()
 
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)
@@ -220,29 +221,31 @@ class GridBar(QFrame):
         self._yield_room()
 
     def _yield_room(self) -> None:
-        row = self.layout()
-        assert row is not None
-        for group in self._giving_way:
-            for part in group:
-                part.setVisible(not (self._narrow and part in (self.captions, self._hide)))
-        self._hidden.setVisible(bool(self._hidden.text()))
-        self._spend.setVisible(bool(self._spend.text()))
-        self._every_stack.setVisible(self._stacked)
-        self._stack_words.setVisible(bool(self._stack_words.text()))
+        left_out = self._not_wanted()
         # Of these the name is not cut; for other options it may be, and only the name.
         extras = ((self._every_stack,), (self._stack_words,))
         spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):
-            row.invalidate()
             cut = 0 if group in extras else spare
-            if row.sizeHint().width() - cut <= self.width():
+            if row_width(self._row, left_out) - cut <= self.width():
                 if group not in extras:
                     break
                 continue
-            for part in group:
-                part.hide()
+            left_out.update(group)
+        for part in self._optional:
+            if part.isHidden() != (part in left_out):
+                part.setVisible(part not in left_out)
 
-    @needs("_giving_way")
+    def _not_wanted(self) -> set[QWidget]:
+        """The parts that are not shown however much room there is."""
+        found: set[QWidget] = {self.captions, self._hide} if self._narrow else set()
+        found |= {one for one in (self._hidden, self._spend, self._stack_words) if not one.text()}
+        if not self._stacked:
+            found.add(self._every_stack)
+        found |= {one for one in (self._empty, self._dismiss) if one is not None and one.isHidden()}
+        return found
+
+    @needs("_optional")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._yield_room()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.domain.entities import Job, JobState
+from studio.domain.stacks import StackBy
 from studio.library.query import Sort
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
 from studio.ui.style import qt_style
+from studio.ui.support.row_width import row_width
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import ElidedLabel
 from studio.ui.window.grid_bar import GridBar
@@ -49,6 +52,90 @@ def shown(bar: QWidget) -> str:
 
 def key(source: KeySource, state: KeyState, profile: str = "dgrid") -> KeyStatus:
     return KeyStatus(profile=profile, source=source, state=state, sentence="A sentence.")
+
+
+# --- room of the grid bar ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(qtbot: QtBot) -> QWidget:
+    """Where bars are as narrow as they are made, as in the window."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.resize(1440, 200)
+    made.show()
+    return made
+
+
+def bar_in(place: QWidget) -> GridBar:
+    made = GridBar(place)
+    made.show()
+    return made
+
+
+def left_out(bar: GridBar) -> list[bool]:
+    return [part.isHidden() for part in parts(bar)]
+
+
+def hidden(bar: GridBar) -> set[QWidget]:
+    return {part for part in parts(bar) if part.isHidden()}
+
+
+def parts(bar: GridBar) -> list[QWidget]:
+    return bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+
+def test_parts_are_left_out_as_in_a_new_bar_whatever_came_before(place: QWidget) -> None:
+    draw, grid = random.Random(7), bar_in(place)
+
+    def change(bar: GridBar, width: int, counts: tuple[int, int, int], by: StackBy) -> None:
+        few, hidden, narrow = counts
+        bar.resize(width, 38)
+        bar.set_narrow(bool(narrow))
+        bar.set_stacks(by, opened=False)
+        bar.show_counts("Harbour", few, few * 7, hidden, (few, 3), "$1.20" if hidden else "")
+
+    seen = set()
+    for _step in range(120):
+        width = draw.choice((320, 480, 640, 800, 960, 1200))
+        counts = draw.choice((4, 40, 4_000_000)), draw.choice((0, 3)), draw.randrange(2)
+        by = draw.choice((StackBy.OFF, StackBy.RUN))
+        change(grid, width, counts, by)
+        new = bar_in(place)
+        change(new, width, counts, by)
+        assert left_out(grid) == left_out(new), (width, counts, by)
+        row = new.layout()
+        assert row is not None
+        row.activate()
+        # What a layout finds once it is laid out is what was computed before.
+        assert row_width(new._row, hidden(new)) == row.sizeHint().width()
+        seen.add(tuple(left_out(new)))
+    assert len(seen) > 6
+
+
+def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(
+    place: QWidget, qapp: QApplication
+) -> None:
+    grid = bar_in(place)
+
+    class Changes(QObject):
+        count = 0
+
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+            kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
+            self.count += event.type() in kinds
+            return False
+
+    grid.resize(1000, 38)
+    grid.show_counts("Harbour", 1000, 1000)
+    changes = Changes()
+    qapp.installEventFilter(changes)
+    for shown_now in range(1001, 1009):
+        grid.show_counts("Harbour", shown_now, shown_now)
+    assert changes.count == 0
+    grid.show_counts("Harbour", 1_000_000, 9_000_000, hidden=12, spend="$12.40")
+    assert changes.count > 0
+    qapp.removeEventFilter(changes)
 
 
 # --- top --------------------------------------------------------------------------------------

@@ -456,8 +456,10 @@ class GalleryView(TileView):
 
     def on_moved(self) -> None:
         """Update the hover after the tiles moved under the pointer."""
-        at = self.viewport().mapFromGlobal(QCursor.pos())
-        self.pointer.hover(at if self.viewport().underMouse() else None)
+        viewport = self.viewport()
+        # The display is asked where the pointer is only if it matters, and answers in its own time.
+        under = viewport.underMouse()
+        self.pointer.hover(viewport.mapFromGlobal(QCursor.pos()) if under else None)
 
     def on_loaded(self, _rows: object) -> None:
         """Request thumbnails of pictures that were just read."""
