@@ -141,6 +141,12 @@ class ThumbnailCache(QObject):
         for shown in self._held.values():
             shown.since = float("-inf")
 
+    def end_fade(self, picture: str) -> None:
+        """Show a thumbnail whole from now on."""
+        held = self._held.get(picture)
+        if held is not None:
+            held.since = float("-inf")
+
     def fault(self, picture: str) -> str:
         """Reason for a missing thumbnail; empty if it exists, or was not requested."""
         return self._faults.get(picture, "")

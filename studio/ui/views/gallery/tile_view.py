@@ -48,6 +48,11 @@ RUNNER_INTERVAL = 50  # milliseconds: at most twenty frames a second
 FADE_INTERVAL = 16
 TICK_INTERVAL = 1000
 RUNNER_SECONDS = 1.6
+MOST_FADING = 32
+"""Tiles that fade in at the same time: each of their frames is painted anew.
+
+After a jump on a large screen there would be three hundred, and a frame would take 20 ms.
+"""
 STILL = 0.15  # seconds after the last scroll step before animations resume
 
 
@@ -100,6 +105,11 @@ class ProgressAnimation(QObject):
                 self._rows[kind].add(row)
                 if not self._timers[kind].isActive():
                     self._timers[kind].start()
+
+    def may_fade(self, row: int) -> bool:
+        """Whether a tile may fade in: it does already, or few others do."""
+        fading = self._rows["fade"]
+        return self.moves and (row in fading or len(fading) < MOST_FADING)
 
     def running(self) -> frozenset[str]:
         """The kinds of animation in progress."""
@@ -546,9 +556,11 @@ class TileView(GridView):
             shown = self.tile_of(item)
         else:
             pixmap = self.thumbnails.pixmap(item.id)
-            fading = pixmap is not None and self.thumbnails.strength(item.id) < 1
-            if fading and self.pulse.moves:
-                return None
+            if pixmap is not None and self.thumbnails.strength(item.id) < 1:
+                if self.pulse.may_fade(row):
+                    return None
+                if self.pulse.moves:
+                    self.thumbnails.end_fade(item.id)
         selected = self.selection.holds(row)
         thumbnail = 0 if pixmap is None else pixmap.cacheKey()
         if pixmap is None and self.thumbnails.fault(item.id):

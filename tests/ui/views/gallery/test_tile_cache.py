@@ -298,6 +298,25 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
     assert d.image() == whole
 
 
+async def test_no_more_than_a_few_tiles_fade_in_at_the_same_time(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 5
+    monkeypatch.setattr(tile_view, "MOST_FADING", most)
+    d = desk()
+    await d.show()
+    thumbnails, rows = d.view.thumbnails, d.view.visible_rows()
+    # As if all came at this moment, however long the test takes.
+    for held in thumbnails._held.values():
+        held.since = float("inf")
+    names = [item.id for row in rows if (item := d.model.item_at(row)) is not None]
+    d.image()
+    fading = [name for name in names if thumbnails.strength(name) < 1]
+    assert len(rows) > most
+    assert len(fading) == most
+    await d.settled()
+
+
 async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
     desk: Callable[..., CachedGallery],
 ) -> None:
