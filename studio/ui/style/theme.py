@@ -100,7 +100,7 @@ class Theme(QObject):
     ) -> None:
         """Set palette, font and style sheet; "system" follows the system.
 
-        Without `contrast` the last choice of it remains.
+        Without `contrast` the previous choice of contrast remains.
         """
         hints = QGuiApplication.styleHints()
         if self._app is None:
@@ -186,7 +186,7 @@ class Theme(QObject):
         return found
 
     def legible(self, colour: str, ground: str) -> QColor:
-        """A colour for text on the role `ground`, mixed with that of text as far as it needs."""
+        """A text colour legible on the role `ground`: `colour`, mixed with "text" if necessary."""
         own, text, under = QColor(colour), self.color("text"), self.color(ground)
         for step in range(10):
             share = step / 10
@@ -209,7 +209,7 @@ class Theme(QObject):
     def font(self, name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
         """Font in one of the seven sizes, with figures of equal width.
 
-        `prose` is for prompts and names: figures, and the hyphen, keep their own widths.
+        `prose` is for prompts and names: figures and the hyphen keep their natural widths.
         """
         key = (name, weight, prose or name in _PROSE)
         found = self._fonts.get(key)
@@ -238,7 +238,7 @@ class Theme(QObject):
         return pixels + max(0, round(16 * (self.scale - 1)))
 
     def panel(self, pixels: int) -> int:
-        """Width of a panel beside the pictures: it grows by half of what its text does."""
+        """Width of a panel beside the pictures: it grows half as much as its text."""
         return round(pixels * (1 + (self.scale - 1) / 2))
 
     # --- icons ----------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def install(
     *,
     scale: float | None = None,
 ) -> Theme:
-    """Apply the theme and keep it for `theme()`; a second call changes what it names.
+    """Apply the theme and keep it for `theme()`; a second call changes only the values given.
 
     `scale` overrides the system's text scale.
     """

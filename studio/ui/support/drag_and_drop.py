@@ -41,7 +41,7 @@ from studio.ui.support.tasks import spawn
 
 QT_IMAGE = "application/x-qt-image"
 MOST = 1_000
-"""Most pictures dragged or copied at once; more is an error, not silently truncated."""
+"""Limit of pictures dragged or copied at once; more is an error, not silently truncated."""
 _PATIENCE = 1.0
 """Seconds a slow disk may delay the delivery of the files."""
 
@@ -101,7 +101,7 @@ class PictureData(QMimeData):
         self.setData(IDS, QByteArray(ids.encode()))
 
     def make_usual(self) -> threading.Thread:
-        """Give the files a copyable mode, once, in this thread; `retrieveData` waits for it."""
+        """Start a thread that makes the files' modes copyable, once; `retrieveData` waits for it."""
         if self._usual is not None:
             return self._usual
         paths = [each.path for each in self._carried]
@@ -208,9 +208,9 @@ def drag_out(
 
 
 def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
-    """Drop pictures, without their files, on what lies in our windows at a global point.
+    """Drop pictures, without their files, on the widget of ours at a global point.
 
-    Returns whether it was accepted; nothing is dropped on where it came from.
+    Returns whether the drop was accepted; none is sent to the source itself.
     """
     target = QApplication.widgetAt(at)
     while target is not None and not target.acceptDrops():

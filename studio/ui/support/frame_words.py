@@ -52,7 +52,7 @@ def share_words(frame: Frame, size: Size) -> str:
 
 
 def drawn_words(frame: Frame, size: Size, model: Model) -> str:
-    """How a model draws a format that is not its own: "drawn at 16:9, cut to 1.91:1"."""
+    """Note on a format the model does not support: "drawn at 16:9, cut to 1.91:1"."""
     if frame.inside or not model.aspects or frame.aspect in model.aspects:
         return ""
     drawn = drawn_aspect(frame, size, model.aspects)

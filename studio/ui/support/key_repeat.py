@@ -38,7 +38,7 @@ MOVES = frozenset(
     )
 )
 TWIN = 30
-"""Milliseconds within which the press arrives that makes a release a repeat."""
+"""Milliseconds after a release within which a press makes it part of a key repeat."""
 
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
@@ -102,7 +102,7 @@ def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Release:
-    """Release of a held key that may turn out to be that of a repeat; `moment` in milliseconds."""
+    """Release of a held key that may turn out to be part of a repeat; `moment` in milliseconds."""
 
     key: int
     moment: int
@@ -206,7 +206,7 @@ def keyboard_used_last() -> bool:
 def end_hold(event: QKeyEvent, owner: QObject, end: Callable[[], object]) -> None:
     """Call `end` for the release of a held key, unless `owner` is deleted before.
 
-    The release that belongs to a repeat ends nothing, also where Qt takes it for one of its own.
+    A release that is part of a repeat ends nothing, even if Qt reports it as a real one.
     """
     if _watch is not None and shiboken6.isValid(_watch):
         _watch.end_hold(event, owner, end)

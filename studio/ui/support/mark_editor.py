@@ -95,7 +95,7 @@ class MarkEditor(MarkupEditor):
         self._edit(tuple(marks), select=self._selected, run=run)
 
     def write(self, index: int, sentence: str) -> None:
-        """Change the sentence of a mark; the letters typed in a row are one step."""
+        """Change the sentence of a mark; consecutive letters share one step."""
         mark = replace(self.marks[index], sentence=sentence)
         self.change(index, mark, run=f"sentence {index}")
 

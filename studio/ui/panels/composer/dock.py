@@ -30,7 +30,7 @@ from studio.ui.widgets.message_bar import MessageBar
 def prompt_entries(
     editor: PromptEditor, clear: Callable[[], object], history: Callable[[], object]
 ) -> list[Entry]:
-    """Entries of the prompt's menu besides those of every text."""
+    """Entries of the prompt's menu in addition to those of every text field."""
     empty = "" if editor.text() else _("The prompt is empty")
     return [(_("Clear prompt"), clear, empty), (_("Prompt history…"), history, "")]
 
@@ -42,7 +42,7 @@ _WIDEST = (1 << 24) - 1  # of a widget in Qt
 
 
 class Dock(QFrame):
-    """Layout of the composer's parts in full, as one line, as an overlay, or narrow; has no draft.
+    """Layout of the composer's parts: full, one line, overlay or narrow; does not hold the draft.
 
     Attributes:
         sheet: message bar and card together; laid over the view while a compact composer is open.

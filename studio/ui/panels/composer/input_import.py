@@ -43,7 +43,7 @@ class IntakeResult:
         references: the readable items, in the order given.
         troubles: one error per unreadable item.
         left: number of items not tried, for lack of room or after too many errors.
-        folders: those among the items; they are no references.
+        folders: the folders among the items, which cannot be references.
     """
 
     references: tuple[Reference, ...]
@@ -308,7 +308,7 @@ class InputThumbnails(QObject):
         return self._coming > 0
 
     def fetch_missing(self, references: Sequence[Reference]) -> None:
-        """Request those not requested yet."""
+        """Request the thumbnails not requested yet."""
         self._latest = tuple(references)
         for reference in references:
             if reference.sha256 not in self._asked:
@@ -317,7 +317,7 @@ class InputThumbnails(QObject):
                 spawn(self._bring(reference))
 
     def on_screen_colours(self) -> None:
-        """Request those shown again, for the new monitor."""
+        """Request the visible thumbnails again, in the new monitor's colours."""
         self._asked.clear()
         self.fetch_missing(self._latest)
 

@@ -181,12 +181,12 @@ def _obstacle(now: QuoteContext) -> str:
 
 
 def _nothing(why: str) -> Quote:
-    """A button that does nothing yet; the reason is said in the compact composer too."""
+    """Quote for a button that does nothing yet; the compact composer shows the reason too."""
     return Quote(mood=ButtonState.QUIET, title=_("Generate"), price=why, detail="", description=why)
 
 
 def _crops(n: int) -> Quote:
-    """Cutting pictures out of another one, for which nothing is sent."""
+    """Quote for crops alone, for which nothing is sent."""
     title = ngettext("Crop", "Crop {n}", n).format(n=number(n))
     words = ngettext("{n} crop, free, nothing is sent", "{n} crops, free, nothing is sent", n)
     return Quote(
@@ -199,7 +199,7 @@ def _crops(n: int) -> Quote:
 
 
 def _beside(description: str, crops: str) -> str:
-    """Pictures that are sent for, and those that are cut out beside, if any."""
+    """Append the crops, if any, to the description of what is generated."""
     if not crops:
         return description
     # Translators: {count} is such as "3 pictures, about $0.40", {crops} such as "1 free crop".
@@ -214,7 +214,7 @@ def _with_marks(now: QuoteContext, words: str) -> str:
 
 
 def marks_words(n: int) -> str:
-    """ "3 marks" """
+    """Number of marks in words: "3 marks"."""
     return ngettext("{n} mark", "{n} marks", n).format(n=number(n))
 
 

@@ -275,7 +275,7 @@ class Slot(QWidget):
         return width
 
     def _name_width(self, metrics: QFontMetrics) -> int:
-        """Width of the name when marks stand after it."""
+        """Width of the name when marks follow it."""
         return min(WIDEST_NAME, metrics.horizontalAdvance(self._words()[1]))
 
     def _thumb(self) -> QRect:

@@ -152,7 +152,7 @@ class ComparisonPage(QWidget):
                 self._grid.addWidget(cell, place, side + 1)
 
     def _cell(self, text: str, *, differs: bool) -> QWidget:
-        """A value, with a dot where it differs, as brightness alone does not show it."""
+        """A value, with a dot where it differs, so that brightness is not the only cue."""
         made = QWidget(self)
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)

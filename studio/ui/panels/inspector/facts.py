@@ -32,7 +32,7 @@ class FactRow:
 
 
 _LEAST_SHIFT = 0.05
-"""Pixels below which a shift is said to be none."""
+"""Pixels below which no shift is reported."""
 
 
 def warnings(picture: Picture) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def details(
 
 
 def _made_here(made: Derivation) -> FactRow:
-    """How a picture was made here, without a model."""
+    """Operation by which a picture was made here, without a model."""
     done = {
         Operation.ONLY_HERE: _("changed in a region"),
         Operation.REFRAME: _("extended"),
@@ -174,7 +174,7 @@ def proof(picture: Picture) -> list[FactRow]:
 
 
 def _longer_side(picture: Picture, made: Derivation) -> int:
-    """That of the parent in pixels; 0 if it is not known."""
+    """Longer side of the parent in pixels; 0 if unknown."""
     if made.operation is Operation.ONLY_HERE:
         return max(picture.width, picture.height)
     frame = next(iter(picture.markup.frames), None) if picture.markup is not None else None

@@ -1,4 +1,4 @@
-"""A ticked format in the inspector: the frame small, its size, what is new, and its price."""
+"""Line of a ticked format in the inspector: small frame, size, share that is new, and price."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PITCH = 6
 
 
 class FormatLine(QFrame):
-    """A ticked format.
+    """Line of a ticked format.
 
     Attributes:
         aspect: its format.
@@ -43,7 +43,7 @@ class FormatLine(QFrame):
     Signals:
         wanted: show its frame (its aspect).
         removed: untick it (its aspect).
-        escaped: Esc; the keyboard goes back to the picture.
+        escaped: Esc; the focus returns to the picture.
     """
 
     wanted = Signal(str)

@@ -45,7 +45,7 @@ class Inspector(QFrame):
         tag_chosen: a tag to search for.
         tags_wanted: needs the names of existing tags (`offer_tags`).
         selected: id of a picture of the family that was clicked.
-        decided: what stays of a comparison ("keep_a", "crown_b" or "keep_both").
+        decided: the decision of a comparison ("keep_a", "crown_b" or "keep_both").
         difference_wanted: the map of the differences is to be shown large.
         action: name of an action and its items (a tuple of Picture or Job).
         toast: a short sentence about an action of the inspector itself.
@@ -184,7 +184,7 @@ class Inspector(QFrame):
         self._pages.setCurrentWidget(self._behind if page is None else page)
 
     def _show_page(self, page: QWidget) -> None:
-        """Show a page, or keep it for the time after a mode of the loupe."""
+        """Show a page, or remember it until a mode of the loupe ends."""
         self._behind = page
         if self._mode_page is None:
             self._pages.setCurrentWidget(page)
@@ -231,7 +231,7 @@ class Inspector(QFrame):
         self._want()
 
     def show_branch(self, outlay: Outlay) -> None:
-        """Say what the branch that begins with the shown picture cost."""
+        """Show the cost of the branch that begins with the shown picture."""
         self._branch = outlay
         self._show_spend()
 
@@ -255,7 +255,7 @@ class Inspector(QFrame):
         self.comparison_page.show_pixels(found)
 
     def show_stack(self, place: str, spend: str, *, cover: bool = False) -> None:
-        """Show where the picture is in its stack, and what that cost; "" for no stack.
+        """Show the picture's position in its stack, and the stack's cost; "" for no stack.
 
         `cover`: whether it is the cover.
         """

@@ -31,7 +31,7 @@ def _no_crop(_mark: Mark, _side: int) -> None:
 
 
 class _NextMark(PaintedButton):
-    """ "Click the picture for mark 4" """
+    """Row below the marks: "Click the picture for mark 4"."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -177,7 +177,7 @@ class MarksPage(ModePage):
         self._scroll.ensureWidgetVisible(self.list.rows[index])
 
     def set_alone(self, model: str) -> None:
-        """Say that this model takes one picture: only the marked copy is sent; "" for others."""
+        """Show that this model takes a single picture, the marked copy; "" for other models."""
         self._clean.setEnabled(not model)
         # Translators: {model} is a model, such as nano-banana-lite.
         words = _("{model} takes one picture: only the marked copy is sent.")

@@ -21,7 +21,7 @@ def _no_key(_event: QKeyEvent) -> bool:
 
 
 class ModePage(QFrame):
-    """Sections that scroll, the last of which lists the keys, and a foot.
+    """Scrolling sections, the last of which lists the keys, above a fixed foot.
 
     Attributes:
         column: the sections; `KeyList` and a stretch are the last ones.
@@ -30,14 +30,14 @@ class ModePage(QFrame):
 
     Signals:
         keys_hidden: "Hide the keys" was chosen.
-        picture_wanted: the keyboard goes back to the picture.
+        picture_wanted: the focus returns to the picture.
     """
 
     keys_hidden = Signal()
     picture_wanted = Signal()
 
     def __init__(self, keys: Sequence[tuple[str, str]], parent: QWidget) -> None:
-        """`keys` and what they do."""
+        """`keys` are pairs of a key and its effect."""
         super().__init__(parent)
         self.keeps_key: Callable[[QKeyEvent], bool] = _no_key
         self.press_key: Callable[[QKeyEvent], bool] = _no_key
@@ -54,7 +54,7 @@ class ModePage(QFrame):
         self._outer.addWidget(self._scroll, 1)
 
     def set_parts(self, sections: Sequence[QWidget], foot: QWidget | None = None) -> None:
-        """Set the sections above the keys, and what stays below them."""
+        """Set the sections above the keys, and the foot below the scroll area."""
         for section in sections:
             self.column.addWidget(section)
         self.column.addWidget(self._keys)

@@ -226,7 +226,7 @@ class PicturePage(QWidget):
         self._palette_part.setVisible(visible)
 
     def show_spend(self, texts: Sequence[str]) -> None:
-        """Show what the branch and the run of the picture cost."""
+        """Show the costs of the picture's branch and run."""
         self.spend.setText("\n".join(texts))
         self._spend_part.setVisible(bool(texts))
 

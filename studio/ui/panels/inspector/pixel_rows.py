@@ -54,7 +54,7 @@ class PixelRows(QWidget):
         column.addWidget(part)
 
     def show_comparisons(self, found: Sequence[PixelComparison | None]) -> None:
-        """Show these, A first; None for one that is not known yet."""
+        """Show these comparisons, A first; None for one that is not known yet."""
         count = len(found) - 1
         for row in self._rows:
             row.setVisible(row.side <= count)
@@ -117,7 +117,7 @@ class _SmallMap(QWidget):
 
 
 def words(found: PixelComparison | None) -> list[str]:
-    """How much changed and shifted, or why that is not known."""
+    """Extent of changes and shift in words, or why it is unknown."""
     if found is None:
         return [_("comparing…")]
     if found.changed is None:

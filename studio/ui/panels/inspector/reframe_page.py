@@ -38,7 +38,7 @@ class RoomField(QLineEdit):
 
     Signals:
         chosen: the user typed or stepped to another number (int).
-        escaped: Esc; the keyboard goes back to the picture.
+        escaped: Esc; the focus returns to the picture.
     """
 
     chosen = Signal(int)
