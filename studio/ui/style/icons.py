@@ -60,7 +60,7 @@ class IconSet:
     def icon(
         self, draw: Callable[[str, float], QPixmap], role: str, checked: str, *, gap: int
     ) -> QIcon:
-        """An icon for every connected screen; `draw` renders it for a role and a device pixel ratio.
+        """An icon for every connected screen; `draw` renders it for a role and a pixel ratio.
 
         `checked` is the role while checked; `gap` is empty space at the end, in logical pixels.
         """

@@ -101,7 +101,7 @@ class PictureData(QMimeData):
         self.setData(IDS, QByteArray(ids.encode()))
 
     def make_usual(self) -> threading.Thread:
-        """Start a thread that makes the files' modes copyable, once; `retrieveData` waits for it."""
+        """Give the files a copyable mode in a thread, started once; `retrieveData` waits for it."""
         if self._usual is not None:
             return self._usual
         paths = [each.path for each in self._carried]

@@ -223,7 +223,7 @@ class StatusBar(QFrame):
 
     @property
     def recipe_anchor(self) -> QWidget:
-        """Widget above which the list of recipes opens: the chip, or the bar if the chip is hidden."""
+        """Widget above which the list of recipes opens: the chip, or the bar if that is hidden."""
         return self if self.recipe.isHidden() else self.recipe
 
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed

@@ -15,8 +15,8 @@ from studio.ui.views.compare.pane import ComparePane
 class PaneSurface(QWidget):
     """Paints panes and keys, in one paint event for a step that moves all pictures.
 
-    It covers them, so that Qt paints none of them by itself. Mouse and drops pass through to them,
-    and focus and names stay theirs.
+    It covers them, so that Qt paints none of them by itself. Mouse events and drops pass through,
+    and the panes keep focus and accessible names.
     """
 
     def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:

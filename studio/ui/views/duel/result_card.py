@@ -22,14 +22,14 @@ from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.steps_card import StepsCard
 
 LAST = 4
-"""Pictures of the last rounds that can be kept, where only the best was sought."""
+"""Number of pictures of the last rounds that can be kept if only the best was sought."""
 
 _ROW, _SIDE, _MOST_ROWS = 34, 28, 8
 _STEPS = ("more", "stars", "collect", "flags", "again", "end")
 
 
 def kept(duel: Duel) -> list[str]:
-    """Ids of the pictures that can be put into a collection: the best, or those that came last."""
+    """Ids of the pictures to offer for a collection: the best, or the last ones left."""
     if _keeps_last(duel):
         return duel.last(LAST)
     return [id for one in duel.order for id in one.pictures]
