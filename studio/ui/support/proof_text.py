@@ -1,7 +1,7 @@
 """Proof of a picture made here, in words, or the reason why there is none.
 
-A count is shown as proof only if it is in the record of a composited picture: the pixels were
-counted in the saved file, and a picture with any difference is never recorded as composited.
+A count is shown as proof only if it is in the record of a composed picture: the pixels were
+counted in the saved file, and a picture with any difference is never recorded as composed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ProofText:
 
 
 def of_picture(picture: Picture) -> ProofText | None:
-    """Result for a picture that was to be composited; None for any other picture."""
+    """Result for a picture that was to be composed; None for any other picture."""
     made = picture.derivation
     if made is not None:
         return None if made.operation is Operation.CROP else _proved(made)

@@ -1,6 +1,6 @@
 """Pixels of a region for the screen: its strokes drawn once, at a limited size.
 
-The mask for requests and compositing is drawn by `imaging/masks.py` from the same strokes; the
+The mask for requests and compositions is drawn by `imaging/masks.py` from the same strokes; the
 pixels here differ from it at most along the edges of a stroke.
 """
 

@@ -26,7 +26,7 @@ class PanCache:
     def paint(
         self, painter: QPainter, image: QImage, target: QRect, seen: QRect, room: QSize
     ) -> None:
-        """Paint the part `seen` of an opaque image scaled to `target`; `room` is the view's size."""
+        """Paint the part `seen` of an opaque image scaled to `target`; `room` is the view size."""
         key = (image.cacheKey(), target.width(), target.height(), room.width(), room.height())
         if key != self._key:
             self._key, self._kept = key, None

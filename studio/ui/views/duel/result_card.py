@@ -59,7 +59,7 @@ class ResultCard(StepsCard):
         self.open_with(duel_words.result(duel), _steps(duel))
 
     def renew(self, duel: Duel, names: Callable[[str], str]) -> None:
-        """Show the names of pictures that were read since."""
+        """Show the names of pictures that have been read since the card opened."""
         self._order.show_duel(duel, names)
 
 
@@ -113,7 +113,7 @@ class _Order(QWidget):
         self.setAccessibleName(_("Order"))
 
     def show_duel(self, duel: Duel, names: Callable[[str], str]) -> None:
-        """Show the places that are decided."""
+        """Show the places decided so far."""
         rows = [(number(one.number), id, names(id)) for one in duel.order for id in one.pictures]
         self._rows = rows[:_MOST_ROWS]
         self.setAccessibleDescription(listed(f"{place} {name}" for place, _id, name in rows))

@@ -175,7 +175,7 @@ def _name(painter: QPainter, room: QRect, rect: QRect, state: TileState, kit: Ti
 
 
 def _words(painter: QPainter, room: QRect, rect: QRect, text: str, state: TileState) -> None:
-    """Paint a text at its place in the line `rect`, mirrored where lines begin at the right."""
+    """Paint a text in the line `rect`, mirrored in right-to-left layouts."""
     if state.mirrored:
         painter.drawText(flipped(room, rect), _BEGIN_MIRRORED, text)
     else:

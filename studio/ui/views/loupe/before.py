@@ -49,7 +49,7 @@ class _Print(QWidget):
         theme().changed.connect(self.update)
 
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
-        """Show this thumbnail, or the average colour until there is one."""
+        """Show this thumbnail, or the average colour until it is loaded."""
         self._pixmap, self._colour = pixmap, picture.colour
         # Translators: {name} is the picture of which this one is an edit.
         self.setAccessibleName(_("Before: {name}").format(name=picture.name))

@@ -61,7 +61,7 @@ class PinnedSentence(QFrame):
         self.hide()
 
     def open_for(self, index: int, mark: Mark) -> None:
-        """Show the sentence of a mark and take the keyboard."""
+        """Show the sentence of a mark and take the focus."""
         self.index, self._mark = index, mark
         self.line.setAccessibleName(_("Note of mark {n}").format(n=number(index + 1)))
         self.line.setText(mark.sentence)
