@@ -26,21 +26,21 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, listed, number
 
 EXPANDED = "accessibleExpanded"
-"""Property of a widget with a role that unfolds something: whether it is unfolded."""
+"""Property of an expandable widget with a role: whether it is expanded."""
 
 _installed = False
 _made: dict[int, list[_PropertyAccessible]] = {}
-"""Interfaces that belong to Qt, by the address of their widget; kept until Qt has deleted them."""
+"""Interfaces owned by Qt, by the address of their widget; kept until Qt has deleted them."""
 _second_voice: Callable[[QWidget, str], object] | None = None
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
     """Set a widget's accessible role: an alert, a note, a group, a combo box with its own name.
 
-    First call it in the widget's constructor; then whenever the role changes. The name is its
-    accessibleName; a combo box exposes its value as value and description (Qt's own would use it as
-    the name on Linux). A button that is a list item is selected while it is checked. A widget that
-    hands its focus on never has it.
+    Call it first in the widget's constructor, then whenever the role changes. The name is the
+    widget's accessibleName; a combo box exposes its value as value and description (Qt's own would
+    use it as the name on Linux). A button with the role of a list item is selected while it is
+    checked. A widget with a focus proxy never reports the focus.
     """
     global _installed
     if not _installed:
@@ -55,7 +55,7 @@ def set_role(widget: QWidget, role: QAccessible.Role) -> None:
 
 
 def set_expanded(widget: QWidget, *, expanded: bool | None) -> None:
-    """Set whether a widget with a role is unfolded; None where it unfolds nothing."""
+    """Set whether a widget with a role is expanded; None if it is not expandable."""
     if widget.property(EXPANDED) is expanded:
         return
     widget.setProperty(EXPANDED, expanded)
@@ -68,7 +68,8 @@ def set_expanded(widget: QWidget, *, expanded: bool | None) -> None:
 def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
     """Announce a text to screen readers; politely unless `assertive`.
 
-    The widget's window announces it: of other sources, Orca drops what follows within 0.1 s.
+    The source is the widget's window: from other sources, Orca drops announcements that follow
+    within 0.1 s.
     """
     event = QAccessibleAnnouncementEvent(widget.window(), text)
     kind = QAccessible.AnnouncementPoliteness
@@ -79,7 +80,7 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
 
 
 def set_second_voice(say: Callable[[QWidget, str], object] | None) -> None:
-    """Set what takes up announcements as well, for readers that do not listen to them."""
+    """Set a second handler of announcements, for readers that do not listen to them."""
     global _second_voice
     _second_voice = say
 
@@ -98,7 +99,7 @@ def send_row_event(view: QWidget, name: str, row: int) -> None:
 
 
 class ListEntryTeller(QObject):
-    """Tells of the current row of a list that gets the focus; Qt tells of the list alone."""
+    """Reports the current row of a list that gets the focus; Qt reports only the list itself."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -108,12 +109,12 @@ class ListEntryTeller(QObject):
         app.focusChanged.connect(self.on_focus_changed)
 
     def on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """Tell of the row after the list."""
+        """Report the row after Qt has reported the list."""
         if isinstance(new, QListView) and is_heard():
             self._after.start()
 
     def on_entered(self) -> None:
-        """Send the row's event, and announce its place."""
+        """Send the row's event, and announce its position."""
         view = QApplication.focusWidget()
         if not isinstance(view, QListView) or not view.currentIndex().isValid():
             return

@@ -181,7 +181,7 @@ class KeyCap(Text):
     """A key or a combination in a small frame, such as "Ctrl F"."""
 
     def __init__(self, text: str, parent: QWidget | None = None, *, large: bool = False) -> None:
-        """`large` is for a list of keys that is the point of its panel."""
+        """`large` is for a panel whose main content is a list of keys."""
         super().__init__(text, "small" if large else "micro", "text3", parent)
         self.setProperty("look", "largekey" if large else "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)

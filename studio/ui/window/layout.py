@@ -145,7 +145,7 @@ class WindowLayout(QWidget):
 
     @property
     def widths(self) -> tuple[int, int]:
-        """Widths of sidebar and inspector, 0 for one that is not beside the views."""
+        """Widths of sidebar and inspector; 0 for a panel that is not beside the views."""
         return (
             0 if self.sidebar.isHidden() else self.sidebar.width(),
             0 if self._drawer or self.inspector.isHidden() else self.inspector.width(),

@@ -53,9 +53,9 @@ class StudioWindow(QWidget):
     `ui/app/window_builder.py` adds the composer and the panels.
 
     Attributes:
-        painted: whether it was painted once.
+        painted: whether it has been painted.
         closing: whether it was closed without objection.
-        may_close: whether it may be closed; asks the user if necessary.
+        may_close: returns whether it may be closed; asks the user if necessary.
         views: grid and loupe.
         grid: the grid with its bars.
         pages: pages within the grid: gallery or welcome page.

@@ -142,7 +142,7 @@ class TopBar(QFrame):
         self.search.field.selectAll()
 
     def menu_point(self) -> QPoint:
-        """Global position of the upper corner of the menu where lines begin."""
+        """Global position of the menu's upper leading corner."""
         begin = self._menu.width() if self.isRightToLeft() else 0
         return self._menu.mapToGlobal(QPoint(begin, self._menu.height() + 2))
 

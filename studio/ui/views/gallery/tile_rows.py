@@ -163,7 +163,7 @@ class TileRows(QAbstractListModel):
         return found, size
 
     def stack_pictures(self, row: int) -> array[int]:
-        
+        """Index rows of the pictures of a row's stack, in display order; else only its own."""
         if self._stacks is None:
             return self._order.pictures(row, row)
         return self._stacks.pictures_of(self._stacks.tile(row).stack)

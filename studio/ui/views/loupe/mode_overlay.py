@@ -39,8 +39,8 @@ class ModeOverlay:
         return at * self._canvas.devicePixelRatioF()
 
     def refresh(self) -> None:
-        """Repaint what changed."""
+        """Repaint the changes."""
         self._canvas.update()
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
-        """Draw within the painter's clip; the painter is in device pixels. For subclasses."""
+        """Draw within the painter's clip, in device pixels. For subclasses to override."""

@@ -105,7 +105,7 @@ class MarkMode(DrawingMode):
         super().end_mode()
 
     def crop(self, mark: Mark, side: int) -> QImage | None:
-        """Crop of the picture around a mark, a square of `side` pixels; None before it has loaded."""
+        """Crop around a mark, a square of `side` pixels; None until the picture has loaded."""
         plate = self._canvas.plate
         image = None if plate is None else plate.image_of_width(side * 4.0)
         if image is None:

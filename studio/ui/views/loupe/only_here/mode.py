@@ -77,7 +77,7 @@ class RegionMode(DrawingMode):
         self.begin_region(picture.name, max(picture.width, picture.height))
 
     def begin_region(self, name: str, longer: int) -> None:
-        """Show region and tools over the picture of this name; `longer` is its long side in pixels."""
+        """Show region and tools over the picture `name`; `longer` is its longer side in pixels."""
         self.tool.longer = max(1, longer)
         self._box = None
         self.overlay.fit_picture()

@@ -35,7 +35,7 @@ FADE = 28
 
 
 class _Fade(QWidget):
-    """Fades out the beginning or end of the row, beyond which there are more chips."""
+    """Fades out an end of the row beyond which there are more chips."""
 
     def __init__(self, row: QWidget, *, first: bool) -> None:
         super().__init__(row)
@@ -87,7 +87,7 @@ class FormatChips(QScrollArea):
         self.horizontalScrollBar().rangeChanged.connect(self.show_fades)
 
     def show_formats(self) -> bool:
-        """Show the formats of the editor. Whether there are others than before."""
+        """Show the formats of the editor; True if they differ from those before."""
         editor = self._editor
         offered = editor.offered
         renewed = [chip.aspect for chip in self.chips] != [*offered]
@@ -101,7 +101,7 @@ class FormatChips(QScrollArea):
         return renewed
 
     def show_current(self) -> None:
-        """Scroll to the format that is shown, if it or the picture is another one than before."""
+        """Scroll to the current format if it, or the picture, has changed."""
         editor = self._editor
         if (editor.shown, editor.size) == self._in_sight:
             return
