@@ -1,4 +1,4 @@
-"""Chip with a menu: model, size, sort. A combo box to the keyboard and screen readers."""
+"""Chip with a menu: model, size, sort. A combo box for the keyboard and screen readers."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class TopBar(QFrame):
         self._show_placeholder()
 
     def focus_search(self) -> None:
-        """Focus the search field as by the keyboard."""
+        """Focus the search field, with the focus ring."""
         focus_by_key(self.search.field)
         self.search.field.selectAll()
 

@@ -84,7 +84,7 @@ class RowList(Generic[Row]):
         return self._rows
 
     def set_count(self, n: int, title: str) -> bool:
-        """Show `n` rows under a heading. True if a row with the keyboard was removed."""
+        """Show `n` rows under a heading. True if a row with the focus was removed."""
         self._title.setText(title)
         self._empty.setVisible(n == 0)
         focused, keyboard = False, QApplication.focusWidget()

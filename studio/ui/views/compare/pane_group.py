@@ -94,7 +94,7 @@ class PaneGroup(QWidget):
         self._linking = True
         for pane in self.panes:
             if pane.side not in shown and pane.canvas.hasFocus():
-                # Qt would pass the keyboard on to whatever comes next in the window.
+                # Qt would pass the focus on to the next widget in the window.
                 self.panes[0].canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             pane.setVisible(pane.side in shown)
         self.panes[0].setGeometry(placed(self, QRect(0, 0, left, high)))

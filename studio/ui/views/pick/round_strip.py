@@ -72,7 +72,7 @@ class RoundStrip(QWidget):
     def show_pictures(
         self, ids: Sequence[str], current: int, verdicts: Mapping[str, Verdict]
     ) -> None:
-        """Show these pictures with their decisions; at the end, `current` is past the last index."""
+        """Show pictures with their decisions; at the end `current` is past the last index."""
         self._ids, self._current, self._verdicts = ids, current, verdicts
         self.update()
 

@@ -47,7 +47,7 @@ class FormatChip(QCheckBox):
         theme().changed.connect(self.update)
 
     def show_state(self, name: str, *, ticked: bool, current: bool) -> None:
-        """Show whether it is ticked and its frame is shown; `name` is its name for screen readers."""
+        """Show whether it is ticked, and whether its frame is shown; `name` is the spoken name."""
         self.setAccessibleName(name)
         self._quiet = True
         self.setChecked(ticked)

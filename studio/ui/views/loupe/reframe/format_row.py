@@ -132,7 +132,7 @@ class FormatChips(QScrollArea):
         self.updateGeometry()
 
     def focus_format(self, aspect: str) -> None:
-        """Give the keyboard to a format, or to the first one."""
+        """Move the focus to a format, by default the first one."""
         found = next((chip for chip in self.chips if chip.aspect == aspect), self.chips[0])
         found.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -223,12 +223,12 @@ class FormatRow(QWidget):
         self.area.show_current()
 
     def focus_format(self, aspect: str = FREE) -> None:
-        """Give the keyboard to a format, or to the first one."""
+        """Move the focus to a format, by default the first one."""
         self.area.focus_format(aspect or self.chips[0].aspect)
 
     @property
     def has_keyboard(self) -> bool:
-        """Whether one of its parts has the keyboard."""
+        """Whether one of its parts has the focus."""
         return any(one.hasFocus() for one in (*self.chips, self.area_button))
 
     def show_safe_area(self, area: str) -> None:
