@@ -68,7 +68,7 @@ class TrayModel(QAbstractListModel):
         pictures: the pictures shown, in order.
     """
 
-    # Of the class: Qt asks for the number of rows before and after the object is whole.
+    # On the class: Qt queries the number of rows of partly built or destroyed objects too.
     pictures: tuple[Picture, ...] = ()
 
     def __init__(self, thumbnails: RowThumbnails, parent: QWidget) -> None:

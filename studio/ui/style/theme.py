@@ -125,7 +125,7 @@ class Theme(QObject):
         if scale != self.scale:
             self.scale = scale
             self._fonts.clear()
-            self._sheet = ""  # made anew by the next `apply`
+            self._sheet = ""  # created again by the next `apply`
 
     def on_system_changed(self) -> None:
         """Follow the system's change of colour scheme or contrast."""
@@ -143,7 +143,7 @@ class Theme(QObject):
         if self._choice == "system":
             light = hints.colorScheme() == Qt.ColorScheme.Light
         if asked and QGuiApplication.platformName() == "windows":
-            # There high contrast is a palette of the user; elsewhere it is a wish.
+            # On Windows high contrast is a palette of the user, elsewhere only a preference.
             app.setPalette(QPalette())  # restores the system's own palette
             self.use(stylesheet.roles_from(app.palette()))
             app.setPalette(stylesheet.palette(self))

@@ -234,7 +234,7 @@ def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
 
 
 async def _load(data: PictureData, decoder: PixelSource) -> None:
-    # Not before the drag begins: the thread would take turns with this one.
+    # Only once the drag has begun: the thread would compete with this one.
     data.make_usual()
     try:
         await data.load(decoder)

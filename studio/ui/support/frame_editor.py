@@ -40,7 +40,7 @@ class FrameEditor(MarkupEditor):
         self._places: dict[str, Frame] = {}
         self._shown = FREE
         self._moving: PixelFrame | None = None
-        # Choices for frames that are made next.
+        # Choices for frames created later.
         self._usual = Frame(left=0, top=0, right=1, bottom=1, seam=SEAM)
 
     # --- content ----------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class FrameEditor(MarkupEditor):
         """Change the choices for all frames; None leaves a choice unchanged."""
         usual = self.usual
         keep_centre = usual.keep_centre if keep_centre is None else keep_centre
-        # In a small picture, a slider of pixels may reach beyond all of it.
+        # A slider in pixels may exceed a small picture.
         seam = usual.seam if seam is None else min(1.0, seam)
         match = usual.match if match is None else match
         self._usual = replace(usual, keep_centre=keep_centre, seam=seam, match=match)

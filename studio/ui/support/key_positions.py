@@ -129,7 +129,7 @@ class KeyPositionFilter(QObject):
         if made is None:
             return False
         if kind == _Kind.KeyRelease:
-            # That of a key whose press was replaced; it may be one of a repeat.
+            # Release of a key whose press was replaced; it may be part of a repeat.
             replaced = event.nativeScanCode() in self._down
             if replaced and not event.isAutoRepeat():
                 self._down.discard(event.nativeScanCode())

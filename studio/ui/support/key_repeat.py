@@ -43,7 +43,7 @@ TWIN = 30
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
 
-# By name: the first screen has no use for these classes.
+# By name: the first screen does not need these classes.
 _LINES = ("QTextEdit", "QPlainTextEdit")
 _FIELDS = (*_LINES, "QLineEdit", "QAbstractSpinBox")
 
@@ -135,7 +135,7 @@ class KeyRepeatFilter(QObject):
 
     def held(self, event: QKeyEvent) -> bool:
         """Whether the key was already down."""
-        # While a screen reader listens, Qt sends every key anew, without its timestamp.
+        # While a screen reader listens, Qt sends every key again, without its timestamp.
         twin = event.timestamp() and (event.key(), event.timestamp()) == self._released
         return event.isAutoRepeat() or (self._twins and bool(twin))
 

@@ -37,7 +37,7 @@ class RegionRaster:
         self.bounds = QRect()
         self.rebuilds = self.touched = 0
         self._ground: QImage | None = None
-        # Those drawn; None if there may be pixels of others.
+        # Strokes drawn; None if there may be pixels of others.
         self._strokes: tuple[Stroke, ...] | None = ()
         self._picture = QSize()
 

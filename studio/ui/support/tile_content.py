@@ -24,7 +24,7 @@ class TileLook(Enum):
     """Appearance of a tile's box."""
 
     PICTURE = auto()
-    DASHED = auto()  # nothing is being made yet, or any more
+    DASHED = auto()  # nothing is being made yet, or no longer
     GHOST = auto()  # in progress, over the blurred source
     FAILED = auto()
     DOUBTFUL = auto()  # failed, and possibly billed

@@ -50,7 +50,7 @@ def set_role(widget: QWidget, role: QAccessible.Role) -> None:
     if is_heard():
         made = QAccessible.queryAccessibleInterface(widget)
         if made is not None and not isinstance(made, _PropertyAccessible):
-            # A reader asked already while Qt's own constructor ran.
+            # A reader queried it while Qt's own constructor ran.
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(made))
 
 
@@ -103,7 +103,7 @@ class ListEntryTeller(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        # Qt tells of the list after the signal.
+        # Qt reports the list after the signal.
         self._after = QTimer(self, singleShot=True, interval=0)
         self._after.timeout.connect(self.on_entered)
         app.focusChanged.connect(self.on_focus_changed)
@@ -149,7 +149,7 @@ class _PropertyAccessible(QAccessibleWidget):
     def state(self) -> QAccessible.State:
         state, widget = super().state(), self.object()
         if isinstance(widget, QWidget) and widget.focusProxy() is not None:
-            # Qt tells of the focus of the proxy twice.
+            # Qt would report the focus of the proxy twice.
             state.focused = state.focusable = False
         if isinstance(widget, QAbstractButton) and self.role() is QAccessible.Role.ListItem:
             state.selectable = widget.isCheckable()
@@ -188,8 +188,8 @@ def _interface(key: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(role, int):
         return None
     made = _PropertyAccessible(thing, QAccessible.Role(role))
-    # Qt asks again when the widget's meta-object changed, as by the connection of a slot, and
-    # deletes all of its interfaces with it. Python must delete none before.
+    # Qt asks again after the widget's meta-object has changed, e.g. by connecting a slot, and
+    # deletes all interfaces together with the widget. Python must delete none before.
     place = shiboken6.getCppPointer(thing)[0]
     _made[place] = [*filter(shiboken6.isValid, _made.get(place, ())), made]
     return made

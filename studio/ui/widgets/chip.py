@@ -172,7 +172,7 @@ class MenuChip(HoverTip, QComboBox):
     def set_mark(self, tip: str) -> None:
         """Show a dot for a value other than the requested one, with the reason; "" removes it."""
         if tip != self._mark:
-            # A description that is set, even the same, is read aloud.
+            # Setting a description, even the same one, has it read aloud.
             self._mark = tip
             self.setAccessibleDescription(tip)
         self._changed_size()

@@ -51,7 +51,7 @@ class SpokenNotifications(QObject):
         while self._waiting:
             await asyncio.sleep(CALM)
             waiting, self._waiting = self._waiting, []
-            # Asked anew each time: a reader may have come or gone.
+            # Queried each time: a reader may have started or ended.
             if not is_listened_to(await self._registered()):
                 for window, text in waiting:
                     if shiboken6.isValid(window):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-# Named one by one: this is asked of every widget, and a flag is computed as a new object.
+# Listed one by one: every widget is checked, and a test of flags creates a new object.
 _TAB_POLICIES = (
     Qt.FocusPolicy.TabFocus,
     Qt.FocusPolicy.StrongFocus,

@@ -52,9 +52,9 @@ class Text(QLabel):
         self.setText(text)
 
     def setAlignment(self, flags: Qt.AlignmentFlag) -> None:
-        # By the direction of the window: Qt takes that of the text, and numbers would stand apart.
+        # By the window's direction: Qt uses the text's, which would put numbers on the other side.
         if self.isRightToLeft():
-            # By way of the widget: importing QStyle creates its 18 enums, 6 ms of every start.
+            # Through the widget: importing QStyle creates its 18 enums, 6 ms of every start.
             flags = self.style().visualAlignment(self.layoutDirection(), flags)
             flags |= Qt.AlignmentFlag.AlignAbsolute
         super().setAlignment(flags)

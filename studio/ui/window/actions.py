@@ -313,7 +313,7 @@ class Actions(QObject):
         for row in self.rows:
             action = self.every[row.name]
             why = "" if allowed[row.needs] else missing(row.needs)
-            # What some of the pictures lack, others that are not loaded may have.
+            # Pictures that are not loaded may have what the loaded ones lack.
             if not why and row.lacks is not None and 0 < pictures == len(items):
                 why = row.lacks(items)
             set_reason(action, why)

@@ -37,8 +37,8 @@ def prompt_entries(
 
 NARROW = 1100
 LOW = 700
-SHARE = 0.4  # of the window's height, for the prompt
-_WIDEST = (1 << 24) - 1  # of a widget in Qt
+SHARE = 0.4  # share of the window's height for the prompt
+_WIDEST = (1 << 24) - 1  # Qt's limit of a widget's width
 
 
 class Dock(QFrame):

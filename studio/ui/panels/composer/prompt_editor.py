@@ -140,7 +140,7 @@ class PromptEditor(QTextEdit):
         """Insert the word that an input method is composing into the text, as shown."""
         word = self.textCursor().block().layout().preeditAreaText()
         if word:
-            # Not by committing: IBus drops the word then, as its engines have it.
+            # Not QInputMethod.commit: with some engines of IBus it drops the word.
             QGuiApplication.inputMethod().reset()
             event = QInputMethodEvent("", [])
             event.setCommitString(word)

@@ -22,7 +22,7 @@ from studio.ui.widgets.marked_text import MarkedText
 from studio.ui.widgets.text import ElidedLabel, Text
 
 LABEL = 56  # width of the column of labels
-LARGE = 1.4  # text scale from which on the buttons stand one below the other
+LARGE = 1.4  # text scale from which the buttons are stacked
 
 
 class ComparisonPage(QWidget):

@@ -20,7 +20,7 @@ from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.text import Text
 
 MAP = 52  # side of the small map
-LARGE_MAP = 112  # of the only one
+LARGE_MAP = 112  # side of the map if it is the only one
 
 
 class PixelRows(QWidget):

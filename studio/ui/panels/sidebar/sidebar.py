@@ -51,7 +51,7 @@ class Sidebar(QFrame):
         self.model = model
         self.setProperty("zone", "side")
         self.setAccessibleName(_("Sidebar"))
-        # Half as much wider as the text is larger: the pictures need the rest.
+        # Widened by half of the text's enlargement: the pictures need the rest.
         larger = 1 + (theme().scale - 1) / 2
         self.setMinimumWidth(round(NARROWEST * larger))
         self.setMaximumWidth(round(WIDEST * larger))

@@ -278,7 +278,7 @@ class StatusBar(QFrame):
             self._state.setVisible(not self._link.isHidden())
         if self._is_too_wide():
             self.recipe.hide()
-        # At once: showing a part has placed all of them while there were too many.
+        # At once: showing the parts has laid them out while there were too many.
         row = self.layout()
         assert row is not None
         row.activate()

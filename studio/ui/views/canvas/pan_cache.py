@@ -21,7 +21,7 @@ class PanCache:
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
         self._kept: QPixmap | None = None
-        self._part = QRect()  # that is kept, in the scaled image
+        self._part = QRect()  # the part kept, in the scaled image
 
     def paint(
         self, painter: QPainter, image: QImage, target: QRect, seen: QRect, room: QSize

@@ -246,7 +246,7 @@ class PlateLoader(QObject):
     async def _load(self, plate: Plate, picture: Picture, pause: float) -> None:
         preparing = self._preparing
         if preparing is not None and self._in_progress == picture.sha256:
-            # It is being decoded ahead: no second time.
+            # It is being decoded ahead already.
             await preparing.wait_until_ended()
             kept = self._kept.get(picture.sha256)
             if kept is not None:

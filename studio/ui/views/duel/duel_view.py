@@ -27,7 +27,7 @@ from studio.ui.views.full_screen import FullScreenView
 from studio.ui.widgets.accessible import announce
 
 BETWEEN = 16  # pixels between the pictures
-NARROW = 1100  # pixels of width below which wide pictures stand one above the other
+NARROW = 1100  # pixels of width below which wide pictures are stacked
 _VERDICTS = {
     ViewCommand.DUEL_LEFT: Verdict.FIRST,
     ViewCommand.DUEL_RIGHT: Verdict.SECOND,

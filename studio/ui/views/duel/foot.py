@@ -77,7 +77,7 @@ class DuelFoot(QFrame):
             button.setObjectName(verdict.value)
             button.clicked.connect(self.on_clicked)
         first, second, *others = DUEL_VERDICTS
-        # "Left wins" stands at the left of "Right wins", as its picture does.
+        # "Left wins" is to the left of "Right wins", like its picture.
         sides = (second, first) if self.isRightToLeft() else (first, second)
         for verdict in (*sides, *others):
             buttons.addWidget(self.buttons[verdict])

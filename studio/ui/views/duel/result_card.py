@@ -36,7 +36,7 @@ def kept(duel: Duel) -> list[str]:
 
 
 def _keeps_last(duel: Duel) -> bool:
-    # Of so few that all came last, only the best is of interest.
+    # If there are so few that all would be kept, only the best is of interest.
     return duel.definition.best == 1 and len(duel.present) > LAST
 
 

@@ -39,7 +39,7 @@ class FullScreenHead(QFrame):
         self.setAccessibleName(spoken)
         set_role(self, QAccessible.Role.ToolBar)
         self._giving: tuple[QWidget, ...] = ()
-        # Those of them that have nothing to show now.
+        # Parts of `_giving` that have nothing to show now.
         self._unwanted: set[QWidget] = set()
         self.name = ElidedLabel("", "small", "text3", self, prose=True)
         self.row = QHBoxLayout(self)

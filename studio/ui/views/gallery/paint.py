@@ -352,7 +352,7 @@ def _progress(track: QRectF, bar: float, phase: float | None) -> QRectF:
         width = track.width() * STILL_RUNNER
         return QRectF(track.left() + (track.width() - width) / 2, track.top(), width, BAR)
     width = track.width() * RUNNER
-    # Ease in and out, forth and back.
+    # Ease in and out, back and forth.
     swing = 1 - abs(2 * phase - 1)
     eased = swing * swing * (3 - 2 * swing)
     return QRectF(track.left() + (track.width() - width) * eased, track.top(), width, BAR)

@@ -54,11 +54,11 @@ class StackedOrder:
         opened, places = self.stacking.opened(), _Places(before)
         for row in gone:
             self.stacking.remove(row, places.of)
-        # The places of those not inserted yet do not matter.
+        # The places of entries not inserted yet do not matter.
         for row in come:
             self.stacking.insert(row, self._key(self._jobs.entry(row)), self._place)
         for key, whole in opened.items():
-            # Those that only moved.
+            # Reopen stacks whose members only moved.
             stack = self.stacking.find_stack(key)
             if stack is not None and not self.stacking.is_open(stack):
                 self.stacking.set_open(stack, opened=True, whole=whole)

@@ -96,7 +96,7 @@ class Loupe(QWidget):
         self._plates: dict[str, Plate] = {}
         self._before_shown = False
         self._presenting = False
-        # While another picture takes the place of the one shown, and what it looks like until then.
+        # Whether a picture that left the order stays until it is replaced, and its old pixels.
         self._held = False
         self._stand_in: QImage | None = None
         self.mode = LoupeModeName.LOOK

@@ -32,7 +32,7 @@ from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 
 RADIUS = 8  # of the lines' corners
-TRUNK = WIDTH  # where the lines of a picture's children part, from its left
+TRUNK = WIDTH  # where the lines to a picture's children branch, from its left
 ROOM = WIDTH - 10  # for a caption, clear of the lines
 FADED = 0.34  # opacity of rejected pictures
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -97,7 +97,7 @@ def paint_line(
     """Paint the line to a box; `way`: it is on the path to the selected picture."""
     look = theme()
     pen = QPen(look.color("accent" if way else "edge"), 2 if way else 1.25)
-    pen.setCosmetic(True)  # as thin at any zoom
+    pen.setCosmetic(True)  # equally thin at any zoom
     if dashed and not way:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)

@@ -78,7 +78,7 @@ class TreeView(QWidget):
         self._field.setMaxLength(80)
         self._field.hide()
         self._field.installEventFilter(self)
-        # Ids of a picture and of what took its place, until that is read.
+        # Ids of a picture and of its replacement, until that is read.
         self._replaced = ("", "")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

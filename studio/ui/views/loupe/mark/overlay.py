@@ -74,7 +74,7 @@ class MarkOverlay(ModeOverlay):
         self.painted = 0
         self._editor = editor
         self._moving: tuple[int, Mark] | None = None
-        # A dragged mark is drawn away from its place, by device pixels.
+        # Index of a dragged mark, and its offset in device pixels.
         self._shift: tuple[int, QPointF] | None = None
         self._drawn: dict[int, tuple[Mark, bool, bool]] = {}
         self._shapes: dict[int, _Shape] = {}

@@ -31,7 +31,7 @@ class SentenceLine(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        # Its own menu takes the keyboard for a moment only.
+        # Its own menu takes the focus only for a moment.
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()
 

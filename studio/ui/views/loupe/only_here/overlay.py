@@ -270,7 +270,7 @@ class RegionOverlay(ModeOverlay):
         if self._inverted:
             painter.fillRect(picture, Qt.GlobalColor.black)
             painter.setCompositionMode(_Mode.CompositionMode_DestinationOut)
-        # A copy of the piece: Qt would convert the whole large image.
+        # Copy the part first: Qt would convert the whole large image.
         size, image = self.raster.size, self.raster.image
         across, down = picture.width() / size.width(), picture.height() / size.height()
         box = QRectF(mask.rect()).translated(-picture.topLeft())
@@ -300,7 +300,7 @@ class RegionOverlay(ModeOverlay):
         _combine(outline, mask, _Mode.CompositionMode_DestinationOut)
         painter = QPainter(outline)
         painter.setCompositionMode(_Mode.CompositionMode_SourceIn)
-        # The dashes keep their places, whichever part is drawn.
+        # The dashes stay in place, whichever part is drawn.
         painter.setBrushOrigin(scale.rect.topLeft().toPoint() - around.topLeft())
         painter.fillRect(outline.rect(), _dashes(max(1, round(DASH * scale.unit))))
         painter.end()

@@ -31,7 +31,7 @@ class PreviewLayer(QObject):
         self._image: QImage | None = None
         self._plate: Plate | None = None
         self._canvas = canvas
-        # Below all that modes draw on the picture.
+        # Below everything that modes draw on the picture.
         canvas.overlays.insert(0, self._paint)
         canvas.view_changed.connect(self.on_view_changed)
 
@@ -68,7 +68,7 @@ class PreviewLayer(QObject):
         )
         size = seen.width(), seen.height()
         if canvas.view.zoom >= 1:
-            # Not more pixels than the picture has, and whole ones.
+            # No more pixels than the picture has, and only whole ones.
             box, size = _whole_pixels(box, plate.width, plate.height)
         screen = screen_colours().transform
         return SeamView(box=box, size=size, profile=screen.profile if screen else b"")
@@ -96,7 +96,7 @@ class PreviewLayer(QObject):
             plates.paint_ground(
                 painter, view, place.toAlignedRect(), self._canvas.devicePixelRatioF()
             )
-        # As the picture itself: above 100 % pixels are not smoothed.
+        # Like the picture itself: above 100 % pixels are not smoothed.
         smooth = view.zoom <= 1 or pixels.width < image.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(place, image, QRectF(image.rect()))

@@ -48,7 +48,7 @@ class ResultBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("zone", "view")
-        # A status: screen readers tell its changes without moving to it.
+        # A status bar: screen readers report its changes without moving to it.
         set_role(self, QAccessible.Role.StatusBar)
         box = QFrame(self)
         box.setProperty("zone", "box")

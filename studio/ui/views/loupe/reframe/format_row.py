@@ -30,7 +30,7 @@ from studio.ui.widgets.text import Text
 
 TOP = 14  # from the view bar
 SIDE = 12  # least room at the sides
-RING = 4  # room round the chips for the focus ring
+RING = 4  # room around the chips for the focus ring
 FADE = 28
 
 

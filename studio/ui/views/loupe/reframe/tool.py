@@ -13,7 +13,7 @@ from studio.ui.support.frame_editor import FrameEditor
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.loupe.reframe.overlay import FrameOverlay
 
-NEAR = 6.0  # logical pixels at which an edge is caught by the pointer, or by that of the picture
+NEAR = 6.0  # logical pixels within which the pointer grabs an edge, and edges snap
 SLIP = 3.0  # logical pixels; less is a click
 
 
