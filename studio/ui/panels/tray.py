@@ -134,13 +134,13 @@ class _TrayDelegate(QStyledItemDelegate):
 
 
 class TrayList(QListView):
-    """The pictures in a row; arrows move, Del takes off, Enter opens, Ctrl+C copies.
+    """The pictures in a row; arrows move, Del removes, Enter opens, Ctrl+C copies.
 
     Signals:
         drag_wanted: drag pictures out, within the mouse event: (this view, a tuple, the one at the
             pointer).
         opened: show a picture in the loupe.
-        removal_wanted: take pictures off (a tuple of ids).
+        removal_wanted: remove pictures from the shelf (a tuple of ids).
         copy_wanted: copy pictures to the clipboard (a tuple).
         undo_wanted, redo_wanted: step through the changes of the shelf.
         menu_wanted: open the menu of the selected pictures at a global point.

@@ -66,7 +66,7 @@ class Theme(QObject):
         roles: current colours.
         dark: whether the background is dark.
         high_contrast: whether the colours are those of high contrast.
-        scale: the system's text scale; 1.0 is the usual size.
+        scale: the system's text scale; 1.0 is the normal size.
 
     Signals:
         changed: colours or fonts changed; custom-painted widgets must repaint.
@@ -264,7 +264,7 @@ class Theme(QObject):
         """An icon in the current colours, sharp on every connected screen.
 
         `on` is its role while checked (default: "text" for "text2", else the same). Disabled, its
-        role is "off"; `gap` is empty space at its right. `bind_icon` updates it when the theme
+        role is "off"; `gap` is empty space at its end. `bind_icon` updates it when the theme
         changes.
         """
         checked = on or ("text" if role in ("text2", "text3") else role)

@@ -256,7 +256,7 @@ def refuse_too_many(count: int) -> None:
 
 
 def drag_picture(thumbnails: Sequence[QPixmap], count: int, dpr: float) -> QPixmap:
-    """Drag picture: the thumbnail, or a stack of three with the number."""
+    """Image shown during a drag: the thumbnail, or a stack of three with the number."""
     cards = [_card(thumbnail, dpr) for thumbnail in thumbnails[:STACKED]]
     side = CARD + (0 if count == 1 else 24)
     made = QPixmap(round(side * dpr), round(side * dpr))

@@ -1,4 +1,4 @@
-"""First query of the window, and how its pictures are stacked."""
+"""First query of the window, and the grouping of its pictures into stacks."""
 
 from __future__ import annotations
 

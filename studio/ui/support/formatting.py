@@ -1,7 +1,7 @@
 """Formats for money, bytes, seconds, dates and pixels, in one place for consistency.
 
-Month names, times of day and number formats are Qt's for the language of the program, in the
-user's country if that speaks it: `use_program_language` sets them at the start.
+Month names, times of day and number formats are Qt's for the language of the program, and for the
+user's country if it speaks that language: `use_program_language` sets them at the start.
 """
 
 from __future__ import annotations

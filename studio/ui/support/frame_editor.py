@@ -1,8 +1,8 @@
 """Frames around one picture during editing: the one that is shown, undo and redo.
 
 The composer's draft has the frames that are ticked. The editor shows them to canvas, formats and
-inspector, and turns what the user does into new values for the draft (`edited`). A format that is
-not ticked keeps its place while the picture is shown.
+inspector, and turns the user's changes into new values for the draft (`edited`). A format that is
+not ticked keeps its position while the picture is shown.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ class FrameEditor(MarkupEditor):
     def change(self, box: PixelFrame, *, run: str = "") -> None:
         """Move the shown frame, which ticks its format.
 
-        Changes of one `run` share an undo step. Does nothing for a place out of reach.
+        Changes of one `run` share an undo step. Does nothing for a position out of reach.
         """
         self._moving = None
         if not pixel_frames.within_reach(box, self._size):

@@ -24,7 +24,7 @@ class TileButton(Struct, frozen=True):
 
 
 class JobOutcome(Struct, frozen=True, kw_only=True):
-    """End of a job, in the texts of its tile.
+    """Outcome of a job, as the texts of its tile.
 
     Attributes:
         again: earliest time to retry, if given by the service.

@@ -116,13 +116,13 @@ def bounds(mark: Mark, scale: MarkScale, drawn: QPainterPath | None = None) -> Q
 
 
 def disc_contains(mark: Mark, scale: MarkScale, at: QPointF) -> bool:
-    """Whether a place lies on the disc."""
+    """Whether a position is on the disc."""
     way = at - scale.place(anchor(mark))
     return math.hypot(way.x(), way.y()) <= (DISC / 2 + RIM) * scale.unit
 
 
 def mark_at(marks: tuple[Mark, ...], scale: MarkScale, at: QPointF) -> int | None:
-    """Index of the mark at a place: discs before lines, later ones before earlier."""
+    """Index of the mark at a position: discs before lines, later ones before earlier."""
     shown = [(n, one) for n, one in reversed(list(enumerate(marks))) if not one.hidden]
     for index, mark in shown:
         if disc_contains(mark, scale, at):

@@ -1,7 +1,7 @@
 """Markup of one picture during editing, with undo and redo.
 
-The composer's draft has the markup. An editor shows it to canvas and inspector, and turns what the
-user does into new values for the draft (`edited`).
+The composer's draft has the markup. An editor shows it to canvas and inspector, and turns the
+user's changes into new values for the draft (`edited`).
 """
 
 from __future__ import annotations

@@ -39,9 +39,9 @@ def placed(widget: QWidget, box: QRectF) -> QRectF: ...
 @overload
 def placed(widget: QWidget, box: QPointF) -> QPointF: ...
 def placed(widget: QWidget, box: QRect | QRectF | QPointF) -> QRect | QRectF | QPointF:
-    """Position on the widget of a box or point of a left-to-right layout; mirrored in others.
+    """Position on the widget of a box or point of a left-to-right layout, mirrored if needed.
 
-    It is its own inverse: a point on the widget gives the one in the layout.
+    It is its own inverse: it also converts a point on the widget to one in the layout.
     """
     if not widget.isRightToLeft():
         return box

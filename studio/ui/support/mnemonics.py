@@ -69,7 +69,7 @@ def _is_typed(char: str) -> bool:
 
 
 def marked(text: str, letter: str) -> str:
-    """A literal text in Qt's syntax, with the letter underlined; without an underline for ""."""
+    """A literal text in Qt's syntax for mnemonics, with the letter underlined; "" for none."""
     if not letter:
         return text.replace("&", "&&")
     place = _place(text, letter)
@@ -87,5 +87,5 @@ def _place(text: str, letter: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The literal text of a text in Qt's syntax."""
+    """The literal text of one in Qt's syntax for mnemonics."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

@@ -32,7 +32,7 @@ class ToastAction(Protocol):
     """Button of a toast."""
 
     def run(self) -> None:
-        """Run it."""
+        """Run the action."""
 
 
 class Messages(Protocol):
@@ -209,7 +209,7 @@ class PictureChanges(Protocol):
         """Restore these pictures from the trash."""
 
     def undo(self, change: str = "") -> None:
-        """Undo the last change; `change` is the id of the one it has to be."""
+        """Undo the last change; with `change`, only if that is its id."""
 
     def redo(self) -> None:
         """Redo the last undone change."""
@@ -262,7 +262,7 @@ class SpendingLimit(Protocol):
 
 
 class QueueSource(Protocol):
-    """Facts of the queue besides its jobs."""
+    """Facts about the queue other than its jobs."""
 
     @property
     def thumbnails(self) -> RowThumbnails:

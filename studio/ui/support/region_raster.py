@@ -27,7 +27,7 @@ class RegionRaster:
 
     Attributes:
         image: one byte for each pixel, opaque or transparent.
-        bounds: rectangle outside of which it is transparent.
+        bounds: bounding rectangle of the opaque pixels.
         rebuilds: number of times all strokes were drawn again.
         touched: number of pixels drawn, counted each time.
     """

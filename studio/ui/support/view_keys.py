@@ -131,7 +131,7 @@ _BESIDE: dict[KeyGroup, frozenset[KeyGroup]] = {
     KeyGroup.PICK: _PICTURES,
     KeyGroup.DUEL: _PICTURES,
 }
-"""Groups whose keys work at the same time."""
+"""Groups whose keys work at the same time as those of a group."""
 
 WINDOW_KEYS: dict[KeyGroup, tuple[str, ...]] = {
     KeyGroup.PICK: (*"GLCDTKOW", "Shift+D", "?"),

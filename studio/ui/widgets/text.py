@@ -82,8 +82,9 @@ class Text(QLabel):
 
 
 class ElidedLabel(Text):
-    """Label of one line, or of at most `lines`, elided at its end; the whole text is its tool tip
-    and its name.
+    """Label of one line, or of at most `lines`, elided at its end.
+
+    The whole text is its tool tip and its name.
     """
 
     def __init__(

@@ -52,7 +52,7 @@ class ActionNeeds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[Parts]):
-    """One action of the user.
+    """An action that the user can trigger.
 
     Attributes:
         name: identifier in the code.

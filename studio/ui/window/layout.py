@@ -182,7 +182,7 @@ class WindowLayout(QWidget):
         self.widths_changed.emit()
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Open or close the sidebar; beside the loupe only for this visit."""
+        """Open or close the sidebar; beside the loupe only until the loupe is left."""
         if self._presenting:
             self._shown[0] = open_
         elif self._plain:

@@ -54,14 +54,14 @@ class StudioWindow(QWidget):
 
     Attributes:
         painted: whether it has been painted.
-        closing: whether it was closed without objection.
+        closing: whether it was closed and `may_close` allowed it.
         may_close: returns whether it may be closed; asks the user if necessary.
         views: grid and loupe.
         grid: the grid with its bars.
         pages: pages within the grid: gallery or welcome page.
 
     Signals:
-        closed: the user closed the window, without objection.
+        closed: the user closed the window, and `may_close` allowed it.
         full_screen_changed: full screen was turned on or off (bool).
         escaped: Esc was pressed, and nothing in the window used it.
         key_unused: a key was pressed, and nothing in the window used it (QKeyEvent).

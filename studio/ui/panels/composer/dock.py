@@ -1,4 +1,4 @@
-"""Dock at the foot of the window: the full card, a single line, an overlay, or narrow."""
+"""Dock at the foot of the window: the full card, a single line, an overlay, or a narrow card."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _WIDEST = (1 << 24) - 1  # Qt's limit of a widget's width
 
 
 class Dock(QFrame):
-    """Layout of the composer's parts: full, one line, overlay or narrow; does not hold the draft.
+    """Layout of the composer's parts: full, one line, overlay or narrow. Does not hold the draft.
 
     Attributes:
         sheet: message bar and card together; laid over the view while a compact composer is open.

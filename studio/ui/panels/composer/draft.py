@@ -24,7 +24,7 @@ def source_of(draft: Draft) -> Reference | None:
 
 
 def with_sources(draft: Draft, sources: Sequence[Reference]) -> Draft:
-    """Edit these pictures separately: they replace the sources, come first, and choose Match."""
+    """Edit these pictures separately: they replace the sources, come first, and select Match."""
     others = tuple(r for r in draft.references if r.role is not Role.EDIT)
     edited = {one.sha256: replace(one, role=Role.EDIT) for one in sources}
     return _with(replace(draft, aspect=MATCH), (*edited.values(), *others))

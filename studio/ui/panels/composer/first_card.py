@@ -1,4 +1,4 @@
-"""Placeholder of the composer during startup: card and prompt at their last position."""
+"""Placeholder for the composer during startup: card and prompt at their last position."""
 
 from __future__ import annotations
 

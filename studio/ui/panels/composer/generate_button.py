@@ -150,6 +150,6 @@ class GenerateButton(PaintedButton):
 
 
 def _key() -> str:
-    """The shortcut of Generate, or the one the user chose; "" for none."""
+    """Current shortcut of Generate for display; "" for none."""
     key = key_names.current(USUAL)
     return KEY if key == USUAL else key_names.cap(key)

@@ -178,7 +178,7 @@ class InputImport(QObject):
         limited(int, int, bool): number taken, number given, and whether the limit of references is
             the reason; the others were not tried.
         brought(object): a single picture from outside became this reference, after `taken`.
-        folders(object): the folders among what was given, which can be imported.
+        folders(object): the folders among the given items, which can be imported.
         idle: all copies are done.
     """
 
@@ -283,7 +283,7 @@ class InputThumbnails(QObject):
     """Thumbnails of references, each requested once.
 
     Attributes:
-        notes: by sha256, how an input is converted for sending, if it is.
+        notes: notes on inputs that are converted for sending, by sha256.
 
     Signals:
         arrived(object, object): sha256 of the input and its QPixmap.

@@ -48,7 +48,7 @@ class PromptEditor(QTextEdit):
 
     Attributes:
         edit_menu: its context menu; set by the composer, which has its undo.
-        colours: of variants and comments; set by the composer.
+        colours: highlighter of variants and comments; set by the composer.
 
     Signals:
         typed: the user changed the text.

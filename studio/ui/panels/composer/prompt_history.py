@@ -55,7 +55,7 @@ Find = Callable[[str], Awaitable[Sequence[PromptUse]]]
 
 
 class PromptDelegate(QStyledItemDelegate):
-    """Draws a prompt after a thumbnail of a picture made with it."""
+    """Draws a prompt beside a thumbnail of a picture made with it."""
 
     def __init__(self, popup: HistoryPopup) -> None:
         super().__init__(popup)

@@ -1,4 +1,4 @@
-"""Pictures of the draft: imports, actions on their slots, and what is drawn on the source."""
+"""Pictures of the draft: imports, actions on their slots, and the markup of the source."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class DraftHolder(Protocol):
 
 
 class SourceMarkup(QObject):
-    """Reads and writes what is drawn on one picture in the draft.
+    """Reads and writes the markup of one picture in the draft.
 
     Attributes:
         needs_region: id of the picture on which a region is being painted, which is not sent
@@ -54,7 +54,7 @@ class SourceMarkup(QObject):
     Signals:
         wanted: a source with markup was clicked: the mode (a LoupeModeName) and the id of its
             picture.
-        replaced(object): a source that was drawn on was replaced by another (a sentence).
+        replaced(object): a source with markup was replaced by another (a sentence).
         lost: a picture could not become the source; its markup is discarded.
         region_missing: Generate was pressed before a region was painted.
         format_wanted: Generate was pressed, but no format of a frame is ticked.
@@ -192,7 +192,7 @@ class ReferenceEdits(QObject):
 
     Attributes:
         reception: copies items into the library's inputs.
-        markup: marks on the source.
+        markup: markup of the source.
 
     Signals:
         edit_wanted(object): pictures to edit, each separately.

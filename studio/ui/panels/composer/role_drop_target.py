@@ -51,7 +51,7 @@ class RoleDropTarget(DropCover):
         self.area.dropped.connect(self.on_dropped)
 
     def role_at(self, place: QPointF) -> Role:
-        """Role of a drop at this place; at an edge, that of the nearest zone."""
+        """Role of a drop at this position; at an edge, that of the nearest zone."""
         distances = [
             (abs(zone.center().x() - place.x()), abs(zone.center().y() - place.y()))
             for zone in self._zones()

@@ -310,7 +310,7 @@ class SentText(QTextEdit):
         self._fit()
 
     def _replace(self, runs: Sequence[tuple[str, str]]) -> None:
-        """Replace only the part that differs: the rest keeps its layout, selection and place."""
+        """Replace only the part that differs: the rest keeps its layout, selection and position."""
         words = "".join(words for _look, words in runs)
         looks = "".join(look * len(words) for look, words in runs)
         before, former = self._shown
@@ -406,11 +406,11 @@ class SentPanel(QFrame):
     """The unfolded panel.
 
     Attributes:
-        head: folds it.
+        head: button that folds the panel.
         pictures, text: what is sent.
         note: turns sent before, or the reason why nothing can be sent.
-        earlier, later: show the other requests of a run.
-        edit: opens the settings at the sentences.
+        earlier, later: buttons that show the other requests of a run.
+        edit: button that opens the settings at the sentences.
 
     Signals:
         fold_wanted: fold it.
@@ -519,7 +519,7 @@ class SentPanel(QFrame):
         self.later.setEnabled(place < requests - 1)
 
     def show_nothing(self, reason: str) -> None:
-        """Say why nothing can be sent."""
+        """Show why nothing can be sent."""
         self._show_note(reason)
         self.pictures.show_pictures((), small=self._small)
         for part in (self.text, self._origin, self.edit, self.earlier, self._which, self.later):

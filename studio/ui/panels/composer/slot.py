@@ -96,8 +96,9 @@ class Slot(QWidget):
         place: index in the row.
 
     Signals:
-        remove_wanted(int), show_wanted(int): index; × or Delete; a click on the picture, or Enter
-            where there is no sentence to change.
+        remove_wanted(int): × or Delete was pressed (index).
+        show_wanted(int): the picture was clicked, or Enter was pressed without a sentence to
+            change (index).
         role_chosen(int, object): index and new role.
         sentence_chosen(int, object): index and new sentence; None for that of the role.
         talk_chosen(object): whether to continue the conversation about the source.
@@ -173,7 +174,7 @@ class Slot(QWidget):
             self.update()
 
     def show_thumbnail(self, pixmap: QPixmap | None) -> None:
-        """Show the thumbnail; None for none yet."""
+        """Show the thumbnail; None until it has loaded."""
         self._pixmap = pixmap
         self.update()
 

@@ -158,7 +158,7 @@ class WhatIsSent(QObject):
             self.fill()
 
     def on_guides_failed(self, error: StudioError) -> None:
-        """Say why a picture cannot be drawn."""
+        """Show why a picture cannot be drawn."""
         self._dock.card.sent.show_nothing(error.title)
 
     def _requests(self, sent: Draft, model: Model) -> Sequence[GenerationRequest]:

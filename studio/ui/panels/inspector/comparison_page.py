@@ -30,7 +30,7 @@ class ComparisonPage(QWidget):
 
     Signals:
         decided: a button was pressed ("keep_a", "crown_b" or "keep_both").
-        difference_wanted: the map of the differences is to be shown large.
+        difference_wanted: show the map of the differences large.
     """
 
     decided = Signal(str)

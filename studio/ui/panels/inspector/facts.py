@@ -21,7 +21,7 @@ class FactRow:
 
     Attributes:
         role: the colour role of the value; "warn" rows have an icon and no label.
-        note_role: that of the supplement.
+        note_role: the colour role of the supplement.
     """
 
     label: str
@@ -128,7 +128,8 @@ def _made_here(made: Derivation) -> FactRow:
 def proof(picture: Picture) -> list[FactRow]:
     """Numbers of the proof of a picture made here, as far as its record has them.
 
-    The outside was counted in the saved file, and a picture with any difference is not recorded.
+    The pixels outside were compared in the saved file; a picture with any difference is not
+    recorded.
     """
     made = picture.derivation
     if made is None:

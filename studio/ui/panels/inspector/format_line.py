@@ -68,7 +68,7 @@ class FormatLine(QFrame):
     def show_frame(
         self, frame: Frame, size: Size, price: str, image: QImage | None, *, on: bool
     ) -> None:
-        """Show a frame around a picture of this size; `on` says whether it is in the canvas."""
+        """Show a frame around a picture of this size; `on`: whether the canvas shows it."""
         self.aspect, self._frame, self._size = frame.aspect, frame, size
         self._price, self._image, self._on = price, image, on
         words = [spoken_tick(frame, size, ticked=True), price]

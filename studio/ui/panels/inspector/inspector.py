@@ -46,7 +46,7 @@ class Inspector(QFrame):
         tags_wanted: needs the names of existing tags (`offer_tags`).
         selected: id of a picture of the family that was clicked.
         decided: the decision of a comparison ("keep_a", "crown_b" or "keep_both").
-        difference_wanted: the map of the differences is to be shown large.
+        difference_wanted: show the map of the differences large.
         action: name of an action and its items (a tuple of Picture or Job).
         toast: a short sentence about an action of the inspector itself.
         left: Enter or Esc ended the editing of a title, note or tag; move the focus away.
@@ -171,9 +171,7 @@ class Inspector(QFrame):
         return self._comparison_page
 
     def show_mode_page(self, page: QWidget | None) -> None:
-        """Show the page of a mode of the loupe in place of the selection; None for the selection
-        again.
-        """
+        """Show the page of a mode of the loupe; None returns to the page of the selection."""
         if page is self._mode_page:
             return
         if self._mode_page is None:

@@ -53,7 +53,7 @@ class MarkRow(QFrame):
         hidden_chosen(int, bool): hide it, or show it again.
         removed(int): remove it.
         dragged(int, int): moved to this height of the list.
-        dropped(int, int): let go at this height of the list.
+        dropped(int, int): released at this height of the list.
         moved(int, int): by the keyboard, by -1 or 1.
         escaped: Esc without a field; the focus returns to the picture.
     """

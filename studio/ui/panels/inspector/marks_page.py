@@ -23,7 +23,7 @@ from studio.ui.widgets.buttons import Button, CheckBox, PaintedButton
 from studio.ui.widgets.text import Text
 
 Crop = Callable[[Mark, int], QImage | None]
-"""Crops the square around a mark, with this side in pixels; None before there are pixels."""
+"""Crops the square around a mark, with this side in pixels; None until pixels have loaded."""
 
 
 def _no_crop(_mark: Mark, _side: int) -> None:

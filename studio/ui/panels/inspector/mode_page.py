@@ -25,7 +25,7 @@ class ModePage(QFrame):
 
     Attributes:
         column: the sections; `KeyList` and a stretch are the last ones.
-        keeps_key: whether a key is the mode's, before the window's shortcuts; set by the owner.
+        keeps_key: whether the mode handles a key before the window's shortcuts; set by the owner.
         press_key: acts on such a key, False for any other; set by the owner.
 
     Signals:

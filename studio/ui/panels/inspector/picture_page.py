@@ -32,8 +32,7 @@ class PicturePage(QWidget):
     Attributes:
         collections: names of all collections, by id.
         preview, head, stack, family, spend, palette_strip, sources, warnings, origin, facts, tags,
-            note,
-            settings: its parts.
+            note, settings: its parts.
         restore: restores from the trash; hidden unless all shown pictures are in it.
 
     Signals:

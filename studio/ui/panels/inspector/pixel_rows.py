@@ -27,7 +27,7 @@ class PixelRows(QWidget):
     """The section "Pixels against A".
 
     Signals:
-        full_wanted: the map is to be shown large.
+        full_wanted: show the map large.
     """
 
     full_wanted = Signal()

@@ -41,10 +41,10 @@ class RowList(Generic[Row]):
 
     Attributes:
         part: the widget.
-        head: the heading's line, to which a button or a word may be added.
-        column: the lines of `part`.
-        area: the rows.
-        rows: the same as a sequence, in order.
+        head: layout of the heading's line, to which a button or a word may be added.
+        column: layout of `part`.
+        area: widget with the rows.
+        rows: the rows, in order.
     """
 
     def __init__(

@@ -194,7 +194,7 @@ class PlaceList(QListWidget):
         return self.place(row).collection
 
     def _middle(self, row: int) -> QPoint:
-        """Global position of a row."""
+        """Global position of a row's centre."""
         return self.viewport().mapToGlobal(self.visualItemRect(self.item(row)).center())
 
     def on_moved(self, row: int, gap: int) -> None:

@@ -35,7 +35,7 @@ class RecipeChoice:
 
     Attributes:
         id: id of its preset; "" for the library's own recipe.
-        line: what it makes, in a few words.
+        line: its result in a few words.
     """
 
     id: str
@@ -45,7 +45,7 @@ class RecipeChoice:
 
 
 class _RecipeRow(PaintedRadio):
-    """A recipe: title, and what it makes below it."""
+    """A recipe: its title, with its result below."""
 
     def __init__(self, choice: RecipeChoice, parent: QWidget) -> None:
         super().__init__(parent)
@@ -109,7 +109,7 @@ class RecipePopover(Popover):
 
     Attributes:
         rows: the rows, in order.
-        state: what is ready, and how the original is dragged.
+        state: note on the copies that are ready, and on dragging the original.
 
     Signals:
         chosen: id of the recipe's preset; "" for the library's own recipe.
@@ -161,7 +161,7 @@ class RecipePopover(Popover):
         self._fit()
 
     def show_state(self, words: str) -> None:
-        """Show what is ready."""
+        """Show the note on the copies that are ready."""
         self.state.setText(words)
         self._fit()
 

@@ -68,7 +68,8 @@ class PictureCanvas(QWidget):
     """Shows a `Plate` with zoom and pan.
 
     Attributes:
-        overlays: drawn over the picture, in device pixels; the painter is clipped to what changed.
+        overlays: functions that paint over the picture, in device pixels; the painter is clipped to
+            the changed part.
 
     Signals:
         zoom_changed: zoom in device pixels per pixel of the picture.

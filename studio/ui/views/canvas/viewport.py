@@ -175,12 +175,12 @@ class Viewport:
         return _settled(other, zoom, x, y, fitted=False)
 
     def like(self, other: Viewport, placement: RelativePlacement | None = None) -> Viewport:
-        """Show the same part as the view of another picture, at the same position in a view of any
-        size.
+        """Show the same part as the view of another picture, at the same position.
 
-        `placement` is the position of that picture in this one, if they are aligned. Then the same
-        content is at the same position, even if that leaves a gap at an edge. A fitted view makes
-        this one fitted too, as large in its frame as the other, even above 100 %.
+        The two views may differ in size. `placement` is the position of that picture in this one,
+        if they are aligned. Then the same content is at the same position, even if that leaves a
+        gap at an edge. A fitted view makes this one fitted too, as large in its frame as the other,
+        even above 100 %.
         """
         if other.fitted:
             zoom = min(self.filling * other.zoom / other.filling, HIGHEST)

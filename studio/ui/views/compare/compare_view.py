@@ -135,7 +135,7 @@ class CompareView(QWidget):
 
     @property
     def target(self) -> int:
-        """Side that marks apply to: the one under the pointer, else the active one."""
+        """Side that actions apply to: the one under the pointer, else the active one."""
         return self._pointed if 0 <= self._pointed < len(self.comparison.sides) else self.active
 
     @property
@@ -145,13 +145,13 @@ class CompareView(QWidget):
 
     @property
     def row(self) -> int | None:
-        """Index row of the picture that marks apply to."""
+        """Index row of the picture that actions apply to."""
         sides = self.comparison.sides
         return sides[self.target] if sides else None
 
     @property
     def picture(self) -> Picture | None:
-        """Picture that marks apply to; None until it is read."""
+        """Picture that actions apply to; None until it is read."""
         return self._picture(self.target)
 
     @property

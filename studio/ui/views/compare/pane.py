@@ -92,7 +92,7 @@ class ComparePane(QWidget):
         self._name_canvas()
 
     def set_ringed(self, *, ringed: bool) -> None:
-        """Draw the ring of the active side."""
+        """Set whether the ring of the active side is drawn."""
         self._ringed = ringed
         self.canvas.update()
 

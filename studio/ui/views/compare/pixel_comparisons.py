@@ -92,7 +92,7 @@ class PixelComparisons(QObject):
         return self._found.get(key)
 
     def is_compared(self, side: int) -> bool:
-        """Whether nothing is left to do for a side."""
+        """Whether the comparison of a side is complete."""
         found = self.result(side)
         return found is not None and not found.preview
 

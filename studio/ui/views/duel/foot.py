@@ -1,4 +1,4 @@
-"""Foot of a duel: buttons for the four results, differences of the two pictures, and the tree."""
+"""Foot of a duel: buttons for the four results, differences of the pictures, and the bracket."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def _steps(duel: Duel) -> dict[str, str]:
 
 
 class _Order(QWidget):
-    """The places with their pictures."""
+    """List of the places with their pictures."""
 
     def __init__(self, library: LibraryProtocol, known: Callable[[str], Picture | None]) -> None:
         super().__init__()

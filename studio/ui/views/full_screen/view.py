@@ -120,7 +120,7 @@ class FullScreenView(QWidget):
         raise NotImplementedError
 
     def _go_out(self) -> None:
-        """Leave by one step."""
+        """Leave one level, by default the view."""
         self.closed.emit()
 
     # --- content --------------------------------------------------------------------------

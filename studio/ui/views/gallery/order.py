@@ -70,7 +70,7 @@ class RecentOrder:
         return run > job.run or (run == job.run and id < job.id)
 
     def in_turn(self, jobs: Iterable[Job]) -> list[str]:
-        """Ids of these jobs in this order."""
+        """Ids of these jobs, sorted in this order."""
         by_job = sorted(jobs, key=_id)
         return [job.id for job in sorted(by_job, key=_run, reverse=True)]
 

@@ -282,7 +282,7 @@ class ViewBar(QFrame):
         self._yield_room()
 
     def set_before(self, *, there: bool, shown: bool) -> None:
-        """Set whether the picture has a parent, and whether that one is shown."""
+        """Set whether the picture has a parent, and whether the parent is shown."""
         self._has_before = there
         self._segments.set_value(shown)
         self._show_mode()

@@ -126,7 +126,7 @@ class ParentPreview(QWidget):
 
     @property
     def corner(self) -> bool:
-        """Whether it is small."""
+        """Whether it is small, by the film strip."""
         return self._corner
 
     def set_pictures(self, parent: Picture, child: Picture) -> None:

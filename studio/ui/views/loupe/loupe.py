@@ -199,8 +199,9 @@ class Loupe(QWidget):
             self.go_to_index(self._index)
 
     def replace_picture(self, order: Sequence[int], index: int) -> None:
-        """Replace the picture shown by another one, at the same zoom; the old pixels stay until
-        the new ones are loaded.
+        """Replace the picture shown by another one at the same zoom.
+
+        The old pixels stay until the new ones are loaded.
         """
         self.show_before(False)
         plate = self.canvas.plate

@@ -155,7 +155,7 @@ class StripRule(QWidget):
 
 
 class ToolStrip(QFrame):
-    """Tools of a mode. Its empty parts drag it to another edge of the picture.
+    """Tools of a mode. It can be dragged by its empty parts to another edge of the picture.
 
     Attributes:
         edge: the edge of the picture it is at.

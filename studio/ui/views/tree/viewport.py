@@ -29,7 +29,7 @@ class TreeViewport:
 
     @property
     def view(self) -> QRectF:
-        """The canvas in its own coordinates."""
+        """Rectangle of the canvas in its own coordinates."""
         return QRectF(QPointF(), self.canvas)
 
     @property

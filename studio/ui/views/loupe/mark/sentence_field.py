@@ -78,7 +78,7 @@ class PinnedSentence(QFrame):
         self.update()
 
     def close_field(self) -> None:
-        """Hide it."""
+        """Hide the field."""
         self.index = None
         self.hide()
 

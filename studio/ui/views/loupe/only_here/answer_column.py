@@ -116,7 +116,7 @@ class AnswerColumn(QWidget):
         self._words.setVisible(bool(text))
 
     def set_whole(self, *, usable: bool, why: str = "") -> None:
-        """Offer to use the answer, or say why not."""
+        """Offer to use the answer, or show why it cannot be used."""
         self.whole.setEnabled(usable)
         self.whole.setAccessibleDescription(why)
         set_tip(self.whole, why)

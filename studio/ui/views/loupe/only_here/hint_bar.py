@@ -44,7 +44,7 @@ class RegionHintBar(QFrame):
         self._show(_("Waiting for the model, {time}").format(time=formatting.clock(seconds)))
 
     def show_refusal(self, why: str) -> None:
-        """Show why nothing of this picture can be changed here."""
+        """Show why this picture cannot be changed here."""
         self._show(why, role="warn")
 
     @property

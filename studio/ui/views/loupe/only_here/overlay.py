@@ -289,7 +289,7 @@ class RegionOverlay(ModeOverlay):
         return mask
 
     def _ants(self, mask: QImage, around: QRect, line: int, scale: MarkScale) -> QImage:
-        """The dashed outline, just outside of a mask."""
+        """The dashed outline, just outside a mask."""
         outline = mask.copy()
         for ways in (((1, 0), (-1, 0)), ((0, 1), (0, -1))):
             painter = QPainter(outline)

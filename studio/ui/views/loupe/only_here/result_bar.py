@@ -163,7 +163,7 @@ class ResultBar(QFrame):
         self.match.setChecked(match)
 
     def set_usable(self, *, usable: bool, why: str = "") -> None:
-        """Enable the seam's controls, or say why they are disabled."""
+        """Enable the seam's controls, or show why they are disabled."""
         for part in (self.slider, self.match):
             part.setEnabled(usable)
             part.setAccessibleDescription(why)

@@ -59,7 +59,7 @@ class FormatChips(QScrollArea):
     """Chips with the formats of an editor.
 
     Attributes:
-        chips: one for each format, in order.
+        chips: the chip of each format, in order.
     """
 
     def __init__(self, parent: QWidget, editor: FrameEditor) -> None:
@@ -180,7 +180,7 @@ class FormatRow(QWidget):
     """Formats and the menu of safe areas, over a canvas.
 
     Attributes:
-        area: the ticks.
+        area: the chips.
         area_button: opens the menu of safe areas.
 
     Signals:

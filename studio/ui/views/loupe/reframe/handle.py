@@ -35,7 +35,8 @@ class FrameHandle(QAbstractSlider):
     A corner has the value of its left or right side.
 
     Signals:
-        pressed_at, dragged_to, released_at: the pointer, in logical pixels of the canvas (QPointF).
+        pressed_at, dragged_to, released_at: position of the pointer in logical pixels of the
+            canvas (QPointF).
         stepped: a screen reader moved it outward by this number of pixels (int).
     """
 

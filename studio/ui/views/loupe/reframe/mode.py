@@ -138,7 +138,7 @@ class ReframeMode(OverlayMode):
             self._follow_frame()
 
     def on_dropped(self) -> None:
-        """Show all of the frame again."""
+        """Show the whole frame again."""
         self._follow_frame()
         self._editor.seal()
 
