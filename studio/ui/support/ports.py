@@ -74,7 +74,7 @@ class LargeView(Protocol):
 
     @property
     def picture(self) -> Picture | None:
-        """That picture; None until it is read."""
+        """Picture that actions are for; None until it is read."""
 
     def step(self, way: int) -> None:
         """Show the next (1) or previous (-1) picture."""

@@ -54,7 +54,7 @@ class StudioWindow(QWidget):
 
     Attributes:
         painted: whether it has been painted.
-        closing: whether it was closed and `may_close` allowed it.
+        closing: whether it is being closed for good.
         may_close: returns whether it may be closed; asks the user if necessary.
         views: grid and loupe.
         grid: the grid with its bars.

@@ -225,7 +225,7 @@ class MarksPage(ModePage):
             self.list.rows[index + way].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _place_at(self, height: int) -> int:
-        """Index before which a row dropped at this height of the list goes."""
+        """Index before which a row dropped at this height of the list is inserted."""
         return sum(height > row.geometry().center().y() for row in self.list.rows)
 
 

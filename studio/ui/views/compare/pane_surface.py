@@ -31,7 +31,7 @@ class PaneSurface(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_panes(self, panes: Sequence[ComparePane]) -> None:
-        """Show these panes where they are now."""
+        """Show these panes at their current positions."""
         self._shown = [(pane, pane.pos()) for pane in panes]
         self._between = QRegion(self.rect())
         for pane in panes:

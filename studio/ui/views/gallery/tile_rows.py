@@ -48,7 +48,7 @@ class StackPlan(Struct, frozen=True):
 
 
 class TileRows(QAbstractListModel):
-    """Entries as rows, in stacks where there are any.
+    """Entries as rows, grouped into stacks if there are any.
 
     Attributes:
         another: whether the rows belong to a different query than the previous ones.

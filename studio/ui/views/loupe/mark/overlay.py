@@ -120,7 +120,7 @@ class MarkOverlay(ModeOverlay):
         self.refresh()
 
     def marks(self) -> dict[int, tuple[Mark, bool, bool]]:
-        """Marks as they are to be drawn, by index: shape, selected, faint."""
+        """Marks to draw, by index: shape, selected, faint."""
         if not self._shown:
             return {}
         marks, sent = dict(enumerate(self._editor.marks)), self._editor.sent
