@@ -170,7 +170,6 @@ class UndoStack:
 
     @property
     def draft(self) -> Draft:
-        """The current draft."""
         return self._drafts[self._at]
 
     @property

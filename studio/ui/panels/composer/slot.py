@@ -180,7 +180,6 @@ class Slot(QWidget):
 
     @property
     def _has_menu(self) -> bool:
-        """Whether it has a menu."""
         return self.reference.role is not Role.EDIT or self._note.talk is not None
 
     @property
@@ -189,7 +188,7 @@ class Slot(QWidget):
         return self._note.sent and self.reference.role in DEFAULTS
 
     def role_menu(self) -> Menu:
-        """Menu of roles and of removal."""
+        """Menu with the roles, the sentence or conversation, and removal."""
         menu = Menu("", self)
         if self.reference.role is not Role.EDIT:
             for role in ROLES:

@@ -122,7 +122,7 @@ class Inspector(QFrame):
 
     @property
     def page(self) -> PicturePage:
-        """The page of pictures."""
+        """The page of one or several pictures."""
         if self._page is None:
             self._page = page = PicturePage(self._thumbnails, self)
             page.collections = self._collections
@@ -147,7 +147,6 @@ class Inspector(QFrame):
 
     @property
     def job_page(self) -> JobPage:
-        """The page of a job."""
         if self._job_page is None:
             self._job_page = page = JobPage(self)
             self._job_scroll = PaddedScrollArea(page, self)

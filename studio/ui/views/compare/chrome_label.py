@@ -51,7 +51,6 @@ class ChromeLabel(Covered, QWidget):
         theme().changed.connect(self.on_theme)
 
     def set_pieces(self, pieces: Sequence[ChromePiece]) -> None:
-        """Show these pieces."""
         if tuple(pieces) != self._pieces:
             self._pieces = tuple(pieces)
             self._fit()

@@ -204,7 +204,7 @@ def _paint_divider(painter: QPainter, at: float, height: float, dpr: float) -> N
 
 
 class _PaneCanvas(Covered, PictureCanvas):
-    """Canvas of a pane."""
+    """Canvas painted by the surface over the panes."""
 
 
 class _PaneLabel(ChromeLabel):

@@ -163,7 +163,7 @@ class RangeSelectionModel(QItemSelectionModel):
 
 
 class GallerySelection:
-    """Selection of a view over its model; ranges of rows inside, keys and items outside."""
+    """Selection of a view, stored as ranges of rows and exposed as keys and items."""
 
     def __init__(
         self,
