@@ -97,7 +97,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
             self.update()
 
     def restore_checked(self) -> None:
-        """Undo the toggling by a click; folding and unfolding show the other one of two buttons."""
+        """Restore its checked state after a click: folding and unfolding switch between two buttons."""
         self.setChecked(self._unfolded)
 
     def _title(self) -> str:

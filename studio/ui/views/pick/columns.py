@@ -87,7 +87,7 @@ class PictureColumn(QWidget):
         self._ring.set_share((counts.picked + counts.rejected) / max(1, counts.total))
 
     def show_round_number(self, n: int) -> None:
-        """Show the number of this round among those with the same pictures."""
+        """Show the number of the round among successive ones of the same name."""
         # Translators: {n} is the number of the round, such as 2.
         self._round.setText(_("round {n}").format(n=number(n)))
 

@@ -152,7 +152,7 @@ class PickView(FullScreenView):
             self.open_card()
 
     def set_round_number(self, n: int) -> None:
-        """Show the number of this round among those with the same pictures."""
+        """Show the number of the round among successive ones of the same name."""
         self.facts.show_round_number(n)
 
     def set_advance(self, *, advance: bool) -> None:

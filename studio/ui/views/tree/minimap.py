@@ -43,7 +43,7 @@ class MiniMap(QWidget):
         self.hide()
 
     def follow_port(self) -> None:
-        """Update the map and its frame; hidden for small trees."""
+        """Update the map and its frame; hidden for small trees and small canvases."""
         there = self._canvas.size()
         roomy = there.width() > 3 * WIDTH and there.height() > 3 * HEIGHT
         self.setVisible(len(self._scene.tree) >= LEAST and roomy)
