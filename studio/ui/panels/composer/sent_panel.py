@@ -97,7 +97,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
             self.update()
 
     def restore_checked(self) -> None:
-        """Restore its checked state after a click: folding and unfolding switch between two buttons."""
+        """Restore its checked state after a click: folding switches between two buttons."""
         self.setChecked(self._unfolded)
 
     def _title(self) -> str:

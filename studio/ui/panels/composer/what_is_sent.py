@@ -143,7 +143,7 @@ class WhatIsSent(QObject):
     def _with_guides(
         self, request: GenerationRequest
     ) -> tuple[GenerationRequest, GuidePreview | None]:
-        """The request with the pictures drawn from its markup, and their preview once it is drawn."""
+        """The request with the pictures drawn from its markup, and their preview once it exists."""
         if request.markup is None or not request.markup.sent:
             return request, None
         preview = self._core.guides.known_preview(request)

@@ -108,7 +108,7 @@ def changed_words(first: Picture, second: Picture) -> tuple[DiffPiece, ...]:
 
 
 def changed_settings(first: Picture, second: Picture) -> str:
-    """Other differences: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
+    """Differences other than words: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
     both = [
         (first.model, second.model),
         (f"{first.width} × {first.height}", f"{second.width} × {second.height}"),
