@@ -208,7 +208,7 @@ def drag_out(
 
 
 def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
-    """Drop pictures, without their files, on the widget of ours at a global point.
+    """Drop pictures, without their files, on our own widget at a global point.
 
     Returns whether the drop was accepted; none is sent to the source itself.
     """
