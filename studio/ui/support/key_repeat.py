@@ -194,7 +194,7 @@ _watch: KeyRepeatFilter | None = None
 
 
 def is_repeat(event: QKeyEvent) -> bool:
-    """Whether a press is a repeat of a held key, even where Qt does not say so."""
+    """Whether a press is a repeat of a held key, even if Qt does not report it as one."""
     return event.isAutoRepeat() or (_watch is not None and _watch.held(event))
 
 

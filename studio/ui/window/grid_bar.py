@@ -229,7 +229,7 @@ class GridBar(QFrame):
         self._spend.setVisible(bool(self._spend.text()))
         self._every_stack.setVisible(self._stacked)
         self._stack_words.setVisible(bool(self._stack_words.text()))
-        # Extras are hidden rather than the name elided; other options only if that is not enough.
+        # Of these the name is not cut; for other options it may be, and only the name.
         extras = ((self._every_stack,), (self._stack_words,))
         spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):

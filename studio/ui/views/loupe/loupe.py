@@ -192,7 +192,7 @@ class Loupe(QWidget):
         self.bar.show_picture(self._picture, index, len(self.book))
 
     def hold_picture(self, *, held: bool) -> None:
-        """Set whether the picture stays after it leaves the order, until another one replaces it."""
+        """Set whether the picture stays after it leaves the order, until another replaces it."""
         before, self._held = self._held, held
         left = self._picture is not None and self._picture.row not in self.book.order
         if before and not held and left:
