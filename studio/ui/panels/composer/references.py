@@ -299,12 +299,12 @@ class ReferenceEdits(QObject):
             self.reception.incoming(incoming, Role.FREE)
 
     def on_dropped(self, role: Role, contents: DropContents) -> None:
-        """Import pictures dropped on one half of the card."""
+        """Import pictures dropped on one of the card's zones, in its role."""
         self._dock.show_drop_target(False)
         self.reception.incoming(contents, role)
 
     def on_dropped_beside(self, drag: Drag) -> None:
-        """Import pictures dropped on the composer outside the card's halves."""
+        """Import pictures dropped on the composer outside the card's zones."""
         self.reception.incoming(drag.contents, Role.FREE)
 
     def on_replaced(self, place: int, contents: DropContents) -> None:
