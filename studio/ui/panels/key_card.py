@@ -122,7 +122,7 @@ class KeyCard(QWidget):
         key: the field.
         save: the button "Test and save".
         verdict: result, or status of the key.
-        asking: whether the field is shown; not if a key is saved and stays.
+        asking: whether the field is shown; False while a saved key is kept.
         tested: whether the key saved last was tested before.
 
     Signals:

@@ -77,7 +77,7 @@ class ProfileFields(QWidget):
         self.version.set_value(profile.version if profile.version in VERSIONS else VERSIONS[0])
 
     def profile(self, settings: Settings, like: Profile | None = None) -> Profile:
-        """Profile from the fields; the rest is from `like`, which it replaces if that has a name.
+        """Profile from the fields, with other values from `like`; replaces it if it has a name.
 
         Raises InputError for invalid fields.
         """

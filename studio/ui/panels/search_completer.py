@@ -125,7 +125,7 @@ class SearchCompleter(QCompleter):
             self.on_taken(None)
 
     def _place(self) -> None:
-        """Place the popup below the field's frame; Qt's place would cover its lower edge."""
+        """Place the popup below the field's frame; Qt would cover the lower edge."""
         offered, frame = self.popup(), self._line.parentWidget()
         if offered is None or frame is None:
             return

@@ -65,10 +65,10 @@ class TrayModel(QAbstractListModel):
     """The pictures of the shelf as rows.
 
     Attributes:
-        pictures: those shown, in order.
+        pictures: the pictures shown, in order.
     """
 
-    # Of the class: Qt asks for the number of rows before and after the object is whole.
+    # On the class: Qt queries the number of rows of partly built or destroyed objects too.
     pictures: tuple[Picture, ...] = ()
 
     def __init__(self, thumbnails: RowThumbnails, parent: QWidget) -> None:
@@ -134,13 +134,13 @@ class _TrayDelegate(QStyledItemDelegate):
 
 
 class TrayList(QListView):
-    """The pictures in a row; arrows move, Del takes off, Enter opens, Ctrl+C copies.
+    """The pictures in a row; arrows move, Del removes, Enter opens, Ctrl+C copies.
 
     Signals:
         drag_wanted: drag pictures out, within the mouse event: (this view, a tuple, the one at the
             pointer).
         opened: show a picture in the loupe.
-        removal_wanted: take pictures off (a tuple of ids).
+        removal_wanted: remove pictures from the shelf (a tuple of ids).
         copy_wanted: copy pictures to the clipboard (a tuple).
         undo_wanted, redo_wanted: step through the changes of the shelf.
         menu_wanted: open the menu of the selected pictures at a global point.
@@ -271,7 +271,7 @@ class Tray(QFrame):
         export, clear, close_button: its buttons.
 
     Signals:
-        drag_wanted: as that of `TrayList`.
+        drag_wanted: as in `TrayList`.
         dropped: pictures of the library were dropped (a tuple of ids).
     """
 
@@ -320,7 +320,7 @@ class Tray(QFrame):
         return self._model.pictures
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Show these pictures; those that are selected stay so."""
+        """Show these pictures; the selection is kept."""
         if tuple(pictures) == self._model.pictures and pictures:
             return
         chosen = {one.id for one in self.list.selected}
@@ -348,11 +348,11 @@ class Tray(QFrame):
             self.drag_wanted.emit(self.handle, self.pictures, self.pictures[0])
 
     def on_dropped(self, drag: Drag) -> None:
-        """Take the dropped pictures."""
+        """Emit the ids of the dropped pictures."""
         self.dropped.emit(drag.ids)
 
     def focus_list(self) -> None:
-        """Give the pictures the keyboard."""
+        """Move the focus to the pictures."""
         target = self.list if self.pictures else self.close_button
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -370,7 +370,7 @@ class Tray(QFrame):
 
 
 def _how_to_fill() -> str:
-    """How pictures come to the shelf."""
+    """Hint on adding pictures to the shelf."""
     if key := key_names.current("J"):
         return _("Drag pictures here, or press {key} on a picture").format(key=key_names.cap(key))
     return _("Drag pictures here")

@@ -28,7 +28,7 @@ def files() -> tuple[Path, ...]:
 def families(system: str) -> list[str]:
     """Inter, then the system's own family for the scripts Inter lacks.
 
-    Only the system's where Inter cannot be loaded.
+    If Inter cannot be loaded, only the system's.
     """
     return [FAMILY, system] if _load() else [system]
 

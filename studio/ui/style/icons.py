@@ -14,7 +14,7 @@ from studio.common import paths
 
 GRID = 16  # the files are drawn on a grid of 16 by 16
 DIRECTED = frozenset(("arrow-right", "left", "panel-left", "panel-right", "redo", "right", "undo"))
-"""Icons that show a direction of reading; they are mirrored where it is from right to left."""
+"""Icons that follow the reading direction; mirrored in right-to-left languages."""
 
 
 def folder() -> Path:
@@ -60,9 +60,9 @@ class IconSet:
     def icon(
         self, draw: Callable[[str, float], QPixmap], role: str, checked: str, *, gap: int
     ) -> QIcon:
-        """An icon for every connected screen, drawn by `draw` in a role's colour at a ratio.
+        """An icon for every connected screen; `draw` renders it for a role and a pixel ratio.
 
-        `gap` is empty space at its right.
+        `checked` is the role while checked; `gap` is empty space at the end, in logical pixels.
         """
         looks = (
             (role, QIcon.Mode.Normal, QIcon.State.Off),
@@ -79,7 +79,7 @@ class IconSet:
 
 
 def widened(pixmap: QPixmap, gap: int) -> QPixmap:
-    """A copy with `gap` logical pixels of empty space at its end, where the text begins."""
+    """A copy with `gap` logical pixels of empty space between icon and text."""
     dpr = pixmap.devicePixelRatio()
     made = QPixmap(pixmap.width() + round(gap * dpr), pixmap.height())
     made.setDevicePixelRatio(dpr)

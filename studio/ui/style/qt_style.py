@@ -1,4 +1,4 @@
-"""Base style under the style sheet, and whether anything moves.
+"""Base style under the style sheet, and reduced motion.
 
 The style is Qt's own, not one in Python: Qt queries it ten thousand times before the first paint.
 """
@@ -35,14 +35,14 @@ def set_motion(choice: Motion) -> None:
 
 
 def set_system_motion(*, reduced: bool) -> None:
-    """Tell what the user chose in the system's settings, where Qt does not know it."""
+    """Set the system's setting for reduced motion, on systems where Qt does not read it."""
     global _system_reduces
     _system_reduces = reduced
     _set_caret()
 
 
 def _set_caret() -> None:
-    """Let the caret of text fields blink as the system has it, or not at all."""
+    """Let the caret of text fields blink at the system's rate, or not at all."""
     global _caret_flash
     if not animates():
         if _caret_flash is None:
@@ -54,7 +54,7 @@ def _set_caret() -> None:
 
 
 def animates() -> bool:
-    """Whether animations are enabled; every duration of the window is 0 otherwise."""
+    """Whether animations are enabled; otherwise every animation of the window takes 0 ms."""
     if _motion != "system":
         return _motion == "full"
     if _system_reduces:

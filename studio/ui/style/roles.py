@@ -57,7 +57,7 @@ class ColorRoles:
     toggled: str
     chosen: str
     chosenline: str
-    # outline of the current row of a list or menu; its ground, but in high contrast
+    # outline of the current row of a list or menu; its ground, except in high contrast
     rowline: str
     tick: str = "#111111"
     # a region painted on a picture, in both themes

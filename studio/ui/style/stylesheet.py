@@ -84,7 +84,8 @@ def palette(theme: Look) -> QPalette:
 def roles_from(system: QPalette) -> ColorRoles:
     """Roles for the system's high contrast: its few colours, and solid lines for every edge.
 
-    Its highlight marks what is selected, checked or on, unless it is too close to the ground.
+    The system's highlight marks what is selected, checked or on, unless it is too close to the
+    background.
     """
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
 

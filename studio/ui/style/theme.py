@@ -66,7 +66,7 @@ class Theme(QObject):
         roles: current colours.
         dark: whether the background is dark.
         high_contrast: whether the colours are those of high contrast.
-        scale: the system's text scale; 1.0 is the usual size.
+        scale: the system's text scale; 1.0 is the normal size.
 
     Signals:
         changed: colours or fonts changed; custom-painted widgets must repaint.
@@ -100,7 +100,7 @@ class Theme(QObject):
     ) -> None:
         """Set palette, font and style sheet; "system" follows the system.
 
-        Without `contrast` the last choice of it remains.
+        Without `contrast` the previous choice of contrast remains.
         """
         hints = QGuiApplication.styleHints()
         if self._app is None:
@@ -125,7 +125,7 @@ class Theme(QObject):
         if scale != self.scale:
             self.scale = scale
             self._fonts.clear()
-            self._sheet = ""  # made anew by the next `apply`
+            self._sheet = ""  # created again by the next `apply`
 
     def on_system_changed(self) -> None:
         """Follow the system's change of colour scheme or contrast."""
@@ -143,7 +143,7 @@ class Theme(QObject):
         if self._choice == "system":
             light = hints.colorScheme() == Qt.ColorScheme.Light
         if asked and QGuiApplication.platformName() == "windows":
-            # There high contrast is a palette of the user; elsewhere it is a wish.
+            # On Windows high contrast is a palette of the user, elsewhere only a preference.
             app.setPalette(QPalette())  # restores the system's own palette
             self.use(stylesheet.roles_from(app.palette()))
             app.setPalette(stylesheet.palette(self))
@@ -186,7 +186,7 @@ class Theme(QObject):
         return found
 
     def legible(self, colour: str, ground: str) -> QColor:
-        """A colour for text on the role `ground`, mixed with that of text as far as it needs."""
+        """A text colour legible on the role `ground`: `colour`, mixed with "text" if necessary."""
         own, text, under = QColor(colour), self.color("text"), self.color(ground)
         for step in range(10):
             share = step / 10
@@ -209,7 +209,7 @@ class Theme(QObject):
     def font(self, name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
         """Font in one of the seven sizes, with figures of equal width.
 
-        `prose` is for prompts and names: figures, and the hyphen, keep their own widths.
+        `prose` is for prompts and names: figures and the hyphen keep their natural widths.
         """
         key = (name, weight, prose or name in _PROSE)
         found = self._fonts.get(key)
@@ -238,7 +238,7 @@ class Theme(QObject):
         return pixels + max(0, round(16 * (self.scale - 1)))
 
     def panel(self, pixels: int) -> int:
-        """Width of a panel beside the pictures: it grows by half of what its text does."""
+        """Width of a panel beside the pictures: it grows half as much as its text."""
         return round(pixels * (1 + (self.scale - 1) / 2))
 
     # --- icons ----------------------------------------------------------------------------
@@ -264,7 +264,7 @@ class Theme(QObject):
         """An icon in the current colours, sharp on every connected screen.
 
         `on` is its role while checked (default: "text" for "text2", else the same). Disabled, its
-        role is "off"; `gap` is empty space at its right. `bind_icon` updates it when the theme
+        role is "off"; `gap` is empty space at its end. `bind_icon` updates it when the theme
         changes.
         """
         checked = on or ("text" if role in ("text2", "text3") else role)
@@ -320,7 +320,7 @@ def install(
     *,
     scale: float | None = None,
 ) -> Theme:
-    """Apply the theme and keep it for `theme()`; a second call changes what it names.
+    """Apply the theme and keep it for `theme()`; a second call changes only the values given.
 
     `scale` overrides the system's text scale.
     """

@@ -33,7 +33,7 @@ _PAUSE = 0.1
 
 
 def contents() -> QMimeData | None:
-    """What is on the clipboard; None for an empty one."""
+    """Contents of the clipboard; None if it is empty."""
     # Qt has none for an empty clipboard, contrary to its stubs.
     found: QMimeData | None = QGuiApplication.clipboard().mimeData()
     return found

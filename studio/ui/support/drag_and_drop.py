@@ -41,7 +41,7 @@ from studio.ui.support.tasks import spawn
 
 QT_IMAGE = "application/x-qt-image"
 MOST = 1_000
-"""Most pictures dragged or copied at once; more is an error, not silently truncated."""
+"""Limit of pictures dragged or copied at once; more is an error, not silently truncated."""
 _PATIENCE = 1.0
 """Seconds a slow disk may delay the delivery of the files."""
 
@@ -101,7 +101,7 @@ class PictureData(QMimeData):
         self.setData(IDS, QByteArray(ids.encode()))
 
     def make_usual(self) -> threading.Thread:
-        """Give the files a copyable mode, once, in this thread; `retrieveData` waits for it."""
+        """Give the files a copyable mode in a thread, started once; `retrieveData` waits for it."""
         if self._usual is not None:
             return self._usual
         paths = [each.path for each in self._carried]
@@ -208,9 +208,9 @@ def drag_out(
 
 
 def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
-    """Drop pictures, without their files, on what lies in our windows at a global point.
+    """Drop pictures, without their files, on our own widget at a global point.
 
-    Returns whether it was accepted; nothing is dropped on where it came from.
+    Returns whether the drop was accepted; none is sent to the source itself.
     """
     target = QApplication.widgetAt(at)
     while target is not None and not target.acceptDrops():
@@ -234,7 +234,7 @@ def drop_inside(ids: Sequence[str], at: QPoint, source: QWidget) -> bool:
 
 
 async def _load(data: PictureData, decoder: PixelSource) -> None:
-    # Not before the drag begins: the thread would take turns with this one.
+    # Only once the drag has begun: the thread would compete with this one.
     data.make_usual()
     try:
         await data.load(decoder)
@@ -256,7 +256,7 @@ def refuse_too_many(count: int) -> None:
 
 
 def drag_picture(thumbnails: Sequence[QPixmap], count: int, dpr: float) -> QPixmap:
-    """Drag picture: the thumbnail, or a stack of three with the number."""
+    """Image shown during a drag: the thumbnail, or a stack of three with the number."""
     cards = [_card(thumbnail, dpr) for thumbnail in thumbnails[:STACKED]]
     side = CARD + (0 if count == 1 else 24)
     made = QPixmap(round(side * dpr), round(side * dpr))

@@ -324,7 +324,7 @@ class _Watch(QObject):
         if kind == QEvent.Type.KeyPress:
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
                 self.end_all()
-        # Our own drag grabs the pointer: only events that reach a widget count, and not then.
+        # Only events of widgets, and not during our own drag, which grabs the pointer.
         elif kind in _BY_HAND and isinstance(watched, QWidget) and all(self._areas.values()):
             self.end_all()
         return False

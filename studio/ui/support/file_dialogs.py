@@ -22,7 +22,7 @@ def usual_folder() -> Path:
 
 
 def folder_words(folder: Path) -> str:
-    """A folder as it is shown: "Pictures / Harbour" for one of the user's home."""
+    """Folder in readable form: "Pictures / Harbour" within the user's home."""
     try:
         parts = folder.relative_to(user_home()).parts
     except (ValueError, InputError):

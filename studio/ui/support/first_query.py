@@ -1,4 +1,4 @@
-"""First query of the window, and how its pictures are stacked."""
+"""First query of the window, and the grouping of its pictures into stacks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def first_query(settings: Settings, since: float) -> Query:
 
 
 def stacks_of(settings: Settings, query: Query) -> StackBy:
-    """How the pictures of a place are stacked."""
+    """Grouping of a place's pictures into stacks, from the settings."""
     chosen = settings.stacks.get(query.collection or query.view.value, StackBy.OFF)
     return StackBy(chosen) if chosen in set(StackBy) else StackBy.OFF

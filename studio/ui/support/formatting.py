@@ -1,7 +1,7 @@
 """Formats for money, bytes, seconds, dates and pixels, in one place for consistency.
 
-Month names, times of day and number formats are Qt's for the language of the program, in the
-user's country if that speaks it: `use_program_language` sets them at the start.
+Month names, times of day and number formats are Qt's for the language of the program, and for the
+user's country if it speaks that language: `use_program_language` sets them at the start.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from studio.domain.entities import AspectRatio, CostBasis, Picture
 from studio.domain.spend import Outlay
 
 _HOUSE = "en_GB"
-"""The English of the program, where the system speaks another language: "14:06", not "2:06 PM"."""
+"""English locale if the system's language is another one: "14:06", not "2:06 PM"."""
 
 
 def use_program_language() -> None:
-    """Write numbers, dates and times in the language of the program; Qt does so, too.
+    """Format numbers, dates and times in the language of the program, in Qt too.
 
-    The system's formats count if they are of this language, such as Swiss ones for German.
+    The system's formats are used if they are for this language, such as Swiss ones for German.
     """
     system, code = QLocale.system(), i18n.language()
     locale = QLocale(_HOUSE if code == "en" else code)
@@ -37,7 +37,7 @@ def use_program_language() -> None:
 
 
 def number_format(locale: QLocale) -> NumberFormat:
-    """The signs that Qt writes the numbers of a locale with."""
+    """Separators, digits and signs with which Qt writes a locale's numbers."""
     group, one = locale.groupSeparator(), locale.toString(1)
     groups = locale.toString(1_234_567_890).split(group) if group else []
     grouped = (digits for digits in range(4, 7) if group in locale.toString(10 ** (digits - 1)))
@@ -59,7 +59,7 @@ def _locale() -> QLocale:
 
 
 def clock_time(moment: datetime) -> str:
-    """Time of day: "14:06", or "2:06 PM" where it is written like this."""
+    """Time of day in the locale's format: "14:06" or "2:06 PM"."""
     return _locale().toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
 
 
@@ -220,7 +220,7 @@ def kind(media_type: str) -> str:
 
 
 def branch_outlay(outlay: Outlay) -> str:
-    """What a branch cost, as a sentence."""
+    """Cost of a branch, as a sentence."""
     # Translators: {money} is an amount, {kept} the number of picked pictures.
     text = ngettext(
         "This branch cost {money}, {kept} of {n} picked.",
@@ -231,7 +231,7 @@ def branch_outlay(outlay: Outlay) -> str:
 
 
 def run_outlay(outlay: Outlay) -> str:
-    """What a run cost, as a sentence; "" for one of a single picture, whose cost is shown."""
+    """Cost of a run, as a sentence; "" for a single picture, whose cost is shown anyway."""
     if outlay.made < 2:
         return ""
     # Translators: {money} is an amount, {kept} the number of picked pictures.
@@ -244,7 +244,7 @@ def run_outlay(outlay: Outlay) -> str:
 
 
 def place_outlay(outlay: Outlay) -> str:
-    """What a collection cost, beside its name; "" for one with imported pictures alone."""
+    """Cost of a collection, beside its name; "" if it has only imported pictures."""
     if not outlay.made:
         return ""
     # Translators: {money} is an amount that pictures cost, {kept} the number of picked ones.

@@ -1,8 +1,8 @@
-"""Frames around one picture while they are edited: which is shown, undo and redo.
+"""Frames around one picture during editing: the one that is shown, undo and redo.
 
 The composer's draft has the frames that are ticked. The editor shows them to canvas, formats and
-inspector, and turns what the user does into new values for the draft (`edited`). A format that is
-not ticked keeps its place while the picture is shown.
+inspector, and turns the user's changes into new values for the draft (`edited`). A format that is
+not ticked keeps its position while the picture is shown.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FREE = ""
 """Format of a frame with any ratio."""
 
 _FIRST = ("16:9", "9:16", "4:5", "3:2", "2:3", "4:3", "21:9")
-"""Order of the formats; others follow in that of the model."""
+"""Formats listed first, in this order; others follow in the model's order."""
 
 
 class FrameEditor(MarkupEditor):
@@ -40,7 +40,7 @@ class FrameEditor(MarkupEditor):
         self._places: dict[str, Frame] = {}
         self._shown = FREE
         self._moving: PixelFrame | None = None
-        # Choices for frames that are made next.
+        # Choices for frames created later.
         self._usual = Frame(left=0, top=0, right=1, bottom=1, seam=SEAM)
 
     # --- content ----------------------------------------------------------------------------
@@ -60,7 +60,7 @@ class FrameEditor(MarkupEditor):
 
     @property
     def ticked(self) -> tuple[Frame, ...]:
-        """Frames of which a picture will be made."""
+        """Frames for which a picture will be made."""
         return self.markup.frames
 
     @property
@@ -92,7 +92,7 @@ class FrameEditor(MarkupEditor):
         return next(iter(self.markup.frames), self._usual)
 
     def frame_of(self, aspect: str) -> Frame:
-        """The frame of a format: ticked, else where it was left, else around the picture."""
+        """Frame of a format: the ticked one, else its last position, else around the picture."""
         for frame in self.markup.frames:
             if frame.aspect == aspect:
                 return frame
@@ -115,7 +115,7 @@ class FrameEditor(MarkupEditor):
     ) -> None:
         """Show the frames around a picture (its id); `aspects` are the ratios of the model.
 
-        There is no step to undo, unless it is the picture shown last.
+        The undo steps are kept only for the picture shown last.
         """
         if not picture or picture != self._picture:
             self._places.clear()
@@ -167,7 +167,7 @@ class FrameEditor(MarkupEditor):
         self._push((*others, frame) if ticked else others, "")
 
     def set_moving(self, box: PixelFrame | None) -> None:
-        """Show the frame at another place while it is dragged; None to show it where it was."""
+        """Show the frame in a new position while it is dragged; None restores the old one."""
         if box != self._moving:
             self._moving = box
             self.changed.emit()
@@ -175,7 +175,7 @@ class FrameEditor(MarkupEditor):
     def change(self, box: PixelFrame, *, run: str = "") -> None:
         """Move the shown frame, which ticks its format.
 
-        Changes of one `run` share an undo step. Does nothing for a place out of reach.
+        Changes of one `run` share an undo step. Does nothing for a position out of reach.
         """
         self._moving = None
         if not pixel_frames.within_reach(box, self._size):
@@ -189,7 +189,7 @@ class FrameEditor(MarkupEditor):
         self._push(tuple(frames), run)
 
     def nudge(self, handle: Handle, dx: int, dy: int) -> None:
-        """Move a handle by pixels of the picture; the moves of one handle in a row are a step."""
+        """Move a handle by pixels of the picture; consecutive moves of one handle share a step."""
         self.change(
             pixel_frames.dragged(self.box, handle, dx, dy, self.ratio), run=f"handle {handle.name}"
         )
@@ -202,7 +202,7 @@ class FrameEditor(MarkupEditor):
         )
 
     def centre(self) -> None:
-        """Put the picture into the middle of the frame."""
+        """Centre the picture in the frame."""
         self.change(pixel_frames.centred(self.box, self._size))
 
     def set_choices(
@@ -212,10 +212,10 @@ class FrameEditor(MarkupEditor):
         seam: float | None = None,
         match: bool | None = None,
     ) -> None:
-        """Change what is done to every frame; None leaves a choice as it is."""
+        """Change the choices for all frames; None leaves a choice unchanged."""
         usual = self.usual
         keep_centre = usual.keep_centre if keep_centre is None else keep_centre
-        # In a small picture, a slider of pixels may reach beyond all of it.
+        # A slider in pixels may exceed a small picture.
         seam = usual.seam if seam is None else min(1.0, seam)
         match = usual.match if match is None else match
         self._usual = replace(usual, keep_centre=keep_centre, seam=seam, match=match)

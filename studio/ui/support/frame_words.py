@@ -45,14 +45,14 @@ def spoken_tick(frame: Frame, size: Size, *, ticked: bool) -> str:
 
 
 def share_words(frame: Frame, size: Size) -> str:
-    """How much is new: "44 % new", or "a crop"."""
+    """Share of new pixels: "44 % new", or "a crop"."""
     if frame.inside:
         return pgettext("a frame", "a crop")
     return _("{n} % new").format(n=number(round(100 * pixel_frames.new_share(frame, size))))
 
 
 def drawn_words(frame: Frame, size: Size, model: Model) -> str:
-    """How a model draws a format that is not its own: "drawn at 16:9, cut to 1.91:1"."""
+    """Note on a format the model does not support: "drawn at 16:9, cut to 1.91:1"."""
     if frame.inside or not model.aspects or frame.aspect in model.aspects:
         return ""
     drawn = drawn_aspect(frame, size, model.aspects)
@@ -106,9 +106,9 @@ SHARP = 1.05
 def sharpness(
     frame: Frame, size: Size, model: Model, tier: str, price: Callable[[str], str]
 ) -> str:
-    """How sharp the new part will be at this size of the model, and at its next one.
+    """Sharpness of the new part in words, at this size of the model and at the next one.
 
-    `price` gives the price of one picture of a size, "" if it is not known or free.
+    `price` returns the price of one picture of a size, "" if it is not known or free.
     """
     if frame.inside:
         return _("A crop keeps the pixels of the picture.")

@@ -17,7 +17,7 @@ SECONDS = 5
 
 
 class DBusTool(QObject):
-    """Runs the tool, a process for each call; without it, no call has an answer."""
+    """Runs the tool, one process per call; without the tool, no call has an answer."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,10 @@ class DBusTool(QObject):
 
 
 def method_call(service: str, path: str, method: str, *, address: str = "") -> list[str]:
-    """Arguments of the tool for a method, up to its own: on the session's bus, or at an address."""
+    """Command line of the tool for a method, on the session bus or the bus at `address`.
+
+    The arguments of the method follow it.
+    """
     return [
         *("call", *(("--address", address) if address else ("--session",))),
         *("--timeout", str(SECONDS), "--dest", service, "--object-path", path, "--method", method),

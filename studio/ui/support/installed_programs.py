@@ -103,7 +103,7 @@ def _entries() -> Iterator[Path]:
 
 
 def _program(path: Path, media_types: Sequence[str]) -> Program | None:
-    """Program of a desktop entry; None if it does not open these types or is not shown."""
+    """Program of a desktop entry; None if it is hidden or does not open these types."""
     entry = configparser.RawConfigParser(strict=False, interpolation=None, delimiters=("=",))
     # Keys have upper case letters, and languages in brackets.
     entry.optionxform = str  # type: ignore[assignment,method-assign]

@@ -24,7 +24,7 @@ class TileButton(Struct, frozen=True):
 
 
 class JobOutcome(Struct, frozen=True, kw_only=True):
-    """End of a job, in the texts of its tile.
+    """Outcome of a job, as the texts of its tile.
 
     Attributes:
         again: earliest time to retry, if given by the service.
@@ -119,7 +119,7 @@ def again_from(failure: Failure | None, now: float | None = None) -> str:
 
 
 def may_be_dismissed(job: Job) -> bool:
-    """Whether nothing is lost with a job's tile: it is over, and holds no answer to be read."""
+    """Whether dismissing a job's tile loses nothing: it is over and has no unread response."""
     over = job.state in (JobState.FAILED, JobState.CANCELLED, JobState.UNKNOWN)
     kept = job.failure is not None and job.failure.kept
     return over and not kept and not _came(job)
@@ -223,4 +223,4 @@ _ADVICE: dict[str, tuple[str, str, Tone]] = {
     "rate_limited": ("retry", "", "warn"),
     "server": ("retry", "", "warn"),
 }
-"""Icon, remedy ("" is trying again) and tone, by the kind of a failure."""
+"""Icon, remedy ("" for a retry) and tone by kind of failure."""

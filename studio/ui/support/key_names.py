@@ -11,13 +11,13 @@ _current: dict[str, str] = {}
 
 
 def use(changed: Mapping[str, str]) -> None:
-    """Set the shortcuts that the user chose in place of usual ones; "" for none."""
+    """Set the shortcuts that the user chose in place of the defaults; "" for none."""
     _current.clear()
     _current.update(changed)
 
 
 def current(usual: str) -> str:
-    """The shortcut of the action that has this one usually; "" if it has none now."""
+    """Current shortcut of the action with this default one; "" if it has none now."""
     return _current.get(usual, usual)
 
 

@@ -1,8 +1,8 @@
 """Shortcuts by the position of a key, where the layout has no Latin letter or digit there.
 
-On AZERTY the keys of digits type them only with Shift; on Cyrillic, Greek or Arabic layouts no key
-types a Latin letter. Such a key counts, unless it types into a field, as the one at its position on
-the US layout. What the layout itself types goes first: a shortcut with that key keeps it.
+On AZERTY the digit keys type digits only with Shift; on Cyrillic, Greek or Arabic layouts no key
+types a Latin letter. Such a key, unless it types into a field, acts as the key at its position on
+the US layout. The layout's own character has priority: a shortcut with it keeps the key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from studio.ui.support.qt_overrides import needs
 _Key, _Mod, _Kind = Qt.Key, Qt.KeyboardModifier, QEvent.Type
 
 FIRST_CODE = 0 if sys.platform == "win32" else 8
-"""Difference between the codes that this system gives keys and those of a PC's keyboard."""
+"""Offset of this system's key codes from the scan codes of a PC keyboard."""
 
 _ROWS = {2: "1234567890-=", 16: "qwertyuiop[]", 30: "asdfghjkl;'`", 43: "\\zxcvbnm,./"}
 _MAC = "asdfhgzxcv\0bqweryt123465=97-80]ou[ip\0lj'k;\\,/nm.\0\0`"
@@ -58,7 +58,7 @@ def position(event: QKeyEvent) -> str:
 
 
 def by_position(event: QKeyEvent) -> QKeyEvent | None:
-    """The event with the key of the US layout; None if the layout's own counts."""
+    """The event with the key of the US layout; None if the layout's own key is to be used."""
     char = position(event)
     held = event.modifiers() & ~_Mod.KeypadModifier
     altgr = held & _Mod.GroupSwitchModifier or (
@@ -102,7 +102,7 @@ def _copy(event: QKeyEvent, kind: QEvent.Type, key: Qt.Key, text: str) -> QKeyEv
 
 
 class KeyPositionFilter(QObject):
-    """Replaces keys of every window of the program by those at their positions.
+    """Replaces keys in every window of the program by those at their positions.
 
     Attributes:
         take: runs a shortcut of the focused window.
@@ -129,7 +129,7 @@ class KeyPositionFilter(QObject):
         if made is None:
             return False
         if kind == _Kind.KeyRelease:
-            # That of a key whose press was replaced; it may be one of a repeat.
+            # Release of a key whose press was replaced; it may be part of a repeat.
             replaced = event.nativeScanCode() in self._down
             if replaced and not event.isAutoRepeat():
                 self._down.discard(event.nativeScanCode())
@@ -141,7 +141,7 @@ class KeyPositionFilter(QObject):
         return True
 
     def _counts(self, event: QKeyEvent) -> bool:
-        """Whether a key may be replaced: it types nothing, and the layout's own has no use."""
+        """Whether a key may be replaced: it neither types into a field nor has a use of its own."""
         if isinstance(QApplication.activePopupWidget(), QMenu):
             return False  # compares letters itself
         if event.key() in _ZOOMS:
@@ -150,7 +150,7 @@ class KeyPositionFilter(QObject):
         return bool(held) or not _writes(QApplication.focusWidget())
 
     def _deliver(self, watched: QObject, made: QKeyEvent) -> bool:
-        """Do with a key what Qt does with one of the layout; whether it is used."""
+        """Deliver a key as Qt delivers one of the layout; returns whether it is used."""
         override = _copy(made, _Kind.ShortcutOverride, _Key(made.key()), made.text())
         override.ignore()
         QApplication.sendEvent(watched, override)

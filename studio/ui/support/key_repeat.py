@@ -38,12 +38,12 @@ MOVES = frozenset(
     )
 )
 TWIN = 30
-"""Milliseconds within which the press arrives that makes a release a repeat."""
+"""Milliseconds after a release within which a press makes it part of a key repeat."""
 
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
 
-# By name: the first screen has no use for these classes.
+# By name: the first screen does not need these classes.
 _LINES = ("QTextEdit", "QPlainTextEdit")
 _FIELDS = (*_LINES, "QLineEdit", "QAbstractSpinBox")
 
@@ -102,7 +102,7 @@ def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Release:
-    """Release of a held key that may turn out to be that of a repeat; `moment` in milliseconds."""
+    """Release of a held key that may turn out to be part of a repeat; `moment` in milliseconds."""
 
     key: int
     moment: int
@@ -135,7 +135,7 @@ class KeyRepeatFilter(QObject):
 
     def held(self, event: QKeyEvent) -> bool:
         """Whether the key was already down."""
-        # While a screen reader listens, Qt sends every key anew, without its timestamp.
+        # While a screen reader listens, Qt sends every key again, without its timestamp.
         twin = event.timestamp() and (event.key(), event.timestamp()) == self._released
         return event.isAutoRepeat() or (self._twins and bool(twin))
 
@@ -194,7 +194,7 @@ _watch: KeyRepeatFilter | None = None
 
 
 def is_repeat(event: QKeyEvent) -> bool:
-    """Whether a press is a repeat of a held key, even where Qt does not say so."""
+    """Whether a press is a repeat of a held key, even if Qt does not report it as one."""
     return event.isAutoRepeat() or (_watch is not None and _watch.held(event))
 
 
@@ -206,7 +206,7 @@ def keyboard_used_last() -> bool:
 def end_hold(event: QKeyEvent, owner: QObject, end: Callable[[], object]) -> None:
     """Call `end` for the release of a held key, unless `owner` is deleted before.
 
-    The release that belongs to a repeat ends nothing, also where Qt takes it for one of its own.
+    A release that is part of a repeat ends nothing, even if Qt reports it as a real one.
     """
     if _watch is not None and shiboken6.isValid(_watch):
         _watch.end_hold(event, owner, end)

@@ -21,7 +21,7 @@ class LoupeMode(Protocol):
     """Overlay and keys of a mode other than LOOK."""
 
     def begin_mode(self, picture: Picture) -> None:
-        """Show it over a picture; also called for the next one while it is on."""
+        """Show the mode over a picture; also called for the next picture while the mode is on."""
 
     def end_mode(self) -> None:
-        """Remove it from the canvas."""
+        """Remove the mode from the canvas."""

@@ -1,4 +1,4 @@
-"""Marks of one picture while they are edited, with the selected one."""
+"""Marks of one picture during editing, with the selected one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class MarkEditor(MarkupEditor):
         self.selection_changed.emit()
 
     def show_step(self, before: Markup, *, own: bool) -> None:
-        """Select the mark that a step of the user's added or changed."""
+        """Select the mark that the user's step added or changed."""
         self._settle(_changed_place(before.marks, self.marks) if own else None)
 
     def merge(self, step: Markup, markup: Markup) -> Markup:
@@ -95,7 +95,7 @@ class MarkEditor(MarkupEditor):
         self._edit(tuple(marks), select=self._selected, run=run)
 
     def write(self, index: int, sentence: str) -> None:
-        """Change the sentence of a mark; the letters typed in a row are one step."""
+        """Change the sentence of a mark; consecutive letters share one step."""
         mark = replace(self.marks[index], sentence=sentence)
         self.change(index, mark, run=f"sentence {index}")
 

@@ -1,4 +1,4 @@
-"""Drawing of marks: lines with a casing, numbered discs, their bounds and what the pointer hits.
+"""Drawing of marks: lines with a casing, numbered discs, bounds and hit testing.
 
 A mark is drawn over a picture in the same size at any zoom. Rectangles of pictures are in device
 pixels; `unit` is the number of device pixels per logical pixel.
@@ -31,7 +31,7 @@ FAINT = 0.4  # of the marks of a request in progress
 _WHITE, _BLACK = MARK_COLOURS[2], MARK_COLOURS[3]
 _DARK_FIGURES = (MARK_COLOURS[1], _WHITE)
 _NEAR = 0.25
-"""Distance of a picture's average colour from red, of 1.0, below which red does not stand out."""
+"""Distance (0 to 1) of a picture's average colour from red below which red does not stand out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ class MarkScale:
     unit: float = 1.0
 
     def place(self, point: Point) -> QPointF:
-        """Place of a point of the picture."""
+        """Position of a point of the picture in device pixels."""
         return QPointF(
             self.rect.x() + point.x * self.rect.width(),
             self.rect.y() + point.y * self.rect.height(),
         )
 
     def point(self, place: QPointF) -> Point:
-        """Point of the picture at a place, within the picture."""
+        """Point of the picture at a position in device pixels, clamped to the picture."""
         x = (place.x() - self.rect.x()) / max(1.0, self.rect.width())
         y = (place.y() - self.rect.y()) / max(1.0, self.rect.height())
         return Point(min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
 
     def moved(self, point: Point, dx: float, dy: float) -> Point:
-        """A point moved by device pixels, within the picture."""
+        """A point moved by device pixels, clamped to the picture."""
         return self.point(self.place(point) + QPointF(dx, dy))
 
 
@@ -104,7 +104,7 @@ def lines(mark: Mark, scale: MarkScale) -> QPainterPath:
 
 
 def bounds(mark: Mark, scale: MarkScale, drawn: QPainterPath | None = None) -> QRectF:
-    """Rectangle that a mark is drawn within, selected or not; `drawn` are its lines, if known."""
+    """Bounding rectangle of a mark, selected or not; `drawn` are its lines, if known."""
     reach = (DISC / 2 + RING_AWAY + RING) * scale.unit
     centre = scale.place(anchor(mark))
     box = QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach)
@@ -116,13 +116,13 @@ def bounds(mark: Mark, scale: MarkScale, drawn: QPainterPath | None = None) -> Q
 
 
 def disc_contains(mark: Mark, scale: MarkScale, at: QPointF) -> bool:
-    """Whether a place lies on the disc."""
+    """Whether a position is on the disc."""
     way = at - scale.place(anchor(mark))
     return math.hypot(way.x(), way.y()) <= (DISC / 2 + RIM) * scale.unit
 
 
 def mark_at(marks: tuple[Mark, ...], scale: MarkScale, at: QPointF) -> int | None:
-    """Index of the mark at a place: discs before lines, later ones before earlier."""
+    """Index of the mark at a position: discs before lines, later ones before earlier."""
     shown = [(n, one) for n, one in reversed(list(enumerate(marks))) if not one.hidden]
     for index, mark in shown:
         if disc_contains(mark, scale, at):
@@ -166,7 +166,7 @@ def paint_mark(
     selected: bool = False,
     drawn: Sequence[QPainterPath] | None = None,
 ) -> None:
-    """Draw a mark with its number; `drawn` are its lines, or those pieces of them to be drawn."""
+    """Draw a mark with its number; `drawn` are its lines, or the pieces of them to draw."""
     unit = scale.unit
     paths = [lines(mark, scale)] if drawn is None else drawn
     if mark.kind is not MarkKind.PIN:
@@ -244,7 +244,7 @@ def kind_name(kind: MarkKind) -> str:
 
 
 def place_words(mark: Mark) -> str:
-    """Where a mark points to, in words, such as "at left, lower half"."""
+    """Place a mark points to, in words, such as "at left, lower half"."""
     point = mark.points[-1] if mark.kind is MarkKind.ARROW else _middle(mark)
     third = min(2, int(point.x * 3))
     # Translators: place of a mark in a picture.
@@ -273,7 +273,7 @@ def mark_words(index: int, mark: Mark) -> str:
 
 
 def crop_rect(mark: Mark, width: int, height: int) -> QRectF:
-    """Square of a picture of this size, in its pixels, that shows what a mark points to."""
+    """Square around the place a mark points to, in pixels of a picture of this size."""
     side = 0.24 * max(width, height)
     xs, ys = [p.x * width for p in mark.points], [p.y * height for p in mark.points]
     if mark.kind is MarkKind.ARROW:

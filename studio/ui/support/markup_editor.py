@@ -1,7 +1,7 @@
-"""What is drawn on one picture while it is edited: undo and redo.
+"""Markup of one picture during editing, with undo and redo.
 
-The composer's draft has the markup. An editor shows it to canvas and inspector, and turns what the
-user does into new values for the draft (`edited`).
+The composer's draft has the markup. An editor shows it to canvas and inspector, and turns the
+user's changes into new values for the draft (`edited`).
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ class MarkupHistory:
     def adopt(self, markup: Markup, merge: Callable[[Markup, Markup], Markup]) -> None:
         """Follow a change made elsewhere.
 
-        `merge(step, markup)` is `markup` with the part of `step` that this history is about;
-        changes of other parts are no steps of it. Undo and redo elsewhere lead to a neighbouring
-        step; anything else starts a new history.
+        `merge(step, markup)` is `markup` with this history's part taken from `step`; changes of
+        other parts are not steps. Undo and redo elsewhere lead to a neighbouring step; anything
+        else starts a new history.
         """
         self._run = ""
         self._steps = [merge(step, markup) for step in self._steps]
@@ -86,7 +86,7 @@ class MarkupHistory:
 
 
 class MarkupEditor(QObject):
-    """One part of the markup of a picture (its marks, its region or its frames), and its steps.
+    """One part of a picture's markup (marks, region or frames), with its undo steps.
 
     The steps are kept while another part of the same picture is edited.
 
@@ -126,7 +126,7 @@ class MarkupEditor(QObject):
     def open_markup(self, markup: Markup, picture: str = "") -> None:
         """Show the markup of a picture (its id).
 
-        There is no step to undo, unless it is the picture shown last.
+        The undo steps are kept only for the picture shown last.
         """
         if picture and picture == self._picture:
             self._history.adopt(markup, self.merge)
@@ -170,5 +170,5 @@ class MarkupEditor(QObject):
             self.edited.emit(self.markup, "")
 
     def show_step(self, before: Markup, *, own: bool) -> None:  # noqa: ARG002 - for subclasses
-        """Announce another value; `own` is False for a change made elsewhere."""
+        """Announce the value of a step; `own` is False for a change made elsewhere."""
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""Work that is requested often: done once, and once more if a request came meanwhile."""
+"""Merging of frequent requests: one run, and another if a request came meanwhile."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class MergedTask:
     """Runs a coroutine on request, never twice at a time.
 
     Attributes:
-        outdated: it was requested again since it began, so that its result is not the last.
+        outdated: whether it was requested again since the run began, so that another one follows.
     """
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -20,7 +20,7 @@ class MergedTask:
         self.outdated = False
 
     def request(self) -> None:
-        """Begin, or do it once more after what runs."""
+        """Start a run, or another one after the current run."""
         self.outdated = True
         if self._task is None or self._task.done():
             self._task = spawn(self._run())

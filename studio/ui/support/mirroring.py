@@ -1,4 +1,4 @@
-"""Left and right in the direction of the language: what begins at the left begins at the right."""
+"""Mirroring of painting, popups, margins and texts in right-to-left languages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def flipped(box: QRect, within: QRect) -> QRect: ...
 @overload
 def flipped(box: QRectF, within: QRect | QRectF) -> QRectF: ...
 def flipped(box: QRect | QRectF, within: QRect | QRectF) -> QRect | QRectF:
-    """A rectangle as a mirror in the middle of another one shows it."""
+    """A rectangle mirrored about the vertical centre line of `within`."""
     if isinstance(box, QRect) and isinstance(within, QRect):
         return box.translated(within.left() + within.right() - box.left() - box.right(), 0)
     around = QRectF(within)
@@ -39,9 +39,9 @@ def placed(widget: QWidget, box: QRectF) -> QRectF: ...
 @overload
 def placed(widget: QWidget, box: QPointF) -> QPointF: ...
 def placed(widget: QWidget, box: QRect | QRectF | QPointF) -> QRect | QRectF | QPointF:
-    """Where something is painted that stands at `box` in a language written from the left.
+    """Position on the widget of a box or point of a left-to-right layout, mirrored if needed.
 
-    Also the other way: where a point of the widget is in what is laid out from the left.
+    It is its own inverse: it also converts a point on the widget to one in the layout.
     """
     if not widget.isRightToLeft():
         return box
@@ -51,26 +51,26 @@ def placed(widget: QWidget, box: QRect | QRectF | QPointF) -> QRect | QRectF | Q
 
 
 def aligned(anchor: QWidget, width: int, *, at_end: bool = False) -> int:
-    """Left edge, from that of an anchor, of what opens above or below it and is so wide.
+    """Left edge, relative to the anchor, of a popup of this width above or below it.
 
-    Both begin where lines do; with `at_end`, both end where lines do.
+    The leading edges of both are aligned; with `at_end`, the trailing edges.
     """
     return anchor.width() - width if anchor.isRightToLeft() is not at_end else 0
 
 
 def margins(widget: QWidget, first: int, top: int, last: int, bottom: int) -> QMargins:
-    """Margins of a layout or label: `first` where lines begin, `last` where they end.
+    """Margins of a layout or label: `first` on the leading side, `last` on the trailing side.
 
-    Layouts mirror what is in them, but not their margins.
+    Layouts mirror their contents, but not their margins.
     """
     left, right = (last, first) if widget.isRightToLeft() else (first, last)
     return QMargins(left, top, right, bottom)
 
 
 def begin_mirrored(painter: QPainter, widget: QWidget) -> None:
-    """Have what is painted on a widget from now on mirrored where its language is from the right.
+    """Mirror everything painted on a right-to-left widget from now on.
 
-    All but what `draw_text` and `draw_pixmap` paint: they turn only the place.
+    `draw_text` and `draw_pixmap` mirror only the position, not the contents.
     """
     if widget.isRightToLeft():
         painter.translate(widget.width(), 0)
@@ -78,7 +78,7 @@ def begin_mirrored(painter: QPainter, widget: QWidget) -> None:
 
 
 def draw_text(painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str) -> None:
-    """Paint a text that can be read in a box that may be mirrored; at the left is at the right."""
+    """Paint readable text in a box that may be mirrored; left alignment then becomes right."""
     with _readable(painter, box) as mirrored:
         if mirrored and not flags & (Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignRight):
             flags = flags & ~Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignRight
@@ -86,14 +86,14 @@ def draw_text(painter: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str
 
 
 def draw_pixmap(painter: QPainter, box: QRectF, pixmap: QPixmap) -> None:
-    """Paint a picture as it is in a box that may be mirrored."""
+    """Paint an unmirrored picture in a box that may be mirrored."""
     with _readable(painter, box):
         painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
 
 
 @contextlib.contextmanager
 def _readable(painter: QPainter, box: QRectF) -> Iterator[bool]:
-    """A painter that mirrors nothing within a box; whether it did."""
+    """Suspend the mirroring within a box; yields whether there was any."""
     if painter.worldTransform().m11() >= 0:
         yield False
         return
@@ -105,7 +105,7 @@ def _readable(painter: QPainter, box: QRectF) -> Iterator[bool]:
 
 
 def reading_key(widget: QWidget, key: int) -> Qt.Key:
-    """An arrow key for the way it leads in reading: Right for what comes next."""
+    """An arrow key by reading direction: Right leads to the next item in every language."""
     pressed = Qt.Key(key)
     return _OPPOSITE.get(pressed, pressed) if widget.isRightToLeft() else pressed
 
@@ -113,9 +113,9 @@ def reading_key(widget: QWidget, key: int) -> Qt.Key:
 def elided(
     metrics: QFontMetrics | QFontMetricsF, text: str, mode: Qt.TextElideMode, room: float
 ) -> str:
-    """A text, with an ellipsis where it has no room; `room` in pixels.
+    """A text, elided if it is wider than `room` pixels.
 
-    In a language written from the right the ellipsis of a Latin name stands at the name's own end.
+    In right-to-left languages the ellipsis of a Latin name is at the end of the name.
     """
     if isinstance(metrics, QFontMetrics):
         shown = metrics.elidedText(text, mode, int(room))
@@ -125,7 +125,7 @@ def elided(
 
 
 def led(message: str) -> str:
-    """A message whose direction is that of the language, though it begins with a Latin word."""
+    """A message in the direction of the language, even if it begins with a Latin word."""
     if i18n.right_to_left():
         strong = (unicodedata.bidirectional(char) for char in _ISOLATES.sub("", message))
         directions = [one for one in strong if one in {"L", "R", "AL"}]
@@ -135,20 +135,19 @@ def led(message: str) -> str:
 
 
 def as_keys(text: str) -> str:
-    """Keys that read from the left in every language: "← →", "Ctrl ,".
+    """Keys that read from left to right in every language: "← →", "Ctrl ,".
 
-    Words in a script from the right, such as "hold \\" in Arabic, stay as they are.
+    Words in a right-to-left script, such as "hold \\" in Arabic, are unchanged.
     """
     from_right = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
     return text if from_right else i18n.left_to_right(text)
 
 
 def message_line(message: str) -> str:
-    """A message for display, as `one_line`; in a language written from the right, names in it stay
-    isolated from the text around them.
+    """A message for display, like `one_line`; in right-to-left languages its names stay isolated.
 
-    Isolates that begin with U+2066 or U+2068 are kept where they are closed: they give no text
-    another direction than it has.
+    Closed isolates that begin with U+2066 or U+2068 are kept: they cannot override the direction
+    of any text.
     """
     if not i18n.right_to_left():
         return one_line(message)
@@ -159,5 +158,5 @@ def message_line(message: str) -> str:
 
 
 def _between(part: str) -> str:
-    """Text beside an isolate, with the spaces at its ends."""
+    """Text between isolates as one line; if blank, unchanged."""
     return one_line(part) if part.strip() else part if part.isspace() else ""

@@ -1,8 +1,8 @@
-"""Mnemonics: the letter of each entry of a menu, or button of a dialog, chosen from its text.
+"""Mnemonics: a letter for each entry of a menu or button of a dialog, chosen from its text.
 
-They are chosen, not written into the messages: each is unique in every language, also beside names
-that the user gave. Texts without letters of a keyboard, as in Japanese, get a Latin one in
-parentheses.
+They are computed, not written into the messages, so that each is unique in every language, even
+next to names given by the user. Texts without letters of a keyboard, as in Japanese, get a Latin
+letter in parentheses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _FIRST_IDEOGRAPH = "\u2e80"
 
 
 def letters(texts: Sequence[str], hints: Sequence[str] = ()) -> list[str]:
-    """A letter or digit for each text, in lower case and each only once; "" where none is left.
+    """A unique lower-case letter or digit for each text; "" if none is left.
 
     `hints` are English names, whose letters are preferred for texts without letters of a keyboard.
     """
@@ -34,7 +34,7 @@ def letters(texts: Sequence[str], hints: Sequence[str] = ()) -> list[str]:
 
 
 def _find(place: int, wanted: list[list[str]], owner: dict[str, int], tried: set[str]) -> bool:
-    """Give a text a letter, moving others to another of theirs if needed (a maximum matching)."""
+    """Give a text a letter, reassigning those of others if needed (a maximum matching)."""
     for free in (True, False):
         for letter in wanted[place]:
             if letter in tried or (free and letter in owner):
@@ -47,7 +47,7 @@ def _find(place: int, wanted: list[list[str]], owner: dict[str, int], tried: set
 
 
 def _candidates(text: str, hint: str) -> list[str]:
-    """Letters for a text, the best first: of its beginning, of its words, within them."""
+    """Letters for a text, best first: initials of words, then letters within them."""
     text = text.lower()
     initials = [
         char
@@ -62,14 +62,14 @@ def _candidates(text: str, hint: str) -> list[str]:
 
 
 def _is_typed(char: str) -> bool:
-    """Whether a key of its own types the character: no ideograph, and no letter with an accent."""
+    """Whether a single key types the character: no ideograph, and no letter with an accent."""
     if not char.isalnum() or char >= _FIRST_IDEOGRAPH:
         return False
     return len(unicodedata.normalize("NFKD", char)) == 1
 
 
 def marked(text: str, letter: str) -> str:
-    """A literal text as Qt shows it, with the letter underlined; unmarked for ""."""
+    """A literal text in Qt's syntax for mnemonics, with the letter underlined; "" for none."""
     if not letter:
         return text.replace("&", "&&")
     place = _place(text, letter)
@@ -80,12 +80,12 @@ def marked(text: str, letter: str) -> str:
 
 
 def _place(text: str, letter: str) -> int:
-    """Index of a letter in a text, at the beginning of a word if possible; -1 without it."""
+    """Index of a letter in a text, at the beginning of a word if possible; -1 if it is missing."""
     places = [place for place, char in enumerate(text) if char.lower() == letter]
     first = [place for place in places if not place or not text[place - 1].isalnum()]
     return next(iter((*first, *places)), -1)
 
 
 def plain(text: str) -> str:
-    """The literal text of one with marks, as Qt shows it."""
+    """The literal text of one in Qt's syntax for mnemonics."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

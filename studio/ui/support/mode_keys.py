@@ -19,9 +19,9 @@ _SHIFTS = (
 
 
 def is_own(event: QKeyEvent, groups: Sequence[KeyGroup]) -> bool:
-    """Whether a key is the view's: of its groups, undo, and most without Ctrl, Alt or Meta.
+    """Whether a key is the view's: its commands, undo, and most keys without Ctrl, Alt or Meta.
 
-    The first group is that of the view, whose `WINDOW_KEYS` are left to the window.
+    The first group is that of the view itself, whose `WINDOW_KEYS` are left to the window.
     """
     if view_keys.command(event, *groups) is not None or undoes(event):
         return True
@@ -39,12 +39,12 @@ def is_own(event: QKeyEvent, groups: Sequence[KeyGroup]) -> bool:
 
 
 def undoes(event: QKeyEvent, undo: ViewCommand | None = None) -> bool:
-    """Whether this is the window's shortcut of Undo, or the view's."""
+    """Whether this is the shortcut for Undo of the window or the view."""
     if undo is not None and view_keys.command(event, undo.group) is undo:
         return True
     return shortcuts.pressed(event) in shortcuts.instead_of("Ctrl+Z")
 
 
 def redoes(event: QKeyEvent) -> bool:
-    """Whether this is the window's shortcut of Redo."""
+    """Whether this is the window's shortcut for Redo."""
     return shortcuts.pressed(event) in shortcuts.instead_of("Ctrl+Shift+Z", "Ctrl+Y")

@@ -1,4 +1,4 @@
-"""Colour profile of a monitor, as the system has it."""
+"""Colour profile of a monitor, as configured in the system."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if sys.platform == "win32":
 
 @dataclass(frozen=True, slots=True)
 class MonitorPlace:
-    """A monitor, in the ways the systems name one.
+    """A monitor, as identified by the different systems.
 
     Attributes:
         platform: Qt's name of the window system.
-        number: place of the monitor among all, the primary one first.
-        centre: in Qt's coordinates.
+        number: index of the monitor among all; the primary one is 0.
+        centre: its centre in Qt's coordinates.
         window: native handle of a window on it; 0 for the primary monitor.
     """
 
@@ -55,7 +55,7 @@ def place_of(window: QWindow | None) -> MonitorPlace:
 def read_transform(place: MonitorPlace) -> ScreenTransform:
     """Conversion for a monitor; blocking, call it in a thread.
 
-    Raises ProfileUnusable where there is no profile, or none that can be used.
+    Raises ProfileUnusable if there is no profile, or it cannot be used.
     """
     if place.platform.startswith("wayland"):
         raise ProfileUnusable(MonitorState.COMPOSITOR)
@@ -85,7 +85,7 @@ if sys.platform == "win32":
     _LONGEST_PATH = 32_768
 
     def _read(place: MonitorPlace) -> bytes:
-        """The file of the monitor's default profile."""
+        """Contents of the monitor's default profile."""
         if place.platform != "windows":
             return b""
         name = _profile_path(place.window)

@@ -12,20 +12,20 @@ from studio.ui.support import raster
 from studio.ui.support.raster import Raster
 
 _BRIGHTER = bytes(round(255 * math.sqrt(level / 255)) for level in range(256))
-"""Shown levels of a map: small differences would be black on a screen."""
+"""Displayed level for each level of a map; otherwise small differences would look black."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelComparison:
-    """How a picture differs from A by its pixels.
+    """Differences of a picture from A, pixel by pixel.
 
     Attributes:
-        placement: where A lies in it; None where they do not line up.
-        changed: share of the pixels that changed, 0 to 1; None where they do not line up.
+        placement: position of A in the picture; None if they do not line up.
+        changed: share of the pixels that changed, 0 to 1; None if they do not line up.
         shift: distance the content moved, in pixels of A.
         other_shape: whether the aspect ratios differ.
         preview: whether small copies were compared.
-        map: the differences over A, brighter for larger ones; None where a file is unreadable.
+        map: the differences over A, brighter for larger ones; None if a file is unreadable.
     """
 
     placement: RelativePlacement | None = None
@@ -37,7 +37,7 @@ class PixelComparison:
 
     @property
     def standing(self) -> str:
-        """Whether both are aligned, in a few words; "" where nothing could be compared."""
+        """Whether both are aligned, in a few words; "" if they could not be compared."""
         if self.map is None:
             return ""
         if self.placement is not None:
@@ -46,7 +46,7 @@ class PixelComparison:
 
 
 def from_map(found: DifferenceMap, width: int, *, preview: bool) -> PixelComparison:
-    """Result from the map over a first picture that is `width` pixels wide. Use a thread."""
+    """Result for a map over a picture A of `width` pixels. Use a thread."""
     compared = found.comparison
     (own, high), (other, other_high) = compared.size, compared.other_size
     right, down = compared.shift

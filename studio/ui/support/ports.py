@@ -32,7 +32,7 @@ class ToastAction(Protocol):
     """Button of a toast."""
 
     def run(self) -> None:
-        """Run it."""
+        """Run the action."""
 
 
 class Messages(Protocol):
@@ -53,13 +53,13 @@ class Messages(Protocol):
         """Show a toast about a completed action, with a button; returns it for `withdraw`."""
 
     def withdraw(self, action: ToastAction) -> None:
-        """Remove the button of a toast: it would no longer do what it says."""
+        """Remove the button of a toast whose action no longer applies."""
 
     def on_news(self, news: InfoPosted) -> None:
         """Show a success message until the user closes it."""
 
     def on_problem(self, error: BaseException) -> None:
-        """Show an error of no particular view."""
+        """Show an error unrelated to any view."""
 
     def on_error(self, error: BaseException, about: str = "") -> None:
         """Show an error in the current view; `about` is a subject with one message at a time."""
@@ -74,7 +74,7 @@ class LargeView(Protocol):
 
     @property
     def picture(self) -> Picture | None:
-        """That picture; None until it is read."""
+        """Picture that actions are for; None until it is read."""
 
     def step(self, way: int) -> None:
         """Show the next (1) or previous (-1) picture."""
@@ -137,7 +137,7 @@ class ShownPictures(Protocol):
 
     @property
     def stack_by(self) -> StackBy:
-        """How the pictures are stacked."""
+        """Grouping of the pictures into stacks."""
 
     @property
     def shown(self) -> int | None:
@@ -175,10 +175,10 @@ class SelectionSource(Protocol):
         """Number of closed stacks selected, and of the pictures in them."""
 
     def stack_rows(self) -> Sequence[int]:
-        """Index rows of the stack whose tile alone is selected; empty without one."""
+        """Index rows of the stack if its tile is the only selected one; else empty."""
 
     def is_only(self, ids: Sequence[str]) -> bool:
-        """Whether these are one picture, and that one alone is selected."""
+        """Whether these are a single picture, and it is the only selected one."""
 
     def advance(self) -> None:
         """Select the next picture if exactly one is selected."""
@@ -190,7 +190,7 @@ class SelectionSource(Protocol):
         """Ids to act on for a panel that lists `ids`: the whole selection, if it is larger."""
 
     def before_removal(self) -> None:
-        """Select the neighbour before the selected pictures leave the view."""
+        """Select a neighbour of the selected pictures, which are about to leave the view."""
 
 
 class PictureChanges(Protocol):
@@ -209,7 +209,7 @@ class PictureChanges(Protocol):
         """Restore these pictures from the trash."""
 
     def undo(self, change: str = "") -> None:
-        """Undo the last change; `change` is the id of the one it has to be."""
+        """Undo the last change; with `change`, only if that is its id."""
 
     def redo(self) -> None:
         """Redo the last undone change."""
@@ -225,10 +225,10 @@ class OutgoingFiles(Protocol):
     """Files that leave the window."""
 
     async def files(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
-        """What the clipboard gets for these pictures: by the recipe. Raises StudioError."""
+        """Files for the clipboard, made by the recipe. Raises StudioError."""
 
     async def originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
-        """The originals. Raises StudioError."""
+        """Original files of these pictures. Raises StudioError."""
 
 
 class JobOffers(Protocol):
@@ -262,7 +262,7 @@ class SpendingLimit(Protocol):
 
 
 class QueueSource(Protocol):
-    """Facts of the queue besides its jobs."""
+    """Facts about the queue other than its jobs."""
 
     @property
     def thumbnails(self) -> RowThumbnails:
@@ -323,7 +323,7 @@ class LibraryProtocol(Protocol):
 
 
 class ScreenPixelsProtocol(Protocol):
-    """Pixels for one monitor; sRGB unless `converted`."""
+    """Decoded pixels, in the colours of a monitor if `converted`, else sRGB."""
 
     @property
     def pixels(self) -> RawPixels: ...

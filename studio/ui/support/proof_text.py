@@ -1,7 +1,7 @@
-"""Proof of a picture made here, in words, or why there is none.
+"""Proof of a picture made here, in words, or the reason why there is none.
 
-A count is shown as proof only from the record of a composed picture: it was counted in the saved
-file, and a picture with any difference is never recorded as composed.
+A count is shown as proof only if it is in the record of a composed picture: the pixels were
+counted in the saved file, and a picture with any difference is never recorded as composed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class ProofText:
     """A result in words.
 
     Attributes:
-        tone: "ok" only if it is proved.
-        spoken: the same for a screen reader.
+        tone: "ok" only with a proof.
+        spoken: the whole text for screen readers.
     """
 
     tone: Tone
@@ -34,7 +34,7 @@ class ProofText:
 
 
 def of_picture(picture: Picture) -> ProofText | None:
-    """The result of a picture that was to be composed; None for any other picture."""
+    """Result for a picture that was to be composed; None for any other picture."""
     made = picture.derivation
     if made is not None:
         return None if made.operation is Operation.CROP else _proved(made)

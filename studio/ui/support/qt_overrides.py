@@ -20,9 +20,9 @@ def needs(
 ) -> Callable[
     [Callable[Concatenate[Self, Given], Answer]], Callable[Concatenate[Self, Given], Answer]
 ]:
-    """Call Qt's own function as long as the object lacks this attribute.
+    """Decorate an override to call Qt's own function while the object lacks this attribute.
 
-    Name the attribute that `__init__` sets last of those the override reads.
+    Name the attribute that `__init__` sets last among those the override reads.
     """
 
     def decorate(

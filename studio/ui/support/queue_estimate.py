@@ -46,7 +46,7 @@ def seconds_left(
 
 
 def cost_words(jobs: Sequence[Job]) -> str:
-    """Sum of the prices of jobs: "≈ $0.20", with the number of unknown ones, or "free"."""
+    """Total price of jobs: "≈ $0.20", with the number of unknown prices, or "free"."""
     if not jobs:
         return ""
     paid = [job for job in jobs if job.request.profile != OFFLINE]
@@ -60,7 +60,7 @@ def cost_words(jobs: Sequence[Job]) -> str:
 
 
 def end_words(seconds: float, at: str) -> str:
-    """When the queue is done: "done in about 2 min, at 14:32"."""
+    """Estimated end of the queue: "done in about 2 minutes, at 14:32"."""
     if seconds < 60:
         # Translators: {time} is a time of day.
         return _("done in less than a minute, at {time}").format(time=at)

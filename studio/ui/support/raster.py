@@ -35,7 +35,7 @@ class Raster:
 
     Attributes:
         opaque: no transparency; painted faster and without a checkerboard.
-        screen: what it was converted with for the monitor; None for sRGB.
+        screen: the conversion applied for the monitor; None for sRGB.
     """
 
     levels: tuple[QImage, ...]
@@ -85,12 +85,12 @@ def build(
 def build_image(
     pixels: RawPixels, screen: ScreenTransform | None = None, *, converted: bool = False
 ) -> QImage:
-    """One image of pixels that have the size of the screen already; as `build`."""
+    """One image of pixels that are already the right size for the screen; otherwise as `build`."""
     return _unpacked(pixels, None if converted else screen, opaque=_opaque(pixels.data))
 
 
 def build_grey(width: int, height: int, data: bytes) -> Raster:
-    """Build the chain of a map of grey levels, a byte per pixel; use a thread for a large one."""
+    """Build the chain of a map of grey levels, one byte per pixel; use a thread for a large map."""
     grey = QImage.Format.Format_Grayscale8
     levels = [QImage(data, width, height, width, grey).copy()]
     while max(levels[-1].width(), levels[-1].height()) > SMALLEST:
@@ -146,5 +146,5 @@ def _halved(image: QImage) -> QImage:
 
 
 def from_jpeg(data: bytes, screen: ScreenTransform | None) -> QImage:
-    """Decode one of our own JPEG files for this screen; a null image when it cannot be read."""
+    """Decode one of our own JPEG files for this screen; a null image if it cannot be read."""
     return to_screen(QImage.fromData(data).convertToFormat(QImage.Format.Format_RGB32), screen)

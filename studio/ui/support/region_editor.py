@@ -1,4 +1,4 @@
-"""Region of one picture while it is edited."""
+"""Region of one picture during editing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class RegionEditor(MarkupEditor):
 
     @property
     def feather(self) -> float:
-        """Soft edge of the next region, of the picture's longer side; the region's if there is one.
+        """Soft edge of the region, or of the next one, as a fraction of the picture's longer side.
 
-        At most 1: of a small picture, the usual number of pixels may be more than all of it.
+        At most 1: the usual number of pixels may exceed a small picture.
         """
         return self._feather
 
@@ -33,7 +33,7 @@ class RegionEditor(MarkupEditor):
 
     @property
     def region(self) -> Region | None:
-        """The region; None for nothing drawn."""
+        """The region; None if nothing is drawn."""
         return self.markup.region
 
     @property
@@ -61,12 +61,12 @@ class RegionEditor(MarkupEditor):
             self._set(replace(self.region, strokes=(*self.strokes[:-1], stroke)), run=run)
 
     def set_inverted(self, *, inverted: bool) -> None:
-        """Set whether everything else may change instead; does nothing without a region."""
+        """Set whether everything outside may change instead; does nothing without a region."""
         if self.region is not None:
             self._set(replace(self.region, inverted=inverted))
 
     def set_feather(self, feather: float) -> None:
-        """Set the width of the soft edge, of the longer side."""
+        """Set the width of the soft edge, as a fraction of the picture's longer side."""
         self.feather = feather
         if self.region is not None:
             self._set(replace(self.region, feather=self.feather), run="feather")
@@ -82,7 +82,7 @@ class RegionEditor(MarkupEditor):
         super().on_opened()
 
     def show_step(self, before: Markup, *, own: bool) -> None:
-        """Announce another value."""
+        """Announce the region of a step, with its soft edge."""
         if self.region is not None:
             self.feather = self.region.feather
         super().show_step(before, own=own)

@@ -1,7 +1,7 @@
 """Pixels of a region for the screen: its strokes drawn once, at a limited size.
 
-What is sent and composed is drawn by `imaging/masks.py` from the same strokes; the pixels here
-differ from those at most along the edges of a stroke.
+The mask for requests and compositions is drawn by `imaging/masks.py` from the same strokes; the
+pixels here differ from it at most along the edges of a stroke.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _COUNTED = 1024  # side of the image in which pixels are counted
 
 
 class RegionRaster:
-    """A region as an image: opaque where it was drawn, before it is inverted.
+    """A region as an image: opaque where strokes were drawn, regardless of inversion.
 
     Attributes:
         image: one byte for each pixel, opaque or transparent.
-        bounds: rectangle outside of which it is transparent.
-        rebuilds: how often all strokes were drawn.
-        touched: pixels that were drawn on, each time counted.
+        bounds: bounding rectangle of the opaque pixels.
+        rebuilds: number of times all strokes were drawn again.
+        touched: number of pixels drawn, counted each time.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class RegionRaster:
         self.bounds = QRect()
         self.rebuilds = self.touched = 0
         self._ground: QImage | None = None
-        # Those drawn; None if there may be pixels of others.
+        # Strokes drawn; None if there may be pixels of others.
         self._strokes: tuple[Stroke, ...] | None = ()
         self._picture = QSize()
 
@@ -51,7 +51,7 @@ class RegionRaster:
     def set_sizes(self, picture: QSize, shown: float) -> bool:
         """Fit a picture whose longer side is `shown` screen pixels; False if it fits already.
 
-        The strokes are drawn again by `show_region` then.
+        After a change, `show_region` draws the strokes again.
         """
         longer = max(1, picture.width(), picture.height())
         level = LEAST
@@ -74,7 +74,7 @@ class RegionRaster:
         self._strokes, self.bounds = (), QRect()
 
     def set_ground(self, ground: QImage | None) -> None:
-        """Set what the strokes are drawn on: an image like this one, of any size."""
+        """Set the image of any size on which the strokes are drawn, opaque in the region."""
         self._ground = ground
         self._clear()
 
@@ -91,7 +91,7 @@ class RegionRaster:
     # --- drawing ----------------------------------------------------------------------------
 
     def show_region(self, region: Region | None) -> QRect:
-        """Draw what a region has; returns the changed rectangle. Only new strokes are drawn."""
+        """Draw a region, if possible only its new strokes; returns the changed rectangle."""
         strokes = () if region is None else region.strokes
         there = 0 if self._strokes is None else len(self._strokes)
         if self._strokes is None or strokes[:there] != self._strokes:
@@ -109,11 +109,11 @@ class RegionRaster:
         return changed
 
     def keep_strokes(self, strokes: tuple[Stroke, ...]) -> None:
-        """Take these strokes as drawn already: the last one was, piece by piece."""
+        """Record these strokes as drawn: the last one was drawn piece by piece."""
         self._strokes = strokes
 
     def forget_strokes(self) -> None:
-        """Draw everything again with the next `show_region`."""
+        """Make the next `show_region` draw everything again."""
         self._strokes = None
 
     def draw_stroke(self, stroke: Stroke) -> QRect:
@@ -127,7 +127,7 @@ class RegionRaster:
                 return self.draw_line(stroke, stroke.points)
 
     def draw_line(self, stroke: Stroke, points: Sequence[Point]) -> QRect:
-        """Draw a piece of a brush's or an eraser's line; returns the changed rectangle."""
+        """Draw a piece of a brush or eraser stroke; returns the changed rectangle."""
         width = max(1.0, stroke.width * max(self.image.width(), self.image.height()))
         places = [self._place(point) for point in points]
         path = QPainterPath(places[0])
@@ -192,7 +192,7 @@ class RegionRaster:
         return 1.0 - share if inverted else share
 
     def middle(self, *, inverted: bool = False) -> Point | None:
-        """Middle of what may change; None for nothing."""
+        """Centre of the part that may change; None if it is empty."""
         small = self.image.scaled(
             24, 24, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
         ).convertToFormat(QImage.Format.Format_Alpha8)
@@ -211,7 +211,7 @@ class RegionRaster:
         )
 
     def thumbnail(self, side: int, *, inverted: bool = False) -> QImage:
-        """White where it may change, black elsewhere; its longer side has `side` pixels."""
+        """Thumbnail with a longer side of `side` pixels: white where it may change, else black."""
         ground, drawn = (Qt.GlobalColor.white, Qt.GlobalColor.black) if inverted else (
             Qt.GlobalColor.black, Qt.GlobalColor.white)  # fmt: skip
         size = self.size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
@@ -242,7 +242,7 @@ def _box_of(places: Sequence[QPointF]) -> QRectF:
 
 
 def ground_of(pixels: RawPixels) -> QImage:
-    """What a mask's picture marks: opaque where that is white on black."""
+    """Ground from a mask: opaque where its pixels are white, transparent where black."""
     size = pixels.width, pixels.height
     drawn = QImage(pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888)
     flat = QImage(drawn.size(), QImage.Format.Format_RGB32)

@@ -30,7 +30,7 @@ _MOST = 600
 
 
 class RowThumbnailSource(Protocol):
-    """The library, as far as small thumbnails need it."""
+    """The part of the library that small thumbnails need."""
 
     async def find(self, ids: Sequence[str]) -> list[Picture]: ...
     async def thumbnail(self, picture: Picture, edge: int) -> bytes: ...
@@ -47,7 +47,7 @@ class RowThumbnails(QObject):
     ready = Signal()
 
     def __init__(self, source: RowThumbnailSource, parent: QObject, *, side: int = _SIDE) -> None:
-        """`side` is that of the kept squares in device pixels."""
+        """`side` is the side of the kept squares in device pixels."""
         super().__init__(parent)
         self._source = source
         self._side = side
@@ -62,11 +62,11 @@ class RowThumbnails(QObject):
         self.ready.emit()
 
     def picture(self, id: str) -> QPixmap | None:
-        """Thumbnail of a library picture; None while it is fetched, and without one."""
+        """Thumbnail of a library picture; None while it is fetched, or if there is none."""
         return self._pixmap(id, None)
 
     def reference(self, reference: Reference) -> QPixmap | None:
-        """Thumbnail of a reference; None while it is fetched, and without one."""
+        """Thumbnail of a reference; None while it is fetched, or if there is none."""
         return self._pixmap(reference.sha256, reference)
 
     def _pixmap(self, key: str, reference: Reference | None) -> QPixmap | None:

@@ -17,7 +17,7 @@ BAND = 1 << 17
 """Pixels converted at once: Qt holds the interpreter meanwhile, one to three milliseconds."""
 
 LARGEST = 8 << 20
-"""Bytes of the largest profile used; those of monitors have a few thousand, rarely a million."""
+"""Size limit of a profile in bytes; profiles of monitors have a few thousand, rarely a million."""
 
 _HEADER = 128
 
@@ -26,21 +26,21 @@ class MonitorState(Enum):
     """Whether pictures are converted for the monitor, or the reason why not."""
 
     UNKNOWN = auto()
-    """Not asked yet."""
+    """Not determined yet."""
     OFF = auto()
     SHOWN = auto()
     NO_PROFILE = auto()
     COMPOSITOR = auto()
-    """The system converts by itself, from sRGB."""
+    """The compositor converts from sRGB itself."""
     DAMAGED = auto()
     TOO_LARGE = auto()
     NOT_RGB = auto()
     UNREADABLE = auto()
-    """The system has a profile, which cannot be read."""
+    """The system has a profile, but it cannot be read."""
 
 
 class ProfileUnusable(Exception):
-    """A profile that pictures cannot be shown through."""
+    """A profile that cannot be used to convert pictures."""
 
     def __init__(self, state: MonitorState) -> None:
         super().__init__(state.name)
@@ -52,7 +52,7 @@ class ScreenTransform:
     """Conversion from sRGB to the colours of one monitor; may be used in any thread.
 
     Attributes:
-        name: of the profile, as written in it; may be empty.
+        name: name in the profile; may be empty.
         profile: ICC data.
     """
 
@@ -64,7 +64,7 @@ class ScreenTransform:
 def transform_for(profile: bytes) -> ScreenTransform:
     """Conversion for a monitor with this ICC profile; call it in a thread.
 
-    Raises ProfileUnusable for a profile that is damaged, too large or not one of an RGB monitor.
+    Raises ProfileUnusable for a profile that is damaged, too large, or not for an RGB monitor.
     """
     if len(profile) > LARGEST:
         raise ProfileUnusable(MonitorState.TOO_LARGE)
@@ -84,7 +84,7 @@ def transform_for(profile: bytes) -> ScreenTransform:
 def to_screen(image: QImage, transform: ScreenTransform | None) -> QImage:
     """A copy of an sRGB image in the colours of a monitor; the image itself without a transform.
 
-    Any thread.
+    May be called in any thread.
     """
     if transform is None or image.isNull():
         return image
@@ -105,12 +105,12 @@ class ScreenColours(QObject):
     """The conversion for the monitor the window is on.
 
     Attributes:
-        transform: for painting pictures; None if they are shown as sRGB.
+        transform: conversion for painting pictures; None if they are shown as sRGB.
         state: whether they are converted, or why not.
 
     Signals:
-        changed: pictures shown through another transform must be rendered again.
-        state_changed: the state, or the name of the profile, is another.
+        changed: pictures rendered with another transform must be rendered again.
+        state_changed: the state or the name of the profile changed.
     """
 
     changed = Signal()
@@ -122,7 +122,7 @@ class ScreenColours(QObject):
         self.state = MonitorState.UNKNOWN
 
     def show_through(self, transform: ScreenTransform) -> None:
-        """Show pictures through this transform from now on."""
+        """Convert pictures with this transform from now on."""
         self._set(transform, MonitorState.SHOWN)
 
     def show_as_srgb(self, state: MonitorState) -> None:
@@ -150,7 +150,7 @@ _colours: ScreenColours | None = None
 
 
 def screen_colours() -> ScreenColours:
-    """The colours pictures are shown in; they live as long as the application."""
+    """The conversion for the monitor; lives as long as the application."""
     global _colours
     if _colours is None:
         application = QCoreApplication.instance()

@@ -1,7 +1,7 @@
 """The screen a widget is on.
 
 `QWidget.screen` must not be called from Python: PySide makes the widget the parent of the screen's
-object, and the end of the widget can end the screen with it, on which the next widget crashes.
+object, so that destroying the widget can destroy the screen too, and the next widget on it crashes.
 """
 
 from __future__ import annotations

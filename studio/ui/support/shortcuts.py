@@ -1,6 +1,6 @@
-"""Shortcuts as the user has changed them: which keys an action has, and which it may get.
+"""Shortcuts with the user's changes: those in effect, and the rules for choosing others.
 
-The rules hold for actions, and for the keys of views (`view_keys`) alike.
+The rules apply both to actions and to the keys of views (`view_keys`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.ui.support.key_repeat import ENTER, MOVES, TABS
 
 
 class HasKeys(Protocol):
-    """An action, and the shortcuts it has at first."""
+    """An action with its default shortcuts."""
 
     @property
     def name(self) -> str: ...
@@ -37,13 +37,13 @@ class HasTitle(Protocol):
 
 
 Changes = Mapping[str, Sequence[str]]
-"""Shortcuts of the changed actions by name, such as "Ctrl+K"; none for an action without one."""
+"""Shortcuts, such as "Ctrl+K", of the changed actions by name; empty for an action without any."""
 
 Clash = Callable[[str, str], bool]
 """Whether two actions, by name, may not have the same shortcut."""
 
 MOST_KEYS = 2
-"""Shortcuts per action that can be chosen: one, and an alternative."""
+"""Limit of shortcuts per action: one, and an alternative."""
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
 _MODIFIERS = (
@@ -64,7 +64,7 @@ else:
 
 
 def normal(keys: str) -> str:
-    """A shortcut in Qt's spelling, of one press; "" if it is none."""
+    """A shortcut of a single key press in Qt's spelling; "" if it is invalid."""
     sequence = QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)
     if sequence.count() != 1 or _first(sequence).key() == _Key.Key_unknown:
         return ""
@@ -82,17 +82,17 @@ def _first(sequence: QKeySequence) -> QKeyCombination:
 
 
 def always(_name: str, _other: str) -> bool:
-    """Actions of the window have a shortcut only once."""
+    """Clash of actions of the window: no two may have the same shortcut."""
     return True
 
 
 def effective(
     rows: Iterable[HasKeys], changes: Changes, clash: Clash = always
 ) -> dict[str, tuple[str, ...]]:
-    """The shortcuts of every action by name.
+    """Shortcuts of every action by name.
 
-    Those of the user first: a default that the user gave to another action is dropped. Unknown
-    actions, and what is not a shortcut, are ignored.
+    The user's come first: a default that the user gave to another action is dropped. Unknown
+    actions and invalid shortcuts are ignored.
     """
     rows = list(rows)
     takers: defaultdict[str, list[str]] = defaultdict(list)
@@ -119,10 +119,10 @@ _replaced: dict[str, tuple[str, ...]] = {}
 
 
 def use(rows: Iterable[HasKeys], changes: Changes) -> None:
-    """Use the shortcuts that the user chose, of these actions and of views.
+    """Use the shortcuts that the user chose for these actions and for views.
 
-    Without changes the actions are not looked at. Widgets that show a key when they are made show
-    another at the next start.
+    Without changes the actions are not read. Widgets that read a key only when they are created
+    show the new one after a restart.
     """
     global _changes
     _changes = dict(changes)
@@ -135,17 +135,17 @@ def use(rows: Iterable[HasKeys], changes: Changes) -> None:
 
 
 def chosen() -> Changes:
-    """The changes in use; another object after each `use`."""
+    """The changes in use; a new object after each `use`."""
     return _changes
 
 
 def instead_of(*usual: str) -> tuple[str, ...]:
-    """The shortcuts of the action that has these usually, in Qt's spelling."""
+    """Current shortcuts of the action with these defaults, in Qt's spelling."""
     return tuple(map(normal, _replaced.get(usual[0], usual)))
 
 
 def owner(keys: str, present: Mapping[str, Sequence[str]], but: str, clash: Clash = always) -> str:
-    """Name of the action that has a shortcut which `but` may not have too; "" for none."""
+    """Name of the action whose shortcut `but` may not share; "" for none."""
     for name, own in present.items():
         if name != but and keys in map(normal, own) and clash(but, name):
             return name
@@ -159,9 +159,9 @@ def with_change(
     keys: Sequence[str],
     clash: Clash = always,
 ) -> dict[str, tuple[str, ...]]:
-    """The changes with these shortcuts for an action, which those that clash with it lose.
+    """The changes after giving an action these shortcuts; clashing actions lose them.
 
-    An action with the shortcuts it had at first is not among them.
+    Actions with their default shortcuts are left out.
     """
     rows = list(rows)
     wanted = tuple(dict.fromkeys(filter(None, map(normal, keys))))
@@ -181,7 +181,7 @@ def with_change(
 
 
 def pressed(event: QKeyEvent) -> str:
-    """The shortcut that a press gives, "" for a modifier alone; the same on every layout."""
+    """Shortcut of a key press, the same on every layout; "" for a modifier alone."""
     event = key_positions.by_position(event) or event
     key, typed = _Key(event.key()), event.text()
     held = event.modifiers() & ~(_Mod.KeypadModifier | _Mod.GroupSwitchModifier)
@@ -196,20 +196,20 @@ def pressed(event: QKeyEvent) -> str:
 
 
 def _is_sign(typed: str) -> bool:
-    """Whether a key types a sign or digit of ASCII."""
+    """Whether a key types an ASCII digit or punctuation mark."""
     return len(typed) == 1 and "!" <= typed <= "~" and not typed.isalpha()
 
 
 def same_key(event: QKeyEvent, keys: str) -> bool:
-    """Whether an event is of the key of a shortcut, whatever else is held; for releases."""
+    """Whether an event is of a shortcut's key, regardless of modifiers; for releases."""
     released = pressed(event)
     return bool(released and keys) and combination(released).key() == combination(keys).key()
 
 
 def refusal(keys: str, menus: Mapping[str, str]) -> str:
-    """Reason why no action can have a shortcut; "" if one can.
+    """Reason why no action can have a shortcut; "" if it is allowed.
 
-    `menus` are the shortcuts that open menus, and their titles.
+    `menus` are the titles of menus by the shortcuts that open them.
     """
     first = combination(keys)
     held = first.keyboardModifiers() & ~_Mod.ShiftModifier
@@ -222,7 +222,7 @@ def refusal(keys: str, menus: Mapping[str, str]) -> str:
 
 
 def menu_keys(menus: Sequence[HasTitle]) -> list[str]:
-    """Shortcut of each menu, such as "Alt+F"; "" for none. macOS types characters with them."""
+    """Shortcut of each menu, such as "Alt+F"; "" for none. On macOS they type characters."""
     if sys.platform == "darwin":
         return [""] * len(menus)
     else:

@@ -20,7 +20,7 @@ class SidebarItem:
         view: shelf it opens; None for the history of prompts, which opens a list.
         takes: whether pictures can be dropped on it.
         collection: id of the collection it opens; "" for a shelf.
-        count: number of pictures in a collection; None while that is counted.
+        count: number of pictures in a collection; None while they are being counted.
     """
 
     label: str
@@ -32,7 +32,7 @@ class SidebarItem:
 
 
 def library() -> tuple[SidebarItem, ...]:
-    """Shelves with pictures and failed jobs."""
+    """Entries of the shelves of pictures and failed jobs."""
     return (
         SidebarItem(label=_("All pictures"), icon="images", view=View.ALL),
         SidebarItem(label=_("This session"), icon="clock", view=View.SESSION),

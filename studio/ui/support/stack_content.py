@@ -1,4 +1,4 @@
-"""Words and marks of stacks, without drawing."""
+"""Texts and icons of stacks, without drawing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.ui.support.tile_content import PLAIN, StackLook, TileContent, TileLo
 
 
 def look_of(tile: StackTile, facts: StackFacts | None = None) -> StackLook:
-    """What a tile shows of its stack; `facts` are those of the library, once read."""
+    """Appearance of a tile's stack; `facts` are from the library, once read."""
     every = max(tile.size, facts.size if facts is not None else 0)
     count = number(tile.size)
     if every > tile.size:
@@ -32,7 +32,7 @@ def look_of(tile: StackTile, facts: StackFacts | None = None) -> StackLook:
 
 
 def running(first: TileContent, jobs: Sequence[Job], done: int) -> TileContent:
-    """Content of the closed stack of a run under way, of which `first` is a job's content."""
+    """Content of the closed stack of a run in progress; `first` is the content of a job in it."""
     every = done + len(jobs)
     queued = sum(job.state is JobState.QUEUED for job in jobs)
     parts = []
@@ -73,7 +73,7 @@ def by_words(by: StackBy) -> str:
 
 
 def count_words(stacks: int, single: int) -> str:
-    """Number of tiles in the grid."""
+    """Number of stacks and single pictures in the grid."""
     # Translators: after the number of pictures, such as "223 of 12,417"; {stacks} and {single} such
     # as "41 stacks" and "37 single".
     return _("in {stacks} and {single}").format(
@@ -83,7 +83,7 @@ def count_words(stacks: int, single: int) -> str:
 
 
 def place_words(tile: StackTile) -> str:
-    """Where a selected tile is in its stack."""
+    """Position of a selected tile in its stack."""
     if tile.closed:
         return ngettext("Stack of {n} picture", "Stack of {n} pictures", tile.size).format(
             n=number(tile.size)
@@ -92,7 +92,7 @@ def place_words(tile: StackTile) -> str:
 
 
 def spend_sentence(outlay: Outlay) -> str:
-    """What the pictures of a stack cost."""
+    """Cost of a stack's pictures, as a sentence."""
     # Translators: {money} is an amount, {kept} the number of picked pictures.
     return ngettext(
         "This stack cost {money}, {kept} of {n} picked.",
@@ -102,10 +102,10 @@ def spend_sentence(outlay: Outlay) -> str:
 
 
 def note(pictures: int, stacks: int, size: int) -> str:
-    """What part of closed stacks an action is for; empty without closed stacks.
+    """Note that an action affects only part of closed stacks; empty without closed stacks.
 
     Args:
-        pictures: number of pictures that the action is for.
+        pictures: number of pictures that the action affects.
         stacks: number of closed stacks among them.
         size: number of pictures in those stacks.
     """

@@ -70,10 +70,10 @@ class SpawnedTask:
 
 
 def spawn(work: Coroutine[Any, Any, Any], *, records: bool = False) -> SpawnedTask:
-    """Start `work` and keep it alive until done; before `start_waiting` it waits for that.
+    """Start `work` and keep it alive until done; before `start_waiting` it is held back.
 
-    Its exceptions go to the handler of `on_error` at once, not when it is collected. Work that
-    `records` a decision of the user is not cancelled at the end of the program, but awaited.
+    Its exceptions go to the handler of `on_error` at once, not when the task is collected. Work
+    that `records` a decision of the user is not cancelled at the end of the program, but awaited.
     """
     made = SpawnedTask(work, records=records)
     if _waiting is None:
@@ -129,7 +129,10 @@ def cancel_all() -> None:
 
 
 async def wait_for_records(patience: float) -> None:
-    """Wait until every decision of the user is recorded; cancel what takes longer, in seconds."""
+    """Wait until every decision of the user is recorded, for at most `patience` seconds.
+
+    The tasks that take longer are cancelled.
+    """
     if _recording:
         _done, late = await asyncio.wait(set(_recording), timeout=patience)
         for task in late:

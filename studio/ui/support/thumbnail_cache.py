@@ -51,7 +51,7 @@ class ThumbnailRequest(Struct, frozen=True):
 
     Attributes:
         size: device pixels of the rectangle it is painted into.
-        radius: of its corners, in device pixels.
+        radius: radius of its corners, in device pixels.
     """
 
     picture: Picture
@@ -113,7 +113,7 @@ class ThumbnailCache(QObject):
     # --- queries --------------------------------------------------------------------------
 
     def pixmap(self, picture: str) -> QPixmap | None:
-        """Pixmap of a picture; of another size while the right one is loading."""
+        """Pixmap of a picture; one of another size while the right one is loading."""
         held = self._held.get(picture)
         if held is None:
             return None
@@ -170,7 +170,7 @@ class ThumbnailCache(QObject):
         self._next()
 
     def on_screen_colours(self) -> None:
-        """Render the latest request for the new monitor; the former pixmaps are shown meanwhile."""
+        """Render the latest request for the new monitor; the old pixmaps are shown meanwhile."""
         for _wish, task in self._running.values():
             task.cancel()
         self._running.clear()

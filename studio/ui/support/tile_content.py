@@ -24,7 +24,7 @@ class TileLook(Enum):
     """Appearance of a tile's box."""
 
     PICTURE = auto()
-    DASHED = auto()  # nothing is being made yet, or any more
+    DASHED = auto()  # nothing is being made yet, or no longer
     GHOST = auto()  # in progress, over the blurred source
     FAILED = auto()
     DOUBTFUL = auto()  # failed, and possibly billed
@@ -36,7 +36,7 @@ class TileContent(Struct, frozen=True, kw_only=True):
 
     Attributes:
         aspect: width to height of the present or future picture.
-        big: the line of 18 px: a timer or a place in the queue.
+        big: the line of 18 px: a timer or a position in the queue.
         head: first line of a message, in weight 600.
         line, note: the lines under it, 12 and 11 px.
         bill: cost as text; `bill_doubt` marks "may have been billed".
@@ -46,7 +46,7 @@ class TileContent(Struct, frozen=True, kw_only=True):
         bar: progress of the bar at the bottom; None for no bar, -1 for the runner.
         ticks: whether the texts count seconds and must be updated every second.
         mark: icon before the name.
-        badge: icon after it, of a sketch or a draft; one kind everywhere, and no word beside it.
+        badge: icon after the name, for a sketch or a draft, without a word beside it.
     """
 
     name: str
@@ -77,13 +77,13 @@ class TileContent(Struct, frozen=True, kw_only=True):
 
 
 class StackLook(Struct, frozen=True):
-    """What a tile shows of its stack.
+    """Appearance of a tile's stack.
 
     Attributes:
         pill: text of the count pill; empty without one.
         icon: its icon.
         closed: whether edges of further pictures are drawn above the picture.
-        member: whether it is a member of an open stack, on the ground of those.
+        member: whether it is a member of an open stack, painted on the stack's background.
         fresh: whether pictures in a closed stack are new.
     """
 
@@ -141,7 +141,7 @@ def spoken_name(item: Item | None, row: int, tile: StackTile | None, now: float)
 
 
 def name_in_stack(spoken: str, name: str, tile: StackTile) -> str:
-    """Name of a row for screen readers; `spoken` is that of its picture, which is called `name`."""
+    """Name of a row for screen readers; `spoken` is the spoken name of its picture, `name`."""
     if tile.size == 1:
         return spoken
     size = ngettext("{n} picture", "{n} pictures", tile.size).format(n=number(tile.size))

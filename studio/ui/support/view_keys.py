@@ -1,7 +1,8 @@
-"""Keys of single views and modes, and which of them an event is.
+"""Keys of single views and modes, and the commands of key events.
 
-Within its view such a key goes before an action with the same shortcut. Keys that move, confirm or
-leave (arrows, Home, End, Tab, Enter, Esc, Del) are fixed and not listed, except in a duel.
+Within its view such a key has priority over an action with the same shortcut. Keys that move,
+confirm or leave (arrows, Home, End, Tab, Enter, Esc, Del) are fixed and not listed, except in
+duels.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class KeyGroup(StrEnum):
 
 
 class ViewCommand(StrEnum):
-    """What a key of a view does: the group and its own name."""
+    """Command of a view's key: its group and its own name."""
 
     FIT = "picture.fit"
     HELD_ACTUAL = "picture.held-actual"
@@ -93,13 +94,13 @@ class ViewCommand(StrEnum):
 
     @property
     def group(self) -> KeyGroup:
-        """View or mode in which it works."""
+        """View or mode in which the command works."""
         return KeyGroup(self.value.partition(".")[0])
 
 
 @dataclass(frozen=True, slots=True)
 class ViewKey:
-    """A command of a view, with the keys it has unless the user chose others."""
+    """A command of a view, with its default keys."""
 
     command: ViewCommand
     text: str
@@ -130,13 +131,13 @@ _BESIDE: dict[KeyGroup, frozenset[KeyGroup]] = {
     KeyGroup.PICK: _PICTURES,
     KeyGroup.DUEL: _PICTURES,
 }
-"""Groups whose keys work at the same time."""
+"""Groups whose keys work at the same time as those of a group."""
 
 WINDOW_KEYS: dict[KeyGroup, tuple[str, ...]] = {
     KeyGroup.PICK: (*"GLCDTKOW", "Shift+D", "?"),
     KeyGroup.DUEL: (*"GLTKOW", "?"),
 }
-"""By view in full screen, usual shortcuts of the actions whose letters work there; no others do."""
+"""Default shortcuts of the window's actions that work in each full-screen view."""
 
 _REPEATING = frozenset(
     {
@@ -222,7 +223,7 @@ STARS = {
     ViewCommand.PICK_5: 5,
     ViewCommand.PICK_0: 0,
 }
-"""Stars that pick mode's commands give."""
+"""Stars given by pick mode's commands."""
 
 
 def _stars(n: int) -> str:
@@ -240,8 +241,8 @@ def group_of(name: str) -> KeyGroup | None:
 def clash(name: str, other: str) -> bool:
     """Whether two commands or actions may not have the same key.
 
-    Actions do with each other, commands only where both work. A command and an action may share a
-    key: the command goes first in its view.
+    Two actions always clash, two commands only if both work at the same time. A command and an
+    action may share a key: within its view the command has priority.
     """
     mine, its = group_of(name), group_of(other)
     if mine is None or its is None:
@@ -250,7 +251,7 @@ def clash(name: str, other: str) -> bool:
 
 
 class _Lookup:
-    """Commands and keys, found once for the changes of the user."""
+    """Commands and keys with the user's changes, computed once."""
 
     def __init__(self, changes: shortcuts.Changes) -> None:
         self.changes = changes
@@ -275,9 +276,9 @@ def _found() -> _Lookup:
 
 
 def command(event: QKeyEvent, *groups: KeyGroup) -> ViewCommand | None:
-    """The command of a key in these groups, the first of them first.
+    """Command of a key in these groups; earlier groups have priority.
 
-    A held key is no command a second time, unless it zooms.
+    The repeat of a held key is not a command, unless it zooms.
     """
     by_group = _found().commands.get(shortcuts.pressed(event), {})
     found = next((by_group[group] for group in groups if group in by_group), None)
@@ -286,19 +287,19 @@ def command(event: QKeyEvent, *groups: KeyGroup) -> ViewCommand | None:
 
 
 def releases(event: QKeyEvent, which: ViewCommand) -> bool:
-    """Whether a released key is that of a command, whatever else is held."""
+    """Whether a released key is a command's, regardless of modifiers."""
     return any(shortcuts.same_key(event, keys) for keys in _found().keys[which])
 
 
 def cap(*commands: ViewCommand) -> str:
-    """First key of each of these commands, as a cap shows them; "" if they have none."""
+    """Text of a key cap with the first key of each of these commands; "" if they have none."""
     keys = _found().keys
     first = [next(iter(keys[one]), "") for one in commands]
     return " ".join(_SIGNS.get(one) or key_names.cap(one) for one in first if one)
 
 
 def held_cap(which: ViewCommand) -> str:
-    """First key of a command that lasts while it is held: "hold Z"; "" if it has none."""
+    """First key of a command that works while the key is held: "hold Z"; "" if it has none."""
     key = cap(which)
     # Translators: {key} shows something for as long as it is held.
     return _("hold {key}").format(key=key) if key else ""

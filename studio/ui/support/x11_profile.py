@@ -1,4 +1,4 @@
-"""Colour profiles of monitors on an X server: properties of its root window.
+"""Colour profiles of monitors on an X server, which are properties of its root window.
 
 Named `_ICC_PROFILE` for the first monitor and `_ICC_PROFILE_1`, `_ICC_PROFILE_2` … for the others
 (the specification "ICC Profiles in X"). Connections of our own are used: Qt's may not be waited on
@@ -21,7 +21,7 @@ MONITORS = 16
 _ROOT_EVENTS, _PROPERTY_CHANGES = 1 << 11, 1 << 22
 _PROPERTY_NOTIFY = 28
 _SETTLE = 50
-"""Milliseconds until a change counts: a calibration tool writes several properties."""
+"""Milliseconds before a change is reported: a calibration tool writes several properties."""
 
 
 class _Cookie(ctypes.Structure):
@@ -78,7 +78,7 @@ class _PropertyEvent(ctypes.Structure):
 
 @cache
 def _library() -> Any:
-    """libxcb with the types of what is called here. Raises OSError."""
+    """libxcb with the types of the functions called here. Raises OSError."""
     xcb: Any = ctypes.CDLL("libxcb.so.1")
     pointer, integer, number = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32
     short, byte = ctypes.c_uint16, ctypes.c_uint8
@@ -155,7 +155,7 @@ class _Connection:
         self._xcb.xcb_disconnect(self._line)
 
     def atoms(self, names: Iterator[str] | tuple[str, ...]) -> list[int]:
-        """The server's numbers of names. Raises OSError."""
+        """The server's atoms for these names. Raises OSError."""
         xcb = self._xcb
         asked = [
             xcb.xcb_intern_atom(self._line, 0, len(name), name.encode("ascii")) for name in names
@@ -188,7 +188,7 @@ class _Connection:
         self._xcb.xcb_flush(self._line)
 
     def changed_properties(self) -> Iterator[int]:
-        """Numbers of the properties that changed since the last call; never waits."""
+        """Atoms of the properties that changed since the last call; never waits."""
         while event := self._xcb.xcb_poll_for_event(self._line):
             with _freed(event):
                 if event.contents.kind & 0x7F == _PROPERTY_NOTIFY:
@@ -215,7 +215,7 @@ class ProfileWatch(QObject):
     """Notices when a profile on the X server is set, replaced or removed.
 
     Signals:
-        changed: the profile of a monitor is another.
+        changed: the profile of a monitor changed.
     """
 
     changed = Signal()

@@ -21,7 +21,7 @@ class EmptyState(QWidget):
 
     Attributes:
         title, hint: the message.
-        button: remedy; hidden where there is none.
+        button: remedy; hidden if there is none.
 
     Signals:
         wanted: the button was pressed: "clear" the search, show the "rejected", or all "stars".
@@ -30,7 +30,7 @@ class EmptyState(QWidget):
     wanted = Signal(str)
 
     def __init__(self, over: QWidget, parent: QWidget) -> None:
-        """`over` is the gallery; both are children of `parent`, so that this one is read out."""
+        """`over` is the gallery, a sibling, so that screen readers read the message."""
         super().__init__(parent)
         self._over = over
         self._action = ""
@@ -126,7 +126,7 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
 
 
 def _how_to_pick() -> str:
-    """How pictures are picked."""
+    """Hint on picking pictures."""
     if key := key_names.current("P"):
         return _("Press {key} on a picture, or drag it onto Picks.").format(key=key_names.cap(key))
     return _("Drag a picture onto Picks.")

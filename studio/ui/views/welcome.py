@@ -325,7 +325,7 @@ class Welcome(QScrollArea):
         question = Text(_("No key yet?"), "small", "text3", right)
         self.get_key = Button(_("Get one from DGrid"), "link", right, size=26)
         beside = question.sizeHint().width() + self.get_key.sizeHint().width() <= KEY_COLUMN - 40
-        # Longer languages put the link under the question.
+        # In longer languages the link is below the question.
         hint = QHBoxLayout() if beside else QVBoxLayout()
         hint.setSpacing(0)
         hint.addWidget(question)
@@ -393,7 +393,7 @@ class Welcome(QScrollArea):
             try:
                 data = await asyncio.to_thread((folder / f"{name}.jpg").read_bytes)
             except OSError:
-                continue  # the text does without its picture
+                continue  # the card works without its picture
             screen = screen_colours().transform
             image = await asyncio.to_thread(from_jpeg, data, screen)
             if screen is not screen_colours().transform:

@@ -26,21 +26,21 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, listed, number
 
 EXPANDED = "accessibleExpanded"
-"""Property of a widget with a role that unfolds something: whether it is unfolded."""
+"""Property of an expandable widget with a role: whether it is expanded."""
 
 _installed = False
 _made: dict[int, list[_PropertyAccessible]] = {}
-"""Interfaces that belong to Qt, by the address of their widget; kept until Qt has deleted them."""
+"""Interfaces owned by Qt, by the address of their widget; kept until Qt has deleted them."""
 _second_voice: Callable[[QWidget, str], object] | None = None
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
     """Set a widget's accessible role: an alert, a note, a group, a combo box with its own name.
 
-    First call it in the widget's constructor; then whenever the role changes. The name is its
-    accessibleName; a combo box exposes its value as value and description (Qt's own would use it as
-    the name on Linux). A button that is a list item is selected while it is checked. A widget that
-    hands its focus on never has it.
+    Call it first in the widget's constructor, then whenever the role changes. The name is the
+    widget's accessibleName; a combo box exposes its value as value and description (Qt's own would
+    use it as the name on Linux). A button with the role of a list item is selected while it is
+    checked. A widget with a focus proxy never reports the focus.
     """
     global _installed
     if not _installed:
@@ -50,12 +50,12 @@ def set_role(widget: QWidget, role: QAccessible.Role) -> None:
     if is_heard():
         made = QAccessible.queryAccessibleInterface(widget)
         if made is not None and not isinstance(made, _PropertyAccessible):
-            # A reader asked already while Qt's own constructor ran.
+            # A reader queried it while Qt's own constructor ran.
             QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(made))
 
 
 def set_expanded(widget: QWidget, *, expanded: bool | None) -> None:
-    """Set whether a widget with a role is unfolded; None where it unfolds nothing."""
+    """Set whether a widget with a role is expanded; None if it is not expandable."""
     if widget.property(EXPANDED) is expanded:
         return
     widget.setProperty(EXPANDED, expanded)
@@ -68,7 +68,8 @@ def set_expanded(widget: QWidget, *, expanded: bool | None) -> None:
 def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
     """Announce a text to screen readers; politely unless `assertive`.
 
-    The widget's window announces it: of other sources, Orca drops what follows within 0.1 s.
+    The source is the widget's window: from other sources, Orca drops announcements that follow
+    within 0.1 s.
     """
     event = QAccessibleAnnouncementEvent(widget.window(), text)
     kind = QAccessible.AnnouncementPoliteness
@@ -79,7 +80,7 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
 
 
 def set_second_voice(say: Callable[[QWidget, str], object] | None) -> None:
-    """Set what takes up announcements as well, for readers that do not listen to them."""
+    """Set a second handler of announcements, for readers that do not listen to them."""
     global _second_voice
     _second_voice = say
 
@@ -98,22 +99,22 @@ def send_row_event(view: QWidget, name: str, row: int) -> None:
 
 
 class ListEntryTeller(QObject):
-    """Tells of the current row of a list that gets the focus; Qt tells of the list alone."""
+    """Reports the current row of a list that gets the focus; Qt reports only the list itself."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        # Qt tells of the list after the signal.
+        # Qt reports the list after the signal.
         self._after = QTimer(self, singleShot=True, interval=0)
         self._after.timeout.connect(self.on_entered)
         app.focusChanged.connect(self.on_focus_changed)
 
     def on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """Tell of the row after the list."""
+        """Report the row after Qt has reported the list."""
         if isinstance(new, QListView) and is_heard():
             self._after.start()
 
     def on_entered(self) -> None:
-        """Send the row's event, and announce its place."""
+        """Send the row's event, and announce its position."""
         view = QApplication.focusWidget()
         if not isinstance(view, QListView) or not view.currentIndex().isValid():
             return
@@ -148,7 +149,7 @@ class _PropertyAccessible(QAccessibleWidget):
     def state(self) -> QAccessible.State:
         state, widget = super().state(), self.object()
         if isinstance(widget, QWidget) and widget.focusProxy() is not None:
-            # Qt tells of the focus of the proxy twice.
+            # Qt would report the focus of the proxy twice.
             state.focused = state.focusable = False
         if isinstance(widget, QAbstractButton) and self.role() is QAccessible.Role.ListItem:
             state.selectable = widget.isCheckable()
@@ -187,8 +188,8 @@ def _interface(key: str, thing: QObject) -> QAccessibleInterface | None:
     if not isinstance(role, int):
         return None
     made = _PropertyAccessible(thing, QAccessible.Role(role))
-    # Qt asks again when the widget's meta-object changed, as by the connection of a slot, and
-    # deletes all of its interfaces with it. Python must delete none before.
+    # Qt asks again after the widget's meta-object has changed, e.g. by connecting a slot, and
+    # deletes all interfaces together with the widget. Python must delete none before.
     place = shiboken6.getCppPointer(thing)[0]
     _made[place] = [*filter(shiboken6.isValid, _made.get(place, ())), made]
     return made

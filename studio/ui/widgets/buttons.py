@@ -44,7 +44,7 @@ class ToggledIsClicked(_Base):
     """
 
     _known = False
-    """Whether the current change is a click, or made by the program."""
+    """Whether the current change comes from a click or the program, not a screen reader."""
 
     def setChecked(self, on: bool) -> None:  # noqa: FBT001 - Qt's
         before, self._known = self._known, True
@@ -81,7 +81,7 @@ class Lettered(_Base):
     """Shows its text literally, or with a letter that presses it with Alt (`set_mnemonic`).
 
     Attributes:
-        wants_letter: whether it may have one.
+        wants_letter: whether it may have such a letter.
     """
 
     wants_letter = True
@@ -141,7 +141,7 @@ class PaintedButton(PressedByEnter, QAbstractButton):
     """Custom-painted button: reachable by Tab, and pressed by Enter too."""
 
     def __init__(self, parent: QWidget | None = None, *, radius: int = 6) -> None:
-        """`radius` is that of its corners, for the focus ring."""
+        """`radius` is the radius of its corners, for the focus ring."""
         super().__init__(parent)
         self.setProperty("radius", radius)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

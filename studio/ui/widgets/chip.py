@@ -1,4 +1,4 @@
-"""Chip with a menu: model, size, sort. A combo box to the keyboard and screen readers."""
+"""Chip with a menu: model, size, sort. A combo box for the keyboard and screen readers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ChipChoice:
         enabled: whether it can be chosen; disabled entries stay in the list, greyed.
         section: heading above this entry, at the start of a group.
         quiet: shown in a quieter grey: can be chosen, but something is still missing.
-        asks: choosing it opens a dialog; Up, Down and letters pass it.
+        asks: choosing it opens a dialog; Up, Down and letters skip it.
     """
 
     value: object
@@ -71,9 +71,9 @@ class ChipChoice:
 
 
 class _UnseenList(QListView):
-    """The list of a combo box whose entries are in a menu: it is never shown, and tells nothing.
+    """Hidden list of a combo box whose entries are in a menu; sends no events.
 
-    Qt's own tells screen readers of its rows, as if somebody had selected them.
+    Qt's own list reports its rows to screen readers as if the user had selected them.
     """
 
     def selectionChanged(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
@@ -84,7 +84,7 @@ class _UnseenList(QListView):
 
 
 class MenuChip(HoverTip, QComboBox):
-    """A value that opens a menu; closed, Up and Down change it, and letters jump.
+    """A value with a menu; while the menu is closed, Up and Down change it, and letters jump.
 
     Signals:
         changed: the user chose another value (the value); not emitted by `set_value`.
@@ -155,7 +155,7 @@ class MenuChip(HoverTip, QComboBox):
         self._told = value
 
     def set_supplement(self, text: str | None) -> None:
-        """Set the quieter text after the value; None: that of the entry."""
+        """Set the quieter text after the value; None for that of the entry."""
         self._supplement = text
         self._changed_size()
 
@@ -172,7 +172,7 @@ class MenuChip(HoverTip, QComboBox):
     def set_mark(self, tip: str) -> None:
         """Show a dot for a value other than the requested one, with the reason; "" removes it."""
         if tip != self._mark:
-            # A description that is set, even the same, is read aloud.
+            # Setting a description, even the same one, has it read aloud.
             self._mark = tip
             self.setAccessibleDescription(tip)
         self._changed_size()

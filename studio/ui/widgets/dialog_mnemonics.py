@@ -1,6 +1,6 @@
-"""Letters of the buttons and labels of dialogs: with Alt they press the button or go to the field.
+"""Mnemonics of dialogs: letters that press a button or focus a field together with Alt.
 
-They are given while Alt is held, or at once while a screen reader listens, and then underlined.
+They are assigned and underlined while Alt is held, or at once while a screen reader listens.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def lettered(root: QWidget) -> list[Button | CheckBox | Text]:
 
 
 def give_letters(root: QWidget) -> None:
-    """Give each of them another letter; those that are scrolled out of sight have none."""
+    """Give each of these widgets a letter of its own; those scrolled out of sight get none."""
     seen: list[Button | CheckBox | Text] = []
     for widget in lettered(root):
         if widget.visibleRegion().isEmpty():
@@ -57,7 +57,7 @@ def shown_dialog() -> QWidget | None:
 
 
 def press(event: QKeyEvent) -> bool:
-    """Press the button of the dialog with this letter; whether there is one."""
+    """Press the button of the dialog with this letter; False if there is none."""
     root = shown_dialog()
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if root is None or held != Qt.KeyboardModifier.AltModifier:
@@ -72,7 +72,7 @@ def press(event: QKeyEvent) -> bool:
 
 
 class DialogMnemonics(QObject):
-    """Gives the letters when Alt is pressed in a dialog."""
+    """Assigns letters when Alt is pressed in a dialog."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -100,7 +100,7 @@ _letters: DialogMnemonics | None = None
 
 
 def watch() -> None:
-    """Give letters in every dialog of this application."""
+    """Assign letters in every dialog of this application."""
     global _letters
     app = QApplication.instance()
     assert isinstance(app, QApplication)

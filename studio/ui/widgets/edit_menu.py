@@ -22,8 +22,9 @@ class EditMenu(QObject):
     """Undo, clipboard and selection of one text field.
 
     Attributes:
-        undo, redo: handlers, and whether they have anything to do; the field's own by default.
-        more: further entries, asked for whenever the menu opens.
+        undo, redo: handler, and function that returns whether it has an effect; by default the
+            field's own.
+        more: returns further entries, called whenever the menu opens.
     """
 
     def __init__(self, field: TextField) -> None:

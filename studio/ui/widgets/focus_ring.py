@@ -24,7 +24,7 @@ from studio.ui.support.qt_overrides import needs
 GAP = 2
 WIDTH = 2
 INSIDE = "inside"
-"""Value of the property "ring" of large views: the ring is drawn within, and after Tab alone."""
+"""Value of the property "ring" of large views: the ring is drawn inside, and only after Tab."""
 
 
 class FocusRing(QWidget):
@@ -116,7 +116,7 @@ class FocusRing(QWidget):
 
 
 class FocusWatch(QObject):
-    """Shows the ring where focus was moved by the keyboard, or while that was used last."""
+    """Shows the ring if the keyboard moved the focus, or was used last."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -136,7 +136,7 @@ class FocusWatch(QObject):
         self._show(new if by_key or usual else None)
 
     def by_key(self, widget: QWidget) -> None:
-        """Move the focus here as by the keyboard, though not by Tab."""
+        """Move the focus to a widget with the ring, as the keyboard does, though not by Tab."""
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
         widget.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         self._show(QApplication.focusWidget())
@@ -159,10 +159,10 @@ class FocusWatch(QObject):
 
 
 def wants_ring(widget: QWidget) -> bool:
-    """Whether a control shows its focus by the ring.
+    """Whether a control shows its focus with the ring.
 
     Text fields colour their edge, lists mark their current row. The property "ring" overrides this:
-    whether it does, or `INSIDE`.
+    a bool, or `INSIDE`.
     """
     own = widget.property("ring")
     if isinstance(own, bool):

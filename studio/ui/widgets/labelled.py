@@ -10,7 +10,7 @@ from studio.ui.widgets.text import Text
 def add_labelled(layout: QBoxLayout, name: str, field: QWidget) -> Text:
     """Append a field with its label above it, 4 px apart; returns the label.
 
-    The label is its buddy. The accessible name stays the field's own if it has one.
+    The field is the label's buddy; without an accessible name of its own it takes the label's.
     """
     label = Text(name, "small", "text2", field.parentWidget(), wrap=True)
     label.setBuddy(field)

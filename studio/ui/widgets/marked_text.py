@@ -43,7 +43,7 @@ class MarkedText(QTextEdit):
         line: int = 19,
         beside: bool = False,
     ) -> None:
-        """`beside` is for a value in a table: it begins at its label, in every language."""
+        """`beside`: it is a value in a table, aligned to its label in every language."""
         super().__init__(parent)
         self._beside = beside
         self._kind: FontName = kind

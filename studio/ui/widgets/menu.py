@@ -89,7 +89,7 @@ class Menu(QMenu):
         return super().event(event)
 
     def on_about_to_show(self) -> None:
-        """Make room for the letters that stand in parentheses."""
+        """Make room for letters in parentheses."""
         metrics = self.fontMetrics()
         beyond = [
             metrics.horizontalAdvance(words) - metrics.horizontalAdvance(plain)
@@ -117,13 +117,13 @@ class Menu(QMenu):
         return dict(zip(rows, found, strict=True))
 
     def choose(self, action: QAction) -> None:
-        """Do what Enter does with a row: run its action, or open its submenu."""
+        """Activate a row like Enter: run its action, or open its submenu."""
         self.setActiveAction(action)
         press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
         super().keyPressEvent(press)
 
     def _chosen_by(self, event: QKeyEvent) -> QAction | None:
-        """Row whose letter was typed, on any keyboard layout."""
+        """Row of the typed letter, on any keyboard layout."""
         if event.modifiers() & _HELD:
             return None
         typed = [event.text().lower(), key_positions.position(event)]
@@ -232,5 +232,5 @@ def _words(action: QAction) -> str:
 
 
 def _literal(text: str) -> str:
-    """Text for a row: & is not a mnemonic, and no character ends the line."""
+    """Literal text for a row: & is not a mnemonic, and nothing breaks the line."""
     return " ".join(one_line(text, _WIDEST).split()).replace("&", "&&")

@@ -11,7 +11,7 @@ class MessageAction:
     """A button of a message. Actions with the same label are equal.
 
     Attributes:
-        callback: called after the message is closed; None for closing alone.
+        callback: called after the message is closed; None to only close it.
     """
 
     label: str

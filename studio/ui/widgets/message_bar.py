@@ -27,7 +27,7 @@ _BREAKS = re.compile(r"[/\\]")
 _AIR = 10  # pixels above and below several lines
 _NARROWEST = 120
 _MOST = 9
-"""Most notices kept; the oldest are dropped."""
+"""Limit of notices kept; the oldest are dropped."""
 _ICONS: dict[Tone, tuple[str, str]] = {
     "plain": ("info", "text2"),
     "warn": ("warning", "warn"),
@@ -44,7 +44,7 @@ class Notice:
         text: one to three sentences, plain text.
         icon: name of an icon; empty for that of the tone.
         actions: at most two buttons; a press removes the notice.
-        here: it belongs to the view it appears in, and is not carried along to another.
+        here: whether it belongs to the view it appears in, and is not shown in others.
         on_closed: called when the user closes the notice without choosing an action.
     """
 
@@ -113,12 +113,12 @@ class MessageBar(QFrame):
 
     @property
     def _in_view(self) -> list[Notice]:
-        """Notices of the current view, and those of no view."""
+        """Notices of the current view, and those that belong to none."""
         here = self._place
         return [one for one in self._notices if not one.here or self._places[one.key] == here]
 
     def set_place(self, place: object) -> None:
-        """Switch to another view: its own notices are shown, those of the former one are not."""
+        """Switch to another view: show its notices, and hide those of the previous one."""
         self._place = place
         self._refresh()
 
@@ -180,7 +180,7 @@ class MessageBar(QFrame):
         self._refresh()
 
     def on_focus_changed(self, old: object, new: object) -> None:
-        """Give up focus unless Tab or a click moved it here: it may have left a hidden widget."""
+        """Drop a focus that came from a hidden widget, rather than by Tab or a click."""
         if new not in self._buttons or not isinstance(old, QWidget):
             return
         if not (shiboken6.isValid(old) and old.isVisible() and old.isEnabled()):
@@ -227,7 +227,7 @@ class MessageBar(QFrame):
         self._fit()
 
     def _let_go(self) -> None:
-        """Drop the focus, so that a key meant for the previous notice answers nothing."""
+        """Drop the focus, so that a key meant for the previous notice has no effect."""
         for button in (*self._buttons, self._close):
             if button.hasFocus():
                 button.clearFocus()

@@ -61,7 +61,7 @@ MOST_STARS = 5
 
 
 class Stars(QAbstractSlider):
-    """Zero to five stars, a slider to the keyboard and screen readers.
+    """Zero to five stars, a slider for the keyboard and screen readers.
 
     A click on the current rating clears it.
 

@@ -12,7 +12,7 @@ _SIDE = 9
 
 
 class NumberField(QSpinBox):
-    """A number that is typed, and used when typing is over; Up and Down change it by one.
+    """A number that takes effect when typing ends; Up and Down change it by one.
 
     Signals:
         changed: the user set another number; not emitted by `set_value`.
@@ -23,7 +23,7 @@ class NumberField(QSpinBox):
     def __init__(
         self, name: str, unit: str, most: int, parent: QWidget, *, none: str = "", width: int = 92
     ) -> None:
-        """`none` is shown for 0, which is not possible without it."""
+        """`none` is the text for 0; without it, 0 is not allowed."""
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setRange(0 if none else 1, most)

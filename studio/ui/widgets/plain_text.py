@@ -1,4 +1,4 @@
-"""Foreign texts on widgets, shown literally: tool tips and buttons; and reapplied styles."""
+"""Literal display of foreign texts in tool tips and buttons; descriptions and restyling."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from studio.common.terminal import harmless
 
 _MOST_LINES = 24
-"""Limit for a tool tip."""
+"""Limit of lines in a tool tip."""
 
 _NOTHING = " "
-"""Description of a widget without one."""
+"""Description that hides the default one of a widget."""
 
 _BY_TIP = "describedByTip"
-"""Property of a widget: its description, where `set_tip` set that."""
+"""Property of a widget: the description set by `set_tip`."""
 
 
 class _Tipped(Protocol):
@@ -29,7 +29,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def escaped(text: str) -> str:
-    """A text as markup that shows it literally, as `html.escape` does, which takes 0.3 MB."""
+    """A text as literal markup, like `html.escape`, which takes 0.3 MB of memory."""
     return text.translate(_ESCAPES)
 
 
@@ -62,8 +62,8 @@ def _few_lines(text: str) -> str:
 def set_tip(thing: _Tipped, text: str) -> None:
     """Set the tool tip of a widget or row; every tool tip is set here, through `plain_tip`.
 
-    Screen readers read it as the description of a widget without one of its own, but for the
-    widget's name: set that before.
+    Screen readers read it, without the widget's name, as the description of a widget that has none
+    of its own; so set the name first.
     """
     thing.setToolTip(plain_tip(text))
     if isinstance(thing, QWidget):
@@ -76,7 +76,7 @@ def with_key(name: str, key: str) -> str:
 
 
 def describe(widget: QWidget, words: str) -> None:
-    """Set what screen readers read after the name; "" for nothing.
+    """Set the description that screen readers read after the name; "" for none.
 
     Without a description, Qt takes the tool tip or placeholder, which often repeats the name.
     """

@@ -146,7 +146,7 @@ class Popover(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         app = QApplication.instance()
         if self._watching and isinstance(app, QApplication):
-            # One that was never opened is hidden too.
+            # A popover that was never opened is hidden too.
             self._watching = False
             app.removeEventFilter(self)
             app.focusChanged.disconnect(self.on_focus_changed)

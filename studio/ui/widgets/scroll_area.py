@@ -16,7 +16,7 @@ from studio.ui.widgets.accessible import set_role
 def give_viewport(area: QAbstractScrollArea) -> QWidget:
     """Set a viewport on this area that looks like Qt's own; call it first."""
     view = QWidget(area)
-    # Readers ask for it before it has its focus proxy; they would tell of the focus twice.
+    # Readers query it before it has its focus proxy; they would report the focus twice.
     set_role(view, QAccessible.Role.Client)
     view.setObjectName("qt_scrollarea_viewport")
     view.setBackgroundRole(QPalette.ColorRole.Base)

@@ -32,7 +32,7 @@ class Segment(HoverTip, PaintedRadio):
     """One segment; as wide as its text in bold, so that nothing moves.
 
     Attributes:
-        key: its shortcut, after the text.
+        key: its shortcut, shown after the text.
     """
 
     def __init__(self, label: str, icon: str, size: int, parent: QWidget) -> None:
@@ -53,7 +53,7 @@ class Segment(HoverTip, PaintedRadio):
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Pass the focus on to the chosen segment, if Tab came to another one.
+        """Pass the focus on to the chosen segment if Tab reached another one.
 
         Qt's own radio buttons do so only once one of them has had the focus.
         """
@@ -168,7 +168,7 @@ class Segmented(QFrame):
         button.setChecked(True)
 
     def set_compact(self, *, compact: bool, but_chosen: bool = False) -> None:
-        """Show only icons, for narrow windows; with `but_chosen`, also the text of the chosen."""
+        """Show only icons, for narrow windows; with `but_chosen`, the chosen one keeps its text."""
         for button in self._group.buttons():
             if isinstance(button, Segment):
                 button.set_compact(compact=compact and not (but_chosen and button.isChecked()))

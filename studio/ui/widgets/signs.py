@@ -115,7 +115,7 @@ BAR = 3  # width in pixels
 def paint_row_ground(
     painter: QPainter, rect: QRect | QRectF, role: str = "hover", *, radius: float = RADIUS
 ) -> None:
-    """Paint the ground of the current row; in high contrast with an outline.
+    """Paint the background of the current row; in high contrast with an outline.
 
     The painter is left without pen and brush.
     """
@@ -132,7 +132,7 @@ def paint_row_ground(
 
 
 def paint_chosen_bar(painter: QPainter, rect: QRect, *, mirrored: bool) -> None:
-    """Paint the bar at the beginning of a row that stays chosen."""
+    """Paint the bar at the leading edge of a chosen row."""
     left = rect.right() + 1 - BAR if mirrored else rect.left()
     bar = QRectF(left, rect.top() + 5, BAR, rect.height() - 10)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -1,7 +1,7 @@
-"""Announcements for screen readers of Linux that do not listen to any, such as Orca 43.
+"""Announcements for screen readers on Linux that do not support them, such as Orca 43.
 
-AT-SPI has announcements since 2.46. Every reader reads a notification when it is shown, so there
-the text of an announcement becomes the name of an invisible one.
+AT-SPI has had announcements since 2.46. Every reader reads a notification when it appears, so for
+older readers the text of an announcement becomes the name of an invisible notification.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from studio.ui.widgets import accessible
 BUS = "org.a11y.Bus"
 REGISTRY = "org.a11y.atspi.Registry"
 CALM = 0.5
-"""Seconds to wait first: Orca drops notifications while much changes, such as a dialog's end."""
+"""Delay in seconds: Orca drops notifications during large changes, such as the end of a dialog."""
 
 KEPT = 8
-"""Notifications of a window: a reader asks for the name of each some time after it is told."""
+"""Notifications kept per window: readers query the name of each some time after its event."""
 
 NAME = "spokenNotification"
 _ADDRESS = re.compile(r"\('(.+)',\)")
@@ -33,7 +33,7 @@ _LISTENED = re.compile(r"'object:(announcement[^']*)?'", re.IGNORECASE)
 
 
 class SpokenNotifications(QObject):
-    """Shows an announcement as a notification as well, where no reader listens to announcements."""
+    """Repeats announcements as notifications if no reader listens to announcements."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class SpokenNotifications(QObject):
         self._saying: tasks.SpawnedTask | None = None
 
     def say_announcement(self, widget: QWidget, text: str) -> None:
-        """Take up an announcement of a widget."""
+        """Repeat an announcement of a widget."""
         self._waiting.append((widget.window(), text))
         if self._saying is None or self._saying.done():
             self._saying = tasks.spawn(self._say_waiting())
@@ -51,42 +51,42 @@ class SpokenNotifications(QObject):
         while self._waiting:
             await asyncio.sleep(CALM)
             waiting, self._waiting = self._waiting, []
-            # Asked anew each time: a reader may have come or gone.
+            # Queried each time: a reader may have started or ended.
             if not is_listened_to(await self._registered()):
                 for window, text in waiting:
                     if shiboken6.isValid(window):
                         show_notification(window, text)
 
     async def _registered(self) -> str:
-        """The events that readers asked for, in GVariant text format; empty if unknown."""
+        """Events that readers have registered for, in GVariant text format; empty if unknown."""
         address = _ADDRESS.search(await self._tool.call(address_question()))
         return "" if address is None else await self._tool.call(events_question(address[1]))
 
 
 def second_voice(parent: QObject) -> SpokenNotifications | None:
-    """What shows announcements as notifications, on X11 and Wayland; None elsewhere."""
+    """Handler that repeats announcements as notifications, on X11 and Wayland; None elsewhere."""
     linux = QGuiApplication.platformName() in ("xcb", "wayland")
     return SpokenNotifications(parent) if linux else None
 
 
 def address_question() -> Sequence[str]:
-    """Arguments of the tool to ask for the address of the bus of assistive programs."""
+    """Command line for the address of the accessibility bus."""
     return method_call(BUS, "/org/a11y/bus", f"{BUS}.GetAddress")
 
 
 def events_question(address: str) -> Sequence[str]:
-    """Arguments of the tool to ask for the events that readers asked for."""
+    """Command line for the events that readers have registered for."""
     path = "/org/a11y/atspi/registry"
     return method_call(REGISTRY, path, f"{REGISTRY}.GetRegisteredEvents", address=address)
 
 
 def is_listened_to(events: str) -> bool:
-    """Whether announcements are among these events; if none are known, they are."""
+    """Whether announcements are among these events; True if no events are known."""
     return not events.strip() or _LISTENED.search(events) is not None
 
 
 def show_notification(window: QWidget, text: str) -> None:
-    """Tell of an invisible notification in a window with this text as its name."""
+    """Report an invisible notification in a window, with this text as its name."""
     direct = Qt.FindChildOption.FindDirectChildrenOnly
     shown = window.findChildren(QWidget, NAME, direct)
     if len(shown) < KEPT:

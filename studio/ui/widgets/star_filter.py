@@ -20,7 +20,7 @@ SIDE = 18  # width of the click target
 
 
 class _StarButton(ToggledIsClicked, PaintedButton):
-    """One star; checked while it is the least that is shown.
+    """One star; checked while it is the minimum shown.
 
     Signals:
         moved: an arrow key moves the focus to the left (-1) or right (1).

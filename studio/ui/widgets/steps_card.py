@@ -1,4 +1,4 @@
-"""Card in the middle of a view: what was reached, and buttons for the next steps."""
+"""Card in the middle of a view: a summary, and buttons for the next steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH = 380
 
 
 class StepsCard(QFrame):
-    """Offers next steps; lies in the middle of its parent.
+    """Offers next steps, centred over its parent.
 
     Signals:
         chosen: name of a step.
@@ -28,7 +28,7 @@ class StepsCard(QFrame):
     def __init__(
         self, names: Sequence[str], parent: QWidget, *, content: QWidget | None = None
     ) -> None:
-        """`names` of all steps in their order; `content` is shown above them."""
+        """`names` are the names of all steps in order; `content` is shown above them."""
         super().__init__(parent)
         self.setProperty("zone", "notice")
         self.setFixedWidth(WIDTH)
@@ -49,7 +49,7 @@ class StepsCard(QFrame):
         self.hide()
 
     def open_with(self, said: str, steps: Mapping[str, str]) -> None:
-        """Show the card with these steps and their words, the first of them focused."""
+        """Show the card with these steps and their labels, and focus the first one."""
         self._title.setText(said)
         self.setAccessibleName(said)
         for name, button in self._buttons.items():

@@ -1,4 +1,4 @@
-"""Switch: a setting that is on or off, with its word."""
+"""Switch: a setting that is on or off, with a label."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HIGH = 24  # least height in pixels, for the pointer
 
 
 class Switch(ToggledIsClicked, PaintedButton):
-    """A track with a knob, and a word at its right that is part of the target.
+    """A track with a knob, and a clickable label beside it.
 
     Screen readers read it as a check box. Space and Enter change it.
 

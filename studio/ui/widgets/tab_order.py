@@ -1,4 +1,4 @@
-"""Order in which Tab goes through widgets."""
+"""Tab order of widgets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-# Named one by one: this is asked of every widget, and a flag is computed as a new object.
+# Listed one by one: every widget is checked, and a test of flags creates a new object.
 _TAB_POLICIES = (
     Qt.FocusPolicy.TabFocus,
     Qt.FocusPolicy.StrongFocus,
@@ -17,21 +17,21 @@ _TAB_POLICIES = (
 
 
 def order_tabs(*widgets: QWidget) -> None:
-    """Have Tab go through these widgets, and all within them, in this order."""
+    """Set the tab order of these widgets and their children."""
     stops = [stop for widget in widgets for stop in _stops(widget)]
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
 
 
 def put_before(widget: QWidget, following: QWidget) -> None:
-    """Have Tab reach this widget just before the following one."""
+    """Put a widget into the tab order just before the following one."""
     before = next((one for one in _chain(following, forward=False) if one is not widget), None)
     if before is not None:
         QWidget.setTabOrder(before, widget)
 
 
 def next_stop(start: QWidget, within: QWidget, *, forward: bool) -> QWidget | None:
-    """Widget in `within` that Tab reaches next, the first again after the last; None for no other.
+    """Next widget in `within` after `start` in the tab order, cyclic; None if there is no other.
 
     `start` has the focus.
     """

@@ -52,9 +52,9 @@ class Text(QLabel):
         self.setText(text)
 
     def setAlignment(self, flags: Qt.AlignmentFlag) -> None:
-        # By the direction of the window: Qt takes that of the text, and numbers would stand apart.
+        # By the window's direction: Qt uses the text's, which would put numbers on the other side.
         if self.isRightToLeft():
-            # By way of the widget: importing QStyle creates its 18 enums, 6 ms of every start.
+            # Through the widget: importing QStyle creates its 18 enums, 6 ms of every start.
             flags = self.style().visualAlignment(self.layoutDirection(), flags)
             flags |= Qt.AlignmentFlag.AlignAbsolute
         super().setAlignment(flags)
@@ -82,8 +82,9 @@ class Text(QLabel):
 
 
 class ElidedLabel(Text):
-    """Label of one line, or of at most `lines`, elided at its end; the whole text is its tool tip
-    and its name.
+    """Label of one line, or of at most `lines`, elided at its end.
+
+    The whole text is its tool tip and its name.
     """
 
     def __init__(
@@ -181,7 +182,7 @@ class KeyCap(Text):
     """A key or a combination in a small frame, such as "Ctrl F"."""
 
     def __init__(self, text: str, parent: QWidget | None = None, *, large: bool = False) -> None:
-        """`large` is for a list of keys that is the point of its panel."""
+        """`large` is for a panel whose main content is a list of keys."""
         super().__init__(text, "small" if large else "micro", "text3", parent)
         self.setProperty("look", "largekey" if large else "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -1,4 +1,4 @@
-"""Toast about the last action, with a button such as Undo: for eight seconds, one at a time."""
+"""Toast about the last action, with a button such as Undo; lasts eight seconds, one at a time."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Toast(QFrame):
         announce(self, text)
 
     def withdraw(self, action: object) -> None:
-        """Remove the button of this action; the text stays for its time."""
+        """Remove the button of this action; the text stays until the timeout."""
         if self._action is action is not None:
             self._action = self._on_gone = None
             self._undo.hide()

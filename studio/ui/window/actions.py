@@ -52,7 +52,7 @@ class ActionNeeds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[Parts]):
-    """One action of the user.
+    """An action that the user can trigger.
 
     Attributes:
         name: identifier in the code.
@@ -62,7 +62,7 @@ class Action(Generic[Parts]):
         repeats: whether held keys repeat it; only for moving and zooming, as in `key_repeat`.
         counted: text for this number of selected pictures, or of pictures in the stack; `text`
             without one.
-        lacks: why it is disabled for the selected pictures; "" if it is not.
+        lacks: returns why it is disabled for the selected pictures; "" if it is enabled.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Actions(QObject):
 
     Signals:
         refused: the shortcut of a disabled action was pressed (its reason).
-        menu_wanted: the shortcut of a menu was pressed (its place in `menus`).
+        menu_wanted: the shortcut of a menu was pressed (its index in `menus`).
     """
 
     refused = Signal(str)
@@ -180,7 +180,7 @@ class Actions(QObject):
         return action
 
     def on_menu(self) -> None:
-        """Ask for the menu whose shortcut was pressed."""
+        """Request the menu whose shortcut was pressed."""
         action = self.sender()
         assert isinstance(action, QAction)
         self.menu_wanted.emit(action.data())
@@ -210,15 +210,15 @@ class Actions(QObject):
                 self.set_button(name, self._buttons[name])
 
     def on_key_unused(self, event: QKeyEvent) -> None:
-        """Give the reason if the key is the shortcut of a disabled action, which Qt skips."""
+        """Emit the reason if the key is the shortcut of a disabled action, which Qt skips."""
         row = self._find(event)
         if row is not None and (why := reason_of(self.every[row.name])):
             self.refused.emit(why)
 
     def run_shortcut(self, event: QKeyEvent) -> bool:
-        """Trigger the action with this shortcut, or give the reason why it is disabled.
+        """Trigger the action with this shortcut, or emit the reason why it is disabled.
 
-        Returns whether there is one that works where the focus is.
+        Returns whether there is one whose scope includes the focus.
         """
         window = self.parent()
         focus = QApplication.focusWidget()
@@ -239,7 +239,7 @@ class Actions(QObject):
         return True
 
     def _find(self, event: QKeyEvent) -> Action[Any] | None:
-        """The row with this shortcut that works where the focus is."""
+        """The row with this shortcut whose scope includes the focus."""
         pressed = _pressed(event)
         focus = QApplication.focusWidget()
         for row in self.rows:
@@ -248,7 +248,7 @@ class Actions(QObject):
         return None
 
     def _reaches(self, row: Action[Any], focus: QWidget | None) -> bool:
-        """Whether a row's shortcut works where the focus is."""
+        """Whether the scope of a row's shortcut includes the focus."""
         if row.where is ShortcutScope.EVERYWHERE:
             return True
         if row.where is ShortcutScope.GALLERY:
@@ -291,14 +291,14 @@ class Actions(QObject):
         cover: bool = False,
         note: str = "",
     ) -> None:
-        """Enable the actions that fit the selection, and name its number in their texts.
+        """Enable the actions that fit the selection, and put its size into their texts.
 
         Args:
-            items: those of the selected pictures that are loaded.
+            items: the selected pictures that are loaded.
             compared: number of pictures in a comparison, of which one is selected.
             stack: number of pictures in the stack of the selected tile; 0 without one.
             cover: whether that tile shows the cover of its stack.
-            note: what part of closed stacks is selected.
+            note: note on the selected part of closed stacks.
         """
         allowed = {
             ActionNeeds.NOTHING: True,
@@ -313,7 +313,7 @@ class Actions(QObject):
         for row in self.rows:
             action = self.every[row.name]
             why = "" if allowed[row.needs] else missing(row.needs)
-            # What some of the pictures lack, others that are not loaded may have.
+            # Pictures that are not loaded may have what the loaded ones lack.
             if not why and row.lacks is not None and 0 < pictures == len(items):
                 why = row.lacks(items)
             set_reason(action, why)
@@ -327,7 +327,7 @@ class Actions(QObject):
                 action.setText(text)
 
     def dress(self) -> None:
-        """Load the icons, before a menu is shown rather than at the start."""
+        """Load the icons, when a menu is shown rather than at the start."""
         if not self._dressed:
             self._dressed = True
             for row in self.rows:

@@ -49,7 +49,7 @@ class AltKeyFilter(QObject):
         window.installEventFilter(self)
 
     def on_shortcut(self) -> None:
-        """Open no menu: Alt was part of a shortcut, whose other key the window does not see."""
+        """Cancel the menu: Alt was part of a shortcut whose other key the window does not see."""
         self._alone = False
         self._wait.stop()
 

@@ -35,7 +35,7 @@ class GridBar(QFrame):
         sort_chosen: new sort order (Sort).
         hide_rejected_toggled: whether to hide rejected pictures (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
-        stacks_chosen: how pictures are stacked (StackBy).
+        stacks_chosen: the chosen grouping into stacks (StackBy).
         all_stacks_toggled: opening or closing of all stacks requested.
         stars_chosen: least number of stars to show, 0 for all (int).
         emptying_wanted: emptying of the trash requested.
@@ -154,7 +154,7 @@ class GridBar(QFrame):
         """Show the name of the shelf and the number of pictures shown, out of all.
 
         `shown` is None while they are still being counted; `hidden` are those with fewer stars;
-        `stacks` are the numbers of stacks and of single tiles; `spend` is what a collection cost.
+        `stacks` are the numbers of stacks and of single tiles; `spend` is the collection's cost.
         """
         self._name.setText(name)
         count = "…" if shown is None else number(shown)
@@ -197,7 +197,7 @@ class GridBar(QFrame):
         self.sort.set_value(sort)
 
     def set_stacks(self, by: StackBy, *, opened: bool) -> None:
-        """Show how pictures are stacked, and whether any stack is open."""
+        """Show the grouping into stacks, and whether any stack is open."""
         self.stacks.set_value(by)
         self._every_stack.setText(_("Close all") if opened else _("Open all"))
         self._stacked = by is not StackBy.OFF

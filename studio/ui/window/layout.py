@@ -145,7 +145,7 @@ class WindowLayout(QWidget):
 
     @property
     def widths(self) -> tuple[int, int]:
-        """Widths of sidebar and inspector, 0 for one that is not beside the views."""
+        """Widths of sidebar and inspector; 0 for a panel that is not beside the views."""
         return (
             0 if self.sidebar.isHidden() else self.sidebar.width(),
             0 if self._drawer or self.inspector.isHidden() else self.inspector.width(),
@@ -182,7 +182,7 @@ class WindowLayout(QWidget):
         self.widths_changed.emit()
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Open or close the sidebar; beside the loupe only for this visit."""
+        """Open or close the sidebar; beside the loupe only until the loupe is left."""
         if self._presenting:
             self._shown[0] = open_
         elif self._plain:

@@ -53,15 +53,15 @@ class StudioWindow(QWidget):
     `ui/app/window_builder.py` adds the composer and the panels.
 
     Attributes:
-        painted: whether it was painted once.
-        closing: whether it was closed without objection.
-        may_close: whether it may be closed; asks the user if necessary.
+        painted: whether it has been painted.
+        closing: whether it is being closed for good.
+        may_close: returns whether it may be closed; asks the user if necessary.
         views: grid and loupe.
         grid: the grid with its bars.
         pages: pages within the grid: gallery or welcome page.
 
     Signals:
-        closed: the user closed the window, without objection.
+        closed: the user closed the window, and `may_close` allowed it.
         full_screen_changed: full screen was turned on or off (bool).
         escaped: Esc was pressed, and nothing in the window used it.
         key_unused: a key was pressed, and nothing in the window used it (QKeyEvent).

@@ -29,7 +29,7 @@ COPIES = (
     *("copy_image", "copy_file", "copy_prompt", "copy_settings", "copy_settings_json"),
     *("copy_seed", "copy_path"),
 )
-"""Actions of the submenu of what can be copied of a picture."""
+"""Actions of the submenu for copying parts of a picture."""
 
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
@@ -54,9 +54,9 @@ def tile_menu(
     fill_open_with: Callable[[Menu], object],
     branch: bool = False,
 ) -> Menu:
-    """Context menu of a picture's tile; `fill_open_with` adds the programs that open it.
+    """Context menu of a picture's tile; `fill_open_with` adds the programs that can open it.
 
-    `branch` is for a picture of a tree.
+    `branch` adds the actions for a branch of a tree.
     """
     actions.dress()
     menu = Menu("", parent)
@@ -113,7 +113,7 @@ def tile_menu(
 def job_menu(running: JobOffers, job: Job, parent: QWidget, run: Sequence[Job] = ()) -> Menu:
     """Context menu of a job's tile, by the job's state.
 
-    `run` are all jobs under way of the closed stack that the job's tile stands for.
+    `run` are all unfinished jobs if the tile is a closed stack.
     """
     menu = Menu("", parent)
     if len(run) > 1:

@@ -137,12 +137,12 @@ class TopBar(QFrame):
         self._show_placeholder()
 
     def focus_search(self) -> None:
-        """Focus the search field as by the keyboard."""
+        """Focus the search field, with the focus ring."""
         focus_by_key(self.search.field)
         self.search.field.selectAll()
 
     def menu_point(self) -> QPoint:
-        """Global position of the upper corner of the menu where lines begin."""
+        """Global position of the menu's upper leading corner."""
         begin = self._menu.width() if self.isRightToLeft() else 0
         return self._menu.mapToGlobal(QPoint(begin, self._menu.height() + 2))
 

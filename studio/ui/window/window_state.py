@@ -32,11 +32,11 @@ class WindowState:
     """Saved state of the window.
 
     Attributes:
-        geometry: Qt's own format, base64.
+        geometry: in Qt's own format, base64.
         prompt: position of card and prompt (ui/panels/composer/first_card.py); empty if unknown.
         maximised: state after full screen; Qt's format does not include it everywhere.
         sidebar_width, inspector_width: in pixels, 0 for the default.
-        version: of the file format.
+        version: version of the file format.
     """
 
     geometry: str = ""
@@ -50,7 +50,7 @@ class WindowState:
 
 
 def load(path: Path) -> tuple[WindowState, StorageError | None]:
-    """Load the saved state, or the default; with an error for an invalid file.
+    """Load the saved state, or the default; also returns an error for an invalid file.
 
     Blocking.
     """
@@ -99,12 +99,12 @@ def turn_full_screen(window: QWidget) -> None:
 
 
 def note_geometry(window: QWidget) -> None:
-    """Save the current geometry until `forget_geometry`, whatever a view does to the window."""
+    """Fix the geometry to save until `forget_geometry`, whatever a view does to the window."""
     window.setProperty(_GEOMETRY, window.saveGeometry())
 
 
 def forget_geometry(window: QWidget) -> None:
-    """Save the current geometry again."""
+    """Return to saving the window's own geometry."""
     window.setProperty(_GEOMETRY, None)
 
 

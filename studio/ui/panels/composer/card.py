@@ -46,7 +46,7 @@ class Card(QFrame):
         self.editor = editor or PromptEditor(self)
         self.editor.edit_menu = EditMenu(self.editor)
         self.editor.colours = PromptColours(self.editor.document())
-        # Pictures are dropped on the card's halves; text can be dragged within the prompt.
+        # Pictures are dropped on the card's zones; text can be dragged within the prompt.
         self.words = TextDrops(self.editor.viewport(), brings_words)
         self.choices = ChoicesRow(self)
         self.history = IconButton("history", _("Prompt history"), "Alt+↑", self)

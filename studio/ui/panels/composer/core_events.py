@@ -69,7 +69,7 @@ class ComposerEvents(QObject):
         self.destroyed.connect(self._unsubscribe)
 
     def show_pictures(self, ids: Sequence[str]) -> None:
-        """Watch the pictures in the slots for moves to the trash, and read where they are now."""
+        """Watch the pictures in the slots for moves to the trash; read the state of added ones."""
         before, self._shown = self._shown, frozenset(ids)
         if added := self._shown - before:
             spawn(self._read_trash(sorted(added)))

@@ -1,4 +1,4 @@
-"""Dock at the foot of the window: the full card, a single line, an overlay, or narrow."""
+"""Dock at the foot of the window: the full card, a single line, an overlay, or a narrow card."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from studio.ui.widgets.message_bar import MessageBar
 def prompt_entries(
     editor: PromptEditor, clear: Callable[[], object], history: Callable[[], object]
 ) -> list[Entry]:
-    """Entries of the prompt's menu besides those of every text."""
+    """Entries of the prompt's menu in addition to those of every text field."""
     empty = "" if editor.text() else _("The prompt is empty")
     return [(_("Clear prompt"), clear, empty), (_("Prompt history…"), history, "")]
 
 
 NARROW = 1100
 LOW = 700
-SHARE = 0.4  # of the window's height, for the prompt
-_WIDEST = (1 << 24) - 1  # of a widget in Qt
+SHARE = 0.4  # share of the window's height for the prompt
+_WIDEST = (1 << 24) - 1  # Qt's limit of a widget's width
 
 
 class Dock(QFrame):
-    """Layout of the composer's parts in full, as one line, as an overlay, or narrow; has no draft.
+    """Layout of the composer's parts: full, one line, overlay or narrow. Does not hold the draft.
 
     Attributes:
         sheet: message bar and card together; laid over the view while a compact composer is open.

@@ -24,7 +24,7 @@ def source_of(draft: Draft) -> Reference | None:
 
 
 def with_sources(draft: Draft, sources: Sequence[Reference]) -> Draft:
-    """Edit these pictures separately: they replace the sources, come first, and choose Match."""
+    """Edit these pictures separately: they replace the sources, come first, and select Match."""
     others = tuple(r for r in draft.references if r.role is not Role.EDIT)
     edited = {one.sha256: replace(one, role=Role.EDIT) for one in sources}
     return _with(replace(draft, aspect=MATCH), (*edited.values(), *others))
@@ -58,7 +58,7 @@ def moved(draft: Draft, place: int, to: int) -> Draft:
 
 
 def with_role(draft: Draft, place: int, role: Role) -> Draft:
-    """Change the role of a reference; a sentence of its own belonged to the former role."""
+    """Change the role of a reference; its custom sentence, written for the old role, is dropped."""
     references = list(draft.references)
     references[place] = replace(references[place], role=role, sentence=None)
     return _with(draft, references)
@@ -97,8 +97,8 @@ def notes_of(
 ) -> list[SlotNote]:
     """Notes of the slots, in order.
 
-    `trashed` are ids of pictures known to be in the trash; `otherwise` says by sha256 how an input
-    is converted for sending; `sentences` are those of the roles.
+    `trashed` are ids of pictures known to be in the trash; `otherwise` maps the sha256 of an input
+    to a note on its conversion for sending; `sentences` are those of the roles.
     """
     takes = limit_of(draft, model)
     sent = len(fitting(draft, takes))
@@ -140,7 +140,7 @@ def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[
 
 
 def _with(draft: Draft, references: Sequence[Reference]) -> Draft:
-    """Replace the references; what is drawn on the source goes with it."""
+    """Replace the references; the markup is dropped if the sources change."""
     made = replace(draft, references=tuple(references))
     before, after = ([one.sha256 for one in each.sources] for each in (draft, made))
     return made if before == after else replace(made, markup=Markup())
@@ -170,7 +170,6 @@ class UndoStack:
 
     @property
     def draft(self) -> Draft:
-        """The current draft."""
         return self._drafts[self._at]
 
     @property

@@ -1,4 +1,4 @@
-"""Placeholder of the composer during startup: card and prompt at their last position."""
+"""Placeholder for the composer during startup: card and prompt at their last position."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.support.qt_overrides import needs
 
 Place = tuple[int, ...]
-"""Height of the dock; margins left, above, right and below of the card; left, above, right of the
-prompt in it: logical pixels, and margins rather than widths, so that the window's width may have
-changed. Then the prompt's maximum number of lines, and 1 for the smaller font of a narrow window.
+"""Position of the composer in logical pixels: height of the dock; left, top, right and bottom
+margins of the card; left, top and right margins of the prompt within it. Margins, unlike widths,
+still fit when the window's width has changed. Then the prompt's maximum number of lines, and 1 for
+the smaller font of a narrow window, else 0.
 """
 
 _NUMBERS = 10
@@ -38,7 +39,7 @@ class FirstCard(QFrame):
         self._card.hide()
 
     def show_at(self, place: Place, *, narrow: bool) -> bool:
-        """Take the composer's last position; False if unknown for a window like this one."""
+        """Apply the composer's last position; False if there is none for this kind of window."""
         if len(place) != _NUMBERS or bool(place[9]) is not narrow:
             return False
         self._place = place

@@ -1,4 +1,4 @@
-"""The primary action: Generate, with number and cost of the pictures."""
+"""The primary action: Generate, with the number and cost of the pictures."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class GenerateButton(PaintedButton):
 
     @property
     def word(self) -> str:
-        """What one line says after the title: the price, or why nothing happens yet."""
+        """Text after the title in the compact composer: the price, or why nothing happens yet."""
         quote = self._quote
         return (quote.detail if quote.mood is ButtonState.QUIET else "") or quote.price
 
@@ -150,6 +150,6 @@ class GenerateButton(PaintedButton):
 
 
 def _key() -> str:
-    """The shortcut of Generate, or the one the user chose; "" for none."""
+    """Current shortcut of Generate for display; "" for none."""
     key = key_names.current(USUAL)
     return KEY if key == USUAL else key_names.cap(key)

@@ -26,8 +26,8 @@ class GuideThumbnails(QObject):
     """Draws the pictures of the request shown last, one request at a time.
 
     Signals:
-        arrived: those of a request were drawn.
-        failed(object): the StudioError of one that cannot be drawn.
+        arrived: the pictures of a request were drawn.
+        failed(object): the StudioError of a picture that cannot be drawn.
     """
 
     arrived = Signal()

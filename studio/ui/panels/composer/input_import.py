@@ -43,7 +43,7 @@ class IntakeResult:
         references: the readable items, in the order given.
         troubles: one error per unreadable item.
         left: number of items not tried, for lack of room or after too many errors.
-        folders: those among the items; they are no references.
+        folders: the folders among the items, which cannot be references.
     """
 
     references: tuple[Reference, ...]
@@ -178,7 +178,7 @@ class InputImport(QObject):
         limited(int, int, bool): number taken, number given, and whether the limit of references is
             the reason; the others were not tried.
         brought(object): a single picture from outside became this reference, after `taken`.
-        folders(object): the folders among what was given, which can be imported.
+        folders(object): the folders among the given items, which can be imported.
         idle: all copies are done.
     """
 
@@ -283,7 +283,7 @@ class InputThumbnails(QObject):
     """Thumbnails of references, each requested once.
 
     Attributes:
-        notes: by sha256, how an input is converted for sending, if it is.
+        notes: notes on inputs that are converted for sending, by sha256.
 
     Signals:
         arrived(object, object): sha256 of the input and its QPixmap.
@@ -308,7 +308,7 @@ class InputThumbnails(QObject):
         return self._coming > 0
 
     def fetch_missing(self, references: Sequence[Reference]) -> None:
-        """Request those not requested yet."""
+        """Request the thumbnails not requested yet."""
         self._latest = tuple(references)
         for reference in references:
             if reference.sha256 not in self._asked:
@@ -317,7 +317,7 @@ class InputThumbnails(QObject):
                 spawn(self._bring(reference))
 
     def on_screen_colours(self) -> None:
-        """Request those shown again, for the new monitor."""
+        """Request the visible thumbnails again, in the new monitor's colours."""
         self._asked.clear()
         self.fetch_missing(self._latest)
 

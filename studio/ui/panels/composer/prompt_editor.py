@@ -37,7 +37,7 @@ FADE = 12
 FADES_FROM = 3  # lines in view; two would be faded entirely
 SIDE = 4
 _STAYS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-"""Reasons of a loss of focus after which the user returns to the same selection."""
+"""Reasons for a loss of focus after which the user returns to the same selection."""
 
 
 class PromptEditor(QTextEdit):
@@ -48,7 +48,7 @@ class PromptEditor(QTextEdit):
 
     Attributes:
         edit_menu: its context menu; set by the composer, which has its undo.
-        colours: of variants and comments; set by the composer.
+        colours: highlighter of variants and comments; set by the composer.
 
     Signals:
         typed: the user changed the text.
@@ -137,10 +137,10 @@ class PromptEditor(QTextEdit):
         return bool(self.textCursor().block().layout().preeditAreaText())
 
     def keep_composed(self) -> None:
-        """Take a word that an input method composes into the text, as it is shown."""
+        """Insert the word that an input method is composing into the text, as shown."""
         word = self.textCursor().block().layout().preeditAreaText()
         if word:
-            # Not by committing: IBus drops the word then, as its engines have it.
+            # Not QInputMethod.commit: with some engines of IBus it drops the word.
             QGuiApplication.inputMethod().reset()
             event = QInputMethodEvent("", [])
             event.setCommitString(word)

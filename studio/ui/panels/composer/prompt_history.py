@@ -55,7 +55,7 @@ Find = Callable[[str], Awaitable[Sequence[PromptUse]]]
 
 
 class PromptDelegate(QStyledItemDelegate):
-    """Draws a prompt after a thumbnail of a picture made with it."""
+    """Draws a prompt beside a thumbnail of a picture made with it."""
 
     def __init__(self, popup: HistoryPopup) -> None:
         super().__init__(popup)
@@ -140,7 +140,7 @@ class HistoryPopup(QFrame):
         self.list.customContextMenuRequested.connect(self.on_menu_wanted)
 
     def open_at(self, anchor: QWidget) -> None:
-        """Open above the anchor; both end where lines do."""
+        """Open above the anchor, with the trailing edges aligned."""
         left = aligned(anchor, self.width(), at_end=True)
         corner = anchor.mapToGlobal(QPoint(left, -self.height() - 4))
         room = available_area(anchor)
@@ -293,7 +293,7 @@ class PromptHistoryCursor(QObject):
             self.walked.emit(self._own if to < 0 else self._prompts[to])
 
     def leave_history(self) -> None:
-        """End the walk, because the user typed or submitted."""
+        """Leave the history, because the user typed or submitted."""
         self._at = -1
         self._prompts = ()
 

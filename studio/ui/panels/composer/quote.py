@@ -35,15 +35,15 @@ class QuoteContext:
         sources: pictures edited separately, each with every variant; 1 without any.
         marks: marks that are sent with each request.
         each_usd: price of one picture with its searches, None if unknown.
-        search_usd: the part of it for searches; how many there are is up to the model.
+        search_usd: its share for searches, whose number is up to the model.
         threshold: US dollars above which a run needs a confirmation.
         others: jobs ahead in a long queue; else 0.
         budget: the state of this month's budget.
-        lacks_region: a region is being painted, and there is none yet.
+        lacks_region: whether a region is being painted, but there is none yet.
         formats: frames of the edited picture that are sent, among the `sources`; 0 without any.
         crops: pictures that are also cut out of it, free.
-        lacks_format: a picture is reframed, and no format is ticked.
-        conflicts: a region and frames are drawn on the same picture, which are not sent together.
+        lacks_format: whether a picture is reframed without a ticked format.
+        conflicts: whether a picture has both a region and frames, which are not sent together.
     """
 
     variants: int
@@ -107,7 +107,7 @@ class Quote:
 
 
 def quote(now: QuoteContext) -> Quote:
-    """Describe the result of a press of Generate."""
+    """Describe the effect of pressing Generate."""
     if now.lacks_format:
         return _nothing(_("tick a format"))
     if now.only_crops:
@@ -172,7 +172,7 @@ def quote(now: QuoteContext) -> Quote:
 
 
 def _obstacle(now: QuoteContext) -> str:
-    """What has to be done before anything can be sent; "" for nothing."""
+    """Step required before anything can be sent; "" for none."""
     if now.conflicts:
         return _("remove region or frames")
     if now.pictures == 0:
@@ -181,12 +181,12 @@ def _obstacle(now: QuoteContext) -> str:
 
 
 def _nothing(why: str) -> Quote:
-    """A button that does nothing yet; the reason is said in the compact composer too."""
+    """Quote for a button that does nothing yet; the compact composer shows the reason too."""
     return Quote(mood=ButtonState.QUIET, title=_("Generate"), price=why, detail="", description=why)
 
 
 def _crops(n: int) -> Quote:
-    """Cutting pictures out of another one, for which nothing is sent."""
+    """Quote for crops alone, for which nothing is sent."""
     title = ngettext("Crop", "Crop {n}", n).format(n=number(n))
     words = ngettext("{n} crop, free, nothing is sent", "{n} crops, free, nothing is sent", n)
     return Quote(
@@ -199,7 +199,7 @@ def _crops(n: int) -> Quote:
 
 
 def _beside(description: str, crops: str) -> str:
-    """Pictures that are sent for, and those that are cut out beside, if any."""
+    """Append the crops, if any, to the description of what is generated."""
     if not crops:
         return description
     # Translators: {count} is such as "3 pictures, about $0.40", {crops} such as "1 free crop".
@@ -214,7 +214,7 @@ def _with_marks(now: QuoteContext, words: str) -> str:
 
 
 def marks_words(n: int) -> str:
-    """ "3 marks" """
+    """Number of marks in words: "3 marks"."""
     return ngettext("{n} mark", "{n} marks", n).format(n=number(n))
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the draft: imports, actions on their slots, and what is drawn on the source."""
+"""Pictures of the draft: imports, actions on their slots, and the markup of the source."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ class DraftHolder(Protocol):
 
 
 class SourceMarkup(QObject):
-    """Reads and writes what is drawn on one picture in the draft.
+    """Reads and writes the markup of one picture in the draft.
 
     Attributes:
-        needs_region: id of the picture on which a region is being painted; None for none. It is not
-            sent without one.
+        needs_region: id of the picture on which a region is being painted, which is not sent
+            without one; None for none.
 
     Signals:
-        wanted: a source was clicked on which something is drawn: the mode (a LoupeModeName) and the
-            id of its picture.
-        replaced(object): a source that was drawn on was replaced by another (a sentence).
-        lost: a picture could not become the source; what is drawn on it is not kept.
+        wanted: a source with markup was clicked: the mode (a LoupeModeName) and the id of its
+            picture.
+        replaced(object): a source with markup was replaced by another (a sentence).
+        lost: a picture could not become the source; its markup is discarded.
         region_missing: Generate was pressed before a region was painted.
         format_wanted: Generate was pressed, but no format of a frame is ticked.
         crops_wanted: cut frames out of the source, without a request: its id, and the frames.
@@ -102,14 +102,14 @@ class SourceMarkup(QObject):
         return True
 
     def make_crops(self) -> None:
-        """Make the frames within the source, beside what is sent."""
+        """Crop the frames that lie within the source, apart from what is sent."""
         draft = self._holder.draft()
         source = drafting.source_of(draft)
         if draft.markup.crops and source is not None and source.picture is not None:
             self.crops_wanted.emit(source.picture, draft.markup.crops)
 
     def markup_of(self, picture: str) -> Markup:
-        """What is drawn on a picture (its id); nothing unless it is the only source."""
+        """Markup of a picture (its id); empty unless it is the only source."""
         if self._pending is not None and self._pending[0] == picture:
             return self._pending[1]
         draft = self._holder.draft()
@@ -121,7 +121,7 @@ class SourceMarkup(QObject):
         return self.needs_region is not None and self.markup_of(self.needs_region).region is None
 
     def draw(self, picture: Picture, markup: Markup, run: str = "") -> None:
-        """Set what is drawn on a picture, which becomes the source.
+        """Set the markup of a picture, which becomes the source.
 
         Changes of one `run` share an undo step.
         """
@@ -136,7 +136,7 @@ class SourceMarkup(QObject):
             self._reception.pictures([picture], Role.EDIT)
 
     def take_source(self, sources: Sequence[Reference]) -> bool:
-        """Whether these sources are the marked picture that was copied; the draft is changed."""
+        """Put the copied picture and its markup into the draft; False if the sources are others."""
         pending = self._pending
         if pending is None or [one.picture for one in sources] != [pending[0]]:
             return False
@@ -164,7 +164,7 @@ class SourceMarkup(QObject):
             self.lost.emit()
 
     def show_source(self, reference: Reference) -> bool:
-        """Whether something is drawn on a clicked reference; it is to be shown then."""
+        """Ask for the mode that shows a clicked source's markup; False if it has none."""
         markup = self._holder.draft().markup
         if reference.role is not Role.EDIT or reference.picture is None:
             return False
@@ -188,11 +188,11 @@ def _is_source(draft: Draft, picture: str) -> bool:
 
 
 class ReferenceEdits(QObject):
-    """Turns actions on the slots of a dock into new drafts of its holder.
+    """Turns actions on the slots of a dock into new drafts of the holder.
 
     Attributes:
         reception: copies items into the library's inputs.
-        markup: marks on the source.
+        markup: markup of the source.
 
     Signals:
         edit_wanted(object): pictures to edit, each separately.
@@ -299,12 +299,12 @@ class ReferenceEdits(QObject):
             self.reception.incoming(incoming, Role.FREE)
 
     def on_dropped(self, role: Role, contents: DropContents) -> None:
-        """Import pictures dropped on one half of the card."""
+        """Import pictures dropped on one of the card's zones, in its role."""
         self._dock.show_drop_target(False)
         self.reception.incoming(contents, role)
 
     def on_dropped_beside(self, drag: Drag) -> None:
-        """Import pictures dropped on the composer outside the card's halves."""
+        """Import pictures dropped on the composer outside the card's zones."""
         self.reception.incoming(drag.contents, Role.FREE)
 
     def on_replaced(self, place: int, contents: DropContents) -> None:

@@ -17,7 +17,7 @@ ROLES = (Role.EDIT, Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Ro
 """Roles in the order of their zones."""
 
 _NARROWEST = 118
-"""Logical pixels of a zone; below it, the zones take two rows."""
+"""Least width of a zone in logical pixels; narrower zones are laid out in two rows."""
 
 _GAP = 4
 _SIDE = 6
@@ -25,7 +25,7 @@ _PADDING = 12
 
 
 def zone_rects(size: QSizeF, least: float = _NARROWEST) -> list[QRectF]:
-    """The zones in the order of `ROLES`, over the whole size; narrower than `least` in two rows."""
+    """Zones in the order of `ROLES` that fill the size; in two rows if narrower than `least`."""
     rows = 1 if size.width() >= len(ROLES) * least else 2
     columns = len(ROLES) // rows
     width, height = size.width() / columns, size.height() / rows
@@ -51,7 +51,7 @@ class RoleDropTarget(DropCover):
         self.area.dropped.connect(self.on_dropped)
 
     def role_at(self, place: QPointF) -> Role:
-        """Role of a drop at this place; at an edge, that of the nearest zone."""
+        """Role of a drop at this position; at an edge, that of the nearest zone."""
         distances = [
             (abs(zone.center().x() - place.x()), abs(zone.center().y() - place.y()))
             for zone in self._zones()
@@ -121,7 +121,7 @@ def _name(role: Role) -> str:
 
 
 def _effect(role: Role) -> str:
-    """What a picture in this role is for."""
+    """Purpose of a picture in this role."""
     return {
         Role.EDIT: _("change the picture"),
         Role.SUBJECT: _("show this subject"),

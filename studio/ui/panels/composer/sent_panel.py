@@ -52,7 +52,7 @@ LOW_LINES = 2
 
 
 def count_words(plan: RequestPlan) -> str:
-    """ "2 pictures and 47 words" """
+    """Counts in words: "2 pictures and 47 words"."""
     pictures, words = len(plan.pictures), plan.words
     text = ngettext("{n} word", "{n} words", words).format(n=number(words))
     if not pictures:
@@ -97,7 +97,7 @@ class FoldButton(ToggledIsClicked, PaintedButton):
             self.update()
 
     def restore_checked(self) -> None:
-        """Show its state again after a click, which shows the other button of the two."""
+        """Restore its checked state after a click: folding switches between two buttons."""
         self.setChecked(self._unfolded)
 
     def _title(self) -> str:
@@ -173,7 +173,7 @@ class SentPictures(QWidget):
         return self._pictures
 
     def show_pictures(self, pictures: Sequence[SentPicture], *, small: bool) -> None:
-        """Show these pictures; `small` without names."""
+        """Show these pictures, without names if `small`."""
         self._pictures, self._small = tuple(pictures), small
         names = listed(_caption(one) for one in pictures)
         # Translators: {names} is a list of pictures, such as "1 kelp, 2 lighthouse".
@@ -238,7 +238,7 @@ def _caption(one: SentPicture) -> str:
 
 
 class SentText(QTextEdit):
-    """Every word that is sent: the program's in grey, the user's in the colour of text.
+    """Every word that is sent: the program's in grey, the user's in the text colour.
 
     Attributes:
         fills: number of times its text was replaced.
@@ -310,7 +310,7 @@ class SentText(QTextEdit):
         self._fit()
 
     def _replace(self, runs: Sequence[tuple[str, str]]) -> None:
-        """Replace only the part that differs: the rest keeps its layout, selection and place."""
+        """Replace only the part that differs: the rest keeps its layout, selection and position."""
         words = "".join(words for _look, words in runs)
         looks = "".join(look * len(words) for look, words in runs)
         before, former = self._shown
@@ -367,19 +367,19 @@ class SentText(QTextEdit):
 
 
 def is_program(piece: PlannedWords, known: Collection[str]) -> bool:
-    """Whether the program wrote these words, or the settings have them."""
+    """Whether these words come from the program or the settings, not from the user."""
     if piece.source is WordSource.SENTENCE:
         return piece.text in known
     return piece.source in (WordSource.PROGRAM, WordSource.NUMBER)
 
 
 _GREY, _OWN, _MARK, _HEADING = "g", "o", "m", "h"
-"""Looks of words, one letter for each character."""
+"""Text styles; a string of them has one letter per character of the text."""
 
 _COLOURS = {_GREY: "text3", _OWN: "text", _MARK: "text2", _HEADING: "text3"}
 
 _NUMBERS = {str(place): colour for place, colour in enumerate(MARK_COLOURS)}
-"""Looks of the numbers of marks, and their colours."""
+"""Text styles for the numbers of marks, with their colours."""
 
 
 def _look(piece: PlannedWords, known: Collection[str], colours: Mapping[int, str]) -> str:
@@ -406,11 +406,11 @@ class SentPanel(QFrame):
     """The unfolded panel.
 
     Attributes:
-        head: folds it.
+        head: button that folds the panel.
         pictures, text: what is sent.
         note: turns sent before, or the reason why nothing can be sent.
-        earlier, later: show the other requests of a run.
-        edit: opens the settings at the sentences.
+        earlier, later: buttons that show the other requests of a run.
+        edit: button that opens the settings at the sentences.
 
     Signals:
         fold_wanted: fold it.
@@ -491,7 +491,7 @@ class SentPanel(QFrame):
         requests: int,
         colours: Mapping[int, str],
     ) -> None:
-        """Show request `place` (from 0) of a run of that many different ones.
+        """Show the plan of request `place` (from 0) of a run of `requests` different ones.
 
         `known` are the sentences of the settings, `colours` those of the marks by their numbers.
         """
@@ -519,7 +519,7 @@ class SentPanel(QFrame):
         self.later.setEnabled(place < requests - 1)
 
     def show_nothing(self, reason: str) -> None:
-        """Say why nothing can be sent."""
+        """Show why nothing can be sent."""
         self._show_note(reason)
         self.pictures.show_pictures((), small=self._small)
         for part in (self.text, self._origin, self.edit, self.earlier, self._which, self.later):

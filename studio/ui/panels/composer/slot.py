@@ -96,8 +96,9 @@ class Slot(QWidget):
         place: index in the row.
 
     Signals:
-        remove_wanted(int), show_wanted(int): index; × or Delete; a click on the picture, or Enter
-            where there is no sentence to change.
+        remove_wanted(int): × or Delete was pressed (index).
+        show_wanted(int): the picture was clicked, or Enter was pressed without a sentence to
+            change (index).
         role_chosen(int, object): index and new role.
         sentence_chosen(int, object): index and new sentence; None for that of the role.
         talk_chosen(object): whether to continue the conversation about the source.
@@ -173,13 +174,12 @@ class Slot(QWidget):
             self.update()
 
     def show_thumbnail(self, pixmap: QPixmap | None) -> None:
-        """Show the thumbnail; None for none yet."""
+        """Show the thumbnail; None until it has loaded."""
         self._pixmap = pixmap
         self.update()
 
     @property
     def _has_menu(self) -> bool:
-        """Whether it has a menu."""
         return self.reference.role is not Role.EDIT or self._note.talk is not None
 
     @property
@@ -188,7 +188,7 @@ class Slot(QWidget):
         return self._note.sent and self.reference.role in DEFAULTS
 
     def role_menu(self) -> Menu:
-        """Menu of roles and of removal."""
+        """Menu with the roles, the sentence or conversation, and removal."""
         menu = Menu("", self)
         if self.reference.role is not Role.EDIT:
             for role in ROLES:
@@ -275,7 +275,7 @@ class Slot(QWidget):
         return width
 
     def _name_width(self, metrics: QFontMetrics) -> int:
-        """Width of the name when marks stand after it."""
+        """Width of the name when marks follow it."""
         return min(WIDEST_NAME, metrics.horizontalAdvance(self._words()[1]))
 
     def _thumb(self) -> QRect:

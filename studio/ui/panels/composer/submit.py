@@ -52,7 +52,7 @@ def situation(
 
 
 def too_many_edited() -> InputError:
-    """Error of more pictures to edit than fit."""
+    """Error for more pictures to edit than fit."""
     return InputError(
         _("Too many pictures to edit"),
         _("Edit at most {most} pictures at once. None were added.").format(
@@ -62,7 +62,7 @@ def too_many_edited() -> InputError:
 
 
 def placeholder(draft: Draft) -> str:
-    """What the empty prompt asks for."""
+    """Placeholder text of the empty prompt."""
     if not draft.sources:
         return _("What should the picture show?")
     if draft.markup.extensions:
@@ -71,7 +71,7 @@ def placeholder(draft: Draft) -> str:
 
 
 def is_empty(draft: Draft) -> bool:
-    """Whether nothing says what to make: neither a prompt nor what is drawn on the source."""
+    """Whether there is nothing to generate from: neither a prompt nor markup."""
     return is_blank(draft.prompt) and (not draft.sources or draft.markup.needs_prompt)
 
 

@@ -119,7 +119,7 @@ def notices(draft: Draft, model: Model) -> list[str]:
 
 
 def limit_of(draft: Draft, model: Model) -> int:
-    """Limit of references per prompt, beside a marked copy."""
+    """Limit of references per prompt, in addition to a marked copy."""
     most = max(model.references, MOST_AT_ONCE) if model.advisory else model.references
     return most - runs.marked_copies(draft, model)
 

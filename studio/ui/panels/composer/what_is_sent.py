@@ -27,7 +27,7 @@ PAUSE = 150
 
 LONG_PAUSE = 600
 LONG = 8_000
-"""Characters of a prompt from which on the panel waits until the typing has paused."""
+"""Length of a prompt in characters from which the panel waits for a pause in typing."""
 
 
 class WhatIsSent(QObject):
@@ -143,7 +143,7 @@ class WhatIsSent(QObject):
     def _with_guides(
         self, request: GenerationRequest
     ) -> tuple[GenerationRequest, GuidePreview | None]:
-        """The request with the pictures drawn from its markup, and these once they are drawn."""
+        """The request with the pictures drawn from its markup, and their preview once it exists."""
         if request.markup is None or not request.markup.sent:
             return request, None
         preview = self._core.guides.known_preview(request)
@@ -158,11 +158,11 @@ class WhatIsSent(QObject):
             self.fill()
 
     def on_guides_failed(self, error: StudioError) -> None:
-        """Say why a picture cannot be drawn."""
+        """Show why a picture cannot be drawn."""
         self._dock.card.sent.show_nothing(error.title)
 
     def _requests(self, sent: Draft, model: Model) -> Sequence[GenerationRequest]:
-        """The different requests: copies of one are sent with other seeds."""
+        """The distinct requests, without the copies that differ only by their seed."""
         once = replace(sent, count=1)
         return submit.run_of(once, model, self._core.settings.value.sentences).requests
 

@@ -22,7 +22,7 @@ from studio.ui.widgets.marked_text import MarkedText
 from studio.ui.widgets.text import ElidedLabel, Text
 
 LABEL = 56  # width of the column of labels
-LARGE = 1.4  # text scale from which on the buttons stand one below the other
+LARGE = 1.4  # text scale from which the buttons are stacked
 
 
 class ComparisonPage(QWidget):
@@ -30,7 +30,7 @@ class ComparisonPage(QWidget):
 
     Signals:
         decided: a button was pressed ("keep_a", "crown_b" or "keep_both").
-        difference_wanted: the map of the differences is to be shown large.
+        difference_wanted: show the map of the differences large.
     """
 
     decided = Signal(str)
@@ -152,7 +152,7 @@ class ComparisonPage(QWidget):
                 self._grid.addWidget(cell, place, side + 1)
 
     def _cell(self, text: str, *, differs: bool) -> QWidget:
-        """A value, with a dot where it differs, as brightness alone does not show it."""
+        """A value, with a dot where it differs, so that brightness is not the only cue."""
         made = QWidget(self)
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)

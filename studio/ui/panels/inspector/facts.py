@@ -21,7 +21,7 @@ class FactRow:
 
     Attributes:
         role: the colour role of the value; "warn" rows have an icon and no label.
-        note_role: that of the supplement.
+        note_role: the colour role of the supplement.
     """
 
     label: str
@@ -32,7 +32,7 @@ class FactRow:
 
 
 _LEAST_SHIFT = 0.05
-"""Pixels below which a shift is said to be none."""
+"""Pixels below which no shift is reported."""
 
 
 def warnings(picture: Picture) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def details(
 
 
 def _made_here(made: Derivation) -> FactRow:
-    """How a picture was made here, without a model."""
+    """Operation by which a picture was made here, without a model."""
     done = {
         Operation.ONLY_HERE: _("changed in a region"),
         Operation.REFRAME: _("extended"),
@@ -128,7 +128,8 @@ def _made_here(made: Derivation) -> FactRow:
 def proof(picture: Picture) -> list[FactRow]:
     """Numbers of the proof of a picture made here, as far as its record has them.
 
-    The outside was counted in the saved file, and a picture with any difference is not recorded.
+    The pixels outside were compared in the saved file; a picture with any difference is not
+    recorded.
     """
     made = picture.derivation
     if made is None:
@@ -174,7 +175,7 @@ def proof(picture: Picture) -> list[FactRow]:
 
 
 def _longer_side(picture: Picture, made: Derivation) -> int:
-    """That of the parent in pixels; 0 if it is not known."""
+    """Longer side of the parent in pixels; 0 if unknown."""
     if made.operation is Operation.ONLY_HERE:
         return max(picture.width, picture.height)
     frame = next(iter(picture.markup.frames), None) if picture.markup is not None else None

@@ -37,7 +37,7 @@ RADIUS = 4
 
 @dataclass(frozen=True, slots=True)
 class FamilyPosition:
-    """Position of a family member; without a picture, the hidden rest of its side."""
+    """Position of a family member; without a picture, that of the count of hidden ones."""
 
     rect: QRect
     picture: Picture | None
@@ -94,11 +94,11 @@ class FamilyStrip(QWidget):
         return found
 
     def places(self) -> list[FamilyPosition]:
-        """Visible positions in their order; from right to left in such a language."""
+        """Visible positions, mirrored in right-to-left languages."""
         return [replace(place, rect=placed(self, place.rect)) for place in self._places()]
 
     def _places(self) -> list[FamilyPosition]:
-        """Visible positions, from left to right."""
+        """Visible positions, laid out from left to right."""
         family = self._family
         if family is None:
             return []
@@ -248,7 +248,7 @@ class FamilyStrip(QWidget):
 
 
 def _taken(above: int, below: int, up: int, down: int) -> int:
-    """Pixels for this many pictures of each side, beside the current one."""
+    """Width in pixels of this many pictures on each side of the current one."""
     taken = up * (SIDE + CHEVRON + 2 * GAP) + (MORE if up < above else 0)
     if below:
         taken += CHEVRON + 2 * GAP + down * (SIDE + BETWEEN) + (MORE if down < below else 0)

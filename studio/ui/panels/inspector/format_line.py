@@ -1,4 +1,4 @@
-"""A ticked format in the inspector: the frame small, its size, what is new, and its price."""
+"""Line of a ticked format in the inspector: small frame, size, share that is new, and price."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PITCH = 6
 
 
 class FormatLine(QFrame):
-    """A ticked format.
+    """Line of a ticked format.
 
     Attributes:
         aspect: its format.
@@ -43,7 +43,7 @@ class FormatLine(QFrame):
     Signals:
         wanted: show its frame (its aspect).
         removed: untick it (its aspect).
-        escaped: Esc; the keyboard goes back to the picture.
+        escaped: Esc; the focus returns to the picture.
     """
 
     wanted = Signal(str)
@@ -68,7 +68,7 @@ class FormatLine(QFrame):
     def show_frame(
         self, frame: Frame, size: Size, price: str, image: QImage | None, *, on: bool
     ) -> None:
-        """Show a frame around a picture of this size; `on` says whether it is in the canvas."""
+        """Show a frame around a picture of this size; `on`: whether the canvas shows it."""
         self.aspect, self._frame, self._size = frame.aspect, frame, size
         self._price, self._image, self._on = price, image, on
         words = [spoken_tick(frame, size, ticked=True), price]
@@ -97,7 +97,7 @@ class FormatLine(QFrame):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # Before the window's shortcuts: Del takes the format away, not the picture.
+        # Before the window's shortcuts: Del removes the format, not the picture.
         early = event.type() == QEvent.Type.ShortcutOverride
         own = (Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape)
         if early and isinstance(event, QKeyEvent) and event.key() in own:

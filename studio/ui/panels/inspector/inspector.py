@@ -45,8 +45,8 @@ class Inspector(QFrame):
         tag_chosen: a tag to search for.
         tags_wanted: needs the names of existing tags (`offer_tags`).
         selected: id of a picture of the family that was clicked.
-        decided: what stays of a comparison ("keep_a", "crown_b" or "keep_both").
-        difference_wanted: the map of the differences is to be shown large.
+        decided: the decision of a comparison ("keep_a", "crown_b" or "keep_both").
+        difference_wanted: show the map of the differences large.
         action: name of an action and its items (a tuple of Picture or Job).
         toast: a short sentence about an action of the inspector itself.
         left: Enter or Esc ended the editing of a title, note or tag; move the focus away.
@@ -122,7 +122,7 @@ class Inspector(QFrame):
 
     @property
     def page(self) -> PicturePage:
-        """The page of pictures."""
+        """The page of one or several pictures."""
         if self._page is None:
             self._page = page = PicturePage(self._thumbnails, self)
             page.collections = self._collections
@@ -147,7 +147,6 @@ class Inspector(QFrame):
 
     @property
     def job_page(self) -> JobPage:
-        """The page of a job."""
         if self._job_page is None:
             self._job_page = page = JobPage(self)
             self._job_scroll = PaddedScrollArea(page, self)
@@ -171,9 +170,7 @@ class Inspector(QFrame):
         return self._comparison_page
 
     def show_mode_page(self, page: QWidget | None) -> None:
-        """Show the page of a mode of the loupe in place of the selection; None for the selection
-        again.
-        """
+        """Show the page of a mode of the loupe; None returns to the page of the selection."""
         if page is self._mode_page:
             return
         if self._mode_page is None:
@@ -184,7 +181,7 @@ class Inspector(QFrame):
         self._pages.setCurrentWidget(self._behind if page is None else page)
 
     def _show_page(self, page: QWidget) -> None:
-        """Show a page, or keep it for the time after a mode of the loupe."""
+        """Show a page, or remember it until a mode of the loupe ends."""
         self._behind = page
         if self._mode_page is None:
             self._pages.setCurrentWidget(page)
@@ -231,7 +228,7 @@ class Inspector(QFrame):
         self._want()
 
     def show_branch(self, outlay: Outlay) -> None:
-        """Say what the branch that begins with the shown picture cost."""
+        """Show the cost of the branch that begins with the shown picture."""
         self._branch = outlay
         self._show_spend()
 
@@ -255,7 +252,7 @@ class Inspector(QFrame):
         self.comparison_page.show_pixels(found)
 
     def show_stack(self, place: str, spend: str, *, cover: bool = False) -> None:
-        """Show where the picture is in its stack, and what that cost; "" for no stack.
+        """Show the picture's position in its stack, and the stack's cost; "" for no stack.
 
         `cover`: whether it is the cover.
         """

@@ -53,9 +53,9 @@ class MarkRow(QFrame):
         hidden_chosen(int, bool): hide it, or show it again.
         removed(int): remove it.
         dragged(int, int): moved to this height of the list.
-        dropped(int, int): let go at this height of the list.
+        dropped(int, int): released at this height of the list.
         moved(int, int): by the keyboard, by -1 or 1.
-        escaped: Esc without a field; the keyboard goes back to the picture.
+        escaped: Esc without a field; the focus returns to the picture.
     """
 
     selected = Signal(int)
@@ -202,7 +202,7 @@ class MarkRow(QFrame):
 
     @needs("field")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the field, which would pass them on to the list and the window."""
+        """Handle keys of the field, which would pass them on to the list and the window."""
         if watched is not self.field:
             return False
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):

@@ -23,7 +23,7 @@ from studio.ui.widgets.buttons import Button, CheckBox, PaintedButton
 from studio.ui.widgets.text import Text
 
 Crop = Callable[[Mark, int], QImage | None]
-"""Crops the square around a mark, with this side in pixels; None before there are pixels."""
+"""Crops the square around a mark, with this side in pixels; None until pixels have loaded."""
 
 
 def _no_crop(_mark: Mark, _side: int) -> None:
@@ -31,7 +31,7 @@ def _no_crop(_mark: Mark, _side: int) -> None:
 
 
 class _NextMark(PaintedButton):
-    """ "Click the picture for mark 4" """
+    """Row below the marks: "Click the picture for mark 4"."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -177,7 +177,7 @@ class MarksPage(ModePage):
         self._scroll.ensureWidgetVisible(self.list.rows[index])
 
     def set_alone(self, model: str) -> None:
-        """Say that this model takes one picture: only the marked copy is sent; "" for others."""
+        """Show that this model takes a single picture, the marked copy; "" for other models."""
         self._clean.setEnabled(not model)
         # Translators: {model} is a model, such as nano-banana-lite.
         words = _("{model} takes one picture: only the marked copy is sent.")
@@ -225,7 +225,7 @@ class MarksPage(ModePage):
             self.list.rows[index + way].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _place_at(self, height: int) -> int:
-        """Index before which a row dropped at this height of the list goes."""
+        """Index before which a row dropped at this height of the list is inserted."""
         return sum(height > row.geometry().center().y() for row in self.list.rows)
 
 

@@ -21,23 +21,23 @@ def _no_key(_event: QKeyEvent) -> bool:
 
 
 class ModePage(QFrame):
-    """Sections that scroll, the last of which lists the keys, and a foot.
+    """Scrolling sections, the last of which lists the keys, above a fixed foot.
 
     Attributes:
         column: the sections; `KeyList` and a stretch are the last ones.
-        keeps_key: whether a key is the mode's, before the window's shortcuts; set by the owner.
+        keeps_key: whether the mode handles a key before the window's shortcuts; set by the owner.
         press_key: acts on such a key, False for any other; set by the owner.
 
     Signals:
         keys_hidden: "Hide the keys" was chosen.
-        picture_wanted: the keyboard goes back to the picture.
+        picture_wanted: the focus returns to the picture.
     """
 
     keys_hidden = Signal()
     picture_wanted = Signal()
 
     def __init__(self, keys: Sequence[tuple[str, str]], parent: QWidget) -> None:
-        """`keys` and what they do."""
+        """`keys` are pairs of a key and its effect."""
         super().__init__(parent)
         self.keeps_key: Callable[[QKeyEvent], bool] = _no_key
         self.press_key: Callable[[QKeyEvent], bool] = _no_key
@@ -54,7 +54,7 @@ class ModePage(QFrame):
         self._outer.addWidget(self._scroll, 1)
 
     def set_parts(self, sections: Sequence[QWidget], foot: QWidget | None = None) -> None:
-        """Set the sections above the keys, and what stays below them."""
+        """Set the sections above the keys, and the foot below the scroll area."""
         for section in sections:
             self.column.addWidget(section)
         self.column.addWidget(self._keys)
@@ -68,7 +68,7 @@ class ModePage(QFrame):
 
     @needs("keeps_key")
     def event(self, event: QEvent) -> bool:
-        # Before the window's shortcuts: Del takes the mark away, not the picture.
+        # Before the window's shortcuts: Del removes the mark, not the picture.
         early = event.type() == QEvent.Type.ShortcutOverride
         if early and isinstance(event, QKeyEvent) and self.keeps_key(event):
             event.accept()

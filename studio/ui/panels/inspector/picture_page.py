@@ -32,8 +32,7 @@ class PicturePage(QWidget):
     Attributes:
         collections: names of all collections, by id.
         preview, head, stack, family, spend, palette_strip, sources, warnings, origin, facts, tags,
-            note,
-            settings: its parts.
+            note, settings: its parts.
         restore: restores from the trash; hidden unless all shown pictures are in it.
 
     Signals:
@@ -226,7 +225,7 @@ class PicturePage(QWidget):
         self._palette_part.setVisible(visible)
 
     def show_spend(self, texts: Sequence[str]) -> None:
-        """Show what the branch and the run of the picture cost."""
+        """Show the costs of the picture's branch and run."""
         self.spend.setText("\n".join(texts))
         self._spend_part.setVisible(bool(texts))
 

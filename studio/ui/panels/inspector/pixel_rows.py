@@ -20,14 +20,14 @@ from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.text import Text
 
 MAP = 52  # side of the small map
-LARGE_MAP = 112  # of the only one
+LARGE_MAP = 112  # side of the map if it is the only one
 
 
 class PixelRows(QWidget):
     """The section "Pixels against A".
 
     Signals:
-        full_wanted: the map is to be shown large.
+        full_wanted: show the map large.
     """
 
     full_wanted = Signal()
@@ -54,7 +54,7 @@ class PixelRows(QWidget):
         column.addWidget(part)
 
     def show_comparisons(self, found: Sequence[PixelComparison | None]) -> None:
-        """Show these, A first; None for one that is not known yet."""
+        """Show these comparisons, A first; None for one that is not known yet."""
         count = len(found) - 1
         for row in self._rows:
             row.setVisible(row.side <= count)
@@ -117,7 +117,7 @@ class _SmallMap(QWidget):
 
 
 def words(found: PixelComparison | None) -> list[str]:
-    """How much changed and shifted, or why that is not known."""
+    """Extent of changes and shift in words, or why it is unknown."""
     if found is None:
         return [_("comparing…")]
     if found.changed is None:

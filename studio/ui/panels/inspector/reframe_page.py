@@ -38,7 +38,7 @@ class RoomField(QLineEdit):
 
     Signals:
         chosen: the user typed or stepped to another number (int).
-        escaped: Esc; the keyboard goes back to the picture.
+        escaped: Esc; the focus returns to the picture.
     """
 
     chosen = Signal(int)
@@ -233,7 +233,7 @@ class ReframePage(ModePage):
             widget.setEnabled(usual.keep_centre)
 
     def show_image(self, image: QImage | None) -> None:
-        """Show the picture in the frames; None before there are pixels."""
+        """Show the picture in the frames; None until its pixels have loaded."""
         self._image = image
         for line, frame in zip(self.list.rows, self._editor.ticked, strict=False):
             on = frame.aspect == self._editor.shown

@@ -63,7 +63,7 @@ class RegionPage(ModePage):
     Attributes:
         clear_button: removes the region.
         feather: slider of the soft edge, in pixels of the picture.
-        proof: of a picture that was composed.
+        proof: proof of a composed picture.
     """
 
     def __init__(self, editor: RegionEditor, parent: QWidget) -> None:

@@ -41,10 +41,10 @@ class RowList(Generic[Row]):
 
     Attributes:
         part: the widget.
-        head: the heading's line, to which a button or a word may be added.
-        column: the lines of `part`.
-        area: the rows.
-        rows: the same as a sequence, in order.
+        head: layout of the heading's line, to which a button or a word may be added.
+        column: layout of `part`.
+        area: widget with the rows.
+        rows: the rows, in order.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class RowList(Generic[Row]):
         return self._rows
 
     def set_count(self, n: int, title: str) -> bool:
-        """Show `n` rows under a heading. True if a row with the keyboard was removed."""
+        """Show `n` rows under a heading. True if a row with the focus was removed."""
         self._title.setText(title)
         self._empty.setVisible(n == 0)
         focused, keyboard = False, QApplication.focusWidget()

@@ -48,7 +48,7 @@ class StackSection(InspectorSection):
         self.body.addLayout(grid)
 
     def show_stack(self, place: str, spend: str, *, cover: bool = False) -> None:
-        """Show these words; the section is hidden without a place.
+        """Show the position in the stack and its cost; without a position the section is hidden.
 
         `cover`: the selected picture is the cover already.
         """

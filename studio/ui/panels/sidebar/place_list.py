@@ -194,7 +194,7 @@ class PlaceList(QListWidget):
         return self.place(row).collection
 
     def _middle(self, row: int) -> QPoint:
-        """Global position of a row."""
+        """Global position of a row's centre."""
         return self.viewport().mapToGlobal(self.visualItemRect(self.item(row)).center())
 
     def on_moved(self, row: int, gap: int) -> None:
@@ -327,7 +327,7 @@ class PlaceList(QListWidget):
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        # The menu keeps the pointer's leave from the list, which would go on marking the row.
+        # The menu swallows the pointer's leave event, so the row would stay highlighted.
         QApplication.sendEvent(self.viewport(), QEvent(QEvent.Type.Leave))
         at, item = event.globalPos(), self.itemAt(event.pos())
         if event.reason() is not QContextMenuEvent.Reason.Mouse:
@@ -402,7 +402,7 @@ class _PlaceDelegate(QStyledItemDelegate):
         label = elided(QFontMetrics(body), place.label, Qt.TextElideMode.ElideRight, room)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         if rows.isRightToLeft():
-            # The name of a collection runs as its own letters do, though it begins with a number.
+            # A collection's name has the direction of its letters, even after a leading number.
             label = f"\u2068{label}\u2069"
         line = placed(rows, QRect(left, rect.top(), room, rect.height()))
         painter.drawText(line, flags, label)

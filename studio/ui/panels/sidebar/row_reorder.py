@@ -24,7 +24,7 @@ class RowReorder(QObject):
     moved = Signal(int, int)
 
     def __init__(self, rows: QListWidget, collection: Callable[[int], str]) -> None:
-        """`collection` is the id of a row's collection, "" for another place."""
+        """`collection` returns the id of a row's collection, "" for any other place."""
         super().__init__(rows)
         self._rows = rows
         self._collection = collection

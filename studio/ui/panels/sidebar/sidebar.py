@@ -51,7 +51,7 @@ class Sidebar(QFrame):
         self.model = model
         self.setProperty("zone", "side")
         self.setAccessibleName(_("Sidebar"))
-        # Half as much wider as the text is larger: the pictures need the rest.
+        # Widened by half of the text's enlargement: the pictures need the rest.
         larger = 1 + (theme().scale - 1) / 2
         self.setMinimumWidth(round(NARROWEST * larger))
         self.setMaximumWidth(round(WIDEST * larger))
@@ -214,7 +214,7 @@ class SpendBlock(QFrame):
         model.spend_changed.connect(self.refresh)
 
     def _place_month(self, *, limited: bool) -> None:
-        """Place the month under today, or before the limit it is part of."""
+        """Place this month's sum below today's, or before the limit it counts towards."""
         if limited and self._meter is None:
             self._meter = Meter(self)
             self._grid.addWidget(self._meter, 2, 0, 1, 3)

@@ -30,7 +30,7 @@ class SidebarModel(QObject):
         dropped: pictures of the gallery were dropped on a shelf (View, ids).
         collected: pictures of the gallery were dropped on a collection (its id, ids).
         collect_wanted: pictures were dropped on a place for any collection (ids).
-        collection_asked: action on a collection: "rename" or "delete" (SidebarItem, what).
+        collection_asked: action on a collection: "rename" or "delete" (SidebarItem, its name).
         collection_moved: place a collection before another: their ids, "" for the end.
         menu_wanted: menu of a place, or of the background of the collections for None, at a global
             point (SidebarItem, QPoint).

@@ -37,7 +37,7 @@ class StatusBar(QFrame):
     Attributes:
         queue: the button with the queue's state; opens `popover`.
         popover: the list of jobs.
-        recipe: the chip with what a drag out of the window gives.
+        recipe: the chip that names the recipe of drags out of the window.
 
     Signals:
         unlock_requested: unlock the keyring for this profile (str).
@@ -48,7 +48,7 @@ class StatusBar(QFrame):
         move_requested: move a queued job (its id, "first", "earlier" or "later").
         pause_requested: pause or resume the queue.
         retry_requested: retry all failed jobs.
-        recipe_requested: choose what a drag gives.
+        recipe_requested: choose the recipe of drags.
     """
 
     unlock_requested = Signal(str)
@@ -188,7 +188,7 @@ class StatusBar(QFrame):
         self.popover.open_over(self.queue)
 
     def add_activity(self, part: QWidget) -> None:
-        """Add a part about other work after the queue."""
+        """Add a widget about other work after the queue."""
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
         row.insertWidget(row.indexOf(self.queue) + 1, part)
@@ -203,16 +203,16 @@ class StatusBar(QFrame):
     def show_mark(self, words: str, advice: str = "") -> None:
         """Show the selected mark in place of the selection, such as "Mark 3 of 3"; "" for none.
 
-        `advice` is what can be done with it, where that is not what is done with a mark.
+        `advice` is the hint for its keys, if they differ from those of a mark.
         """
         self._mark = words
         self._mark_advice = advice or _("arrow keys move it, Del removes it")
         self._show_right()
 
     def show_recipe(self, title: str, *, originals: bool, progress: str = "") -> None:
-        """Show what a drag gives: the title of a preset, or how far its copies are.
+        """Show the recipe of drags: the title of a preset, or the progress of its copies.
 
-        `originals` if it gives the originals themselves.
+        `originals`: whether the original files are dragged.
         """
         # Translators: {recipe} is a preset for export, such as "Web JPEG 2048".
         self.recipe.show_words(progress or _("Drag gives {recipe}").format(recipe=one_line(title)))
@@ -223,7 +223,7 @@ class StatusBar(QFrame):
 
     @property
     def recipe_anchor(self) -> QWidget:
-        """What the list of recipes opens above: the chip, or the bar if that is left out."""
+        """Widget above which the list of recipes opens: the chip, or the bar if that is hidden."""
         return self if self.recipe.isHidden() else self.recipe
 
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed
@@ -263,7 +263,7 @@ class StatusBar(QFrame):
     def _yield_room(self) -> None:
         """Leave out the hint, the words of the chip, the state of the key, then the chip.
 
-        No words are cut but the name of the provider, which the user chose.
+        No text is elided except the provider's name, which the user chose.
         """
         self.recipe.set_compact(compact=False)
         self.recipe.show()
@@ -278,7 +278,7 @@ class StatusBar(QFrame):
             self._state.setVisible(not self._link.isHidden())
         if self._is_too_wide():
             self.recipe.hide()
-        # At once: showing a part has placed all of them while there were too many.
+        # At once: showing the parts has laid them out while there were too many.
         row = self.layout()
         assert row is not None
         row.activate()
@@ -307,7 +307,7 @@ class StatusBar(QFrame):
 
 
 class DragChip(PaintedButton):
-    """What a drag out of the window gives; opens the list of recipes."""
+    """Chip with the recipe of drags out of the window; opens the list of recipes."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -316,7 +316,7 @@ class DragChip(PaintedButton):
         self.show_words(_("Drag gives {recipe}").format(recipe=_("Originals")))
 
     def show_words(self, words: str) -> None:
-        """Show and read out these words."""
+        """Show these words, also to screen readers."""
         set_words(self, words)
         self.setAccessibleName(words)
         self._show_tip()
@@ -324,7 +324,7 @@ class DragChip(PaintedButton):
         self.update()
 
     def set_compact(self, *, compact: bool) -> None:
-        """Leave out the words, which the tool tip then has, or show them."""
+        """Show the words, or move them to the tool tip."""
         if compact is not self._compact:
             self._compact = compact
             self._show_tip()

@@ -39,7 +39,7 @@ class ExportProgress(QWidget):
         self.hide()
 
     def show_run(self, run: ExportRun | None) -> None:
-        """Show how far an export is; None hides it."""
+        """Show the progress of an export; None hides it."""
         if run is not None:
             words = _("Exporting, {done} of {total}").format(
                 done=number(run.finished), total=number(run.total)

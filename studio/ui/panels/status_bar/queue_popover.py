@@ -410,7 +410,7 @@ class QueuePopover(Popover):
         self.job_chosen.emit(job)
 
     def on_retry_all(self) -> None:
-        """Retry failed jobs; closes first, since a question about cost would open in this place."""
+        """Retry failed jobs; closes first, since a question about cost would open here."""
         self.close_it()
         self.retry_requested.emit()
 

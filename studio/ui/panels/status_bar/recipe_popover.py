@@ -1,4 +1,4 @@
-"""Popover with the recipes of drags: what a drag out of the window and the clipboard give."""
+"""Popover with the recipes for files dragged out of the window or copied to the clipboard."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class RecipeChoice:
     """A recipe to choose.
 
     Attributes:
-        id: of its preset; "" for that of the library.
-        line: what it makes, in a few words.
+        id: id of its preset; "" for the library's own recipe.
+        line: its result in a few words.
     """
 
     id: str
@@ -45,7 +45,7 @@ class RecipeChoice:
 
 
 class _RecipeRow(PaintedRadio):
-    """A recipe: title, and what it makes below it."""
+    """A recipe: its title, with its result below."""
 
     def __init__(self, choice: RecipeChoice, parent: QWidget) -> None:
         super().__init__(parent)
@@ -109,10 +109,10 @@ class RecipePopover(Popover):
 
     Attributes:
         rows: the rows, in order.
-        state: what is ready, and how the original is dragged.
+        state: note on the copies that are ready, and on dragging the original.
 
     Signals:
-        chosen: id of the recipe's preset; "" for that of the library.
+        chosen: id of the recipe's preset; "" for the library's own recipe.
     """
 
     chosen = Signal(str)
@@ -143,7 +143,7 @@ class RecipePopover(Popover):
         column.addWidget(self.state)
 
     def show_recipes(self, choices: Sequence[RecipeChoice]) -> None:
-        """Show these recipes; does nothing for the ones that are shown."""
+        """Show these recipes; does nothing if they are shown already."""
         if [row.choice for row in self.rows] == list(choices):
             return
         focus = next((n for n, row in enumerate(self.rows) if row.hasFocus()), None)
@@ -161,12 +161,12 @@ class RecipePopover(Popover):
         self._fit()
 
     def show_state(self, words: str) -> None:
-        """Show what is ready."""
+        """Show the note on the copies that are ready."""
         self.state.setText(words)
         self._fit()
 
     def open_over(self, anchor: QWidget) -> None:
-        """Open above the chip or the bar, where that ends."""
+        """Open above the chip or the bar, with the trailing edges aligned."""
         self._fit()
         left = aligned(anchor, self.width(), at_end=True)
         corner = anchor.mapTo(self.host, QPoint(left, -self.height() - 6))

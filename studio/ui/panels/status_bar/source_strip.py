@@ -16,14 +16,14 @@ from studio.ui.support.row_thumbnails import RowThumbnails
 
 SIDE = 28
 MOST = 3
-"""Most thumbnails of a row."""
+"""Limit of thumbnails in a row."""
 
 
 class SourceStrip(QWidget):
-    """The pictures to edit first, then other references; hidden without any.
+    """Pictures to edit, then other references; hidden without any.
 
     Attributes:
-        references: those shown.
+        references: the references shown.
     """
 
     def __init__(self, thumbnails: RowThumbnails | None, parent: QWidget) -> None:

@@ -68,7 +68,8 @@ class PictureCanvas(QWidget):
     """Shows a `Plate` with zoom and pan.
 
     Attributes:
-        overlays: drawn over the picture, in device pixels; the painter is clipped to what changed.
+        overlays: functions that paint over the picture, in device pixels; the painter is clipped to
+            the changed part.
 
     Signals:
         zoom_changed: zoom in device pixels per pixel of the picture.
@@ -120,7 +121,7 @@ class PictureCanvas(QWidget):
         return self._plate
 
     def show_plate(self, plate: Plate | None, *, keep_view: bool = False) -> None:
-        """Show another picture at the zoom and the place the user chose last, or fitted.
+        """Show another picture at the zoom and position the user chose last, or fitted.
 
         `keep_view` shows the same part instead, for a comparison of pictures of different sizes.
         """
@@ -188,7 +189,7 @@ class PictureCanvas(QWidget):
     def follow_view(self, other: Viewport, placement: RelativePlacement | None = None) -> None:
         """Show the same part of the picture as another canvas; see `Viewport.like`.
 
-        While its zoom changes again and again, it is painted fast, and smooth a moment later.
+        During repeated changes of zoom it is painted fast, and smoothly a moment later.
         """
         before = self._view.zoom
         self._choose(self._view.like(other, placement))
@@ -203,9 +204,9 @@ class PictureCanvas(QWidget):
             self.update()
 
     def reserve_room(self, purpose: str, insets: QMargins | None) -> None:
-        """Reserve logical pixels around a fitted picture for a purpose; None for none any more.
+        """Reserve logical pixels around a fitted picture for a purpose; None releases them.
 
-        Those of several purposes overlap.
+        The areas of several purposes may overlap.
         """
         if insets == self._insets.get(purpose):
             return
@@ -216,7 +217,7 @@ class PictureCanvas(QWidget):
         self._settle(self._view.resized(*self._room()))
 
     def set_extent(self, extent: Extent) -> None:
-        """Set the area that Fit shows and in which one pans; it may reach beyond the picture."""
+        """Set the area for fitting and panning, which may extend beyond the picture."""
         self._settle(self._view.extended(extent))
 
     def fitted_left(self, width: int, height: int) -> float:
@@ -264,7 +265,7 @@ class PictureCanvas(QWidget):
         self._settle(self._view.of(width, height))
 
     def _choose(self, view: Viewport) -> None:
-        """Apply a view chosen by the user, which holds for the next pictures too."""
+        """Apply a view chosen by the user, also for the next pictures."""
         self._chosen = None if view.fitted else (view.zoom, view.focus())
         self._settle(view)
 
@@ -288,7 +289,7 @@ class PictureCanvas(QWidget):
         self.show_cursor()
 
     def _begin_drawing(self, event: QMouseEvent) -> bool:
-        """Whether the tool takes a press."""
+        """Offer a press to the tool; returns whether it takes it."""
         left = event.button() == Qt.MouseButton.LeftButton
         if self._tool is None or not left or self._space or event.modifiers() & _CTRL:
             return False
@@ -309,7 +310,7 @@ class PictureCanvas(QWidget):
         self.show_cursor()
 
     def show_cursor(self) -> None:
-        """Give the pointer the shape for what a press would do."""
+        """Set the pointer's shape to indicate the effect of a press."""
         if self._panning:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._space:

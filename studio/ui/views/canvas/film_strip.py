@@ -143,7 +143,7 @@ class FilmStrip(QWidget):
         self._thumbnails.request_thumbnails(self._wishes(cells))
 
     def cells(self) -> list[FilmCell]:
-        """Visible cells in order, mirrored in languages written from the right."""
+        """Visible cells in order, mirrored in right-to-left languages."""
         return [FilmCell(cell.place, placed(self, cell.rect)) for cell in self._laid_out()]
 
     def _laid_out(self) -> list[FilmCell]:
@@ -162,7 +162,7 @@ class FilmStrip(QWidget):
         return cells
 
     def cell_at(self, spot: QPoint) -> int | None:
-        """Place under a point."""
+        """Place of the cell under a point; None if there is none."""
         for cell in self.cells():
             if cell.rect.contains(spot):
                 return cell.place
@@ -344,7 +344,7 @@ class FilmStrip(QWidget):
 
 
 def _paint_corner(painter: QPainter, mark: QRect) -> QRect:
-    """Paint the ground of a mark in the corner of a picture; returns its rectangle."""
+    """Paint the background of a badge in the corner of a picture; returns its rectangle."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("chrome"))
     painter.drawRoundedRect(mark, 3, 3)

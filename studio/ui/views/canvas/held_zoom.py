@@ -1,4 +1,4 @@
-"""100 % at the pointer, for as long as a key is held."""
+"""Zoom to 100 % at the pointer while a key is held."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.ui.views.canvas.viewport import Viewport
 class HeldZoom(QObject):
     """Zooms one of several canvases to 100 %, and all of them back.
 
-    It also ends when a canvas loses the keyboard: the release of the key would go elsewhere.
+    It also ends when a canvas loses the focus, since the key's release would go elsewhere.
     """
 
     def __init__(
@@ -24,7 +24,7 @@ class HeldZoom(QObject):
         pointed: Callable[[], PictureCanvas],
         parent: QObject,
     ) -> None:
-        """`pointed` is the canvas that is zoomed; the others may follow it."""
+        """`pointed` returns the canvas to zoom; the others may follow it."""
         super().__init__(parent)
         self._canvases = tuple(canvases)
         self._pointed = pointed
@@ -38,7 +38,7 @@ class HeldZoom(QObject):
         return bool(self._before)
 
     def begin_hold(self) -> None:
-        """Show 100 %, at the pointer if it is over the canvas; its centre else."""
+        """Zoom to 100 %, at the pointer if it is over the canvas, else at the centre."""
         canvas = self._pointed()
         if self._before or canvas.plate is None:
             return
@@ -50,7 +50,7 @@ class HeldZoom(QObject):
         canvas.actual(spot if QRectF(canvas.rect()).contains(spot) else None)
 
     def end(self) -> None:
-        """Show what was shown before."""
+        """Restore the views from before."""
         before, self._before = self._before, []
         for canvas, view in before:
             canvas.follow_view(view)

@@ -1,4 +1,4 @@
-"""Pictures of a view that has a list of ids: read when needed, and read again after a change."""
+"""Pictures of a view that lists ids: read on demand, and again after a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cache of what a canvas shows of a reduced picture, for panning."""
+"""Cache of the visible part of a reduced picture, for panning."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 MARGIN = 64
-"""Pixels kept around what is shown, so that few steps scale anything."""
+"""Pixels kept around the visible part, so that few steps of a pan scale anything."""
 
 
 class PanCache:
-    """Scales only what comes near the view: the rest is moved.
+    """Scales only the parts that come near the view, and moves the rest.
 
-    All is in device pixels. Nothing is kept at the first paint at a zoom, so that zooming costs
-    nothing more.
+    All sizes are in device pixels. Nothing is kept at the first paint after a zoom, so that zooming
+    is not slowed down.
     """
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
         self._kept: QPixmap | None = None
-        self._part = QRect()  # that is kept, in the scaled image
+        self._part = QRect()  # the part kept, in the scaled image
 
     def paint(
         self, painter: QPainter, image: QImage, target: QRect, seen: QRect, room: QSize
     ) -> None:
-        """Paint the seen part of an opaque image, scaled to `target`, in a view of this size."""
+        """Paint the part `seen` of an opaque image scaled to `target`; `room` is the view size."""
         key = (image.cacheKey(), target.width(), target.height(), room.width(), room.height())
         if key != self._key:
             self._key, self._kept = key, None
@@ -39,7 +39,7 @@ class PanCache:
         painter.drawPixmap(seen, self._kept, wanted.translated(-self._part.topLeft()))
 
     def _keep(self, image: QImage, target: QRect, room: QSize) -> None:
-        """Keep what a view of this size shows, and a margin around it."""
+        """Keep the part visible in a view of size `room`, with a margin around it."""
         view = QRect(-target.topLeft(), room)
         part = view.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         if self._kept is None:
@@ -65,7 +65,7 @@ def _scale(made: QPixmap, image: QImage, target: QRect, parts: Sequence[QRect]) 
 
 
 def _uncovered(room: QRect, dx: int, dy: int) -> list[QRect]:
-    """The parts of a room that come into view where its content moves: rows, then a column."""
+    """Parts of a rectangle exposed by moving its content: rows, then a column."""
     wide, high = room.width(), room.height()
     across, down = min(abs(dx), wide), min(abs(dy), high)
     parts = []
@@ -78,7 +78,7 @@ def _uncovered(room: QRect, dx: int, dy: int) -> list[QRect]:
 
 
 def paint_part(painter: QPainter, image: QImage, target: QRect, seen: QRect) -> None:
-    """Paint at least the seen part of an image that is scaled to `target`."""
+    """Paint at least the part `seen` of an image that is scaled to `target`."""
     across, down = image.width() / target.width(), image.height() / target.height()
     left, top = target.left(), target.top()
     # Whole pixels of the source; otherwise nearest neighbour would crop the outer ones.

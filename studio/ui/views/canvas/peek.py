@@ -1,4 +1,4 @@
-"""A picture over a view, for as long as a key is held."""
+"""A picture shown over a view while a key is held."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PicturePeek(QWidget):
     """Covers its parent with a fitted picture. It takes neither keys nor clicks.
 
     Attributes:
-        picture: what is shown; None while it is hidden.
+        picture: the picture shown; None while hidden.
     """
 
     def __init__(

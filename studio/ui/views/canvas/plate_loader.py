@@ -104,7 +104,7 @@ class PlateLoader(QObject):
         *,
         most_kept: int = KEPT_BYTES,
     ) -> None:
-        """`most_kept` limits the pixels kept for going back, in bytes; the last stay anyway."""
+        """`most_kept` limits the pixels kept for going back, in bytes; the latest always stay."""
         super().__init__(parent)
         self._library = library
         self._decoder = decoder
@@ -122,7 +122,7 @@ class PlateLoader(QObject):
     def plate(self, picture: Picture) -> Plate:
         """Plate of this picture with the cached content; requests nothing.
 
-        The content may be in the colours of a former monitor until `fill` has replaced it.
+        The content may be in the colours of the previous monitor until `fill` has replaced it.
         """
         kept = self._kept.get(picture.sha256)
         if kept is not None:
@@ -153,7 +153,7 @@ class PlateLoader(QObject):
     def prepare(self, pictures: Sequence[Picture]) -> None:
         """Decode these pictures, nearest first, while nothing is being filled.
 
-        As many as fit the limit together; all but these are given up first.
+        As many as fit the limit together; the pixels of others are dropped first.
         """
         self._ahead = tuple(one for one in pictures if not one.missing)
         for one in reversed(self._ahead):
@@ -172,7 +172,7 @@ class PlateLoader(QObject):
         return sum(kept.bytes for kept in self._kept.values())
 
     def stop(self) -> None:
-        """Cancel the current request, and decode nothing ahead."""
+        """Cancel the current request, and stop decoding ahead."""
         self._stop_filling()
         self._ahead = ()
         if self._preparing is not None:
@@ -196,7 +196,7 @@ class PlateLoader(QObject):
             self._preparing = spawn(self._prepare())
 
     def _next_ahead(self) -> Picture | None:
-        """The nearest picture that is not decoded yet and has room beside those before it."""
+        """The nearest picture not decoded yet that fits the limit together with those before it."""
         last = next(reversed(self._kept.values()), None)
         used = 0 if last is None else last.bytes
         for one in self._ahead:
@@ -227,7 +227,7 @@ class PlateLoader(QObject):
                 self._kept.move_to_end(current)
 
     def _make_room(self, picture: Picture) -> None:
-        """Give up pixels that are not needed, longest unused first, before more are decoded."""
+        """Drop pixels that are not needed, longest unused first, before more are decoded."""
         needed = {self._shown, *(one.sha256 for one in self._ahead)}
         for key in list(self._kept):
             if self.kept_bytes + _bytes_of(picture) <= self._most_kept:
@@ -246,7 +246,7 @@ class PlateLoader(QObject):
     async def _load(self, plate: Plate, picture: Picture, pause: float) -> None:
         preparing = self._preparing
         if preparing is not None and self._in_progress == picture.sha256:
-            # It is being decoded ahead: no second time.
+            # It is being decoded ahead already.
             await preparing.wait_until_ended()
             kept = self._kept.get(picture.sha256)
             if kept is not None:

@@ -21,7 +21,7 @@ class Plate:
     """A picture with the content loaded so far: its size, then a preview, then its pixels.
 
     Attributes:
-        width, height: of the original.
+        width, height: size of the original in pixels.
         colour: average colour, 0xRRGGBB, shown until there is a preview.
         preview: a thumbnail, drawn stretched until `raster` is loaded.
         trouble: reason why it cannot be shown, painted over a faint preview.
@@ -37,7 +37,7 @@ class Plate:
     trouble: str = ""
 
     def image_of_width(self, width: float) -> QImage | None:
-        """The pixels, reduced to this width or more, else the preview; None for neither."""
+        """The pixels, reduced to no less than this width, else the preview; None without either."""
         image = self.preview if self.raster is None else self.raster.level(width)
         return None if image is None or image.isNull() else image
 
@@ -55,10 +55,10 @@ def paint(
 ) -> None:
     """Paint the exposed part of a plate. The painter and `exposed` are in device pixels.
 
-    `ground` is what is painted around it, and shows through a faint preview.
+    `ground` is the colour around the picture, which shows through a faint preview.
 
-    Without `smooth`, reduced pixels are painted as fast as enlarged ones. `cache` is that of the
-    canvas, if it may be panned.
+    Without `smooth`, reduced pixels are painted as fast as enlarged ones. `cache` is the canvas's
+    cache for panning, if it has one.
     """
     place = place_of(view)
     if ground is not None and (plate.trouble or not place.contains(exposed)):
@@ -92,19 +92,19 @@ def paint(
 
 
 def place_of(view: Viewport) -> QRect:
-    """Where the whole picture is painted, in device pixels."""
+    """Rectangle of the whole picture, in whole device pixels."""
     width, height = view.width * view.zoom, view.height * view.zoom
     return QRect(round(view.x), round(view.y), max(1, round(width)), max(1, round(height)))
 
 
 def paint_ground(painter: QPainter, view: Viewport, part: QRect, dpr: float) -> None:
-    """Paint the ground of a see-through picture in a part of it, in device pixels."""
+    """Paint the checkerboard behind a transparent picture, in a part in device pixels."""
     place = place_of(view)
     _paint_chequers(painter, place, place & part, max(1, round(CHECK * dpr)))
 
 
 def paint_trouble(painter: QPainter, words: str, room: QRect) -> None:
-    """Paint an error message over a faint picture. Logical pixels."""
+    """Paint an error message over a faint picture; `room` is in logical pixels."""
     look = theme()
     painter.setFont(look.font("small", weight=600))
     wrap = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)

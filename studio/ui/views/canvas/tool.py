@@ -1,4 +1,4 @@
-"""Pointer tool of a canvas, asked before a press pans or drags the picture out."""
+"""Pointer tool of a canvas, with priority over panning and dragging the picture out."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from PySide6.QtCore import QPointF, Qt
 
 
 class CanvasTool(Protocol):
-    """The tool of a mode. All places are in logical pixels of the canvas."""
+    """The tool of a mode. All positions are in logical pixels of the canvas."""
 
     def press(self, at: QPointF) -> bool:
-        """Whether the tool takes this press of the left button, and all until its release."""
+        """Handle a press of the left button; True takes it and all events until its release."""
 
     def move(self, at: QPointF) -> None:
-        """The pointer moved while the button is down."""
+        """Handle a move of the pointer while the button is down."""
 
     def release(self, at: QPointF) -> None:
-        """The button was released."""
+        """Handle the release of the button."""
 
     def cancel(self) -> None:
-        """Forget what was begun: the picture changed, or the canvas was hidden."""
+        """Abandon the drag: the picture changed, or the canvas was hidden."""
 
     def cursor(self) -> Qt.CursorShape | None:
         """Shape of the pointer; None for that of the canvas."""

@@ -46,7 +46,7 @@ class Viewport:
     """A picture of `width` x `height` pixels seen through a view.
 
     Attributes:
-        extent: area that Fit shows and in which one pans: the picture, or a part beyond it.
+        extent: area for fitting and panning: the picture, or an area beyond it.
         view_width, view_height: the whole view; a larger picture can be panned.
         frame: part of the view that Fit fills, and in which a smaller picture is centred.
         zoom: device pixels per pixel of the picture; 1.0 is "100 %".
@@ -101,12 +101,12 @@ class Viewport:
 
     @property
     def across(self) -> float:
-        """Width of the extent, of the picture's."""
+        """Width of the extent, as a fraction of the picture's."""
         return self.extent[2] - self.extent[0]
 
     @property
     def down(self) -> float:
-        """Height of the extent, of the picture's."""
+        """Height of the extent, as a fraction of the picture's."""
         return self.extent[3] - self.extent[1]
 
     @property
@@ -134,7 +134,7 @@ class Viewport:
         )
 
     def extended(self, extent: Extent) -> Viewport:
-        """With another extent: fitted to it, or with the picture where it is, within the limits."""
+        """Change the extent: fit it, or keep the picture's position within the limits."""
         other = replace(self, extent=extent)
         return other.fit_again() if self.fitted else other.moved(0, 0)
 
@@ -175,12 +175,12 @@ class Viewport:
         return _settled(other, zoom, x, y, fitted=False)
 
     def like(self, other: Viewport, placement: RelativePlacement | None = None) -> Viewport:
-        """Show the same place and the same part as the view of another picture, in a view of any
-        size.
+        """Show the same part as the view of another picture, at the same position.
 
-        `placement` is where that picture lies in this one, if they are aligned. Then the same
-        content is at the same place, even where that leaves a gap at an edge. A fitted view makes
-        this one fitted too, as large in its frame as the other, also above 100 %.
+        The two views may differ in size. `placement` is the position of that picture in this one,
+        if they are aligned. Then the same content is at the same position, even if that leaves a
+        gap at an edge. A fitted view makes this one fitted too, as large in its frame as the other,
+        even above 100 %.
         """
         if other.fitted:
             zoom = min(self.filling * other.zoom / other.filling, HIGHEST)
@@ -200,8 +200,8 @@ class Viewport:
     ) -> Viewport:
         """View of another picture laid over this one.
 
-        `placement` is where this one lies in the other, if they are aligned; else the other is as
-        large as fits this one, with the same centre.
+        `placement` is the position of this one in the other, if they are aligned; else the other
+        is as large as fits this one, with the same centre.
         """
         width, height = max(1, width), max(1, height)
         rect = self.rect
@@ -221,7 +221,7 @@ class Viewport:
         return x / self.width, y / self.height
 
     def focused(self, zoom: float, place: tuple[float, float]) -> Viewport:
-        """Show this place (see `focus`) in the middle of the view, at this zoom."""
+        """Show this point (see `focus`) in the middle of the view, at this zoom."""
         zoom = self.limited(zoom)
         x = self.view_width / 2 - place[0] * self.width * zoom
         y = self.view_height / 2 - place[1] * self.height * zoom
@@ -240,7 +240,7 @@ class Viewport:
 
 
 def _settled(view: Viewport, zoom: float, x: float, y: float, *, fitted: bool) -> Viewport:
-    """With another zoom and place, moved to within the limits."""
+    """The view with another zoom and position, moved to within the limits."""
     frame, width, height = view.frame, view.width * zoom, view.height * zoom
     left, top, right, bottom = view.extent
     across, down = width * (right - left), height * (bottom - top)
@@ -263,7 +263,7 @@ def _settled(view: Viewport, zoom: float, x: float, y: float, *, fitted: bool) -
 
 
 def _settle(at: float, length: float, view: float, start: float, room: float) -> float:
-    """Centre what fits the frame, keep what fits the view inside it, leave no gap otherwise."""
+    """Position along an axis: centred if it fits the frame, else in the view or without a gap."""
     if length <= room + 0.01:
         return start + (room - length) / 2
     low, high = sorted((0.0, view - length))

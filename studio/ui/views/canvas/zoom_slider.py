@@ -29,7 +29,7 @@ class ZoomSlider(SmallSlider):
         self.valueChanged.connect(self.on_slid)
 
     def set_zoom(self, zoom: float) -> None:
-        """Show a zoom."""
+        """Show a zoom without emitting a signal."""
         with QSignalBlocker(self):
             self.setValue(round(SCALE * math.log(max(zoom, LOWEST) / LOWEST) / _SPAN))
 

@@ -30,7 +30,7 @@ HEIGHT = 38
 
 
 class CompareMode(Enum):
-    """How two pictures are compared."""
+    """Way of comparing two pictures."""
 
     SLIDER = "slider"
     SIDE_BY_SIDE = "side_by_side"
@@ -45,7 +45,7 @@ class CompareBar(QFrame):
         side_chosen: the button of a side was pressed (from 0).
         mode_chosen: a CompareMode.
         lock_chosen: whether the champion stays.
-        link_chosen: whether zoom and place are shared.
+        link_chosen: whether zoom and position are shared.
         zoomed: zoom of A, in device pixels per pixel of the picture.
         swapped, other_wanted, fit, zoom_in, zoom_out: requests.
     """
@@ -146,7 +146,7 @@ class CompareBar(QFrame):
             chip.set_thumbnail(pixmap)
 
     def set_mode(self, mode: CompareMode) -> None:
-        """Mark the mode; where pictures take turns, a button shows the other one."""
+        """Mark the mode; with flickering pictures a button shows the other one."""
         self._modes.set_value(mode)
         self._other.setVisible(mode is CompareMode.FLICKER)
         self._yield_room()
@@ -179,7 +179,7 @@ class CompareBar(QFrame):
         self.side_chosen.emit(chip.side)
 
     def _yield_room(self) -> None:
-        """Hide what has no room; only for another width, or other names."""
+        """Hide parts that do not fit; only if the width or the texts changed."""
         names = tuple(chip.accessibleName() for chip in self._sides if not chip.isHidden())
         needs = (self.width(), self._standing.text(), self._modes.value, *names)
         if needs == self._fitted:

@@ -1,4 +1,4 @@
-"""Words and icons on a dark ground, over a picture."""
+"""Line of texts and icons on a dark background, over a picture."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class ChromePiece:
     """A text, or an icon by its name.
 
     Attributes:
-        weight: of the font; 0 for an icon.
-        gap: pixels after it.
-        elides: whether it gives way where there is little room.
+        weight: weight of the font; 0 for an icon.
+        gap: pixels after the piece.
+        elides: whether it is shortened if there is little room.
     """
 
     text: str
@@ -37,7 +37,7 @@ class ChromePiece:
 
 
 class ChromeLabel(Covered, QWidget):
-    """A line of pieces, as wide as they need.
+    """A line of pieces, as wide as necessary.
 
     It is painted once and kept: the picture below is repainted with every step of a pan.
     """
@@ -51,7 +51,6 @@ class ChromeLabel(Covered, QWidget):
         theme().changed.connect(self.on_theme)
 
     def set_pieces(self, pieces: Sequence[ChromePiece]) -> None:
-        """Show these."""
         if tuple(pieces) != self._pieces:
             self._pieces = tuple(pieces)
             self._fit()
@@ -72,7 +71,7 @@ class ChromeLabel(Covered, QWidget):
         self.update()
 
     def _widths(self) -> list[int]:
-        """Width of each piece in pixels; the one that elides gives way."""
+        """Width of each piece in pixels, with the one that elides shortened to fit."""
         widths = []
         for one in self._pieces:
             metrics = QFontMetrics(theme().font("small", weight=one.weight or 400))

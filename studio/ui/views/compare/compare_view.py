@@ -1,4 +1,4 @@
-"""Comparison: two to four pictures at the same place, with a champion that stays."""
+"""Comparison: two to four pictures at the same position, with a champion that stays."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class CompareView(QWidget):
     """Shows a `Comparison`.
 
     Attributes:
-        comparison: what is shown.
-        group, panes: the panes together, and each, A first.
+        comparison: the comparison shown.
+        group, panes: the group of panes, and its panes, A first.
 
     Signals:
         sides_changed: other pictures are shown, or the active side changed.
@@ -135,7 +135,7 @@ class CompareView(QWidget):
 
     @property
     def target(self) -> int:
-        """Side that marks apply to: the one under the pointer, else the active one."""
+        """Side that actions apply to: the one under the pointer, else the active one."""
         return self._pointed if 0 <= self._pointed < len(self.comparison.sides) else self.active
 
     @property
@@ -145,13 +145,13 @@ class CompareView(QWidget):
 
     @property
     def row(self) -> int | None:
-        """Index row of the picture that marks apply to."""
+        """Index row of the picture that actions apply to."""
         sides = self.comparison.sides
         return sides[self.target] if sides else None
 
     @property
     def picture(self) -> Picture | None:
-        """Picture that marks apply to; None until it is read."""
+        """Picture that actions apply to; None until it is read."""
         return self._picture(self.target)
 
     @property
@@ -162,7 +162,7 @@ class CompareView(QWidget):
 
     @property
     def mode(self) -> CompareMode:
-        """How the pictures are compared."""
+        """Current way of comparing the pictures."""
         return self._mode
 
     @property
@@ -172,7 +172,7 @@ class CompareView(QWidget):
 
     @property
     def pixels(self) -> list[PixelComparison | None]:
-        """How each side differs from A by its pixels, A first; None until it is known."""
+        """Pixel comparison of each side with A, A first; None until it is known."""
         return [self._pixels.result(side) for side in range(len(self.comparison.sides))]
 
     def show_comparison(self, comparison: Comparison) -> None:
@@ -238,7 +238,7 @@ class CompareView(QWidget):
         self._show_sides()
 
     def show_successor(self, row: int, successor: int) -> None:
-        """Show a picture that took the place of another one in the order where that one was."""
+        """Replace a picture by the one that took its place in the order."""
         self.comparison.show_successor(row, successor)
         self._show_sides()
 
@@ -308,7 +308,7 @@ class CompareView(QWidget):
         self.pixels_changed.emit(self.pixels)
 
     def _prepare(self) -> None:
-        """Decode ahead what arrow keys bring, in the active pane alone."""
+        """Decode ahead the pictures that arrow keys reach, in the active pane only."""
         order, near = self._book.order, self.comparison.beside if self.comparison.sides else []
         read = [self._book.picture(order.index(row)) for row in near if row in order]
         for side, pane in enumerate(self.panes):
@@ -372,7 +372,7 @@ class CompareView(QWidget):
         return self._map
 
     def _show_pixels(self) -> None:
-        """Align the panes by what is known, and say whether they are."""
+        """Align the panes by the comparisons known so far, and show whether they are aligned."""
         found = self.pixels
         self.group.set_placements([None if one is None else one.placement for one in found])
         self._lay_over()
@@ -397,7 +397,7 @@ class CompareView(QWidget):
         self._bar.set_zoom(first.zoom)
 
     def on_compared(self) -> None:
-        """Show how pixels differ."""
+        """Show the new pixel comparison."""
         self._show_pixels()
         self.pixels_changed.emit(self.pixels)
 
@@ -412,12 +412,12 @@ class CompareView(QWidget):
         self._show_sides()
 
     def on_lock_chosen(self, locked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Let the champion stay, or not."""
+        """Lock or unlock the champion."""
         self.comparison.set_locked(locked=locked)
         self._show_sides()
 
     def on_link_chosen(self, linked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Share zoom and place, or not."""
+        """Link or unlink zoom and position."""
         self.group.linked = linked
         self.group.link()
 
@@ -480,7 +480,7 @@ class CompareView(QWidget):
         return super().eventFilter(watched, event)
 
     def _tab(self, event: QKeyEvent) -> bool:
-        """Activate the next side; False where Tab leaves the view."""
+        """Activate the next side; False if Tab leaves the view."""
         way = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()), 0)
         if not way or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return False
@@ -523,7 +523,7 @@ class CompareView(QWidget):
                 super().keyPressEvent(event)
 
     def _move_divider(self, by: float) -> None:
-        """Move the slider's divider; show the other picture if they are shown in turn."""
+        """Move the slider's divider, or show the other of two flickering pictures."""
         if self._mode is CompareMode.FLICKER:
             self.group.on_flicker()
         else:

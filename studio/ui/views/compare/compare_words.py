@@ -8,7 +8,7 @@ from studio.ui.support.pixel_comparison import PixelComparison
 
 
 def note(comparison: Comparison, side: int, *, difference: bool) -> str:
-    """The word beside the name of a side; `difference`: its map of differences is shown."""
+    """Note beside the name of a side; `difference`: whether the map of differences is shown."""
     if side >= len(comparison.sides):
         return ""
     if not side and difference:
@@ -25,7 +25,7 @@ def note(comparison: Comparison, side: int, *, difference: bool) -> str:
 
 
 def spoken_note(comparison: Comparison, side: int, *, difference: bool) -> str:
-    """The same for a screen reader."""
+    """Note on a side for screen readers; see `note`."""
     if not side or side != comparison.active or side >= len(comparison.sides):
         return note(comparison, side, difference=difference)
     return _("challenger {n} of {all}").format(
@@ -34,7 +34,7 @@ def spoken_note(comparison: Comparison, side: int, *, difference: bool) -> str:
 
 
 def standing(found: PixelComparison | None) -> str:
-    """Alignment of two pictures, as the bar shows it."""
+    """Alignment of two pictures, as shown in the bar."""
     if found is None:
         return _("comparing…")
     if found.preview and found.standing:

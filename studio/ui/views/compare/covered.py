@@ -1,4 +1,4 @@
-"""Widgets that another one over them paints."""
+"""Widgets painted by another widget over them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ else:
 
 
 class Covered(_Base):
-    """Repaints the widget over it instead of itself: Qt drops updates of what is covered.
+    """Updates the widget over it instead of itself: Qt drops updates of covered widgets.
 
     Attributes:
-        cover: the widget that paints it, and may be deleted before; None if it is not covered.
+        cover: the widget that paints this one, and may be deleted first; None if there is none.
     """
 
     cover: QWidget | None = None

@@ -19,7 +19,7 @@ ROOM = 2000  # it is shown whole, or not at all
 
 
 class KeyStrip(ChromeLabel):
-    """Keys, each with what it does. Its context menu hides it for good.
+    """Keys with their effects. Its context menu hides it for good.
 
     Signals:
         hide_wanted: "Hide the keys" was chosen.
@@ -35,7 +35,7 @@ class KeyStrip(ChromeLabel):
         self._place = QRect()
 
     def show_keys(self, *, sides: int, slider: bool, flicker: bool) -> None:
-        """Show the keys for a number of pictures, with a slider, or shown in turn."""
+        """Show the keys for a number of pictures, and for a slider or flickering pictures."""
         if sides > 2:
             # Translators: {letters} are the compared pictures that Tab goes to.
             others = _("to {letters}").format(letters="C" if sides == 3 else "C, D")
@@ -62,7 +62,7 @@ class KeyStrip(ChromeLabel):
         self.set_pieces(pieces)
 
     def set_wanted(self, *, shown: bool | None = None, presenting: bool | None = None) -> None:
-        """Show it, or not; never over pictures that are presented."""
+        """Set whether the strip is shown; it never is while the pictures are presented."""
         if shown is not None:
             self._wanted = shown
         if presenting is not None:

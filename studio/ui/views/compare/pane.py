@@ -1,4 +1,4 @@
-"""Pane of a comparison: one picture with its label, and another laid over it for the slider."""
+"""Pane of a comparison: one picture with its label, and for the slider another one over it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ComparePane(QWidget):
         self._label = _PaneLabel(side, self)
 
     def show_picture(self, picture: Picture | None) -> None:
-        """Show a picture at the part shown before."""
+        """Show a picture; zoom and position stay."""
         same = picture is not None and self.picture is not None and picture.id == self.picture.id
         self.picture = picture
         self._label.set_picture(picture)
@@ -87,12 +87,12 @@ class ComparePane(QWidget):
         self._name_canvas()
 
     def set_note(self, note: str, spoken: str = "", *, locked: bool) -> None:
-        """Set the word beside the name, such as "champion", as shown and spoken, and the lock."""
+        """Set the note beside the name, such as "champion", as shown and spoken, and the lock."""
         self._label.set_note(note, spoken or note, locked=locked)
         self._name_canvas()
 
     def set_ringed(self, *, ringed: bool) -> None:
-        """Draw the ring of the active side."""
+        """Set whether the ring of the active side is drawn."""
         self._ringed = ringed
         self.canvas.update()
 
@@ -101,7 +101,7 @@ class ComparePane(QWidget):
     ) -> None:
         """Lay another picture over this one, beyond the divider (share of the width before it).
 
-        `placement` is where this one lies in it, if they are aligned.
+        `placement` is the position of this one in it, if they are aligned.
         """
         self._over, self._divider, self._placement = plate, divider, placement
         self.canvas.update()
@@ -204,11 +204,11 @@ def _paint_divider(painter: QPainter, at: float, height: float, dpr: float) -> N
 
 
 class _PaneCanvas(Covered, PictureCanvas):
-    """Canvas of a pane."""
+    """Canvas painted by the surface over the panes."""
 
 
 class _PaneLabel(ChromeLabel):
-    """Letter, name, flag, stars and a word about a side, in the corner where lines begin."""
+    """Letter, name, flag, stars and note of a side, in the leading top corner."""
 
     def __init__(self, side: int, parent: QWidget) -> None:
         super().__init__(HIGH, parent)
@@ -238,7 +238,7 @@ class _PaneLabel(ChromeLabel):
         self.place()
 
     def sentence(self) -> str:
-        """What a screen reader says of this side."""
+        """Description of this side for screen readers."""
         said = [LETTERS[self._side]]
         if self._spoken:
             said.append(self._spoken)

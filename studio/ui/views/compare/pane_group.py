@@ -1,4 +1,4 @@
-"""Panes of a comparison: their arrangement, shared zoom and place, and pictures laid over A."""
+"""Panes of a comparison: arrangement, shared zoom and position, and pictures laid over A."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class PaneGroup(QWidget):
 
     Attributes:
         panes: a pane for each side, A first.
-        keys: over the foot of the pictures.
-        linked: whether zoom and place are shared.
+        keys: the strip of keys over the bottom of the pictures.
+        linked: whether zoom and position are shared.
 
     Signals:
-        view_changed: the zoom or the place of A may have changed.
+        view_changed: the zoom or position of A may have changed.
     """
 
     view_changed = Signal()
@@ -66,11 +66,11 @@ class PaneGroup(QWidget):
 
     @property
     def flickering(self) -> bool:
-        """Whether pictures take turns by themselves."""
+        """Whether two pictures are alternating automatically."""
         return self._flicker.isActive()
 
     def set_placements(self, placements: Sequence[RelativePlacement | None]) -> None:
-        """Align by these: where A lies in each side, None if it does not line up."""
+        """Align by the position of A in each side; None if they do not line up."""
         left = (None,) * (MOST - len(placements))
         if (found := (*placements, *left)) != self._placements:
             self._placements = found
@@ -79,7 +79,7 @@ class PaneGroup(QWidget):
     def arrange(self, sides: int, active: int, *, alone: bool) -> None:
         """Place the panes: A alone, halves, or A large with the others after it.
 
-        In a narrow window, the active side alone is beside A.
+        In a narrow window, only the active side is beside A.
         """
         self._sides, self._active, self._alone = sides, active, alone
         shown = (0,) if alone else tuple(range(sides))
@@ -94,7 +94,7 @@ class PaneGroup(QWidget):
         self._linking = True
         for pane in self.panes:
             if pane.side not in shown and pane.canvas.hasFocus():
-                # Qt would pass the keyboard on to whatever comes next in the window.
+                # Qt would pass the focus on to the next widget in the window.
                 self.panes[0].canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             pane.setVisible(pane.side in shown)
         self.panes[0].setGeometry(placed(self, QRect(0, 0, left, high)))
@@ -111,7 +111,7 @@ class PaneGroup(QWidget):
         self.view_changed.emit()
 
     def link(self, side: int = 0) -> None:
-        """Show the place of one side on all others."""
+        """Show the position of one side on all others."""
         if self._linking or not self.linked:
             return
         self._linking = True
@@ -134,9 +134,9 @@ class PaneGroup(QWidget):
         *,
         flickers: bool = False,
     ) -> None:
-        """Lay a picture over A beyond the divider, or in turn with A.
+        """Lay a picture over A beyond the divider, or alternating with A.
 
-        Under reduced motion only `on_flicker` shows the other one.
+        Under reduced motion they alternate only by `on_flicker`.
         """
         self._over = plate, placement
         if flickers:

@@ -15,8 +15,8 @@ from studio.ui.views.compare.pane import ComparePane
 class PaneSurface(QWidget):
     """Paints panes and keys, in one paint event for a step that moves all pictures.
 
-    It covers them, so that Qt paints none of them by itself. Mouse and drops pass through to them,
-    and focus and names stay theirs.
+    It covers them, so that Qt paints none of them by itself. Mouse events and drops pass through,
+    and the panes keep focus and accessible names.
     """
 
     def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:
@@ -31,7 +31,7 @@ class PaneSurface(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_panes(self, panes: Sequence[ComparePane]) -> None:
-        """Show these panes where they are now."""
+        """Show these panes at their current positions."""
         self._shown = [(pane, pane.pos()) for pane in panes]
         self._between = QRegion(self.rect())
         for pane in panes:

@@ -1,4 +1,4 @@
-"""Comparing of the shown pictures with A by their pixels, in the comparing process."""
+"""Comparison of the shown pictures with A by pixels, in the comparing process."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ PREVIEW = 512
 """Long edge in pixels of the small copies that are compared first."""
 
 WHOLE = 2048
-"""Long edge in pixels of the map of originals."""
+"""Long edge in pixels of the map for originals."""
 
 PAUSE = 0.1
 """Seconds before a comparison starts while the user steps through pictures."""
 
 KEPT = 8
-"""Results kept for returning to a pair; each map takes 6 MB."""
+"""Limit of results kept for returning to a pair; each map takes 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class PicturePair:
-    """A and a picture that is compared with it; `whole` for their originals."""
+    """A and the picture compared with it; `whole` for the originals, not small copies."""
 
     first: Picture
     second: Picture
@@ -40,14 +40,14 @@ class PicturePair:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What identifies its result."""
+        """Key of the pair's result."""
         return self.first.sha256, self.second.sha256
 
 
 class PixelComparisons(QObject):
     """Compares one pair at a time: the active one before the others, small copies first.
 
-    What is under way is given up when its pair is no longer shown, or when another becomes active.
+    A running comparison is cancelled if its pair is no longer shown, or if another becomes active.
 
     Signals:
         changed: there is another result.
@@ -71,7 +71,7 @@ class PixelComparisons(QObject):
         self._under_way: PicturePair | None = None
 
     def set_pictures(self, pictures: Sequence[Picture | None], active: int) -> None:
-        """Compare these with the first of them; None for those that are not read yet."""
+        """Compare these pictures with the first; None for pictures not read yet."""
         self._pictures, self._active = tuple(pictures), active or 1
         running = self._task is not None and not self._task.done()
         hurried = running and not (self._under_way and self._is_wanted(self._under_way))
@@ -81,7 +81,7 @@ class PixelComparisons(QObject):
             self._task = spawn(self._work(PAUSE if hurried else 0.0))
 
     def result(self, side: int) -> PixelComparison | None:
-        """How a side differs from A; None until it is known."""
+        """Result for a side; None until it is known."""
         key = self._key(side)
         if key is None:
             return None
@@ -92,12 +92,12 @@ class PixelComparisons(QObject):
         return self._found.get(key)
 
     def is_compared(self, side: int) -> bool:
-        """Whether nothing is left to do for a side."""
+        """Whether the comparison of a side is complete."""
         found = self.result(side)
         return found is not None and not found.preview
 
     def stop(self) -> None:
-        """Give up what is under way."""
+        """Cancel the running comparison."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -160,7 +160,7 @@ class PixelComparisons(QObject):
         )
 
     async def _paths(self, pair: PicturePair) -> tuple[Path, Path] | None:
-        """The originals, or small copies of both; None where those are not kept."""
+        """Files of both originals, or of their small copies; None if a copy is not kept."""
         both = pair.first, pair.second
         if pair.whole:
             first, second = await asyncio.to_thread(lambda: [*map(self._library.path, both)])

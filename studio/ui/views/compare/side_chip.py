@@ -21,7 +21,7 @@ NAME = 120  # most pixels of a name
 
 
 class SideChip(ToggledIsClicked, PaintedButton):
-    """Stands for a side; checked while it is the active one."""
+    """Button for a side of a comparison; checked while the side is active."""
 
     def __init__(self, side: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class SideChip(ToggledIsClicked, PaintedButton):
         self.toggled.connect(self.on_toggled)
 
     def add_end(self, end: QWidget) -> None:
-        """Put a small button at the end."""
+        """Add a small button at the end."""
         self._end = end
         row = QHBoxLayout(self)
         row.setContentsMargins(margins(self, 0, 0, 3, 0))
@@ -43,7 +43,7 @@ class SideChip(ToggledIsClicked, PaintedButton):
         row.addWidget(end)
 
     def set_framed(self, *, framed: bool) -> None:
-        """Outline it, as the picture that stays."""
+        """Set whether the chip is outlined, as for the champion that stays."""
         self._framed = framed
         self.update()
 
@@ -62,7 +62,7 @@ class SideChip(ToggledIsClicked, PaintedButton):
             self.update()
 
     def _widths(self) -> tuple[int, int]:
-        """Pixels of the letter and of the name."""
+        """Widths of the letter and of the name in pixels."""
         look = theme()
         letter = QFontMetrics(look.font("small", weight=600)).horizontalAdvance(LETTERS[self.side])
         name = QFontMetrics(look.font("small")).horizontalAdvance(self._name)

@@ -1,4 +1,4 @@
-"""Small drawing of a duel's tree: the decided pairs, and the one shown."""
+"""Small drawing of a duel's bracket: the decided pairs, and the one shown."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class _Knot(QAbstractButton):
         self.setFixedSize(2 * REACH, 2 * REACH)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Nothing: the tree paints it."""
+        """Paint nothing: the bracket paints the match."""
 
 
 class Bracket(QWidget):
-    """Draws the matches of a duel in the direction of reading.
+    """Draws the matches of a duel in reading direction.
 
     Signals:
         match_chosen: a decided match was clicked (a `DuelMatch`).
@@ -64,7 +64,7 @@ class Bracket(QWidget):
     ) -> None:
         """Show the matches of a duel; `current` is the one whose pictures are shown.
 
-        `names` gives the name of a picture by its id.
+        `names` returns the name of a picture by its id.
         """
         self._leaves, self._gone = duel.definition.pictures, duel.gone
         self._matches = {(one.begin, one.end): one for one in duel.matches}
@@ -109,7 +109,7 @@ class Bracket(QWidget):
         return max(0, self._last - ROUNDS + 1)
 
     def place(self, begin: int, end: int) -> QPointF:
-        """Where the knot of a part of the list is drawn."""
+        """Position of the match between the pictures `begin` to `end` of the list."""
         match = self._matches.get((begin, end))
         rounds = max(1, self._last - self._first)
         column = max(0, (match.round if match else 0) - self._first)

@@ -27,7 +27,7 @@ from studio.ui.views.full_screen import FullScreenView
 from studio.ui.widgets.accessible import announce
 
 BETWEEN = 16  # pixels between the pictures
-NARROW = 1100  # pixels of width below which wide pictures stand one above the other
+NARROW = 1100  # pixels of width below which wide pictures are stacked
 _VERDICTS = {
     ViewCommand.DUEL_LEFT: Verdict.FIRST,
     ViewCommand.DUEL_RIGHT: Verdict.SECOND,
@@ -108,13 +108,13 @@ class DuelView(FullScreenView):
 
     @property
     def sides(self) -> tuple[DuelPane, DuelPane]:
-        """The left pane and the right one; of two above each other, what is read first is upper."""
+        """The left and the right pane; if stacked, the first one in reading order is on top."""
         first, second = self._in_reading
         return (second, first) if self.isRightToLeft() else (first, second)
 
     @property
     def _in_reading(self) -> tuple[DuelPane, DuelPane]:
-        """The pane where lines begin and the other one."""
+        """Both panes in reading order."""
         first, second = self.panes
         return (second, first) if self._swapped else (first, second)
 
@@ -125,7 +125,7 @@ class DuelView(FullScreenView):
 
     @property
     def picture(self) -> Picture | None:
-        """Picture under the pointer, else what is read first; None until it is read."""
+        """Picture under the pointer, else the first in reading order; None until it is loaded."""
         return self._pointed.picture
 
     @property
@@ -163,7 +163,7 @@ class DuelView(FullScreenView):
         self._say(_("decided earlier"))
 
     def show_earlier(self, way: int) -> None:
-        """Show the pair decided before (-1) the one shown, or after it (1); then the current."""
+        """Show the pair decided before (-1) or after (1) this one; the current pair comes last."""
         pairs = self.duel.earlier
         shown = next((at for at, one in enumerate(pairs) if one == self._past), len(pairs))
         wanted = max(0, shown + way)
@@ -218,7 +218,7 @@ class DuelView(FullScreenView):
 
     @property
     def _pointed(self) -> DuelPane:
-        """The pane under the pointer, else what is read first."""
+        """The pane under the pointer, else the first in reading order."""
         spot = QCursor.pos()
         for pane in self.sides:
             canvas = pane.canvas
@@ -297,7 +297,7 @@ class DuelView(FullScreenView):
             pane.prepare([one for one in near if one is not None])
 
     def _arrange(self) -> None:
-        """Put wide pictures one above the other where there is little width."""
+        """Put wide pictures one above the other if the view is narrow."""
         shown = [pane.picture for pane in self.panes if pane.picture is not None]
         wide = bool(shown) and all(one.width > one.height for one in shown)
         above = self.width() < NARROW and wide
@@ -305,7 +305,7 @@ class DuelView(FullScreenView):
         self._row.setDirection(direction.TopToBottom if above else direction.LeftToRight)
 
     def _link(self, pane: DuelPane) -> None:
-        """Show the place of one picture on the other."""
+        """Show the position of one picture on the other."""
         if self._linking or not self._linked:
             return
         self._linking = True
@@ -317,7 +317,7 @@ class DuelView(FullScreenView):
     # --- slots ----------------------------------------------------------------------------
 
     def on_decided(self, side: Verdict) -> None:
-        """Report a result by sides as one by the pair's order; none at the end."""
+        """Emit a result given by side, converted to the pair's order; nothing at the end."""
         verdict = self._mirrored(side)
         if self._past is not None:
             self.decided_again.emit(self._past, verdict)
@@ -325,7 +325,7 @@ class DuelView(FullScreenView):
             self.decided.emit(verdict)
 
     def _mirrored(self, verdict: Verdict) -> Verdict:
-        """A result by sides as one by the pair's order, or the other way."""
+        """Convert a result by side into one by the pair's order, or vice versa."""
         turned = self._swapped is not self.isRightToLeft()
         return _MIRRORED.get(verdict, verdict) if turned else verdict
 
@@ -335,7 +335,7 @@ class DuelView(FullScreenView):
         self.focus_view()
 
     def on_link_chosen(self, linked: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Share zoom and place, or not."""
+        """Link or unlink zoom and position."""
         self._linked = linked
         self._link(self._in_reading[0])
 

@@ -1,4 +1,4 @@
-"""Sentences of a duel, and what differs between its two pictures."""
+"""Sentences of a duel, and differences between its two pictures."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def place(duel: Duel, past: DuelMatch | None = None) -> str:
 
 
 def progress(duel: Duel) -> str:
-    """How many comparisons are decided: "10 of 15 decided"."""
+    """Number of comparisons decided: "10 of 15 decided"."""
     # Translators: {n} comparisons are decided of {all}.
     return _("{n} of {all} decided").format(
         n=number(duel.done), all=number(duel.done + duel.to_come)
@@ -92,7 +92,7 @@ def decided(duel: Duel, match: DuelMatch, names: Callable[[str], str]) -> str:
 def changed_words(first: Picture, second: Picture) -> tuple[DiffPiece, ...]:
     """Words of the first prompt that the second lacks, and those it adds.
 
-    Nothing for prompts that have little in common.
+    Empty for prompts that have little in common.
     """
     if not word_diff.worth_marking(_prompt(first), _prompt(second)):
         return ()
@@ -108,7 +108,7 @@ def changed_words(first: Picture, second: Picture) -> tuple[DiffPiece, ...]:
 
 
 def changed_settings(first: Picture, second: Picture) -> str:
-    """What else differs: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
+    """Differences other than words: "pro → nano-banana, 2048 × 2048 → 1024 × 1024"."""
     both = [
         (first.model, second.model),
         (f"{first.width} × {first.height}", f"{second.width} × {second.height}"),
@@ -120,7 +120,7 @@ def changed_settings(first: Picture, second: Picture) -> str:
 
 
 def best_of(best: int) -> str:
-    """Number of places that are decided, as on the chip: "Best 3"."""
+    """Number of places to decide, as on the chip: "Best 3"."""
     # Translators: {n} is how many pictures are to be found.
     return ngettext("Best {n}", "Best {n}", best).format(n=number(best))
 

@@ -1,4 +1,4 @@
-"""Foot of a duel: buttons for the four results, differences of the two pictures, and the tree."""
+"""Foot of a duel: buttons for the four results, differences of the pictures, and the bracket."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class DuelFoot(QFrame):
             button.setObjectName(verdict.value)
             button.clicked.connect(self.on_clicked)
         first, second, *others = DUEL_VERDICTS
-        # "Left wins" stands at the left of "Right wins", as its picture does.
+        # "Left wins" is to the left of "Right wins", like its picture.
         sides = (second, first) if self.isRightToLeft() else (first, second)
         for verdict in (*sides, *others):
             buttons.addWidget(self.buttons[verdict])
@@ -119,7 +119,7 @@ class DuelFoot(QFrame):
     def show_pair(self, left: str, right: str, *, one_place: bool, enabled: bool) -> None:
         """Show what each result means for the pictures of these names.
 
-        `one_place`: only the best is sought, so that the other one is out.
+        `one_place`: whether only the best is sought, so that the loser is out.
         """
         # Translators: {name} is a picture that is out of the duel.
         out = _("{name} is out") if one_place else _("ahead of {name}")
@@ -152,7 +152,7 @@ class DuelFoot(QFrame):
 
 
 class VerdictButton(PaintedButton):
-    """A result with its key, and below what it means."""
+    """A result with its key, and its meaning below."""
 
     def __init__(self, key: str, title: str, width: int, parent: QWidget) -> None:
         super().__init__(parent, radius=8)
@@ -178,7 +178,7 @@ class VerdictButton(PaintedButton):
 
     @property
     def _left(self) -> int:
-        """Where the words begin."""
+        """Distance of the texts from the leading edge in pixels."""
         return 2 * _SIDE + theme().height(_CAP) - 2
 
     def show_meaning(self, meaning: str, picture: str) -> None:

@@ -28,7 +28,7 @@ class DuelHead(FullScreenHead):
 
     Signals:
         best_chosen: number of places to decide.
-        link_chosen: whether zoom and place are shared.
+        link_chosen: whether zoom and position are shared.
         undo_wanted: request.
     """
 

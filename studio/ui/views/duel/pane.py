@@ -28,7 +28,7 @@ class DuelPane(QWidget):
 
     Attributes:
         canvas: shows the picture.
-        picture: None until it is read.
+        picture: the picture; None until it is read.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class DuelPane(QWidget):
         return self._loader.prepared
 
     def show_picture(self, picture: Picture | None, *, beaten: str) -> None:
-        """Show a picture at the part shown before; `beaten` says what it has won against."""
+        """Show a picture; zoom and position stay. `beaten` lists the pictures it won against."""
         shown = self.canvas.plate
         self.picture = picture
         self._caption.show_picture(picture, beaten)
@@ -96,7 +96,7 @@ class DuelPane(QWidget):
 
 
 class _Caption(QWidget):
-    """Name, stars, what it has won against, and cost."""
+    """Name, stars, beaten pictures, and cost."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -22,21 +22,21 @@ from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.steps_card import StepsCard
 
 LAST = 4
-"""Pictures of the last rounds that can be kept, where only the best was sought."""
+"""Number of pictures of the last rounds that can be kept if only the best was sought."""
 
 _ROW, _SIDE, _MOST_ROWS = 34, 28, 8
 _STEPS = ("more", "stars", "collect", "flags", "again", "end")
 
 
 def kept(duel: Duel) -> list[str]:
-    """Ids of the pictures that can be put into a collection: the best, or those that came last."""
+    """Ids of the pictures to offer for a collection: the best, or the last ones left."""
     if _keeps_last(duel):
         return duel.last(LAST)
     return [id for one in duel.order for id in one.pictures]
 
 
 def _keeps_last(duel: Duel) -> bool:
-    # Of so few that all came last, only the best is of interest.
+    # If there are so few that all would be kept, only the best is of interest.
     return duel.definition.best == 1 and len(duel.present) > LAST
 
 
@@ -59,7 +59,7 @@ class ResultCard(StepsCard):
         self.open_with(duel_words.result(duel), _steps(duel))
 
     def renew(self, duel: Duel, names: Callable[[str], str]) -> None:
-        """Show the names of pictures that were read since."""
+        """Show the names of pictures that have been read since the card opened."""
         self._order.show_duel(duel, names)
 
 
@@ -100,7 +100,7 @@ def _steps(duel: Duel) -> dict[str, str]:
 
 
 class _Order(QWidget):
-    """The places with their pictures."""
+    """List of the places with their pictures."""
 
     def __init__(self, library: LibraryProtocol, known: Callable[[str], Picture | None]) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class _Order(QWidget):
         self.setAccessibleName(_("Order"))
 
     def show_duel(self, duel: Duel, names: Callable[[str], str]) -> None:
-        """Show the places that are decided."""
+        """Show the places decided so far."""
         rows = [(number(one.number), id, names(id)) for one in duel.order for id in one.pictures]
         self._rows = rows[:_MOST_ROWS]
         self.setAccessibleDescription(listed(f"{place} {name}" for place, _id, name in rows))

@@ -1,4 +1,4 @@
-"""Line over a view in full screen: title, controls of the view, and buttons to finish or leave."""
+"""Line above a full-screen view: title, controls of the view, and buttons to finish or leave."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class FullScreenHead(QFrame):
     """Title and name at the left, "Finish…" and the cross at the right.
 
     Attributes:
-        name: what the pictures are, such as a collection.
-        row: the layout; `add_controls` ends it.
+        name: label with the source of the pictures, such as a collection.
+        row: the layout; `add_controls` adds its last parts.
 
     Signals:
         finish_wanted, leave_wanted: requests.
@@ -39,7 +39,7 @@ class FullScreenHead(QFrame):
         self.setAccessibleName(spoken)
         set_role(self, QAccessible.Role.ToolBar)
         self._giving: tuple[QWidget, ...] = ()
-        # Those of them that have nothing to show now.
+        # Parts of `_giving` that have nothing to show now.
         self._unwanted: set[QWidget] = set()
         self.name = ElidedLabel("", "small", "text3", self, prose=True)
         self.row = QHBoxLayout(self)
@@ -50,16 +50,16 @@ class FullScreenHead(QFrame):
         self.row.addWidget(self.name)
 
     def set_giving(self, *parts: QWidget) -> None:
-        """Hide these, the first one first, where there is no room for all parts."""
+        """Set the parts to hide, in this order, if there is no room for all."""
         self._giving = parts
 
     def set_wanted(self, part: QWidget, *, wanted: bool) -> None:
-        """Show one of the parts that give way, if there is room, or hide it."""
+        """Set whether one of these parts has something to show; it also needs room."""
         (self._unwanted.discard if wanted else self._unwanted.add)(part)
         self.yield_room()
 
     def yield_room(self) -> None:
-        """Show as many of the parts that give way as there is room for."""
+        """Hide as many of these parts as necessary for the others to fit."""
         for part in self._giving:
             part.setVisible(part not in self._unwanted)
         for part in self._giving:
@@ -83,7 +83,7 @@ class FullScreenHead(QFrame):
         self.row.addSpacing(4)
 
     def add_controls(self, *controls: QWidget) -> None:
-        """Add buttons, then those that end the view; none takes the keyboard by a click."""
+        """Add buttons, then those that end the view; a click gives none of them the focus."""
         finish = Button(_("Finish…"), "quiet", self, size=26)
         close = IconButton("close", _("Exit, everything is saved"), "Esc", self, size=26)
         for control in (*controls, finish, close):

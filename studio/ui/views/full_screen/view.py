@@ -1,4 +1,4 @@
-"""View in full screen, without bars and panels, most keys of which are its own."""
+"""Base of full-screen views, without bars and panels, and with mostly their own keys."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from studio.ui.widgets.steps_card import StepsCard
 
 
 class FullScreenView(QWidget):
-    """Base of views in full screen: keys, pictures, the card at the end, and leaving.
+    """Base of full-screen views: keys, pictures, the card at the end, and leaving.
 
     A subclass creates its parts, then calls `_set_up`.
 
     Attributes:
-        card: next steps, shown at the end or on request.
-        held_zoom: 100 % while its key is held.
-        key_groups: the view's own keys, then those it shares.
-        undo_command: the view's key for the last decision.
+        card: card with the next steps, shown at the end or on request.
+        held_zoom: zoom to 100 % while a key is held.
+        key_groups: groups of the view's own keys, then of shared ones.
+        undo_command: command that undoes the last decision.
 
     Signals:
         taken_back: undo the last decision.
-        finish_chosen: a step of the card.
-        shown: other pictures, or their facts, are shown.
-        closed: leave.
+        finish_chosen: a step of the card was chosen (its name).
+        shown: the pictures shown, or their facts, changed.
+        closed: leave the view.
         action: action and its picture ("drag": within the mouse event).
         told: a sentence for the user.
     """
@@ -71,7 +71,7 @@ class FullScreenView(QWidget):
         card: StepsCard,
         feet: Sequence[QWidget],
     ) -> None:
-        """Connect the parts; the first canvas takes the keyboard, `feet` are at the bottom."""
+        """Connect the parts; the first canvas takes the focus, `feet` are at the bottom."""
         self.card, self._canvases, self._feet = card, tuple(canvases), tuple(feet)
         self.held_zoom = HeldZoom(canvases, self._pointed_canvas, self)
         self.setFocusProxy(canvases[0])
@@ -116,11 +116,11 @@ class FullScreenView(QWidget):
         raise NotImplementedError
 
     def _press_own(self, event: QKeyEvent) -> None:
-        """Act on a key of this view alone while the card is closed."""
+        """Act on one of this view's own keys while the card is closed."""
         raise NotImplementedError
 
     def _go_out(self) -> None:
-        """Leave by one step."""
+        """Leave one level, by default the view."""
         self.closed.emit()
 
     # --- content --------------------------------------------------------------------------
@@ -136,10 +136,10 @@ class FullScreenView(QWidget):
         return sum(part.height() for part in self._feet if not part.isHidden())
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
-        """Jobs are not shown here."""
+        """Do nothing: jobs are not shown here."""
 
     def set_presenting(self, *, presenting: bool) -> None:
-        """Nothing to hide: there are no bars here."""
+        """Do nothing: there are no bars to hide."""
 
     def zoom_in(self) -> None:
         """Zoom in by one step."""
@@ -165,7 +165,7 @@ class FullScreenView(QWidget):
             self.action.emit("drag", self.picture)
 
     def _stop_holding(self) -> None:
-        """End what is shown while a key is held."""
+        """End everything that is shown only while a key is held."""
         self.held_zoom.end()
 
     # --- Qt -------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ class Grid:
         lead: empty cells before the first tile. They compensate for tiles inserted above the view,
             so that no visible tile changes its column.
         grow: extra height of a caption in pixels, for large text.
-        mirrored: whether lines begin at the right.
+        mirrored: whether the layout is right to left.
     """
 
     width: int
@@ -40,7 +40,7 @@ class Grid:
 
     @property
     def has_caption(self) -> bool:
-        """Whether names are enabled and have room."""
+        """Whether names are enabled and there is room for them."""
         return self.caption and self.box >= CAPTION_FROM
 
     @property
@@ -78,7 +78,7 @@ class Grid:
         return self._seen(self._cell(row))
 
     def _seen(self, box: QRect) -> QRect:
-        """A rectangle as it is seen, or one that is seen as if lines began at the left."""
+        """Convert a rectangle between the left-to-right layout and the one shown."""
         if not self.mirrored:
             return box
         return QRect(self.width - box.x() - box.width(), box.y(), box.width(), box.height())

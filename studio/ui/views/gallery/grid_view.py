@@ -72,7 +72,7 @@ class OverlayScrollBar(QWidget):
         bar.rangeChanged.connect(self.on_moved)
 
     def place(self) -> None:
-        """Align to the edge of the parent at which lines end."""
+        """Align to the trailing edge of the parent."""
         parent = self.parentWidget()
         assert parent is not None
         width = WIDE + MARGIN

@@ -46,8 +46,8 @@ class TileState(Struct, frozen=True, kw_only=True):
         many: whether several tiles are selected.
         hot: action under the pointer.
         phase: phase of the runner, 0 to 1; None without animation.
-        stack: what the tile shows of its stack.
-        mirrored: whether it is laid out for a language written from the right.
+        stack: appearance of the tile's stack.
+        mirrored: whether the layout is right to left.
     """
 
     tile: TileContent
@@ -67,7 +67,7 @@ class TileState(Struct, frozen=True, kw_only=True):
 
 
 class TileZone(Struct, frozen=True):
-    """Clickable part of a tile; `tip` is its tool tip, where the action has no usual one."""
+    """Clickable part of a tile; `tip` is its tool tip if the action has no default one."""
 
     action: str
     rect: QRect
@@ -95,7 +95,7 @@ class TileLayout(Struct, frozen=True, kw_only=True):
         picture: the picture or the box of a job.
         zones: clickable parts, in the box and in the caption.
         pill: the count pill of a stack, itself a zone; empty without one.
-        marks: the part of the caption left of it.
+        marks: the part of the caption left of the pill.
     """
 
     cell: QRect

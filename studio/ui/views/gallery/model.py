@@ -53,7 +53,7 @@ class GalleryModel(TileRows):
     Attributes:
         whole: whether all rows are loaded, not only the first ones.
         facts: facts of stacks; None until there are stacks.
-        lists_running: whether jobs under way are listed; not in the trash.
+        lists_running: whether unfinished jobs are listed; not in the trash.
 
     Signals:
         loaded: pictures with these index rows were read (a frozenset of int).
@@ -120,11 +120,11 @@ class GalleryModel(TileRows):
             yield row, self._jobs[id_]
 
     def jobs_at(self, row: int) -> list[Job]:
-        """Jobs under way in the stack of a row."""
+        """Unfinished jobs in the stack of a row."""
         return [self._jobs[id_] for id_ in self.stack_jobs(row)]
 
     def stack_facts(self, key: int) -> StackFacts | None:
-        """What the library knows of a stack; None until it is read."""
+        """The library's facts of a stack; None until they are read."""
         return None if self.facts is None else self.facts.find(key, self._by)
 
     def jobs(self) -> tuple[Job, ...]:
@@ -150,20 +150,20 @@ class GalleryModel(TileRows):
     def begin_with(self, pictures: Sequence[Picture], *, newest_first: bool, whole: bool) -> None:
         """Show the first pictures of a library that is not open yet.
 
-        `whole`: there are no others. The next `set_rows` replaces them with the real rows.
+        `whole`: they are the whole library. The next `set_rows` replaces them with the real rows.
         """
         self._turns.recall(pictures, whole=whole)
         self._remember(pictures)
         self.set_rows(array("q", [each.row for each in pictures]), newest_first=newest_first)
 
     def begin_stacked(self, first: FirstStacks, by: StackBy, *, newest_first: bool) -> None:
-        """The same in stacks."""
+        """Show the first stacks of a library that is not open yet."""
         self._remember(first.pictures)
         plan = StackPlan(by, first.rows, {})
         self.set_rows(first.rows, newest_first=newest_first, plan=plan, stacking=first.stacking)
 
     async def recall(self, rows: Sequence[int], *, whole: bool) -> None:
-        """Load these pictures into the cache; `whole`: there are no others.
+        """Load these pictures into the cache; `whole`: they are the whole library.
 
         Their runs are then known, so the next `set_rows` sorts them by run.
         """
@@ -194,12 +194,14 @@ class GalleryModel(TileRows):
         plan: StackPlan | None = None,
         stacking: Stacking | None = None,
     ) -> bool:
-        """Show these pictures (typecode 'q', kept). The view keeps its position and selection.
+        """Show these pictures; the view keeps its position and selection.
+
+        `rows` are index rows (typecode 'q'); the array is kept, not copied.
 
         `shown` is the filter for ended jobs (None: all); `older` are failed jobs of earlier
         sessions, for the Failed shelf. `whole`, `another`: see the attributes; `stood`, `highest`:
-        see `RowOrder.reset`. `stacking` are the stacks made of `plan`; False if too much changed
-        since, so that the pictures are shown without them.
+        see `RowOrder.reset`. `stacking` are the stacks computed from `plan`; False if too much has
+        changed since then, so that the pictures are shown without them.
         """
         self.another = another
         self.beginResetModel()
@@ -236,7 +238,7 @@ class GalleryModel(TileRows):
         shown: Callable[[Job], bool] | None,
         older: Sequence[Job],
     ) -> StackPlan:
-        """The order of rows and jobs that `set_rows` would make now, to be put in stacks."""
+        """Rows and jobs in the order that `set_rows` would make now, for grouping into stacks."""
         order = self._order.draft()
         self._arrange(order, rows, newest_first, shown, older)
         jobs = (*self._jobs.values(), *older)
@@ -253,7 +255,7 @@ class GalleryModel(TileRows):
         stood: array[int] | None = None,
         highest: int | None = None,
     ) -> None:
-        """Put a query result and the jobs among it into an order."""
+        """Fill an order with a query result and the jobs among its rows."""
         known = {**{one.id: one for one in older}, **self._jobs}
         head: list[Entry] = list(self._line())
         over = [one for one in known.values() if not one.alive and (shown is None or shown(one))]
@@ -481,7 +483,7 @@ class GalleryModel(TileRows):
         return job is not None and job.alive
 
     def _line(self) -> list[str]:
-        """Ids of the jobs under way in display order, the queued ones in the order of sending."""
+        """Ids of unfinished jobs in display order, queued ones in the order of sending."""
         if not self.lists_running:
             return []
         known = {id_: row for row, id_ in self._order.jobs()}
@@ -492,12 +494,12 @@ class GalleryModel(TileRows):
         return [next(turns) if self._place_in_queue(id_) else id_ for id_ in line]
 
     def _place_in_queue(self, entry: Entry) -> int:
-        """Place of a queued job from 1; 0 for all others, and while it is not known."""
+        """Position of a job in the queue, from 1; 0 if it is not queued or not known yet."""
         job = self._jobs.get(entry) if isinstance(entry, str) else None
         return job.queue_place if job is not None and job.state is JobState.QUEUED else 0
 
     def _is_out_of_line(self, row: int, job: Job) -> bool:
-        """Whether a queued job's tile comes before that of an earlier place, or after a later."""
+        """Whether a queued job's tile is out of queue order with a neighbour's."""
         place = self._place_in_queue(job.id)
         if not place:
             return False
@@ -509,7 +511,7 @@ class GalleryModel(TileRows):
         return next(filter(None, (self._place_in_queue(self._order.entry(r)) for r in rows)), 0)
 
     def on_places_changed(self) -> None:
-        """Sort the tiles of queued jobs by their places in the queue."""
+        """Sort the tiles of queued jobs by their positions in the queue."""
         rows = [
             row for row in range(self._order.front) if self._place_in_queue(self._order.entry(row))
         ]
@@ -537,7 +539,7 @@ class GalleryModel(TileRows):
         self._insert(max(queued, self._order.after_last(before)), job.id)
 
     def _place(self, job: Job) -> None:
-        """Insert an ended job of an earlier start where the next query will put it."""
+        """Insert an ended job of an earlier session where the next query will put it."""
 
         def before(entry: Entry) -> bool:
             if isinstance(entry, int):

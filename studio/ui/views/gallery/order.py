@@ -34,7 +34,7 @@ class RecentOrder:
         self._jobs[job.id] = job.run, job.id
 
     def took(self, rows: Iterable[int], job: str | None) -> None:
-        """Record the job that made these index rows; None: imported, each its own run."""
+        """Record the job that made these index rows; None for imported ones, each its own run."""
         if job is None:
             for row in rows:
                 self._pictures.setdefault(row, (new_id(), ""))
@@ -56,7 +56,7 @@ class RecentOrder:
                 self._pictures[picture.row] = picture.run, picture.job
 
     def run_of(self, row: int) -> str:
-        """Run of a picture by index row; empty for an imported and for an unknown one."""
+        """Run of a picture by index row; empty if it is imported or unknown."""
         run, job = self._pictures.get(row, ("", ""))
         return run if job else ""
 
@@ -70,7 +70,7 @@ class RecentOrder:
         return run > job.run or (run == job.run and id < job.id)
 
     def in_turn(self, jobs: Iterable[Job]) -> list[str]:
-        """Sorted ids of jobs."""
+        """Ids of these jobs, sorted in this order."""
         by_job = sorted(jobs, key=_id)
         return [job.id for job in sorted(by_job, key=_run, reverse=True)]
 
@@ -133,14 +133,14 @@ Entry = int | str
 
 
 class JobNumbers:
-    """Negative numbers of jobs, the same for a whole session."""
+    """Negative numbers that stand for jobs, constant for a session."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._ids: dict[int, str] = {}
 
     def number(self, entry: Entry) -> int:
-        """Row of a picture, or number of a job."""
+        """Number of an entry: the index row of a picture, or the negative number of a job."""
         if isinstance(entry, int):
             return entry
         found = self._numbers.get(entry)
@@ -150,14 +150,14 @@ class JobNumbers:
         return found
 
     def entry(self, number: int) -> Entry:
-        """The opposite."""
+        """Entry of a number, the inverse of `number`."""
         return self._ids[number] if number < 0 else number
 
 
 def places_of(rows: array[int]) -> array[int]:
     """Position of each picture, by index row, in an order other than that of arrival.
 
-    Slow; yields to other threads: for a thread of its own.
+    Slow: use a thread. Yields to other threads regularly.
     """
     found = array("i", [-1]) * (max(rows, default=-1) + 1)
     for start in range(0, len(rows), _SLICE):
@@ -294,7 +294,7 @@ class RowOrder:
                 yield row, id_
 
     def numbers(self, number: Callable[[Entry], int]) -> array[int]:
-        """All entries in order, jobs as the numbers that `number` gives them."""
+        """All entries in order, jobs as the numbers returned by `number`."""
         found = array("q", map(number, self._head))
         at = 0
         for before, id_ in zip(self._before, self._ended, strict=True):
@@ -306,7 +306,7 @@ class RowOrder:
         return found
 
     def draft(self) -> RowOrder:
-        """An empty order that a query result is put into as into this one."""
+        """An empty order that would arrange a query result exactly as this one would."""
         found = RowOrder()
         found._anchors = dict(self._anchors)
         found._highest = self._highest
@@ -332,8 +332,8 @@ class RowOrder:
     ) -> None:
         """Set a new query result, which is kept; `head` precedes its rows, `foot` follows them.
 
-        `stood` is `places_of` the rows where they are many and not newest first; `highest` the
-        newest of them, if known.
+        `stood` is the result of `places_of` for the rows, if they are many and not newest first;
+        `highest` is the newest of them, if known.
         """
         self._newest_first = newest_first
         self._tail = rows
@@ -422,7 +422,7 @@ class RowOrder:
         self._foot.insert(row - self.end, job)
 
     def swap(self, jobs: Mapping[int, str]) -> None:
-        """Put jobs at other rows of the head, by row."""
+        """Reorder jobs within the head: the new job of each row."""
         for row, job in jobs.items():
             self._head[row] = job
 

@@ -175,7 +175,7 @@ def _name(painter: QPainter, room: QRect, rect: QRect, state: TileState, kit: Ti
 
 
 def _words(painter: QPainter, room: QRect, rect: QRect, text: str, state: TileState) -> None:
-    """Paint a text at its place in the line `rect`, mirrored where lines begin at the right."""
+    """Paint a text in the line `rect`, mirrored in right-to-left layouts."""
     if state.mirrored:
         painter.drawText(flipped(room, rect), _BEGIN_MIRRORED, text)
     else:
@@ -352,7 +352,7 @@ def _progress(track: QRectF, bar: float, phase: float | None) -> QRectF:
         width = track.width() * STILL_RUNNER
         return QRectF(track.left() + (track.width() - width) / 2, track.top(), width, BAR)
     width = track.width() * RUNNER
-    # Ease in and out, forth and back.
+    # Ease in and out, back and forth.
     swing = 1 - abs(2 * phase - 1)
     eased = swing * swing * (3 - 2 * swing)
     return QRectF(track.left() + (track.width() - width) * eased, track.top(), width, BAR)

@@ -163,7 +163,7 @@ class RangeSelectionModel(QItemSelectionModel):
 
 
 class GallerySelection:
-    """Selection of a view over its model; ranges of rows inside, keys and items outside."""
+    """Selection of a view, stored as ranges of rows and exposed as keys and items."""
 
     def __init__(
         self,
@@ -230,7 +230,7 @@ class GallerySelection:
         return await self._model.read(rows if limit is None else rows[:limit])
 
     def neighbour(self) -> int | None:
-        """Row to go to when the selected ones are removed: the next, else the previous."""
+        """Row to go to after the selected ones are removed: the next one, else the previous."""
         spans = self.spans()
         if not spans:
             return None

@@ -17,7 +17,7 @@ ReadFacts = Callable[[Sequence[int], StackBy], Awaitable[dict[int, StackFacts]]]
 
 
 class StackFactsCache(QObject):
-    """What the library knows of stacks, by key.
+    """The library's facts of stacks, by key.
 
     Signals:
         read: facts were read.
@@ -49,11 +49,11 @@ class StackFactsCache(QObject):
         return self._known.get(key)
 
     def read_again(self) -> None:
-        """Read all facts again when they are needed."""
+        """Mark all facts as outdated, to be read again when needed."""
         self._fresh.clear()
 
     def on_wanted(self) -> None:
-        """Read what was asked for."""
+        """Read the requested facts."""
         if not self._reading and self._wanted and loop_runs():
             self._reading = True
             spawn(self._read())

@@ -26,7 +26,7 @@ EDGES = (("stack1", 4, 5), ("stack2", 7, 10))
 
 
 def paint_stack(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
-    """Paint what a tile shows of its stack, over the tile."""
+    """Paint the appearance of a tile's stack over the tile."""
     if state.stack.closed:
         paint_edges(painter, layout.picture, kit)
     if not layout.pill.isEmpty():
@@ -82,8 +82,8 @@ def paint_band(
 ) -> None:
     """Paint gaps and outline of members of an open stack in one line of tiles.
 
-    `begins`, `ends`: whether they are the first and the last of the stack; elsewhere the outline is
-    open and goes on in another line, or beyond what is painted.
+    `begins`, `ends`: whether the stack begins and ends with these members; otherwise the outline is
+    open and continues in another line, or beyond the painted part.
     """
     if mirrored:
         cells, begins, ends = cells[::-1], ends, begins

@@ -1,6 +1,6 @@
-"""Tiles of the gallery in stacks: an order of rows and jobs, and the stacks over it.
+"""Tiles of the gallery in stacks: an order of rows and jobs, and its grouping into stacks.
 
-Jobs under way are members of the stack of their run, as negative numbers. Ended jobs have tiles of
+Unfinished jobs are members of the stack of their run, as negative numbers. Ended jobs have tiles of
 their own, so that no failure is hidden in a stack.
 """
 
@@ -15,7 +15,7 @@ from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 
 FEW = 8  # rows that are searched one by one
 MOST_CHANGED = 200
-"""Rows that may have changed while stacks were read; more are read again."""
+"""Limit of rows changed while stacks were read; beyond it the stacks are read again."""
 
 _PART = 4096
 
@@ -31,7 +31,7 @@ class StackedOrder:
         jobs: JobNumbers,
         key: Callable[[Entry], int],
     ) -> None:
-        """`key` gives the key of the stack of a new entry."""
+        """`key` returns the key of the stack of a new entry."""
         self.by = by
         self.stacking = stacking
         self._base = base
@@ -39,9 +39,9 @@ class StackedOrder:
         self._key = key
 
     def adapt(self, before: array[int], most: int = MOST_CHANGED) -> bool:
-        """Follow an order that changed since the stacks were made of `before`.
+        """Apply the changes of the order since the stacks were computed from `before`.
 
-        False, without a change, for more than `most` rows.
+        False, without a change, if more than `most` rows changed.
         """
         now = self._base.numbers(self._jobs.number)
         start = _common(before, now)
@@ -54,11 +54,11 @@ class StackedOrder:
         opened, places = self.stacking.opened(), _Places(before)
         for row in gone:
             self.stacking.remove(row, places.of)
-        # The places of those not inserted yet do not matter.
+        # The places of entries not inserted yet do not matter.
         for row in come:
             self.stacking.insert(row, self._key(self._jobs.entry(row)), self._place)
         for key, whole in opened.items():
-            # Those that only moved.
+            # Reopen stacks whose members only moved.
             stack = self.stacking.find_stack(key)
             if stack is not None and not self.stacking.is_open(stack):
                 self.stacking.set_open(stack, opened=True, whole=whole)
@@ -74,14 +74,14 @@ class StackedOrder:
         return self.stacking.tile(row)
 
     def entry(self, row: int) -> Entry:
-        """Entry of a row: of a closed stack the first job under way, else the cover."""
+        """Entry of a row; for a closed stack its first unfinished job, else its cover."""
         tile = self.stacking.tile(row)
         if tile.busy:
             return self.jobs_of(tile.stack)[0]
         return self._jobs.entry(tile.row)
 
     def jobs_of(self, stack: int) -> list[str]:
-        """Ids of the jobs under way of a stack."""
+        """Ids of the unfinished jobs of a stack."""
         rows = self.stacking.members(stack)
         if min(rows) > 0:
             return []
@@ -104,7 +104,7 @@ class StackedOrder:
         return sorted(row for row in found if row is not None)
 
     def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
-        """Index rows of the pictures in these ranges of rows; a closed stack gives its cover."""
+        """Index rows of the pictures in these ranges of rows; of closed stacks only the covers."""
         found = array("q")
         for first, last in spans:
             rows = self.stacking.shown(first, last)
@@ -114,12 +114,12 @@ class StackedOrder:
         return found
 
     def every_picture(self) -> array[int]:
-        """Index rows of all pictures, those in closed stacks too."""
+        """Index rows of all pictures, including those in closed stacks."""
         rows = self.stacking.every_row()
         return array("q", (row for row in rows if row > 0)) if rows and min(rows) < 0 else rows
 
     def jobs(self) -> Iterator[tuple[int, str]]:
-        """Rows and ids of the jobs; of a closed stack the first one."""
+        """Rows and ids of the jobs; only the first one of a closed stack."""
         told: set[int] = set()
         for _row, id in self._base.jobs():
             at = self.find(id)
@@ -135,7 +135,7 @@ class StackedOrder:
     # --- changes --------------------------------------------------------------------------
 
     def inserting(self, entry: Entry) -> TileChange:
-        """What `insert` will do to the rows."""
+        """Changes of rows that `insert` will make."""
         return self.stacking.inserting(self._jobs.number(entry), self._key(entry), self._place)
 
     def insert(self, entry: Entry) -> None:
@@ -151,15 +151,15 @@ class StackedOrder:
         self.stacking.remove(self._jobs.number(entry), self._place)
 
     def replace(self, job: str, picture: int) -> int | None:
-        """Put a picture in the place of a job of the same stack; its row."""
+        """Replace a job by a picture of the same stack; returns the picture's row."""
         return self.stacking.replace(self._jobs.number(job), picture)
 
     def misplaced(self, entry: Entry) -> bool:
-        """Whether an entry belongs to another stack than the one that has it."""
+        """Whether an entry is in a stack that it does not belong to."""
         return self.find(entry) is not None and not self.belongs(entry, entry)
 
     def belongs(self, entry: Entry, other: Entry) -> bool:
-        """Whether an entry belongs to the stack that has the other."""
+        """Whether an entry belongs to the stack that contains the other."""
         at = self.find(other)
         return at is not None and self.tile(at).key == self._key(entry)
 
@@ -169,7 +169,7 @@ class StackedOrder:
 
 
 class _Places:
-    """Places of rows in an array, by a search of bytes."""
+    """Positions of rows in an array, found by a search of its bytes."""
 
     def __init__(self, rows: array[int]) -> None:
         self._data = rows.tobytes()

@@ -27,7 +27,7 @@ BUDGET = 0.004
 """Seconds per paint event for painting new tiles; the others follow a moment later."""
 
 Sort = tuple[int, bool, bool, int, int, StackLook]
-"""Other parts of the key: thumbnail, selected, one of many, width and height of the cell, stack."""
+"""Key besides the subject: thumbnail, selected, one of many, width, height of the cell, stack."""
 
 Shown = object
 """Subject of a tile: a picture, or the content of a job's tile. Equal ones look the same."""

@@ -1,6 +1,6 @@
 """Rows of the gallery as a model: one for each entry of an order, or for each tile of its stacks.
 
-Changes are made to the order without stacks first; its rows here are "places".
+Changes are made to the order without stacks first; the rows of that order are called "places".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Key = int | str
 
 
 def job_key(job: Job, by: StackBy) -> int:
-    """Key of the stack of a job's pictures; 0 for none."""
+    """Key of the stack of a job's pictures; 0 if they are in none."""
     if by is StackBy.RUN:
         return key_of(job.run)
     edited = job.request.edited
@@ -35,11 +35,11 @@ def job_key(job: Job, by: StackBy) -> int:
 
 
 class StackPlan(Struct, frozen=True):
-    """Rows to be put in stacks.
+    """Rows to be grouped into stacks.
 
     Attributes:
         rows: rows of pictures and numbers of jobs, in the order without stacks.
-        keys: keys of the jobs.
+        keys: keys of the jobs' stacks, by number of the job.
     """
 
     by: StackBy
@@ -48,7 +48,7 @@ class StackPlan(Struct, frozen=True):
 
 
 class TileRows(QAbstractListModel):
-    """Entries as rows, in stacks where there are any.
+    """Entries as rows, grouped into stacks if there are any.
 
     Attributes:
         another: whether the rows belong to a different query than the previous ones.
@@ -79,7 +79,7 @@ class TileRows(QAbstractListModel):
     # --- rows -----------------------------------------------------------------------------
 
     def key_at(self, row: int) -> Key:
-        """Permanent key of a row; of a closed stack that of its cover, or of a job under way.
+        """Permanent key of a row; for a closed stack that of an unfinished job, else of its cover.
 
         Raises IndexError outside the rows.
         """
@@ -99,12 +99,12 @@ class TileRows(QAbstractListModel):
     def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
         """Index rows of the pictures in these ranges of rows, in display order.
 
-        A closed stack stands for its cover.
+        A closed stack counts as its cover.
         """
         return self._tiles.gather(spans)
 
     def gather_whole(self, ranges: Iterable[tuple[int, int]]) -> array[int]:
-        """The same, with all pictures of closed stacks."""
+        """Index rows as from `gather`, but with all pictures of closed stacks."""
         if self._stacks is None:
             return self._order.gather(ranges)
         found = array("q")
@@ -118,7 +118,7 @@ class TileRows(QAbstractListModel):
         return found
 
     def every_picture(self) -> array[int]:
-        """Index rows of all pictures in display order, those in closed stacks too."""
+        """Index rows of all pictures in display order, including those in closed stacks."""
         if self._stacks is not None:
             return self._stacks.every_picture()
         return self._order.pictures(0, len(self._order) - 1)
@@ -163,13 +163,13 @@ class TileRows(QAbstractListModel):
         return found, size
 
     def stack_pictures(self, row: int) -> array[int]:
-        """Index rows of the pictures of a row's stack, in display order; its own without one."""
+        """Index rows of the pictures of a row's stack, in display order; else only its own."""
         if self._stacks is None:
             return self._order.pictures(row, row)
         return self._stacks.pictures_of(self._stacks.tile(row).stack)
 
     def stack_jobs(self, row: int) -> list[str]:
-        """Ids of the jobs under way in a row's stack."""
+        """Ids of the unfinished jobs in a row's stack."""
         return [] if self._stacks is None else self._stacks.jobs_of(self._stacks.tile(row).stack)
 
     def stack_span(self, row: int) -> range | None:
@@ -210,7 +210,7 @@ class TileRows(QAbstractListModel):
         return {} if self._stacks is None else self._stacks.stacking.opened()
 
     def set_ranks(self, ranks: dict[int, int]) -> None:
-        """Choose covers anew after the ranks of these pictures, by index row, changed."""
+        """Choose the covers again after the ranks of these pictures, by index row, changed."""
         if self._stacks is not None:
             for row in self._stacks.stacking.set_ranks(ranks):
                 self._touch_stack(row)

@@ -277,7 +277,7 @@ class TileView(GridView):
         return tile
 
     def content_at(self, row: int, item: Item | None) -> TileContent:
-        """Content of the tile of a row; a closed stack with jobs under way shows its run."""
+        """Content of the tile of a row; a closed stack with unfinished jobs shows its run."""
         content = self.tile_of(item)
         tile = self.rows.tile_at(row) if isinstance(item, Job) else None
         if tile is None or not tile.closed:
@@ -287,7 +287,7 @@ class TileView(GridView):
         return run
 
     def stack_look(self, row: int) -> StackLook:
-        """What the tile of a row shows of its stack."""
+        """Appearance of the stack of a row's tile."""
         tile = self.rows.tile_at(row)
         if tile is None:
             return PLAIN
@@ -403,7 +403,7 @@ class TileView(GridView):
     def put_thumbnails(self, images: Mapping[str, QImage]) -> None:
         """Show thumbnails decoded before the window existed, by picture id.
 
-        They are in the colours pictures are shown in now.
+        They must be in the current colours of the monitor.
         """
         for wish in self._wishes_for(self.visible_rows()):
             if (image := images.get(wish.picture.id)) is not None:
@@ -500,7 +500,7 @@ class TileView(GridView):
                 )
 
     def _live_rows(self) -> tuple[int | None, ...]:
-        """Rows that look different from what the cache of tiles has: hovered, with the focus."""
+        """Rows that look different from their cached tiles: hovered, or with the focus."""
         focused = self.by_key and self.hasFocus()
         return (self.pointer.hovered, self.current_row() if focused else None)
 

@@ -46,10 +46,10 @@ from studio.ui.widgets.accessible import announce, is_heard, send_row_event
 from studio.ui.widgets.plain_text import plain_tip
 
 MOST_STACKS = 1000
-"""Most stacks acted on at once."""
+"""Limit of stacks acted on at once."""
 
 MOST_DRAGGED = 1000
-"""Pictures of a stack that are read ahead of a drag; a drag takes no more."""
+"""Limit of a stack's pictures that are read ahead for a drag, which takes no more."""
 
 
 class GalleryView(TileView):
@@ -67,7 +67,7 @@ class GalleryView(TileView):
         stacks_toggled: stacks were opened or closed.
         drag_wanted: drag pictures out, within the mouse event: (this view, a list, the one at the
             pointer).
-        too_many_dragged: more pictures than a drag takes were to be dragged (their number).
+        too_many_dragged: a drag of more pictures than the limit was refused (their number).
 
     Inherited: new_above(int), tile_size_changed(int).
     """
@@ -298,7 +298,7 @@ class GalleryView(TileView):
         self.rows.set_open(row, opened=True, whole=True)
 
     def stack_end(self, *, last: bool) -> int | None:
-        """First or last row of the current open stack, all of which is then shown."""
+        """First or last row of the current open stack, after showing all of it."""
         row = self.current_row()
         span = None if row is None else self.rows.stack_span(row)
         if span is None:
@@ -322,7 +322,7 @@ class GalleryView(TileView):
         return tile if tile is not None and tile.size > 1 else None
 
     def selected_stack_rows(self) -> array[int]:
-        """Index rows of the pictures of that stack, in the order of the grid."""
+        """Index rows of the pictures of `selected_stack`, in the order of the grid."""
         if self.selected_stack() is None:
             return array("q")
         return self.rows.stack_pictures(self.selection.spans()[0][0])
@@ -338,18 +338,18 @@ class GalleryView(TileView):
         return list(found)[:MOST_STACKS]
 
     def is_closed_stack(self, row: int) -> bool:
-        """Whether a tile stands for several pictures."""
+        """Whether the tile of a row is a closed stack."""
         tile = self.rows.tile_at(row)
         return tile is not None and tile.closed
 
     def jobs_beside(self, id: str) -> list[Job]:
-        """Jobs under way in the closed stack that a job's tile stands for."""
+        """Unfinished jobs of the closed stack that has this job; empty without one."""
         row = self.rows.row_of(id)
         tile = None if row is None else self.rows.tile_at(row)
         return self.rows.jobs_at(row) if row is not None and tile and tile.closed else []
 
     def activate_zone(self, row: int, name: str) -> None:
-        """Emit the action of a clicked zone; those of stacks are done here."""
+        """Emit the action of a clicked zone, or perform it if it is about stacks."""
         if name == "stack":
             self.toggle_stack(row)
             return
@@ -367,8 +367,9 @@ class GalleryView(TileView):
     def begin_drag(self, row: int | None, *, whole: bool = False) -> None:
         """Drag the selected pictures, or this one; only from a mouse event.
 
-        Of a closed stack that is its cover, or all of it with `whole`. Jobs are never dragged. Does
-        nothing while pictures are still being read, because the drag would silently leave them out.
+        A closed stack counts as its cover, or with `whole` as all its pictures. Jobs are never
+        dragged. Does nothing while pictures are still being read, because the drag would silently
+        leave them out.
         """
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
@@ -498,7 +499,7 @@ class GalleryView(TileView):
                 self._tell_name(row)
 
     def _tell_name(self, row: int) -> None:
-        """Send the name of a tile to assistive programs if it is another one than before."""
+        """Send the name of a tile to assistive programs if it changed."""
         key, name = self.rows.key_at(row), self.spoken_name(row)
         if self._told_names.get(key) != name:
             self._told_names[key] = name

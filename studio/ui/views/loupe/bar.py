@@ -116,7 +116,7 @@ class ViewBar(QFrame):
     Signals:
         stepped: previous (-1) or next (1).
         rated: stars chosen.
-        flagged: flag to set; NONE where the current one was pressed again.
+        flagged: flag to set; NONE if the current one was pressed again.
         before: whether to show "Before".
         fit, actual, zoom_in, zoom_out, zoomed: requests for the canvas.
         surround: background chosen.
@@ -282,7 +282,7 @@ class ViewBar(QFrame):
         self._yield_room()
 
     def set_before(self, *, there: bool, shown: bool) -> None:
-        """Set whether the picture has a parent, and whether that one is shown."""
+        """Set whether the picture has a parent, and whether the parent is shown."""
         self._has_before = there
         self._segments.set_value(shown)
         self._show_mode()
@@ -294,7 +294,7 @@ class ViewBar(QFrame):
         self._show_mode()
 
     def show_list_button(self, words: str) -> None:
-        """Show the button of a list of marks that is not beside the picture; "" for none."""
+        """Show the button for the list of marks if it is not beside the picture; "" hides it."""
         if words:
             self._list.setText(words)
             set_tip(self._list, with_key(words, key_names.current("I")))

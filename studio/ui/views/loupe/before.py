@@ -49,7 +49,7 @@ class _Print(QWidget):
         theme().changed.connect(self.update)
 
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
-        """Show this thumbnail, or the average colour until there is one."""
+        """Show this thumbnail, or the average colour until it is loaded."""
         self._pixmap, self._colour = pixmap, picture.colour
         # Translators: {name} is the picture of which this one is an edit.
         self.setAccessibleName(_("Before: {name}").format(name=picture.name))
@@ -126,7 +126,7 @@ class ParentPreview(QWidget):
 
     @property
     def corner(self) -> bool:
-        """Whether it is small."""
+        """Whether it is small, by the film strip."""
         return self._corner
 
     def set_pictures(self, parent: Picture, child: Picture) -> None:

@@ -25,7 +25,7 @@ class DrawingTool(CanvasTool, Protocol):
     """Pointer that draws with one of the strip's tools.
 
     Attributes:
-        chosen: that tool; None for none.
+        chosen: the chosen tool; None for none.
         on_pressed: called with True while the button is down.
     """
 
@@ -58,7 +58,7 @@ class DrawingMode(OverlayMode):
         group: KeyGroup,
         commands: Mapping[ViewCommand, str],
     ) -> None:
-        """`commands` choose the tools, by keys of the group."""
+        """`commands` maps the commands of `group` to the tools they choose."""
         self.strip = strip
         self._group, self._commands = group, commands
         super().__init__(canvas, parent, editor=editor, tool=tool, overlay=overlay)
@@ -80,7 +80,7 @@ class DrawingMode(OverlayMode):
         self._canvas.update()
 
     def end_mode(self) -> None:
-        """Remove drawing and strip; no tool is chosen any more."""
+        """Remove drawing and strip, and deselect the tool."""
         if self.active:
             super().end_mode()
             self.choose_tool(None)
@@ -96,11 +96,11 @@ class DrawingMode(OverlayMode):
     # --- slots ------------------------------------------------------------------------------
 
     def on_hide(self, hide: bool) -> None:  # noqa: FBT001 - a slot
-        """Hide the drawing while wanted."""
+        """Hide or show the drawing."""
         self.set_shown(shown=not hide)
 
     def on_view_changed(self) -> None:
-        """Keep the strip at its place over the picture."""
+        """Keep the strip in position over the picture."""
         if not self.active:
             return
         visible = self._canvas.picture_rect().toAlignedRect() & self._canvas.rect()
@@ -122,7 +122,7 @@ class DrawingMode(OverlayMode):
         return True
 
     def keeps(self, event: QKeyEvent) -> bool:
-        """Whether a key is the mode's, before the window's shortcuts."""
+        """Whether the mode handles a key before the window's shortcuts."""
         return self._tool_of(event) is not None or super().keeps(event)
 
     def _tool_of(self, event: QKeyEvent) -> str | None:
@@ -134,7 +134,7 @@ class DrawingMode(OverlayMode):
         self.choose_tool(tool)
 
     def step_out(self) -> None:
-        """Leave by one step: the tool, the mode."""
+        """Leave one level: the tool, else the mode."""
         if self.tool.chosen is not None:
             self.choose_tool(None)
         else:

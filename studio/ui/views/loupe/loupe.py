@@ -57,10 +57,10 @@ class Loupe(QWidget):
         action: action and its picture ("drag": within the mouse event).
         menu_requested: the picture and the global position.
         job_chosen: id of a job clicked in the film strip.
-        told: why a key does nothing for this picture (str).
+        told: reason why a key does nothing for this picture (str).
         mode_chosen: a mode chosen in the bar (a LoupeModeName).
-        parts_changed: bars were shown or hidden, for another mode or for presenting.
-        before_changed: the parent is shown in the picture's place, or no longer.
+        parts_changed: bars were shown or hidden by a change of mode or of presenting.
+        before_changed: the parent is shown in place of the picture, or no longer.
         pixels_changed: more of the picture has loaded.
     """
 
@@ -96,7 +96,7 @@ class Loupe(QWidget):
         self._plates: dict[str, Plate] = {}
         self._before_shown = False
         self._presenting = False
-        # While another picture takes the place of the one shown, and what it looks like until then.
+        # Whether a picture that left the order stays until it is replaced, and its old pixels.
         self._held = False
         self._stand_in: QImage | None = None
         self.mode = LoupeModeName.LOOK
@@ -177,9 +177,7 @@ class Loupe(QWidget):
         self.go_to_index(index)
 
     def set_order(self, order: Sequence[int]) -> None:
-        """Replace the order; the picture stays if it is still part of it, else its neighbour is
-        shown.
-        """
+        """Replace the order; show the neighbour of a picture that is no longer part of it."""
         row = self.row
         self._set_order(order)
         index = _index_of(order, row)
@@ -194,15 +192,16 @@ class Loupe(QWidget):
         self.bar.show_picture(self._picture, index, len(self.book))
 
     def hold_picture(self, *, held: bool) -> None:
-        """Keep showing the picture when it leaves the order, for one that takes its place."""
+        """Set whether the picture stays after it leaves the order, until another replaces it."""
         before, self._held = self._held, held
         left = self._picture is not None and self._picture.row not in self.book.order
         if before and not held and left:
             self.go_to_index(self._index)
 
     def replace_picture(self, order: Sequence[int], index: int) -> None:
-        """Show the picture that takes the place of the one shown: in its zoom, and with its pixels
-        until those of the new one are there.
+        """Replace the picture shown by another one at the same zoom.
+
+        The old pixels stay until the new ones are loaded.
         """
         self.show_before(False)
         plate = self.canvas.plate
@@ -217,12 +216,12 @@ class Loupe(QWidget):
 
     @property
     def before(self) -> Picture | None:
-        """The picture that this one was edited from; None if there is none, or it is not read."""
+        """The picture that this one was edited from; None without one, or until it is read."""
         return self._parent
 
     @property
     def before_shown(self) -> bool:
-        """Whether that one is shown in the picture's place."""
+        """Whether `before` is shown in place of the picture."""
         return self._before_shown
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
@@ -275,7 +274,7 @@ class Loupe(QWidget):
         self.canvas.zoom_out()
 
     def show_before(self, before: bool) -> None:  # noqa: FBT001 - a slot
-        """Show the same part of the parent in the picture's place, or the picture again."""
+        """Show the same part of the parent in place of the picture, or the picture again."""
         wanted = self._parent if before else self._picture
         if wanted is None or before == self._before_shown:
             return
@@ -308,7 +307,7 @@ class Loupe(QWidget):
         self._column.insertWidget(self._column.indexOf(self.canvas) + 1, bar)
 
     def set_mode(self, name: LoupeModeName) -> None:
-        """End the last mode and begin one on the picture, or continue it with another picture."""
+        """End the previous mode and begin this one, or continue it on another picture."""
         before = self._modes.get(self.mode)
         if before is not None and (name is not self.mode or self._picture is None):
             before.end_mode()
@@ -321,7 +320,7 @@ class Loupe(QWidget):
         self._show_parts()
 
     def _show_parts(self) -> None:
-        """Show bar and film strip where they belong."""
+        """Show or hide bar and film strip."""
         self.bar.setVisible(not self._presenting)
         self.film.setVisible(not self._presenting and self.mode is LoupeModeName.LOOK)
         self._place_before()
@@ -554,7 +553,7 @@ class Loupe(QWidget):
         self._complete()
 
     def _complete(self) -> None:
-        """Load what the visible plate lacks."""
+        """Load the missing content of the visible plate."""
         plate, shown = self.canvas.plate, self._parent if self._before_shown else self._picture
         if plate is not None and shown is not None and not self._loader.is_filled(plate):
             self._loader.fill(plate, shown)
@@ -575,5 +574,5 @@ def _index_of(order: Sequence[int], row: int | None) -> int | None:
 
 
 def _file(picture: Picture) -> tuple[str, str, bool]:
-    """The values the canvas depends on: file, path, and whether it is missing."""
+    """The values on which the canvas depends: id, path, and whether the file is missing."""
     return picture.id, picture.path, picture.missing

@@ -1,4 +1,4 @@
-"""Base of what the modes of the loupe draw over its picture."""
+"""Base of the overlays that modes of the loupe draw over the picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studio.ui.views.canvas.viewport import Viewport
 
 
 class ModeOverlay:
-    """Drawing over the picture of a canvas, which can be hidden."""
+    """Drawing over the picture of a canvas; it can be hidden."""
 
     def __init__(self, canvas: PictureCanvas) -> None:
         self._canvas = canvas
@@ -29,7 +29,7 @@ class ModeOverlay:
 
     @property
     def scale(self) -> MarkScale:
-        """Where the picture lies in the canvas, in device pixels."""
+        """Position of the picture in the canvas, in device pixels."""
         rect = self._canvas.view.rect
         box = QRectF(rect.x, rect.y, rect.width, rect.height)
         return MarkScale(box, self._canvas.devicePixelRatioF())
@@ -39,8 +39,8 @@ class ModeOverlay:
         return at * self._canvas.devicePixelRatioF()
 
     def refresh(self) -> None:
-        """Repaint what changed."""
+        """Repaint the changes."""
         self._canvas.update()
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
-        """Draw within the painter's clip. The painter is in device pixels. Of a subclass."""
+        """Draw within the painter's clip, in device pixels. For subclasses to override."""

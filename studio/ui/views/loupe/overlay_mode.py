@@ -1,4 +1,4 @@
-"""Base of the modes of the loupe that draw over its picture: overlay, pointer and keys."""
+"""Base of the loupe's modes that draw over the picture: overlay, pointer and keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ARROWS = {
     _Key.Key_Up: (0, -1),
     _Key.Key_Down: (0, 1),
 }
-"""Directions of the arrow keys, to the right and down."""
+"""Directions of the arrow keys as (x, y); right and down are positive."""
 
 
 def tab_direction(key: Qt.Key, mods: Qt.KeyboardModifier) -> int:
@@ -42,8 +42,8 @@ class OverlayMode(QObject):
         overlay: drawing over the picture.
 
     Signals:
-        left: Esc was pressed with nothing to step out of before.
-        told: why nothing happened (str).
+        left: Esc was pressed, and there was no inner level to leave.
+        told: reason why nothing happened (str).
     """
 
     left = Signal()
@@ -72,10 +72,10 @@ class OverlayMode(QObject):
     # --- the mode ---------------------------------------------------------------------------
 
     def begin_mode(self, picture: Picture) -> None:
-        """Draw over a picture. Of a subclass."""
+        """Draw over a picture; for subclasses to implement."""
 
     def begin_overlay(self, name: str, spoken: str) -> None:
-        """Draw over the picture of this name; `spoken` is the canvas' name meanwhile."""
+        """Draw over the picture `name`; `spoken` is the canvas's accessible name meanwhile."""
         self._name = name
         if not self.active:
             self.active = True
@@ -84,7 +84,7 @@ class OverlayMode(QObject):
         self._canvas.setAccessibleName(spoken)
 
     def end_mode(self) -> None:
-        """Remove overlay and tool; what was drawn stays in the draft."""
+        """Remove overlay and tool; the drawing stays in the draft."""
         if not self.active:
             return
         self.active = False
@@ -100,23 +100,23 @@ class OverlayMode(QObject):
         self.overlay.set_shown(shown=shown)
 
     def step_out(self) -> None:
-        """Leave by one step."""
+        """Leave one level, by default the mode."""
         self.left.emit()
 
     # --- slots ------------------------------------------------------------------------------
 
     def on_changed(self) -> None:
-        """Draw what changed."""
+        """Redraw the changes."""
         if self.active:
             self.overlay.refresh()
 
     def on_view_changed(self) -> None:
-        """Place what lies over the picture. Of a subclass."""
+        """Reposition widgets over the picture; for subclasses to override."""
 
     # --- keys -------------------------------------------------------------------------------
 
     def press_key(self, event: QKeyEvent) -> bool:
-        """Act on a key of the mode. False for any other, which the loupe and the window get."""
+        """Act on a key of the mode; False for any other, which goes to the loupe or the window."""
         key = _Key(event.key())
         mods = event.modifiers() & ~_Mod.KeypadModifier
         if mode_keys.undoes(event):
@@ -134,7 +134,7 @@ class OverlayMode(QObject):
         return True
 
     def keeps(self, event: QKeyEvent) -> bool:
-        """Whether a key is the mode's, before the window's shortcuts."""
+        """Whether the mode handles a key before the window's shortcuts."""
         key = _Key(event.key())
         mods = event.modifiers() & ~_Mod.KeypadModifier
         if self.keeps_step(event):
@@ -144,23 +144,23 @@ class OverlayMode(QObject):
         return hides or leaves or self.keeps_own(event, key, mods)
 
     def keeps_step(self, event: QKeyEvent) -> bool:
-        """Whether a key undoes or redoes a change of the drawing, and nothing in the library."""
+        """Whether a key undoes or redoes a change of the drawing, rather than of the library."""
         return mode_keys.undoes(event) or mode_keys.redoes(event)
 
     def press_own(self, _event: QKeyEvent, _key: Qt.Key, _mods: Qt.KeyboardModifier) -> bool:
-        """Act on a key that only this mode has; False for any other. Of a subclass."""
+        """Act on a key that only this mode has; False for any other. For subclasses to override."""
         return False
 
     def keeps_own(self, _event: QKeyEvent, _key: Qt.Key, _mods: Qt.KeyboardModifier) -> bool:
-        """Whether a key that only this mode has is kept from the window. Of a subclass."""
+        """Whether a key of only this mode is kept from the window. For subclasses to override."""
         return False
 
     def takes_keys_of(self, watched: QObject) -> bool:
-        """Whether the keys of a watched object are those of the canvas."""
+        """Whether keys of a watched object count as keys of the canvas."""
         return watched is self._canvas
 
     def filter_other(self, _event: QKeyEvent) -> bool:
-        """Filter a key of another watched widget. Of a subclass."""
+        """Filter a key of another watched widget. For subclasses to override."""
         return False
 
     @needs("_history")

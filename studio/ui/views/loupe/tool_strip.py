@@ -1,4 +1,4 @@
-"""Strip of tools over a picture: shared by the modes of the loupe that draw."""
+"""Strip of tools over a picture, shared by the drawing modes of the loupe."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _GLYPH = 16
 
 
 class StripTool(NamedTuple):
-    """A tool of a strip: its value in the mode, icon, name and key."""
+    """Tool of a strip: its value in the mode, icon, name and key."""
 
     tool: str
     icon: str
@@ -119,7 +119,7 @@ class _ToolButton(PaintedRadio):
 
 
 class _HideButton(PaintedButton):
-    """Hides what is drawn while it is held."""
+    """Hides the drawing while the button is held."""
 
     def __init__(self, words: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -155,14 +155,14 @@ class StripRule(QWidget):
 
 
 class ToolStrip(QFrame):
-    """Tools of a mode. Its empty parts drag it to another edge of the picture.
+    """Tools of a mode. It can be dragged by its empty parts to another edge of the picture.
 
     Attributes:
-        edge: the edge it is at.
+        edge: the edge of the picture it is at.
 
     Signals:
         tool_chosen: the tool of a `StripTool`.
-        hide_changed: whether what is drawn is to be hidden.
+        hide_changed: whether to hide the drawing.
         edge_chosen: the strip was dragged to another edge.
     """
 
@@ -206,7 +206,7 @@ class ToolStrip(QFrame):
             self._box.addWidget(part, 0, Qt.AlignmentFlag.AlignCenter)
 
     def finish_strip(self, hide_words: str) -> None:
-        """Append the last button, which hides what is drawn; `hide_words` are its name."""
+        """Append the last button, which hides the drawing; `hide_words` is its name."""
         self._hide = _HideButton(hide_words, self)
         self._hide.pressed.connect(self.on_hide_pressed)
         self._hide.released.connect(self.on_hide_released)
@@ -216,11 +216,11 @@ class ToolStrip(QFrame):
 
     @property
     def faint(self) -> bool:
-        """Whether it is see-through, because something is being drawn."""
+        """Whether it is translucent, because something is being drawn."""
         return self._effect.isEnabled()
 
     def set_faint(self, faint: bool) -> None:  # noqa: FBT001 - a slot
-        """Make it see-through while something is drawn."""
+        """Make it translucent while something is being drawn."""
         self._effect.setEnabled(faint)
 
     def button(self, tool: str) -> PaintedRadio:
@@ -251,7 +251,7 @@ class ToolStrip(QFrame):
         self.fit_picture()
 
     def show_parts(self) -> None:
-        """Show the parts that fit a narrow or vertical strip. Of a subclass."""
+        """Show the parts that fit a narrow or vertical strip. For subclasses to override."""
 
     # --- place ------------------------------------------------------------------------------
 
@@ -272,7 +272,7 @@ class ToolStrip(QFrame):
         self.fit_picture()
 
     def fit_picture(self) -> None:
-        """Take the place at its edge, and the size for its buttons."""
+        """Move to its edge, with the size its buttons need."""
         room = self.parentWidget()
         if room is None:
             return

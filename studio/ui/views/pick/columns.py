@@ -79,7 +79,7 @@ class PictureColumn(QWidget):
         self._stars.changed.connect(self.rated)
 
     def show_counts(self, counts: RoundCounts) -> None:
-        """Show the place in the round."""
+        """Show the progress of the round."""
         shown = min(counts.number, counts.total)
         self._number.setText(number(shown))
         # Translators: after the number of the current picture, as in "37 of 200".
@@ -87,7 +87,7 @@ class PictureColumn(QWidget):
         self._ring.set_share((counts.picked + counts.rejected) / max(1, counts.total))
 
     def show_round_number(self, n: int) -> None:
-        """Show that this is the nth round with pictures of the same place."""
+        """Show the number of the round among successive ones of the same name."""
         # Translators: {n} is the number of the round, such as 2.
         self._round.setText(_("round {n}").format(n=number(n)))
 
@@ -121,7 +121,7 @@ class KeyColumn(QWidget):
         detail: the picture at 100 %.
 
     Signals:
-        advance_chosen: whether a decision goes on to the next picture.
+        advance_chosen: whether a decision leads to the next picture.
     """
 
     advance_chosen = Signal(bool)

@@ -25,17 +25,17 @@ class PixelDetail(QWidget):
         theme().changed.connect(self.update)
 
     def show_plate(self, plate: Plate | None) -> None:
-        """Show this plate at the same place."""
+        """Show this plate at the same position."""
         self._plate = plate
         self.update()
 
     def show_place(self, across: float, down: float) -> None:
-        """Show the part around this place (shares of the picture's width and height)."""
+        """Show the part around this point (fractions of the picture's width and height)."""
         self._place = (min(max(across, 0.0), 1.0), min(max(down, 0.0), 1.0))
         self.update()
 
     def source(self) -> QRectF:
-        """The part shown, in pixels of the picture; empty until its pixels are loaded."""
+        """The part shown, in pixels of the picture; empty until they are loaded."""
         plate = self._plate
         if plate is None or plate.raster is None or plate.trouble:
             return QRectF()

@@ -45,7 +45,7 @@ class RoundHead(FullScreenHead):
         self._duel.clicked.connect(self.duel_wanted)
 
     def show_new(self, count: int) -> None:
-        """Show how many pictures wait for the next round; 0 hides it."""
+        """Show the number of pictures that wait for the next round; 0 hides it."""
         # Translators: pictures that arrived meanwhile wait for the next round.
         words = ngettext("{n} new, next round", "{n} new, next round", count)
         self._new.setText(words.format(n=number(count)) if count else "")
@@ -77,7 +77,7 @@ class Counter(QWidget):
         theme().changed.connect(self.update)
 
     def show_count(self, count: int, words: str) -> None:
-        """Show a number in words that have "{n}" in its place."""
+        """Show a number within `words`, which contain "{n}"."""
         before, _n, after = words.partition("{n}")
         parts = before.strip(), number(count), after.strip()
         if parts != self._parts:
@@ -87,7 +87,7 @@ class Counter(QWidget):
             self.update()
 
     def _pieces(self) -> list[tuple[str, int, str]]:
-        """Texts that are shown, each with weight and role."""
+        """Texts shown, each with weight and role."""
         before, count, after = self._parts
         pieces = [(before, 400, "text2"), (count, 600, "text"), (after, 400, "text2")]
         return [piece for piece in pieces if piece[0]]

@@ -51,9 +51,9 @@ class PickView(FullScreenView):
 
     Signals:
         decided: the user decided on the current picture (a Verdict).
-        advance_chosen: whether a decision goes on to the next picture.
+        advance_chosen: whether a decision leads to the next picture.
         rated: the user rated the current picture (0 to 5 stars).
-        stepped: go forward or back by that many pictures.
+        stepped: go forward or back by this number of pictures.
         went_to: show the picture with this id.
         duel_wanted: begin a duel of the picks.
     """
@@ -138,7 +138,7 @@ class PickView(FullScreenView):
         return self._loader.prepared
 
     def show_round(self, shown: PickRound) -> None:
-        """Show a round at its place."""
+        """Show a round at its current picture."""
         before, self.round = self.round, shown
         if shown.id != before.id or shown.current != before.current:
             self._parent, self._parent_shown = None, False
@@ -152,7 +152,7 @@ class PickView(FullScreenView):
             self.open_card()
 
     def set_round_number(self, n: int) -> None:
-        """Show that this is the nth round with pictures of the same place."""
+        """Show the number of the round among successive ones of the same name."""
         self.facts.show_round_number(n)
 
     def set_advance(self, *, advance: bool) -> None:
@@ -161,7 +161,7 @@ class PickView(FullScreenView):
         self.keys.set_advance(advance=advance)
 
     def set_new(self, count: int) -> None:
-        """Show how many pictures arrived since the round began."""
+        """Show the number of pictures that arrived since the round began."""
         self._new = count
         self._head.show_new(count)
         if not self.card.isHidden():
@@ -280,7 +280,7 @@ class PickView(FullScreenView):
             self._complete()
 
     def on_advance_chosen(self, advance: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Go on by itself after a decision, or stay, as the user chose."""
+        """Apply the user's choice whether a decision leads to the next picture."""
         self.advance = advance
         self.advance_chosen.emit(advance)
 
@@ -297,7 +297,7 @@ class PickView(FullScreenView):
     # --- while a key is held --------------------------------------------------------------
 
     def show_parent(self, shown: bool) -> None:  # noqa: FBT001 - a slot
-        """Show the same part of the picture this one was edited from, or this one again."""
+        """Show the same part of the picture's original, or the picture again."""
         wanted = self._parent if shown else self.picture
         if wanted is None or shown == self._parent_shown:
             return
@@ -383,7 +383,7 @@ class PickView(FullScreenView):
 
 
 class _Progress(QWidget):
-    """Line at the bottom: how many are picked, and how many are still to come."""
+    """Line at the bottom: number of picks, progress, and number of pictures still to come."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

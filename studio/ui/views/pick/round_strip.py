@@ -72,7 +72,7 @@ class RoundStrip(QWidget):
     def show_pictures(
         self, ids: Sequence[str], current: int, verdicts: Mapping[str, Verdict]
     ) -> None:
-        """Show these pictures with their decisions; `current` is an index, or their number."""
+        """Show pictures with their decisions; at the end `current` is past the last index."""
         self._ids, self._current, self._verdicts = ids, current, verdicts
         self.update()
 
@@ -81,7 +81,7 @@ class RoundStrip(QWidget):
         self.update()
 
     def on_painted(self) -> None:
-        """Request what the last paint lacked."""
+        """Request the pictures and thumbnails missing from the last paint."""
         if not loop_runs():
             return  # the program is ending
         cells = self.cells()
@@ -96,7 +96,7 @@ class RoundStrip(QWidget):
         )
 
     def cells(self) -> list[tuple[str, QRect]]:
-        """Visible pictures in their order, with their rectangles."""
+        """Visible pictures in order with their rectangles, mirrored in right-to-left languages."""
         return [(id, placed(self, rect)) for id, rect in self._laid_out()]
 
     def _laid_out(self) -> list[tuple[str, QRect]]:

@@ -101,7 +101,7 @@ class TreeBar(QFrame):
         self.filter_chosen.emit(TreeFilter.NOT_REJECTED if on else TreeFilter.ALL)
 
     def _yield_room(self) -> None:
-        """Hide what has no room; only for another width, or other texts."""
+        """Hide parts that do not fit; only if the width or the texts changed."""
         now = (self.width(), self._name.text(), self._facts.text())
         if now == self._fitted:
             return

@@ -1,7 +1,7 @@
-"""Canvas of a family tree: paints what is visible of it, pans, zooms, and walks by keys.
+"""Canvas of a family tree: painting of the visible part, panning, zooming, and navigation by keys.
 
-The layout and its port run from the left in every language. Where lines are written from the right,
-all that is painted and every point of the widget passes through `mirroring`.
+The layout and its viewport are left to right in every language. In right-to-left languages
+everything painted and every point of the widget is converted by `mirroring`.
 """
 
 from __future__ import annotations
@@ -94,21 +94,21 @@ class TreeCanvas(QWidget):
     """A family and the selected picture in it.
 
     Attributes:
-        scene: what is shown.
-        scene_painter: paints it.
-        port: zoom and place.
+        scene: the family as shown.
+        scene_painter: paints the scene.
+        port: zoom and position.
         map: small map of a large tree.
 
     Signals:
         selection_changed: another picture is selected, or it was read.
         opened: Enter or a double click on a picture.
         closed: Esc was pressed.
-        naming_wanted: the branch of the selected picture is to be named.
-        dragged: the selected picture is dragged out.
+        naming_wanted: name the branch of the selected picture.
+        dragged: drag the selected picture out.
         menu_wanted: a context menu for the selected picture (global position).
         job_chosen: id of a clicked job.
         folds_changed: the user folded or unfolded a branch.
-        moved: zoom or place changed.
+        moved: zoom or position changed.
     """
 
     selection_changed = Signal()
@@ -178,7 +178,7 @@ class TreeCanvas(QWidget):
         self.selection_changed.emit()
 
     def renew(self, tree: FamilyTree) -> None:
-        """Show the same family after a change, at the same place."""
+        """Show the same family after a change, at the same position."""
         self._take(tree, self.selected)
         self.selection_changed.emit()
 
@@ -242,7 +242,7 @@ class TreeCanvas(QWidget):
             self._book.request_pages([self._places[self.selected]])
 
     def _arrange(self) -> None:
-        """Fold and lay out everything again; the selected picture stays where it is."""
+        """Fold and lay out everything again; the selected picture stays in place."""
         place = self._anchor()
         self._narrow = self._is_narrow()
         self.scene.arrange(NARROW_PITCH if self._narrow else PITCH)
@@ -258,7 +258,7 @@ class TreeCanvas(QWidget):
         return None if box is None else self.port.to_canvas(node_painter.square(box).topLeft())
 
     def _hold(self, place: QPointF | None) -> None:
-        """Keep the selected picture where it was on the screen."""
+        """Keep the selected picture at its former position on the canvas."""
         port = self.port
         port.content = QSizeF(self.scene.layout.width, self.scene.layout.height)
         now = self._anchor()
@@ -302,17 +302,17 @@ class TreeCanvas(QWidget):
         self._show_moved()
 
     def box_rect(self, id: str) -> QRectF | None:
-        """Rectangle of a box on the canvas; None where it is folded."""
+        """Rectangle of a box on the canvas; None if it is folded."""
         box = self.scene.layout.boxes.get(id)
         return None if box is None else self._seen(_rect(box))
 
     def tag_place(self) -> QRectF | None:
-        """Where the name of the selected picture's branch is written."""
+        """Rectangle for the name of the selected picture's branch; None if it is folded."""
         box = self.scene.layout.boxes.get(self.selected)
         return None if box is None else self._seen(node_painter.tag_rect(box))
 
     def _seen(self, rect: QRectF) -> QRectF:
-        """Where a rectangle of the layout is on the canvas."""
+        """Rectangle on the canvas of a rectangle of the layout."""
         return placed(self, self.port.rect(rect))
 
     def _spot(self, at: QPointF) -> QPointF:
@@ -339,7 +339,7 @@ class TreeCanvas(QWidget):
     # --- walking --------------------------------------------------------------------------
 
     def to_child(self) -> None:
-        """Select the child visited last, else the first; unfold where all are folded."""
+        """Select the child visited last, else the first; unfold the children if all are folded."""
         scene = self.scene
         if scene.child() == scene.selected and scene.is_folded(scene.selected):
             self.toggle_fold(scene.selected)
@@ -368,7 +368,7 @@ class TreeCanvas(QWidget):
             self.selection_changed.emit()
 
     def on_map_chosen(self, point: QPointF) -> None:
-        """Bring a point of the tree into the middle."""
+        """Centre a point of the tree."""
         self.port.move_to(self.port.view.center() - point * self.port.zoom)
         self._show_moved()
 

@@ -14,7 +14,7 @@ from studio.ui.widgets.accessible import set_expanded, set_role
 
 @dataclass(frozen=True, slots=True)
 class TreeItem:
-    """A visible picture; `expanded` tells whether its children are shown, None without any."""
+    """A visible picture; `expanded` is whether its children are shown, None without any."""
 
     name: str
     place: QRect
@@ -24,7 +24,7 @@ class TreeItem:
 class TreeItems:
     """Transparent widgets over the visible pictures, named for screen readers.
 
-    Only used while a screen reader is there (`QAccessible.isActive`).
+    Used only while a screen reader is active (`QAccessible.isActive`).
     """
 
     def __init__(self, canvas: QWidget) -> None:
@@ -32,7 +32,7 @@ class TreeItems:
         self._items: list[QWidget] = []
 
     def show_items(self, visible: Sequence[TreeItem]) -> None:
-        """Have a widget for each of these."""
+        """Place and name a widget for each of these, and hide the others."""
         while len(self._items) < len(visible):
             item = QWidget(self._canvas)
             item.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

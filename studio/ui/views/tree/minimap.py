@@ -21,10 +21,10 @@ _DOT = 3.0
 
 
 class MiniMap(QWidget):
-    """Shows where the visible part of a tree is.
+    """Map of a tree that frames the visible part.
 
     Signals:
-        chosen: the point of the layout to bring into the middle.
+        chosen: the point of the layout to centre.
     """
 
     chosen = Signal(QPointF)
@@ -43,7 +43,7 @@ class MiniMap(QWidget):
         self.hide()
 
     def follow_port(self) -> None:
-        """Show the map of a large tree, with the current place."""
+        """Update the map and its frame; hidden for small trees and small canvases."""
         there = self._canvas.size()
         roomy = there.width() > 3 * WIDTH and there.height() > 3 * HEIGHT
         self.setVisible(len(self._scene.tree) >= LEAST and roomy)

@@ -1,6 +1,6 @@
 """Painting of the parts of a tree: pictures with their captions, folds, jobs, and lines.
 
-Everything stands as in a language written from the left; the painter mirrors it where needed.
+All positions are those of the left-to-right layout; the painter mirrors them where needed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 
 RADIUS = 8  # of the lines' corners
-TRUNK = WIDTH  # where the lines of a picture's children part, from its left
+TRUNK = WIDTH  # where the lines to a picture's children branch, from its left
 ROOM = WIDTH - 10  # for a caption, clear of the lines
 FADED = 0.34  # opacity of rejected pictures
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -40,7 +40,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def _font(name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
-    """A font at 100 %: the port has the text scale of the system."""
+    """A font without the system's text scale, which the viewport applies."""
     look = theme()
     font = look.font(name, weight=weight, prose=prose)
     font.setPixelSize(round(font.pixelSize() / look.scale))
@@ -48,13 +48,13 @@ def _font(name: FontName, *, weight: int | None = None, prose: bool = False) -> 
 
 
 def square(box: TreeBox) -> QRectF:
-    """Where the picture of a box goes."""
+    """Square for the picture of a box."""
     left, top, right, bottom = box.picture
     return QRectF(left, top, right - left, bottom - top)
 
 
 def fitted(room: QRectF, width: float, height: float) -> QRectF:
-    """Largest rectangle of a picture's shape in the middle of a square."""
+    """Largest centred rectangle in `room` with the aspect ratio of a picture."""
     if width <= 0 or height <= 0:
         return room
     scale = min(room.width() / width, room.height() / height)
@@ -69,7 +69,7 @@ def tag_rect(box: TreeBox) -> QRectF:
 
 
 def line(layout: TreeLayout, box: TreeBox) -> QPainterPath:
-    """Line from the parent of a box to it, at right angles with round corners."""
+    """Line to a box from its parent, at right angles with round corners."""
     parent = layout.boxes[box.parent]
     trunk = parent.x + TRUNK
     start, end = (
@@ -94,10 +94,10 @@ def line(layout: TreeLayout, box: TreeBox) -> QPainterPath:
 def paint_line(
     painter: QPainter, layout: TreeLayout, box: TreeBox, *, way: bool, dashed: bool
 ) -> None:
-    """Paint the line to a box; `way` is that to the selected picture."""
+    """Paint the line to a box; `way`: it is on the path to the selected picture."""
     look = theme()
     pen = QPen(look.color("accent" if way else "edge"), 2 if way else 1.25)
-    pen.setCosmetic(True)  # as thin at any zoom
+    pen.setCosmetic(True)  # equally thin at any zoom
     if dashed and not way:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
@@ -116,7 +116,7 @@ def paint_reference(painter: QPainter, source: TreeBox, target: TreeBox) -> None
 def paint_words(
     painter: QPainter, layout: TreeLayout, box: TreeBox, pieces: Sequence[DiffPiece]
 ) -> None:
-    """Paint what changed over the line to a box, as far as there is room."""
+    """Paint the changes in words over the line to a box, as far as they fit."""
     look = theme()
     left = layout.boxes[box.parent].x + TRUNK + RADIUS
     room = box.picture[0] - 8 - left
@@ -149,7 +149,7 @@ def paint_words(
 def paint_picture(
     painter: QPainter, node: FamilyNode, place: QRectF, pixmap: QPixmap | None
 ) -> None:
-    """Paint a picture, its average colour while it is loading, or the place of a missing one."""
+    """Paint a picture, its average colour until it has loaded, or a placeholder if missing."""
     look = theme()
     if node.state is not NodeState.PRESENT:
         painter.setPen(QPen(look.color("line"), 1.5, Qt.PenStyle.DashLine))
@@ -168,7 +168,7 @@ def paint_picture(
 def paint_caption(
     painter: QPainter, node: FamilyNode, box: TreeBox, spend: str, *, selected: bool
 ) -> None:
-    """Paint flag, name and stars under a picture, and the money of its branch."""
+    """Paint flag, name and stars under a picture, and the cost of its branch."""
     look, ratio = theme(), painter.device().devicePixelRatio()
     font = _font("micro", weight=600 if selected else None, prose=True)
     metrics = QFontMetricsF(font)
@@ -199,7 +199,7 @@ def paint_caption(
 
 
 def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
-    """Paint the name of a branch over its first picture; accented on the way to the selected."""
+    """Paint the name of a branch over its first picture; `way` as in `paint_line`."""
     look = theme()
     font = _font("micro", weight=600, prose=True)
     metrics = QFontMetricsF(font)
@@ -261,7 +261,7 @@ def paint_fold(
 
 
 def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None:
-    """Paint a job that edits the parent: its time while it runs, else how it ended."""
+    """Paint a job that edits the parent: its time while it runs, else its outcome."""
     look, place = theme(), square(box)
     painter.setPen(QPen(look.color("edge"), 1, Qt.PenStyle.DashLine))
     painter.setBrush(look.color("panel"))

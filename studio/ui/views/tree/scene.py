@@ -1,4 +1,4 @@
-"""What a tree shows: the family, the selected picture, folds and jobs. Without painting."""
+"""State shown by a tree: family, selected picture, folds and jobs. Without painting."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from studio.domain.tree_layout import (
 
 
 class TreeScene:
-    """A family as it is shown, and navigation by arrow keys.
+    """A family as shown, and navigation by arrow keys.
 
     Attributes:
-        tree: the family; empty until one is taken.
+        tree: the family; empty until `take_tree`.
         selected: id of the selected picture.
-        shape, layout: what is shown, and where it stands in pixels at 100 %.
-        folds: what was folded and unfolded by hand.
-        filtered: pictures that are shown.
-        jobs: failed and running jobs by id, those that edit a picture of the family.
+        shape, layout: the nodes shown, and their positions in pixels at 100 %.
+        folds: branches folded and unfolded by hand.
+        filtered: filter for the pictures shown.
+        jobs: failed and running jobs that edit a picture of the family, by id.
         way: ids from the root to the selected picture.
     """
 
@@ -61,7 +61,7 @@ class TreeScene:
         self._visited.clear()
 
     def set_jobs(self, jobs: Sequence[Job]) -> bool:
-        """Take the running jobs; whether others are shown now."""
+        """Set the running jobs; True if the jobs shown changed."""
         before = set(self.jobs)
         self._running = tuple(jobs)
         self._take_jobs()
@@ -82,13 +82,13 @@ class TreeScene:
         )
 
     def select(self, id: str) -> bool:
-        """Select a picture of the family; whether it is among the shown ones."""
+        """Select a picture of the family; False if it is not shown."""
         self._select(id)
         self._visited[self.tree.nodes[id].parent] = id
         return id in self.layout.boxes
 
     def toggle_fold(self, id: str) -> bool:
-        """Fold or unfold all children of a picture; False where there are none."""
+        """Fold or unfold all children of a picture; False without any."""
         if id in self.shape.folds:
             self.folds = self.folds.toggled(id, fold=False)
         elif id in self.tree.nodes and self.tree.children(id):
@@ -113,18 +113,18 @@ class TreeScene:
     # --- walking; each returns the selected id where there is no other --------------------
 
     def parent(self) -> str:
-        """The parent."""
+        """The parent of the selected picture; itself without one."""
         node = self.node
         return node.parent if node is not None and node.parent else self.selected
 
     def child(self) -> str:
-        """The child visited last, else the first that is shown."""
+        """Child of the selected picture: the one visited last, else the first one shown."""
         children = self.shape.children.get(self.selected, ())
         last = self._visited.get(self.selected, "")
         return last if last in children else children[0] if children else self.selected
 
     def beside(self, way: int) -> str:
-        """The nearest picture of the same generation below (1) or above (-1)."""
+        """The nearest picture of the same generation, below (1) or above (-1) the selected one."""
         id = self.selected
         while id in self.layout.boxes and (near := self.layout.beside(id, way)) != id:
             if near in self.tree.nodes:

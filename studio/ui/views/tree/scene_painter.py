@@ -22,15 +22,15 @@ def pictured(box: TreeBox) -> Sequence[str]:
 
 
 class ScenePainter:
-    """Paints what is visible of a scene, and keeps its texts.
+    """Paints the visible part of a scene, and caches its texts.
 
     Attributes:
-        words: what stands on the lines.
+        words: labels of the lines.
         painted: number of boxes in the last painting.
     """
 
     def __init__(self, scene: TreeScene, pixmap: Callable[[str], QPixmap | None]) -> None:
-        """`pixmap` has the thumbnail of a picture id, if it is loaded."""
+        """`pixmap` returns the thumbnail of a picture id, None until it is loaded."""
         self._scene = scene
         self._pixmap = pixmap
         self._lines: dict[str, list[DiffPiece]] = {}
@@ -39,16 +39,16 @@ class ScenePainter:
         self.painted = 0
 
     def forget_texts(self) -> None:
-        """Drop the texts of another family, or of other words on the lines."""
+        """Drop all cached texts, after a change of the family or of the labels of the lines."""
         self._lines.clear()
         self._folds.clear()
 
     def forget_folds(self) -> None:
-        """Drop the texts of folds."""
+        """Drop the cached texts of folds."""
         self._folds.clear()
 
     def paint(self, painter: QPainter, room: QRectF, *, plain: bool) -> None:
-        """Paint the part of the layout in `room`; `plain` leaves out all words."""
+        """Paint the part of the layout in `room`; `plain` leaves out all texts."""
         layout = self._scene.layout
         boxes = list(layout.visible(room.left(), room.top(), room.right(), room.bottom()))
         self._paint_lines(painter, boxes, room, plain=plain)

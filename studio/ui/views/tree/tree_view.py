@@ -36,8 +36,8 @@ class TreeView(QWidget):
 
     Signals:
         selection_changed: another picture is selected, or it was read.
-        branch_selected: what the branch that begins with it cost (an Outlay); after that.
-        opened: the selected picture is to be opened in the loupe.
+        branch_selected: cost of the branch that begins with it (an Outlay); emitted afterwards.
+        opened: open the selected picture in the loupe.
         closed: Esc was pressed.
         action: "drag" and the selected picture, within the mouse event.
         menu_requested: the selected picture and the global position.
@@ -78,7 +78,7 @@ class TreeView(QWidget):
         self._field.setMaxLength(80)
         self._field.hide()
         self._field.installEventFilter(self)
-        # Ids of a picture and of what took its place, until that is read.
+        # Ids of a picture and of its replacement, until that is read.
         self._replaced = ("", "")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -147,7 +147,7 @@ class TreeView(QWidget):
         self._place_hint()
 
     def show_successor(self, id: str, successor: str) -> None:
-        """Select what took the place of a picture (both by id), if that one is selected."""
+        """Select the picture that replaced another one (both by id), if that one is selected."""
         self._replaced = (id, successor)
         self.outdated.emit()
 
@@ -202,7 +202,7 @@ class TreeView(QWidget):
 
     @property
     def note(self) -> str:
-        """How much of the family is drawn, and the keys that change it."""
+        """Note on the share of the family that is drawn, and on keys."""
         scene = self.canvas.scene
         if scene.node is None or len(scene.tree) < 2:
             return ""
@@ -217,7 +217,7 @@ class TreeView(QWidget):
         return "\n".join(texts)
 
     def _place_note(self) -> None:
-        """Show the note at the bottom, at the end of the lines, beside the map."""
+        """Place the note in the bottom trailing corner, or beside the map."""
         self._note.setText(self.note)
         width = theme().px(NOTE_WIDTH)
         self._note.setFixedSize(
@@ -271,7 +271,7 @@ class TreeView(QWidget):
     # --- slots ----------------------------------------------------------------------------
 
     def on_selection(self) -> None:
-        """Report the selection, and what its branch cost."""
+        """Emit the selection, and the cost of its branch."""
         self._place_note()
         self.selection_changed.emit()
         scene = self.canvas.scene
@@ -279,14 +279,14 @@ class TreeView(QWidget):
             self.branch_selected.emit(scene.tree.outlay(scene.selected))
 
     def on_moved(self) -> None:
-        """Keep the hint beside the only picture, and end the naming of one that moved."""
+        """Keep the hint beside the only picture, and end the naming of a branch."""
         self.stop_naming()
         self._place_note()
         if not self._alone.isHidden():
             self._place_hint()
 
     def on_folds_changed(self) -> None:
-        """Remember what was folded by hand."""
+        """Remember the branches folded by hand."""
         self._folds[self.tree.root] = self.canvas.scene.folds
 
     def on_opened(self) -> None:

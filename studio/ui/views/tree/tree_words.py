@@ -1,4 +1,4 @@
-"""Texts of a family tree: what changed, what a branch cost, and items for screen readers."""
+"""Texts of a family tree: changes, costs of branches, and items for screen readers."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _settings(change: EdgeChange) -> list[str]:
 
 
 def _value(setting: SettingChange) -> str:
-    """What a setting was changed to; "" where that is left to the model."""
+    """New value of a changed setting; "" if it is left to the model."""
     match setting.name:
         case "thinking":
             return thinking_word(setting.after)
@@ -107,7 +107,7 @@ def _value(setting: SettingChange) -> str:
 
 
 def spend(outlay: Outlay, *, root: bool) -> str:
-    """Money under a branch, with the picked ones: "$28.41, 4 of 212"."""
+    """Cost of a branch, with its number of picks: "$28.41, 4 of 212"."""
     count = (
         number(outlay.made)
         if root
@@ -118,12 +118,12 @@ def spend(outlay: Outlay, *, root: bool) -> str:
 
 
 def drawn(shown: int, count: int) -> str:
-    """How many pictures of a family are not folded away."""
+    """Number of pictures of a family that are not folded."""
     return _("{n} of {all} drawn, the rest folded").format(n=number(shown), all=number(count))
 
 
 def fold_words(tree: FamilyTree, folded: Sequence[str]) -> tuple[str, str]:
-    """The two lines beside a fold: what is in it, and how much of that is picked."""
+    """The two lines beside a fold: its contents, and its number of picks."""
     count = sum(1 for id in folded for _one in tree.descendants(id))
     branches = sum(1 for id in folded if tree.children(id))
     head = _("+ {n}").format(n=number(count))
@@ -138,7 +138,7 @@ def fold_words(tree: FamilyTree, folded: Sequence[str]) -> tuple[str, str]:
 
 
 def head(tree: FamilyTree) -> str:
-    """Facts of a family for the bar: pictures, generations, picks, money."""
+    """Facts of a family for the bar: pictures, generations, picks, cost."""
     total = tree.outlay(tree.root)
     depth = 1
     depths = {tree.root: 1}
@@ -157,7 +157,7 @@ def head(tree: FamilyTree) -> str:
 
 
 def spoken(tree: FamilyTree, id: str, *, folded: bool | None) -> str:
-    """An item of the tree for a screen reader; None where its state tells whether it is folded."""
+    """Text of an item for screen readers; `folded` is None if the item's state tells it."""
     node = tree.nodes[id]
     parts = [name_of(node)]
     if node.branch:

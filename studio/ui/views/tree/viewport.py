@@ -1,4 +1,4 @@
-"""Zoom and place of a tree on its canvas, whose points count from where lines begin."""
+"""Zoom and position of a tree on its canvas; x runs from the leading edge."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ KEEP = 128  # pixels of the tree that always stay in view
 
 
 class TreeViewport:
-    """Place of a layout on a canvas.
+    """Zoom and position of a layout on a canvas.
 
     Attributes:
         canvas, content: sizes of the canvas and, at 100 %, of the layout.
         zoom: pixels of the canvas per pixel of the layout.
         usual: the zoom at 100 %; larger under the system's text scale.
-        offset: where the layout begins on the canvas.
+        offset: position of the layout's first corner on the canvas.
         fitted: whether the whole layout is shown, and stays so.
     """
 
@@ -29,7 +29,7 @@ class TreeViewport:
 
     @property
     def view(self) -> QRectF:
-        """The canvas in its own coordinates."""
+        """Rectangle of the canvas in its own coordinates."""
         return QRectF(QPointF(), self.canvas)
 
     @property
@@ -50,7 +50,7 @@ class TreeViewport:
         return QRectF(self.to_canvas(rect.topLeft()), rect.size() * self.zoom)
 
     def fit(self) -> None:
-        """Show the whole layout, at 100 % at most; a small one begins where lines do."""
+        """Show the whole layout, at 100 % at most; a narrow one is at the leading edge."""
         self.fitted = True
         wide = (self.canvas.width() - 2 * EDGE) / max(self.content.width(), 1)
         high = (self.canvas.height() - 2 * EDGE) / max(self.content.height(), 1)
@@ -66,7 +66,7 @@ class TreeViewport:
         self.move_to(spot - here * self.zoom)
 
     def move_to(self, offset: QPointF) -> None:
-        """Begin the layout there, or nearest to it with some of the layout in view."""
+        """Set the offset, limited so that some of the layout stays in view."""
         self.fitted = False
         size = self.content * self.zoom
         self.offset = QPointF(
@@ -75,7 +75,7 @@ class TreeViewport:
         )
 
     def follow_rect(self, rect: QRectF) -> bool:
-        """Bring a rectangle of the layout into the middle two thirds; whether that moved it."""
+        """Move a rectangle of the layout into the middle two thirds; False if it stays in place."""
         there, view = self.rect(rect), self.view
         if self.fitted and view.adjusted(8, 8, -8, -8).contains(there):
             return False
@@ -92,7 +92,7 @@ class TreeViewport:
 
 
 def _shift(first: float, last: float, least: float, most: float) -> float:
-    """How far a span has to move to be within another, or to begin there."""
+    """Distance by which a span has to move to fit into another, or to begin with it."""
     if first < least:
         return least - first
     if last > most:

@@ -36,7 +36,7 @@ class MarkMode(DrawingMode):
 
     Attributes:
         field: the sentence under a pin.
-        list_shown: whether the list of marks is visible; a sentence is written there then.
+        list_shown: whether the list of marks is visible; sentences are then written there.
 
     Signals:
         sentence_wanted: write the sentence of a mark (its index) in the list.
@@ -100,12 +100,12 @@ class MarkMode(DrawingMode):
         super().choose_tool(tool)
 
     def end_mode(self) -> None:
-        """Remove drawing, strip and field; no tool is chosen any more."""
+        """Remove drawing, strip and field, and deselect the tool."""
         self.close_field()
         super().end_mode()
 
     def crop(self, mark: Mark, side: int) -> QImage | None:
-        """The place of a mark as a square of `side` pixels; None before there are pixels."""
+        """Crop around a mark, a square of `side` pixels; None until the picture has loaded."""
         plate = self._canvas.plate
         image = None if plate is None else plate.image_of_width(side * 4.0)
         if image is None:
@@ -167,7 +167,7 @@ class MarkMode(DrawingMode):
         self.told.emit(_("No more marks fit on one picture"))
 
     def on_changed(self) -> None:
-        """Draw what changed, and update the strip."""
+        """Redraw the changes, and update the strip."""
         super().on_changed()
         if not self.active:
             return
@@ -190,7 +190,7 @@ class MarkMode(DrawingMode):
             announce(self._canvas, mark_painter.mark_words(index, self._editor.marks[index]))
 
     def on_view_changed(self) -> None:
-        """Keep strip and field at their places over the picture."""
+        """Keep strip and field in position over the picture."""
         super().on_view_changed()
         if self.active and self.field.index is not None:
             self._place_field(self.field.index)
@@ -198,7 +198,7 @@ class MarkMode(DrawingMode):
     # --- keys -------------------------------------------------------------------------------
 
     def press_own(self, event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
-        """Act on a key for the selected mark, or select another one."""
+        """Act on a key for the selected mark, or select another mark."""
         index = self._editor.selected
         if key in TABS and not mods & ~SHIFT:
             return self._editor.select_next(tab_direction(key, mods))
@@ -229,14 +229,14 @@ class MarkMode(DrawingMode):
         return not mods and key in (*ENTER, *DELETE)
 
     def take_tool(self, tool: str) -> None:
-        """Choose a tool by its key; the pin's places one in the middle if it is chosen already."""
+        """Choose a tool by its key; that of the pin, pressed again, places one in the middle."""
         again = tool == self.tool.chosen and not self._proposed
         self.choose_tool(tool)
         if tool is MarkKind.PIN and (again or not self._canvas.underMouse()):
             self._add_pin()
 
     def _add_pin(self) -> None:
-        """Place a pin in the middle of what is visible, without the pointer."""
+        """Place a pin in the middle of the visible part, without the pointer."""
         scale = self.overlay.scale
         seen = QRectF(self._canvas.rect()).intersected(self._canvas.picture_rect())
         point = scale.point(self.overlay.device(seen.center()))
@@ -245,7 +245,7 @@ class MarkMode(DrawingMode):
             self.on_full()
 
     def _draw_arrow(self, index: int) -> None:
-        """Make the selected pin an arrow from its place towards the centre of the picture."""
+        """Turn the selected pin into an arrow from its position towards the picture's centre."""
         mark = self._editor.marks[index]
         start, centre = mark_painter.anchor(mark), Point(0.5, 0.5)
         away = max(abs(centre.x - start.x), abs(centre.y - start.y))
@@ -264,14 +264,14 @@ class MarkMode(DrawingMode):
         self._editor.change(index, moved, run=f"nudge {index}")
 
     def step_out(self) -> None:
-        """Leave by one step: the selected mark, the tool, the mode."""
+        """Leave one level: the selected mark, else the tool, else the mode."""
         if self._editor.selected is not None:
             self._editor.select(None)
         else:
             super().step_out()
 
     def filter_other(self, event: QKeyEvent) -> bool:
-        """Filter a key of the field."""
+        """Filter a key of the field; True if it is handled."""
         if event.type() == QEvent.Type.ShortcutOverride:
             kept = event.key() == _Key.Key_Escape
             if kept:

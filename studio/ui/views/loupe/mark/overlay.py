@@ -16,7 +16,7 @@ from studio.ui.views.canvas.viewport import Viewport
 from studio.ui.views.loupe.mode_overlay import ModeOverlay
 
 PIECE = 24
-"""Points of a line that are drawn together: what changes at one end repaints no more."""
+"""Points of a line that are drawn together: a change at one end repaints no more than these."""
 
 
 class _Shape:
@@ -39,7 +39,7 @@ class _Shape:
         return [path for path, box in self._pieces if box.intersects(clip)]
 
     def extend(self, mark: Mark) -> QRectF:
-        """Add the last point of a longer line; returns what is to be repainted."""
+        """Add the last point of an extended line; returns the rectangle to repaint."""
         start = self.lines.currentPosition()
         end = self.scale.place(mark.points[-1])
         self.mark = mark
@@ -51,7 +51,7 @@ class _Shape:
         return changed
 
     def _add(self, place: QPointF) -> None:
-        """Add a point to the last piece, or begin another one where that ends."""
+        """Add a point to the last piece, or begin another piece if that is full."""
         wide = self._wide
         if not self._pieces or self._pieces[-1][0].elementCount() >= PIECE:
             path = QPainterPath(self._pieces[-1][0].currentPosition() if self._pieces else place)
@@ -63,7 +63,7 @@ class _Shape:
 
 
 class MarkOverlay(ModeOverlay):
-    """Draws the marks of an editor, and the one being drawn or dragged in place of its own.
+    """Draws the marks of an editor, including the one being drawn or dragged.
 
     Attributes:
         painted: number of marks drawn since the start.
@@ -74,7 +74,7 @@ class MarkOverlay(ModeOverlay):
         self.painted = 0
         self._editor = editor
         self._moving: tuple[int, Mark] | None = None
-        # A dragged mark is drawn away from its place, by device pixels.
+        # Index of a dragged mark, and its offset in device pixels.
         self._shift: tuple[int, QPointF] | None = None
         self._drawn: dict[int, tuple[Mark, bool, bool]] = {}
         self._shapes: dict[int, _Shape] = {}
@@ -85,12 +85,12 @@ class MarkOverlay(ModeOverlay):
         return self._moving
 
     def set_moving(self, moving: tuple[int, Mark] | None) -> None:
-        """Draw a mark in another shape; an index after the last one is a new mark."""
+        """Draw a mark in another shape; an index past the last one is a new mark."""
         self._moving = moving
         self.refresh()
 
     def shift(self, index: int, away: QPointF | None) -> None:
-        """Draw a mark that is dragged away from its place; None: at its place."""
+        """Draw a dragged mark at this offset in device pixels; None in its own position."""
         if index >= len(self._editor.marks):
             self._shift = None  # removed meanwhile by a change of the draft
             return
@@ -100,7 +100,7 @@ class MarkOverlay(ModeOverlay):
         self._update(shape.bounds.translated(self._away(index)))
 
     def _away(self, index: int) -> QPointF:
-        """Offset of a dragged mark from its place."""
+        """Offset of a dragged mark from its own position."""
         shift = self._shift
         return shift[1] if shift is not None and shift[0] == index else QPointF()
 
@@ -120,7 +120,7 @@ class MarkOverlay(ModeOverlay):
         self.refresh()
 
     def marks(self) -> dict[int, tuple[Mark, bool, bool]]:
-        """Marks as they are to be drawn, by index: shape, selected, faint."""
+        """Marks to draw, by index: shape, selected, faint."""
         if not self._shown:
             return {}
         marks, sent = dict(enumerate(self._editor.marks)), self._editor.sent

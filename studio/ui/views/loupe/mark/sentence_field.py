@@ -31,7 +31,7 @@ class SentenceLine(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        # Its own menu takes the keyboard for a moment only.
+        # Its own menu takes the focus only for a moment.
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()
 
@@ -61,7 +61,7 @@ class PinnedSentence(QFrame):
         self.hide()
 
     def open_for(self, index: int, mark: Mark) -> None:
-        """Show the sentence of a mark and take the keyboard."""
+        """Show the sentence of a mark and take the focus."""
         self.index, self._mark = index, mark
         self.line.setAccessibleName(_("Note of mark {n}").format(n=number(index + 1)))
         self.line.setText(mark.sentence)
@@ -78,7 +78,7 @@ class PinnedSentence(QFrame):
         self.update()
 
     def close_field(self) -> None:
-        """Hide it."""
+        """Hide the field."""
         self.index = None
         self.hide()
 

@@ -66,7 +66,7 @@ class MarkStrip(ToolStrip):
 
     Signals:
         colour_chosen: one of MARK_COLOURS.
-        undo_wanted, redo_wanted: of the last mark.
+        undo_wanted, redo_wanted: undo or redo the last change of the marks.
     """
 
     colour_chosen = Signal(str)
@@ -94,7 +94,7 @@ class MarkStrip(ToolStrip):
         self.redo_button.clicked.connect(self.redo_wanted)
 
     def show_colour(self, colour: str) -> None:
-        """Show the colour of marks drawn next."""
+        """Show the colour of the marks drawn next."""
         for button in self._colours.buttons():
             if isinstance(button, _ColourButton):
                 button.setChecked(button.colour == colour)
@@ -106,7 +106,7 @@ class MarkStrip(ToolStrip):
         self.redo_button.setEnabled(redo)
 
     def show_parts(self) -> None:
-        """Show a single colour in a narrow strip."""
+        """Show only the chosen colour and no redo in a narrow strip."""
         self.redo_button.setVisible(not self.narrow)
         checked = self._colours.checkedButton()
         if isinstance(checked, _ColourButton):

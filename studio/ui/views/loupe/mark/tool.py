@@ -23,9 +23,9 @@ ERASER = "eraser"
 
 @dataclass(slots=True)
 class _Drag:
-    """A press of the button: `index` is the mark dragged or drawn, from `start` on.
+    """Drag of the pointer from `start`; `index` is the mark dragged or drawn.
 
-    `by` is how far it was dragged, in fractions of the picture.
+    `by` is the distance it was dragged, in fractions of the picture.
     """
 
     index: int
@@ -41,7 +41,7 @@ class MarkTool:
 
     Attributes:
         chosen: a MarkKind, ERASER, or None for no tool.
-        colour: of marks drawn next.
+        colour: colour of the marks drawn next.
         on_pressed: called with True while the button is down.
         on_drawn: called after a new mark.
         on_full: called instead, if there are too many marks.
@@ -127,7 +127,7 @@ class MarkTool:
             self._overlay.extend(scale.point(place))
 
     def release(self, at: QPointF) -> None:
-        """Keep what was drawn or dragged."""
+        """Store the mark that was drawn or dragged."""
         self.move(at)
         drag, self._drag = self._drag, None
         moving = self._overlay.moving
@@ -146,7 +146,7 @@ class MarkTool:
             self.on_drawn()
 
     def _drop(self, drag: _Drag) -> None:
-        """Keep a dragged mark at its new place."""
+        """Store a dragged mark at its new position."""
         self._overlay.shift(drag.index, None)
         if drag.index >= len(self._editor.marks):
             return
@@ -155,7 +155,7 @@ class MarkTool:
         self._editor.change(drag.index, replace(mark, points=points))
 
     def cancel(self) -> None:
-        """Forget what was begun."""
+        """Abandon the drag."""
         drag, self._drag = self._drag, None
         if drag is not None:
             self._overlay.set_moving(None)

@@ -1,1 +1,1 @@
-"""Only here: a region of the picture is painted, and only that may change."""
+"""Mode Only here of the loupe: the user paints a region, and only that may change."""

@@ -1,4 +1,4 @@
-"""Column beside a picture made here: the model's whole answer, and what can be done with it."""
+"""Column beside a picture made here: the model's whole answer, and actions on it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _AnswerPicture(QWidget):
         theme().changed.connect(self.update)
 
     def show_picture(self, picture: Picture, pixmap: QPixmap | None) -> None:
-        """Show a thumbnail, or the average colour until there is one."""
+        """Show a thumbnail, or the average colour until it is loaded."""
         self._pixmap, self._colour = pixmap, picture.colour
         self.setAccessibleName(_("Full model result"))
         self.setFixedSize(size_of(picture))
@@ -101,22 +101,22 @@ class AnswerColumn(QWidget):
 
     @property
     def words(self) -> str:
-        """What is said about the answer."""
+        """Text about the answer."""
         return self._words.text()
 
     def show_answer(self, picture: Picture | None, pixmap: QPixmap | None) -> None:
-        """Show the answer's picture; None while it is not read, or where there is none."""
+        """Show the answer's picture; None until it is read, or if there is none."""
         self._print.setVisible(picture is not None)
         if picture is not None:
             self._print.show_picture(picture, pixmap)
 
     def set_words(self, text: str) -> None:
-        """Show what the answer changed, or why it cannot be used."""
+        """Show the extent of the answer's changes, or why it cannot be used."""
         self._words.setText(text)
         self._words.setVisible(bool(text))
 
     def set_whole(self, *, usable: bool, why: str = "") -> None:
-        """Offer to use the answer, or say why not."""
+        """Offer to use the answer, or show why it cannot be used."""
         self.whole.setEnabled(usable)
         self.whole.setAccessibleDescription(why)
         set_tip(self.whole, why)
@@ -137,7 +137,7 @@ class AnswerColumn(QWidget):
 
 
 def size_of(picture: Picture) -> QSize:
-    """Logical pixels of an answer in the column."""
+    """Size of an answer in the column in logical pixels."""
     width, height = max(1, picture.width), max(1, picture.height)
     scale = min(WIDTH / width, TALLEST / height)
     return QSize(max(1, round(width * scale)), max(1, round(height * scale)))

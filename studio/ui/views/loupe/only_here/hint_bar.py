@@ -15,7 +15,7 @@ HEIGHT = 52
 
 
 class RegionHintBar(QFrame):
-    """Shows what to do, or the time since a request was sent."""
+    """Shows a hint on what to do, or the time since a request was sent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,21 +35,21 @@ class RegionHintBar(QFrame):
         self.show_hint()
 
     def show_hint(self) -> None:
-        """Say what to do."""
+        """Show the hint on painting."""
         self._show(_("Paint where it may change. Everything else stays untouched."))
 
     def show_waiting(self, seconds: float) -> None:
-        """Say how long the model has been working."""
+        """Show how long the model has been working."""
         # Translators: {time} is minutes and seconds, such as "0:12".
         self._show(_("Waiting for the model, {time}").format(time=formatting.clock(seconds)))
 
     def show_refusal(self, why: str) -> None:
-        """Show why nothing of this picture can be changed here."""
+        """Show why this picture cannot be changed here."""
         self._show(why, role="warn")
 
     @property
     def words(self) -> str:
-        """What it says."""
+        """Text shown."""
         return self._words.text()
 
     def _show(self, words: str, role: str = "text") -> None:

@@ -23,7 +23,7 @@ from studio.ui.widgets.accessible import announce
 
 MOVE = 8.0  # logical pixels by which an arrow moves or sizes a box
 FIRST = 0.25
-"""Sides of a box drawn by the keyboard, of those of the visible part of the picture."""
+"""Sides of a box drawn by the keyboard, as a fraction of the visible part of the picture."""
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
 _COMMANDS = {command: tool for tool, _icon, command in TOOLS}
@@ -77,7 +77,7 @@ class RegionMode(DrawingMode):
         self.begin_region(picture.name, max(picture.width, picture.height))
 
     def begin_region(self, name: str, longer: int) -> None:
-        """Show region and tools over the picture of this name and longer side in pixels."""
+        """Show region and tools over the picture `name`; `longer` is its longer side in pixels."""
         self.tool.longer = max(1, longer)
         self._box = None
         self.overlay.fit_picture()
@@ -87,7 +87,7 @@ class RegionMode(DrawingMode):
         self.on_drawn()
 
     def end_mode(self) -> None:
-        """Remove drawing and strip; no tool is chosen any more."""
+        """Remove drawing and strip, and deselect the tool."""
         super().end_mode()
         self._canvas.setMouseTracking(False)
         self._show_circle(None)
@@ -95,7 +95,7 @@ class RegionMode(DrawingMode):
         self._canvas.setAccessibleDescription("")
 
     def set_ground(self, ground: QImage | None) -> None:
-        """Set the picture of the region's mask, on which its strokes are drawn."""
+        """Set the image of the region's mask, on which its strokes are drawn."""
         if ground is not None or self._ground:
             self._ground = ground is not None
             self.overlay.set_ground(ground)
@@ -130,7 +130,7 @@ class RegionMode(DrawingMode):
         self._editor.set_inverted(inverted=inverted)
 
     def on_changed(self) -> None:
-        """Draw what changed."""
+        """Redraw the changes."""
         if not self.active:
             return
         strokes = self._editor.strokes
@@ -139,7 +139,7 @@ class RegionMode(DrawingMode):
         super().on_changed()
 
     def on_drawn(self) -> None:
-        """Announce how much is marked, and where."""
+        """Announce the size and position of the region."""
         if not self.active:
             return
         region = self._editor.region
@@ -153,14 +153,14 @@ class RegionMode(DrawingMode):
         self.region_drawn.emit()
 
     def on_view_changed(self) -> None:
-        """Keep the strip at its place, and draw region and circle as large as they are shown."""
+        """Keep the strip in position, and fit region and circle to the zoom."""
         super().on_view_changed()
         if self.active:
             self.overlay.fit_picture()
             self._show_circle(self._pointer_at)
 
     def _show_circle(self, at: QPointF | None) -> None:
-        """Show what brush or eraser cover at a place of the canvas; None: the pointer is away."""
+        """Show the circle covered by brush or eraser at a point; None if the pointer is outside."""
         self._pointer_at = at
         lines = self.tool.chosen in (StrokeKind.BRUSH, StrokeKind.ERASER)
         radius = self.tool.size * self._canvas.zoom / self._canvas.devicePixelRatioF() / 2
@@ -196,7 +196,7 @@ class RegionMode(DrawingMode):
         return True
 
     def keeps_own(self, event: QKeyEvent, key: Qt.Key, mods: Qt.KeyboardModifier) -> bool:
-        """Whether `press_own` would act."""
+        """Whether `press_own` would act on a key."""
         if view_keys.command(event, KeyGroup.ONLY_HERE) in _SIZES:
             return True
         if key in ARROWS:
@@ -205,7 +205,7 @@ class RegionMode(DrawingMode):
         return self._box is not None and not mods and key in (*ENTER, *DELETE)
 
     def take_tool(self, tool: str) -> None:
-        """Choose a tool by its key; the box's draws one in the middle if it is chosen already."""
+        """Choose a tool by its key; that of the box, pressed again, draws one in the middle."""
         again = tool == self.tool.chosen
         self.choose_tool(tool)
         if tool == StrokeKind.BOX and again:
@@ -218,7 +218,7 @@ class RegionMode(DrawingMode):
         self._show_circle(self._pointer_at)
 
     def step_out(self) -> None:
-        """Leave by one step: the box, the tool, the mode."""
+        """Leave one level: the box, else the tool, else the mode."""
         if self._box is not None:
             self._box = None
             self._editor.seal()
@@ -226,7 +226,7 @@ class RegionMode(DrawingMode):
             super().step_out()
 
     def _add_box(self) -> None:
-        """Draw a box in the middle of what is visible."""
+        """Draw a box in the middle of the visible part."""
         scale = self.overlay.scale
         seen = QRectF(self._canvas.rect()).intersected(self._canvas.picture_rect())
         if seen.isEmpty():

@@ -25,25 +25,25 @@ LINE = 2  # logical pixels of the outline
 DASH = 6  # of its dashes, along a row
 THINNEST, WIDEST = 3.0, 24.0  # limits of the rim in device pixels
 TILE = 640
-"""Side in device pixels of the parts that are drawn one after another, to save memory."""
+"""Side in device pixels of the tiles that are drawn one after another, to save memory."""
 
 LARGE = 256
-"""Width in device pixels from which on a brush leaves a plain tint until the button is released."""
+"""Width in device pixels from which a brush paints a plain tint until the button is released."""
 
 _Mode = QPainter.CompositionMode
 _FORMAT = QImage.Format.Format_ARGB32_Premultiplied
 _ROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7), (-0.7, -0.7))
 _COARSE = 4
-"""Factor by which the rim, which has no sharp edge, is drawn smaller."""
+"""Factor by which the rim is reduced for drawing, since it has no sharp edge."""
 
 
 class RegionOverlay(ModeOverlay):
     """Draws the region of an editor, and the stroke being drawn on top of it.
 
     Attributes:
-        raster: its pixels.
-        on_drawn: called after the pixels changed, but for those of a stroke being drawn.
-        painted: device pixels drawn since the start.
+        raster: pixels of the region.
+        on_drawn: called after the pixels changed, except by a stroke being drawn.
+        painted: number of device pixels drawn since the start.
     """
 
     def __init__(self, canvas: PictureCanvas, editor: RegionEditor) -> None:
@@ -65,7 +65,7 @@ class RegionOverlay(ModeOverlay):
         return self._moving
 
     def begin_stroke(self, stroke: Stroke) -> None:
-        """Begin to draw a stroke, which has its first point."""
+        """Begin to draw a stroke, which already has its first point."""
         self._moving = stroke
         view = self._canvas.view.rect
         self._set_plain(plain=stroke.width * max(view.width, view.height) > LARGE)
@@ -73,7 +73,7 @@ class RegionOverlay(ModeOverlay):
             self._update_raster(self.raster.draw_line(stroke, stroke.points))
 
     def extend(self, point: Point) -> None:
-        """Add a point to the stroke being drawn, and repaint only what that changes."""
+        """Add a point to the stroke being drawn, and repaint only the part it changes."""
         stroke = self._moving
         if stroke is None:
             return
@@ -91,7 +91,7 @@ class RegionOverlay(ModeOverlay):
             self._update_raster(self.raster.draw_line(stroke, (last, point)))
 
     def finish_stroke(self) -> Stroke | None:
-        """The stroke that was drawn; its pixels stay. None without one."""
+        """End the stroke being drawn and return it; its pixels stay. None without one."""
         stroke, self._moving = self._moving, None
         self._set_plain(plain=False)
         if stroke is None:
@@ -104,7 +104,7 @@ class RegionOverlay(ModeOverlay):
         return stroke
 
     def _set_plain(self, *, plain: bool) -> None:
-        """Draw the region without rim and outline, or with them."""
+        """Set whether the region is drawn without rim and outline."""
         if plain != self._plain:
             self._plain = plain
             self._canvas.update()
@@ -119,7 +119,7 @@ class RegionOverlay(ModeOverlay):
             self._update_outline(stroke)
 
     def show_circle(self, centre: QPointF | None, radius: float = 0.0) -> None:
-        """Show what the brush covers, in logical pixels of the canvas; None for nothing."""
+        """Show the circle that the brush covers, in logical pixels of the canvas; None for none."""
         circle = None if centre is None else (QPointF(centre), radius)
         if circle == self._circle:
             return
@@ -130,7 +130,7 @@ class RegionOverlay(ModeOverlay):
                 self._update(QRectF(place, place).adjusted(-reach, -reach, reach, reach), LINE)
 
     def set_ground(self, ground: QImage | None) -> None:
-        """Set what the strokes are drawn on; see `RegionRaster.set_ground`."""
+        """Set the image on which the strokes are drawn; see `RegionRaster.set_ground`."""
         self.raster.set_ground(ground)
         self.refresh()
         self._canvas.update()
@@ -141,7 +141,7 @@ class RegionOverlay(ModeOverlay):
         self.raster.release()
 
     def fit_picture(self) -> None:
-        """Use the resolution that the picture has on the screen."""
+        """Adjust the resolution to the picture's size on the screen."""
         view = self._canvas.view
         if self.raster.set_sizes(
             QSize(view.width, view.height), max(view.rect.width, view.rect.height)
@@ -149,7 +149,7 @@ class RegionOverlay(ModeOverlay):
             self.refresh()
 
     def refresh(self) -> None:
-        """Draw what the editor has, and repaint where that changed."""
+        """Draw the editor's region, and repaint the changed part."""
         if self.raster.size.isEmpty():
             return
         before, self._region = self._region, self._editor.region
@@ -163,7 +163,7 @@ class RegionOverlay(ModeOverlay):
     # --- repainting -------------------------------------------------------------------------
 
     def _update_raster(self, changed: QRect) -> None:
-        """Repaint where pixels of the region changed."""
+        """Repaint a changed rectangle of the region's pixels."""
         size, rect = self.raster.size, self._canvas.picture_rect()
         if size.isEmpty() or changed.isEmpty():
             return
@@ -214,7 +214,7 @@ class RegionOverlay(ModeOverlay):
         self._paint_circle(painter, scale.unit)
 
     def _extent(self, scale: MarkScale) -> QRect:
-        """Device pixels in which something may be drawn."""
+        """Rectangle in device pixels in which something may be drawn."""
         size, picture = self.raster.size, scale.rect
         if size.isEmpty() or (self._region is None and self._moving is None):
             return QRect()
@@ -237,7 +237,7 @@ class RegionOverlay(ModeOverlay):
         return self._region is not None and self._region.inverted
 
     def _rim(self) -> float:
-        """Width of the rim in device pixels: the soft edge as far as it can be seen."""
+        """Width of the rim in device pixels: that of the soft edge, within limits."""
         view = self._canvas.view
         feather = 0.0 if self._region is None else self._region.feather
         return min(WIDEST, max(THINNEST, feather * max(view.rect.width, view.rect.height)))
@@ -261,7 +261,7 @@ class RegionOverlay(ModeOverlay):
         painter.drawImage(tile.topLeft(), shade, QRect(pad, pad, tile.width(), tile.height()))
 
     def _mask(self, around: QRect, scale: MarkScale) -> QImage:
-        """What may change within a rectangle in device pixels, opaque."""
+        """Mask of a rectangle in device pixels, opaque where the picture may change."""
         mask = QImage(around.size(), _FORMAT)
         mask.fill(Qt.GlobalColor.transparent)
         picture = scale.rect.translated(-around.x(), -around.y())
@@ -270,7 +270,7 @@ class RegionOverlay(ModeOverlay):
         if self._inverted:
             painter.fillRect(picture, Qt.GlobalColor.black)
             painter.setCompositionMode(_Mode.CompositionMode_DestinationOut)
-        # A copy of the piece: Qt would convert the whole large image.
+        # Copy the part first: Qt would convert the whole large image.
         size, image = self.raster.size, self.raster.image
         across, down = picture.width() / size.width(), picture.height() / size.height()
         box = QRectF(mask.rect()).translated(-picture.topLeft())
@@ -289,7 +289,7 @@ class RegionOverlay(ModeOverlay):
         return mask
 
     def _ants(self, mask: QImage, around: QRect, line: int, scale: MarkScale) -> QImage:
-        """The dashed outline, just outside of a mask."""
+        """The dashed outline, just outside a mask."""
         outline = mask.copy()
         for ways in (((1, 0), (-1, 0)), ((0, 1), (0, -1))):
             painter = QPainter(outline)
@@ -300,7 +300,7 @@ class RegionOverlay(ModeOverlay):
         _combine(outline, mask, _Mode.CompositionMode_DestinationOut)
         painter = QPainter(outline)
         painter.setCompositionMode(_Mode.CompositionMode_SourceIn)
-        # The dashes keep their places, whichever part is drawn.
+        # The dashes stay in place, whichever part is drawn.
         painter.setBrushOrigin(scale.rect.topLeft().toPoint() - around.topLeft())
         painter.fillRect(outline.rect(), _dashes(max(1, round(DASH * scale.unit))))
         painter.end()
@@ -339,7 +339,7 @@ class RegionOverlay(ModeOverlay):
 
 
 def _look(region: Region | None) -> tuple[bool, float]:
-    """Everything but the pixels that the region's look depends on."""
+    """Properties other than pixels that determine the region's appearance."""
     return (False, 0.0) if region is None else (region.inverted, region.feather)
 
 
@@ -351,7 +351,7 @@ def _combine(image: QImage, other: QImage, mode: QPainter.CompositionMode) -> No
 
 
 def _filled(mask: QImage, colour: QColor, opacity: float) -> QImage:
-    """A mask in a colour."""
+    """A mask filled with a colour at this opacity."""
     made = mask.copy()
     colour = QColor(colour)
     colour.setAlphaF(opacity)
@@ -386,7 +386,7 @@ def _shrunk(mask: QImage, by: float) -> QImage:
 
 
 def _dashes(length: int) -> QBrush:
-    """Stripes of black and white, across in both directions."""
+    """Diagonal stripes of black and white."""
     side = 2 * length
     image = QImage(side, side, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.black)

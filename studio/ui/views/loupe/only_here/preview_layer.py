@@ -1,4 +1,4 @@
-"""Preview of another seam over the picture of a canvas, in the same place and size."""
+"""Preview of another seam over the picture of a canvas, at the same position and size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PreviewLayer(QObject):
         shown: the preview that is painted; None for none.
 
     Signals:
-        view_changed: another part of the plate is visible.
+        view_changed: the visible part of the plate changed.
     """
 
     view_changed = Signal()
@@ -31,22 +31,22 @@ class PreviewLayer(QObject):
         self._image: QImage | None = None
         self._plate: Plate | None = None
         self._canvas = canvas
-        # Below all that modes draw on the picture.
+        # Below everything that modes draw on the picture.
         canvas.overlays.insert(0, self._paint)
         canvas.view_changed.connect(self.on_view_changed)
 
     def attach(self, plate: Plate | None) -> None:
-        """Show previews from now on over this plate, and the present one too."""
+        """Set the plate over which previews are shown, including the current one."""
         self._plate = plate
         self._canvas.update()
 
     def show_pixels(self, pixels: SeamPixels, image: QImage) -> None:
-        """Paint a preview in place of the last one."""
+        """Replace the preview."""
         self.shown, self._image = pixels, image
         self._canvas.update()
 
     def clear(self) -> None:
-        """Show the picture as it is."""
+        """Show the picture without a preview."""
         self.shown = self._image = None
         self._canvas.update()
 
@@ -68,13 +68,13 @@ class PreviewLayer(QObject):
         )
         size = seen.width(), seen.height()
         if canvas.view.zoom >= 1:
-            # Not more pixels than the picture has, and whole ones.
+            # No more pixels than the picture has, and only whole ones.
             box, size = _whole_pixels(box, plate.width, plate.height)
         screen = screen_colours().transform
         return SeamView(box=box, size=size, profile=screen.profile if screen else b"")
 
     def on_view_changed(self) -> None:
-        """Report that another part is visible."""
+        """Emit `view_changed` if the plate is shown."""
         if self._plate is not None and self._canvas.plate is self._plate:
             self.view_changed.emit()
 
@@ -96,7 +96,7 @@ class PreviewLayer(QObject):
             plates.paint_ground(
                 painter, view, place.toAlignedRect(), self._canvas.devicePixelRatioF()
             )
-        # As the picture itself: above 100 % pixels are not smoothed.
+        # Like the picture itself: above 100 % pixels are not smoothed.
         smooth = view.zoom <= 1 or pixels.width < image.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(place, image, QRectF(image.rect()))

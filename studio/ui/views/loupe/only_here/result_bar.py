@@ -1,4 +1,4 @@
-"""Bar under a picture made here: its proof, its seam, and the picture before."""
+"""Bar under a picture made here: its proof, its seam, and its original."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ResultBar(QFrame):
     Signals:
         seam_changed: width of the seam in pixels of the parent.
         match_changed: whether colours are matched.
-        before: show the picture before (True), or the result.
+        before: show the original (True), or the result.
         whole_wanted: make the model's answer a picture of its own.
     """
 
@@ -48,7 +48,7 @@ class ResultBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("zone", "view")
-        # A status: screen readers tell its changes without moving to it.
+        # A status bar: screen readers report its changes without moving to it.
         set_role(self, QAccessible.Role.StatusBar)
         box = QFrame(self)
         box.setProperty("zone", "box")
@@ -131,7 +131,7 @@ class ResultBar(QFrame):
     # --- content --------------------------------------------------------------------------
 
     def show_text(self, text: ProofText) -> None:
-        """Show a result; without proof, there is no seam to move."""
+        """Show a result; without a proof the seam's controls are hidden."""
         self._text = text
         theme().show_icon(self._icon, _ICONS[text.tone], text.tone, 16)
         self._title.setText(text.title)
@@ -142,7 +142,7 @@ class ResultBar(QFrame):
         self._arrange()
 
     def show_preview(self) -> None:
-        """Say that the preview is not saved, and so not verified."""
+        """Show that the preview is not saved yet, and so not verified."""
         if self._text is not None:
             theme().show_icon(self._icon, "eye", "text2", 16)
             words = _("Preview. It is saved when you leave the picture.")
@@ -155,7 +155,7 @@ class ResultBar(QFrame):
             self.show_text(self._text)
 
     def show_seam(self, pixels: int, *, least: int, most: int, match: bool) -> None:
-        """Show a seam; below `least` it would not differ from the region's own soft edge."""
+        """Show the width of a seam; below `least` it would equal the region's own soft edge."""
         with QSignalBlocker(self.slider):
             self.slider.setRange(min(least, most), most)
             self.slider.setValue(pixels)
@@ -163,14 +163,14 @@ class ResultBar(QFrame):
         self.match.setChecked(match)
 
     def set_usable(self, *, usable: bool, why: str = "") -> None:
-        """Enable the seam's controls, or say why they are disabled."""
+        """Enable the seam's controls, or show why they are disabled."""
         for part in (self.slider, self.match):
             part.setEnabled(usable)
             part.setAccessibleDescription(why)
         set_tip(self._seam_part, why)
 
     def set_whole(self, *, there: bool) -> None:
-        """Offer to use the model's answer here, where there is no column beside the picture."""
+        """Offer to use the model's answer here, if there is no column beside the picture."""
         self.whole.setVisible(there)
         self._arrange()
 
@@ -193,7 +193,7 @@ class ResultBar(QFrame):
         return self._narrow
 
     def _arrange(self) -> None:
-        """One line, or the seam in a second one."""
+        """Arrange the parts in one line, or with the seam in a second one."""
         narrow = self.width() < WIDE and not self._seam_part.isHidden()
         self._key.setVisible(self.width() >= KEY and bool(self._key.text()))
         self._line.setVisible(not narrow)
@@ -223,7 +223,7 @@ class ResultBar(QFrame):
 
 
 class _Line(QFrame):
-    """Upright line between two groups."""
+    """Vertical line between two groups."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

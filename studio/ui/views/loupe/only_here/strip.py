@@ -1,4 +1,4 @@
-"""Strip of the mode Only here: tools, their size, and what is inverted or hidden."""
+"""Strip of the mode Only here: tools, their size, inverting and hiding the region."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def _size_of(place: int) -> int:
 
 
 class RegionStrip(ToolStrip):
-    """Tools of the mode.
+    """Tools of the mode Only here.
 
     Signals:
-        size_chosen: of brush and eraser, in pixels of the picture.
-        inverted: whether everything else may change instead.
+        size_chosen: size of brush and eraser, in pixels of the picture.
+        inverted: whether everything outside the region may change instead.
     """
 
     size_chosen = Signal(int)
@@ -98,12 +98,12 @@ class RegionStrip(ToolStrip):
         self.slider.setAccessibleDescription(_("{n} pixels").format(n=number(size)))
 
     def show_inverted(self, *, inverted: bool, possible: bool) -> None:
-        """Show whether the region is inverted, and enable that."""
+        """Show whether the region is inverted, and whether it can be."""
         self.invert_button.setEnabled(possible)
         self.invert_button.setChecked(inverted)
 
     def show_parts(self) -> None:
-        """Show only the number of the size where there is no room for the slider."""
+        """Show only the number of the size if there is no room for the slider."""
         room = not self.narrow and self.edge in ("top", "bottom")
         self._words.setVisible(room)
         self.slider.setVisible(room)

@@ -14,7 +14,7 @@ from studio.ui.views.loupe.only_here.overlay import RegionOverlay
 LEAST = 4.0  # logical pixels a box or a lasso is wide; less is a slip
 STEP = 2.0  # logical pixels between two points of a line
 START = 96
-"""Size of brush and eraser at first, in pixels of the picture."""
+"""Initial size of brush and eraser, in pixels of the picture."""
 
 
 class RegionTool:
@@ -22,7 +22,7 @@ class RegionTool:
 
     Attributes:
         chosen: a StrokeKind, or None for no tool.
-        size: of brush and eraser, in pixels of the picture.
+        size: size of brush and eraser, in pixels of the picture.
         longer: longer side of the picture in pixels.
         on_pressed: called with True while the button is down.
         on_full: called if there are too many strokes.
@@ -40,13 +40,13 @@ class RegionTool:
 
     @property
     def width(self) -> float:
-        """Width of a line of brush or eraser, of the picture's longer side."""
+        """Width of brush or eraser, as a fraction of the picture's longer side."""
         return min(1.0, self.size / self.longer)
 
     # --- canvas -----------------------------------------------------------------------------
 
     def press(self, at: QPointF) -> bool:
-        """Begin a stroke; without a tool the canvas pans or drags out."""
+        """Begin a stroke; False without a tool, so that the canvas pans or drags out."""
         if self.chosen is None:
             return False
         kind, scale, place = StrokeKind(self.chosen), self._overlay.scale, self._overlay.device(at)
@@ -71,7 +71,7 @@ class RegionTool:
         self._overlay.begin_stroke(Stroke(kind=kind, points=points, width=width))
 
     def _point(self, kind: StrokeKind, place: QPointF) -> Point:
-        """A place as a point of the picture. Only a line may reach beyond it."""
+        """Point of the picture at a position; only brush and eraser may go beyond the picture."""
         scale = self._overlay.scale
         if kind in (StrokeKind.BOX, StrokeKind.LASSO):
             return scale.point(place)
@@ -96,7 +96,7 @@ class RegionTool:
             self._overlay.extend(self._point(stroke.kind, place))
 
     def release(self, at: QPointF) -> None:
-        """Keep what was drawn."""
+        """End the stroke and store it."""
         self.move(at)
         self.on_pressed(False)
         stroke = self._overlay.moving
@@ -121,7 +121,7 @@ class RegionTool:
             self.on_full()
 
     def cancel(self) -> None:
-        """Forget what was begun."""
+        """Abandon the stroke."""
         if self._overlay.moving is not None:
             self._overlay.cancel_stroke()
             self.on_pressed(False)

@@ -1,1 +1,1 @@
-"""Reframe mode of the loupe: frames around its picture, for more room or for crops."""
+"""Reframe mode of the loupe: frames around the picture, to extend or to crop it."""

@@ -1,4 +1,4 @@
-"""A format over the canvas: a tick, and its ratio as a rectangle and a word."""
+"""Chip of a format over the canvas: a check box, and the ratio as a rectangle and a text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GLYPH = 14  # longer side of the rectangle
 
 
 class FormatChip(QCheckBox):
-    """A format. Its box or Space ticks it; its name or Enter shows its frame.
+    """Chip of a format. Its box or Space ticks it; its name or Enter shows its frame.
 
     Attributes:
         aspect: the ratio, "" for any.
@@ -47,7 +47,7 @@ class FormatChip(QCheckBox):
         theme().changed.connect(self.update)
 
     def show_state(self, name: str, *, ticked: bool, current: bool) -> None:
-        """Show whether it is ticked and whether its frame is shown; `name` is read aloud."""
+        """Show whether it is ticked, and whether its frame is shown; `name` is the spoken name."""
         self.setAccessibleName(name)
         self._quiet = True
         self.setChecked(ticked)

@@ -30,12 +30,12 @@ from studio.ui.widgets.text import Text
 
 TOP = 14  # from the view bar
 SIDE = 12  # least room at the sides
-RING = 4  # room round the chips for the focus ring
+RING = 4  # room around the chips for the focus ring
 FADE = 28
 
 
 class _Fade(QWidget):
-    """Fades out the beginning or end of the row, beyond which there are more chips."""
+    """Fades out an end of the row beyond which there are more chips."""
 
     def __init__(self, row: QWidget, *, first: bool) -> None:
         super().__init__(row)
@@ -59,7 +59,7 @@ class FormatChips(QScrollArea):
     """Chips with the formats of an editor.
 
     Attributes:
-        chips: one for each format, in order.
+        chips: the chip of each format, in order.
     """
 
     def __init__(self, parent: QWidget, editor: FrameEditor) -> None:
@@ -87,7 +87,7 @@ class FormatChips(QScrollArea):
         self.horizontalScrollBar().rangeChanged.connect(self.show_fades)
 
     def show_formats(self) -> bool:
-        """Show the formats of the editor. Whether there are others than before."""
+        """Show the formats of the editor; True if they differ from those before."""
         editor = self._editor
         offered = editor.offered
         renewed = [chip.aspect for chip in self.chips] != [*offered]
@@ -101,7 +101,7 @@ class FormatChips(QScrollArea):
         return renewed
 
     def show_current(self) -> None:
-        """Scroll to the format that is shown, if it or the picture is another one than before."""
+        """Scroll to the current format if it, or the picture, has changed."""
         editor = self._editor
         if (editor.shown, editor.size) == self._in_sight:
             return
@@ -132,7 +132,7 @@ class FormatChips(QScrollArea):
         self.updateGeometry()
 
     def focus_format(self, aspect: str) -> None:
-        """Give the keyboard to a format, or to the first one."""
+        """Move the focus to a format, by default the first one."""
         found = next((chip for chip in self.chips if chip.aspect == aspect), self.chips[0])
         found.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -180,7 +180,7 @@ class FormatRow(QWidget):
     """Formats and the menu of safe areas, over a canvas.
 
     Attributes:
-        area: the ticks.
+        area: the chips.
         area_button: opens the menu of safe areas.
 
     Signals:
@@ -223,12 +223,12 @@ class FormatRow(QWidget):
         self.area.show_current()
 
     def focus_format(self, aspect: str = FREE) -> None:
-        """Give the keyboard to a format, or to the first one."""
+        """Move the focus to a format, by default the first one."""
         self.area.focus_format(aspect or self.chips[0].aspect)
 
     @property
     def has_keyboard(self) -> bool:
-        """Whether one of its parts has the keyboard."""
+        """Whether one of its parts has the focus."""
         return any(one.hasFocus() for one in (*self.chips, self.area_button))
 
     def show_safe_area(self, area: str) -> None:

@@ -1,4 +1,4 @@
-"""Handles of a frame: sliders to the keyboard and to screen readers."""
+"""Handles of a frame: sliders for the keyboard and screen readers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class FrameHandle(QAbstractSlider):
     A corner has the value of its left or right side.
 
     Signals:
-        pressed_at, dragged_to, released_at: the pointer, in logical pixels of the canvas (QPointF).
-        stepped: a screen reader moved it by so many pixels outward (int).
+        pressed_at, dragged_to, released_at: position of the pointer in logical pixels of the
+            canvas (QPointF).
+        stepped: a screen reader moved it outward by this number of pixels (int).
     """
 
     pressed_at = Signal(QPointF)
@@ -64,7 +65,7 @@ class FrameHandle(QAbstractSlider):
 
     @property
     def painted_size(self) -> QSize:
-        """Size of what is painted, in logical pixels."""
+        """Painted size in logical pixels."""
         if self.handle.across and self.handle.down:
             return QSize(CORNER, CORNER)
         return QSize(THIN, LONG) if self.handle.across else QSize(LONG, THIN)
@@ -85,7 +86,7 @@ class FrameHandle(QAbstractSlider):
         self._was = value
 
     def set_shown(self, *, shown: bool) -> None:
-        """Show or hide it; it keeps the focus."""
+        """Show or hide it without losing the focus."""
         if shown != self._shown:
             self._shown = shown
             self.update()

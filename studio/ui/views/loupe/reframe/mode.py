@@ -110,13 +110,13 @@ class ReframeMode(OverlayMode):
         self._place_hint()
 
     def show_drawn(self, words: str) -> None:
-        """Say at which other ratio the frame is drawn; "" for none."""
+        """Show the note on the other ratio at which the model draws the frame; "" for none."""
         self.overlay.drawn = words
 
     # --- slots ------------------------------------------------------------------------------
 
     def on_changed(self) -> None:
-        """Draw the frame where it is now."""
+        """Redraw the frame in its new position."""
         if not self.active:
             return
         if not self.tool.dragging:
@@ -125,7 +125,7 @@ class ReframeMode(OverlayMode):
         super().on_changed()
 
     def on_view_changed(self) -> None:
-        """Keep everything at its place over the picture."""
+        """Keep everything in position over the picture."""
         if self.active:
             self._canvas.reserve_room("frame", self._room())
             self._place_handles()
@@ -133,12 +133,12 @@ class ReframeMode(OverlayMode):
             self._place_hint()
 
     def on_moved(self, picture: bool) -> None:  # noqa: FBT001 - a callback
-        """Keep the frame on the screen while the picture is dragged in it."""
+        """Keep the frame visible while the picture is dragged in it."""
         if picture:
             self._follow_frame()
 
     def on_dropped(self) -> None:
-        """Show all of the frame again."""
+        """Show the whole frame again."""
         self._follow_frame()
         self._editor.seal()
 
@@ -149,7 +149,7 @@ class ReframeMode(OverlayMode):
             self.tool.begin_drag(handle.handle, at)
 
     def on_stepped(self, pixels: int) -> None:
-        """Move the handle that a screen reader moved, outward."""
+        """Move a handle outward by a screen reader's step."""
         handle = self.sender()
         if isinstance(handle, FrameHandle):
             one = handle.handle
@@ -221,7 +221,7 @@ class ReframeMode(OverlayMode):
         return True
 
     def step_out(self) -> None:
-        """Leave by one step: the drag, the handle or the formats, the mode."""
+        """Leave one level: the drag, else the handle or the formats, else the mode."""
         if self.tool.dragging:
             self.tool.cancel()
         elif self._focused() is not None or self.row.has_keyboard:

@@ -1,4 +1,4 @@
-"""What is drawn over the canvas in reframe mode: the new part, the frame, safe areas and sizes."""
+"""Overlay of reframe mode: the new part, the frame, safe areas and sizes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.ui.views.loupe.mode_overlay import ModeOverlay
 
 HATCH, PITCH, FAINT = 1.4, 11.0, 0.55  # logical pixels, never scaled; opacity of the lines
 LINE = 2.0
-CUT = 0.62  # opacity over what a crop leaves out
+CUT = 0.62  # opacity over the part cut off
 AWAY = 8.0  # of the sizes, from the frame
 _PAD, _HIGH = 8.0, 26  # of a label
 
@@ -29,8 +29,8 @@ class FrameOverlay(ModeOverlay):
     """Draws the frame of an editor.
 
     Attributes:
-        safe_area: one of `words.SAFE_AREAS`.
-        drawn: how a model draws the frame in another ratio; "" where it has the frame's own.
+        safe_area: one of `frame_words.SAFE_AREAS`.
+        drawn: note on the other ratio at which the model draws the frame; "" for none.
         painted: number of times it was drawn.
     """
 
@@ -52,7 +52,7 @@ class FrameOverlay(ModeOverlay):
         )
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
-        """Draw everything. The painter is in device pixels."""
+        """Draw everything; the painter is in device pixels."""
         if not self._shown:
             return
         self.painted += 1
@@ -76,7 +76,7 @@ class FrameOverlay(ModeOverlay):
         painter.restore()
 
     def _paint_cut(self, painter: QPainter, frame: QRectF, picture: QRectF) -> None:
-        """Dim what lies outside of the frame."""
+        """Dim the part of the picture outside the frame."""
         outside = _without(picture, frame)
         if not outside.isEmpty():
             painter.setOpacity(CUT)
@@ -147,7 +147,7 @@ class FrameOverlay(ModeOverlay):
             _label(painter, name, at + QPointF(0, theme().height(_HIGH) / 2), frame, left=True)
 
     def _paint_sizes(self, painter: QPainter, frame: QRectF, picture: QRectF) -> None:
-        """New and own pixels, under the frame, and at its right for those above and below."""
+        """Paint the numbers of new and original pixels, below the frame and at its right."""
         look, editor = theme(), self._editor
         room, box = room_of(editor.box, editor.size), editor.box
         painter.setFont(look.font("small"))
@@ -202,7 +202,7 @@ def safe_lines(area: str, frame: QRectF) -> list[QLineF]:
 
 
 def _hatch(box: QRectF, step: float) -> list[QLineF]:
-    """Lines at 45 degrees through a box; they stay where they are when the box moves."""
+    """Lines at 45 degrees through a box; they stay in place when the box moves."""
     high = box.height()
     first = (box.left() + box.top()) // step
     last = (box.right() + box.bottom()) // step + 1
@@ -220,7 +220,7 @@ def _without(box: QRectF, hole: QRectF) -> QPainterPath:
 
 
 def _plus(pixels: int) -> str:
-    """Number of new pixels on a side; "" for none, and for a side that is cut off."""
+    """Text for the new pixels on a side; "" for none, or if the side is cropped."""
     return _("+ {n} px").format(n=number(pixels)) if pixels > 0 else ""
 
 
@@ -233,7 +233,7 @@ def _label(
     icon: str = "",
     left: bool = False,
 ) -> None:
-    """Draw a word on the picture, centred at or starting from a point, if it fits."""
+    """Draw a text on the picture, centred at or starting from a point, if it fits."""
     look = theme()
     painter.setFont(look.font("small"))
     glyph = 20.0 if icon else 0.0

@@ -13,13 +13,13 @@ from studio.ui.support.frame_editor import FrameEditor
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.loupe.reframe.overlay import FrameOverlay
 
-NEAR = 6.0  # logical pixels at which an edge is caught by the pointer, or by that of the picture
+NEAR = 6.0  # logical pixels within which the pointer grabs an edge, and edges snap
 SLIP = 3.0  # logical pixels; less is a click
 
 
 @dataclass(slots=True)
 class _Drag:
-    """A press of the button: `handle` is None for the picture, `box` the frame before it."""
+    """Drag of a handle (None: of the picture); `box` is the frame at its start."""
 
     start: QPointF
     handle: Handle | None
@@ -85,7 +85,7 @@ class FrameTool:
             self.on_moved(drag.handle is None)
 
     def release(self, at: QPointF) -> None:
-        """Keep the frame where it is."""
+        """Store the frame in its new position."""
         self.move(at)
         drag, self._drag = self._drag, None
         if drag is not None and drag.moved:
@@ -93,20 +93,20 @@ class FrameTool:
         self.on_dropped()
 
     def cancel(self) -> None:
-        """Put the frame back where it was."""
+        """Return the frame to its old position."""
         if self._drag is not None:
             self._drag = None
             self._editor.set_moving(None)
             self.on_dropped()
 
     def cursor(self) -> Qt.CursorShape | None:
-        """Crossed arrows: a press drags."""
+        """Crossed arrows, because a press drags."""
         return Qt.CursorShape.SizeAllCursor
 
     # --- dragging ---------------------------------------------------------------------------
 
     def begin_drag(self, handle: Handle | None, at: QPointF) -> None:
-        """Begin to drag a handle, or the picture, from here."""
+        """Begin to drag a handle (None: the picture) from a point."""
         self._drag = _Drag(at, handle, self._editor.box)
 
     def _caught(self, box: PixelFrame, near: float) -> PixelFrame:
