@@ -222,7 +222,7 @@ class GridBar(QFrame):
 
     def _yield_room(self) -> None:
         left_out = self._not_wanted()
-        # Of these the name is not cut; for other options it may be, and only the name.
+        # For these two the name is never cut; for the other options it may be.
         extras = ((self._every_stack,), (self._stack_words,))
         spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):
