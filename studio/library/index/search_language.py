@@ -36,7 +36,7 @@ _NAME = re.compile(r'"([^"]*)"?(\*?)|([^,"]+)')
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?\s*\$?(\d+(?:\.\d+)?)")
 _RANGE = re.compile(r"\$?(\d+(?:\.\d+)?)\.\.\$?(\d+(?:\.\d+)?)")
 _SIGNS = "+<=>|~^`$"
-"""Symbols on a keyboard that are no punctuation in Unicode."""
+"""Keyboard symbols that Unicode does not classify as punctuation."""
 
 _PIXELS = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
@@ -80,7 +80,7 @@ class SearchFilter(Struct, frozen=True, kw_only=True):
 
 
 class ParsedSearch(Struct, frozen=True, kw_only=True):
-    """What a search asks for, and what of it was not understood.
+    """Words, phrases and tokens of a search, and problems with those not understood.
 
     Attributes:
         troubles: a sentence for each token that was not understood.
@@ -145,7 +145,7 @@ def _words(text: str, *, without: bool) -> SearchPhrase | None:
 
 
 def _counting(words: list[SearchPhrase]) -> tuple[SearchPhrase, ...]:
-    """The phrases without those of punctuation alone, unless there are no others."""
+    """The phrases that are more than punctuation; all of them if there are none."""
     counting = [phrase for phrase in words if not _is_punctuation(phrase.text)]
     return tuple(counting or words)
 

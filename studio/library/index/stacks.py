@@ -101,7 +101,7 @@ class IndexStacks:
         opened: Mapping[int, bool] | None,
         given: Mapping[int, int] | None = None,
     ) -> Stacking:
-        """Stacks of rows in the order of the grid; `given` are keys of rows of no picture."""
+        """Stacks of rows in the order of the grid; `given`: keys of rows without a picture."""
         keys = self.keys(rows, by)
         if given:
             for at, row in enumerate(rows):
@@ -119,7 +119,7 @@ class IndexStacks:
     ) -> FirstStacks:
         """Stacks of the first pictures, and the pictures of `limit` tiles.
 
-        `read` reads so many rows of the grid, `pictures` those of rows.
+        `read` returns this many rows of the grid; `pictures` returns the pictures of rows.
         """
         rows = read(_ROWS_PER_TILE * limit)
         stacking = Stacking.of(rows, self.keys(rows, by), ranks=self.ranks(rows))
@@ -133,7 +133,7 @@ class IndexStacks:
         return found
 
     def _every_rank(self) -> dict[int, int]:
-        """Ranks other than 0."""
+        """Ranks of all pictures whose rank is not 0."""
         self._check()
         return self._ranks("flag = 'pick' OR rating > 0 OR cover > 0", ())
 
@@ -217,7 +217,7 @@ class IndexStacks:
         ]
 
     def runs(self, ids: Sequence[str]) -> dict[str, str]:
-        """A name for the run of each picture that has one."""
+        """Name of each picture's run, by the picture's id; pictures without a run are left out."""
         return {
             id: str(run)
             for some in chunks(ids)

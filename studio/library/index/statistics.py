@@ -61,7 +61,7 @@ class IndexStatistics:
         """Total cost of these pictures; duplicates count once."""
         usd, unknown = 0.0, 0
         every = dict.fromkeys(ids)
-        # With the answers that they were made of, each of which was paid once.
+        # With the answers that they were made from, each of which was paid for once.
         for some in chunks(list(every)):
             every |= dict.fromkeys(lineage_sql.answers_of_ids(self._db, some))
         for some in chunks(list(every)):

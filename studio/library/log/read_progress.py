@@ -31,7 +31,7 @@ class ReadProgress:
     """
 
     def __init__(self, size: int) -> None:
-        """`size` of the log in bytes."""
+        """`size`: size of the log in bytes."""
         self.tell: Callable[[float], None] = _ignore
         self._size = size
         self._stopped = False

@@ -106,7 +106,7 @@ def _settings_begin(text: str) -> int | None:
 
 
 def _last_line(text: str) -> int | None:
-    """Index of the last line, if it has settings that begin with another one than "Steps:"."""
+    """Index of the last line, if it has settings that do not begin with "Steps:"."""
     begin = text.rfind("\n") + 1
     line = text[begin:]
     if len(line) < _SETTINGS and _is_settings(line):

@@ -115,7 +115,7 @@ def _write(
 
 
 def _contents(library: Path, more: dict[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Names and files; records first, so that none names a picture that comes later."""
+    """Names and files; records first, so that no record names a picture added later."""
     records = library / HIDDEN / "records"
     seen = set()
     for place in (records, library):

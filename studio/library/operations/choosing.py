@@ -1,7 +1,7 @@
 """Choosing: families and branches, stacks, rounds of pick mode, duels, and money spent on them.
 
 Rounds and duels are values of records ("round", "duel"), their decisions records of their own, so
-that all of it is durable at each key and undone like any other change. The decision of a round and
+that each key press is durable and undone like any other change. The decision of a round and
 the flag it gives are one record.
 """
 
@@ -291,7 +291,7 @@ def _several(ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def restored(index: Any) -> list[Record]:
-    """Records of all rounds and duels of an index, for a log that lost its own."""
+    """Records of all rounds and duels in an index, for a log that lost its own."""
     found: list[Record] = []
     for one in index.stacks.rounds():
         field = "duel" if isinstance(one, Duel) else "round"

@@ -27,7 +27,7 @@ class ImportSources:
 
     Attributes:
         files: pictures by their first bytes, in order.
-        refused: given files that are none, and unreadable ones, each with the reason.
+        refused: given files that are not pictures or are unreadable, each with the reason.
         left_out: other files in the folders: their kinds and numbers.
     """
 

@@ -1,6 +1,6 @@
 """Move of a library to another folder: renamed if possible, else copied and verified.
 
-The caller holds the library's lock, and nothing of it is open. Paths in records are relative, and
+The caller holds the library's lock and has closed the library. Paths in records are relative, and
 computed files are found by the library's id, so nothing in it has to be changed.
 """
 

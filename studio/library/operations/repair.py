@@ -47,7 +47,7 @@ class RepairResult:
 
     @property
     def total(self) -> int:
-        """Number of repairs, without what is lost."""
+        """Number of repairs; lost pictures do not count."""
         return self.found + self.put_back + self.records
 
 

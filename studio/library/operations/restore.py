@@ -2,9 +2,9 @@
 
 A backup's hashes prove that it is complete, not who made it, so its names, sizes and compression
 ratios are checked before anything is written. The files are written to a folder beside the
-library's, verified, and moved into place by one rename. What the next start would act on
+library's, verified, and moved into place by one rename. Anything the next start would act on
 (unfinished work, addresses that keys are sent to) is left out unless the user agreed; the lock and
-unknown files always are.
+unknown files are always left out.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _LARGEST_DIRECTORY = 256 << 20
 _LARGEST_BESIDE = 16 << 20
 _FEWEST_ENTRIES = 1000
 _BYTES_OF_AN_ENTRY = 256
-"""Least size of an entry: it has the name three times, and the hash."""
+"""Smallest size of an entry, which has the name three times and the hash."""
 
 _RATIO = 200
 """Limit of the compression ratio; records reach twenty."""
@@ -357,7 +357,7 @@ def _addresses(data: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
-    """Settings without what may do harm; None for invalid ones.
+    """Settings without anything harmful; None for invalid ones.
 
     The library's folder and the hosts of keys are always those of this computer. Where the user
     agreed to addresses, a key stored here is still sent only to its former host.
@@ -428,7 +428,7 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _into_place(stage: Path, library: Path) -> None:
-    """Move everything at once, or into an existing folder with the hidden one last."""
+    """Move the library with one rename, or into an existing folder with the hidden folder last."""
     if stage.parent != library:
         try:
             files.rename_folder(stage, library)

@@ -21,7 +21,7 @@ from studio.library.operations.verify import is_sound
 from studio.library.store import Store
 
 SHARE = 50
-"""Divisor of the share that is read at each start."""
+"""One in this many originals is read at each start."""
 
 _FEWEST = 20
 _MOST_BYTES = 512 << 20
