@@ -37,7 +37,7 @@ Learn = Callable[[ServiceObservation], None]
 
 
 RecordChanges = Callable[[RequestChanges], Awaitable[None]]
-"""Record how a request is sent other than chosen."""
+"""Record how a request as sent differs from the user's choices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,7 @@ class Catalogue:
         return {} if about is None else about.prices
 
     def _state(self, profile: str) -> ServiceState:
-        """State of a profile's service; without address for a profile that is gone."""
+        """State of a profile's service; the address is "" for a profile that is gone."""
         about = self._about(profile)
         address = ""
         if about is not None:

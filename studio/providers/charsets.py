@@ -16,7 +16,7 @@ _ANSWER = re.compile(r"[{\[<:\"]|data:|event:|id:|retry:")
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the first bytes of a body are text, which they may cut.
+    """Whether the first bytes of a body are text, which may be cut off anywhere.
 
     In UTF-16 and UTF-32, which random bytes resemble, only text that may be an answer counts.
     """

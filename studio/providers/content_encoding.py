@@ -287,7 +287,7 @@ def _by_signature(head: bytes, *, zlib: bool) -> type[Codec] | None:
 def _is_plausible(kind: type[Codec], opening: bytes, *, named: bool) -> bool:
     """Whether a codec decodes these bytes to a plausible start of an answer.
 
-    Any text will do where the header names it.
+    Any text is plausible if the header names the codec.
     """
     codec, found = kind(), bytearray()
     # Only the first bytes must be right: the rest may be damaged.

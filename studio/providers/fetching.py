@@ -30,7 +30,7 @@ MAX_PICTURE = 128 * 1024 * 1024
 MAX_REDIRECTS = 3
 SECONDS = 120.0
 TRIES = 3
-"""Fetching is free, so a broken connection is retried."""
+"""Most attempts for one picture: fetching is free, so a broken connection is retried."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})

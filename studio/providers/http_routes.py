@@ -1,6 +1,6 @@
 """Transport for httpx requests: through the painter, a proxy, or directly to the service.
 
-Imported late, by the first request; `transport` is what everybody else uses.
+Imported late, by the first request; all other modules use `transport`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SKETCH_HOST = "sketch.invalid"
 """Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
 
 _MOST_KNOWN = 64
-"""Addresses that are read once: each request of a service has the same."""
+"""Size of the cache of parsed addresses: each request to a service has the same one."""
 
 
 for _name in ("httpx", "httpcore"):
@@ -239,7 +239,7 @@ class _DirectRoute:
 
 
 class _ClosingStream:
-    """The body of an answer; closes its connection with itself."""
+    """The body of an answer; closing it closes its connection."""
 
     def __init__(self, stream: Any, close: Callable[[], Awaitable[None]]) -> None:
         self._stream = stream

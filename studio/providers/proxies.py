@@ -1,8 +1,8 @@
 """System proxies: selection by address, and errors in their settings.
 
-They are set by variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on Windows and
-macOS, in the system's settings. An invalid setting is an error and never ignored: without its proxy
-a request could take an unwanted route.
+They are set in environment variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on
+Windows and macOS, in the system's settings. An invalid setting is an error and never ignored:
+without its proxy a request could take an unwanted route.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.common.urls import LOOPBACK, is_name
 
 _HTTP = ("http", "https")
 _SOCKS = ("socks5h", "socks5", "socks")
-"""All are equivalent here: the proxy always resolves host names."""
+"""Schemes of SOCKS proxies, equivalent here: the proxy always resolves host names."""
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20})://")
 _HOST = re.compile(r"[^\s\x00-\x20%@/\\?#<>^|`{}\"]{1,253}")

@@ -198,7 +198,7 @@ class _ClientSession:
             log.info("Whoever handed a run over has left; the run goes on")
 
     async def _check(self, asked: MakePictures) -> None:
-        """Check that address and key are those the client meant. Raises StudioError."""
+        """Check that address and key are those the client expects. Raises StudioError."""
         core = self._core
         if not core.library.writable:
             raise LibraryLocked(
@@ -449,7 +449,7 @@ async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
 
 
 def _kept_job(kept: dict[str, Job], start: str) -> Job:
-    """The job that an id, or the end of one, means. Raises InputError."""
+    """The job with this id, or whose id ends with it. Raises InputError."""
     found = [job for id, job in kept.items() if id == start or id.endswith(start)]
     if len(found) != 1 or not start:
         raise InputError(

@@ -1,7 +1,7 @@
 """Gemini-native wire: one format for requests and responses, that of all built-in profiles.
 
 The services differ in address, in the header for the key and in required fields; the offline
-painter speaks it too.
+painter speaks this wire too.
 """
 
 from __future__ import annotations

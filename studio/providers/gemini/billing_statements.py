@@ -31,7 +31,7 @@ _KEPT = _any(
     r"\b(?:not|n't|never|no|non)\b[^.]{0,20}refund|\b(?:can|may|might|could) be refunded",
     r"(?:不|未|无法)(?:予|会)?(?:退款|退还|返还)",
 )
-"""What is or can be refunded was billed."""
+"""Statements about refunds: a request that can or cannot be refunded may have been billed."""
 
 _IS_NOT = _any(
     rf"(?:\bnot|n't|\bnever)(?: yet| ever| be| been| being| get| have| even| actually)* {_PAID}",
@@ -81,7 +81,7 @@ def stated_billing(*texts: str) -> Billed | None:
 
 
 def billing_in_words(words: str) -> Billed | None:
-    """The same for the text of a model, which may mention charged batteries."""
+    """What a model's text says about billing; it may also mention charged batteries."""
     return _statement(words, _IS_ABOUT_MONEY)
 
 

@@ -56,7 +56,7 @@ class CollectedAnswer:
         links: pictures at addresses in the text.
         words: the model's text, in pieces.
         finishes: finish reason of each candidate, in capitals.
-        told: the service's own sentence about the end.
+        told: the service's own sentence about the finish reason.
         parts: the model's parts, for a later turn of a conversation.
         value: the JSON beside the pictures of a body with several parts.
     """
@@ -89,7 +89,7 @@ def gather(value: Any, body: Path, events: list[Any] | None = None) -> Collected
 
 
 def _add_value(value: Any, found: CollectedAnswer, shapes: Any) -> None:
-    """Add the contents of JSON; `shapes` is where other families have theirs."""
+    """Add the contents of JSON; `shapes` is the JSON to search in the formats of other APIs."""
     before = len(found.pictures)
     _candidates(value, found)
     if len(found.pictures) == before:
@@ -327,7 +327,7 @@ def _other_shapes(
 ) -> None:
     """Add the pictures and texts of any other response, in the order sent.
 
-    `tools`: the pictures of calls of tools and of their results, and no texts.
+    `tools`: instead, the pictures in tool calls and their results, and no texts.
     """
     leaves = picture_fields.leaves(value, found.body, draft=draft, tools=tools)
     if tools:

@@ -132,8 +132,8 @@ class ErrorBody:
         status: the upstream's word, such as RESOURCE_EXHAUSTED.
         number: HTTP status given in the body, 0 when there is none.
         details: the structured details, if preserved.
-        words: codes and sentences of all errors that wrap each other, with stops between.
-        wait: seconds to wait as a field of the body; None without one.
+        words: codes and sentences of all errors that wrap each other, separated by full stops.
+        wait: seconds to wait, from a field of the body; None without one.
         html: the body was a web page; `message` is its title.
         found: whether the body contained an error.
     """
@@ -152,7 +152,7 @@ class ErrorBody:
 
     @property
     def all_words(self) -> str:
-        """All text that helps to identify the error, in lower case, with stops between."""
+        """All text that helps to identify the error, in lower case, separated by full stops."""
         own = (self.code, self.status, self.type, *sorted(self.reasons()), self.message)
         return _STOP.join(one for one in (*own, self.words) if one).lower()
 

@@ -1,8 +1,8 @@
 """Convert a service's error response to an error for the user.
 
 `error_causes` recognizes the kind of error by the service's words and its status; here each kind
-gets its title, its advice and its consequences. What the service states about the bill outranks
-what a kind suggests.
+gets its title, its advice and its consequences. The service's statements about billing outrank the
+usual billing of a kind.
 """
 
 from __future__ import annotations

@@ -102,12 +102,12 @@ class RequestVariant:
         return None
 
     def without(self, names: frozenset[str], *, lasting: bool) -> RequestVariant:
-        """This form without some fields; `lasting` tells that no other value is accepted either."""
+        """This form without some fields; `lasting`: no other value is accepted either."""
         learned = self.learned | names if lasting else self.learned
         return replace(self, model=self.model.without(names), learned=learned, solved=True)
 
     def _with_other_size(self, asked: GenerationRequest) -> RequestVariant | None:
-        """The size in its other spelling; after that without it, if it is the usual one."""
+        """This form with the size in its other spelling; then without the size, if it is usual."""
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled:
             return replace(self, model=other, respelled=True, solved=False)

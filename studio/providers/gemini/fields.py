@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 ANSWERS = ("candidates", "choices", "predictions", "promptFeedback", "usageMetadata")
-"""Fields of which a response of any family but that of images has one."""
+"""Fields of which a response of any API family except the images API has at least one."""
 
 NO_REASON = ("", "FINISH_REASON_UNSPECIFIED")
 """Finish reasons without a meaning."""

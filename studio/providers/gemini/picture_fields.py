@@ -45,19 +45,19 @@ _SKIPPED = frozenset({
     "systeminstruction", "instructions", "urlcontextmetadata", "annotations", "reasoning",
     "reasoningcontent", "revisedprompt", "thumbnail", "thumbnails",
 })  # fmt: skip
-"""Fields with what was sent, counted or looked up."""
+"""Fields with data that was sent, counted or looked up."""
 
 _TOOL_FIELDS = frozenset({
     "toolcalls", "arguments", "functioncall", "functionresponse", "tooluse", "toolresult",
     "codeexecutionresult", "executablecode",
 })  # fmt: skip
-"""Fields with what the model handed to a tool, and got from it."""
+"""Fields with the input or the output of a tool."""
 
 _PIECES = frozenset({"arguments", "delta", "partialjson", "stringvalue"})
-"""Fields with a piece of the JSON that the model hands to a tool, in a stream."""
+"""Fields with a piece of a tool's JSON input, in a stream."""
 
 _OTHERS = frozenset({"user", "system", "tool", "developer", "function"})
-"""Roles whose contents the model did not make."""
+"""Roles whose contents do not come from the model."""
 
 _SENT = re.compile(r"input(?!_json)|user|search|summary", re.IGNORECASE)
 _TOOL = re.compile(r"tool|function|call_output|mcp|code_interpreter|input_json", re.IGNORECASE)
@@ -95,7 +95,7 @@ class Leaf:
 def leaves(value: Any, body: Path, *, draft: bool = False, tools: bool = False) -> Iterator[Leaf]:
     """The pictures, addresses and texts of a response, in the order sent. Blocking.
 
-    `tools`: those in calls of tools and in their results instead.
+    `tools`: those in tool calls and their results instead.
     """
     return _Walk(body, tools=tools).visit(value, "", "", draft=draft, own=True)
 

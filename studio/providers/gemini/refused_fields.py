@@ -39,7 +39,7 @@ _BY_FIELD = frozenset({"errors", "fielderrors"})
 """Keys of an error whose value has sentences by field."""
 
 _PATHS = frozenset({"loc", "path"})
-"""Those of which a list is one path, not several names."""
+"""Keys whose list is the parts of one path, not several names."""
 
 _ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "parts", "url"))
 """Keys of an error whose value repeats the request."""
@@ -63,7 +63,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "imageSize": ("image resolution", "output resolution", "output size"),
     "mediaResolution": ("media resolution level",),
 }  # fmt: skip
-"""Names of fields in sentences, beside that of the field itself."""
+"""Other names of fields in sentences, besides the field's own."""
 
 _NO_SENTENCE_END = r"(?:(?![.;!?。；](?:\s|$)|[。；\n]).)"
 _UNSUPPORTED = (

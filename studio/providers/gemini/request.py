@@ -35,7 +35,7 @@ MAX_PICTURE = 7 * 1024 * 1024
 _RESOURCE = re.compile(r"^(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?models/")
 _SAFE = "/@+,"
 _COUNTED = "gemini-3-pro-image"
-"""Model that counts tokens where a profile has no model of its own."""
+"""Model for counting tokens if a profile has no default model."""
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 GOOGLE = "google"

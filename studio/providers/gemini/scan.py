@@ -59,11 +59,11 @@ _DEEP_PIECE = 4096
 _SPACE = b" \t\r\n"
 _BEFORE = b" \t\r\n\x1e"
 _SEPARATORS = b" \t\r\n,\x1e"
-"""Between values in a row: white space, commas, and the mark of JSON text sequences (RFC 7464)."""
+"""Separators of values in a row: white space, commas, and the mark of RFC 7464 sequences."""
 
 _DONE = b"[DONE]"
 _LONGEST_EVENT = 64 * 1024
-"""Skeleton of a value that is searched for the end of a stream."""
+"""Longest skeleton of a value, in bytes, that is searched for the end of a stream."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -76,7 +76,7 @@ _scanners = itertools.count()
 
 
 def _unpredictable() -> str:
-    """An unpredictable word, without asking the system for randomness each time."""
+    """An unpredictable word, made without asking the system for randomness each time."""
     number = next(_scanners).to_bytes(8, "big")
     return hashlib.blake2b(number, key=_SECRET, digest_size=8).hexdigest()
 
@@ -267,7 +267,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Position after the part too deep to be kept; 0 if it may end before that."""
+        """Position after a piece nested too deep to be kept; 0 if it must be read byte by byte."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end
@@ -374,7 +374,7 @@ class GeminiScanner:
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing, long=long)
 
     def _finish_several(self) -> Scan:
-        """Parse values in a row; what follows the last one does not matter if they are the end."""
+        """Parse values in a row; data after the last complete one is ignored if they end there."""
         long = bool(self._spilled) or self._long
         value = _parsed(self._skeleton + b"]") if self.complete else _BROKEN
         if value is not _BROKEN:

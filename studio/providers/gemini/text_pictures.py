@@ -30,10 +30,10 @@ _READ = 256 * 1024
 _OVERLAP = 400
 _LEAST_DATA = 8
 _LEAST_BARE = 60
-"""Characters of bare base64 that may be a picture; shorter ones are words."""
+"""Fewest characters of bare base64 that may be a picture; shorter runs are words."""
 
 _LEAST_LINE = 16
-"""Characters of a line of base64 that no word has."""
+"""Shortest line of base64 in characters; no word is as long."""
 
 _LEAST_COLUMN = 32
 _HEAD = 96

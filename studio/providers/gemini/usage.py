@@ -1,4 +1,4 @@
-"""Token counts of a response, of any family of interfaces.
+"""Token counts of a response, in the format of any API family.
 
 Families differ in names, in whether the answer's count includes the thoughts, and in the form of
 the details: a list with modalities, or an object with a number for each. Gateways that resell add

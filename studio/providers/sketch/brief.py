@@ -65,9 +65,9 @@ class Brief:
     Attributes:
         seed: 31 bits.
         wants_picture: False if words alone are asked for.
-        words: number of characters of all words, also those that are not of the prompt.
+        words: number of characters of all text, including text outside the prompt.
         marks: sentences about the marks of the edited picture.
-        fault: fault to play, named as the model.
+        fault: fault to play, by the name of its model; "" for none.
     """
 
     prompt: str

@@ -70,7 +70,7 @@ def _drift(scene: Scene, seed: int) -> None:
 
 
 def _keep_marks(scene: Scene, brief: Brief, edited: SketchInput) -> None:
-    """Leave what was drawn on the marked copy in the picture."""
+    """Leave the marks drawn on the marked copy in the picture."""
     marked = brief.with_role(roles.MARKED)
     if marked is None:
         return

@@ -10,13 +10,13 @@ _EDGE = 512
 """Long edge in pixels at which two pictures are compared."""
 
 _DIFFERENT = 56
-"""Levels from which on a pixel was drawn over; a JPEG's errors are smaller."""
+"""Difference in levels from which a pixel counts as drawn over; JPEG errors are smaller."""
 
 _AROUND = 0.03
-"""Reach of a mark beyond its lines, of the longer side."""
+"""Reach of a mark beyond its lines, as a share of the longer side."""
 
 _MOSTLY = 0.08
-"""Share of a marked copy from which on a flat region was painted, and nothing around it."""
+"""Painted share of a marked copy above which it shows a flat region instead of marks."""
 
 _PADDING = (0x80, 0x80, 0x80)
 _NEAR = 10
@@ -35,9 +35,9 @@ def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
 
 
 def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
-    """White where a marked copy says that a picture is to be changed.
+    """White where a marked copy shows that a picture is to be changed.
 
-    That is a region, or what lies in and round marks.
+    The area is a region, or the inside and surroundings of marks.
     """
     over = drawn_over(picture, marked)
     filled = _filled(over)
@@ -56,7 +56,7 @@ def borders(picture: Image.Image) -> Image.Image:
 
 
 def without_borders(picture: Image.Image) -> Image.Image:
-    """The picture with what is inside mirrored and blurred over its flat borders."""
+    """The picture with its content mirrored and blurred over its flat borders."""
     box = _content(picture)
     left, top = box[:2]
     inside = picture.crop(box)

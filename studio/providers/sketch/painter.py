@@ -126,7 +126,7 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
 
 
 def _keep_outside(scene: Scene, brief: Brief, edited: SketchInput) -> None:
-    """Put the edited picture back where it was not to be changed."""
+    """Restore the edited picture outside the area that was to be changed."""
     masks = [reference for reference in brief.inputs if reference.role == "mask"]
     picture = repaint.opened(edited.data)
     if masks:

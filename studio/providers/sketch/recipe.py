@@ -39,7 +39,7 @@ class Recipe:
     """How a sketch was painted; its file carries it, so that an edit can start from it.
 
     Attributes:
-        motif: what it shows; light, weather: in which light.
+        motif: its subject; light, weather: its lighting.
         form: seed of the composition.
         hue, manner: how the palette was tinted.
         choice: "scene" or "plain" for a motif that can mix its own colours, then its variant.
@@ -57,7 +57,7 @@ class Recipe:
 
     @classmethod
     def read(cls, text: str) -> Recipe | None:
-        """The recipe in that JSON; None for anything else."""
+        """The recipe in this JSON; None for anything else."""
         try:
             return json_reader.convert(json_reader.plain(text), cls)
         except json_reader.NotUnderstood:

@@ -44,7 +44,7 @@ class BadRequestError(ValueError):
 
 
 def read(body: bytes) -> Brief:
-    """Read the body of a request; its seed is drawn when it names none.
+    """Read the body of a request; without a seed it gets a random one.
 
     Raises BadRequestError, sizes.UnknownSizeError or repaint.UnreadableInputError, each of which
     the service answers with 400.

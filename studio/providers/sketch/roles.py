@@ -76,7 +76,7 @@ class Guidance:
     """What the references of a brief ask for.
 
     Attributes:
-        reading: that of the prompt, with what the references add.
+        reading: the prompt's meaning, with additions from the references.
         colours: colours to use; empty for none.
         composition: reference to arrange the picture like.
         notes: what was not taken, by number of the picture.
@@ -144,7 +144,8 @@ def arranged(
 ) -> Recipe:
     """The recipe in the arrangement most similar to the composition's reference.
 
-    That of a sketch of the same motif is taken over; of others the best of a few is chosen.
+    The arrangement of a sketch of the same motif is adopted; for other references the best of a few
+    is chosen.
     """
     if (wanted := guidance.composition) is None:
         return recipe

@@ -3,7 +3,7 @@
 qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
 they are queued, and one timer, active only while any wait, runs all that were queued at the start
 of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting;
-only what the result of a thread sets off runs in the same one.
+only callbacks triggered by a thread's result run in the same one.
 Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
 first call.
 """

@@ -41,7 +41,7 @@ class FirstScreen:
 
     Attributes:
         pictures: in the order of the grid; complete once `read` has returned.
-        stacks: what they are the covers of, where the grid has stacks.
+        stacks: the stacks whose covers they are, where the grid has stacks.
         limited: whether there may be more than these.
         screen: conversion for the monitor that the images were made with; None for sRGB.
     """

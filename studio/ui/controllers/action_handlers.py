@@ -175,7 +175,7 @@ class ActionHandlers:
         self._inspector.edit_title()
 
     def show_before(self) -> None:
-        """Show the picture's parent: over the view, in the loupe in its place or no longer."""
+        """Show the picture's parent over the view; in the loupe, in its place, or hide it again."""
         if self._navigation.in_loupe:
             spawn(self._with_one(self._toggle_before))
         else:

@@ -16,9 +16,9 @@ from studio.ui.support.ports import Messages
 class DefaultProvider(QObject):
     """Shows a toast with Undo whenever another provider becomes the default.
 
-    The first stored key changes it, and so do a button in the settings and the removal of a
-    provider. A key of the environment names the default for this run, so that saving it is no
-    change.
+    The first stored key changes the default, and so do a button in the settings and the removal of
+    a provider. A key from the environment sets the default for this run, so that saving that key is
+    not a change.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ class PresetEditor(QObject):
         current: id of the current one.
 
     Signals:
-        changed: presets, or which is the current one.
+        changed: the presets changed, or another one is current.
         deleted: a preset was deleted (its title).
         failed: the presets could not be saved (StorageError).
     """
@@ -148,7 +148,7 @@ class PresetEditor(QObject):
         spawn(self.save())
 
     async def save(self) -> None:
-        """Save what was changed since the last time."""
+        """Save the changes since the last save."""
         self._timer.stop()
         before, after = self._saved, self.presets
         if before == after:

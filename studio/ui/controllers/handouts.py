@@ -100,7 +100,7 @@ class HandoutController(QObject):
         self._headed = True
 
     def on_scope_chosen(self) -> None:
-        """Take the selected pictures, or all of the place."""
+        """Use the selected pictures, or all of the place."""
         if self.dialog is not None:
             self._outgoing.everything = self.dialog.scope.value == "all"
             self.refresh()
@@ -180,12 +180,12 @@ class HandoutController(QObject):
             self._work = spawn(self._run(self.dialog))
 
     def stop(self) -> None:
-        """Stop it; nothing unfinished is left."""
+        """Stop making the file; nothing unfinished is left."""
         if self._work is not None:
             self._work.cancel()
 
     async def end(self) -> None:
-        """Stop it, and wait until nothing unfinished is left."""
+        """Stop making the file, and wait until nothing unfinished is left."""
         self.stop()
         await self._idle.wait()
 
@@ -244,7 +244,7 @@ class HandoutController(QObject):
             self._messages.show_message(sentence)
 
     def show_folder(self) -> None:
-        """Show what was made in the file manager."""
+        """Show the finished file in the file manager."""
         if self._made and not show_files(list(self._made)):
             self._messages.on_problem(InputError(_("No file manager responded")))
 

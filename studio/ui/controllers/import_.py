@@ -65,9 +65,9 @@ class ImportController(QObject):
     ) -> None:
         """`welcoming` tells whether the page of the first start is shown.
 
-        `attention` is what the user looks at; the imported pictures (their ids) are selected only
-        if it is the same as before the import. `brought` is told of a picture from outside that
-        became a reference.
+        `attention` returns a snapshot of view and selection; the imported pictures (their ids) are
+        selected only if it is the same as before the import. `brought` is called with a picture
+        from outside that became a reference.
         """
         super().__init__(parent)
         self._core = core

@@ -1,4 +1,4 @@
-"""The model's answer beside a composed picture: what it changed, and what can be done with it.
+"""The model's answer beside a composed picture: its changes, and actions on it.
 
 Shown in the modes that make such pictures, where there is room.
 """
@@ -56,7 +56,7 @@ class AnswerBeside(QObject):
 
     Attributes:
         column: beside the picture.
-        facts: what was measured of the answer; None before.
+        facts: measurements of the answer; None before they are made.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class AnswerBeside(QObject):
         self.column.again_wanted.connect(self.on_again_wanted)
 
     def show_picture(self, picture: Picture | None) -> None:
-        """Begin with another composed picture; None for any other."""
+        """Switch to another composed picture; None for a picture that is not composed."""
         self._picture = picture
         self._answer = self._kept = self.facts = self._again = None
         self._thumbnails.request_thumbnails(())
@@ -138,7 +138,7 @@ class AnswerBeside(QObject):
             self.column.set_words(self._words())
 
     def _words(self) -> str:
-        """What the answer did outside, from what was measured or recorded; or why it is missing."""
+        """The answer's changes outside, as measured or recorded; or why the answer is missing."""
         made = None if self._picture is None else self._picture.derivation
         if made is None or self._kept is None:
             return self._why

@@ -1,7 +1,7 @@
 """The picture of the loupe, if it was composed here: its proof, its seam, and the model's answer.
 
-The bar belongs to looking as well as to the modes that make such pictures, so that the proof is
-seen without entering one; the column with the answer to the modes only. A moved seam is only a
+The bar is shown in the plain loupe too, so that the proof is seen without entering a mode that
+makes such pictures; the column with the answer is shown in those modes only. A moved seam is only a
 preview, until the picture, the loupe or the mode is left, or Keep is pressed: then it is saved,
 once, and the new picture takes the place of the old one.
 """
@@ -192,7 +192,7 @@ class OnlyHereResult(QObject):
         self._want(seam=pixels)
 
     def on_match_changed(self, match: bool) -> None:  # noqa: FBT001 - a slot
-        """Show it with matched colours, or without."""
+        """Show the picture with matched colours, or without."""
         self._want(match=match)
 
     def _want(self, **changes: int | bool) -> None:
@@ -239,7 +239,7 @@ class OnlyHereResult(QObject):
             self.layer.show_pixels(pixels, image)
 
     def _forget(self) -> None:
-        """Drop the preview, and what it shows."""
+        """Drop the preview and its pixels."""
         self._wanted = None
         self._requested += 1
         self._drawn = self._requested

@@ -1,6 +1,6 @@
 """Copies of a part of the selected pictures: image, files, prompt, settings, seed or path.
 
-The plain copy, with all that another program may want, is `PicturesController.copy`.
+The usual copy, in every form that another program may accept, is `PicturesController.copy`.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class PartialCopies:
         return await asyncio.to_thread(lambda: [self._core.library.path(one) for one in pictures])
 
     def _put(self, text: str, told: str) -> None:
-        """Put a text on the clipboard; there is none for a selection that has changed since."""
+        """Put a text on the clipboard; it is empty if the selection has changed since."""
         if text:
             clipboard.put_text(text, partial(self._messages.show_message, told))
 

@@ -202,7 +202,7 @@ class PicturesController(QObject):
         self._spawn_change(self._meant(ids, self._core.library.restore))
 
     def undo(self, change: str = "") -> None:
-        """Undo the last change; `change` is the id of the one it has to be."""
+        """Undo the last change; with `change`, only if that is the change with this id."""
         nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
         spawn(
             self._step(partial(self._core.library.step_back, change), _("Undone: {what}"), nothing)
@@ -235,7 +235,7 @@ class PicturesController(QObject):
     # Export
 
     def copy(self) -> None:
-        """Copy files and image to the clipboard, by the recipe for what is shown."""
+        """Copy files and image to the clipboard, by the recipe for the place shown."""
         spawn(self._copy(self._outgoing.files))
 
     def copy_original(self) -> None:
@@ -243,7 +243,7 @@ class PicturesController(QObject):
         spawn(self._copy(self._outgoing.originals))
 
     def copy_these(self, pictures: Sequence[Picture]) -> None:
-        """Copy these pictures to the clipboard, by the recipe for what is shown."""
+        """Copy these pictures to the clipboard, by the recipe for the place shown."""
         spawn(self._copy_some(pictures, self._outgoing.files))
 
     async def _copy(
@@ -373,7 +373,7 @@ def _stars(stars: int) -> str:
 
 
 def _noted(said: str, pictures: int, stacks: tuple[int, int]) -> str:
-    """A sentence about an action with the part of closed stacks that it was for."""
+    """A sentence about an action, with a note on how much of closed stacks it applied to."""
     if not (note := stack_content.note(pictures, *stacks)):
         return said
     # Translators: {sentence} about an action, {note} such as "1 picture of a stack of 8".

@@ -123,7 +123,7 @@ class ReframeController(DrawingModeController):
             self.on_panels_changed()
 
     def on_pixels_changed(self) -> None:
-        """Show the picture in the lines of the formats."""
+        """Show the picture in the rows of the formats."""
         if self._picture is not None:
             self.page.show_image(self._thumbnail())
 

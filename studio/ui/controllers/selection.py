@@ -83,7 +83,7 @@ class SelectionController:
     def rows(self) -> Sequence[int]:
         """Index rows of the selected pictures at this moment.
 
-        In a large view that is the place in the order, even while its picture is being read.
+        In a large view that is the row it shows, even while its picture is being read.
         """
         if (large := self._large) is not None:
             row = large.row

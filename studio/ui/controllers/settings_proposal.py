@@ -80,7 +80,7 @@ class SettingsProposal(QObject):
         self._composer.bar.dismiss(KEY)
 
     def on_draft_changed(self, draft: Draft) -> None:
-        """Remove the offer when its picture is no reference any more."""
+        """Remove the offer when its picture is no longer a reference."""
         offered = self._reference
         if offered and all(one.sha256 != offered.sha256 for one in draft.references):
             self.withdraw()

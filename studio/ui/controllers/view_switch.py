@@ -41,7 +41,7 @@ class ViewSwitch(QObject):
         flagged: a flag was set in the loupe (a list of ids, Flag).
         round_wanted: return to the round of pick mode.
         duel_wanted: return to the duel.
-        drag_wanted: drag a picture out, within the mouse event: (view, a tuple of it, it).
+        drag_wanted: drag a picture out, within the mouse event: (view, (picture,), picture).
     """
 
     flagged = Signal(object, object)
@@ -173,7 +173,7 @@ class ViewSwitch(QObject):
         self._loupe.get().focus_view()
 
     async def reach_loupe(self, picture: Picture | None = None) -> bool:
-        """Show a picture in the loupe, unless it is shown there; None for the current one.
+        """Show a picture in the loupe, unless it is there already; None for the current one.
 
         False if it cannot be shown.
         """
@@ -367,7 +367,7 @@ class ViewSwitch(QObject):
             await self._shown.settled()
 
     def on_stepped(self, ids: object) -> None:
-        """Select the pictures moved by undo or redo of a trash."""
+        """Select the pictures that undo or redo moved to or from the trash."""
         assert isinstance(ids, tuple)
         spawn(self._select_back(ids))
 

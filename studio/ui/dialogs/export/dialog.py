@@ -28,14 +28,14 @@ from studio.ui.widgets.toast import Toast
 _SIZE = QSize(1024, 628)
 _PRESETS, _PREVIEW = 212, 308
 _MARGIN = QSize(16, 12)
-"""What stays of the window's size around the dialog."""
+"""Parts of the window's width and height that the dialog leaves free."""
 
 _FOLDED = 1024
 """Width below which the preview lies under the form."""
 
 
 class ExportDialog(OutgoingDialog):
-    """The dialog. It shows what the controller says, and emits what the user does.
+    """Shows data from its controller, and emits the user's actions.
 
     Attributes:
         presets, form, preview, foot: its parts.

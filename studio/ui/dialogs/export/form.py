@@ -56,13 +56,13 @@ _DIGITS = ("n:2", "n:3", "n:4", "n:5")
 
 
 class ExportForm(Page):
-    """The form. Every change makes another preset, which is emitted.
+    """Shows a preset; every change makes another preset, which is emitted.
 
     Attributes:
         preset: the preset shown, with the changes of the user.
         name: field of the name pattern.
         kind, quality, sizing, pixels, percent, bounded, ppi, colour, ground, conflict: controls.
-        metadata: radio buttons by what they stand for.
+        metadata: radio buttons, by value.
         wrong: whether the name in the field is invalid; the preset keeps the last valid one.
 
     Signals:

@@ -47,7 +47,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class PresetDelegate(QStyledItemDelegate):
-    """Draws a preset: icon, title, and what it makes."""
+    """Draws a preset: icon, title and summary."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, theme().height(_ROW))
