@@ -109,8 +109,8 @@ class Catalogue:
         """Data of a model; an unknown one gets all common options, at unknown price."""
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
-        # A request asks three times, from two threads. The version first: what is learned meanwhile
-        # makes another one.
+        # Cached: a request asks three times, from two threads. The version is read first, because
+        # observations added meanwhile change it.
         version, today, about = self._version, self._today(), self._about(profile)
         before = self._found.get((profile, id))
         if before is not None and before[:2] == (version, today) and before[2] is about:

@@ -155,7 +155,7 @@ class ZstdCodec:
     """One zstd frame (RFC 8878)."""
 
     def __init__(self) -> None:
-        # Loaded by the first answer that is compressed so.
+        # Loaded by the first answer with this compression.
         from backports import zstd
 
         self.over = False
@@ -184,7 +184,7 @@ class BrotliCodec:
     """One brotli stream (RFC 7932); its window is at most 16 MB."""
 
     def __init__(self) -> None:
-        # Loaded by the first answer that is compressed so.
+        # Loaded by the first answer with this compression.
         import brotli
 
         self.over = False

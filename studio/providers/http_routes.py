@@ -44,12 +44,12 @@ for _name in ("httpx", "httpcore"):
 
 def load_certificates() -> ssl.SSLContext:
     """Context for connections with TLS, with the authorities that are trusted. Blocking."""
-    # As `ssl.create_default_context` makes it, but for one thing: that notes the keys of every
-    # session in the file SSLKEYLOGFILE names, with which the traffic and the API key can be read.
+    # Like `ssl.create_default_context`, but without its log of session keys in the file that
+    # SSLKEYLOGFILE names: with these keys the traffic, including the API key, can be read.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    # The system's authorities, a company's among them, and those httpx would bring.
+    # The system's authorities, including a company's own, and those that httpx uses.
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     with contextlib.suppress(OSError):
         context.load_verify_locations(certifi.where())
@@ -91,7 +91,7 @@ class Routes(httpx.AsyncBaseTransport):
             )
             return await self.handle_async_request(request)
         except UnicodeError as error:
-            # The name of its host cannot be read as one ("xn--a").
+            # Its host name is invalid ("xn--a").
             raise httpx.InvalidURL(str(error)) from error
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -165,7 +165,7 @@ class Routes(httpx.AsyncBaseTransport):
 
 
 def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    # Without a context of ours it makes one, which would note the keys of sessions.
+    # Without our context httpcore would make its own, which logs session keys.
     to_proxy = context if proxy.startswith("https:") else None
     try:
         through = httpcore.Proxy(

@@ -520,7 +520,7 @@ def _aspects(wanted: Sequence[str]) -> Condition:
     if len(wanted) == 1 and wanted[0] in shapes:
         return Condition(sql=shapes[wanted[0]])
     ratios = [one for one in wanted if one not in shapes]
-    # An exact name is of a picture that was indexed before its ratio had another.
+    # Pictures indexed by an earlier version may have the exact ratio in place of a common name.
     names = [name for one in ratios for name in _ratio_names(*map(int, one.split(":")))]
     exact = _any("aspect", list(dict.fromkeys(names)))
     if len(ratios) == len(wanted):

@@ -316,7 +316,7 @@ class IndexWriter:
         place = value if field == "round_place" else value.get("place", 0)
         self._db.execute("UPDATE rounds SET place = ? WHERE id = ?", (place, id))
         if field == "decision" and not (record.undoes or record.redoes):
-            # The history knows whether it stands.
+            # The history knows whether it was undone.
             self._db.execute(
                 "INSERT OR IGNORE INTO decisions(record, round, body) VALUES (?,?,?)",
                 (record.id, id, msgspec.json.encode(value).decode()),

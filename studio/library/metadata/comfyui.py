@@ -353,7 +353,7 @@ class _GraphReader:
         if (chosen := self._chosen(id)) is not None:
             return self._conditions(inputs.get(chosen), role, depth + 1)
         if "positive" in inputs or "negative" in inputs:
-            # Nodes that pass both on have these outputs first; nodes that encode both have not.
+            # Nodes that pass both on have these outputs first; nodes that encode both do not.
             both = all(
                 self._node(inputs.get(name)) and not self._leads_to_text(inputs[name])
                 for name in ("positive", "negative")

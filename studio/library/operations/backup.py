@@ -73,7 +73,7 @@ def write(
             hint=_("Choose another name for the backup."),
         )
     with unfinished_copies.beside(target) as part:
-        # Nobody agreed to replace one that is created meanwhile.
+        # The user did not agree to replace a file created meanwhile.
         return _write(library, target, part, more, progress, over=there)
 
 

@@ -51,7 +51,7 @@ class JobRecorder:
         """
         store, finished = self._store, _FinishedJob(job, pictures)
         self._waiting.append(finished)
-        # It may be recorded by the call for an earlier job; not later than by this one.
+        # The call for an earlier job may record this one too; else this call does.
         await store.writing.run(self._record_waiting)
         if finished.error is not None:
             raise finished.error

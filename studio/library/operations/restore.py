@@ -257,7 +257,7 @@ class Backup:
         """Write and verify all files in a folder of their own."""
         done = 0
         files.ensure_folder(stage)
-        # The id comes last: an incomplete library is none.
+        # The id comes last: without it, the folder is not yet a library.
         for name in sorted(wanted, key=lambda one: one == _IDENTITY):
             target = stage / name.removeprefix(f"{INSIDE}/")
             files.ensure_folder(target.parent, within=stage)

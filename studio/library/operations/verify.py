@@ -57,7 +57,7 @@ async def check(store: Store, progress: Callable[[int], None] = lambda _done: No
     async for some in store.portions():
         await asyncio.to_thread(reading.read_pictures, some)
     if wanted := sorted(reading.lost_parents):
-        # A picture of the library takes the place of the copy that was sent.
+        # A picture of the library with these bytes makes up for a missing copy.
         known = await store.query_index(lambda index: index.state.known(wanted), long=True)
         reading.lost_parents -= known.keys()
     return await asyncio.to_thread(reading.report, damaged)

@@ -360,7 +360,7 @@ def gather_text(body: Path, content_type: str = "") -> CollectedAnswer:
     Blocking. Web pages have pictures of their own, which are not collected.
     """
     found = CollectedAnswer(body)
-    # Of an empty answer nothing was written.
+    # An empty answer has no file.
     size = body.stat().st_size if body.exists() else 0
     if not size:
         return found

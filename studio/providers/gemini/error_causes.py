@@ -313,7 +313,7 @@ _LOST = _words(
     r"bad_response_body|read_response_body_failed|empty_response|\bwrite tcp|failed to respond|"
     r"before completion|incompletemessage|error sending request|\b(?:read|write|receive|protocol|"
     r"closed ?resource|noh?ttpresponse)(?:error|exception)\b",
-    # It worked, and what it answered could not be read.
+    # The server worked, but its answer could not be read.
     r"invalid character .{1,8}looking for|unexpected token .{1,20}json|jsondecodeerror|expecting "
     r"value: line|gzip: invalid header|token too long|"
     r"(?:decod|pars|unmarshal|deserializ)\w{0,4} (?:the |upstream |provider |model |its )*"

@@ -181,10 +181,10 @@ def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> 
     )
     categories = frozenset(one for one in sent if one.startswith(CATEGORY))
     if any(_BLOCKED.search(_THRESHOLD.sub("", one)) for one in objection.sentences):
-        # What the service blocked is not sent again with fewer precautions.
+        # A request that was blocked is not sent again with fewer precautions.
         found -= {SAFETY, *categories}
     elif named := _named_categories((*objection.names, *clauses), sent):
-        # One category that is refused does not cost the others.
+        # A refused category leaves the others in place.
         found = found - {SAFETY, *categories} | named
     return found - NEVER_REMOVED
 

@@ -418,7 +418,7 @@ def _parsed(skeleton: bytes | bytearray) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        # Python parses no integer of more than 4300 digits, but does as a float.
+        # Python does not parse integers of more than 4300 digits, but parses such floats.
         return json.loads(text, strict=False, parse_int=float)
     except (ValueError, RecursionError):
         return _BROKEN

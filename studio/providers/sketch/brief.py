@@ -93,7 +93,7 @@ def read_prompt(prompt: str) -> PromptReading:
     """The motif, light, weather and colours that the words of a prompt name."""
     text = prompt[:_READ].casefold()
     words = _WORD.findall(text)
-    # Three words, two, one at each place, so that "blue hour" is met before "blue".
+    # At each word, three words, then two, then one, so that "blue hour" is found before "blue".
     phrases = [
         " ".join(words[k : k + length])
         for k in range(len(words))

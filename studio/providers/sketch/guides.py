@@ -41,7 +41,7 @@ def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
     """
     over = drawn_over(picture, marked)
     filled = _filled(over)
-    # A region is the same filled and not; the lines of a box hardly cover anything.
+    # Filling a region's holes changes nothing; the lines of a box hardly cover anything.
     if _share(over) > 0.8 * _share(filled) and _share(over) > _MOSTLY:
         return filled.filter(ImageFilter.MaxFilter(3))
     reach = max(3, round(_AROUND * max(over.size))) | 1

@@ -128,7 +128,7 @@ def _with_roles(
     ]
     wants_look = _LOOK.search(words) and not _KEEP.search(words)
     if "" in roles and not EDITED.intersection(roles) and not wants_look:
-        # The last picture of which nothing was said is the one being edited.
+        # The last picture without a sentence is the one being edited.
         roles[max(k for k, role in enumerate(roles) if not role)] = "edit"
     return tuple(
         SketchInput(data, role or "palette") for (data, _), role in zip(found, roles, strict=True)

@@ -89,7 +89,7 @@ class ReadyQueue(QObject):
                 before = self._added
                 handle._run()  # noqa: SLF001 - how a loop runs its handles
                 if isinstance(handle, ThreadHandle):
-                    # A round of Qt less for each result.
+                    # Saves one round of Qt's loop for each result.
                     left += self._added - before
         if not waiting:
             self._rest()

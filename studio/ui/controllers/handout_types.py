@@ -202,7 +202,7 @@ class PageKind:
         try:
             offered = await self._core.exports.exporter.formats()
         except PictureUnreadable as error:
-            # Making the page tells why, if the pictures are to be exported at all.
+            # If the pictures are exported at all, making the page reports the reason.
             log.info("The formats for export are not known: %s", error)
             offered = frozenset(ExportFormat)
         chosen = self._core.settings.value.handoff_preset

@@ -106,7 +106,7 @@ class LiveMessages(QObject):
         if words == self._searched or count is None:
             return
         self._searched = words
-        # While somebody types, only the last number is said.
+        # While the user types, only the last number is announced.
         self._found = count if words else None
         self._wait()
 

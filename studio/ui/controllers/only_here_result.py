@@ -181,7 +181,7 @@ class OnlyHereResult(QObject):
         self.bar.set_whole(there=offered and not beside)
 
     def _tell_before(self) -> None:
-        # While one only looks, they are in the bar of the view.
+        # Outside these modes, the button is in the bar of the view.
         there = self._loupe.before is not None and self._loupe.mode in COMPOSING
         self.bar.set_before(there=there, shown=self._loupe.before_shown)
 

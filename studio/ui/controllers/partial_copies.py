@@ -67,7 +67,7 @@ class PartialCopies:
         spawn(self._copy_paths())
 
     async def _copy_paths(self) -> None:
-        # A name with bytes that are no text is written as an address, which programs understand.
+        # A name that is not valid text is written as a URL, which programs understand.
         words = [user_input.word_of(path) for path in await self._paths()]
         n = len(words)
         told = ngettext("Path copied", "{n} paths copied", n).format(n=number(n))

@@ -92,7 +92,7 @@ class Presentation(QObject):
             self._turned = not self._window.isFullScreen()
             self._begin()
         if self._turned:
-            # The next start is not in full screen only because the view was shown at the end.
+            # Full screen for this view alone must not carry over to the next start.
             window_state.note_geometry(self._window)
             window_state.turn_full_screen(self._window)
 

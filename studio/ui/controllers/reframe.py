@@ -26,7 +26,7 @@ from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.tasks import spawn
 from studio.ui.views.loupe.reframe.mode import ReframeMode
 
-_THUMB = 160  # pixels of the picture in the lines of formats
+_THUMB = 160  # pixels of the picture in the rows of formats
 
 
 class ReframeController(DrawingModeController):

@@ -213,7 +213,7 @@ class ExportDialog(OutgoingDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
-            # A number or a title is taken over first.
+            # In a field, Enter first applies the number or title being typed.
             if not isinstance(self.focusWidget(), QLineEdit):
                 self.foot_pressed()
         elif event.matches(QKeySequence.StandardKey.Undo):

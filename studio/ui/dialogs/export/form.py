@@ -318,7 +318,7 @@ class ExportForm(Page):
             with QSignalBlocker(button):
                 button.setChecked(kind is preset.metadata)
                 policy = Qt.FocusPolicy
-                # Tab would come to the first one otherwise, until one of them has had the focus.
+                # Otherwise Tab would reach the first button until one of them has had the focus.
                 button.setFocusPolicy(
                     policy.StrongFocus if button.isChecked() else policy.ClickFocus
                 )

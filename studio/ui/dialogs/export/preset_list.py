@@ -148,7 +148,7 @@ class PresetList(QListWidget):
         self.customContextMenuRequested.connect(self.on_menu_wanted)
         self.currentItemChanged.connect(self.on_current_changed)
         self.itemChanged.connect(self.on_item_changed)
-        # Emitted after the drop: whoever hears it may fill the list anew.
+        # Emitted after the drop: a listener may refill the list.
         self._moving = QTimer(self, singleShot=True, interval=0)
         self.model().rowsMoved.connect(self._moving.start)
         self._moving.timeout.connect(self.on_moved)

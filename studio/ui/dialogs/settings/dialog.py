@@ -151,7 +151,7 @@ class SettingsDialog(QDialog):
             layout.activate()
         self._inside.adjustSize()
         self._scroll.ensureWidgetVisible(card, 0, 24)
-        # Of one taller than the view, its heading and first field.
+        # A card taller than the view shows its heading and first field.
         bar, top = self._scroll.verticalScrollBar(), card.mapTo(self._inside, QPoint(0, 0)).y()
         bar.setValue(min(bar.value(), max(0, top - 24)))
 

@@ -94,7 +94,7 @@ class PicturesSection(SettingsSection):
         dollars = QHBoxLayout(row)
         dollars.setContentsMargins(0, 0, 0, 0)
         dollars.setSpacing(6)
-        # The sign stands where the language has it.
+        # The currency sign is placed as the language requires.
         before, _amount, after = i18n.dollars(1, 0).partition(number(1))
         for part in (before, field, after):
             if isinstance(part, QLineEdit):
