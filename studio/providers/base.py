@@ -253,7 +253,7 @@ class Provider(Protocol):
 
     @property
     def reader_version(self) -> int:
-        """Stored with a response read without success, so that a newer reader tries it again."""
+        """Version of `read`, stored with each unreadable response; a newer version tries again."""
 
     @property
     def limits(self) -> UploadLimits:

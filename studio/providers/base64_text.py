@@ -24,7 +24,7 @@ _SLASH = re.compile(rb"(?<!\\)\\+/")
 _ESCAPE = re.compile(
     rb"(?<!\\)\\+(?:u00([0-9a-fA-F]{2})|([^u\\]))|%([0-9a-fA-F]{2})|&#(?:[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5}));"
 )
-"""JSON escapes, once or more, percent encoding and numeric references of HTML."""
+"""JSON escapes, single or repeated, percent encoding and numeric references of HTML."""
 _HALF = re.compile(
     rb"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&(?:#(?:[xX]?[0-9a-fA-F]{0,4}|[0-9]{0,5}))?)\Z"
 )

@@ -90,7 +90,7 @@ class Catalogue:
     def models(self, profile: str) -> tuple[Model, ...]:
         """Models offered by the composer, best first; those that simulate faults last.
 
-        Once a service has listed image models, only these.
+        Once a service has listed image models, only these are offered.
         """
         if profile == OFFLINE:
             ordered = sorted(self._sketches.values(), key=_is_fault)

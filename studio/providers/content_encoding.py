@@ -29,10 +29,10 @@ from studio.providers.decompressors import (
 _PIECE = 256 * 1024
 _MOST_LAYERS = 4
 _SIGNED = 4
-"""Bytes that show a codec with a signature."""
+"""Bytes needed to recognize a codec with a signature."""
 
 _ENOUGH = 64
-"""Bytes that show a text."""
+"""Bytes needed to recognize a text."""
 
 _MOST_UNPROVEN = 1 << 20
 """Bytes after which a codec with a signature must have returned something."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backports import zstd
 
 _LARGEST_WINDOW = 26
-"""Binary logarithm of zstd's window, so that a frame asks for at most 64 MB."""
+"""Binary logarithm of zstd's largest window: a frame gets at most 64 MB."""
 
 _BROTLI_STEP = 1024
 """Bytes fed to brotli at once; on damage, what they would have returned is lost."""

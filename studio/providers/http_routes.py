@@ -60,7 +60,7 @@ class Routes(httpx.AsyncBaseTransport):
     """Chooses the route of each request: the painter, a system proxy, or a direct connection.
 
     The certificates are loaded for the first request that may need TLS: not for the painter, nor
-    for a service on this machine that does without.
+    for a service on this machine without TLS.
 
     Errors are those of httpcore, which have the same names as those of httpx.
     """
@@ -80,7 +80,7 @@ class Routes(httpx.AsyncBaseTransport):
         content: AsyncIterator[bytes] | None = None,
         extensions: Mapping[str, Any],
     ) -> httpx.Response:
-        """Send one request as it stands; the body of its answer is still to be read."""
+        """Send one request unchanged; the body of its answer is still to be read."""
         try:
             request = httpx.Request(
                 method,
@@ -184,7 +184,7 @@ def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.Async
 
 
 class _DirectRoute:
-    """Straight to the service or through SOCKS: one connection for each request.
+    """Route straight to the service or through SOCKS: one connection for each request.
 
     No connection is used again, so a pool would only cost time, a tenth of a small answer's on the
     loop's thread.

@@ -1,8 +1,8 @@
 """Messages between a command line and the process that owns the library.
 
 Both use the owner's socket (`instance`), which only this user can reach. A message is its length in
-eight hex digits and that much JSON. No key is ever sent: the owner has keys of its own, and only
-compares a hash.
+eight hex digits, then that many bytes of JSON. No key is ever sent: the owner has keys of its own,
+and only compares a hash.
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ class _RunFollower:
         self._check_ended()
 
     def submitted(self) -> None:
-        """Mark the run's jobs as complete."""
+        """Note that all jobs of the run are known."""
         self._all_known = True
         self._check_ended()
 

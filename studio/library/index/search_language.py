@@ -190,7 +190,7 @@ def _numbers(key: str, value: str) -> SearchFilter:
 
 
 def _after(number: float) -> float:
-    """The next larger number: money is compared to a millionth."""
+    """The next larger number; amounts of money are compared to six decimal places."""
     return round(number + 1e-7, 7)
 
 

@@ -119,7 +119,7 @@ class IndexStacks:
     ) -> FirstStacks:
         """Stacks of the first pictures, and the pictures of `limit` tiles.
 
-        `read` returns this many rows of the grid; `pictures` returns the pictures of rows.
+        `read(n)` returns the first n rows of the grid; `pictures(rows)` returns their pictures.
         """
         rows = read(_ROWS_PER_TILE * limit)
         stacking = Stacking.of(rows, self.keys(rows, by), ranks=self.ranks(rows))

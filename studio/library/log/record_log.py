@@ -144,7 +144,7 @@ class RecordLog:
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
     def reaches(self, place: LogPosition) -> bool:
-        """Whether the log is at least that long; False if an older copy was restored."""
+        """Whether the log reaches this position; False if an older copy was restored."""
         if not place.file:
             return True
         try:

@@ -70,8 +70,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     Attributes:
         kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
             "change" (a field of pictures or jobs, or a collection), "derived" (a picture made
-            here; its change tells what undo does: it goes to the trash, and a picture that it
-            replaces comes back).
+            here; undoing its change moves it to the trash, and restores the picture that it
+            replaced).
         field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
             collection itself: {"name", "search"}, or None if it does not exist;
             "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
@@ -165,7 +165,7 @@ class LibraryIdentity(msgspec.Struct, frozen=True):
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
     """The library's `id` file, created if `create`; None if there is no valid one.
 
-    An invalid file is renamed, which is added to `told`, and computed files are built again.
+    An invalid file is renamed and reported in `told`, and computed files are built again.
     Raises StorageError.
     """
     try:

@@ -1,8 +1,8 @@
 """Backup of library and settings in one file.
 
-A backup is a ZIP file without compression (pictures have theirs), so that any system can read it:
-`library/…` as it is on disk, `settings.json`, and at the end `manifest.json` with the SHA-256
-of every file. Reading it back is in `restore`.
+A backup is a ZIP file without compression (pictures are compressed), so that any system can read
+it: `library/…` as it is on disk, `settings.json`, and at the end `manifest.json` with the SHA-256
+of every file. `restore` reads it back.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class _ArchiveFile:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is buffered."""
+        """Do nothing: nothing is buffered."""
 
     def close(self) -> None:
-        """The file is closed where it was opened."""
+        """Do nothing: the caller closes the file that it opened."""
 
 
 def size_of(library: Path) -> int:

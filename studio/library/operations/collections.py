@@ -93,7 +93,7 @@ class Collections:
         return await self._set(id, None)
 
     async def arrange(self, ids: Sequence[str]) -> str:
-        """Show the collections in this order; returns a sentence about it, "" for no change.
+        """Put the collections in this order; returns a sentence about it, "" for no change.
 
         Those that are not in `ids` follow by name.
         """

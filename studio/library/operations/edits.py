@@ -61,7 +61,7 @@ class HistoryStep:
 
     Attributes:
         change: the change undone or redone: "1 picture rated".
-        effect: what happened instead: "Rating of 1 picture cleared".
+        effect: the result: "Rating of 1 picture cleared".
     """
 
     change: str

@@ -32,7 +32,7 @@ Computed = Callable[[str], Path]
 def is_known(folder: Path, computed: Computed) -> bool:
     """Whether the library in this folder was opened on this computer before.
 
-    True for one that was moved, False for a copy of one that is still in its place.
+    True for a library that was moved, False for a copy of one that is still in its place.
     """
     found = _identity(folder)
     if found is None or not (here := computed(found)).is_dir():

@@ -192,7 +192,7 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
 
 
 def _added_to(record: Record) -> set[str]:
-    """The collections that got pictures by this change."""
+    """The collections that this change added pictures to."""
     if record.field != "collections":
         return set()
     before = {one for within, _ids in record.former for one in within}
@@ -254,5 +254,5 @@ def _decided(value: Mapping[str, object]) -> str:
 
 
 def _escaped(name: str) -> str:
-    """A name that `str.format` leaves as it is."""
+    """A name escaped for `str.format`."""
     return name.replace("{", "{{").replace("}", "}}")

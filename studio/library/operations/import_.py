@@ -257,7 +257,7 @@ def _copy(path: Path, part: Path, digest: str, stopped: Callable[[], bool]) -> P
 
 
 def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
-    """Reason for not importing a file, in a sentence that names no copy."""
+    """Reason for not importing a file, in a sentence that does not name the copy."""
     if isinstance(error, Unusable):
         return error.reason
     if foreign_types.is_raw(path.suffix):

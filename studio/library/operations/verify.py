@@ -49,8 +49,8 @@ class VerifyReport:
 async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
     """Read and verify every original.
 
-    `progress` is called in a thread with the number of those read; what it raises (`Stopped`) ends
-    the check. Raises StorageError.
+    `progress` is called in a thread with the number of originals read; what it raises (`Stopped`)
+    ends the check. Raises StorageError.
     """
     damaged = await store.count_damaged()
     reading = _VerifyRun(store.originals, progress)

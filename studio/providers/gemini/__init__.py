@@ -100,8 +100,8 @@ class GeminiProvider:
         """Send one request; see Provider.
 
         A request refused for its form, and so not billed, is sent once more in another form:
-        without an optional field that the refusal names, the size in its other spelling, a
-        conversation as only its last picture.
+        without an optional field that the refusal names, with the size in its other spelling, or
+        with only the last picture of a conversation.
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)

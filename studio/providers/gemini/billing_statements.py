@@ -75,7 +75,7 @@ def stated_billing(*texts: str) -> Billed | None:
     """What texts of the service say about billing; None if they say nothing.
 
     The first text with a statement counts. A denial outranks the rest of a text; a condition ("if
-    you are charged") is no statement.
+    you are charged") is not a statement.
     """
     return next((one for text in texts if (one := _statement(text, _IS)) is not None), None)
 

@@ -110,7 +110,7 @@ _ECHO = re.compile(r"^(?:input|prompt|request|contents?|parts|params|parameters|
 """Fields that repeat the request."""
 
 _INNER_TEXTS = frozenset(("metadata", "data", "result", "output", "response"))
-"""Those of them whose texts may be anything, so only an object in them counts."""
+"""Fields of `_INNER` whose texts may be anything, so only an object in them counts."""
 
 _ID_HEADERS = (
     "x-oneapi-request-id",
@@ -284,7 +284,7 @@ def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def parse_any(value: Any) -> ErrorBody:
-    """Parse JSON that has no picture and no field of an error; found only with a sentence."""
+    """Parse JSON without a picture or an error field; an error is found only with a sentence."""
     collector = _Collector()
     collector.search(value)
     return collector.result() if collector.has_sentence else ErrorBody()

@@ -1,6 +1,6 @@
 """Causes of failed responses, and the words by which they are recognized.
 
-The words of the service decide before the status, because gateways send theirs for everything.
+The service's words take precedence over the status: gateways send statuses of their own.
 Sources: published documentation and issue threads of the services, of the gateways new-api,
 one-api, LiteLLM and OpenRouter, and of the proxies Envoy, nginx, HAProxy, Cloudflare, Heroku and of
 the load balancers of the large clouds.

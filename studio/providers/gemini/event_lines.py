@@ -13,7 +13,7 @@ _DECIDED = 16
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _DATA = b"data:"
 _PICTURE = b"data:image/"
-"""The beginning of a picture's own address."""
+"""The beginning of a picture's data: URL."""
 
 
 def begins_stream(opening: bytes) -> bool | None:

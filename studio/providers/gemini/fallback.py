@@ -56,7 +56,7 @@ class RequestVariant:
     solved: bool = False
 
     def observation(self, asked: GenerationRequest) -> ServiceObservation | None:
-        """What the service is observed to accept if this form succeeds; None for nothing new."""
+        """Observation about the service if this form succeeds; None if it is nothing new."""
         aspect = str(asked.aspect or "")
         listed = self.model.aspects
         aspect = aspect if listed and aspect not in listed and self.model.advisory else ""

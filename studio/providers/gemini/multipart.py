@@ -1,6 +1,6 @@
 """Split a body of several parts (multipart/mixed, related, form-data) in constant memory.
 
-Source: RFC 2046, and what gateways make of it: no closing boundary, bare line feeds, a boundary
+Source: RFC 2046, and the deviations of gateways: no closing boundary, bare line feeds, a boundary
 that the header does not name.
 """
 

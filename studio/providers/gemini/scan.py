@@ -1,7 +1,7 @@
 """Incremental JSON scanner in constant memory: long strings stay in the file.
 
 A response with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
-copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers its
+copies the JSON but replaces every string longer than 4096 bytes with a marker and remembers its
 position in the body. It also detects the end of the value, so that a truncated response is never
 mistaken for a complete one. Feed it on the decoding thread, never on the window's.
 
@@ -208,8 +208,8 @@ class GeminiScanner:
     def ended(self) -> bool:
         """Whether the body may end here: complete, or a stream whose events report the end.
 
-        The latter is no guarantee: a service may still send its usage counts. Neither is a complete
-        value, where it is the first of several.
+        The latter is no guarantee: a service may still send its usage counts. Nor is a complete
+        value that may be the first of several.
         """
         if self._lines is None:
             return self.complete and not (self._stream_end.goes_on and not self._spilled)
@@ -374,7 +374,7 @@ class GeminiScanner:
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing, long=long)
 
     def _finish_several(self) -> Scan:
-        """Parse values in a row; data after the last complete one is ignored if they end there."""
+        """Parse values in a row; an incomplete last one is ignored unless a candidate goes on."""
         long = bool(self._spilled) or self._long
         value = _parsed(self._skeleton + b"]") if self.complete else _BROKEN
         if value is not _BROKEN:

@@ -82,7 +82,7 @@ class TextPicture:
     Attributes:
         data: its base64, in one or more pieces.
         kind: declared media type, if any.
-        start, end: the part of the text it takes with what surrounds it, as offsets of the rope.
+        start, end: the part of the text it takes up with its surroundings, as offsets in the rope.
         open: whether its base64 goes to the very end of the text and may continue elsewhere.
     """
 
@@ -318,7 +318,7 @@ def continues(rope: TextRope) -> bool:
 
 
 def is_rest(body: Path, before: Text | tuple[Text, ...], data: Text) -> bool:
-    """Whether base64 is the rest of an unfinished PNG, JPEG or GIF, and no picture itself."""
+    """Whether base64 is the rest of an unfinished PNG, JPEG or GIF, and not itself a picture."""
     rope = TextRope(body, [data])
     run = rope.run(0)
     if _is_picture(rope, 0, rope.size) or rope.size not in (run, rope.match(_PADDING, run)):

@@ -42,7 +42,7 @@ def spoil(scene: Scene, brief: Brief, edited: SketchInput) -> None:
 
 
 def _drift(scene: Scene, seed: int) -> None:
-    """Shift, zoom and brighten the picture; what moves in from outside repeats the edge."""
+    """Shift, zoom and brighten the picture; pixels moved in from outside repeat the edge."""
     draw = Random(f"drifts {seed}")
     right, down = draw.uniform(-SHIFT, SHIFT), draw.uniform(-SHIFT, SHIFT)
     zoom = 1 + draw.uniform(-ZOOM, ZOOM)

@@ -69,7 +69,7 @@ class Recipe:
         return self.choice.split()[-1] if self.choice else ""
 
     def moved(self, reading: PromptReading, *, asks_colours: bool) -> Recipe:
-        """The same composition with what new words name; a new light resets weather and tint."""
+        """The same composition, changed as new words say; a new light resets weather and tint."""
         relit = bool(reading.light or reading.weather)
         in_scene = asks_colours or self.choice.startswith("scene")
         return replace(

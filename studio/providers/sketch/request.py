@@ -1,4 +1,4 @@
-"""From a generateContent request to a brief: prompt, size, seed and the role of each picture."""
+"""Conversion of a generateContent request to a brief: prompt, size, seed, roles of pictures."""
 
 from __future__ import annotations
 

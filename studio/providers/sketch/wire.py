@@ -233,7 +233,7 @@ def _described(sketch: Sketch, seed: int) -> str:
 
 
 def _note(number: int, note: RoleNote) -> str:
-    """Sentence that says what was not taken from a reference."""
+    """Sentence about the features of a reference that were not used."""
     return {
         # Translators: {n} is the number of a reference picture.
         "subject": _("The subject of picture [{n}] was not used."),

@@ -48,7 +48,7 @@ class SystemMotion(QObject):
     """Follows the setting: read at the start and whenever the program comes to the front."""
 
     def __init__(self, app: QGuiApplication, read: Callable[[], bool] | None = None) -> None:
-        """`read` is called in a thread; the system's own setting without it."""
+        """`read` is called in a thread; without it, the system's own setting is read."""
         super().__init__(app)
         self._read = read or reads_reduced
         self._reading = False
@@ -59,7 +59,7 @@ class SystemMotion(QObject):
         self._begin()
 
     def on_state(self, state: Qt.ApplicationState) -> None:
-        """Read it again: the user may come back from the system's settings."""
+        """Read the setting again: the user may come back from the system's settings."""
         if state is Qt.ApplicationState.ApplicationActive:
             self._begin()
 

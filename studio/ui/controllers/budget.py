@@ -1,6 +1,6 @@
 """Monthly budget in the window: sums for the panels, warning, and confirmations.
 
-The library adds up the sums on another thread after each picture or failure; until then the
+The library computes the sums on another thread after each picture or failure; until then the
 queue's pending amounts are added. Nothing here stops a job.
 """
 

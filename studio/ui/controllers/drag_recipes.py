@@ -105,7 +105,7 @@ class DragRecipes(QObject):
     # The recipe
 
     async def load_presets(self) -> None:
-        """Read the presets, and prepare copies of what is selected."""
+        """Read the presets, and prepare copies of the selection."""
         await self._read_presets()
         self.changed.emit()
         self.on_selection_changed()
@@ -185,7 +185,7 @@ class DragRecipes(QObject):
         self.on_selection_changed()
 
     def on_selection_stands(self) -> None:
-        """Make copies of what is selected."""
+        """Make copies of the selection."""
         if not self.gives_originals and 0 < len(self._selection.rows()) <= MOST_AHEAD:
             spawn(self._prepare_ahead())
 

@@ -49,7 +49,7 @@ class DragsController(QObject):
         recipes: Callable[[], RecipeCopies],
         parent: QObject,
     ) -> None:
-        """`recipes` makes copies; it is asked for when a recipe is first used."""
+        """`recipes` returns the maker of copies; called when a recipe is used."""
         super().__init__(parent)
         self._core = core
         self._shown = shown

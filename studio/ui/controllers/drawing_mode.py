@@ -210,7 +210,7 @@ class DrawingModeController(QObject):
             self.on_jobs_changed()
 
     def on_jobs_changed(self) -> None:
-        """Show what is in progress. Of a subclass."""
+        """Show the requests in progress; done by subclasses."""
 
     def on_panels_changed(self) -> None:
         """Offer the page in the bar while it is a drawer."""

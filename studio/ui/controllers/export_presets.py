@@ -164,7 +164,7 @@ class PresetEditor(QObject):
             self.failed.emit(error)
 
     def show_others(self, presets: Presets) -> None:
-        """Take over presets that were saved, unless there are newer changes here."""
+        """Adopt presets that were saved elsewhere, unless there are newer changes here."""
         if self.presets == self._saved and presets != self.presets:
             self.presets = self._saved = presets
             self._done.clear()

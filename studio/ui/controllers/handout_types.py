@@ -70,7 +70,7 @@ class HandoutKind(Protocol):
     def previewed(self) -> int: ...
 
     def make_dialog(self, parent: QWidget) -> HandoutDialog:
-        """The dialog with the choices of the last time."""
+        """Create the dialog, with the choices of the last time."""
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
         """Show the first pictures."""
@@ -209,7 +209,7 @@ class PageKind:
         dialog.show_presets([one for one in presets if one.format in offered], chosen)
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Nothing: the dialog has no preview."""
+        """Do nothing: the dialog has no preview."""
 
     def remember(self) -> None:
         page = replace(self._form.page, title="", intro="")

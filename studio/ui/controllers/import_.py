@@ -311,11 +311,11 @@ class ImportTarget(DropCover):
 
     @property
     def inside(self) -> bool:
-        """Whether the drag is over it."""
+        """Whether the drag is over the overlay."""
         return self.area.inside
 
     def cover(self, n: int) -> None:
-        """Show it over the whole gallery, for `n` files."""
+        """Show the overlay over the whole gallery, for `n` files."""
         self._n = n
         parent = self.parentWidget()
         assert parent is not None

@@ -1,4 +1,4 @@
-"""Messages for screen readers about events without a user's action, or visible only in pictures.
+"""Screen reader messages about events not caused by the user, or visible only in the pictures.
 
 Loaded when an assistive program listens. Toasts, notices and moves of the keyboard focus are
 announced where they are made; all other announcements are decided here.

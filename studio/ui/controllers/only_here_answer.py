@@ -93,7 +93,7 @@ class AnswerBeside(QObject):
         self._thumbnails.request_thumbnails(())
 
     def show_answer(self, answer: Picture | None, kept: KeptComposition | None, why: str) -> None:
-        """Show its answer; without `kept` it cannot be used, and `why` is the reason."""
+        """Show the picture's answer; without `kept` it cannot be used, `why` is the reason."""
         self._answer, self._kept, self._why = answer, kept, why
         hidden = kept is not None and kept.hidden
         if kept is not None and not hidden:
@@ -107,7 +107,7 @@ class AnswerBeside(QObject):
         return self.column.whole.isEnabled() and self._kept is not None
 
     def forget_facts(self) -> None:
-        """Measure again when it is shown again."""
+        """Discard the measurements; the answer is measured again when it is shown again."""
         self.facts = None
 
     def fill(self) -> None:

@@ -49,8 +49,8 @@ class OnlyHereResult(QObject):
 
     Attributes:
         bar, layer: under and over the picture.
-        answer: beside it.
-        preview: asks the comparing process.
+        answer: the column beside it.
+        preview: gets previews from the comparing process.
 
     Signals:
         replaced: a picture that was left, and the one that took its place.
@@ -210,7 +210,7 @@ class OnlyHereResult(QObject):
         self.on_preview_outdated()
 
     def on_preview_outdated(self) -> None:
-        """Ask for the preview of what is visible."""
+        """Ask for the preview of the visible part."""
         kept, wanted, view = self._kept, self._wanted, self.layer.view()
         if kept is None or wanted is None or view is None:
             return

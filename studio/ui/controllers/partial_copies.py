@@ -96,7 +96,7 @@ class PartialCopies:
         self._put("\n".join(seeds), told)
 
     def copy_settings(self) -> None:
-        """Copy prompt and settings of the selected pictures as text to read."""
+        """Copy prompt and settings of the selected pictures as readable text."""
         spawn(self._copy_settings(picture_settings.as_text))
 
     def copy_settings_json(self) -> None:

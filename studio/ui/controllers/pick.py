@@ -30,7 +30,7 @@ MOST = 20_000
 """Limit of pictures of a round: all of them are one record."""
 
 _REST = 2000
-"""Milliseconds at a place after which it is remembered, without a decision."""
+"""Milliseconds at a picture after which the place is remembered without a decision."""
 
 
 class RecordedChoice(QObject):
@@ -77,7 +77,7 @@ class RecordedChoice(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether all that was decided is recorded."""
+        """Whether all decisions are recorded."""
         return not self._pending
 
     @property
@@ -85,7 +85,7 @@ class RecordedChoice(QObject):
         return self._stack.current is self.view_name
 
     def _begin_once(self, begin: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Begin, unless it is shown or being begun."""
+        """Begin the choice, unless it is shown already or being prepared."""
         if not self._starting and not self._is_open:
             self._starting = True
             spawn(self._begin_and_note(begin))
@@ -297,7 +297,7 @@ class PickRounds(RecordedChoice):
         await self._count_new(waiting)
 
     def _end(self, ended: PickRound) -> None:
-        """End this round for good; it will not be continued."""
+        """End this round for good."""
         self._resting.stop()
         self._write(self._core.library.choosing.keep_place(ended.id, len(ended.pictures)))
 
@@ -326,7 +326,7 @@ class PickRounds(RecordedChoice):
             spawn(self._read_again(self._round))
 
     async def _count_new(self, ids: Sequence[str]) -> None:
-        """Count those of these pictures that the grid would show; they wait for the next round."""
+        """Count the new pictures that the grid would show; they wait for the next round."""
         found = await self._core.library.find(ids)
         await self._shown.settled()
         rows = {one.row for one in found if not one.trashed}.intersection(self._shown.order)

@@ -102,7 +102,7 @@ class PicturesController(QObject):
     def _mark(
         self, change: Awaitable[str], ids: Sequence[str] | None = None, *, value: str = ""
     ) -> None:
-        """Run a rating or flagging; then, if wanted, select the next picture.
+        """Apply a rating or a flag; then, if wanted, select the next picture.
 
         `ids` are the pictures changed; None for the selection. `value`: see `_do`.
         """

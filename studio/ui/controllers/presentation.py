@@ -68,7 +68,7 @@ class Presentation(QObject):
         self.active = False
 
     def show_bar(self, bar: QWidget, shown: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Show or hide a bar that is made later; in the presentation, when that has ended."""
+        """Show or hide a bar that is made later; during the presentation, once it has ended."""
         self._bars = tuple(dict.fromkeys((*self._bars, bar)))
         if self.active:
             others = tuple(one for one in self._hidden if one is not bar)

@@ -100,7 +100,7 @@ class ReframeController(DrawingModeController):
     # --- keys of the page ---------------------------------------------------------------------
 
     def keeps_in_page(self, event: QKeyEvent) -> bool:
-        """Whether a key undoes or redoes a change; all others are those of the page's fields."""
+        """Whether a key undoes or redoes a change; all others belong to the page's fields."""
         return self.mode.keeps_step(event)
 
     def press_in_page(self, event: QKeyEvent) -> bool:

@@ -120,7 +120,7 @@ class SettingsProposal(QObject):
         return said
 
     def _unused(self, found: EmbeddedSettings) -> list[str]:
-        """Names of what is left out, the first few."""
+        """Names of the first few settings that are left out."""
         names = [one_line(name, _NAME) for name in found.left_out]
         known = found.picture is not None or not found.model
         if not known and not self._profile_of(found.model, self._composer.draft()):

@@ -96,7 +96,7 @@ class StacksController(QObject):
         return await self._core.library.choosing.set_cover(ids[0]) if len(ids) == 1 else ""
 
     def reject_rest(self) -> None:
-        """Reject the pictures of the stack in the grid but the selected one."""
+        """Reject all pictures of the stack in the grid except the selected one."""
         kept = set(self._selection.rows())
         self._change(self._reject([row for row in self._selection.stack_rows() if row not in kept]))
 

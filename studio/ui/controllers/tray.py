@@ -73,7 +73,7 @@ class TrayController(QObject):
         return self._core.settings.value.shelf
 
     def show(self) -> None:
-        """Show the strip with what is on it."""
+        """Show the strip with its pictures."""
         self._set_shown(shown=True)
         spawn(self._refresh())
 

@@ -40,7 +40,7 @@ class ExportDialog(OutgoingDialog):
     Attributes:
         presets, form, preview, foot: its parts.
         toast: shown for a change that can be undone.
-        more: reads the names of all copies.
+        more: button that shows the names of all copies.
 
     Signals:
         export_wanted: Export was pressed.

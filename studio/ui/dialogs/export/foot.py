@@ -194,7 +194,7 @@ class ExportFoot(QFrame):
         self.bar.setValue(done)
 
     def _time_left(self, run: ExportRun) -> str:
-        """The estimated rest of the time; "" while too little is known."""
+        """The estimated remaining time; "" while too little is known."""
         now = time.monotonic()
         if self._began is None or self._began[0] is not run:
             self._began = run, now, run.finished

@@ -106,7 +106,7 @@ class SettingsDialog(QDialog):
     def show_section(self, name: str) -> None:
         """Scroll to the section of this name: "keys", "pictures", "words", "look" or "about".
 
-        Also before the dialog is open.
+        May be called before the dialog is open.
         """
         self._tabs.set_value(name)
         self._go()
