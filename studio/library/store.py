@@ -192,7 +192,7 @@ class Store:
         index_file.remove(self.index_path)
 
     async def wait_for_tasks(self) -> None:
-        """Wait for the background tasks that are running now. Raises what one of them raises."""
+        """Wait for the background tasks that are running now. Raises the error of a failed one."""
         await asyncio.gather(*self._tasks)
 
     async def close(self) -> None:

@@ -231,7 +231,7 @@ class AnswerSource:
         headers: names in lower case.
         body: file with the body's bytes, nothing before or after.
         scan: result of the scan during reception; None scans the file now.
-        cut: the body was truncated and its open values closed: read what is there.
+        cut: the body was truncated and its open values closed: read as much as there is.
         key: used only to redact it from texts.
     """
 

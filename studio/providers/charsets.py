@@ -26,7 +26,7 @@ def is_text(head: bytes) -> bool:
 
 
 def begins_answer(head: bytes) -> bool:
-    """Whether the first bytes of a body are those of JSON, a stream of events or a web page."""
+    """Whether the first bytes of a body begin JSON, a stream of events or a web page."""
     text = _text_of(head)
     return text is not None and _ANSWER.match(text.lstrip("\ufeff \t\r\n\x1e")) is not None
 
@@ -49,7 +49,7 @@ class Transcoder:
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Convert more bytes; anything but such a text passes unchanged."""
+        """Convert more bytes; anything but UTF-16 and UTF-32 passes unchanged."""
         if self._opening is not None:
             self._opening += data
             if not _is_recoded(self._opening):

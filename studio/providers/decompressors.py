@@ -71,7 +71,7 @@ class RawDeflateCodec:
 
 
 def _before_damage(inflate: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Output before the damage: zlib drops that of a failing call, so the input is divided."""
+    """Output before the damage: zlib drops output of a failing call, so the input is divided."""
     step = len(data)
     while step:
         trial = inflate.copy()

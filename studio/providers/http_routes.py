@@ -62,7 +62,7 @@ class Routes(httpx.AsyncBaseTransport):
     The certificates are loaded for the first request that may need TLS: not for the painter, nor
     for a service on this machine without TLS.
 
-    Errors are those of httpcore, which have the same names as those of httpx.
+    Errors are httpcore's, which have the same names as httpx's.
     """
 
     def __init__(self, painter: Painter | None) -> None:

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class PendingQuery:
-    """A query that was submitted; no longer `wanted` when it was cancelled."""
+    """A submitted query; no longer `wanted` once it is cancelled."""
 
     def __init__(self) -> None:
         self.wanted = True

@@ -57,9 +57,9 @@ class FirstStacks:
     """First pictures of a stacked grid.
 
     Attributes:
-        rows: in the order without stacks.
+        rows: in the order of the grid without stacks.
         stacking: their stacks, all closed.
-        pictures: those of the first tiles.
+        pictures: the pictures of the first tiles.
     """
 
     rows: array[int]
@@ -71,7 +71,7 @@ class IndexStacks:
     """Stacks, rounds and duels, through one connection of the index."""
 
     def __init__(self, db: Any, check: Callable[[], None]) -> None:
-        """`check` raises where the query was cancelled."""
+        """`check` raises if the query was cancelled."""
         self._db = db
         self._check = check
 

@@ -54,7 +54,7 @@ class IndexStatistics:
         )
 
     def spend_by_day(self, since: float) -> dict[str, float]:
-        """Spend of each local day with any, such as {"2026-11-23": 1.21}."""
+        """Spend of each local day that has any, such as {"2026-11-23": 1.21}."""
         return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
 
     def cost(self, ids: Sequence[str]) -> Cost:
@@ -107,7 +107,7 @@ class IndexStatistics:
         return (found[0], found[1]) if found else None
 
     def usual_seconds(self, model: str, size: str) -> float | None:
-        """Median seconds of the last 25 pictures of that model and size; None below three."""
+        """Median seconds of the last 25 pictures of a model and size; None for fewer than three."""
         found = self._db.execute(
             "SELECT seconds FROM pictures WHERE model = ? AND size = ? AND seconds IS NOT NULL"
             " ORDER BY row DESC LIMIT 25",

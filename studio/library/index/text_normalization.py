@@ -2,7 +2,7 @@
 
 Indexed text and searches go through `terms` alike. Case, accents, ligatures and the sharp s are
 folded (Unicode's NFKD and case folding). Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese
-have no spaces between words, or words with changing ends: their characters become overlapping
+have no spaces between words, or words with changing endings: their characters become overlapping
 pairs, and the last character of a run is a term of its own, so that one character finds every pair
 it begins.
 """

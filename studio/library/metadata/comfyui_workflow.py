@@ -102,7 +102,7 @@ class _Level:
         self._inner: dict[str, _Level] = {}
 
     def nodes(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every node that runs; ids in a subgraph are prefixed with that of its node."""
+        """Every node that runs; ids in a subgraph are prefixed with the id of its node."""
         for id, node in self._by_id.items():
             if node.get("mode") == _BYPASSED:
                 continue

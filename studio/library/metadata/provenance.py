@@ -164,7 +164,7 @@ def _own(texts: Mapping[str, str]) -> Provenance | None:
 
 
 def _invoke(texts: Mapping[str, str]) -> Provenance | None:
-    """InvokeAI's own chunks, of all its versions."""
+    """Provenance from InvokeAI's own chunks, in all its versions."""
     for name in ("invokeai_metadata", "invokeai"):
         if name in texts:
             return _invoke_object(_json(texts[name]))
@@ -284,7 +284,7 @@ def _draw_things(found: dict[str, Any], _texts: Mapping[str, str]) -> Provenance
 
 
 def _flat(found: dict[str, Any], texts: Mapping[str, str]) -> Provenance:
-    """Flat objects, and sets of texts, of Fooocus, Easy Diffusion and others."""
+    """Provenance from a flat object, or a set of texts, by Fooocus, Easy Diffusion and others."""
     fields = {_plainly(name): value for name, value in found.items()}
     rest: dict[str, Any] = {}
     for label, names in _FIELDS.items():

@@ -161,14 +161,14 @@ class Choosing:
         return await self._store.query_index(lambda index: index.stacks.rounds(), long=True)
 
     async def round(self, id: str) -> PickRound:
-        """A round of pick mode where it was left. Raises InputError."""
+        """A round of pick mode, as it was left. Raises InputError."""
         found = await self._round(id)
         if not isinstance(found, PickRound):
             raise InputError(_("This round no longer exists"))
         return found
 
     async def duel(self, id: str) -> Duel:
-        """A duel where it was left. Raises InputError."""
+        """A duel, as it was left. Raises InputError."""
         found = await self._round(id)
         if not isinstance(found, Duel):
             raise InputError(_("This duel no longer exists"))

@@ -35,7 +35,7 @@ async def change(store: Store, field: str, ids: Sequence[str], make: Make) -> st
 
 
 async def set_field(store: Store, field: str, ids: Sequence[str], value: object) -> str:
-    """Set a field of all of these to the same value; returns a sentence as `change` does."""
+    """Set a field of all these pictures to one value; returns a sentence as `change` does."""
     return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 

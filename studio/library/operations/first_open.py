@@ -26,7 +26,7 @@ _MEMORY = "folders"
 _MOST = 16
 
 Computed = Callable[[str], Path]
-"""Folder of a library's computed files, by its id."""
+"""Returns the folder of a library's computed files, by its id."""
 
 
 def is_known(folder: Path, computed: Computed) -> bool:

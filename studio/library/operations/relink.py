@@ -58,7 +58,7 @@ class MissingFileSearch:
     """Collects pictures whose file was not found, and searches for all of them at once.
 
     Attributes:
-        pause: seconds in which further pictures are collected for one search.
+        pause: seconds during which further pictures are collected for one search.
     """
 
     def __init__(self, store: Store) -> None:

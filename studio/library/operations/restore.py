@@ -163,7 +163,7 @@ class Backup:
         *,
         agreed: bool = False,
     ) -> int:
-        """Restore the library into a folder without one; returns the number of files.
+        """Restore the library into a folder without a library; returns the number of files.
 
         Files in `more` are restored only where they are missing. `agreed`: include what is `held`.
         Blocking. Raises InputError for a folder that is in use, StorageError; then nothing changed.
@@ -313,7 +313,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _check_names(names: Sequence[str]) -> None:
-    """Raise BadZipFile if a name is that of a file and of a folder."""
+    """Raise BadZipFile if a name is used for both a file and a folder."""
     every = set(names)
     for name in names:
         parents = (name[:at] for at, sign in enumerate(name) if sign == "/")

@@ -196,7 +196,7 @@ def _remove(store: Store, some: Sequence[tuple[str, str]], discard: Discard | No
 
 
 def _place(library: Path, root: Path, relative: str) -> Path | None:
-    """The file of that path; None if there is none, or the path is not valid."""
+    """The file at this path; None if there is none, or the path is not valid."""
     if not inside.is_original(relative):
         log.warning("A list of what goes from the trash names %r, which is no picture", relative)
         return None

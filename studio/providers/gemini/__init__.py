@@ -1,4 +1,4 @@
-"""Gemini-native wire: one format for requests and responses, that of all built-in profiles.
+"""Gemini-native wire: the format of requests and responses that all built-in profiles use.
 
 The services differ in address, in the header for the key and in required fields; the offline
 painter speaks this wire too.

@@ -176,7 +176,7 @@ def _text_of(part: Any) -> Text:
 
 
 def _joined(texts: list[tuple[Text, Any]], found: CollectedAnswer) -> list[list[tuple[Text, Any]]]:
-    """Group texts that are one: those of a stream, and those that divide a picture."""
+    """Group texts that belong together: the pieces of a stream, and the pieces of a picture."""
     if found.streamed:
         return [texts]
     groups: list[list[tuple[Text, Any]]] = []
@@ -272,7 +272,7 @@ def _texts(texts: list[Text], found: CollectedAnswer, *, draft: bool = False) ->
 
 
 def _unpacked(text: str, found: CollectedAnswer) -> bool:
-    """Add the pictures of a text that is JSON itself; False without one."""
+    """Add the pictures of a text that is JSON itself; False if there are none."""
     before = len(found.pictures)
     if text.lstrip()[:1] in ("{", "["):
         with contextlib.suppress(ValueError, RecursionError):
@@ -355,7 +355,7 @@ def _leaf(leaf: picture_fields.Leaf, found: CollectedAnswer) -> None:
 
 
 def gather_text(body: Path, content_type: str = "") -> CollectedAnswer:
-    """Collect the pictures of a body that is not JSON: a picture itself, text or parts with some.
+    """Collect the pictures of a body that is not JSON: a picture itself, text or several parts.
 
     Blocking. Web pages have pictures of their own, which are not collected.
     """

@@ -133,7 +133,7 @@ class ErrorBody:
         number: HTTP status given in the body, 0 when there is none.
         details: the structured details, if preserved.
         words: codes and sentences of all errors that wrap each other, separated by full stops.
-        wait: seconds to wait, from a field of the body; None without one.
+        wait: seconds to wait, from a field of the body; None if there is none.
         html: the body was a web page; `message` is its title.
         found: whether the body contained an error.
     """
@@ -445,7 +445,7 @@ class _Collector:
                 break
 
     def _fact(self, name: str, value: Any, depth: int) -> None:
-        """Store a fact; one of an inner error replaces that of an outer one."""
+        """Store a fact; facts of inner errors replace those of outer ones."""
         if name not in self._facts or depth > self._facts[name][0]:
             self._facts[name] = (depth, value)
 
@@ -528,7 +528,7 @@ def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
 def wait_seconds(
     said: ErrorBody, headers: Mapping[str, str], now: float | None = None
 ) -> float | None:
-    """Requested wait in seconds; None without one. Never negative.
+    """Requested wait in seconds; None if none is requested. Never negative.
 
     The header takes precedence over the structured detail, and that over the sentence in the
     message. A date is compared with the service's own clock, so that a wrong clock here does not

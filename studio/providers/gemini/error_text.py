@@ -189,7 +189,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _truncated(text: str) -> dict[str, str] | None:
-    """The last message and its codes in an object that is cut off; None without one."""
+    """The last message and its codes in an object that is cut off; None if there is none."""
     messages = _TRUNCATED.findall(text)
     if not messages:
         return None
@@ -250,7 +250,7 @@ def is_page(text: str) -> bool:
 
 
 def page_title(text: str) -> str:
-    """Title or first headline of a web page; empty without one."""
+    """Title or first headline of a web page; empty if there is none."""
     text = text[:LONGEST]
     for headline in _HEADLINES:
         if found := headline.search(text):

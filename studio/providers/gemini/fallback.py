@@ -165,7 +165,7 @@ class HeldSink:
             await self.release()
 
     async def encoded(self, data: bytes) -> None:
-        """Append to the encoded body; that of a refusal held back is not worth keeping."""
+        """Append to the encoded body, unless a refusal is held back, which is not worth keeping."""
         if not self.held and isinstance(self._sink, EncodedSink):
             await self._sink.encoded(data)
 

@@ -17,7 +17,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 def get(value: Any, name: str) -> Any:
-    """Field `name`, given in camelCase, in either spelling; None without one."""
+    """Field `name`, given in camelCase, in either spelling; None if it is missing."""
     if not isinstance(value, Mapping):
         return None
     if (found := value.get(name)) is not None:

@@ -217,7 +217,7 @@ class _Walk:
 _BESIDE = re.compile(
     r"input|source|reference|original|avatar|icon|logo|thumb|preview|doc|help|example|before|mask"
 )
-"""Names of fields whose address may be that of a picture beside the result."""
+"""Names of fields whose address may lead to a picture other than the result."""
 
 PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|gs|s3)://\S{1,4096}\Z", re.IGNORECASE)

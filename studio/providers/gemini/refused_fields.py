@@ -128,7 +128,7 @@ class Objection:
 
     @property
     def is_about_threshold(self) -> bool:
-        """Whether it refuses the threshold of a safety setting, and perhaps not its category."""
+        """Whether it refuses the threshold of a safety setting, but may accept its category."""
         return any(re.search(r"threshold|block_", one, re.IGNORECASE) for one in self.texts)
 
     @property
@@ -137,7 +137,7 @@ class Objection:
         return (*self.names, *self.sentences)
 
     def is_about_value(self, values: Iterable[str]) -> bool:
-        """Whether it refuses the value of a field, and perhaps not another one.
+        """Whether it refuses the value of a field, but may accept another value.
 
         `values` are those that were sent: a refusal that quotes one is about it.
         """
@@ -245,7 +245,7 @@ def _strings(value: Any) -> Iterator[tuple[bool, str]]:
 
 
 def _first_brace(text: str) -> int:
-    """Index where JSON begins in a text, such as "Provider returned error ({"; 0 for nowhere."""
+    """Index where JSON begins in a text, such as "Provider returned error ({"; 0 if nowhere."""
     found = re.search(r"[{\[]\s*[\"{\[]", text)
     return found.start() if found else 0
 
@@ -266,7 +266,7 @@ def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> fro
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """Sentences that object to something, without advice on what would be right."""
+    """Sentences that object to something, without their advice on valid values."""
     # A line that is indented belongs to the one before.
     for found in _SENTENCE.finditer(re.sub(r"\n[ \t]+", ": ", text)):
         clause = _ADVICE.sub(" ", found[0][:_LONGEST_CLAUSE])

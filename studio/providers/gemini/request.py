@@ -1,6 +1,6 @@
 """Build a generateContent request: address, headers and body.
 
-Source: the service's own documentation of the call, and that of the gateways before it. Only
+Source: the documentation of the call by the service, and by gateways in front of it. Only
 camelCase is sent: some gateways silently drop the other spelling.
 """
 

@@ -1,7 +1,7 @@
 """Pictures as base64 within text: data: URLs, and bare base64 that begins like a picture.
 
 The text may be long, wrapped at any column, escaped more than once, and split over the parts of an
-answer or the events of a stream. It is read as raw JSON, so that positions stay those of the file.
+answer or the events of a stream. It is read as raw JSON, so that positions are valid in the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from studio.providers.base import SpilledString
 Text = str | SpilledString
 
 SHORTEST = 24
-"""Characters of a text that may hold a picture."""
+"""Fewest characters of a text that may hold a picture."""
 
 _SEARCHED = 8 * 1024
 """Bytes searched in one call; other threads get their turn in between."""
@@ -228,7 +228,7 @@ def _enclosed_end(rope: TextRope, start: int, closer: re.Pattern[bytes]) -> int 
 
 
 def _bare_end(rope: TextRope, start: int) -> tuple[int, bool]:
-    """End of base64 without delimiters: its lines have one length, but for the first and last."""
+    """End of base64 without delimiters: all its lines but the first and last have one length."""
     end, lines = rope.run(start), 1
     column = end - start
     while True:

@@ -36,7 +36,7 @@ _MOST_USD = 20.0
 
 
 def read(value: Any) -> Usage | None:
-    """Token counts of a response; None without any."""
+    """Token counts of a response; None if there are none."""
     counted = _counted(value)
     if counted is None:
         return None

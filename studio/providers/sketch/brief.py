@@ -67,7 +67,7 @@ class Brief:
         wants_picture: False if words alone are asked for.
         words: number of characters of all text, including text outside the prompt.
         marks: sentences about the marks of the edited picture.
-        fault: fault to play, by the name of its model; "" for none.
+        fault: fault to simulate, by the name of its model; "" for none.
     """
 
     prompt: str

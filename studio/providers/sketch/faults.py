@@ -1,4 +1,4 @@
-"""Faults of edits that models are known for, played by fault models only."""
+"""Faults of edits that models are known for, simulated by fault models only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def with_other_shape(brief: Brief) -> Brief:
 
 
 def spoil(scene: Scene, brief: Brief, edited: SketchInput) -> None:
-    """Play the fault of the brief on its finished edit."""
+    """Apply the brief's fault to its finished edit."""
     if brief.fault == DRIFTS:
         _drift(scene, brief.seed)
     elif brief.fault == KEEPS_MARKS:

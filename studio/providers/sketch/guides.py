@@ -26,7 +26,7 @@ _MOST_TILES = 16
 
 
 def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
-    """White where a copy of a picture was drawn over; of the copy's ratio, at most 512 px long."""
+    """Mask, white where a copy of a picture was drawn over; at most 512 px long, in its ratio."""
     small = ImageOps.contain(marked, (_EDGE, _EDGE), Image.Resampling.BOX)
     clean = picture.resize(small.size, Image.Resampling.BOX)
     return _strongest(ImageChops.difference(small, clean)).point(
@@ -35,7 +35,7 @@ def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
 
 
 def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
-    """White where a marked copy shows that a picture is to be changed.
+    """Mask, white where a marked copy shows that a picture is to be changed.
 
     The area is a region, or the inside and surroundings of marks.
     """
@@ -49,7 +49,7 @@ def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
 
 
 def borders(picture: Image.Image) -> Image.Image:
-    """White where a picture has flat grey borders."""
+    """Mask, white on the flat grey borders of a picture."""
     mask = Image.new("L", picture.size, 255)
     mask.paste(0, _content(picture))
     return mask

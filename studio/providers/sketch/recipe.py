@@ -84,7 +84,7 @@ class Recipe:
 
 
 def planned(brief: Brief, reading: PromptReading, colours: list[Colour]) -> Recipe:
-    """The recipe of a new sketch; `colours` are those of its references."""
+    """The recipe of a new sketch; `colours` are the colours of its references."""
     motif = reading.motif or chosen_motif(brief.prompt)
     form = f"{motif} {brief.seed}"
     if not reading.motif:

@@ -72,7 +72,7 @@ class FirstScreen:
         return len(self.pictures) >= FIRST_PICTURES
 
     def decode(self, ratio: float, monitor: MonitorPlace | None = None) -> None:
-        """Start decoding for this ratio of device to logical pixels; Qt is loaded.
+        """Start decoding for this ratio of device to logical pixels; Qt must be loaded.
 
         The pictures are converted for `monitor`, unless the settings say otherwise.
         """

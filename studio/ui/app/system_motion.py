@@ -41,7 +41,7 @@ _REDUCED = re.compile(
     r"|'enable-animations': <false>"
     r"|'AnimationDurationFactor': <(?:'0(?:\.0*)?'|0\.0*)>"
 )
-"""Reduced motion in the portal's answer: that of any desktop, of GNOME, of KDE."""
+"""Reduced motion in the portal's answer: the common setting, GNOME's and KDE's."""
 
 
 class SystemMotion(QObject):

@@ -145,7 +145,7 @@ class ActionHandlers:
         spawn(self._with_one(self._remix))
 
     def words_only(self) -> None:
-        """Load the selected picture's request into the composer, its marks as words."""
+        """Load the selected picture's request into the composer, with its marks as words."""
         spawn(self._with_one(self._words_only))
 
     def _words_only(self, picture: Picture) -> None:

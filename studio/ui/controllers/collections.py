@@ -238,7 +238,7 @@ class CollectionsController(QObject):
         spawn(self._ask_tags())
 
     async def _ask_tags(self) -> None:
-        """Ask for the tags; those of only some of the pictures stay unchanged."""
+        """Ask for the tags; tags that only some of the pictures have stay unchanged."""
         pictures = await self._selection.pictures()
         if not pictures:
             return

@@ -120,7 +120,7 @@ class DragRecipes(QObject):
 
     @property
     def preset(self) -> ExportPreset:
-        """The preset for the place shown; that of the originals if it no longer exists."""
+        """The preset for the place shown; the preset of originals if it no longer exists."""
         return self._named(self._drags.recipe)
 
     @property

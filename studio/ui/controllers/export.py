@@ -198,7 +198,7 @@ class ExportController(QObject):
         self.refresh()
 
     def on_hidden(self) -> None:
-        """Stop what only the dialog needs."""
+        """Stop the work that only the dialog needs."""
         self._timer.stop()
         spawn(self.presets.save())
 
@@ -377,7 +377,7 @@ class ExportController(QObject):
     # --- running --------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Export what the dialog shows; a second export waits for the first."""
+        """Export the pictures in the dialog; a second export waits for the first."""
         if self._preparing is None and self.dialog is not None and not self.dialog.form.wrong:
             self._preparing = spawn(self._start(self.dialog))
 

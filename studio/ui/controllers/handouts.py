@@ -253,7 +253,7 @@ class Handouts(QObject):
     """The controllers of both kinds, and the question before a window ends their work.
 
     Signals:
-        left: the user wants to quit all the same; nothing is being made any more.
+        left: the user wants to quit all the same; the work is stopped.
     """
 
     left = Signal()

@@ -349,7 +349,7 @@ class PicturesController(QObject):
     def _do(self, change: Awaitable[str], value: str = "") -> None:
         """Run a change without a message on the screen: the tiles show it.
 
-        `value` is what it sets, in words.
+        `value` is the new value, in words.
         """
         spawn(self._await_mark(change, value), records=True)
 

@@ -95,7 +95,7 @@ class SelectionController:
         return (0, 0) if self._large is not None else self._gallery.closed_stacks()
 
     def stack_rows(self) -> Sequence[int]:
-        """Index rows of the stack whose tile alone is selected; empty without one."""
+        """Index rows of the stack whose tile alone is selected; empty if there is none."""
         return () if self._large is not None else self._gallery.selected_stack_rows()
 
     def is_only(self, ids: Sequence[str]) -> bool:

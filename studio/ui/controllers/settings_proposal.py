@@ -1,7 +1,7 @@
 """Offer to use the prompt and settings of a picture that came from outside as a reference.
 
-The picture is a reference already; what was typed stays until the user chooses its settings, which
-is one step that Undo takes back.
+The picture is a reference already; typed text stays until the user chooses its settings, which is
+one undo step.
 """
 
 from __future__ import annotations

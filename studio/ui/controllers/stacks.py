@@ -22,7 +22,7 @@ class StacksController(QObject):
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        told: sentence about what could not be done (str).
+        told: sentence about an action that was not possible (str).
         by_hand_wanted: pictures were stacked by hand where no stacks are shown (StackBy).
     """
 

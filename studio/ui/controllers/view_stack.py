@@ -18,7 +18,7 @@ from studio.ui.window.top_bar import TopBar
 
 
 class ViewName(StrEnum):
-    """A view of the window; those of the view switch have the names of its segments."""
+    """A view of the window; views in the view switch are named after its segments."""
 
     GRID = "grid"
     LOUPE = "loupe"

@@ -187,7 +187,7 @@ class ViewSwitch(QObject):
         return picture is None or self._loupe.get().row == picture.row
 
     async def _open_hidden(self, picture: Picture) -> None:
-        """Show a picture in the loupe that is not in the grid, among all pictures."""
+        """Show a picture that is not in the grid in the loupe, among all pictures."""
         before = self._stack.current
         await self._show_place_of(picture)
         if self._stack.current is not before:

@@ -115,7 +115,7 @@ class QuitSequence(QObject):
     """Sequence from the request to close the window until it closes.
 
     Attributes:
-        question: the open dialog, None without one.
+        question: the open dialog; None if there is none.
         waiting: whether the window will close after the running jobs.
 
     Signals:

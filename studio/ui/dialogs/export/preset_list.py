@@ -155,7 +155,7 @@ class PresetList(QListWidget):
 
     @property
     def current(self) -> str:
-        """Id of the current preset; "" without one."""
+        """Id of the current preset; "" if there is none."""
         item = self.currentItem()
         return str(item.data(ID)) if item is not None else ""
 

@@ -41,7 +41,7 @@ _ENDING = (ModelState.DEPRECATED, ModelState.RETIRED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenChoices:
-    """Choices hidden for lack of room; each step also hides those of the steps before.
+    """Choices hidden for lack of room; each step also hides the choices of earlier steps.
 
     `words` is the text beside the count, which stays in its tool tip and accessible description.
     """

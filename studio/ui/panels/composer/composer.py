@@ -284,7 +284,7 @@ class Composer(Dock):
             self.card.editor.selectAll()
 
     def was_sent(self, prompt: str) -> bool:
-        """Whether this is the prompt sent last, or that of pictures edited since."""
+        """Whether this is the prompt sent last, or the prompt of pictures edited since."""
         return prompt in self._sent_prompts and not submit.is_blank(prompt)
 
     def refresh_keys(self) -> None:
