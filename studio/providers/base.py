@@ -102,7 +102,7 @@ class Scanner(Protocol):
     """Scanner for a body while it arrives. Fed its bytes in order, in pieces of any size.
 
     Its listener receives each picture during the scan: pictures are decoded as they arrive, and a
-    body in which none begins is not read endlessly.
+    body in which no picture begins is not read endlessly.
     """
 
     @property

@@ -100,8 +100,8 @@ class BodyDecoder:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Decode more bytes, in pieces, so that a compression bomb never expands at once.
 
-        `encoded` is right once this returns. Iterating raises ServiceError for damaged data, after
-        the pieces before the damage.
+        `encoded` is reliable once this returns. Iterating raises ServiceError for damaged data,
+        after the pieces before the damage.
         """
         if not self._first.decided:
             self._held += data

@@ -29,7 +29,7 @@ _LONGEST_WORD = 255
 def proxy_for(scheme: str, host: str) -> str:
     """System proxy for this address; empty for none, and always for this machine itself.
 
-    Begins with http://, https:// or socks5h://. Raises NetworkError for an unusable one.
+    The result begins with http://, https:// or socks5h://. Raises NetworkError if it is unusable.
     """
     name, value = _named(scheme, host)
     return _read(value, name) if value else ""

@@ -18,7 +18,7 @@ _FIRST = 64 * 1024
 _PLAIN = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}
 )
-"""Request headers without secrets; every other counts as one."""
+"""Request headers that are not secret; all others are."""
 
 
 def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:

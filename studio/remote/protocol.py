@@ -91,7 +91,7 @@ class BudgetStanding(msgspec.Struct, frozen=True, tag="standing"):
 
 
 class RunQueued(msgspec.Struct, frozen=True, tag="taken"):
-    """The run is queued; `paused` when nothing is sent for now."""
+    """The run is queued; `paused` if the queue sends nothing for now."""
 
     paused: bool = False
 

@@ -154,7 +154,7 @@ class _ClientSession:
             self._core.queue.cancel(job.id)
 
     async def _make(self, asked: MakePictures) -> None:
-        """Run the jobs and report their progress; the run continues without a listener."""
+        """Run the jobs and report their progress; the run continues even without a listener."""
         self._run = asked.run.id
         try:
             await self._check(asked)
@@ -365,7 +365,7 @@ async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
 
 
 async def _uncollect(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Remove pictures from a collection; without pictures the collection is deleted."""
+    """Remove pictures from a collection; if none are given, delete the collection."""
     found = await core.library.collections.named(asked.name)
     if found is None:
         # Translators: {name} is a collection.
@@ -421,7 +421,7 @@ def _forget_broken(core: Core) -> None:
 
 
 async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Read kept answers again, or write them to a folder; all of them without ids."""
+    """Read kept answers again, or write them to a folder; all of them if no ids are given."""
     kept = {job.id: job for job in core.kept_answers}
     wanted = [_kept_job(kept, start) for start in asked.ids] or list(kept.values())
     answers: list[dict[str, Any]] = []

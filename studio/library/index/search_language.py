@@ -51,7 +51,7 @@ class SearchPhrase(Struct, frozen=True):
 
     Attributes:
         begins: the last one is a prefix.
-        without: exclude pictures that have them.
+        without: exclude pictures that contain them.
     """
 
     text: str
@@ -65,8 +65,8 @@ class SearchFilter(Struct, frozen=True, kw_only=True):
     Attributes:
         key: "rating", "cost", "created", "tier", "pixels", "model", "aspect", "tag", "in", "is",
             "ref", "branch", "drift" (a share).
-        low, high: for numbers: at least, and below; None for no bound. A date is seconds.
-        values: for names: any of them.
+        low, high: bounds of a number: at least, and below; None for none. Dates are in seconds.
+        values: names, any of which matches.
         without: exclude pictures that match.
         written: key and value as typed.
     """

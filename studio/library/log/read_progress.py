@@ -41,7 +41,7 @@ class ReadProgress:
         self._stopped = True
 
     def watched(self, read: Reads) -> Reads:
-        """The same records, with progress reported. Raises Stopped."""
+        """The records, with progress reported as they are read. Raises Stopped."""
         before = sys.getswitchinterval()
         sys.setswitchinterval(min(before, _TURN))
         done, last_told = 0, 0.0

@@ -1,6 +1,6 @@
 """Background check of a small share of the originals at each start, to find silent damage.
 
-Its position is stored beside the index, in computed data; when that is lost it starts over.
+Its position is stored beside the index, in computed data; if that is lost, the check starts over.
 """
 
 from __future__ import annotations

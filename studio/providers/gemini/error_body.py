@@ -273,7 +273,7 @@ def _is_failure(value: Mapping[Any, Any]) -> bool:
 
 
 def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
-    """Fields by their names in lower case and without separators; the first of a name counts."""
+    """Fields by name, in lower case and without separators; the first with a name counts."""
     named: dict[str, Any] = {}
     for name, one in itertools.islice(value.items(), _MOST_NAMES):
         if isinstance(name, str):

@@ -321,7 +321,7 @@ _LOST = _words(
     r"do_request_failed|do request failed|backend_connection|upstream_reset|upstream reset|"
     r"application error|读取响应|连接(?:被|已)?(?:重置|断开|关闭|中断)",
 )
-"""A server in between lost the next one, which may have worked and billed."""
+"""A server in between lost its connection to the next one, which may have worked and billed."""
 
 _ANSWER_TOO_LARGE = _words(
     r"(?:response|answer|reply)\b[\w ]{0,20} (?:too (?:large|big|long)|exceed)|response ?size ?too|"

@@ -301,7 +301,7 @@ def _pattern(name: str, *, after: bool) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _category(name: str) -> re.Pattern[str]:
-    """Pattern of a category: its whole name, or the end of it beside the word."""
+    """Pattern of a category: its whole name, or the end of it next to a word for category."""
     short = _spelled(name.removeprefix(CATEGORY))
     return re.compile(
         rf"(?<![A-Za-z_])(?:{_spelled(name)}|(?:categor\w*|safety settings?)\W{{1,4}}{short}"

@@ -42,7 +42,7 @@ READER_VERSION: Final = 4
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
-"""Values nested deeper are replaced by null."""
+"""Deepest nesting that is kept; values nested deeper are replaced by null."""
 
 MAX_MARKS: Final = 500_000
 """Limit of brackets and strings in one response, so that parsing the skeleton stays cheap."""

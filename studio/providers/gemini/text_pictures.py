@@ -97,7 +97,7 @@ class TextRope:
     """Several texts of one body as one, in the raw form of JSON strings.
 
     Attributes:
-        size: bytes in all.
+        size: total number of bytes.
     """
 
     def __init__(self, body: Path, texts: Sequence[Text]) -> None:

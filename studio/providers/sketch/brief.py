@@ -81,7 +81,7 @@ class Brief:
 
     @property
     def edited(self) -> SketchInput | None:
-        """The picture being edited: the last one with that role, or the one with borders."""
+        """The picture being edited: the last one with the role "edit" or "padded"; else None."""
         return next((i for i in reversed(self.inputs) if i.role in ("edit", "padded")), None)
 
     def with_role(self, role: str) -> SketchInput | None:

@@ -33,7 +33,7 @@ DECODED = 48
 """Pictures decoded ahead; with smaller tiles the others follow a moment later."""
 
 PATIENCE = 0.3
-"""Limit in seconds for which the window waits for them before it is shown."""
+"""Most seconds that the window waits for the pictures before it is shown."""
 
 
 class FirstScreen:

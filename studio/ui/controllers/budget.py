@@ -169,7 +169,7 @@ class BudgetController(QObject):
 
 
 def _waiting(run: Run) -> str:
-    """Sentence that the variations need a confirmation."""
+    """Sentence saying that the variations need a confirmation."""
     n = len(run.requests)
     text = ngettext("Confirm {n} variation.", "Confirm {n} variations.", n)
     return text.format(n=number(n))

@@ -46,7 +46,7 @@ class DefaultProvider(QObject):
             self._messages.show_message(text)
 
     def _undo(self, before: str, after: str) -> None:
-        """Make `before` the default again, also in a composer that had followed."""
+        """Make `before` the default again, also in a composer that had followed the change."""
         self._core.settings.change(profile=before)
         if before == OFFLINE and self._composer.draft().profile == after:
             self._composer.use_sketch()

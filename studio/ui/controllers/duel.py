@@ -43,7 +43,7 @@ class DuelController(RecordedChoice):
         view: DuelView,
         place_name: Callable[[], str],
     ) -> None:
-        """`rounds` is pick mode, which may lead here."""
+        """`rounds` is the controller of pick mode, from which a duel may begin."""
         super().__init__(
             core, shown, selection, messages, stack, place_name=place_name, parent=view
         )
@@ -215,7 +215,7 @@ class DuelController(RecordedChoice):
         await self._change("rating", stars)
 
     async def _keep_picks(self, duel: Duel, placed: Sequence[str]) -> None:
-        """Let the best be the only picks among the pictures of the duel."""
+        """Make the best pictures the only picks among those of the duel."""
         await self._change(
             "flag",
             {id: (Flag.PICK if id in placed else Flag.NONE).value for id in duel.present},

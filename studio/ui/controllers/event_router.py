@@ -74,7 +74,7 @@ class EventRouter(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`first` are called with every event, in this order, before the parts updated here."""
+        """`first`: called with every event, in this order, before the parts updated here."""
         super().__init__(parent)
         self._core = core
         self._shown = shown

@@ -56,7 +56,7 @@ class PresetEditor(QObject):
         return next((one for one in self.presets if one.id == self.current), self.presets[0])
 
     async def load(self, current: str) -> None:
-        """Read the presets; `current` is the id of the one to begin with."""
+        """Read the presets; `current` is the id of the preset to begin with."""
         if not self._timer.isActive():
             self.presets = self._saved = await self._service().presets()
         ids = [one.id for one in self.presets]
@@ -70,7 +70,7 @@ class PresetEditor(QObject):
             self.changed.emit()
 
     def change(self, preset: ExportPreset) -> None:
-        """Use another value of a preset."""
+        """Replace a preset with its changed version."""
         before = next((one for one in self.presets if one.id == preset.id), None)
         if before is None or before == preset:
             return

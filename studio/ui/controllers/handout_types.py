@@ -81,7 +81,7 @@ class HandoutKind(Protocol):
     async def make(
         self, pictures: Sequence[Picture], target: Path, place: str, progress: Progress
     ) -> HandoutResult:
-        """Make the file of these pictures of a place. Raises StudioError."""
+        """Make the file of these pictures; `place` names their place. Raises StudioError."""
 
 
 class SheetKind:

@@ -123,7 +123,7 @@ class HandoutController(QObject):
             self.refresh()
 
     def refresh(self) -> None:
-        """Update the preview of the file; calls in a row update it once."""
+        """Update the preview of the file; successive calls update it once."""
         if self.dialog is not None and self.dialog.isVisible():
             self._refreshing.request()
 

@@ -42,13 +42,13 @@ _ROOM = 1040
 """Width of the canvas, in logical pixels, from which there is room for the column."""
 
 _GAP = 20
-"""Free space to both sides of the column."""
+"""Free space on both sides of the column."""
 
 _LEAST_CHANGED = 0.005
 """Share of the pixels outside below which the answer is said to have kept them."""
 
 _KEPT = 4 * 1024 * 1024
-"""Bytes of thumbnails of answers."""
+"""Most bytes of thumbnails of answers in memory."""
 
 
 class AnswerBeside(QObject):

@@ -40,7 +40,7 @@ MOST = 1000
 """Limit of pictures for copy, drag and Show in folder."""
 
 LARGE = 20_000
-"""Number of pictures from which they are not read one by one."""
+"""Number of pictures from which pictures are not read one by one."""
 
 
 class PicturesController(QObject):
@@ -272,7 +272,7 @@ class PicturesController(QObject):
             self.told.emit(_noted(said, n, stacks))
 
     def save_as(self) -> None:
-        """Save copies of the selected originals where the user chooses."""
+        """Save copies of the selected originals to a place that the user chooses."""
         spawn(self._save_as())
 
     async def _save_as(self) -> None:
@@ -421,7 +421,7 @@ def show_files(paths: Sequence[Path]) -> bool:
 
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:
-    """Select the files over D-Bus, an interface that nearly all file managers have."""
+    """Select the files over D-Bus, through an interface of nearly all file managers."""
     # Imported late: no other part needs this library.
     from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 

@@ -29,7 +29,7 @@ class Presentation(QObject):
         active: whether bars and panels are hidden.
 
     Signals:
-        view_ended: full screen was ended while a view needs it (`begin_for_view`).
+        view_ended: full screen was ended while a view needed it (`begin_for_view`).
         view_left: Esc leads out of the current view.
     """
 

@@ -99,7 +99,7 @@ class SelectionController:
         return () if self._large is not None else self._gallery.selected_stack_rows()
 
     def is_only(self, ids: Sequence[str]) -> bool:
-        """Whether these are one picture, and that one alone is selected."""
+        """Whether these ids are a single picture, which alone is selected."""
         if (large := self._large) is not None:
             shown = large.picture
             return shown is not None and list(ids) == [shown.id]

@@ -78,7 +78,7 @@ class StacksController(QObject):
         return said
 
     def unstack(self) -> None:
-        """Take the stack of the selected tile apart, with the pictures that a filter hides."""
+        """Take the stack of the selected tile apart, including pictures that a filter hides."""
         self._change(self._unstack(self._gallery.stack_keys(), self._shown.stack_by))
 
     async def _unstack(self, keys: Sequence[int], by: StackBy) -> str:

@@ -218,7 +218,7 @@ class HistoryDialog(QDialog):
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 
     def on_chosen(self, item: QListWidgetItem) -> None:
-        """Select the pictures of a change; Enter reports the row of a click again."""
+        """Select the pictures of a change; called on a click, and again on Enter."""
         pictures = item.data(PICTURES)
         if pictures:
             self.pictures_chosen.emit(tuple(pictures))

@@ -49,7 +49,7 @@ from studio.ui.widgets.text import ElidedLabel, Text
 
 _LABELS = 78  # pixels
 _USUAL = {SizeRule.LONGEST: 2048.0, SizeRule.SHORTEST: 1080.0, SizeRule.PERCENT: 50.0}
-"""The number proposed for a rule."""
+"""The number proposed when a size rule is chosen."""
 
 _OFFERED = ("date", "prompt", "model", "size", "seed", "rating")
 _DIGITS = ("n:2", "n:3", "n:4", "n:5")

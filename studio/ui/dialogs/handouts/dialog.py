@@ -41,7 +41,7 @@ _TOLD = 10
 
 
 def caption_name(caption: SheetCaption) -> str:
-    """The word for a caption."""
+    """Label of a caption."""
     words = {
         SheetCaption.TITLE: _("Title"),
         SheetCaption.PROMPT: _("Prompt"),

@@ -555,7 +555,7 @@ class Composer(Dock):
         self._send(confirmed=True)
 
     def on_limit_wanted(self) -> None:
-        """Open the budget in place of an answer."""
+        """Open the budget instead of answering the question."""
         self._asked.clear_question()
         self.wants_budget.emit()
 
