@@ -99,7 +99,10 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterator[bytes]:
-    """Raw bytes of a file from `start` to `end`, in pieces of at most `most`."""
+    """Raw bytes of a file from `start` to `end`, in pieces of at most `most`.
+
+    Raises OSError, DirtyBase64Error for a file that became shorter.
+    """
     with path.open("rb") as file:
         file.seek(start)
         left = end - start

@@ -80,7 +80,10 @@ class Routes(httpx.AsyncBaseTransport):
         content: AsyncIterator[bytes] | None = None,
         extensions: Mapping[str, Any],
     ) -> httpx.Response:
-        """Send one request unchanged; the body of its answer is still to be read."""
+        """Send one request unchanged; the body of its answer is still to be read.
+
+        Raises the errors of httpcore, and httpx.InvalidURL.
+        """
         try:
             request = httpx.Request(
                 method,

@@ -192,7 +192,7 @@ class IndexState:
         ]
 
     def to_undo(self) -> LogPosition | None:
-        """Log position of the last change that is not undone."""
+        """Log position of the last change that is not undone; None if there is none."""
         found = self._db.execute(schema.TO_UNDO).fetchone()
         return LogPosition(*found) if found else None
 

@@ -102,7 +102,7 @@ class IndexStatistics:
         return [_jobs.decode(body) for (body,) in found]
 
     def job_state(self, id: str) -> tuple[str, int] | None:
-        """State and attempt of a recorded job."""
+        """State and attempt of a recorded job; None for an unknown one."""
         found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()
         return (found[0], found[1]) if found else None
 

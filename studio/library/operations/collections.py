@@ -44,7 +44,7 @@ class Collections:
         return await self._store.query_index(lambda index: index.count(query), long=True)
 
     async def named(self, name: str) -> Collection | None:
-        """The collection with this name, ignoring case, accents and spaces."""
+        """The collection with this name, ignoring case, accents and spaces; None if none has it."""
         wanted = folded(" ".join(name.split()))
         return next((one for one in await self.every() if folded(one.name) == wanted), None)
 

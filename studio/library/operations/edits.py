@@ -105,7 +105,7 @@ async def tag(
 
 
 async def write_record(store: Store, make: Callable[[], Record | None]) -> Record | None:
-    """Append the record that `make` returns on the writing thread, and publish its change."""
+    """Append the record that `make` returns on the writing thread, if any; publish its change."""
 
     def work() -> Record | None:
         record = make()

@@ -57,7 +57,7 @@ def items(value: Any, name: str) -> list[Any]:
 
 
 def number(value: Any, name: str) -> int | None:
-    """Field as an integer of zero or more; digits in a string count."""
+    """Field as an integer of zero or more; digits in a string count. None for anything else."""
     found = get(value, name)
     if isinstance(found, bool):
         return None

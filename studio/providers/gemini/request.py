@@ -228,7 +228,7 @@ def needs_both_modalities(profile: Profile) -> bool:
 
 
 def url(profile: Profile, model: str) -> str:
-    """Address of a request for `model`; `/` in the model's id stays unescaped."""
+    """Address of a request for `model`; `/` in its id stays unescaped. Raises InputError."""
     name = _RESOURCE.sub("", model.strip(), count=1)
     if not name:
         raise InputError(_("Choose a model first"))

@@ -85,7 +85,7 @@ class Brief:
         return next((i for i in reversed(self.inputs) if i.role in ("edit", "padded")), None)
 
     def with_role(self, role: str) -> SketchInput | None:
-        """The first picture with a role."""
+        """The first picture with a role; None if there is none."""
         return next((i for i in self.inputs if i.role == role), None)
 
 

@@ -29,7 +29,7 @@ _MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
 
 
 class LaidOut(Protocol):
-    """Owner of the layout."""
+    """Window whose layout is saved."""
 
     @property
     def closing(self) -> bool:

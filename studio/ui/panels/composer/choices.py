@@ -66,7 +66,7 @@ _STEPS = (
 
 
 class MarkedButton(IconButton):
-    """Icon with a dot beside it for non-default choices behind it."""
+    """Icon with a dot beside it while the choices behind it differ from the defaults."""
 
     marked = False
 
