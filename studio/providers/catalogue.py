@@ -110,7 +110,7 @@ class Catalogue:
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
         # Cached: a request asks three times, from two threads. The version is read first, because
-        # observations added meanwhile change it.
+        # anything learned meanwhile changes it.
         version, today, about = self._version, self._today(), self._about(profile)
         before = self._found.get((profile, id))
         if before is not None and before[:2] == (version, today) and before[2] is about:

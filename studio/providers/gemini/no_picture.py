@@ -52,7 +52,7 @@ A match begins where a run of characters begins, so that each run is read once.
 
 _PIECE = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200}")
 _MOST_PIECES = 4
-"""Texts with a long run of base64 from which they count as pieces of one picture."""
+"""Number of texts with a long run of base64 that may be the pieces of one picture."""
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 

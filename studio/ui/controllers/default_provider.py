@@ -17,8 +17,8 @@ class DefaultProvider(QObject):
     """Shows a toast with Undo whenever another provider becomes the default.
 
     The first stored key changes the default, and so do a button in the settings and the removal of
-    a provider. A key from the environment sets the default for this run, so that saving that key is
-    not a change.
+    a provider. A key from the environment sets the default for this run already, so that saving the
+    same default is not a change.
     """
 
     def __init__(

@@ -205,7 +205,7 @@ class DuelController(RecordedChoice):
             self.on_closed()
 
     async def _give_stars(self, duel: Duel) -> None:
-        """Give 5 stars to the first, 4 to the second and so on, for each place decided."""
+        """Give 5 stars to the first and, if more places were decided, 4 to the second and so on."""
         stars: dict[str, object] = {
             id: max(1, _STARS + 1 - place.number)
             for place in duel.order

@@ -247,7 +247,7 @@ def _layout(draft: Draft, picture: Picture, markup: Markup, model: Model) -> Gui
 
 
 def _sent_words(found: GuideLayout, picture: Picture) -> str:
-    """Description of the pictures that are sent."""
+    """Description of the pictures that are sent, within a sentence."""
     box = next((one.outline for one in found.guides if one.outline is not None), None)
     if box is not None:
         # Translators: part of a picture, in pixels.

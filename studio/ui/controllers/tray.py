@@ -157,7 +157,7 @@ class TrayController(QObject):
         self._messages.offer_action(said, _("Undo"), partial(self._undo_if, ids))
 
     def _undo_if(self, ids: tuple[str, ...]) -> None:
-        """Undo the change that put these pictures on the shelf, unless another one followed."""
+        """Undo the last change, if it is the one that left these pictures on the shelf."""
         if self._ids == ids:
             self.on_undo()
 

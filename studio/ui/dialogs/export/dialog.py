@@ -28,7 +28,7 @@ from studio.ui.widgets.toast import Toast
 _SIZE = QSize(1024, 628)
 _PRESETS, _PREVIEW = 212, 308
 _MARGIN = QSize(16, 12)
-"""Parts of the window's width and height that the dialog leaves free."""
+"""Width and height that the dialog leaves free of the window."""
 
 _FOLDED = 1024
 """Width below which the preview lies under the form."""

@@ -37,7 +37,7 @@ class SheetPreview(QWidget):
         self.setAccessibleName(_("Preview of the first page"))
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Show these pictures on the first page."""
+        """Set the pictures of the first page; `show_sheet` shows them."""
         self._pictures = tuple(pictures)
 
     def show_sheet(self, sheet: ContactSheet, count: int, *, logo: bool) -> None:
