@@ -80,7 +80,7 @@ def hidden(db: Any, ids: Sequence[str]) -> list[str]:
 
 
 def stranded(db: Any, ids: Sequence[str]) -> list[str]:
-    """The ids among these of hidden answers in the trash with a picture that is not in the trash.
+    """The ids among these that are hidden answers in the trash, though a picture of theirs is not.
 
     An earlier version moved such answers there alone.
     """

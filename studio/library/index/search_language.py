@@ -65,7 +65,8 @@ class SearchFilter(Struct, frozen=True, kw_only=True):
     Attributes:
         key: "rating", "cost", "created", "tier", "pixels", "model", "aspect", "tag", "in", "is",
             "ref", "branch", "drift" (a share).
-        low, high: bounds of a number: at least, and below; None for none. Dates are in seconds.
+        low, high: a number is at least `low` and below `high`; None for no bound. Dates are in
+            seconds since 1970.
         values: names, any of which matches.
         without: exclude pictures that match.
         written: key and value as typed.
@@ -145,7 +146,7 @@ def _words(text: str, *, without: bool) -> SearchPhrase | None:
 
 
 def _counting(words: list[SearchPhrase]) -> tuple[SearchPhrase, ...]:
-    """The phrases that are more than punctuation; all of them if there are none."""
+    """The phrases that are more than punctuation; all of them if none is."""
     counting = [phrase for phrase in words if not _is_punctuation(phrase.text)]
     return tuple(counting or words)
 

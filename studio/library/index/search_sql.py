@@ -263,7 +263,7 @@ class CompiledQuery:
         return _membership("tagged", "tag", numbers)
 
     def _named_collections(self, wanted: Sequence[str]) -> Condition:
-        """Condition: in a collection of one of these names; a name that none has is a prefix."""
+        """Condition: in a collection with one of these names; an unused name is a prefix."""
         ids: list[str] = []
         for one in wanted:
             start = folded(one)

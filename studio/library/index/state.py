@@ -121,7 +121,7 @@ class IndexState:
         return {id for some in chunks(ids) for id in lineage_sql.hidden(self._db, some)}
 
     def stranded_answers(self, ids: Sequence[str]) -> set[str]:
-        """The ids among these of answers in the trash without the pictures made from them."""
+        """The ids among these that are answers in the trash without their pictures."""
         return {id for some in chunks(ids) for id in lineage_sql.stranded(self._db, some)}
 
     def made_of(self, answer: str) -> list[str]:

@@ -98,7 +98,7 @@ class _BoundedZipFile(io.FileIO):
 
 @contextlib.contextmanager
 def opened(source: Path) -> Iterator[Backup]:
-    """Open and check a backup. Raises InputError, StorageError, also for errors in its `with`."""
+    """Open and check a backup. Raises InputError, StorageError, also for errors in the block."""
     try:
         plain = user_input.opened(source)
     except user_input.Unusable as error:

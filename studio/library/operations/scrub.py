@@ -83,7 +83,7 @@ def scrub(
     stop: Callable[[], bool] = lambda: False,
     rest: Callable[[float], None] = time.sleep,
 ) -> ScrubResult:
-    """Check these pictures, store the position; blocking, slow on purpose. Raises StorageError."""
+    """Check pictures and store the position; blocking, slow on purpose. Raises StorageError."""
     missing: list[str] = []
     changed: list[str] = []
     read = 0

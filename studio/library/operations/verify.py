@@ -67,7 +67,7 @@ class _VerifyRun:
     """Results so far, with a hash of each picture's path.
 
     Attributes:
-        lost_parents: hashes of the parents of pictures made here of which no separate copy is kept.
+        lost_parents: hashes of parents of pictures made here, of which no separate copy is kept.
     """
 
     def __init__(self, originals: Originals, progress: Callable[[int], None]) -> None:

@@ -81,7 +81,7 @@ def stated_billing(*texts: str) -> Billed | None:
 
 
 def billing_in_words(words: str) -> Billed | None:
-    """What a model's text, which may mention charged batteries, says about billing; else None."""
+    """What a model's text says about billing, not about charged batteries; None for nothing."""
     return _statement(words, _IS_ABOUT_MONEY)
 
 

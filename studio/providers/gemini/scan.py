@@ -267,7 +267,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Position after a piece nested too deep to be kept; 0 if that nesting may end within it."""
+        """Position after a piece nested too deep to be kept; 0 if the nesting may end within it."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end

@@ -113,7 +113,7 @@ class DragsController(QObject):
         return await self._recipes().files(pictures)
 
     async def originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
-        """The originals, with file permissions for copying by others. Raises StudioError."""
+        """The originals, made copyable for other programs. Raises StudioError."""
         return await asyncio.to_thread(self._originals, pictures)
 
     def _originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:

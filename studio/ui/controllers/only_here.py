@@ -221,7 +221,7 @@ class OnlyHereController(DrawingModeController):
             self.bar.show_hint()
 
     def _started(self) -> float | None:
-        """Start of the oldest request in progress for a region of the picture; None if none is."""
+        """Start of the oldest request in progress for a region of the picture, if there is one."""
         now = time.time()
         times = (
             now if job.started is None else job.started

@@ -40,7 +40,7 @@ MOST = 1000
 """Limit of pictures for copy, drag and Show in folder."""
 
 LARGE = 20_000
-"""Number of pictures from which pictures are not read one by one."""
+"""Size of a selection from which its pictures are not read one by one."""
 
 
 class PicturesController(QObject):

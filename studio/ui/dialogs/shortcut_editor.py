@@ -263,7 +263,7 @@ class ShortcutEditor(QDialog):
         self._fill(self.filter.text, self.current)
 
     def _replace(self, changes: Mapping[str, Sequence[str]], told: str) -> None:
-        """Replace the user's changes by these, and offer to restore the former ones."""
+        """Replace the user's changes with these, and offer to restore the former ones."""
         self._before = self._changes
         self._change(changes)
         self._show_note(told, undo=True)

@@ -137,7 +137,7 @@ class PicturesSection(SettingsSection):
         self._core.settings.change(library=folder)
 
     def on_late(self, minutes: int) -> None:
-        """Set the minutes after which a request is late; 0: by model and size."""
+        """Set the minutes after which a request is late; 0 lets model and size decide."""
         self._core.settings.change(time_out=minutes * 60.0)
 
     def on_limit(self, minutes: int) -> None:
