@@ -42,7 +42,7 @@ def _text_of(head: bytes) -> str | None:
 
 
 class Transcoder:
-    """Converter of UTF-16 and UTF-32, detected by the first bytes as for JSON, to UTF-8."""
+    """Converter to UTF-8 from UTF-16 and UTF-32, detected by the first bytes as for JSON."""
 
     def __init__(self) -> None:
         self._opening: bytes | None = b""

@@ -75,7 +75,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SECRETS_BEGIN = ("sk-", "mk-", "pk-", "rk-", "aiza", "ya29.", "key=", "bearer ")
-"""Every such secret contains one of these; a quick check for the many texts without."""
+"""Every match of `_SECRET` contains one of these: a quick check, as most texts have no secret."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
