@@ -71,7 +71,7 @@ class HistoryEntry:
     """A change in the history.
 
     Attributes:
-        sentence: what it did, in words.
+        sentence: description of the change.
         undone: it was undone and can be redone.
         pictures: ids of the changed pictures, at most 1,000.
         names: names of the first of them.
@@ -99,7 +99,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Total cost of some pictures in US dollars, and the number of those of unknown cost."""
+    """Total cost of some pictures in US dollars, and the number of pictures of unknown cost."""
 
     usd: float
     unknown: int

@@ -192,7 +192,7 @@ class Store:
         index_file.remove(self.index_path)
 
     async def wait_for_tasks(self) -> None:
-        """Wait for the background tasks that are running now. Raises what one of them raises."""
+        """Wait for the background tasks that are running now. Raises the error of a failed one."""
         await asyncio.gather(*self._tasks)
 
     async def close(self) -> None:
@@ -211,7 +211,7 @@ class Store:
     # Queries
 
     async def query_index(self, question: Callable[[Index], T], *, long: bool = False) -> T:
-        """The result of a query; cancelling the caller interrupts it.
+        """Run a query and return its result; cancelling the caller interrupts the query.
 
         `long`: run it on the connection for long queries, so that others do not wait for it.
         """
@@ -239,7 +239,7 @@ class Store:
             yield some
 
     async def places(self, row: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
-        """Row, id, path, trashed and missing of the next pictures in order of arrival."""
+        """Row, id, path and flags (trashed, missing) of the next pictures in order of arrival."""
         return await self.query_index(lambda index: index.state.places(row, limit))
 
     async def count_damaged(self) -> int:
@@ -249,7 +249,7 @@ class Store:
     # Changes
 
     async def write(self, work: Callable[[], T]) -> T:
-        """The result of `work()` on the writing thread, after all earlier writes."""
+        """Run `work()` on the writing thread after all earlier writes, and return its result."""
         try:
             return await self.writing.run(work)
         except DAMAGE as error:
@@ -267,8 +267,8 @@ class Store:
     def append(self, *records: Record, taken: Callable[[int], None] = ignore_progress) -> None:
         """Append records durably, then update the index; on the writing thread.
 
-        `taken` is called with the number of further pictures updated in the index. What the index
-        fails to apply (a full disk), it applies with the next record or at the next start.
+        `taken` is called with the number of further pictures updated in the index. Records that
+        cannot be applied to it (full disk) are applied with the next record or at the next start.
         """
         index = self.own
         added = self.log.append_all(records, after=index.reached())

@@ -27,7 +27,7 @@ _NEXT_ADDRESS = 0.25
 
 
 class TcpConnection(asyncio.Protocol):
-    """TCP connection. Its methods raise OSError, TimeoutError among them."""
+    """TCP connection. Its methods raise OSError, including TimeoutError."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None

@@ -37,7 +37,7 @@ Learn = Callable[[ServiceObservation], None]
 
 
 RecordChanges = Callable[[RequestChanges], Awaitable[None]]
-"""Record how a request is sent other than chosen."""
+"""Record how a request as sent differs from the user's choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Scanner(Protocol):
     """Scanner for a body while it arrives. Fed its bytes in order, in pieces of any size.
 
     Its listener receives each picture during the scan: pictures are decoded as they arrive, and a
-    body in which none begins is not read endlessly.
+    body in which no picture begins is not read endlessly.
     """
 
     @property
@@ -231,7 +231,7 @@ class AnswerSource:
         headers: names in lower case.
         body: file with the body's bytes, nothing before or after.
         scan: result of the scan during reception; None scans the file now.
-        cut: the body was truncated and its open values closed: read what is there.
+        cut: the body was truncated and its open values closed: read as much as there is.
         key: used only to redact it from texts.
     """
 
@@ -253,7 +253,7 @@ class Provider(Protocol):
 
     @property
     def reader_version(self) -> int:
-        """Stored with a response read without success, so that a newer reader tries it again."""
+        """Version of `read`, stored with each unreadable response; a newer version tries again."""
 
     @property
     def limits(self) -> UploadLimits:

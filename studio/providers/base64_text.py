@@ -24,7 +24,7 @@ _SLASH = re.compile(rb"(?<!\\)\\+/")
 _ESCAPE = re.compile(
     rb"(?<!\\)\\+(?:u00([0-9a-fA-F]{2})|([^u\\]))|%([0-9a-fA-F]{2})|&#(?:[xX]([0-9a-fA-F]{1,4})|([0-9]{1,5}));"
 )
-"""JSON escapes, once or more, percent encoding and numeric references of HTML."""
+"""JSON escapes, single or repeated, percent encoding and numeric references of HTML."""
 _HALF = re.compile(
     rb"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&(?:#(?:[xX]?[0-9a-fA-F]{0,4}|[0-9]{0,5}))?)\Z"
 )
@@ -36,7 +36,7 @@ _LONGEST_PREFIX = 256
 _PIECE = 256 * 1024
 
 _decode_strictly = partial(pybase64.b64decode, validate=True)
-"""Raises binascii.Error. Python's own decoder takes seventy times as long."""
+"""Strict decoder; raises binascii.Error. Python's own one takes seventy times as long."""
 
 
 class DirtyBase64Error(ValueError):
@@ -99,7 +99,10 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterator[bytes]:
-    """Raw bytes of a file from `start` to `end`, in pieces of at most `most`."""
+    """Raw bytes of a file from `start` to `end`, in pieces of at most `most`.
+
+    Raises OSError, DirtyBase64Error for a file that became shorter.
+    """
     with path.open("rb") as file:
         file.seek(start)
         left = end - start
@@ -117,7 +120,7 @@ def whole_file(path: Path) -> Iterator[bytes]:
 
 
 def cleaned(text: bytes) -> bytes:
-    """A piece of base64 without escapes; an incomplete one at its end is left out."""
+    """A piece of base64 without escapes; an incomplete escape at its end is left out."""
     return _unescaped(text)[0]
 
 
@@ -128,7 +131,7 @@ def _without_prefix(head: bytes) -> bytes:
 
 
 def _unescaped(text: bytes) -> tuple[bytes, bytes]:
-    """The text without escapes, and a possible incomplete one at its end."""
+    """The text without escapes, and the escape at its end that may be incomplete."""
     if not (b"\\" in text or b"%" in text or b"&" in text):
         return text, b""
     tail = b""

@@ -90,7 +90,7 @@ class Catalogue:
     def models(self, profile: str) -> tuple[Model, ...]:
         """Models offered by the composer, best first; those that simulate faults last.
 
-        Once a service has listed image models, only these.
+        Once a service has listed image models, only these are offered.
         """
         if profile == OFFLINE:
             ordered = sorted(self._sketches.values(), key=_is_fault)
@@ -109,8 +109,8 @@ class Catalogue:
         """Data of a model; an unknown one gets all common options, at unknown price."""
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
-        # A request asks three times, from two threads. The version first: what is learned meanwhile
-        # makes another one.
+        # Cached: a request asks three times, from two threads. The version is read first, because
+        # anything learned meanwhile changes it.
         version, today, about = self._version, self._today(), self._about(profile)
         before = self._found.get((profile, id))
         if before is not None and before[:2] == (version, today) and before[2] is about:
@@ -215,7 +215,7 @@ class Catalogue:
         return {} if about is None else about.prices
 
     def _state(self, profile: str) -> ServiceState:
-        """State of a profile's service; without address for a profile that is gone."""
+        """State of a profile's service; the address is "" for a profile that is gone."""
         about = self._about(profile)
         address = ""
         if about is not None:

@@ -16,7 +16,7 @@ _ANSWER = re.compile(r"[{\[<:\"]|data:|event:|id:|retry:")
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the first bytes of a body are text, which they may cut.
+    """Whether the first bytes of a body are text, which may be cut off anywhere.
 
     In UTF-16 and UTF-32, which random bytes resemble, only text that may be an answer counts.
     """
@@ -26,7 +26,7 @@ def is_text(head: bytes) -> bool:
 
 
 def begins_answer(head: bytes) -> bool:
-    """Whether the first bytes of a body are those of JSON, a stream of events or a web page."""
+    """Whether the first bytes of a body begin JSON, a stream of events or a web page."""
     text = _text_of(head)
     return text is not None and _ANSWER.match(text.lstrip("\ufeff \t\r\n\x1e")) is not None
 
@@ -42,14 +42,14 @@ def _text_of(head: bytes) -> str | None:
 
 
 class Transcoder:
-    """Converter of UTF-16 and UTF-32, detected by the first bytes as for JSON, to UTF-8."""
+    """Converter to UTF-8 from UTF-16 and UTF-32, detected by the first bytes as for JSON."""
 
     def __init__(self) -> None:
         self._opening: bytes | None = b""
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Convert more bytes; anything but such a text passes unchanged."""
+        """Convert more bytes; anything but UTF-16 and UTF-32 passes unchanged."""
         if self._opening is not None:
             self._opening += data
             if not _is_recoded(self._opening):

@@ -1,7 +1,7 @@
-"""Errors for broken connections, with their billing.
+"""Errors for broken connections, and whether the request was billed.
 
-Billed: nothing before the request was sent, very likely nothing while it was being sent, maybe
-afterwards.
+It was not if the connection broke before the request was sent, very likely not if it broke while
+the request was being sent, and perhaps if it broke afterwards.
 """
 
 from __future__ import annotations

@@ -29,10 +29,10 @@ from studio.providers.decompressors import (
 _PIECE = 256 * 1024
 _MOST_LAYERS = 4
 _SIGNED = 4
-"""Bytes that show a codec with a signature."""
+"""Bytes needed to recognize a codec with a signature."""
 
 _ENOUGH = 64
-"""Bytes that show a text."""
+"""Bytes needed to recognize a text."""
 
 _MOST_UNPROVEN = 1 << 20
 """Bytes after which a codec with a signature must have returned something."""
@@ -100,8 +100,8 @@ class BodyDecoder:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Decode more bytes, in pieces, so that a compression bomb never expands at once.
 
-        `encoded` is right once this returns. Iterating raises ServiceError for damaged data, after
-        the pieces before the damage.
+        `encoded` is reliable once this returns. Iterating raises ServiceError for damaged data,
+        after the pieces before the damage.
         """
         if not self._first.decided:
             self._held += data
@@ -287,7 +287,7 @@ def _by_signature(head: bytes, *, zlib: bool) -> type[Codec] | None:
 def _is_plausible(kind: type[Codec], opening: bytes, *, named: bool) -> bool:
     """Whether a codec decodes these bytes to a plausible start of an answer.
 
-    Any text will do where the header names it.
+    Any text is plausible if the header names the codec.
     """
     codec, found = kind(), bytearray()
     # Only the first bytes must be right: the rest may be damaged.

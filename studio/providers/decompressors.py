@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backports import zstd
 
 _LARGEST_WINDOW = 26
-"""Binary logarithm of zstd's window, so that a frame asks for at most 64 MB."""
+"""Binary logarithm of zstd's largest window: a frame gets at most 64 MB."""
 
 _BROTLI_STEP = 1024
 """Bytes fed to brotli at once; on damage, what they would have returned is lost."""
@@ -71,7 +71,7 @@ class RawDeflateCodec:
 
 
 def _before_damage(inflate: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Output before the damage: zlib drops that of a failing call, so the input is divided."""
+    """Output before the damage: zlib drops output of a failing call, so the input is divided."""
     step = len(data)
     while step:
         trial = inflate.copy()
@@ -155,7 +155,7 @@ class ZstdCodec:
     """One zstd frame (RFC 8878)."""
 
     def __init__(self) -> None:
-        # Loaded by the first answer that is compressed so.
+        # Loaded by the first answer with this compression.
         from backports import zstd
 
         self.over = False
@@ -184,7 +184,7 @@ class BrotliCodec:
     """One brotli stream (RFC 7932); its window is at most 16 MB."""
 
     def __init__(self) -> None:
-        # Loaded by the first answer that is compressed so.
+        # Loaded by the first answer with this compression.
         import brotli
 
         self.over = False

@@ -30,7 +30,7 @@ MAX_PICTURE = 128 * 1024 * 1024
 MAX_REDIRECTS = 3
 SECONDS = 120.0
 TRIES = 3
-"""Fetching is free, so a broken connection is retried."""
+"""Most attempts for one picture: fetching is free, so a broken connection is retried."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -94,7 +94,7 @@ class FetchSink(Protocol):
 
 Take = Callable[[bytes], Awaitable[None]]
 Visit = Callable[[FetchTarget, Take], Awaitable[tuple[int, Mapping[str, str]]]]
-"""Send one request; pass the body of a status 200 to `Take`. Returns status and headers."""
+"""Send one request; pass the body to `Take` if the status is 200. Returns status and headers."""
 
 
 async def fetch(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink) -> None:
@@ -255,7 +255,7 @@ def allowed(address: Address, policy: FetchPolicy) -> bool:
 
 
 def moved(url: str, location: str) -> str:
-    """Target of a redirect. Raises NoPicture without a valid one."""
+    """Target of a redirect. Raises NoPicture if it is missing or invalid."""
     if not location:
         raise refused(url, _("It redirects without a target."))
     try:

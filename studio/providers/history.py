@@ -18,7 +18,7 @@ class ConversationTurn:
     Attributes:
         profile, model: recipient of the prompt.
         inputs: pictures sent, with media types, in order.
-        sentences: sentence sent with each of them, "" for none; empty for none at all.
+        sentences: sentence sent with each input, "" for none; empty if no input has one.
         marks: numbers and sentences of the marks on its picture.
         parts: the model's parts, with the number of a picture in place of its bytes.
         pictures: bytes of the answer's pictures, by number.

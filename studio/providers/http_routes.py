@@ -1,6 +1,6 @@
 """Transport for httpx requests: through the painter, a proxy, or directly to the service.
 
-Imported late, by the first request; `transport` is what everybody else uses.
+Imported late, by the first request; all other modules use `transport`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SKETCH_HOST = "sketch.invalid"
 """Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
 
 _MOST_KNOWN = 64
-"""Addresses that are read once: each request of a service has the same."""
+"""Size of the cache of parsed addresses: each request to a service has the same one."""
 
 
 for _name in ("httpx", "httpcore"):
@@ -44,12 +44,12 @@ for _name in ("httpx", "httpcore"):
 
 def load_certificates() -> ssl.SSLContext:
     """Context for connections with TLS, with the authorities that are trusted. Blocking."""
-    # As `ssl.create_default_context` makes it, but for one thing: that notes the keys of every
-    # session in the file SSLKEYLOGFILE names, with which the traffic and the API key can be read.
+    # Like `ssl.create_default_context`, but without its log of session keys in the file that
+    # SSLKEYLOGFILE names: with these keys the traffic, including the API key, can be read.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    # The system's authorities, a company's among them, and those httpx would bring.
+    # The system's authorities, including a company's own, and those that httpx uses.
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     with contextlib.suppress(OSError):
         context.load_verify_locations(certifi.where())
@@ -60,9 +60,9 @@ class Routes(httpx.AsyncBaseTransport):
     """Chooses the route of each request: the painter, a system proxy, or a direct connection.
 
     The certificates are loaded for the first request that may need TLS: not for the painter, nor
-    for a service on this machine that does without.
+    for a service on this machine without TLS.
 
-    Errors are those of httpcore, which have the same names as those of httpx.
+    Errors are httpcore's, which have the same names as httpx's.
     """
 
     def __init__(self, painter: Painter | None) -> None:
@@ -80,7 +80,10 @@ class Routes(httpx.AsyncBaseTransport):
         content: AsyncIterator[bytes] | None = None,
         extensions: Mapping[str, Any],
     ) -> httpx.Response:
-        """Send one request as it stands; the body of its answer is still to be read."""
+        """Send one request unchanged; the body of its answer is still to be read.
+
+        Raises the errors of httpcore, and httpx.InvalidURL.
+        """
         try:
             request = httpx.Request(
                 method,
@@ -91,7 +94,7 @@ class Routes(httpx.AsyncBaseTransport):
             )
             return await self.handle_async_request(request)
         except UnicodeError as error:
-            # The name of its host cannot be read as one ("xn--a").
+            # Its host name is invalid ("xn--a").
             raise httpx.InvalidURL(str(error)) from error
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -165,7 +168,7 @@ class Routes(httpx.AsyncBaseTransport):
 
 
 def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    # Without a context of ours it makes one, which would note the keys of sessions.
+    # Without our context httpcore would make its own, which logs session keys.
     to_proxy = context if proxy.startswith("https:") else None
     try:
         through = httpcore.Proxy(
@@ -184,7 +187,7 @@ def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.Async
 
 
 class _DirectRoute:
-    """Straight to the service or through SOCKS: one connection for each request.
+    """Route straight to the service or through SOCKS: one connection for each request.
 
     No connection is used again, so a pool would only cost time, a tenth of a small answer's on the
     loop's thread.
@@ -239,7 +242,7 @@ class _DirectRoute:
 
 
 class _ClosingStream:
-    """The body of an answer; closes its connection with itself."""
+    """The body of an answer; closing it closes its connection."""
 
     def __init__(self, stream: Any, close: Callable[[], Awaitable[None]]) -> None:
         self._stream = stream

@@ -62,7 +62,7 @@ def _mended(head: bytes) -> bytes:
 
 
 def _told_once(fields: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Length and encoding of the body, unambiguous and in terms of HTTP."""
+    """Header fields for the body's length and encoding, unambiguous and valid in HTTP."""
     lengths = {value for name, value in fields if name.lower() == b"content-length"}
     codings = [
         one.strip().lower()

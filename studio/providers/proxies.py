@@ -1,8 +1,8 @@
 """System proxies: selection by address, and errors in their settings.
 
-They are set by variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on Windows and
-macOS, in the system's settings. An invalid setting is an error and never ignored: without its proxy
-a request could take an unwanted route.
+They are set in environment variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on
+Windows and macOS, in the system's settings. An invalid setting is an error and never ignored:
+without its proxy a request could take an unwanted route.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.common.urls import LOOPBACK, is_name
 
 _HTTP = ("http", "https")
 _SOCKS = ("socks5h", "socks5", "socks")
-"""All are equivalent here: the proxy always resolves host names."""
+"""Schemes of SOCKS proxies, equivalent here: the proxy always resolves host names."""
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20})://")
 _HOST = re.compile(r"[^\s\x00-\x20%@/\\?#<>^|`{}\"]{1,253}")
@@ -29,7 +29,7 @@ _LONGEST_WORD = 255
 def proxy_for(scheme: str, host: str) -> str:
     """System proxy for this address; empty for none, and always for this machine itself.
 
-    Begins with http://, https:// or socks5h://. Raises NetworkError for an unusable one.
+    The result begins with http://, https:// or socks5h://. Raises NetworkError if it is unusable.
     """
     name, value = _named(scheme, host)
     return _read(value, name) if value else ""
@@ -67,7 +67,7 @@ def _named(scheme: str, host: str) -> tuple[str, str]:
 
 
 def _name(kind: str) -> str:
-    """Variable that sets the proxies of a kind."""
+    """Environment variable that sets the proxy of a scheme, else the system's settings."""
     variable = f"{kind}_proxy"
     names = sorted((one for one in os.environ if one.lower() == variable), reverse=True)
     return names[0] if names else _("the system's settings")

@@ -18,7 +18,7 @@ _FIRST = 64 * 1024
 _PLAIN = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}
 )
-"""Request headers without secrets; every other counts as one."""
+"""Request headers that are not secret; all others are."""
 
 
 def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -33,8 +33,8 @@ def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
 class RedactingSink:
     """Sink that passes a response on without the key. `end` must be called after the last chunk.
 
-    Long searches run on `executor`, or on a thread without one. All responses share it: the fewer
-    threads work at a time, the sooner the window's thread gets its turn.
+    Long searches run on `executor`, or on any thread if it is None. All responses share one: the
+    fewer threads work at a time, the sooner the window's thread gets its turn.
     """
 
     def __init__(

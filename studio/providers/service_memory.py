@@ -41,7 +41,7 @@ StoredMemory = dict[str, dict[str, ModelMemory]]
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """What an entry has to match: address of the service, date of the table, and today."""
+    """Values that a valid entry matches: address of the service, date of the table, and today."""
 
     address: str
     as_of: str
@@ -60,7 +60,7 @@ _NOTHING: dict[str, ModelMemory] = {}
 
 
 class ServiceMemory:
-    """What is remembered of the service behind each profile, by model."""
+    """Memory of the service behind each profile, by model."""
 
     def __init__(self, stored: Mapping[str, Mapping[str, ModelMemory]] | None = None) -> None:
         self._profiles: StoredMemory = {

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 BeforeFirstByte = Callable[[], Awaitable[None]]
 """Awaited once connected, just before a request's first byte; if it raises, nothing is sent.
 
-A request sent in two forms takes two requests: it is awaited for each.
+A request sent in two forms is two requests: the hook is awaited for each.
 """
 
 

@@ -2,7 +2,7 @@
 
 The meaning of an error depends on billing. Before the first byte of a request has been sent,
 nothing can have been charged and the request may be repeated; afterwards it may have been, and only
-the user repeats it. The boundary is exact: httpcore's trace hook reports the start of writing.
+the user may repeat it. The boundary is exact: httpcore's trace hook reports the start of writing.
 
 The first request imports httpx with `http_routes`, on another thread, so that no window waits for
 it.

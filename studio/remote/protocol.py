@@ -1,8 +1,8 @@
 """Messages between a command line and the process that owns the library.
 
 Both use the owner's socket (`instance`), which only this user can reach. A message is its length in
-eight hex digits and that much JSON. No key is ever sent: the owner has keys of its own, and only
-compares a hash.
+eight hex digits, then that many bytes of JSON. No key is ever sent: the owner has keys of its own,
+and only compares a hash.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class BudgetStanding(msgspec.Struct, frozen=True, tag="standing"):
 
 
 class RunQueued(msgspec.Struct, frozen=True, tag="taken"):
-    """The run is queued; `paused` when nothing is sent for now."""
+    """The run is queued; `paused` if the queue sends nothing for now."""
 
     paused: bool = False
 

@@ -154,7 +154,7 @@ class _ClientSession:
             self._core.queue.cancel(job.id)
 
     async def _make(self, asked: MakePictures) -> None:
-        """Run the jobs and report their progress; the run continues without a listener."""
+        """Run the jobs and report their progress; the run continues even without a listener."""
         self._run = asked.run.id
         try:
             await self._check(asked)
@@ -198,7 +198,7 @@ class _ClientSession:
             log.info("Whoever handed a run over has left; the run goes on")
 
     async def _check(self, asked: MakePictures) -> None:
-        """Check that address and key are those the client meant. Raises StudioError."""
+        """Check that address and key are those the client expects. Raises StudioError."""
         core = self._core
         if not core.library.writable:
             raise LibraryLocked(
@@ -255,7 +255,7 @@ class _RunFollower:
         self._check_ended()
 
     def submitted(self) -> None:
-        """Mark the run's jobs as complete."""
+        """Note that all jobs of the run are known."""
         self._all_known = True
         self._check_ended()
 
@@ -365,7 +365,7 @@ async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
 
 
 async def _uncollect(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Remove pictures from a collection; without pictures the collection is deleted."""
+    """Remove pictures from a collection; if none are given, delete the collection."""
     found = await core.library.collections.named(asked.name)
     if found is None:
         # Translators: {name} is a collection.
@@ -421,7 +421,7 @@ def _forget_broken(core: Core) -> None:
 
 
 async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
-    """Read kept answers again, or write them to a folder; all of them without ids."""
+    """Read kept answers again, or write them to a folder; all of them if no ids are given."""
     kept = {job.id: job for job in core.kept_answers}
     wanted = [_kept_job(kept, start) for start in asked.ids] or list(kept.values())
     answers: list[dict[str, Any]] = []
@@ -449,7 +449,7 @@ async def _read_again(core: Core, asked: ChangeLibrary) -> ChangeDone:
 
 
 def _kept_job(kept: dict[str, Job], start: str) -> Job:
-    """The job that an id, or the end of one, means. Raises InputError."""
+    """The job with this id, or whose id ends with it. Raises InputError."""
     found = [job for id, job in kept.items() if id == start or id.endswith(start)]
     if len(found) != 1 or not start:
         raise InputError(

@@ -1,6 +1,6 @@
-"""SQL of edits and what was edited from them, and of the answers that pictures were made of.
+"""SQL for the lineage of edits, and for the answers that pictures were made from.
 
-No view shows such an answer, and it follows its pictures into the trash.
+No view shows such an answer; it follows its pictures into the trash.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ BELOW = (
     " LEFT JOIN pictures p ON p.row = l.row LEFT JOIN gone g ON g.row = l.row"
     " WHERE coalesce(p.id, g.id) IS NOT NULL)"
 )
-"""The pictures that `start` selects (id, row, parent) and all that were edited from them."""
+"""The pictures that `start` selects (id, row, parent) and all their descendants."""
 
 
 def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
-    """Ids of the hidden answers that the pictures of these rows were made of."""
+    """Ids of the hidden answers that the pictures of these rows were made from."""
     if not rows or not has_answers(db):
         return []
     found = db.execute(
@@ -42,7 +42,7 @@ def answers_of(db: Any, rows: Sequence[int]) -> list[str]:
 
 
 def answers_of_ids(db: Any, ids: Sequence[str]) -> list[str]:
-    """Ids of the hidden answers that these pictures were made of."""
+    """Ids of the hidden answers that these pictures were made from."""
     if not ids or not has_answers(db):
         return []
     found = db.execute(f"SELECT row FROM pictures WHERE id IN ({marks(ids)})", tuple(ids))
@@ -50,7 +50,7 @@ def answers_of_ids(db: Any, ids: Sequence[str]) -> list[str]:
 
 
 def answer_rows(db: Any, rows: Sequence[int]) -> list[int]:
-    """Rows of the hidden answers that the pictures of these rows were made of."""
+    """Rows of the hidden answers that the pictures of these rows were made from."""
     if not rows or not has_answers(db):
         return []
     found = db.execute(
@@ -68,7 +68,7 @@ def has_answers(db: Any) -> bool:
 
 
 def hidden(db: Any, ids: Sequence[str]) -> list[str]:
-    """Those of these ids that are hidden answers."""
+    """The ids among these that are hidden answers."""
     if not ids or not has_answers(db):
         return []
     found = db.execute(
@@ -80,9 +80,9 @@ def hidden(db: Any, ids: Sequence[str]) -> list[str]:
 
 
 def stranded(db: Any, ids: Sequence[str]) -> list[str]:
-    """Those of these ids that are hidden answers in the trash, while a picture of theirs is not.
+    """The ids among these that are hidden answers in the trash, though a picture of theirs is not.
 
-    An earlier version moved them there by themselves.
+    An earlier version moved such answers there alone.
     """
     if not ids or not has_answers(db):
         return []
@@ -97,7 +97,7 @@ def stranded(db: Any, ids: Sequence[str]) -> list[str]:
 
 
 def made_of(db: Any, answer: str) -> list[str]:
-    """Ids of the pictures that were made of an answer and not deleted for good."""
+    """Ids of the pictures that were made from an answer and not deleted for good."""
     found = db.execute(
         "SELECT p.id FROM lineage l JOIN pictures p ON p.row = l.row"
         " WHERE l.parent = ? AND l.role = 'answer' ORDER BY p.row",
@@ -119,5 +119,5 @@ def move_answers(db: Any, answers: Sequence[str]) -> None:
 
 
 def unused(db: Any, answers: Sequence[str]) -> list[str]:
-    """Hidden answers, of these, whose pictures were all deleted permanently."""
+    """The hidden answers among these whose pictures were all deleted permanently."""
     return [id for id in answers if not made_of(db, id)]

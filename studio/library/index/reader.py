@@ -1,4 +1,4 @@
-"""Index reader: a connection on a thread of its own, with cancellable queries.
+"""Index reader: a connection on its own thread, with cancellable queries.
 
 A library has two of them, so that a page and its pictures never wait for a long query.
 """
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class PendingQuery:
-    """A query that was submitted; no longer `wanted` when it was cancelled."""
+    """A submitted query; no longer `wanted` once it is cancelled."""
 
     def __init__(self) -> None:
         self.wanted = True
@@ -51,11 +51,11 @@ class IndexReader:
         self._executor = SerialExecutor(name)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `call(...)` on the thread; not cancelled with the caller."""
+        """Run `call(...)` on the thread and return its result; not cancelled with the caller."""
         return await self._executor.run(call, *args, **kwargs)
 
     async def query_index(self, question: Callable[[Index], T]) -> T:
-        """The result of a query; cancelling the caller interrupts it."""
+        """Run a query and return its result; cancelling the caller interrupts the query."""
         pending = PendingQuery()
         try:
             return await self._executor.run(self._answer, question, pending)
@@ -107,7 +107,7 @@ def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) ->
 def first_stacks(
     find: Callable[[], Path | None], query: Query, by: StackBy, limit: int
 ) -> FirstStacks | None:
-    """The same for a stacked grid: stacks of the first pictures, and those of `limit` tiles.
+    """The first screen of a stacked grid, from the index as last saved; see `first_pictures`.
 
     None if the index is unusable.
     """

@@ -64,8 +64,8 @@ CREATE VIRTUAL TABLE words USING fts5(
 # `run`, `parent` and `stack` of facts are keys (`entities.key_of`) of the ids of a run, of the
 # edited picture and of a stack made by hand; `stack` is -1 for a picture taken out of its stack.
 # `lineage` keeps the rows of deleted pictures, so that a family stays in one piece.
-# `trashed` of facts is 1 in the trash; 2 more for the answer of a picture made of it, which no view
-# shows: it follows that picture into the trash.
+# `trashed` of facts is 1 in the trash; plus 2 for an answer that a picture was made from: no view
+# shows the answer, and it follows that picture into the trash.
 # Words are normalized (text_normalization.py). They are in `texts` too, separated by spaces, where
 # phrases, negations and small selections are looked up row by row.
 
@@ -104,7 +104,7 @@ CREATE INDEX prompts_last ON prompts(last);
 CREATE INDEX lineage_parent ON lineage(parent, role, row);
 CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
 """
-"""Created when a new index has read the whole log: sorting once is faster than inserting."""
+"""SQL indexes, created after the whole log has been read: one sort is faster than inserting."""
 
 COLUMNS = {
     "rating": ("facts", "rating"),

@@ -36,7 +36,7 @@ _NAME = re.compile(r'"([^"]*)"?(\*?)|([^,"]+)')
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?\s*\$?(\d+(?:\.\d+)?)")
 _RANGE = re.compile(r"\$?(\d+(?:\.\d+)?)\.\.\$?(\d+(?:\.\d+)?)")
 _SIGNS = "+<=>|~^`$"
-"""Symbols on a keyboard that are no punctuation in Unicode."""
+"""Keyboard symbols that Unicode does not classify as punctuation."""
 
 _PIXELS = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
@@ -51,7 +51,7 @@ class SearchPhrase(Struct, frozen=True):
 
     Attributes:
         begins: the last one is a prefix.
-        without: exclude pictures that have them.
+        without: exclude pictures that contain them.
     """
 
     text: str
@@ -65,8 +65,9 @@ class SearchFilter(Struct, frozen=True, kw_only=True):
     Attributes:
         key: "rating", "cost", "created", "tier", "pixels", "model", "aspect", "tag", "in", "is",
             "ref", "branch", "drift" (a share).
-        low, high: for numbers: at least, and below; None for no bound. A date is seconds.
-        values: for names: any of them.
+        low, high: a number is at least `low` and below `high`; None for no bound. Dates are in
+            seconds since 1970.
+        values: names, any of which matches.
         without: exclude pictures that match.
         written: key and value as typed.
     """
@@ -80,7 +81,7 @@ class SearchFilter(Struct, frozen=True, kw_only=True):
 
 
 class ParsedSearch(Struct, frozen=True, kw_only=True):
-    """What a search asks for, and what of it was not understood.
+    """Words, phrases and tokens of a search, and problems with those not understood.
 
     Attributes:
         troubles: a sentence for each token that was not understood.
@@ -145,7 +146,7 @@ def _words(text: str, *, without: bool) -> SearchPhrase | None:
 
 
 def _counting(words: list[SearchPhrase]) -> tuple[SearchPhrase, ...]:
-    """The phrases without those of punctuation alone, unless there are no others."""
+    """The phrases that are more than punctuation; all of them if none is."""
     counting = [phrase for phrase in words if not _is_punctuation(phrase.text)]
     return tuple(counting or words)
 
@@ -190,7 +191,7 @@ def _numbers(key: str, value: str) -> SearchFilter:
 
 
 def _after(number: float) -> float:
-    """The next larger number: money is compared to a millionth."""
+    """The next larger number; amounts of money are compared to six decimal places."""
     return round(number + 1e-7, 7)
 
 

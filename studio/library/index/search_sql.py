@@ -263,7 +263,7 @@ class CompiledQuery:
         return _membership("tagged", "tag", numbers)
 
     def _named_collections(self, wanted: Sequence[str]) -> Condition:
-        """In the collections of these names; without one, in those whose names begin with it."""
+        """Condition: in a collection with one of these names; an unused name is a prefix."""
         ids: list[str] = []
         for one in wanted:
             start = folded(one)
@@ -305,7 +305,7 @@ class CompiledQuery:
         return Condition(sql=sql, values=tuple(ids), lead=("facts f", sql))
 
     def _in_branches(self, wanted: Sequence[str]) -> Condition:
-        """Pictures of the branches of these names, with all that were edited from them."""
+        """Condition: in a branch of these names, or edited from a picture in one."""
         rows: list[int] = []
         for one in wanted:
             start = folded(one.rstrip("*"))
@@ -520,7 +520,7 @@ def _aspects(wanted: Sequence[str]) -> Condition:
     if len(wanted) == 1 and wanted[0] in shapes:
         return Condition(sql=shapes[wanted[0]])
     ratios = [one for one in wanted if one not in shapes]
-    # An exact name is of a picture that was indexed before its ratio had another.
+    # Pictures indexed by an earlier version may have the exact ratio in place of a common name.
     names = [name for one in ratios for name in _ratio_names(*map(int, one.split(":")))]
     exact = _any("aspect", list(dict.fromkeys(names)))
     if len(ratios) == len(wanted):
@@ -580,7 +580,7 @@ def _literal(words: SearchPhrase) -> Condition:
 
 
 def _looked_up(needles: Sequence[tuple[str, bool]]) -> list[Condition]:
-    """Condition that these occur in a picture's words, or do not."""
+    """Condition that each of these texts occurs in a picture's words, or does not."""
     if not needles:
         return []
     parts = " AND ".join(f"instr(t.text, ?) {'>' if there else '='} 0" for _n, there in needles)

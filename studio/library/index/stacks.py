@@ -57,9 +57,9 @@ class FirstStacks:
     """First pictures of a stacked grid.
 
     Attributes:
-        rows: in the order without stacks.
+        rows: in the order of the grid without stacks.
         stacking: their stacks, all closed.
-        pictures: those of the first tiles.
+        pictures: the pictures of the first tiles.
     """
 
     rows: array[int]
@@ -71,7 +71,7 @@ class IndexStacks:
     """Stacks, rounds and duels, through one connection of the index."""
 
     def __init__(self, db: Any, check: Callable[[], None]) -> None:
-        """`check` raises where the query was cancelled."""
+        """`check` raises if the query was cancelled."""
         self._db = db
         self._check = check
 
@@ -101,7 +101,7 @@ class IndexStacks:
         opened: Mapping[int, bool] | None,
         given: Mapping[int, int] | None = None,
     ) -> Stacking:
-        """Stacks of rows in the order of the grid; `given` are keys of rows of no picture."""
+        """Stacks of rows in the order of the grid; `given`: keys of rows without a picture."""
         keys = self.keys(rows, by)
         if given:
             for at, row in enumerate(rows):
@@ -119,7 +119,7 @@ class IndexStacks:
     ) -> FirstStacks:
         """Stacks of the first pictures, and the pictures of `limit` tiles.
 
-        `read` reads so many rows of the grid, `pictures` those of rows.
+        `read(n)` returns the first n rows of the grid; `pictures(rows)` returns their pictures.
         """
         rows = read(_ROWS_PER_TILE * limit)
         stacking = Stacking.of(rows, self.keys(rows, by), ranks=self.ranks(rows))
@@ -133,7 +133,7 @@ class IndexStacks:
         return found
 
     def _every_rank(self) -> dict[int, int]:
-        """Ranks other than 0."""
+        """Ranks of all pictures whose rank is not 0."""
         self._check()
         return self._ranks("flag = 'pick' OR rating > 0 OR cover > 0", ())
 
@@ -217,7 +217,7 @@ class IndexStacks:
         ]
 
     def runs(self, ids: Sequence[str]) -> dict[str, str]:
-        """A name for the run of each picture that has one."""
+        """Name of each picture's run, by the picture's id; pictures without a run are left out."""
         return {
             id: str(run)
             for some in chunks(ids)
@@ -257,7 +257,7 @@ class IndexStacks:
         return PickRound(id=id, definition=pick, place=place, decisions=decisions, gone=gone)
 
     def last_decision(self, id: str) -> LogPosition | None:
-        """Position in the log of the last decision of a round or duel that is not undone."""
+        """Log position of a round's or duel's last decision that is not undone; else None."""
         found = self._db.execute(
             f"SELECT h.file, h.offset {_STANDING} ORDER BY d.seq DESC LIMIT 1", (id,)
         ).fetchone()

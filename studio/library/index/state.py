@@ -109,7 +109,7 @@ class IndexState:
         )
 
     def answers_of(self, ids: Sequence[str]) -> list[str]:
-        """Ids of the hidden answers that these pictures were made of."""
+        """Ids of the hidden answers that these pictures were made from."""
         return list(
             dict.fromkeys(
                 id for some in chunks(ids) for id in lineage_sql.answers_of_ids(self._db, some)
@@ -117,19 +117,19 @@ class IndexState:
         )
 
     def hidden_answers(self, ids: Sequence[str]) -> set[str]:
-        """Those of these ids that are hidden answers."""
+        """The ids among these that are hidden answers."""
         return {id for some in chunks(ids) for id in lineage_sql.hidden(self._db, some)}
 
     def stranded_answers(self, ids: Sequence[str]) -> set[str]:
-        """Those of these ids that are in the trash without the pictures made of them."""
+        """The ids among these that are answers in the trash without their pictures."""
         return {id for some in chunks(ids) for id in lineage_sql.stranded(self._db, some)}
 
     def made_of(self, answer: str) -> list[str]:
-        """Ids of the pictures that were made of an answer, those in the trash included."""
+        """Ids of the pictures that were made from an answer, including those in the trash."""
         return lineage_sql.made_of(self._db, answer)
 
     def files_with(self, ids: Sequence[str]) -> list[tuple[str, str, int]]:
-        """Path, sha256 and bytes of the answers that go when these are deleted for good."""
+        """Path, sha256 and bytes of the answers that are deleted for good with these pictures."""
         going = set(ids)
         return [
             values
@@ -152,7 +152,7 @@ class IndexState:
         ]
 
     def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
-        """Row, id, path, trashed and missing of the next pictures in order of arrival."""
+        """Row, id, path and flags (trashed, missing) of the next pictures in order of arrival."""
         return [
             (row, id, path, bool(trashed & 1), bool(missing))
             for row, id, path, trashed, missing in self._db.execute(
@@ -192,7 +192,7 @@ class IndexState:
         ]
 
     def to_undo(self) -> LogPosition | None:
-        """Log position of the last change that is not undone."""
+        """Log position of the last change that is not undone; None if there is none."""
         found = self._db.execute(schema.TO_UNDO).fetchone()
         return LogPosition(*found) if found else None
 

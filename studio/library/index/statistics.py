@@ -54,14 +54,14 @@ class IndexStatistics:
         )
 
     def spend_by_day(self, since: float) -> dict[str, float]:
-        """Spend of each local day with any, such as {"2026-11-23": 1.21}."""
+        """Spend of each local day that has any, such as {"2026-11-23": 1.21}."""
         return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
 
     def cost(self, ids: Sequence[str]) -> Cost:
         """Total cost of these pictures; duplicates count once."""
         usd, unknown = 0.0, 0
         every = dict.fromkeys(ids)
-        # With the answers that they were made of, each of which was paid once.
+        # With the answers that they were made from, each of which was paid for once.
         for some in chunks(list(every)):
             every |= dict.fromkeys(lineage_sql.answers_of_ids(self._db, some))
         for some in chunks(list(every)):
@@ -102,12 +102,12 @@ class IndexStatistics:
         return [_jobs.decode(body) for (body,) in found]
 
     def job_state(self, id: str) -> tuple[str, int] | None:
-        """State and attempt of a recorded job."""
+        """State and attempt of a recorded job; None for an unknown one."""
         found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()
         return (found[0], found[1]) if found else None
 
     def usual_seconds(self, model: str, size: str) -> float | None:
-        """Median seconds of the last 25 pictures of that model and size; None below three."""
+        """Median seconds of the last 25 pictures of a model and size; None for fewer than three."""
         found = self._db.execute(
             "SELECT seconds FROM pictures WHERE model = ? AND size = ? AND seconds IS NOT NULL"
             " ORDER BY row DESC LIMIT 25",

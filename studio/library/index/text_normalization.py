@@ -2,7 +2,7 @@
 
 Indexed text and searches go through `terms` alike. Case, accents, ligatures and the sharp s are
 folded (Unicode's NFKD and case folding). Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese
-have no spaces between words, or words with changing ends: their characters become overlapping
+have no spaces between words, or words with changing endings: their characters become overlapping
 pairs, and the last character of a run is a term of its own, so that one character finds every pair
 it begins.
 """
@@ -25,7 +25,7 @@ _PAIRED = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-"""Patterns are compiled when a text needs them: a start reads none."""
+"""Characters of scripts without spaces; like all patterns here, compiled when first needed."""
 
 
 @cache

@@ -33,7 +33,7 @@ _OF_PICTURES = (
     *("texts", "tagged", "members", "facts", "pictures"),
     *sorted(_BESIDE),
 )
-"""Tables without deleted pictures; `lineage` keeps them."""
+"""Tables from which deleted pictures are removed; `lineage` keeps them."""
 
 _FIELDS = [field for field in fields(Picture) if field.name != "row"]
 _NAMES = [field.name for field in _FIELDS]
@@ -316,7 +316,7 @@ class IndexWriter:
         place = value if field == "round_place" else value.get("place", 0)
         self._db.execute("UPDATE rounds SET place = ? WHERE id = ?", (place, id))
         if field == "decision" and not (record.undoes or record.redoes):
-            # The history knows whether it stands.
+            # The history knows whether it was undone.
             self._db.execute(
                 "INSERT OR IGNORE INTO decisions(record, round, body) VALUES (?,?,?)",
                 (record.id, id, msgspec.json.encode(value).decode()),
@@ -371,7 +371,7 @@ class IndexWriter:
                 self._reindex_words(rows)
 
     def _set_trashed(self, field: str, value: Any, ids: Sequence[str]) -> None:
-        """Set the parts of `facts.trashed`; answers go with their pictures."""
+        """Set one bit of `facts.trashed`; answers follow their pictures."""
         kept, new = ("2", int(value)) if field == "trashed" else ("1", 2 * int(value))
         rows = self._rows(ids)
         self._db.execute(

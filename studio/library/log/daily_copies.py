@@ -1,7 +1,7 @@
 """Daily copies of the records for the last fourteen days: `.gridbrush/copies/YYYY-MM-DD/`.
 
-The copy of a month's file that did not grow since the last copy is a hard link to it, on disks that
-have them. A copy is complete when its folder has its final name.
+If a month's file has not grown since the last copy, its new copy is a hard link to that one, on
+disks that support it. A copy is complete when its folder has its final name.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def is_newer(raw: Any, version: int) -> bool:
 
 
 def as_far_as_understood(raw: Any, id: str) -> Record:
-    """The record of a line's JSON without invalid parts; `id` if it has no valid one.
+    """The record of a line's JSON without its invalid parts; `id` replaces an invalid id.
 
     Raises NotUnderstood if nothing is left.
     """

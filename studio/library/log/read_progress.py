@@ -31,7 +31,7 @@ class ReadProgress:
     """
 
     def __init__(self, size: int) -> None:
-        """`size` of the log in bytes."""
+        """`size`: size of the log in bytes."""
         self.tell: Callable[[float], None] = _ignore
         self._size = size
         self._stopped = False
@@ -41,7 +41,7 @@ class ReadProgress:
         self._stopped = True
 
     def watched(self, read: Reads) -> Reads:
-        """The same records, with progress reported. Raises Stopped."""
+        """The records, with progress reported as they are read. Raises Stopped."""
         before = sys.getswitchinterval()
         sys.setswitchinterval(min(before, _TURN))
         done, last_told = 0, 0.0

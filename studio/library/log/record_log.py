@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _reader: JsonReader[Record] = JsonReader(Record)
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_LINE = 512 << 20
-"""Bytes; a change of a million pictures has eighty million."""
+"""Limit of a line in bytes; a change of a million pictures has eighty million."""
 
 _BLOCK = 1 << 20
 
@@ -91,7 +91,7 @@ def _is_month(name: str) -> bool:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; only the end of a line that is longer than any record."""
+    """The lines of a file; of a line longer than any record, only its end."""
     while line := file.readline(_LONGEST_LINE):
         if not line.endswith(b"\n") and len(line) == _LONGEST_LINE:
             while line and not line.endswith(b"\n"):
@@ -140,11 +140,11 @@ class RecordLog:
         return LogPosition(every[-1].name, every[-1].stat().st_size)
 
     def emptied(self) -> list[Path]:
-        """Files that lost all their lines: empty ones before the last."""
+        """Files that lost all their lines: the empty ones before the newest."""
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
     def reaches(self, place: LogPosition) -> bool:
-        """Whether the log is at least that long; False if an older copy was restored."""
+        """Whether the log reaches this position; False if an older copy was restored."""
         if not place.file:
             return True
         try:

@@ -1,4 +1,4 @@
-"""Records of the log: one JSON line per finished job or user's change.
+"""Records of the log: one JSON line per finished job or change by the user.
 
 Layout: `.gridbrush/records/YYYY-MM.jsonl`, a new file each month (UTC). A line is
 
@@ -42,17 +42,17 @@ SECOND = frozenset(
 """Fields of version 2: before the first of them is written, the library gets that version."""
 
 THIRD = frozenset({"answer"})
-"""Fields of version 3, which pictures made here have as well."""
+"""Fields of version 3; records of pictures made here are of version 3 too."""
 
 DERIVED = "derived"
 """Kind of a record of version 3: a picture made here, with the change that goes with it."""
 
 Groups = list[tuple[Any, list[str]]]
-"""Values of a field, each with the ids that have it: an action on a million is one line."""
+"""Values of a field, each with the ids that have it: a change of a million pictures is one line."""
 
 
 class FieldChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A changed field; attributes as those of `Record`."""
+    """A changed field; attributes as in `Record`."""
 
     field: str
     values: Groups = []
@@ -70,8 +70,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     Attributes:
         kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
             "change" (a field of pictures or jobs, or a collection), "derived" (a picture made
-            here; its change tells what undo does: it goes to the trash, and a picture that it
-            replaces comes back).
+            here; undoing its change moves it to the trash, and restores the picture that it
+            replaced).
         field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
             collection itself: {"name", "search"}, or None if it does not exist;
             "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
@@ -80,7 +80,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
             "cover" (its rank as the cover of a stack, 0 for none), "drift" (its difference from its
             parent); "round" and "duel" (a definition, or None when it does not exist),
             "round_place" and "decision" have ids of rounds and duels. Of version 3: "answer" (it is
-            the answer that a picture was made of, and no result by itself).
+            the answer that a picture was made from, and not itself a result).
         values: new values, each with the ids that get it.
         former: the values before, in the same shape.
         also: further fields changed by the same action.
@@ -113,7 +113,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def touched(self) -> list[str]:
-        """Ids of everything that all its fields touch."""
+        """Ids of everything that any of its fields touches."""
         return list(dict.fromkeys(id for one in self.changes for id in one.ids))
 
 
@@ -165,7 +165,7 @@ class LibraryIdentity(msgspec.Struct, frozen=True):
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
     """The library's `id` file, created if `create`; None if there is no valid one.
 
-    An invalid file is renamed, which is added to `told`, and computed files are built again.
+    An invalid file is renamed and reported in `told`, and computed files are built again.
     Raises StorageError.
     """
     try:
@@ -251,7 +251,7 @@ UNLISTED = frozenset({"seen", "path", "missing", "drift", "round_place"})
 """Fields whose changes do not enter the history, and cannot be undone."""
 
 _BEGUN = frozenset({"round", "duel"})
-"""Fields whose first record only begins something, which is not worth an undo step."""
+"""Fields whose first record only starts a round or duel, which is not worth an undo step."""
 
 
 def listed(record: Record) -> bool:

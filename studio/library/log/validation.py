@@ -23,7 +23,7 @@ LAST_TIME = 2.5e11
 """Latest time in seconds since 1970, before the year 9999."""
 
 NOT_PICTURES = frozenset({"collection", "round", "duel", "round_place", "decision"})
-"""Fields whose ids are those of collections, rounds and duels."""
+"""Fields whose ids belong to collections, rounds and duels."""
 
 _FIRST_TIME = -6e10
 _MOST_USD = 1e9
@@ -207,7 +207,7 @@ def is_version(number: int) -> bool:
 
 
 def is_moment(seconds: float) -> bool:
-    """Whether this time is within the range of calendars."""
+    """Whether this time is within the range of the calendar."""
     return _FIRST_TIME < seconds < LAST_TIME
 
 

@@ -24,7 +24,7 @@ _SETTINGS: Final = 50_000
 """Limit of the settings in characters."""
 
 _FEWEST: Final = 2
-"""Settings that must follow "Steps:" when nothing else identifies them as settings."""
+"""Fewest settings after "Steps:" if nothing else identifies them as settings."""
 
 _PLACES: Final = 20
 """Candidates tried for the beginning of the settings."""
@@ -48,7 +48,7 @@ _KNOWN: Final = frozenset({
 
 
 class A1111Parameters(NamedTuple):
-    """The parts of such a text."""
+    """The parts of an A1111 text."""
 
     prompt: str
     negative: str
@@ -106,7 +106,7 @@ def _settings_begin(text: str) -> int | None:
 
 
 def _last_line(text: str) -> int | None:
-    """Index of the last line, if it has settings that begin with another one than "Steps:"."""
+    """Index of the last line, if it has settings that do not begin with "Steps:"."""
     begin = text.rfind("\n") + 1
     line = text[begin:]
     if len(line) < _SETTINGS and _is_settings(line):

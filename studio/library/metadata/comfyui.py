@@ -168,7 +168,7 @@ class _GraphReader:
         return given and fits and not known.CONTROL.search(self._kind(id))
 
     def _is_maker(self, id: str) -> bool:
-        """Whether a node makes a picture from text by itself, as those of services do."""
+        """Whether a node makes a picture from text by itself, as nodes of image services do."""
         inputs = self._inputs(id)
         kind = self._kind(id)
         words = any(name in inputs for name in ("prompt", "positive_prompt", "text_prompt"))
@@ -209,7 +209,7 @@ class _GraphReader:
         return any(name in self._inputs(id) for name in ("positive", "conditioning", "cond1"))
 
     def _pipe(self, id: str) -> str | None:
-        """The node that bundles prompt and model for a sampler, if it is another one."""
+        """The separate node that bundles prompt and model for a sampler; None if there is none."""
         seen: set[str] = set()
         here: str | None = id
         while here is not None and here not in seen:
@@ -228,7 +228,7 @@ class _GraphReader:
         return None
 
     def _seed(self, id: str) -> Any:
-        """Seed of a sampler; of one that adds no noise, that of the sampler before it."""
+        """Seed of a sampler; if it adds no noise, the seed of the sampler before it."""
         seen: set[str] = set()
         here: str | None = id
         while here is not None and here not in seen:
@@ -252,7 +252,7 @@ class _GraphReader:
         return [node] if self._is_sampler(node) else self._nearest(node)
 
     def _number(self, id: str, names: Sequence[str]) -> Any:
-        """A number in a node's inputs, or in those its link leads to."""
+        """A number from a node's inputs, or from the node its link leads to."""
         for _step in range(_DEEPEST):
             inputs = self._inputs(id)
             name = next((name for name in names if name in inputs), None)
@@ -353,7 +353,7 @@ class _GraphReader:
         if (chosen := self._chosen(id)) is not None:
             return self._conditions(inputs.get(chosen), role, depth + 1)
         if "positive" in inputs or "negative" in inputs:
-            # Nodes that pass both on have these outputs first; nodes that encode both have not.
+            # Nodes that pass both on have these outputs first; nodes that encode both do not.
             both = all(
                 self._node(inputs.get(name)) and not self._leads_to_text(inputs[name])
                 for name in ("positive", "negative")

@@ -37,7 +37,7 @@ NUMBERS: Final = ("seed", "noise_seed", "value", "int", "number", "Number", "Val
 MODELS: Final = ("ckpt_name", "unet_name", "model_name", "base_ckpt_name", "gguf_name", "model")
 MODEL_FILE: Final = re.compile(r"[^\0]+\.(?:safetensors|ckpt|gguf|sft|pth?|bin)", re.IGNORECASE)
 NOT_MODELS: Final = re.compile(r"lora|vae|clip|control|embed|upscale|text|t5|encoder|config|style")
-"""Inputs whose files are no image models."""
+"""Inputs whose files are not image models."""
 
 SETTINGS: Final = ("steps", "cfg", "guidance", "sampler_name", "scheduler", "denoise")
 

@@ -102,7 +102,7 @@ class _Level:
         self._inner: dict[str, _Level] = {}
 
     def nodes(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every node that runs; ids in a subgraph are prefixed with that of its node."""
+        """Every node that runs; ids in a subgraph are prefixed with the id of its node."""
         for id, node in self._by_id.items():
             if node.get("mode") == _BYPASSED:
                 continue
@@ -160,7 +160,7 @@ class _Level:
         return [self._prefix + origin, slot]
 
     def _passed(self, node: Mapping[str, Any], slot: int, depth: int) -> Any:
-        """Source of a node that only passes on: its first input of the output's type."""
+        """Source behind a pass-through node: its first input of the output's type."""
         inputs = [one for one in _list(node.get("inputs")) if isinstance(one, dict)]
         outputs = _list(node.get("outputs"))
         wanted = outputs[slot].get("type") if slot < len(outputs) else None

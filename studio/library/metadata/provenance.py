@@ -43,10 +43,10 @@ _NO_PROMPT: Final = re.compile(
     r"|created with (?:gimp|the gimp)|imagej=|file written by)",
     re.IGNORECASE,
 )
-"""Texts of cameras, systems and editors in the place of a prompt."""
+"""Texts that cameras, systems and editors write where a prompt might be."""
 
 _NO_WORDS: Final = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
-"""Characters found in binary data of cameras but not in text."""
+"""Characters that occur in cameras' binary data but not in text."""
 
 _MIDJOURNEY: Final = re.compile(r"(?:(?<!\s)\s+)?\bJob ID:\s*([0-9a-fA-F-]{8,})\s*$")
 _MIDJOURNEY_SEED: Final = re.compile(r"\s--seed\s+(\d+)\b")
@@ -60,7 +60,7 @@ class Provenance:
     Attributes:
         tool: the program that wrote it; "" for a plain description.
         settings: all other named values, as text.
-        picture: id of the library's picture that it is a copy of, if it says so; not checked.
+        picture: id of the library's picture that the file claims to be a copy of; not checked.
     """
 
     tool: str = ""
@@ -164,7 +164,7 @@ def _own(texts: Mapping[str, str]) -> Provenance | None:
 
 
 def _invoke(texts: Mapping[str, str]) -> Provenance | None:
-    """InvokeAI's own chunks, of all its versions."""
+    """Provenance from InvokeAI's own chunks, in all its versions."""
     for name in ("invokeai_metadata", "invokeai"):
         if name in texts:
             return _invoke_object(_json(texts[name]))
@@ -284,7 +284,7 @@ def _draw_things(found: dict[str, Any], _texts: Mapping[str, str]) -> Provenance
 
 
 def _flat(found: dict[str, Any], texts: Mapping[str, str]) -> Provenance:
-    """Flat objects, and sets of texts, of Fooocus, Easy Diffusion and others."""
+    """Provenance from a flat object, or a set of texts, by Fooocus, Easy Diffusion and others."""
     fields = {_plainly(name): value for name, value in found.items()}
     rest: dict[str, Any] = {}
     for label, names in _FIELDS.items():
@@ -392,7 +392,7 @@ def _a1111(texts: Mapping[str, str]) -> Provenance | None:
 
 
 def _writer(settings: Mapping[str, str]) -> str:
-    """The program that wrote a text, as far as its settings tell."""
+    """The program that wrote a text, judged by its settings."""
     version = settings.get("Version", "")
     if app := settings.get("App"):
         return app
@@ -402,7 +402,7 @@ def _writer(settings: Mapping[str, str]) -> str:
 
 
 def _settings_alone(texts: Mapping[str, str]) -> Provenance | None:
-    """Easy Diffusion: a text for each value."""
+    """Reader for Easy Diffusion, which writes a text for each value."""
     return _flat(dict(texts), texts) if _is_flat(texts) else None
 
 
@@ -469,7 +469,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _parts(found: dict[str, Any]) -> Iterator[Any]:
-    """An object, and the objects in it under the names of a graph, encoded again or not."""
+    """An object, and the objects nested in it under the names of graphs, as JSON strings or not."""
     yield found
     for name in ("prompt", "workflow", "extra_pnginfo"):
         inside = found.get(name)

@@ -75,7 +75,7 @@ def words(packet: str) -> dict[str, str]:
 
 
 class _Property:
-    """A property being read: its own text, and that of its items."""
+    """A property being read: its own text, and the texts of its items."""
 
     def __init__(self, name: str) -> None:
         self.name = name

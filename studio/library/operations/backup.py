@@ -1,8 +1,8 @@
 """Backup of library and settings in one file.
 
-A backup is a ZIP file without compression (pictures have theirs), so that any system can read it:
-`library/…` as it is on disk, `settings.json`, and at the end `manifest.json` with the SHA-256
-of every file. Reading it back is in `restore`.
+A backup is a ZIP file without compression (pictures are compressed), so that any system can read
+it: `library/…` as it is on disk, `settings.json`, and at the end `manifest.json` with the SHA-256
+of every file. `restore` reads it back.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class _ArchiveFile:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is buffered."""
+        """Do nothing: nothing is buffered."""
 
     def close(self) -> None:
-        """The file is closed where it was opened."""
+        """Do nothing: the caller closes the file that it opened."""
 
 
 def size_of(library: Path) -> int:
@@ -73,7 +73,7 @@ def write(
             hint=_("Choose another name for the backup."),
         )
     with unfinished_copies.beside(target) as part:
-        # Nobody agreed to replace one that is created meanwhile.
+        # The user did not agree to replace a file created meanwhile.
         return _write(library, target, part, more, progress, over=there)
 
 
@@ -115,7 +115,7 @@ def _write(
 
 
 def _contents(library: Path, more: dict[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Names and files; records first, so that none names a picture that comes later."""
+    """Names and files; records first, so that no record names a picture added later."""
     records = library / HIDDEN / "records"
     seen = set()
     for place in (records, library):

@@ -10,7 +10,7 @@ from studio.domain.events import ProgressEvent
 from studio.library.stopped import Stopped
 
 LARGE = 20_000
-"""Number of pictures from which on progress is reported."""
+"""Number of pictures from which progress is reported."""
 
 _TELL_EVERY = 0.25
 _READING = 0.4
@@ -24,8 +24,8 @@ class ChangeProgressed(ProgressEvent):
     Attributes:
         pictures: number of pictures.
         part: share of the work that is done; 1 at the end.
-        written: the change is recorded, so it can be undone and no longer cancelled. When it ends
-            without that, nothing was changed.
+        written: the change is recorded, so it can be undone and no longer cancelled. If it ends
+            unrecorded, nothing was changed.
     """
 
     pictures: int

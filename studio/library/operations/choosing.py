@@ -1,7 +1,7 @@
 """Choosing: families and branches, stacks, rounds of pick mode, duels, and money spent on them.
 
 Rounds and duels are values of records ("round", "duel"), their decisions records of their own, so
-that all of it is durable at each key and undone like any other change. The decision of a round and
+that each key press is durable and undone like any other change. The decision of a round and
 the flag it gives are one record.
 """
 
@@ -161,14 +161,14 @@ class Choosing:
         return await self._store.query_index(lambda index: index.stacks.rounds(), long=True)
 
     async def round(self, id: str) -> PickRound:
-        """A round of pick mode where it was left. Raises InputError."""
+        """A round of pick mode, as it was left. Raises InputError."""
         found = await self._round(id)
         if not isinstance(found, PickRound):
             raise InputError(_("This round no longer exists"))
         return found
 
     async def duel(self, id: str) -> Duel:
-        """A duel where it was left. Raises InputError."""
+        """A duel, as it was left. Raises InputError."""
         found = await self._round(id)
         if not isinstance(found, Duel):
             raise InputError(_("This duel no longer exists"))
@@ -291,7 +291,7 @@ def _several(ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def restored(index: Any) -> list[Record]:
-    """Records of all rounds and duels of an index, for a log that lost its own."""
+    """Records of all rounds and duels in an index, for a log that lost its own."""
     found: list[Record] = []
     for one in index.stacks.rounds():
         field = "duel" if isinstance(one, Duel) else "round"

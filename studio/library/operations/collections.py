@@ -44,7 +44,7 @@ class Collections:
         return await self._store.query_index(lambda index: index.count(query), long=True)
 
     async def named(self, name: str) -> Collection | None:
-        """The collection of that name, ignoring case, accents and spaces."""
+        """The collection with this name, ignoring case, accents and spaces; None if none has it."""
         wanted = folded(" ".join(name.split()))
         return next((one for one in await self.every() if folded(one.name) == wanted), None)
 
@@ -93,7 +93,7 @@ class Collections:
         return await self._set(id, None)
 
     async def arrange(self, ids: Sequence[str]) -> str:
-        """Show the collections in this order; returns a sentence about it, "" for no change.
+        """Put the collections in this order; returns a sentence about it, "" for no change.
 
         Those that are not in `ids` follow by name.
         """
@@ -117,7 +117,7 @@ class Collections:
         return await edits.change(self._store, "collections", ids, groups)
 
     async def collect(self, ids: Sequence[str], name: str) -> str:
-        """Add pictures to the collection of that name, which is created when missing."""
+        """Add pictures to the collection with this name, which is created if missing."""
         found = await self.named(name) or await self.make(name)
         return await self.add(ids, found.id)
 
@@ -138,7 +138,7 @@ class Collections:
         return await self._store.query_index(lambda index: index.models())
 
     async def history(self, limit: int = 500) -> list[HistoryEntry]:
-        """The last changes, newest first; read from the log, so it survives a restart."""
+        """The last changes, newest first; read from the log, so they survive a restart."""
         places = await self._store.query_index(lambda index: index.state.history(limit))
         changes = await asyncio.to_thread(self._changes, places)
         sentences = await history.sentences(self._store, [record for record, _undone in changes])

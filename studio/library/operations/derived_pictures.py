@@ -33,7 +33,7 @@ _FILE, _RECORD = "picture", "record"
 
 
 def begin_picture(store: Store) -> Path:
-    """A new folder; its file is written to `file_in(folder)`. Raises StorageError."""
+    """Create a picture's folder; its file goes to `file_in(folder)`. Raises StorageError."""
     folder = store.folder / HIDDEN / FOLDER / new_id()
     files.ensure_folder(folder, within=store.folder)
     return folder

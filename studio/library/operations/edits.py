@@ -35,7 +35,7 @@ async def change(store: Store, field: str, ids: Sequence[str], make: Make) -> st
 
 
 async def set_field(store: Store, field: str, ids: Sequence[str], value: object) -> str:
-    """Set a field of all of these to the same value; returns a sentence as `change` does."""
+    """Set a field of all these pictures to one value; returns a sentence as `change` does."""
     return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 
@@ -61,7 +61,7 @@ class HistoryStep:
 
     Attributes:
         change: the change undone or redone: "1 picture rated".
-        effect: what happened instead: "Rating of 1 picture cleared".
+        effect: the result: "Rating of 1 picture cleared".
     """
 
     change: str
@@ -105,7 +105,7 @@ async def tag(
 
 
 async def write_record(store: Store, make: Callable[[], Record | None]) -> Record | None:
-    """Append the record that `make` returns on the writing thread, and publish its change."""
+    """Append the record that `make` returns on the writing thread, if any; publish its change."""
 
     def work() -> Record | None:
         record = make()

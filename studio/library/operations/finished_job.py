@@ -24,7 +24,7 @@ _TOGETHER = 64
 
 @dataclass(slots=True)
 class _FinishedJob:
-    """A job to record, and what came of it."""
+    """A job to record, and the result."""
 
     job: Job
     pictures: Sequence[tuple[Picture, Path]]
@@ -46,12 +46,12 @@ class JobRecorder:
     async def add(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
         """Record a finished job, each picture with the complete file that becomes its original.
 
-        Returns the pictures with their rows, without answers that others were made of. Raises
+        Returns the pictures with their rows, without answers that others were made from. Raises
         StorageError; then nothing is recorded and the call can be repeated.
         """
         store, finished = self._store, _FinishedJob(job, pictures)
         self._waiting.append(finished)
-        # It may be recorded by the call for an earlier job; not later than by this one.
+        # The call for an earlier job may record this one too; else this call does.
         await store.writing.run(self._record_waiting)
         if finished.error is not None:
             raise finished.error
@@ -80,7 +80,7 @@ class JobRecorder:
         return some
 
     def _record_alone(self, some: list[_FinishedJob], error: Exception) -> None:
-        """Record each by itself, so that each has an error of its own."""
+        """Record each job separately, so that each has its own error."""
         if len(some) == 1:
             some[0].error = error
             return

@@ -1,7 +1,7 @@
 """First opening of a library on this computer: unfinished work waits for the user's consent.
 
-Unfinished imports, deletions and requests are resumed at the next start. Those of a library from
-elsewhere are untrusted: they would fetch addresses and delete files. They are set aside
+Unfinished imports, deletions and requests are resumed at the next start. In a library from
+elsewhere they are untrusted: they would fetch addresses and delete files. They are set aside
 (`.gridbrush/from-elsewhere/`) until the user agrees. The folders in which a library was opened on
 this computer are stored beside its index, in `<data>/libraries/<id>/folders`.
 All calls block.
@@ -26,13 +26,13 @@ _MEMORY = "folders"
 _MOST = 16
 
 Computed = Callable[[str], Path]
-"""Folder of a library's computed files, by its id."""
+"""Returns the folder of a library's computed files, by its id."""
 
 
 def is_known(folder: Path, computed: Computed) -> bool:
     """Whether the library in this folder was opened on this computer before.
 
-    True for one that was moved, False for a copy of one that is still in its place.
+    True for a library that was moved, False for a copy of one that is still in its place.
     """
     found = _identity(folder)
     if found is None or not (here := computed(found)).is_dir():

@@ -19,7 +19,7 @@ IMPORTED = "imported"
 """Field of the record that ends an import."""
 
 WITHOUT_PICTURES = NOT_PICTURES | {"collection_place", "dismissed"}
-"""Fields of anything but pictures."""
+"""Fields of things other than pictures."""
 
 
 def step(
@@ -29,7 +29,7 @@ def step(
 
     Returns the record of the change, and the one that undoes or redoes it. None if there is none,
     or if `only` is the id of another change. Pictures deleted for good since then are left out; a
-    change of nothing else is skipped.
+    change of such pictures alone is skipped.
     """
     index = store.own
     last: LogPosition | None = None
@@ -48,7 +48,7 @@ def step(
 
 
 def take_back(store: Store, monitor: ChangeMonitor, place: LogPosition) -> Record | None:
-    """Undo the change recorded at this place, whatever came after it; blocking."""
+    """Undo the change recorded at this position, whatever came after it; blocking."""
     record = _inverse(store, store.log.at(place), back=True)
     monitor.write(len(record.ids))
     store.append(record, taken=monitor.took)
@@ -115,7 +115,7 @@ async def sentences(store: Store, records: Sequence[Record]) -> list[str]:
 def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
     """Sentence for a change: "3 pictures moved to the trash".
 
-    `names` are those of collections, by their ids.
+    `names`: names of collections, by id.
     """
     # A deleted picture may leave only the other fields of the action.
     one = next((change for change in record.changes if change.ids), record.changes[0])
@@ -192,7 +192,7 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
 
 
 def _added_to(record: Record) -> set[str]:
-    """The collections that got pictures by this change."""
+    """The collections that this change added pictures to."""
     if record.field != "collections":
         return set()
     before = {one for within, _ids in record.former for one in within}
@@ -254,5 +254,5 @@ def _decided(value: Mapping[str, object]) -> str:
 
 
 def _escaped(name: str) -> str:
-    """A name that `str.format` leaves as it is."""
+    """A name escaped for `str.format`."""
     return name.replace("{", "{{").replace("}", "}}")

@@ -118,7 +118,7 @@ class Import:
     ) -> ImportResult:
         """Import files and folders. Raises StorageError if the library's disk is full.
 
-        `refused` are arguments that are no paths, each with the reason.
+        `refused`: arguments that are not paths, each with the reason.
         """
         self._failed(refused)
         try:
@@ -238,7 +238,7 @@ def _hashed(
 
 
 def _blocks(path: Path, stopped: Callable[[], bool]) -> Iterator[bytes]:
-    """The bytes of a file the user gave. Raises Unusable, Stopped."""
+    """The bytes of a file named by the user. Raises Unusable, Stopped."""
     with user_input.opened(path, most=user_input.MOST_PICTURE) as file:
         for block in user_input.blocks(file, path, most=user_input.MOST_PICTURE):
             if stopped():
@@ -257,7 +257,7 @@ def _copy(path: Path, part: Path, digest: str, stopped: Callable[[], bool]) -> P
 
 
 def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
-    """Reason for not importing a file, in a sentence that names no copy."""
+    """Reason for not importing a file, in a sentence that does not name the copy."""
     if isinstance(error, Unusable):
         return error.reason
     if foreign_types.is_raw(path.suffix):
@@ -336,7 +336,7 @@ def _finish_portion(store: Store, folder: Path, pictures: Sequence[Picture]) -> 
 
 
 async def spooled(store: Store, pictures: Sequence[tuple[str, bytes]]) -> tuple[Path, list[Path]]:
-    """Write pictures without files to a folder; returns it, for `unspool`, and their files.
+    """Write pictures that have no files to a folder; returns it, for `unspool`, and the new files.
 
     The next start removes a folder that is left behind. Raises StorageError.
     """

@@ -27,7 +27,7 @@ class ImportSources:
 
     Attributes:
         files: pictures by their first bytes, in order.
-        refused: given files that are none, and unreadable ones, each with the reason.
+        refused: given files that are not pictures or are unreadable, each with the reason.
         left_out: other files in the folders: their kinds and numbers.
     """
 
@@ -55,7 +55,7 @@ def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
 def gather(
     paths: Sequence[Path], library: Path, stopped: Callable[[], bool] = lambda: False
 ) -> ImportSources:
-    """Find the pictures among these paths and in those that are folders.
+    """Find the pictures among these paths and in the folders among them.
 
     Hidden files and the library itself are left out; a folder reached twice by links is read once.
     Raises Stopped.

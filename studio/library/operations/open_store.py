@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def open_writer(store: Store) -> None:
     """Open the index for writing, bring it up to date, and rebuild it if it is damaged.
 
-    Blocking, on the writing thread or on that which opens the store: a connection may change
+    Blocking, on the writing thread or the one that opens the store: a connection may change
     threads, but is used by one at a time. Raises StorageError.
     """
     merge_conflicts.merge(store.log)

@@ -28,15 +28,16 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONG = 32 << 20
-"""Size of records in bytes that take longer to read than a start should."""
+"""Size of the records in bytes from which reading them takes longer than a start should."""
 
 _MOST_REMADE = 3
 
 
 def begin_reindex(store: Store, *, beside: bool) -> bool:
-    """Prepare a rebuild in the background; False if it is not needed, short or not `beside`.
+    """Prepare a rebuild in the background, if one is needed, long, and allowed by `beside`.
 
-    The old index answers queries until `run` has finished. Blocking; on the reading thread.
+    Returns whether it was prepared; the old index then answers queries until `run` has finished.
+    Blocking; on the reading thread.
     """
     path = store.index_path
     index_file.adopt(path)
@@ -96,7 +97,7 @@ async def rebuild(store: Store) -> None:
 
 
 async def rebuild_damaged(store: Store, error: Exception, known: int) -> None:
-    """Rebuild a damaged index, unless `store.remade` has changed since it was `known`.
+    """Rebuild a damaged index, unless `store.remade` no longer equals `known`.
 
     Raises IndexDamaged where that is not possible.
     """

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 _PORTION = 2000
 
 _Place = tuple[int, str, str, bool, bool]
-"""Row, id, path, trashed and missing of a picture."""
+"""Row, id, path and flags (trashed, missing) of a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class MissingFileSearch:
     """Collects pictures whose file was not found, and searches for all of them at once.
 
     Attributes:
-        pause: seconds in which further pictures are collected for one search.
+        pause: seconds during which further pictures are collected for one search.
     """
 
     def __init__(self, store: Store) -> None:
@@ -153,7 +153,7 @@ def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
 
 
 async def _taken(store: Store, picture: Picture, place: str) -> bool:
-    """Whether the file at a path is that of another picture with the same content."""
+    """Whether the file at a path belongs to another picture with the same content."""
     return place in await store.query_index(lambda index: index.state.paths_of(picture.sha256))
 
 

@@ -1,6 +1,6 @@
 """Move of a library to another folder: renamed if possible, else copied and verified.
 
-The caller holds the library's lock, and nothing of it is open. Paths in records are relative, and
+The caller holds the library's lock and has closed the library. Paths in records are relative, and
 computed files are found by the library's id, so nothing in it has to be changed.
 """
 
@@ -93,7 +93,7 @@ def _every(source: Path) -> Iterator[Path]:
 
 
 def room_for(source: Path, target: Path) -> int | None:
-    """Free bytes on the disk of `target`; None if it is that of `source`."""
+    """Free bytes on the disk of `target`; None if `source` is on the same disk."""
     above = next(one for one in (target, *target.parents) if one.exists())
     if above.stat().st_dev == source.stat().st_dev:
         return None
@@ -125,7 +125,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
 
 
 def _copy_file(path: Path, copy: Path, done: int, progress: Callable[[int], None]) -> int:
-    """Copy and verify a file; returns the total of bytes copied, `done` earlier ones included."""
+    """Copy and verify a file; returns the total of bytes copied, including `done` earlier ones."""
     with path.open("rb") as file:
         done += files.write_new(copy, _blocks(file, done, progress))
     shutil.copystat(path, copy)

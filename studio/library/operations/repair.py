@@ -2,7 +2,7 @@
 
 Nothing is deleted. A file that was moved within the library is found by its hash; a missing or
 changed original is restored from a reference with the same content; the changed file is renamed.
-Unreadable records of finished jobs are restored from the daily copies; those of changes are not,
+Unreadable records of finished jobs are restored from the daily copies; records of changes are not,
 because their order matters.
 """
 
@@ -47,7 +47,7 @@ class RepairResult:
 
     @property
     def total(self) -> int:
-        """Number of repairs, without what is lost."""
+        """Number of repairs; lost pictures do not count."""
         return self.found + self.put_back + self.records
 
 

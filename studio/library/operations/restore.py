@@ -2,9 +2,9 @@
 
 A backup's hashes prove that it is complete, not who made it, so its names, sizes and compression
 ratios are checked before anything is written. The files are written to a folder beside the
-library's, verified, and moved into place by one rename. What the next start would act on
+library's, verified, and moved into place by one rename. Anything the next start would act on
 (unfinished work, addresses that keys are sent to) is left out unless the user agreed; the lock and
-unknown files always are.
+unknown files are always left out.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _LARGEST_DIRECTORY = 256 << 20
 _LARGEST_BESIDE = 16 << 20
 _FEWEST_ENTRIES = 1000
 _BYTES_OF_AN_ENTRY = 256
-"""Least size of an entry: it has the name three times, and the hash."""
+"""Smallest size of an entry, which has the name three times and the hash."""
 
 _RATIO = 200
 """Limit of the compression ratio; records reach twenty."""
@@ -163,7 +163,7 @@ class Backup:
         *,
         agreed: bool = False,
     ) -> int:
-        """Restore the library into a folder without one; returns the number of files.
+        """Restore the library into a folder without a library; returns the number of files.
 
         Files in `more` are restored only where they are missing. `agreed`: include what is `held`.
         Blocking. Raises InputError for a folder that is in use, StorageError; then nothing changed.
@@ -257,7 +257,7 @@ class Backup:
         """Write and verify all files in a folder of their own."""
         done = 0
         files.ensure_folder(stage)
-        # The id comes last: an incomplete library is none.
+        # The id comes last: without it, the folder is not yet a library.
         for name in sorted(wanted, key=lambda one: one == _IDENTITY):
             target = stage / name.removeprefix(f"{INSIDE}/")
             files.ensure_folder(target.parent, within=stage)
@@ -313,7 +313,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _check_names(names: Sequence[str]) -> None:
-    """Raise BadZipFile if a name is that of a file and of a folder."""
+    """Raise BadZipFile if a name is used for both a file and a folder."""
     every = set(names)
     for name in names:
         parents = (name[:at] for at, sign in enumerate(name) if sign == "/")
@@ -357,7 +357,7 @@ def _addresses(data: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
-    """Settings without what may do harm; None for invalid ones.
+    """Settings without anything harmful; None for invalid ones.
 
     The library's folder and the hosts of keys are always those of this computer. Where the user
     agreed to addresses, a key stored here is still sent only to its former host.
@@ -428,7 +428,7 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _into_place(stage: Path, library: Path) -> None:
-    """Move everything at once, or into an existing folder with the hidden one last."""
+    """Move the library with one rename, or into an existing folder with the hidden folder last."""
     if stage.parent != library:
         try:
             files.rename_folder(stage, library)

@@ -1,8 +1,8 @@
 """Emptying of the trash: deletes pictures for good, only on request.
 
-A list of them is written to `.gridbrush/emptying/` first, then one record, then the files are
-deleted and the list last. The next start finishes a list it finds, so that a crash leaves either
-all of them in the trash or none. Files go to the system's trash where it has one; the caller passes
+A list of the pictures is written to `.gridbrush/emptying/` first, then one record; then the files
+are deleted, and the list last. The next start finishes a list it finds, so that a crash leaves all
+of them in the trash or none. Files go to the system's trash where it has one; the caller passes
 the function for that (`Discard`), because the core knows no desktop.
 """
 
@@ -81,7 +81,7 @@ async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None
     """Delete these pictures of the trash for good; returns a sentence, or "" for none.
 
     Pictures restored meanwhile stay. Without `discard` the files are deleted. Owner only. Raises
-    StorageError; then they are all still there.
+    StorageError; then all of them are still in the trash.
     """
     begun = await store.write(partial(_begin, store, ids, discarded=discard is not None))
     if begun is None:
@@ -138,7 +138,7 @@ def _begin(
         ids=ids,
         files=[
             *((path, sha256) for _id, path, sha256, _bytes in found),
-            # The answers that they were made of.
+            # The answers that they were made from.
             *((path, sha256) for path, sha256, _bytes in store.own.state.files_with(ids)),
         ],
         discarded=discarded,
@@ -196,7 +196,7 @@ def _remove(store: Store, some: Sequence[tuple[str, str]], discard: Discard | No
 
 
 def _place(library: Path, root: Path, relative: str) -> Path | None:
-    """The file of that path; None if there is none, or the path is not valid."""
+    """The file at this path; None if there is none, or the path is not valid."""
     if not inside.is_original(relative):
         log.warning("A list of what goes from the trash names %r, which is no picture", relative)
         return None

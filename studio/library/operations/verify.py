@@ -28,8 +28,8 @@ class VerifyReport:
         orphans: visible files without a record, relative to the library.
         damaged_records: number of unreadable lines of the log.
         damaged_inputs: names of references and conversations that do not match their hash, and
-            hashes of those that are missing: the mask of a region, and what a picture made here
-            was made from, if no picture of the library has these bytes either.
+            hashes of missing ones: the mask of a region, and the sources of a picture made here,
+            unless a picture in the library has the same bytes.
     """
 
     checked: int
@@ -49,15 +49,15 @@ class VerifyReport:
 async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
     """Read and verify every original.
 
-    `progress` is called in a thread with the number of those read; what it raises (`Stopped`) ends
-    the check. Raises StorageError.
+    `progress` is called in a thread with the number of originals read; what it raises (`Stopped`)
+    ends the check. Raises StorageError.
     """
     damaged = await store.count_damaged()
     reading = _VerifyRun(store.originals, progress)
     async for some in store.portions():
         await asyncio.to_thread(reading.read_pictures, some)
     if wanted := sorted(reading.lost_parents):
-        # A picture of the library takes the place of the copy that was sent.
+        # A picture of the library with these bytes makes up for a missing copy.
         known = await store.query_index(lambda index: index.state.known(wanted), long=True)
         reading.lost_parents -= known.keys()
     return await asyncio.to_thread(reading.report, damaged)
@@ -67,8 +67,7 @@ class _VerifyRun:
     """Results so far, with a hash of each picture's path.
 
     Attributes:
-        lost_parents: hashes of edited pictures that pictures made here need, and of which no copy
-            is kept.
+        lost_parents: hashes of parents of pictures made here, of which no separate copy is kept.
     """
 
     def __init__(self, originals: Originals, progress: Callable[[int], None]) -> None:
@@ -94,7 +93,7 @@ class _VerifyRun:
             self._progress(len(self._known))
 
     def _check_inputs(self, picture: Picture) -> None:
-        """Note missing inputs: masks, and what a picture made here was made from."""
+        """Note missing inputs: masks, and the sources of a picture made here."""
         markups = [] if picture.markup is None else [picture.markup]
         needed: list[str] = []
         if (made := picture.derivation) is not None:
@@ -164,7 +163,7 @@ def _visible(folder: Path) -> Iterator[Path]:
 
 
 def _damaged_inputs(originals: Originals) -> Iterator[str]:
-    """Names of files that are named by their hash and do not match it."""
+    """Names of files that are named by their hash but do not match it."""
     for folder in (originals.inputs, originals.turns):
         for path in directory_handles.regular(originals.folder, folder):
             if path.name.startswith("."):

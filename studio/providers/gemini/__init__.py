@@ -1,7 +1,7 @@
-"""Gemini-native wire: one format for requests and responses, that of all built-in profiles.
+"""Gemini-native wire: the format of requests and responses that all built-in profiles use.
 
 The services differ in address, in the header for the key and in required fields; the offline
-painter speaks it too.
+painter speaks this wire too.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class GeminiProvider:
         """Send one request; see Provider.
 
         A request refused for its form, and so not billed, is sent once more in another form:
-        without an optional field that the refusal names, the size in its other spelling, a
-        conversation as only its last picture.
+        without an optional field that the refusal names, with the size in its other spelling, or
+        with only the last picture of a conversation.
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)

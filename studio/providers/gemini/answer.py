@@ -28,8 +28,8 @@ from studio.providers.gemini.no_picture import understood
 def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
     """Read a response with status 2xx. Blocking if text is in the file.
 
-    Raises PictureRefused or NoPicture without a picture, IncompleteAnswer for a truncated response,
-    a kind of ServiceError for an error sent as a success.
+    Raises PictureRefused or NoPicture if it has no picture, IncompleteAnswer if it is truncated,
+    ServiceError if it is an error sent as a success.
     """
     if scan.refused is not None:
         scan.refused.request_id = error_body.request_id(source.headers)
@@ -178,8 +178,8 @@ _MOST_ENVELOPES = 3
 def _unwrapped(value: Any) -> tuple[Any, list[Any] | None]:
     """Find the object with the candidates within lists, strings and envelopes.
 
-    A list is a collected stream: its objects are merged. The second value is the objects, None for
-    a single one.
+    A list is a collected stream: its objects are merged. The second value is the merged objects;
+    None if there was only one.
     """
     if isinstance(value, str) and len(value) > 1:
         value = _from_text(value)

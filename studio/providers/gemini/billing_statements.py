@@ -31,7 +31,7 @@ _KEPT = _any(
     r"\b(?:not|n't|never|no|non)\b[^.]{0,20}refund|\b(?:can|may|might|could) be refunded",
     r"(?:不|未|无法)(?:予|会)?(?:退款|退还|返还)",
 )
-"""What is or can be refunded was billed."""
+"""Statements about refunds: a request that can or cannot be refunded may have been billed."""
 
 _IS_NOT = _any(
     rf"(?:\bnot|n't|\bnever)(?: yet| ever| be| been| being| get| have| even| actually)* {_PAID}",
@@ -75,13 +75,13 @@ def stated_billing(*texts: str) -> Billed | None:
     """What texts of the service say about billing; None if they say nothing.
 
     The first text with a statement counts. A denial outranks the rest of a text; a condition ("if
-    you are charged") is no statement.
+    you are charged") is not a statement.
     """
     return next((one for text in texts if (one := _statement(text, _IS)) is not None), None)
 
 
 def billing_in_words(words: str) -> Billed | None:
-    """The same for the text of a model, which may mention charged batteries."""
+    """What a model's text says about billing, not about charged batteries; None for nothing."""
     return _statement(words, _IS_ABOUT_MONEY)
 
 

@@ -56,7 +56,7 @@ class CollectedAnswer:
         links: pictures at addresses in the text.
         words: the model's text, in pieces.
         finishes: finish reason of each candidate, in capitals.
-        told: the service's own sentence about the end.
+        told: the service's own sentence about the finish reason.
         parts: the model's parts, for a later turn of a conversation.
         value: the JSON beside the pictures of a body with several parts.
     """
@@ -89,7 +89,7 @@ def gather(value: Any, body: Path, events: list[Any] | None = None) -> Collected
 
 
 def _add_value(value: Any, found: CollectedAnswer, shapes: Any) -> None:
-    """Add the contents of JSON; `shapes` is where other families have theirs."""
+    """Add the contents of JSON; `shapes` is the JSON to search in the formats of other APIs."""
     before = len(found.pictures)
     _candidates(value, found)
     if len(found.pictures) == before:
@@ -176,7 +176,7 @@ def _text_of(part: Any) -> Text:
 
 
 def _joined(texts: list[tuple[Text, Any]], found: CollectedAnswer) -> list[list[tuple[Text, Any]]]:
-    """Group texts that are one: those of a stream, and those that divide a picture."""
+    """Group texts that belong together: the pieces of a stream, and the pieces of a picture."""
     if found.streamed:
         return [texts]
     groups: list[list[tuple[Text, Any]]] = []
@@ -272,7 +272,7 @@ def _texts(texts: list[Text], found: CollectedAnswer, *, draft: bool = False) ->
 
 
 def _unpacked(text: str, found: CollectedAnswer) -> bool:
-    """Add the pictures of a text that is JSON itself; False without one."""
+    """Add the pictures of a text that is JSON itself; False if there are none."""
     before = len(found.pictures)
     if text.lstrip()[:1] in ("{", "["):
         with contextlib.suppress(ValueError, RecursionError):
@@ -327,7 +327,7 @@ def _other_shapes(
 ) -> None:
     """Add the pictures and texts of any other response, in the order sent.
 
-    `tools`: the pictures of calls of tools and of their results, and no texts.
+    `tools`: instead, the pictures in tool calls and their results, and no texts.
     """
     leaves = picture_fields.leaves(value, found.body, draft=draft, tools=tools)
     if tools:
@@ -355,12 +355,12 @@ def _leaf(leaf: picture_fields.Leaf, found: CollectedAnswer) -> None:
 
 
 def gather_text(body: Path, content_type: str = "") -> CollectedAnswer:
-    """Collect the pictures of a body that is not JSON: a picture itself, text or parts with some.
+    """Collect the pictures of a body that is not JSON: a picture itself, text or several parts.
 
     Blocking. Web pages have pictures of their own, which are not collected.
     """
     found = CollectedAnswer(body)
-    # Of an empty answer nothing was written.
+    # An empty answer has no file.
     size = body.stat().st_size if body.exists() else 0
     if not size:
         return found

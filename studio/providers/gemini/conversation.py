@@ -32,7 +32,7 @@ MOST_KEPT = 4 * 1024 * 1024
 """Most bytes of one turn without its pictures; a longer one cannot be continued."""
 
 MOST_PARTS = 2_000
-"""Most parts of one; a model that streams its thoughts sends some hundreds."""
+"""Most parts of one turn; a model that streams its thoughts sends some hundreds."""
 
 _NAMES = {
     "inline_data": "inlineData",

@@ -75,7 +75,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SECRETS_BEGIN = ("sk-", "mk-", "pk-", "rk-", "aiza", "ya29.", "key=", "bearer ")
-"""Every such secret contains one of these; a quick check for the many texts without."""
+"""Every match of `_SECRET` contains one of these: a quick check, as most texts have no secret."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -110,7 +110,7 @@ _ECHO = re.compile(r"^(?:input|prompt|request|contents?|parts|params|parameters|
 """Fields that repeat the request."""
 
 _INNER_TEXTS = frozenset(("metadata", "data", "result", "output", "response"))
-"""Those of them whose texts may be anything, so only an object in them counts."""
+"""Fields of `_INNER` whose texts may be anything, so only an object in them counts."""
 
 _ID_HEADERS = (
     "x-oneapi-request-id",
@@ -132,8 +132,8 @@ class ErrorBody:
         status: the upstream's word, such as RESOURCE_EXHAUSTED.
         number: HTTP status given in the body, 0 when there is none.
         details: the structured details, if preserved.
-        words: codes and sentences of all errors that wrap each other, with stops between.
-        wait: seconds to wait as a field of the body; None without one.
+        words: codes and sentences of all errors that wrap each other, separated by full stops.
+        wait: seconds to wait, from a field of the body; None if there is none.
         html: the body was a web page; `message` is its title.
         found: whether the body contained an error.
     """
@@ -152,7 +152,7 @@ class ErrorBody:
 
     @property
     def all_words(self) -> str:
-        """All text that helps to identify the error, in lower case, with stops between."""
+        """All text that helps to identify the error, in lower case, separated by full stops."""
         own = (self.code, self.status, self.type, *sorted(self.reasons()), self.message)
         return _STOP.join(one for one in (*own, self.words) if one).lower()
 
@@ -273,7 +273,7 @@ def _is_failure(value: Mapping[Any, Any]) -> bool:
 
 
 def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
-    """Fields by their names in lower case and without separators; the first of a name counts."""
+    """Fields by name, in lower case and without separators; the first with a name counts."""
     named: dict[str, Any] = {}
     for name, one in itertools.islice(value.items(), _MOST_NAMES):
         if isinstance(name, str):
@@ -284,7 +284,7 @@ def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def parse_any(value: Any) -> ErrorBody:
-    """Parse JSON that has no picture and no field of an error; found only with a sentence."""
+    """Parse JSON without a picture or an error field; an error is found only with a sentence."""
     collector = _Collector()
     collector.search(value)
     return collector.result() if collector.has_sentence else ErrorBody()
@@ -445,7 +445,7 @@ class _Collector:
                 break
 
     def _fact(self, name: str, value: Any, depth: int) -> None:
-        """Store a fact; one of an inner error replaces that of an outer one."""
+        """Store a fact; facts of inner errors replace those of outer ones."""
         if name not in self._facts or depth > self._facts[name][0]:
             self._facts[name] = (depth, value)
 
@@ -528,7 +528,7 @@ def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
 def wait_seconds(
     said: ErrorBody, headers: Mapping[str, str], now: float | None = None
 ) -> float | None:
-    """Requested wait in seconds; None without one. Never negative.
+    """Requested wait in seconds; None if none is requested. Never negative.
 
     The header takes precedence over the structured detail, and that over the sentence in the
     message. A date is compared with the service's own clock, so that a wrong clock here does not

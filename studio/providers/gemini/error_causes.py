@@ -1,6 +1,6 @@
 """Causes of failed responses, and the words by which they are recognized.
 
-The words of the service decide before the status, because gateways send theirs for everything.
+The service's words take precedence over the status: gateways send statuses of their own.
 Sources: published documentation and issue threads of the services, of the gateways new-api,
 one-api, LiteLLM and OpenRouter, and of the proxies Envoy, nginx, HAProxy, Cloudflare, Heroku and of
 the load balancers of the large clouds.
@@ -17,8 +17,8 @@ from studio.providers.gemini.error_body import ErrorBody
 class ErrorCause(Enum):
     """What a failed response means for the user.
 
-    Those about servers differ in money: a request that NOT_SENT or OVERLOADED stopped was not
-    billed, one whose answer was LOST or TOO_SLOW may have been.
+    Server causes differ in billing: a request that failed as NOT_SENT or OVERLOADED was not billed;
+    one that failed as LOST or TOO_SLOW may have been.
     """
 
     REDIRECTED = auto()
@@ -104,7 +104,7 @@ _BALANCE = _words(
     r"generations)[^.]{0,20} (?:used|consumed|spent|exhausted|gone)",
     r"(?:quota|allowance|plan)[^.]{0,30} (?:been |is |are |fully |all )+(?:consumed|used up)",
 )
-"""Money: nothing helps but paying or raising a limit."""
+"""Insufficient balance: nothing helps but paying or raising a limit."""
 
 _PERHAPS_BALANCE = _words(
     r"quota (?:has been |is |was )?(?:exhausted|exceeded|reached|used up)[^.]{0,40} (?:plan|tier)",
@@ -112,7 +112,7 @@ _PERHAPS_BALANCE = _words(
     r"(?:plan|billing) (?:and billing )?details|upgrade (?:your|to an?|the|to)\b",
     r"quota (?:has been )?exhausted|usage limit|limit of your plan",
 )
-"""Money, unless the same words name a pace, which services call a quota too."""
+"""Insufficient balance, unless the text is about a rate limit, which is also called a quota."""
 
 _PACED = _words(
     r"per[_ -]?(?:minute|second|hour)|/ ?(?:min|minute|sec|second|hour|s)\b|\b(?:rpm|tpm|qps|"
@@ -123,7 +123,7 @@ _PACED = _words(
 _LIMITED = re.compile(
     r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
 )
-"""A pace, with a status other than 429."""
+"""A rate limit, reported with a status other than 429."""
 
 _BLOCKED = _words(
     r"image generation blocked|image_generation_failed|content[_ ]policy|prompt_blocked",
@@ -184,7 +184,7 @@ _RETIRED = _words(
     rf"{_ANY_MODEL}{_NEAR}{_GONE}|{_GONE}{_NEAR}{_ANY_MODEL}",
     r"模型[^。]{0,60}(?:下线|停用|退役|弃用|停止服务|废弃)",
 )
-"""A notice that a model was or will be withdrawn, whatever status it comes with."""
+"""A notice that a model was or will be withdrawn, with any status."""
 
 _GONE_ALONE = re.compile(_GONE)
 _OTHER_GONE = re.compile(
@@ -193,7 +193,7 @@ _OTHER_GONE = re.compile(
     r"|(?:server|worker|instance|process|container|node|pod|connection|socket|stream|session|image|"
     r"picture|request)s?\b[^.]{0,20} (?:be|been|was|were|is|are) (?:shut|removed|switched|turned)"
 )
-"""The same of a field of the request, or of a part of the service; the model may stay."""
+"""The same about a field of the request or a part of the service; the model may stay."""
 
 _ADDRESS = _words(
     r"invalid url|cannot (?:post|get) /|no route matched|route not found|page not found",
@@ -222,7 +222,7 @@ _REQUEST_TOO_LARGE = _words(
     r"read_request_body_failed|request_too_large|payload_too_large|request entity too large",
     r"(?:request|payload)(?: body| size| payload)* (?:is |was )?(?:too large|exceed)",
 )
-"""The same with a status of 500 or more, where another body may be meant: that of the answer."""
+"""The same with a status of 500 or more, where other texts may mean the body of the answer."""
 
 _PICTURE = r"(?:image|picture|photo|base64|mime|media|inline_?data|file)"
 _NOT_PICTURE = (
@@ -313,7 +313,7 @@ _LOST = _words(
     r"bad_response_body|read_response_body_failed|empty_response|\bwrite tcp|failed to respond|"
     r"before completion|incompletemessage|error sending request|\b(?:read|write|receive|protocol|"
     r"closed ?resource|noh?ttpresponse)(?:error|exception)\b",
-    # It worked, and what it answered could not be read.
+    # The server worked, but its answer could not be read.
     r"invalid character .{1,8}looking for|unexpected token .{1,20}json|jsondecodeerror|expecting "
     r"value: line|gzip: invalid header|token too long|"
     r"(?:decod|pars|unmarshal|deserializ)\w{0,4} (?:the |upstream |provider |model |its )*"
@@ -321,7 +321,7 @@ _LOST = _words(
     r"do_request_failed|do request failed|backend_connection|upstream_reset|upstream reset|"
     r"application error|读取响应|连接(?:被|已)?(?:重置|断开|关闭|中断)",
 )
-"""A server in between lost the next one, which may have worked and billed."""
+"""A server in between lost its connection to the next one, which may have worked and billed."""
 
 _ANSWER_TOO_LARGE = _words(
     r"(?:response|answer|reply)\b[\w ]{0,20} (?:too (?:large|big|long)|exceed)|response ?size ?too|"
@@ -349,7 +349,7 @@ _PERMANENT = _words(
     r"invalid_argument|failed_precondition|badrequesterror|out_of_range",
     r"(?:decod|pars|unmarshal|bind|convert)\w{0,4} (?:the |your |this )*(?:json )?request",
 )
-"""A failure that the same request meets again."""
+"""A failure that would recur for the same request."""
 
 _BUSY = _words(
     r"overload|high demand|capacity|busy|saturat|unavailable|maintenance|try again|later|retry|"

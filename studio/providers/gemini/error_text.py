@@ -58,7 +58,7 @@ _TAG = re.compile(
 
 _CLASS = r"(?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Failure|Fault)"
 _WRAPPER = re.compile(
-    # Names of exceptions, of classes, and what HTTP clients and gRPC put first.
+    # Names of exceptions and classes, and the prefixes of HTTP clients and gRPC.
     rf"(?:{_CLASS}\s{{1,3}}){{0,4}}{_CLASS}\s?[:\u2013-]+\s*"
     r"|(?:[a-z_]\w{0,60}\.){1,8}[A-Z]\w{0,60}\s?:\s*"
     r"|(?i:\[[\w .-]{0,60}(?:error|exception)\s*\]\s*:?\s*|error fetching from \S{1,400}\s*:\s*"
@@ -69,7 +69,7 @@ _WRAPPER = re.compile(
     r"\s*(?:[:=(]\s*)?[45]\d\d(?!\d)\)?\s*[:,;\u2013-]+\s*"
     r"|(?:status|code)\s*[:=]\s*[a-z_]{3,40}\s*[,;]\s*)"
     r"|[45]\d\d [A-Z][A-Z_]{3,40}\b[.:,]?\s*"
-    # Who passed it on, and what failed there.
+    # The program that passed the error on, and the step that failed there.
     r"|(?i:(?:(?:the )?(?:upstream|provider|gateway|server|service|backend|model|api|openai|google"
     r"|gemini|vertex(?: ?ai)?|openrouter|anthropic|azure|bedrock)[ _-]?){1,3}"
     r"(?:returned (?:an? )?)?(?:api )?(?:error|exception|failure)(?: \(?[45]\d\d\)?)?"
@@ -189,7 +189,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _truncated(text: str) -> dict[str, str] | None:
-    """The last message and its codes in an object that is cut off; None without one."""
+    """The last message and its codes in an object that is cut off; None if there is none."""
     messages = _TRUNCATED.findall(text)
     if not messages:
         return None
@@ -250,7 +250,7 @@ def is_page(text: str) -> bool:
 
 
 def page_title(text: str) -> str:
-    """Title or first headline of a web page; empty without one."""
+    """Title or first headline of a web page; empty if there is none."""
     text = text[:LONGEST]
     for headline in _HEADLINES:
         if found := headline.search(text):

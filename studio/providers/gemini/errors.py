@@ -1,8 +1,8 @@
 """Convert a service's error response to an error for the user.
 
 `error_causes` recognizes the kind of error by the service's words and its status; here each kind
-gets its title, its advice and its consequences. What the service states about the bill outranks
-what a kind suggests.
+gets its title, its advice and its consequences. The service's statements about billing outrank the
+usual billing of a kind.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class ErrorCase:
 
     @cached_property
     def wait(self) -> float | None:
-        """Seconds to wait as the service requests; None without a request."""
+        """Seconds to wait, as the service asks; None if it does not ask for a wait."""
         return wait_seconds(self.said, self.headers)
 
     @property
@@ -193,7 +193,7 @@ def explain(case: ErrorCase) -> StudioError:
 
 
 def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
-    """Causes that pass, so that the request may be sent again: kind, title and hint of each."""
+    """Transient causes, after which the request may be sent again: kind, title and hint of each."""
     later = _("Try again later, or choose another model.")
     return {
         ErrorCause.CONCURRENT: (
@@ -217,7 +217,7 @@ def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
 
 
 def _refused() -> dict[ErrorCause, tuple[type[StudioError], str, str, str]]:
-    """Causes that stay: kind, title, hint, and the message where the service has none."""
+    """Lasting causes: kind, title, hint, and the message if the service sends none."""
     return {
         ErrorCause.WEB_PAGE: (
             RequestRefused,

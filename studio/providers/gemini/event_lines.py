@@ -2,7 +2,7 @@
 
 Streams are never requested here, but some gateways send one anyway. The framing is removed
 during reception, so that positions of pictures in the body stay valid. Source: the HTML standard's
-chapter on server-sent events; and lines without `data:`, as they occur.
+chapter on server-sent events. Lines without `data:`, which some gateways send, are read as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _DECIDED = 16
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _DATA = b"data:"
 _PICTURE = b"data:image/"
-"""The beginning of a picture's own address."""
+"""The beginning of a picture's data: URL."""
 
 
 def begins_stream(opening: bytes) -> bool | None:

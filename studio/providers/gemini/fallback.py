@@ -56,7 +56,7 @@ class RequestVariant:
     solved: bool = False
 
     def observation(self, asked: GenerationRequest) -> ServiceObservation | None:
-        """What the service is observed to accept if this form succeeds; None for nothing new."""
+        """Observation about the service if this form succeeds; None if it is nothing new."""
         aspect = str(asked.aspect or "")
         listed = self.model.aspects
         aspect = aspect if listed and aspect not in listed and self.model.advisory else ""
@@ -102,12 +102,12 @@ class RequestVariant:
         return None
 
     def without(self, names: frozenset[str], *, lasting: bool) -> RequestVariant:
-        """This form without some fields; `lasting` tells that no other value is accepted either."""
+        """This form without some fields; `lasting`: no other value is accepted either."""
         learned = self.learned | names if lasting else self.learned
         return replace(self, model=self.model.without(names), learned=learned, solved=True)
 
     def _with_other_size(self, asked: GenerationRequest) -> RequestVariant | None:
-        """The size in its other spelling; after that without it, if it is the usual one."""
+        """This form with the size in its other spelling; then without the size, if it is usual."""
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled:
             return replace(self, model=other, respelled=True, solved=False)
@@ -165,7 +165,7 @@ class HeldSink:
             await self.release()
 
     async def encoded(self, data: bytes) -> None:
-        """Append to the encoded body; that of a refusal held back is not worth keeping."""
+        """Append to the encoded body, unless a refusal is held back, which is not worth keeping."""
         if not self.held and isinstance(self._sink, EncodedSink):
             await self._sink.encoded(data)
 

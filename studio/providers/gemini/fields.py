@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 ANSWERS = ("candidates", "choices", "predictions", "promptFeedback", "usageMetadata")
-"""Fields of which a response of any family but that of images has one."""
+"""Fields of which a response of any API family except the images API has at least one."""
 
 NO_REASON = ("", "FINISH_REASON_UNSPECIFIED")
 """Finish reasons without a meaning."""
@@ -17,7 +17,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 def get(value: Any, name: str) -> Any:
-    """Field `name`, given in camelCase, in either spelling; None without one."""
+    """Field `name`, given in camelCase, in either spelling; None if it is missing."""
     if not isinstance(value, Mapping):
         return None
     if (found := value.get(name)) is not None:
@@ -57,7 +57,7 @@ def items(value: Any, name: str) -> list[Any]:
 
 
 def number(value: Any, name: str) -> int | None:
-    """Field as an integer of zero or more; digits in a string count."""
+    """Field as an integer of zero or more; digits in a string count. None for anything else."""
     found = get(value, name)
     if isinstance(found, bool):
         return None

@@ -29,7 +29,7 @@ _UNSEEN = frozenset({"script", "style", "template", "noscript", "head", "svg"})
 
 
 def read(value: Any, body: Path) -> Grounding | None:
-    """Searches of the candidates of a response; None without any. Blocking.
+    """Searches of the candidates of a response; None if there are none. Blocking.
 
     `body` is the file of the response.
     """

@@ -1,6 +1,6 @@
 """Split a body of several parts (multipart/mixed, related, form-data) in constant memory.
 
-Source: RFC 2046, and what gateways make of it: no closing boundary, bare line feeds, a boundary
+Source: RFC 2046, and the deviations of gateways: no closing boundary, bare line feeds, a boundary
 that the header does not name.
 """
 
@@ -26,7 +26,7 @@ class BodyPart:
     """A part of a body: its bytes from `start` to `end`.
 
     Attributes:
-        kind: media type in lower case; empty without one.
+        kind: media type in lower case; empty if it is not given.
         base64: whether the bytes are encoded as base64.
     """
 
@@ -42,7 +42,7 @@ def _begins_multipart(opening: bytes) -> bool:
 
 
 def parts(body: Path, content_type: str) -> list[BodyPart]:
-    """The parts of a body on disk, those within parts too; empty for another body. Blocking.
+    """The parts of a body on disk, including nested ones; empty for any other body. Blocking.
 
     `content_type` is the value of its header. Raises OSError.
     """

@@ -45,14 +45,14 @@ _MAYBE = re.compile(
     rb"(?:" + _SPACE + rb"{1,8}[A-Za-z0-9+/_-]{40,200}(?![A-Za-z0-9+/_-])){11}" + _SPACE + rb")",
     re.IGNORECASE,
 )
-"""What may be a picture anywhere in a text: a data: URL, or base64 in one or many lines.
+"""Possible pictures anywhere in a text: a data: URL, or base64 in one or many lines.
 
 A match begins where a run of characters begins, so that each run is read once.
 """
 
 _PIECE = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200}")
 _MOST_PIECES = 4
-"""Texts with this much base64 in a row that may be the pieces of one picture."""
+"""Number of texts with a long run of base64 that may be the pieces of one picture."""
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -89,7 +89,7 @@ def _has_a_known_shape(value: Any) -> bool:
 
 
 def _is_text(source: AnswerSource) -> bool:
-    """Whether it is a web page or text: UTF-8 without control characters or pictures."""
+    """Whether a body is a web page or text: UTF-8 without control characters or pictures."""
     data = source.body.read_bytes()
     try:
         data.decode()

@@ -45,19 +45,19 @@ _SKIPPED = frozenset({
     "systeminstruction", "instructions", "urlcontextmetadata", "annotations", "reasoning",
     "reasoningcontent", "revisedprompt", "thumbnail", "thumbnails",
 })  # fmt: skip
-"""Fields with what was sent, counted or looked up."""
+"""Fields with data that was sent, counted or looked up."""
 
 _TOOL_FIELDS = frozenset({
     "toolcalls", "arguments", "functioncall", "functionresponse", "tooluse", "toolresult",
     "codeexecutionresult", "executablecode",
 })  # fmt: skip
-"""Fields with what the model handed to a tool, and got from it."""
+"""Fields with the input or the output of a tool."""
 
 _PIECES = frozenset({"arguments", "delta", "partialjson", "stringvalue"})
-"""Fields with a piece of the JSON that the model hands to a tool, in a stream."""
+"""Fields with a piece of a tool's JSON input, in a stream."""
 
 _OTHERS = frozenset({"user", "system", "tool", "developer", "function"})
-"""Roles whose contents the model did not make."""
+"""Roles whose contents do not come from the model."""
 
 _SENT = re.compile(r"input(?!_json)|user|search|summary", re.IGNORECASE)
 _TOOL = re.compile(r"tool|function|call_output|mcp|code_interpreter|input_json", re.IGNORECASE)
@@ -95,7 +95,7 @@ class Leaf:
 def leaves(value: Any, body: Path, *, draft: bool = False, tools: bool = False) -> Iterator[Leaf]:
     """The pictures, addresses and texts of a response, in the order sent. Blocking.
 
-    `tools`: those in calls of tools and in their results instead.
+    `tools`: those in tool calls and their results instead.
     """
     return _Walk(body, tools=tools).visit(value, "", "", draft=draft, own=True)
 
@@ -217,7 +217,7 @@ class _Walk:
 _BESIDE = re.compile(
     r"input|source|reference|original|avatar|icon|logo|thumb|preview|doc|help|example|before|mask"
 )
-"""Names of fields whose address may be that of a picture beside the result."""
+"""Names of fields whose address may lead to a picture other than the result."""
 
 PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|gs|s3)://\S{1,4096}\Z", re.IGNORECASE)

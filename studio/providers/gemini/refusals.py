@@ -45,9 +45,9 @@ def explain(
 ) -> StudioError:
     """Error for a response without a picture.
 
-    `words` is the model's own text, `told` the service's sentence about the end, `more` is passed
-    to the error unchanged (request id, details). Such a response is often billed, a blocked prompt
-    rarely.
+    `words` is the model's own text, `told` the service's sentence about the finish reason, `more`
+    is passed to the error unchanged (request id, details). Such a response is often billed, a
+    blocked prompt rarely.
     """
     rest: dict[str, Any] = {
         "billed": Billed.MAYBE,

@@ -39,7 +39,7 @@ _BY_FIELD = frozenset({"errors", "fielderrors"})
 """Keys of an error whose value has sentences by field."""
 
 _PATHS = frozenset({"loc", "path"})
-"""Those of which a list is one path, not several names."""
+"""Keys whose list is the parts of one path, not several names."""
 
 _ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "parts", "url"))
 """Keys of an error whose value repeats the request."""
@@ -63,7 +63,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "imageSize": ("image resolution", "output resolution", "output size"),
     "mediaResolution": ("media resolution level",),
 }  # fmt: skip
-"""Names of fields in sentences, beside that of the field itself."""
+"""Other names of fields in sentences, besides the field's own."""
 
 _NO_SENTENCE_END = r"(?:(?![.;!?。；](?:\s|$)|[。；\n]).)"
 _UNSUPPORTED = (
@@ -128,7 +128,7 @@ class Objection:
 
     @property
     def is_about_threshold(self) -> bool:
-        """Whether it refuses the threshold of a safety setting, and perhaps not its category."""
+        """Whether it refuses the threshold of a safety setting, but may accept its category."""
         return any(re.search(r"threshold|block_", one, re.IGNORECASE) for one in self.texts)
 
     @property
@@ -137,7 +137,7 @@ class Objection:
         return (*self.names, *self.sentences)
 
     def is_about_value(self, values: Iterable[str]) -> bool:
-        """Whether it refuses the value of a field, and perhaps not another one.
+        """Whether it refuses the value of a field, but may accept another value.
 
         `values` are those that were sent: a refusal that quotes one is about it.
         """
@@ -181,10 +181,10 @@ def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> 
     )
     categories = frozenset(one for one in sent if one.startswith(CATEGORY))
     if any(_BLOCKED.search(_THRESHOLD.sub("", one)) for one in objection.sentences):
-        # What the service blocked is not sent again with fewer precautions.
+        # A request that was blocked is not sent again with fewer precautions.
         found -= {SAFETY, *categories}
     elif named := _named_categories((*objection.names, *clauses), sent):
-        # One category that is refused does not cost the others.
+        # A refused category leaves the others in place.
         found = found - {SAFETY, *categories} | named
     return found - NEVER_REMOVED
 
@@ -245,7 +245,7 @@ def _strings(value: Any) -> Iterator[tuple[bool, str]]:
 
 
 def _first_brace(text: str) -> int:
-    """Index where JSON begins in a text, such as "Provider returned error ({"; 0 for nowhere."""
+    """Index where JSON begins in a text, such as "Provider returned error ({"; 0 if nowhere."""
     found = re.search(r"[{\[]\s*[\"{\[]", text)
     return found.start() if found else 0
 
@@ -266,7 +266,7 @@ def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> fro
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """Sentences that object to something, without advice on what would be right."""
+    """Sentences that object to something, without their advice on valid values."""
     # A line that is indented belongs to the one before.
     for found in _SENTENCE.finditer(re.sub(r"\n[ \t]+", ": ", text)):
         clause = _ADVICE.sub(" ", found[0][:_LONGEST_CLAUSE])
@@ -301,7 +301,7 @@ def _pattern(name: str, *, after: bool) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _category(name: str) -> re.Pattern[str]:
-    """Pattern of a category: its whole name, or the end of it beside the word."""
+    """Pattern of a category: its whole name, or the end of it next to a word for category."""
     short = _spelled(name.removeprefix(CATEGORY))
     return re.compile(
         rf"(?<![A-Za-z_])(?:{_spelled(name)}|(?:categor\w*|safety settings?)\W{{1,4}}{short}"

@@ -25,7 +25,7 @@ _ORDINAL = re.compile(rf"\b({'|'.join(_COUNTED)}) (?:\w+ )?{_WORD}\b")
 
 
 def rejected_picture(said: ErrorBody, references: tuple[str, ...] | None) -> int | None:
-    """Place of the rejected reference among those of a request, from 1; None if not known."""
+    """Number of the rejected picture among the references of a request, from 1; None if unknown."""
     if not references:
         return None
     words = f"{' '.join(said.named_fields())} {said.message}".lower()

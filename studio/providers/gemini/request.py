@@ -1,6 +1,6 @@
 """Build a generateContent request: address, headers and body.
 
-Source: the service's own documentation of the call, and that of the gateways before it. Only
+Source: the documentation of the call by the service, and by gateways in front of it. Only
 camelCase is sent: some gateways silently drop the other spelling.
 """
 
@@ -35,7 +35,7 @@ MAX_PICTURE = 7 * 1024 * 1024
 _RESOURCE = re.compile(r"^(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?models/")
 _SAFE = "/@+,"
 _COUNTED = "gemini-3-pro-image"
-"""Model that counts tokens where a profile has no model of its own."""
+"""Model for counting tokens if a profile has no default model."""
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 GOOGLE = "google"
@@ -228,7 +228,7 @@ def needs_both_modalities(profile: Profile) -> bool:
 
 
 def url(profile: Profile, model: str) -> str:
-    """Address of a request for `model`; `/` in the model's id stays unescaped."""
+    """Address of a request for `model`; `/` in its id stays unescaped. Raises InputError."""
     name = _RESOURCE.sub("", model.strip(), count=1)
     if not name:
         raise InputError(_("Choose a model first"))

@@ -1,7 +1,7 @@
 """Incremental JSON scanner in constant memory: long strings stay in the file.
 
 A response with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
-copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers its
+copies the JSON but replaces every string longer than 4096 bytes with a marker and remembers its
 position in the body. It also detects the end of the value, so that a truncated response is never
 mistaken for a complete one. Feed it on the decoding thread, never on the window's.
 
@@ -42,7 +42,7 @@ READER_VERSION: Final = 4
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
-"""Values nested deeper are replaced by null."""
+"""Deepest nesting that is kept; values nested deeper are replaced by null."""
 
 MAX_MARKS: Final = 500_000
 """Limit of brackets and strings in one response, so that parsing the skeleton stays cheap."""
@@ -59,11 +59,11 @@ _DEEP_PIECE = 4096
 _SPACE = b" \t\r\n"
 _BEFORE = b" \t\r\n\x1e"
 _SEPARATORS = b" \t\r\n,\x1e"
-"""Between values in a row: white space, commas, and the mark of JSON text sequences (RFC 7464)."""
+"""Separators of values in a row: white space, commas, and the mark of RFC 7464 sequences."""
 
 _DONE = b"[DONE]"
 _LONGEST_EVENT = 64 * 1024
-"""Skeleton of a value that is searched for the end of a stream."""
+"""Longest skeleton of a value, in bytes, that is searched for the end of a stream."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -76,7 +76,7 @@ _scanners = itertools.count()
 
 
 def _unpredictable() -> str:
-    """An unpredictable word, without asking the system for randomness each time."""
+    """An unpredictable word, made without asking the system for randomness each time."""
     number = next(_scanners).to_bytes(8, "big")
     return hashlib.blake2b(number, key=_SECRET, digest_size=8).hexdigest()
 
@@ -208,8 +208,8 @@ class GeminiScanner:
     def ended(self) -> bool:
         """Whether the body may end here: complete, or a stream whose events report the end.
 
-        The latter is no guarantee: a service may still send its usage counts. Neither is a complete
-        value, where it is the first of several.
+        The latter is no guarantee: a service may still send its usage counts. Nor is a complete
+        value that may be the first of several.
         """
         if self._lines is None:
             return self.complete and not (self._stream_end.goes_on and not self._spilled)
@@ -267,7 +267,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Position after the part too deep to be kept; 0 if it may end before that."""
+        """Position after a piece nested too deep to be kept; 0 if the nesting may end within it."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end
@@ -374,7 +374,7 @@ class GeminiScanner:
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing, long=long)
 
     def _finish_several(self) -> Scan:
-        """Parse values in a row; what follows the last one does not matter if they are the end."""
+        """Parse values in a row; an incomplete last one is ignored unless a candidate goes on."""
         long = bool(self._spilled) or self._long
         value = _parsed(self._skeleton + b"]") if self.complete else _BROKEN
         if value is not _BROKEN:
@@ -418,7 +418,7 @@ def _parsed(skeleton: bytes | bytearray) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        # Python parses no integer of more than 4300 digits, but does as a float.
+        # Python does not parse integers of more than 4300 digits, but parses such floats.
         return json.loads(text, strict=False, parse_int=float)
     except (ValueError, RecursionError):
         return _BROKEN

@@ -1,8 +1,8 @@
 """Optional fields of a request's JSON: which ones it has, and how they are removed.
 
-An optional field is a setting of its own: a key of the request, of `generationConfig` or of
+An optional field is a separate setting: a key of the request, of `generationConfig` or of
 `imageConfig`, a setting of a tool, or an option of a part; a category of the safety settings counts
-as one too. Contents are never one.
+as one too. Contents are never optional.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from studio.domain.request_fields import CATEGORY, SAFETY
 
 _CONTENTS = "contents"
 _GROUPS = ("generationConfig", "imageConfig")
-"""Objects whose keys are fields of their own."""
+"""Objects whose keys are separate fields."""
 
 _INSTRUCTION = "systemInstruction"
 _TOOLS = "tools"
 _TOOL_FIELDS = ("searchTypes",)
 _PART_FIELDS = ("mediaResolution", "videoMetadata")
 NEVER_REMOVED = frozenset({_CONTENTS, *_GROUPS, "cachedContent"})
-"""Without these a picture is not what was asked for."""
+"""Fields never removed: without them the picture would not be the one requested."""
 
 
 def sent_fields(whole: dict[str, Any]) -> dict[str, frozenset[str]]:

@@ -1,7 +1,7 @@
 """Pictures as base64 within text: data: URLs, and bare base64 that begins like a picture.
 
 The text may be long, wrapped at any column, escaped more than once, and split over the parts of an
-answer or the events of a stream. It is read as raw JSON, so that positions stay those of the file.
+answer or the events of a stream. It is read as raw JSON, so that positions are valid in the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from studio.providers.base import SpilledString
 Text = str | SpilledString
 
 SHORTEST = 24
-"""Characters of a text that may hold a picture."""
+"""Fewest characters of a text that may hold a picture."""
 
 _SEARCHED = 8 * 1024
 """Bytes searched in one call; other threads get their turn in between."""
@@ -30,10 +30,10 @@ _READ = 256 * 1024
 _OVERLAP = 400
 _LEAST_DATA = 8
 _LEAST_BARE = 60
-"""Characters of bare base64 that may be a picture; shorter ones are words."""
+"""Fewest characters of bare base64 that may be a picture; shorter runs are words."""
 
 _LEAST_LINE = 16
-"""Characters of a line of base64 that no word has."""
+"""Shortest line of base64 in characters; no word is as long."""
 
 _LEAST_COLUMN = 32
 _HEAD = 96
@@ -82,7 +82,7 @@ class TextPicture:
     Attributes:
         data: its base64, in one or more pieces.
         kind: declared media type, if any.
-        start, end: the part of the text it takes with what surrounds it, as offsets of the rope.
+        start, end: the part of the text it takes up with its surroundings, as offsets in the rope.
         open: whether its base64 goes to the very end of the text and may continue elsewhere.
     """
 
@@ -97,7 +97,7 @@ class TextRope:
     """Several texts of one body as one, in the raw form of JSON strings.
 
     Attributes:
-        size: bytes in all.
+        size: total number of bytes.
     """
 
     def __init__(self, body: Path, texts: Sequence[Text]) -> None:
@@ -228,7 +228,7 @@ def _enclosed_end(rope: TextRope, start: int, closer: re.Pattern[bytes]) -> int 
 
 
 def _bare_end(rope: TextRope, start: int) -> tuple[int, bool]:
-    """End of base64 without delimiters: its lines have one length, but for the first and last."""
+    """End of base64 without delimiters: all its lines but the first and last have one length."""
     end, lines = rope.run(start), 1
     column = end - start
     while True:
@@ -318,7 +318,7 @@ def continues(rope: TextRope) -> bool:
 
 
 def is_rest(body: Path, before: Text | tuple[Text, ...], data: Text) -> bool:
-    """Whether base64 is the rest of an unfinished PNG, JPEG or GIF, and no picture itself."""
+    """Whether base64 is the rest of an unfinished PNG, JPEG or GIF, and not itself a picture."""
     rope = TextRope(body, [data])
     run = rope.run(0)
     if _is_picture(rope, 0, rope.size) or rope.size not in (run, rope.match(_PADDING, run)):

@@ -1,8 +1,8 @@
-"""Token counts of a response, of any family of interfaces.
+"""Token counts of a response, in the format of any API family.
 
 Families differ in names, in whether the answer's count includes the thoughts, and in the form of
-the details: a list with modalities, or an object with a number for each. Gateways that resell add
-what they charged.
+the details: a list with modalities, or an object with a number for each. Resellers add the amount
+they charged.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MOST_USD = 20.0
 
 
 def read(value: Any) -> Usage | None:
-    """Token counts of a response; None without any."""
+    """Token counts of a response; None if there are none."""
     counted = _counted(value)
     if counted is None:
         return None
@@ -98,7 +98,7 @@ def _number(value: Any, names: tuple[str, ...]) -> int | None:
 
 
 def _cost(counted: Any) -> float | None:
-    """What the service charged in US dollars; None where it does not say."""
+    """Amount charged by the service in US dollars; None if it is not stated."""
     for name in _COST:
         cost = fields.get(counted, name)
         if isinstance(cost, (int, float)) and not isinstance(cost, bool) and 0 < cost <= _MOST_USD:

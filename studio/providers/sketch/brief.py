@@ -65,9 +65,9 @@ class Brief:
     Attributes:
         seed: 31 bits.
         wants_picture: False if words alone are asked for.
-        words: number of characters of all words, also those that are not of the prompt.
+        words: number of characters of all text, including text outside the prompt.
         marks: sentences about the marks of the edited picture.
-        fault: fault to play, named as the model.
+        fault: fault to simulate, by the name of its model; "" for none.
     """
 
     prompt: str
@@ -81,11 +81,11 @@ class Brief:
 
     @property
     def edited(self) -> SketchInput | None:
-        """The picture being edited: the last one with that role, or the one with borders."""
+        """The picture being edited: the last one with the role "edit" or "padded"; else None."""
         return next((i for i in reversed(self.inputs) if i.role in ("edit", "padded")), None)
 
     def with_role(self, role: str) -> SketchInput | None:
-        """The first picture with a role."""
+        """The first picture with a role; None if there is none."""
         return next((i for i in self.inputs if i.role == role), None)
 
 
@@ -93,7 +93,7 @@ def read_prompt(prompt: str) -> PromptReading:
     """The motif, light, weather and colours that the words of a prompt name."""
     text = prompt[:_READ].casefold()
     words = _WORD.findall(text)
-    # Three words, two, one at each place, so that "blue hour" is met before "blue".
+    # At each word, three words, then two, then one, so that "blue hour" is found before "blue".
     phrases = [
         " ".join(words[k : k + length])
         for k in range(len(words))

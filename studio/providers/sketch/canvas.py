@@ -96,7 +96,7 @@ class SketchCanvas:
     def scatter(
         self, shapes: Iterable[tuple[Outline, float]], paint: Paint, fade: Fade | None = None
     ) -> None:
-        """Paint many (outline, opacity) with one paint; the later wins an overlap."""
+        """Paint many (outline, opacity) pairs with one paint; the later wins an overlap."""
         s = self._samples
         width, height = self.image.size
         polygons = [self._polygon(outline, round(255 * alpha)) for outline, alpha in shapes]

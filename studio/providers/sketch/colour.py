@@ -21,7 +21,7 @@ def colours(text: str) -> list[Colour]:
 
 
 def hsl(hue: float, saturation: float, lightness: float) -> Colour:
-    """The colour of that hue in degrees, saturation and lightness from 0 to 1 (clipped)."""
+    """The colour with this hue in degrees, saturation and lightness from 0 to 1 (clipped)."""
     red, green, blue = colorsys.hls_to_rgb(
         hue % 360 / 360, min(1.0, max(0.0, lightness)), min(1.0, max(0.0, saturation))
     )

@@ -1,4 +1,4 @@
-"""Faults of edits that models are known for, played by fault models only."""
+"""Faults of edits that models are known for, simulated by fault models only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def with_other_shape(brief: Brief) -> Brief:
 
 
 def spoil(scene: Scene, brief: Brief, edited: SketchInput) -> None:
-    """Play the fault of the brief on its finished edit."""
+    """Apply the brief's fault to its finished edit."""
     if brief.fault == DRIFTS:
         _drift(scene, brief.seed)
     elif brief.fault == KEEPS_MARKS:
@@ -42,7 +42,7 @@ def spoil(scene: Scene, brief: Brief, edited: SketchInput) -> None:
 
 
 def _drift(scene: Scene, seed: int) -> None:
-    """Shift, zoom and brighten the picture; what moves in from outside repeats the edge."""
+    """Shift, zoom and brighten the picture; pixels moved in from outside repeat the edge."""
     draw = Random(f"drifts {seed}")
     right, down = draw.uniform(-SHIFT, SHIFT), draw.uniform(-SHIFT, SHIFT)
     zoom = 1 + draw.uniform(-ZOOM, ZOOM)
@@ -70,7 +70,7 @@ def _drift(scene: Scene, seed: int) -> None:
 
 
 def _keep_marks(scene: Scene, brief: Brief, edited: SketchInput) -> None:
-    """Leave what was drawn on the marked copy in the picture."""
+    """Leave the marks drawn on the marked copy in the picture."""
     marked = brief.with_role(roles.MARKED)
     if marked is None:
         return

@@ -10,13 +10,13 @@ _EDGE = 512
 """Long edge in pixels at which two pictures are compared."""
 
 _DIFFERENT = 56
-"""Levels from which on a pixel was drawn over; a JPEG's errors are smaller."""
+"""Difference in levels from which a pixel counts as drawn over; JPEG errors are smaller."""
 
 _AROUND = 0.03
-"""Reach of a mark beyond its lines, of the longer side."""
+"""Reach of a mark beyond its lines, as a share of the longer side."""
 
 _MOSTLY = 0.08
-"""Share of a marked copy from which on a flat region was painted, and nothing around it."""
+"""Painted share of a marked copy above which it shows a flat region instead of marks."""
 
 _PADDING = (0x80, 0x80, 0x80)
 _NEAR = 10
@@ -26,7 +26,7 @@ _MOST_TILES = 16
 
 
 def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
-    """White where a copy of a picture was drawn over; of the copy's ratio, at most 512 px long."""
+    """Mask, white where a copy of a picture was drawn over; at most 512 px long, in its ratio."""
     small = ImageOps.contain(marked, (_EDGE, _EDGE), Image.Resampling.BOX)
     clean = picture.resize(small.size, Image.Resampling.BOX)
     return _strongest(ImageChops.difference(small, clean)).point(
@@ -35,13 +35,13 @@ def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
 
 
 def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
-    """White where a marked copy says that a picture is to be changed.
+    """Mask, white where a marked copy shows that a picture is to be changed.
 
-    That is a region, or what lies in and round marks.
+    The area is a region, or the inside and surroundings of marks.
     """
     over = drawn_over(picture, marked)
     filled = _filled(over)
-    # A region is the same filled and not; the lines of a box hardly cover anything.
+    # Filling a region's holes changes nothing; the lines of a box hardly cover anything.
     if _share(over) > 0.8 * _share(filled) and _share(over) > _MOSTLY:
         return filled.filter(ImageFilter.MaxFilter(3))
     reach = max(3, round(_AROUND * max(over.size))) | 1
@@ -49,14 +49,14 @@ def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
 
 
 def borders(picture: Image.Image) -> Image.Image:
-    """White where a picture has flat grey borders."""
+    """Mask, white on the flat grey borders of a picture."""
     mask = Image.new("L", picture.size, 255)
     mask.paste(0, _content(picture))
     return mask
 
 
 def without_borders(picture: Image.Image) -> Image.Image:
-    """The picture with what is inside mirrored and blurred over its flat borders."""
+    """The picture with its content mirrored and blurred over its flat borders."""
     box = _content(picture)
     left, top = box[:2]
     inside = picture.crop(box)

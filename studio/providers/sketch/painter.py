@@ -1,4 +1,4 @@
-"""From a brief to the bytes of a PNG; slow, so it runs on a thread of its own.
+"""Painting, from a brief to the bytes of a PNG; slow, so it runs on a thread of its own.
 
 The bytes depend on the brief alone: the same prompt, size, seed and inputs give the same file.
 """
@@ -73,7 +73,7 @@ class Sketch:
         png: the file.
         motif: its name, "" for a picture that was repainted.
         mood: name of its weather or light.
-        notes: what was not taken from references, by number of the picture.
+        notes: features of references that were not used, by number of the picture.
     """
 
     png: bytes
@@ -83,7 +83,7 @@ class Sketch:
 
 
 def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
-    """Paint what the brief asks for.
+    """Paint the picture of a brief.
 
     Raises canvas.PaintingStopped soon after `stop` is set, and repaint.UnreadableInputError for a
     reference that is not a picture.
@@ -126,7 +126,7 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
 
 
 def _keep_outside(scene: Scene, brief: Brief, edited: SketchInput) -> None:
-    """Put the edited picture back where it was not to be changed."""
+    """Restore the edited picture outside the area that was to be changed."""
     masks = [reference for reference in brief.inputs if reference.role == "mask"]
     picture = repaint.opened(edited.data)
     if masks:

@@ -39,7 +39,7 @@ class Recipe:
     """How a sketch was painted; its file carries it, so that an edit can start from it.
 
     Attributes:
-        motif: what it shows; light, weather: in which light.
+        motif: its subject; light, weather: its lighting.
         form: seed of the composition.
         hue, manner: how the palette was tinted.
         choice: "scene" or "plain" for a motif that can mix its own colours, then its variant.
@@ -57,7 +57,7 @@ class Recipe:
 
     @classmethod
     def read(cls, text: str) -> Recipe | None:
-        """The recipe in that JSON; None for anything else."""
+        """The recipe in this JSON; None for anything else."""
         try:
             return json_reader.convert(json_reader.plain(text), cls)
         except json_reader.NotUnderstood:
@@ -69,7 +69,7 @@ class Recipe:
         return self.choice.split()[-1] if self.choice else ""
 
     def moved(self, reading: PromptReading, *, asks_colours: bool) -> Recipe:
-        """The same composition with what new words name; a new light resets weather and tint."""
+        """The same composition, changed as new words say; a new light resets weather and tint."""
         relit = bool(reading.light or reading.weather)
         in_scene = asks_colours or self.choice.startswith("scene")
         return replace(
@@ -84,7 +84,7 @@ class Recipe:
 
 
 def planned(brief: Brief, reading: PromptReading, colours: list[Colour]) -> Recipe:
-    """The recipe of a new sketch; `colours` are those of its references."""
+    """The recipe of a new sketch; `colours` are the colours of its references."""
     motif = reading.motif or chosen_motif(brief.prompt)
     form = f"{motif} {brief.seed}"
     if not reading.motif:

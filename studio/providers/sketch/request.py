@@ -1,4 +1,4 @@
-"""From a generateContent request to a brief: prompt, size, seed and the role of each picture."""
+"""Conversion of a generateContent request to a brief: prompt, size, seed, roles of pictures."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BadRequestError(ValueError):
 
 
 def read(body: bytes) -> Brief:
-    """Read the body of a request; its seed is drawn when it names none.
+    """Read the body of a request; without a seed it gets a random one.
 
     Raises BadRequestError, sizes.UnknownSizeError or repaint.UnreadableInputError, each of which
     the service answers with 400.
@@ -128,7 +128,7 @@ def _with_roles(
     ]
     wants_look = _LOOK.search(words) and not _KEEP.search(words)
     if "" in roles and not EDITED.intersection(roles) and not wants_look:
-        # The last picture of which nothing was said is the one being edited.
+        # The last picture without a sentence is the one being edited.
         roles[max(k for k, role in enumerate(roles) if not role)] = "edit"
     return tuple(
         SketchInput(data, role or "palette") for (data, _), role in zip(found, roles, strict=True)

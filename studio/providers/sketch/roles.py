@@ -1,4 +1,4 @@
-"""Roles of references: what a sketch takes from each, and what the painter cannot take."""
+"""Roles of references: the features that a sketch takes from each, and those it cannot take."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _KEYWORDS = (
 
 
 class RoleNote(StrEnum):
-    """Note about what was not used from a reference."""
+    """Note about the features of a reference that were not used."""
 
     SUBJECT = "subject"  # nothing was taken
     PROPORTIONS = "proportions"  # only the kind of thing was taken
@@ -73,13 +73,13 @@ class RoleNote(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What the references of a brief ask for.
+    """Instructions that the references of a brief give.
 
     Attributes:
-        reading: that of the prompt, with what the references add.
+        reading: the prompt's meaning, with additions from the references.
         colours: colours to use; empty for none.
-        composition: reference to arrange the picture like.
-        notes: what was not taken, by number of the picture.
+        composition: reference whose arrangement to follow.
+        notes: features that were not used, by number of the picture.
     """
 
     reading: PromptReading
@@ -104,7 +104,7 @@ def role_of(sentence: str) -> str:
 
 
 def guided(brief: Brief, reading: PromptReading) -> Guidance:
-    """Apply the references to what the prompt says. Raises repaint.UnreadableInputError."""
+    """Add the references to the prompt's meaning. Raises repaint.UnreadableInputError."""
     numbered = list(enumerate(brief.inputs, 1))
     notes: list[tuple[int, RoleNote]] = []
     composition: SketchInput | None = None
@@ -144,7 +144,8 @@ def arranged(
 ) -> Recipe:
     """The recipe in the arrangement most similar to the composition's reference.
 
-    That of a sketch of the same motif is taken over; of others the best of a few is chosen.
+    The arrangement of a sketch of the same motif is adopted; for other references the best of a few
+    is chosen.
     """
     if (wanted := guidance.composition) is None:
         return recipe

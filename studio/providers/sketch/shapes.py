@@ -17,7 +17,7 @@ _SWELLS = ((0.62, 1.0), (0.26, 0.43), (0.12, 0.19))
 
 
 class Pen:
-    """Draws an outline with relative moves, as an SVG path does with small letters.
+    """Draws an outline with relative moves, like the lower-case commands of an SVG path.
 
     Attributes:
         points: the outline so far.

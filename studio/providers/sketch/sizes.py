@@ -30,7 +30,7 @@ def published() -> Model:
 
 
 def pixels(aspect: str | None, size: str | None, inputs: Sequence[Size] = ()) -> Size:
-    """Width and height for an asked ratio ("16:9") and size ("1K", or "1024x768").
+    """Width and height for a requested ratio ("16:9") and size ("1K", or "1024x768").
 
     Without a ratio the picture follows the last of `inputs` (nearest published ratio), and is
     square when there is none. Raises UnknownSizeError.

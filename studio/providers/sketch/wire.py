@@ -1,8 +1,8 @@
 """The offline painter behind the wire format of generateContent: a plain async function.
 
 `Painter().answer(method, url, headers, body)` gives (status, headers, chunks);
-providers/http_routes.py makes an httpx response of it. Faults are played by the fault models only,
-never by a prompt.
+providers/http_routes.py turns that into an httpx response. Faults are simulated by the fault models
+only, whatever the prompt says.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _answer(
 
 
 def _described(sketch: Sketch, seed: int) -> str:
-    """One sentence that says what the picture is, and that no model made it."""
+    """Sentence that describes the picture, and says that no model made it."""
     names = {
         "city": _("city"),
         "dunes": _("dunes"),
@@ -233,7 +233,7 @@ def _described(sketch: Sketch, seed: int) -> str:
 
 
 def _note(number: int, note: RoleNote) -> str:
-    """Sentence that says what was not taken from a reference."""
+    """Sentence about the features of a reference that were not used."""
     return {
         # Translators: {n} is the number of a reference picture.
         "subject": _("The subject of picture [{n}] was not used."),

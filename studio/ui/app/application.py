@@ -57,7 +57,7 @@ def run(options: Any) -> int:
 
 
 def _can_show() -> bool:
-    """Whether Qt can open a window here; prints the reason if not; Qt would abort."""
+    """Whether Qt can open a window here; prints the reason if not, instead of letting Qt abort."""
     asked = sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM")
     return not asked or _has_display()
 

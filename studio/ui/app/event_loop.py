@@ -3,7 +3,7 @@
 qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
 they are queued, and one timer, active only while any wait, runs all that were queued at the start
 of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting;
-only what the result of a thread sets off runs in the same one.
+only callbacks triggered by a thread's result run in the same one.
 Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
 first call.
 """
@@ -89,7 +89,7 @@ class ReadyQueue(QObject):
                 before = self._added
                 handle._run()  # noqa: SLF001 - how a loop runs its handles
                 if isinstance(handle, ThreadHandle):
-                    # A round of Qt less for each result.
+                    # Saves one round of Qt's loop for each result.
                     left += self._added - before
         if not waiting:
             self._rest()

@@ -1,4 +1,4 @@
-"""Ways between pictures and other programs: created on first use."""
+"""Exchange of pictures with other programs: parts created on first use."""
 
 from __future__ import annotations
 

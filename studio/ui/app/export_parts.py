@@ -42,7 +42,7 @@ class ExportParts:
         self._parts = parts
 
     def make_export_controller(self) -> ExportController:
-        """The controller of exports, with the progress in the status bar."""
+        """Create the controller of exports, with the progress in the status bar."""
         parts = self._parts
         progress = ExportProgress(parts.status_bar)
         parts.status_bar.add_activity(progress)
@@ -67,7 +67,7 @@ class ExportParts:
         return exports
 
     def make_spreadsheet_controller(self) -> SpreadsheetController:
-        """The controller of spreadsheets."""
+        """Create the controller of spreadsheets."""
         parts = self._parts
         return SpreadsheetController(
             parts.core,
@@ -79,7 +79,7 @@ class ExportParts:
         )
 
     def make_handouts(self) -> Handouts:
-        """The controllers of contact sheets and hand-off pages."""
+        """Create the controllers of contact sheets and hand-off pages."""
         parts = self._parts
         sheets = self._make_handout(SheetKind(parts.core))
         pages = self._make_handout(PageKind(parts.core))

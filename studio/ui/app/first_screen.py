@@ -33,7 +33,7 @@ DECODED = 48
 """Pictures decoded ahead; with smaller tiles the others follow a moment later."""
 
 PATIENCE = 0.3
-"""Limit in seconds for which the window waits for them before it is shown."""
+"""Most seconds that the window waits for the pictures before it is shown."""
 
 
 class FirstScreen:
@@ -41,7 +41,7 @@ class FirstScreen:
 
     Attributes:
         pictures: in the order of the grid; complete once `read` has returned.
-        stacks: what they are the covers of, where the grid has stacks.
+        stacks: the stacks whose covers they are, where the grid has stacks.
         limited: whether there may be more than these.
         screen: conversion for the monitor that the images were made with; None for sRGB.
     """
@@ -72,7 +72,7 @@ class FirstScreen:
         return len(self.pictures) >= FIRST_PICTURES
 
     def decode(self, ratio: float, monitor: MonitorPlace | None = None) -> None:
-        """Start decoding for this ratio of device to logical pixels; Qt is loaded.
+        """Start decoding for this ratio of device to logical pixels; Qt must be loaded.
 
         The pictures are converted for `monitor`, unless the settings say otherwise.
         """

@@ -28,7 +28,7 @@ _PAINT = 1.0
 """Timeout for painting the first screen, in seconds; the start then continues anyway."""
 
 _LOOK = 0.001
-"""Seconds between two checks for that."""
+"""Seconds between two checks whether the first screen is painted."""
 
 _FURNITURE = (
     "studio.ui.style.icons", "studio.ui.widgets.accessible", "studio.ui.widgets.buttons",
@@ -79,10 +79,10 @@ def _application() -> QApplication:
 
 
 def translate_qt(app: QApplication) -> None:
-    """Let Qt's own texts, such as those of file dialogs, be in the language of the program.
+    """Translate Qt's own texts, such as those of file dialogs, to the program's language.
 
-    English needs no catalogue; a language that Qt has none for keeps Qt's English. Windows are laid
-    out in the direction of the language, which Qt would take from its catalogue alone.
+    English needs no catalogue; in a language without a catalogue from Qt they stay English. Windows
+    are laid out in the direction of the language, which Qt would take from its catalogue alone.
     """
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     translator = QTranslator(app)

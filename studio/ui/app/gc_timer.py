@@ -5,13 +5,13 @@ on a decoding thread crashes the process. So automatic collection is off and a t
 objects often, all objects rarely. Objects created at start-up are frozen, so that even a full
 collection only scans later ones.
 
-Large blocks are returned to the system as soon as they are freed: the C library would adapt its
-threshold to the rows of a large library, which are freed and reallocated, and keep as much. Small
+Large blocks are returned to the system as soon as they are freed: otherwise the C library would
+adapt its threshold to a large library's rows, freed and reallocated, and keep that memory. Small
 free blocks are returned at the start and with each full collection, on a thread.
 
 Python keeps the source lines of every module imported since Qt was loaded, because PySide6 looks in
-them for its name (`_mod_uses_pyside` in its `feature.py`). They are forgotten with the rest; a
-traceback reads those it shows.
+them for its name (`_mod_uses_pyside` in its `feature.py`). They are dropped with the rest; a
+traceback reads those it shows again.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ async def look_after(session: WindowSession) -> None:
 
 
 async def go_on(session: WindowSession) -> None:
-    """After a crash, continue its session as "This session", with the pictures it saved."""
+    """After a crash, continue the crashed session as "This session", with its pictures."""
     core = session.core
     try:
         folder = core.paths.window_file.parent

@@ -37,7 +37,7 @@ class PageParts:
         self._parts = parts
 
     def make_welcome(self) -> Welcome:
-        """The first page, in the window."""
+        """Create the first page in the window."""
         parts = self._parts
         key_card = KeyCard(parts.core)  # no parent: the page adds it to its tab order
         welcome = Welcome(parts.core, key_card, parts.window)
@@ -52,7 +52,7 @@ class PageParts:
         return welcome
 
     def make_nothing(self) -> EmptyState:
-        """The page without results, in the window."""
+        """Create the empty page in the window."""
         parts = self._parts
         nothing = EmptyState(parts.window.gallery, parts.window.grid)
         nothing.wanted.connect(parts.view_options.on_more_wanted)

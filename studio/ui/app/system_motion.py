@@ -1,7 +1,7 @@
-"""The system's wish for less motion, which Qt does not know.
+"""The system's setting for reduced motion, which Qt does not report.
 
-On Linux it is asked of the desktop's portal, with GLib's command line tool; on Windows of the
-system itself; on macOS of the user's defaults. Where none of them answers, motion is not reduced.
+On Linux it is read from the desktop's portal, with GLib's command line tool; on Windows from the
+system itself; on macOS from the user's defaults. Without an answer, motion is not reduced.
 https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.Settings.html
 """
 
@@ -41,14 +41,14 @@ _REDUCED = re.compile(
     r"|'enable-animations': <false>"
     r"|'AnimationDurationFactor': <(?:'0(?:\.0*)?'|0\.0*)>"
 )
-"""In an answer of the portal: of any desktop, of GNOME, of KDE."""
+"""Reduced motion in the portal's answer: the common setting, GNOME's and KDE's."""
 
 
 class SystemMotion(QObject):
-    """Follows the system's wish: read at the start and whenever the program comes to the front."""
+    """Follows the setting: read at the start and whenever the program comes to the front."""
 
     def __init__(self, app: QGuiApplication, read: Callable[[], bool] | None = None) -> None:
-        """`read` is called in a thread; the system's own setting without it."""
+        """`read` is called in a thread; without it, the system's own setting is read."""
         super().__init__(app)
         self._read = read or reads_reduced
         self._reading = False
@@ -59,7 +59,7 @@ class SystemMotion(QObject):
         self._begin()
 
     def on_state(self, state: Qt.ApplicationState) -> None:
-        """Read it again: the user may come back from the system's settings."""
+        """Read the setting again: the user may come back from the system's settings."""
         if state is Qt.ApplicationState.ApplicationActive:
             self._begin()
 
@@ -91,7 +91,7 @@ def portal_reduces(answer: str) -> bool:
 
 
 def _output(program: str, *arguments: str) -> str:
-    """What a program of the system prints; "" where it is missing or fails."""
+    """Output of a system program; "" if it is missing or fails."""
     found = shutil.which(program)
     if found is None:
         return ""

@@ -554,7 +554,7 @@ class WindowParts:
         return ChoosingParts(self)
 
     def on_drawing_wanted(self, mode: LoupeModeName, picture: str) -> None:
-        """Show in its mode what is drawn on the composer's source (its id)."""
+        """Open the marks, region or frame drawn on the composer's source (its id) in their mode."""
         self.loupe_modes.get().show_mode_of(mode, picture)
 
     def on_crops_wanted(self, picture: str, frames: tuple[Frame, ...]) -> None:

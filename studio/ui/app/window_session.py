@@ -49,7 +49,7 @@ class WindowSession:
     window with its first screen at once, everything else by `furnish`.
 
     Attributes:
-        left_draft: saved draft of the composer; None without one.
+        left_draft: saved draft of the composer; None if there is none.
         given_files: pictures from the command line.
         built: panels and controllers; set once `furnish` has begun.
     """
@@ -117,7 +117,7 @@ class WindowSession:
     # Running
 
     async def open(self) -> None:
-        """Load the tiles, and show the window if necessary; the core is open."""
+        """Load the tiles, and show the window if necessary; the core must be open."""
         for _step in self.furnish():
             pass
         tiles = spawn(self.browsing.fill(FIRST_PICTURES))
@@ -150,7 +150,7 @@ class WindowSession:
             await built.updates.check_for_update()
 
     def take_files(self, files: Sequence[Path]) -> None:
-        """Add files from outside as references, for instance when opened with this program."""
+        """Add files from outside as references, for instance files opened with this program."""
         if files:
             self.built.composer.add_references(files)
             self.built.composer.focus_prompt()

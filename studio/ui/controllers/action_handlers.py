@@ -145,7 +145,7 @@ class ActionHandlers:
         spawn(self._with_one(self._remix))
 
     def words_only(self) -> None:
-        """Load the selected picture's request into the composer, its marks as words."""
+        """Load the selected picture's request into the composer, with its marks as words."""
         spawn(self._with_one(self._words_only))
 
     def _words_only(self, picture: Picture) -> None:
@@ -175,7 +175,7 @@ class ActionHandlers:
         self._inspector.edit_title()
 
     def show_before(self) -> None:
-        """Show the picture's parent: over the view, in the loupe in its place or no longer."""
+        """Show the picture's parent over the view; in the loupe, in its place, or hide it again."""
         if self._navigation.in_loupe:
             spawn(self._with_one(self._toggle_before))
         else:

@@ -1,6 +1,6 @@
 """Monthly budget in the window: sums for the panels, warning, and confirmations.
 
-The library sums up in another thread whenever a picture or failure is recorded; until then the
+The library computes the sums on another thread after each picture or failure; until then the
 queue's pending amounts are added. Nothing here stops a job.
 """
 
@@ -125,7 +125,7 @@ class BudgetController(QObject):
         self._warn()
 
     def on_limit_wanted(self) -> None:
-        """Open the limit; held variations stay held."""
+        """Open the setting of the limit; held variations stay held."""
         self.limit_wanted.emit()
         self._ask_again()
 
@@ -169,7 +169,7 @@ class BudgetController(QObject):
 
 
 def _waiting(run: Run) -> str:
-    """Sentence that the variations need a confirmation."""
+    """Sentence saying that the variations need a confirmation."""
     n = len(run.requests)
     text = ngettext("Confirm {n} variation.", "Confirm {n} variations.", n)
     return text.format(n=number(n))

@@ -38,7 +38,7 @@ class CancelNotice(QObject):
         if job.alive:
             self._alive.add(job.id)
             return
-        # A dismissal that is undone is no news.
+        # An undone dismissal is not announced.
         if job.id in self._alive and job.state is JobState.CANCELLED:
             self._cancelled.append(job)
             self._soon.start()

@@ -126,7 +126,7 @@ class CollectionsController(QObject):
         return next((one.name for one in self.every if one.id == id), "")
 
     def place_name(self) -> str:
-        """Name of what the grid shows: a collection or a shelf."""
+        """Name of the collection or shelf in the grid."""
         query = self._shown.query
         return self.name_of(query.collection) or shelf_name(query.view)
 
@@ -220,7 +220,7 @@ class CollectionsController(QObject):
         self.take_from(asked, take)
 
     def collect_branch(self) -> None:
-        """Make a collection of the selected picture and all that were edited from it."""
+        """Make a collection of the selected picture and all its descendants."""
         spawn(self._collect_branch())
 
     async def _collect_branch(self) -> None:
@@ -238,7 +238,7 @@ class CollectionsController(QObject):
         spawn(self._ask_tags())
 
     async def _ask_tags(self) -> None:
-        """Ask for the tags; those shared only by some pictures stay unchanged."""
+        """Ask for the tags; tags that only some of the pictures have stay unchanged."""
         pictures = await self._selection.pictures()
         if not pictures:
             return

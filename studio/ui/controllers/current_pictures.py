@@ -111,7 +111,7 @@ class CurrentPictures(QObject):
         self._looked_at([picture])
 
     def on_compared(self) -> None:
-        """Show the compared pictures in the inspector, and what can be done with the active one."""
+        """Show the compared pictures in the inspector, and enable actions for the active one."""
         view = self._compare.get()
         if self._stack.current is not ViewName.COMPARE:
             return
@@ -130,7 +130,7 @@ class CurrentPictures(QObject):
         self._looked_at(pictures)
 
     def on_full_screen_shown(self) -> None:
-        """Enable what can be done with the current picture of a view without panels."""
+        """Enable the actions for the current picture of a view without panels."""
         large = self._stack.large
         if large is None or self._stack.current not in FULL_SCREEN:
             return
@@ -139,7 +139,7 @@ class CurrentPictures(QObject):
         self._looked_at(items)
 
     def on_tree_selection(self) -> None:
-        """Show the selected picture of the tree in the inspector, and what can be done with it."""
+        """Show the selected picture of the tree in the inspector, and enable its actions."""
         if self._stack.current is not ViewName.TREE:
             return
         view = self._tree.get()

@@ -16,9 +16,9 @@ from studio.ui.support.ports import Messages
 class DefaultProvider(QObject):
     """Shows a toast with Undo whenever another provider becomes the default.
 
-    The first stored key changes it, and so do a button in the settings and the removal of a
-    provider. A key of the environment names the default for this run, so that saving it is no
-    change.
+    The first stored key changes the default, and so do a button in the settings and the removal of
+    a provider. A key from the environment sets the default for this run already, so that saving the
+    same default is not a change.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class DefaultProvider(QObject):
             self._messages.show_message(text)
 
     def _undo(self, before: str, after: str) -> None:
-        """Make `before` the default again, also in a composer that had followed."""
+        """Make `before` the default again, also in a composer that had followed the change."""
         self._core.settings.change(profile=before)
         if before == OFFLINE and self._composer.draft().profile == after:
             self._composer.use_sketch()

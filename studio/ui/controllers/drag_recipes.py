@@ -2,8 +2,8 @@
 
 A drag that begins before its copies are ready waits, and begins by itself while the button is down;
 meanwhile it can be dropped within the window only, which needs no files.
-What leaves is asked for anew at that moment, so that a changed picture or preset never leaves as it
-was before.
+Pictures and preset are looked up again when files leave, so that outdated copies are never dragged
+out.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets import tips
 
 STANDING = 300
-"""Milliseconds a selection stands before copies of it are made."""
+"""Milliseconds a selection must stay the same before copies of it are made."""
 
 _MEDIA_TYPES = {
     ExportFormat.PNG: "image/png",
@@ -65,7 +65,7 @@ class DragRecipes(QObject):
     """Makes copies by the recipe of the collection or library, and drags them.
 
     Signals:
-        changed: the recipe, its presets, or the copies made for the selection are others.
+        changed: the recipe, its presets, or the copies made for the selection have changed.
     """
 
     changed = Signal()
@@ -105,7 +105,7 @@ class DragRecipes(QObject):
     # The recipe
 
     async def load_presets(self) -> None:
-        """Read the presets, and prepare copies of what is selected."""
+        """Read the presets, and prepare copies of the selection."""
         await self._read_presets()
         self.changed.emit()
         self.on_selection_changed()
@@ -120,7 +120,7 @@ class DragRecipes(QObject):
 
     @property
     def preset(self) -> ExportPreset:
-        """The preset for what is shown; that of the originals for one that no longer exists."""
+        """The preset for the place shown; the preset of originals if it no longer exists."""
         return self._named(self._drags.recipe)
 
     @property
@@ -162,7 +162,7 @@ class DragRecipes(QObject):
         return next((one for one in self._presets if one.id == id), ORIGINALS)
 
     def choose(self, id: str) -> None:
-        """Give what is dragged from here by this preset; "" for the library's again."""
+        """Use this preset for drags from the place shown; "" for the library's preset again."""
         chosen = dict(self._core.settings.value.drag_recipes)
         place = self._shown.query.collection or self._core.library.id
         if id:
@@ -174,7 +174,7 @@ class DragRecipes(QObject):
     # Copies ahead
 
     def on_selection_changed(self) -> None:
-        """Make copies of the selection once it has stood for a moment."""
+        """Make copies of the selection once it has stayed the same for a moment."""
         self._ahead = None
         if self._presets and not self.gives_originals:
             self._standing.start()
@@ -185,7 +185,7 @@ class DragRecipes(QObject):
         self.on_selection_changed()
 
     def on_selection_stands(self) -> None:
-        """Make copies of what is selected."""
+        """Make copies of the selection."""
         if not self.gives_originals and 0 < len(self._selection.rows()) <= MOST_AHEAD:
             spawn(self._prepare_ahead())
 
@@ -313,7 +313,7 @@ class DragRecipes(QObject):
             self._messages.on_error(error, "drag")
 
     def _tell_ready(self, waiting: _WaitingDrag) -> None:
-        """Say that copies are ready for which the button was not held long enough."""
+        """Say that the copies are ready, after the button was released too early."""
         batch = self._copies.find(waiting.request)
         if batch is not None and batch.ready and self._waiting is None:
             self._messages.show_message(
@@ -370,7 +370,7 @@ class DragRecipes(QObject):
 
 
 def progress_words(made: int, total: int) -> str:
-    """How far the copies are, in a few words."""
+    """Progress of the copies, in a few words."""
     return _("Preparing {n} of {total}").format(n=number(min(made + 1, total)), total=number(total))
 
 
@@ -381,7 +381,7 @@ def _program() -> QCoreApplication:
 
 
 def _is_plain(preset: ExportPreset) -> bool:
-    """Whether it gives the originals themselves, under their own names."""
+    """Whether a preset gives the originals themselves, under their own names."""
     return preset.fixed and not preset.pattern
 
 
@@ -395,7 +395,7 @@ def _carried(
 
 
 def _explained(error: StudioError, hint: str) -> StudioError:
-    """The error with what else can be done."""
+    """The error with a hint at the alternatives, if it is about the picture."""
     if isinstance(error, PictureUnreadable):
         return PictureUnreadable(error.title, error.message, hint=hint)
     return error

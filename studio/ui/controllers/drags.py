@@ -1,7 +1,7 @@
-"""What leaves the window by a drag or the clipboard: originals, or copies by a recipe.
+"""Pictures that leave the window by drag or clipboard: originals, or copies by a recipe.
 
-A recipe is the preset of an export, chosen for a collection or the library. Without one nothing of
-exports is loaded, and originals leave at once.
+A recipe is the preset of an export, chosen for a collection or the library. Without one no export
+code is loaded, and originals leave at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache
 
 ORIGINAL = "originals"
-"""Id of the preset that gives the originals, which is the recipe where none is chosen."""
+"""Id of the preset that gives the originals, used if no recipe is chosen."""
 
 
 class RecipeCopies(Protocol):
@@ -49,7 +49,7 @@ class DragsController(QObject):
         recipes: Callable[[], RecipeCopies],
         parent: QObject,
     ) -> None:
-        """`recipes` makes copies; it is asked for when a recipe is first used."""
+        """`recipes` returns the maker of copies; called when a recipe is used."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -67,7 +67,7 @@ class DragsController(QObject):
 
     @property
     def recipe(self) -> str:
-        """Id of the preset for what is shown: the collection's, else the library's."""
+        """Id of the preset for the place shown: the collection's, else the library's."""
         chosen = self._core.settings.value.drag_recipes
         place = chosen.get(self._shown.query.collection, "")
         return place or chosen.get(self._core.library.id, "") or ORIGINAL
@@ -89,7 +89,7 @@ class DragsController(QObject):
             self._messages.on_error(error)
 
     def on_too_many(self, count: int) -> None:
-        """Say that so many pictures cannot be dragged at once."""
+        """Say that this many pictures cannot be dragged at once."""
         try:
             drag_and_drop.refuse_too_many(count)
         except StudioError as error:
@@ -107,13 +107,13 @@ class DragsController(QObject):
         drag_and_drop.drag_out(source, carried, cards, self._core.decoder)
 
     async def files(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
-        """What the clipboard gets for these pictures. Raises StudioError."""
+        """Files for the clipboard: originals, or copies by the recipe. Raises StudioError."""
         if self.recipe == ORIGINAL:
             return await self.originals(pictures)
         return await self._recipes().files(pictures)
 
     async def originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:
-        """The originals, in a mode that other programs can copy. Raises StudioError."""
+        """The originals, made copyable for other programs. Raises StudioError."""
         return await asyncio.to_thread(self._originals, pictures)
 
     def _originals(self, pictures: Sequence[Picture]) -> list[DraggedPicture]:

@@ -54,10 +54,10 @@ class ModeContext:
 
 
 class DrawingModeController(QObject):
-    """Passes what is drawn on a picture between loupe, inspector and composer's draft.
+    """Passes the markup of a picture between loupe, inspector and composer's draft.
 
     Attributes:
-        editor: what is drawn on the picture.
+        editor: holds the markup of the picture.
         mode: the mode of the loupe.
         page: the page of the inspector.
     """
@@ -117,7 +117,7 @@ class DrawingModeController(QObject):
         self.page.show_keys(shown=getattr(self._core.settings.value, self._keys_setting))
 
     def show_picture(self, picture: Picture) -> None:
-        """Show what is drawn on a picture."""
+        """Show the markup of a picture."""
         self._picture = picture
         self.open_markup(picture, self._composer.markup.markup_of(picture.id))
         self.on_panels_changed()
@@ -127,16 +127,16 @@ class DrawingModeController(QObject):
         self.editor.open_markup(markup, picture.id)
 
     def end_mode(self) -> None:
-        """Leave the picture; what is drawn on it stays in the draft."""
+        """Leave the picture; its markup stays in the draft."""
         self._picture = None
         self._loupe.bar.show_list_button("")
 
     def list_words(self) -> str:
-        """Label of the bar's button for the page, while that is a drawer. Of a subclass."""
+        """Label of the bar's button for the page while it is a drawer; set by subclasses."""
         return ""
 
     def conflict_words(self) -> str:
-        """Why what is drawn on the picture cannot be sent; "" if it can be."""
+        """Why the markup of the picture cannot be sent; "" if it can be."""
         if not self.editor.markup.conflicts:
             return ""
         return _("A region and frames cannot be sent together. Remove one of them.")
@@ -146,7 +146,7 @@ class DrawingModeController(QObject):
         return self._picture is not None and self._picture.id == picture.id
 
     def jobs_in_progress(self) -> Iterator[tuple[Job, Markup]]:
-        """Jobs in progress that edit the picture, with what was drawn on it for them."""
+        """Jobs in progress that edit the picture, each with its markup."""
         shown = None if self._picture is None else self._picture.id
         for job in self._core.queue.jobs.values():
             markup, edited = job.request.markup, job.request.edited
@@ -157,7 +157,7 @@ class DrawingModeController(QObject):
     async def refusal_of(self, picture: Picture) -> str:
         """Why nothing can be composed from a picture, such as its 16 bits; "" if it can be.
 
-        Other errors, such as a missing file, are those of the request.
+        Other errors, such as a missing file, are left for the request to report.
         """
         drawing = GuideDrawing(guide=Guide(region=True), edge=_TRIAL)
         try:
@@ -172,13 +172,13 @@ class DrawingModeController(QObject):
     # --- keys of the page ---------------------------------------------------------------------
 
     def keeps_in_page(self, event: QKeyEvent) -> bool:
-        """Whether a key pressed in the page is the mode's, before the window's shortcuts."""
+        """Whether a key pressed in the page belongs to the mode, not to the window's shortcuts."""
         return self.mode.keeps(event)
 
     def press_in_page(self, event: QKeyEvent) -> bool:
         """Act on a key of the mode pressed in the page; False for any other.
 
-        The one that hides is none of them: it may be released elsewhere.
+        The key that hides the markup is not among them: it may be released elsewhere.
         """
         hides = view_keys.command(event, KeyGroup.DRAWING) is ViewCommand.HIDE
         if hides or not self.mode.press_key(event):
@@ -201,7 +201,7 @@ class DrawingModeController(QObject):
             self.editor.follow_markup(self._composer.markup.markup_of(self._picture.id))
 
     def on_drawing_lost(self) -> None:
-        """Show what the draft has, after a picture could not become its source."""
+        """Show the markup in the draft, after a picture could not become its source."""
         self.on_draft_changed(self._composer.draft())
 
     def on_core_event(self, event: Event) -> None:
@@ -210,7 +210,7 @@ class DrawingModeController(QObject):
             self.on_jobs_changed()
 
     def on_jobs_changed(self) -> None:
-        """Show what is in progress. Of a subclass."""
+        """Show the requests in progress; done by subclasses."""
 
     def on_panels_changed(self) -> None:
         """Offer the page in the bar while it is a drawer."""

@@ -43,7 +43,7 @@ class DuelController(RecordedChoice):
         view: DuelView,
         place_name: Callable[[], str],
     ) -> None:
-        """`rounds` is pick mode, which may lead here."""
+        """`rounds` is the controller of pick mode, from which a duel may begin."""
         super().__init__(
             core, shown, selection, messages, stack, place_name=place_name, parent=view
         )
@@ -84,7 +84,7 @@ class DuelController(RecordedChoice):
             await self._start_or_go_on(_picks_of(len(ids), self._place_name()), ids)
 
     async def _picks(self) -> list[str]:
-        """Ids of the picks among what the grid shows."""
+        """Ids of the picks in the grid."""
         library, query = self._core.library, self._shown.query
         if query.collection:
             found = await library.rows(changed(query, words=f"{query.words} is:picked".strip()))
@@ -177,7 +177,7 @@ class DuelController(RecordedChoice):
             self._write(self._core.library.choosing.set_best(before.id, best))
 
     def on_closed(self) -> None:
-        """Leave for the round that led here, else for the grid."""
+        """Return to the round that led here, else to the grid."""
         if self._from_round:
             self._rounds.return_to_round()
         else:
@@ -205,7 +205,7 @@ class DuelController(RecordedChoice):
             self.on_closed()
 
     async def _give_stars(self, duel: Duel) -> None:
-        """Give 5 stars to the first, and where more were sought, 4 to the second and so on."""
+        """Give 5 stars to the first and, if more places were decided, 4 to the second and so on."""
         stars: dict[str, object] = {
             id: max(1, _STARS + 1 - place.number)
             for place in duel.order
@@ -215,7 +215,7 @@ class DuelController(RecordedChoice):
         await self._change("rating", stars)
 
     async def _keep_picks(self, duel: Duel, placed: Sequence[str]) -> None:
-        """Let the best be the only picks among the pictures of the duel."""
+        """Make the best pictures the only picks among those of the duel."""
         await self._change(
             "flag",
             {id: (Flag.PICK if id in placed else Flag.NONE).value for id in duel.present},

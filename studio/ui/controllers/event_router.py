@@ -74,7 +74,7 @@ class EventRouter(QObject):
         actions: Actions,
         parent: QObject,
     ) -> None:
-        """`first` are called with every event, in this order, before the parts updated here."""
+        """`first`: called with every event, in this order, before the parts updated here."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -93,7 +93,7 @@ class EventRouter(QObject):
         self.destroyed.connect(lambda: set_second_voice(None))
 
     def on_core_event(self, event: Event) -> None:
-        """Show an event."""
+        """Pass an event on to the parts that show it."""
         for hear in self._first:
             hear(event)
         if is_heard():
@@ -160,16 +160,16 @@ class EventRouter(QObject):
             self._live.get().say_change(sentence)
 
     def on_draft_stepped(self, before: Draft, after: Draft, step: str) -> None:
-        """Announce pictures that came to the draft or left it, and what was undone in it."""
+        """Announce pictures added to the draft or removed, and any undo or redo in it."""
         if is_heard():
             self._live.get().say_draft(before, after, step)
 
     def on_announced(self, widget: QWidget, text: str) -> None:
-        """Repeat an announcement for readers that do not listen to any."""
+        """Repeat an announcement for screen readers that ignore announcements."""
         self._live.get().repeat_announcement(widget, text)
 
     def on_rows_loaded(self) -> None:
-        """Announce what a search found."""
+        """Announce the results of a search."""
         if is_heard():
             self._live.get().say_found(self._shown.query.words.strip(), self._shown.shown)
 

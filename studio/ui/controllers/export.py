@@ -1,4 +1,4 @@
-"""Export of copies: what is exported, the preview of it, running exports, and how they end."""
+"""Export of copies: choice of pictures, preview, running exports and their results."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ MOST = 20_000
 """Limit of pictures exported at once."""
 
 _FIRST = 500
-"""Pictures in the preview before all are asked for."""
+"""Pictures in the preview until all are requested."""
 
 _READ = 100
-"""Files whose facts are read before it is looked whether something else is wanted."""
+"""Files whose facts are read between two checks whether the preview is still wanted."""
 
 _PAUSE = 120
 """Milliseconds without a change before the preview is made."""
@@ -88,7 +88,7 @@ class ExportController(QObject):
         current: Callable[[], Item | None],
         parent: QWidget,
     ) -> None:
-        """`current` is the item of the grid that has the keyboard."""
+        """`current` returns the item of the grid that has the keyboard focus."""
         super().__init__(parent)
         self._core = core
         self._outgoing = OutgoingPictures(core, selection, shown, place_name=place_name)
@@ -132,7 +132,7 @@ class ExportController(QObject):
     # --- the dialog -----------------------------------------------------------------------
 
     def open(self) -> None:
-        """Open the dialog for what the grid shows, or raise it."""
+        """Open the dialog for the pictures in the grid, or raise it."""
         self._given = None
         self._open()
 
@@ -198,7 +198,7 @@ class ExportController(QObject):
         self.refresh()
 
     def on_hidden(self) -> None:
-        """Stop what only the dialog needs."""
+        """Stop the work that only the dialog needs."""
         self._timer.stop()
         spawn(self.presets.save())
 
@@ -365,7 +365,7 @@ class ExportController(QObject):
     async def _plan(
         self, pictures: Sequence[Picture], names: dict[str, str], preset: ExportPreset
     ) -> ExportPlan | None:
-        """The plan for the current folder; None if its names cannot be read, which is shown."""
+        """The plan for the current folder; None after an error in reading the names in it."""
         folder, items = self.folder, self._reader.known(pictures, names)
         try:
             existing = await asyncio.to_thread(existing_names, folder)
@@ -377,7 +377,7 @@ class ExportController(QObject):
     # --- running --------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Export what the dialog shows; a second export waits for the first."""
+        """Export the pictures in the dialog; a second export waits for the first."""
         if self._preparing is None and self.dialog is not None and not self.dialog.form.wrong:
             self._preparing = spawn(self._start(self.dialog))
 
@@ -416,7 +416,7 @@ class ExportController(QObject):
             self._run = run
 
     def _window(self) -> QWidget:
-        """What a question is asked over."""
+        """Parent of questions: the dialog if it is open, else the window."""
         return self.dialog if self.dialog is not None and self.dialog.isVisible() else self._parent
 
     def _on_core_event(self, event: Event) -> None:

@@ -29,7 +29,7 @@ class PresetEditor(QObject):
         current: id of the current one.
 
     Signals:
-        changed: presets, or which is the current one.
+        changed: the presets changed, or another one is current.
         deleted: a preset was deleted (its title).
         failed: the presets could not be saved (StorageError).
     """
@@ -56,7 +56,7 @@ class PresetEditor(QObject):
         return next((one for one in self.presets if one.id == self.current), self.presets[0])
 
     async def load(self, current: str) -> None:
-        """Read the presets; `current` is the id of the one to begin with."""
+        """Read the presets; `current` is the id of the preset to begin with."""
         if not self._timer.isActive():
             self.presets = self._saved = await self._service().presets()
         ids = [one.id for one in self.presets]
@@ -70,7 +70,7 @@ class PresetEditor(QObject):
             self.changed.emit()
 
     def change(self, preset: ExportPreset) -> None:
-        """Use another value of a preset."""
+        """Replace a preset with its changed version."""
         before = next((one for one in self.presets if one.id == preset.id), None)
         if before is None or before == preset:
             return
@@ -148,7 +148,7 @@ class PresetEditor(QObject):
         spawn(self.save())
 
     async def save(self) -> None:
-        """Save what was changed since the last time."""
+        """Save the changes since the last save."""
         self._timer.stop()
         before, after = self._saved, self.presets
         if before == after:
@@ -164,7 +164,7 @@ class PresetEditor(QObject):
             self.failed.emit(error)
 
     def show_others(self, presets: Presets) -> None:
-        """Take over presets that were saved, unless there are newer changes here."""
+        """Adopt presets that were saved elsewhere, unless there are newer changes here."""
         if self.presets == self._saved and presets != self.presets:
             self.presets = self._saved = presets
             self._done.clear()

@@ -38,10 +38,10 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoutResult:
-    """What was made, for either kind.
+    """Result of making a handout of either kind.
 
     Attributes:
-        words: what is said about it, such as "3 pages, 4.1 MB".
+        words: a short description, such as "3 pages, 4.1 MB".
         warning: what is missing; "" for nothing.
     """
 
@@ -51,7 +51,7 @@ class HandoutResult:
 
 
 class HandoutKind(Protocol):
-    """What a kind has of its own; only `make_dialog` may be called before there is a dialog.
+    """The parts specific to a kind; only `make_dialog` may be called before the dialog exists.
 
     Attributes:
         ending: ending of the file's name.
@@ -70,7 +70,7 @@ class HandoutKind(Protocol):
     def previewed(self) -> int: ...
 
     def make_dialog(self, parent: QWidget) -> HandoutDialog:
-        """The dialog with the choices of the last time."""
+        """Create the dialog, with the choices of the last time."""
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
         """Show the first pictures."""
@@ -81,7 +81,7 @@ class HandoutKind(Protocol):
     async def make(
         self, pictures: Sequence[Picture], target: Path, place: str, progress: Progress
     ) -> HandoutResult:
-        """Make the file of these pictures of a place. Raises StudioError."""
+        """Make the file of these pictures; `place` names their place. Raises StudioError."""
 
 
 class SheetKind:
@@ -202,14 +202,14 @@ class PageKind:
         try:
             offered = await self._core.exports.exporter.formats()
         except PictureUnreadable as error:
-            # Making the page tells why, if the pictures are to be exported at all.
+            # If the pictures are exported at all, making the page reports the reason.
             log.info("The formats for export are not known: %s", error)
             offered = frozenset(ExportFormat)
         chosen = self._core.settings.value.handoff_preset
         dialog.show_presets([one for one in presets if one.format in offered], chosen)
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Nothing: the dialog has no preview."""
+        """Do nothing: the dialog has no preview."""
 
     def remember(self) -> None:
         page = replace(self._form.page, title="", intro="")
@@ -249,7 +249,7 @@ class PageKind:
 
 
 def _recalled(text: str, kind: type[Choices]) -> Choices | None:
-    """Choices kept in the settings; None for none, or such that are not understood."""
+    """Choices kept in the settings; None if there are none or they are invalid."""
     try:
         return json_reader.decode(text.encode(errors="replace"), kind) if text else None
     except NotUnderstood:
@@ -257,7 +257,7 @@ def _recalled(text: str, kind: type[Choices]) -> Choices | None:
 
 
 def kept_path(path: Path) -> str:
-    """A path for the settings; "" for one that is no Unicode, which JSON cannot hold."""
+    """A path for the settings; "" if it is not valid Unicode, which JSON cannot hold."""
     text = str(path)
     return "" if any("\ud800" <= sign <= "\udfff" for sign in text) else text
 

@@ -100,7 +100,7 @@ class HandoutController(QObject):
         self._headed = True
 
     def on_scope_chosen(self) -> None:
-        """Take the selected pictures, or all of the place."""
+        """Use the selected pictures, or all of the place."""
         if self.dialog is not None:
             self._outgoing.everything = self.dialog.scope.value == "all"
             self.refresh()
@@ -123,7 +123,7 @@ class HandoutController(QObject):
             self.refresh()
 
     def refresh(self) -> None:
-        """Update the preview of the file; calls in a row update it once."""
+        """Update the preview of the file; successive calls update it once."""
         if self.dialog is not None and self.dialog.isVisible():
             self._refreshing.request()
 
@@ -180,12 +180,12 @@ class HandoutController(QObject):
             self._work = spawn(self._run(self.dialog))
 
     def stop(self) -> None:
-        """Stop it; nothing unfinished is left."""
+        """Stop making the file; nothing unfinished is left."""
         if self._work is not None:
             self._work.cancel()
 
     async def end(self) -> None:
-        """Stop it, and wait until nothing unfinished is left."""
+        """Stop making the file, and wait until nothing unfinished is left."""
         self.stop()
         await self._idle.wait()
 
@@ -244,7 +244,7 @@ class HandoutController(QObject):
             self._messages.show_message(sentence)
 
     def show_folder(self) -> None:
-        """Show what was made in the file manager."""
+        """Show the finished file in the file manager."""
         if self._made and not show_files(list(self._made)):
             self._messages.on_problem(InputError(_("No file manager responded")))
 
@@ -253,7 +253,7 @@ class Handouts(QObject):
     """The controllers of both kinds, and the question before a window ends their work.
 
     Signals:
-        left: the user wants to quit all the same; nothing is being made any more.
+        left: the user wants to quit all the same; the work is stopped.
     """
 
     left = Signal()

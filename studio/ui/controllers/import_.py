@@ -65,9 +65,9 @@ class ImportController(QObject):
     ) -> None:
         """`welcoming` tells whether the page of the first start is shown.
 
-        `attention` is what the user looks at; the imported pictures (their ids) are selected only
-        if it is the same as before the import. `brought` is told of a picture from outside that
-        became a reference.
+        `attention` returns a snapshot of view and selection; the imported pictures (their ids) are
+        selected only if it is the same as before the import. `brought` is called with a picture
+        from outside that became a reference.
         """
         super().__init__(parent)
         self._core = core
@@ -311,11 +311,11 @@ class ImportTarget(DropCover):
 
     @property
     def inside(self) -> bool:
-        """Whether the drag is over it."""
+        """Whether the drag is over the overlay."""
         return self.area.inside
 
     def cover(self, n: int) -> None:
-        """Show it over the whole gallery, for `n` files."""
+        """Show the overlay over the whole gallery, for `n` files."""
         self._n = n
         parent = self.parentWidget()
         assert parent is not None

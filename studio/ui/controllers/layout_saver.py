@@ -1,6 +1,6 @@
 """Saves the window's layout soon after each change, so that a crash does not lose it.
 
-The final save (`WindowSession.settle`) waits for a write in progress here.
+The final save (`WindowSession.save_state`) waits for a write in progress here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
 
 
 class LaidOut(Protocol):
-    """Owner of the layout."""
+    """Window whose layout is saved."""
 
     @property
     def closing(self) -> bool:

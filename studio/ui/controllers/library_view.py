@@ -194,7 +194,7 @@ class LibraryViewController(QObject):
         self._gallery.dated = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
 
     async def fill(self, pictures: int) -> None:
-        """Show the first page, reading the runs of `pictures` pictures; then load the rest."""
+        """Show the first page, with runs read for its first `pictures` pictures; then the rest."""
         self._another, self._recall = True, pictures
         query = self.query
         older = await self._older(query)

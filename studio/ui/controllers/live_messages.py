@@ -1,7 +1,7 @@
-"""Messages for screen readers about what happens by itself, or shows only in the pictures.
+"""Screen reader messages about events not caused by the user, or visible only in the pictures.
 
-Loaded when an assistive program listens. Toasts, notices and moves of the keyboard are announced
-where they are made; everything else that is said is decided here.
+Loaded when an assistive program listens. Toasts, notices and moves of the keyboard focus are
+announced where they are made; all other announcements are decided here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from studio.ui.widgets import spoken_notifications
 from studio.ui.widgets.accessible import announce, is_heard
 
 PAUSE = 400
-"""Milliseconds in which what happens is said in one message."""
+"""Milliseconds during which events are collected into one message."""
 
 MOST_NAMED = 3
 """Limit of the names in one message."""
@@ -33,15 +33,15 @@ MOST_NAMED = 3
 
 @dataclass(slots=True, eq=False)
 class _RunProgress:
-    """What is known of a run, and what of it was said.
+    """State of a run, and how much of it was announced.
 
     Attributes:
         jobs: all its jobs.
-        alive: those under way.
+        alive: jobs in progress.
         arrived: jobs whose pictures arrived.
-        pictures: number of those.
-        queued: whether it was said that it was queued.
-        told: `arrived` as it was said last.
+        pictures: number of their pictures.
+        queued: whether its queueing was announced.
+        told: `arrived` as last announced.
     """
 
     jobs: set[str] = field(default_factory=set)
@@ -101,22 +101,22 @@ class LiveMessages(QObject):
     def say_found(self, words: str, count: int | None) -> None:
         """Announce the number of pictures that a search found, once for each search.
 
-        None is not known yet, and no pictures are announced by their page.
+        Nothing is announced for None, which is not known yet, or for 0, which its page announces.
         """
         if words == self._searched or count is None:
             return
         self._searched = words
-        # While somebody types, only the last number is said.
+        # While the user types, only the last number is announced.
         self._found = count if words else None
         self._wait()
 
     def repeat_announcement(self, widget: QWidget, text: str) -> None:
-        """Say what a widget announced to readers that do not listen to announcements."""
+        """Repeat a widget's announcement for screen readers that ignore announcements."""
         if self._second_voice is not None:
             self._second_voice.say_announcement(widget, text)
 
     def on_soon(self) -> None:
-        """Announce what happened in the meantime in one message."""
+        """Announce the collected events in one message."""
         said, self._said = self._said, []
         if self._found:
             said.append(found_message(self._found))
@@ -242,7 +242,7 @@ def picture_messages(before: Draft, after: Draft) -> list[str]:
 
 
 def draft_message(before: Draft, after: Draft) -> str:
-    """What a change of a draft was: "1 reference added: fox", "prompt and size"."""
+    """Description of a change of a draft: "1 reference added: fox", "prompt and size"."""
     said = picture_messages(before, after)
     if said:
         return listed(said)

@@ -1,4 +1,4 @@
-"""Modes of the loupe: which one is on, its page in the inspector, and the way in and out."""
+"""Modes of the loupe: entering and leaving them, and their pages in the inspector."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ModeController(Protocol):
         """Continue with another picture of the loupe."""
 
     def end_mode(self) -> None:
-        """Remove what the mode shows outside the loupe."""
+        """Remove the mode's parts outside the loupe."""
 
 
 class LoupeModes(QObject):

@@ -123,7 +123,7 @@ class MarkController(DrawingModeController):
     # --- slots: window ----------------------------------------------------------------------
 
     def on_pixels_changed(self) -> None:
-        """Show the places of the marks."""
+        """Update the page, which shows the pixels around the marks."""
         if self.active:
             self.page.refresh()
 

@@ -96,7 +96,7 @@ class MessagesController(QObject):
         if isinstance(error, asyncio.CancelledError):
             return
         if isinstance(error, OSError) and error.filename is not None:
-            # An invalid file name or a disconnected disk is no bug.
+            # An invalid file name or a disconnected disk is not a bug.
             log.warning("The system refused", exc_info=error)
             error = storage_error(error, Path(os.fsdecode(error.filename)))
         if isinstance(error, StudioError):

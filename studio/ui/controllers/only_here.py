@@ -30,7 +30,7 @@ from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import Notice
 
 FEATHER = 24
-"""Width of the soft edge at first, in pixels of the picture."""
+"""Initial width of the soft edge, in pixels of the picture."""
 
 LARGE = 0.6
 """Share of the picture above which the user may mean the rest."""
@@ -114,7 +114,7 @@ class OnlyHereController(DrawingModeController):
         return _("Region {percent} %").format(percent=number(self.mode.share * 100, 1))
 
     async def _look_at(self, picture: Picture) -> None:
-        """Find out whether a picture can be changed here, and what a region's mask shows."""
+        """Find out whether a picture can be changed here, and read its region's mask."""
         region = self._composer.markup.markup_of(picture.id).region
         refusal, ground = await self.refusal_of(picture), await self._ground_of(region)
         if self.is_shown(picture):
@@ -123,7 +123,7 @@ class OnlyHereController(DrawingModeController):
             self.on_second()
 
     async def _ground_of(self, region: Region | None) -> QImage | None:
-        """The picture of a region's mask; None without one, or where only the request can tell."""
+        """The picture of a region's mask; None if there is none or it cannot be read."""
         if region is None or region.mask is None:
             return None
         mask = Reference(sha256=region.mask, media_type="image/png")
@@ -151,7 +151,7 @@ class OnlyHereController(DrawingModeController):
             self.on_second()
 
     def on_region_drawn(self) -> None:
-        """Show how much is marked, and a notice if that is most of the picture."""
+        """Show the region's share of the picture, and a notice if that is most of it."""
         if self._picture is None:
             return
         region = self.editor.region
@@ -221,7 +221,7 @@ class OnlyHereController(DrawingModeController):
             self.bar.show_hint()
 
     def _started(self) -> float | None:
-        """Start of the oldest request in progress for a region of the picture; None for none."""
+        """Start of the oldest request in progress for a region of the picture, if there is one."""
         now = time.time()
         times = (
             now if job.started is None else job.started
@@ -247,7 +247,7 @@ def _layout(draft: Draft, picture: Picture, markup: Markup, model: Model) -> Gui
 
 
 def _sent_words(found: GuideLayout, picture: Picture) -> str:
-    """What is sent, in words."""
+    """Description of the pictures that are sent, within a sentence."""
     box = next((one.outline for one in found.guides if one.outline is not None), None)
     if box is not None:
         # Translators: part of a picture, in pixels.

@@ -1,4 +1,4 @@
-"""The model's answer beside a composed picture: what it changed, and what can be done with it.
+"""The model's answer beside a composed picture: its changes, and actions on it.
 
 Shown in the modes that make such pictures, where there is room.
 """
@@ -42,13 +42,13 @@ _ROOM = 1040
 """Width of the canvas, in logical pixels, from which there is room for the column."""
 
 _GAP = 20
-"""Free space to both sides of the column."""
+"""Free space on both sides of the column."""
 
 _LEAST_CHANGED = 0.005
 """Share of the pixels outside below which the answer is said to have kept them."""
 
 _KEPT = 4 * 1024 * 1024
-"""Bytes of thumbnails of answers."""
+"""Most bytes of thumbnails of answers in memory."""
 
 
 class AnswerBeside(QObject):
@@ -56,7 +56,7 @@ class AnswerBeside(QObject):
 
     Attributes:
         column: beside the picture.
-        facts: what was measured of the answer; None before.
+        facts: measurements of the answer; None before they are made.
     """
 
     def __init__(
@@ -87,13 +87,13 @@ class AnswerBeside(QObject):
         self.column.again_wanted.connect(self.on_again_wanted)
 
     def show_picture(self, picture: Picture | None) -> None:
-        """Begin with another composed picture; None for any other."""
+        """Switch to another composed picture; None for a picture that is not composed."""
         self._picture = picture
         self._answer = self._kept = self.facts = self._again = None
         self._thumbnails.request_thumbnails(())
 
     def show_answer(self, answer: Picture | None, kept: KeptComposition | None, why: str) -> None:
-        """Show its answer; without `kept` it cannot be used, and `why` is the reason."""
+        """Show the picture's answer; without `kept` it cannot be used, `why` is the reason."""
         self._answer, self._kept, self._why = answer, kept, why
         hidden = kept is not None and kept.hidden
         if kept is not None and not hidden:
@@ -107,7 +107,7 @@ class AnswerBeside(QObject):
         return self.column.whole.isEnabled() and self._kept is not None
 
     def forget_facts(self) -> None:
-        """Measure again when it is shown again."""
+        """Discard the measurements; the answer is measured again when it is shown again."""
         self.facts = None
 
     def fill(self) -> None:
@@ -138,7 +138,7 @@ class AnswerBeside(QObject):
             self.column.set_words(self._words())
 
     def _words(self) -> str:
-        """What the answer did outside, from what was measured or recorded; or why it is missing."""
+        """The answer's changes outside, as measured or recorded; or why the answer is missing."""
         made = None if self._picture is None else self._picture.derivation
         if made is None or self._kept is None:
             return self._why

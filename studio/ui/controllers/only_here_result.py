@@ -1,7 +1,7 @@
 """The picture of the loupe, if it was composed here: its proof, its seam, and the model's answer.
 
-The bar belongs to looking as well as to the modes that make such pictures, so that the proof is
-seen without entering one; the column with the answer to the modes only. A moved seam is only a
+The bar is shown in the plain loupe too, so that the proof is seen without entering a mode that
+makes such pictures; the column with the answer is shown in those modes only. A moved seam is only a
 preview, until the picture, the loupe or the mode is left, or Keep is pressed: then it is saved,
 once, and the new picture takes the place of the old one.
 """
@@ -49,8 +49,8 @@ class OnlyHereResult(QObject):
 
     Attributes:
         bar, layer: under and over the picture.
-        answer: beside it.
-        preview: asks the comparing process.
+        answer: the column beside it.
+        preview: gets previews from the comparing process.
 
     Signals:
         replaced: a picture that was left, and the one that took its place.
@@ -181,7 +181,7 @@ class OnlyHereResult(QObject):
         self.bar.set_whole(there=offered and not beside)
 
     def _tell_before(self) -> None:
-        # While one only looks, they are in the bar of the view.
+        # Outside these modes, the button is in the bar of the view.
         there = self._loupe.before is not None and self._loupe.mode in COMPOSING
         self.bar.set_before(there=there, shown=self._loupe.before_shown)
 
@@ -192,7 +192,7 @@ class OnlyHereResult(QObject):
         self._want(seam=pixels)
 
     def on_match_changed(self, match: bool) -> None:  # noqa: FBT001 - a slot
-        """Show it with matched colours, or without."""
+        """Show the picture with matched colours, or without."""
         self._want(match=match)
 
     def _want(self, **changes: int | bool) -> None:
@@ -210,7 +210,7 @@ class OnlyHereResult(QObject):
         self.on_preview_outdated()
 
     def on_preview_outdated(self) -> None:
-        """Ask for the preview of what is visible."""
+        """Ask for the preview of the visible part."""
         kept, wanted, view = self._kept, self._wanted, self.layer.view()
         if kept is None or wanted is None or view is None:
             return
@@ -239,7 +239,7 @@ class OnlyHereResult(QObject):
             self.layer.show_pixels(pixels, image)
 
     def _forget(self) -> None:
-        """Drop the preview, and what it shows."""
+        """Drop the preview and its pixels."""
         self._wanted = None
         self._requested += 1
         self._drawn = self._requested

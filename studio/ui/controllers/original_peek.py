@@ -1,4 +1,4 @@
-"""Look at the original of the current picture while its key is held, in any view."""
+"""Display of the current picture's original while its key is held, in any view."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OriginalPeek(QObject):
         self._task: SpawnedTask | None = None
 
     def begin_peek(self) -> None:
-        """Show it once it is read, unless the key is released before."""
+        """Show the original once it is read, unless the key is released before."""
         self.end()
         # Keys are released wherever the focus is.
         app = QApplication.instance()

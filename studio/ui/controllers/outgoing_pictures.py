@@ -1,4 +1,4 @@
-"""Which pictures leave a window: the selected ones, or all that are shown."""
+"""Choice of the pictures that leave a window: the selected ones, or all that are shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ChosenPictures:
     place: str
 
     def show_in(self, dialog: OutgoingDialog) -> None:
-        """Show in the head of a dialog which they are."""
+        """Show at the head of a dialog which pictures these are."""
         dialog.show_scope(self.scope, selected=self.selected, every=self.every, place=self.place)
 
 
@@ -38,7 +38,7 @@ class OutgoingPictures:
     """The pictures of a window, for whatever writes them out.
 
     Attributes:
-        everything: all that are shown, though some are selected.
+        everything: use all pictures shown, even if some are selected.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class OutgoingPictures:
         *,
         place_name: Callable[[], str],
     ) -> None:
-        """`place_name` tells the collection or shelf that is shown."""
+        """`place_name` returns the name of the collection or shelf that is shown."""
         self._core = core
         self._selection = selection
         self._shown = shown

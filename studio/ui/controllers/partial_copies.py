@@ -1,6 +1,6 @@
 """Copies of a part of the selected pictures: image, files, prompt, settings, seed or path.
 
-The plain copy, with all that another program may want, is `PicturesController.copy`.
+The usual copy, in every form that another program may accept, is `PicturesController.copy`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class PartialCopies:
         spawn(self._copy_paths())
 
     async def _copy_paths(self) -> None:
-        # A name with bytes that are no text is written as an address, which programs understand.
+        # A name that is not valid text is written as a URL, which programs understand.
         words = [user_input.word_of(path) for path in await self._paths()]
         n = len(words)
         told = ngettext("Path copied", "{n} paths copied", n).format(n=number(n))
@@ -96,7 +96,7 @@ class PartialCopies:
         self._put("\n".join(seeds), told)
 
     def copy_settings(self) -> None:
-        """Copy prompt and settings of the selected pictures as text to read."""
+        """Copy prompt and settings of the selected pictures as readable text."""
         spawn(self._copy_settings(picture_settings.as_text))
 
     def copy_settings_json(self) -> None:
@@ -125,7 +125,7 @@ class PartialCopies:
         return await asyncio.to_thread(lambda: [self._core.library.path(one) for one in pictures])
 
     def _put(self, text: str, told: str) -> None:
-        """Put a text on the clipboard; there is none for a selection that has changed since."""
+        """Put a text on the clipboard; it is empty if the selection has changed since."""
         if text:
             clipboard.put_text(text, partial(self._messages.show_message, told))
 

@@ -1,6 +1,6 @@
 """Pick mode: begins and continues rounds, and records their decisions.
 
-Duels have `RecordedChoice` in common with it.
+`RecordedChoice` is shared with duels.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST = 20_000
 """Limit of pictures of a round: all of them are one record."""
 
 _REST = 2000
-"""Milliseconds at a place after which it is remembered, without a decision."""
+"""Milliseconds at a picture after which the place is remembered without a decision."""
 
 
 class RecordedChoice(QObject):
@@ -42,7 +42,7 @@ class RecordedChoice(QObject):
     Signals:
         said: sentence about a change, shown with Undo (str).
         left: the choice is no longer to be shown.
-        collect_wanted: ids of pictures to put into a collection (a list).
+        collect_wanted: ids of pictures to add to a collection (a list).
     """
 
     said = Signal(str)
@@ -62,7 +62,7 @@ class RecordedChoice(QObject):
         place_name: Callable[[], str],
         parent: QObject,
     ) -> None:
-        """`place_name` names what the grid shows."""
+        """`place_name` returns the name of the collection or shelf in the grid."""
         super().__init__(parent)
         self._core = core
         self._shown = shown
@@ -77,7 +77,7 @@ class RecordedChoice(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether all that was decided is recorded."""
+        """Whether all decisions are recorded."""
         return not self._pending
 
     @property
@@ -85,7 +85,7 @@ class RecordedChoice(QObject):
         return self._stack.current is self.view_name
 
     def _begin_once(self, begin: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Begin, unless it is shown or being begun."""
+        """Begin the choice, unless it is shown already or being prepared."""
         if not self._starting and not self._is_open:
             self._starting = True
             spawn(self._begin_and_note(begin))
@@ -97,12 +97,12 @@ class RecordedChoice(QObject):
             self._starting = False
 
     def _chosen_rows(self) -> Sequence[int]:
-        """Index rows of the selected pictures; of the whole stack whose tile alone is selected."""
+        """Index rows of the selected pictures, or of the stack whose tile alone is selected."""
         rows = self._selection.rows()
         return self._selection.stack_rows() or rows if len(rows) == 1 else rows
 
     def _write(self, work: Awaitable[object]) -> None:
-        """Record something after all that was recorded before."""
+        """Record something after all earlier records."""
         self._pending += 1
         spawn(self._write_in_order(work), records=True)
 
@@ -297,7 +297,7 @@ class PickRounds(RecordedChoice):
         await self._count_new(waiting)
 
     def _end(self, ended: PickRound) -> None:
-        """End this round; it is not continued any more."""
+        """End this round for good."""
         self._resting.stop()
         self._write(self._core.library.choosing.keep_place(ended.id, len(ended.pictures)))
 
@@ -326,7 +326,7 @@ class PickRounds(RecordedChoice):
             spawn(self._read_again(self._round))
 
     async def _count_new(self, ids: Sequence[str]) -> None:
-        """Count those of these pictures that the grid would show; they wait for the next round."""
+        """Count the new pictures that the grid would show; they wait for the next round."""
         found = await self._core.library.find(ids)
         await self._shown.settled()
         rows = {one.row for one in found if not one.trashed}.intersection(self._shown.order)
@@ -341,5 +341,5 @@ class PickRounds(RecordedChoice):
 
 
 def _said(verdict: Verdict) -> str:
-    """A decision as it is announced."""
+    """Announcement of a decision."""
     return _("picked") if verdict is Verdict.PICK else _("rejected")

@@ -40,7 +40,7 @@ MOST = 1000
 """Limit of pictures for copy, drag and Show in folder."""
 
 LARGE = 20_000
-"""Number of pictures from which they are not read one by one."""
+"""Size of a selection from which its pictures are not read one by one."""
 
 
 class PicturesController(QObject):
@@ -102,7 +102,7 @@ class PicturesController(QObject):
     def _mark(
         self, change: Awaitable[str], ids: Sequence[str] | None = None, *, value: str = ""
     ) -> None:
-        """Run a rating or flagging; then, if wanted, select the next picture.
+        """Apply a rating or a flag; then, if wanted, select the next picture.
 
         `ids` are the pictures changed; None for the selection. `value`: see `_do`.
         """
@@ -202,7 +202,7 @@ class PicturesController(QObject):
         self._spawn_change(self._meant(ids, self._core.library.restore))
 
     def undo(self, change: str = "") -> None:
-        """Undo the last change; `change` is the id of the one it has to be."""
+        """Undo the last change; with `change`, only if that is the change with this id."""
         nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
         spawn(
             self._step(partial(self._core.library.step_back, change), _("Undone: {what}"), nothing)
@@ -235,7 +235,7 @@ class PicturesController(QObject):
     # Export
 
     def copy(self) -> None:
-        """Copy files and image to the clipboard, by the recipe for what is shown."""
+        """Copy files and image to the clipboard, by the recipe for the place shown."""
         spawn(self._copy(self._outgoing.files))
 
     def copy_original(self) -> None:
@@ -243,7 +243,7 @@ class PicturesController(QObject):
         spawn(self._copy(self._outgoing.originals))
 
     def copy_these(self, pictures: Sequence[Picture]) -> None:
-        """Copy these pictures to the clipboard, by the recipe for what is shown."""
+        """Copy these pictures to the clipboard, by the recipe for the place shown."""
         spawn(self._copy_some(pictures, self._outgoing.files))
 
     async def _copy(
@@ -272,7 +272,7 @@ class PicturesController(QObject):
             self.told.emit(_noted(said, n, stacks))
 
     def save_as(self) -> None:
-        """Save copies of the selected originals where the user chooses."""
+        """Save copies of the selected originals to a place that the user chooses."""
         spawn(self._save_as())
 
     async def _save_as(self) -> None:
@@ -349,7 +349,7 @@ class PicturesController(QObject):
     def _do(self, change: Awaitable[str], value: str = "") -> None:
         """Run a change without a message on the screen: the tiles show it.
 
-        `value` is what it sets, in words.
+        `value` is the new value, in words.
         """
         spawn(self._await_mark(change, value), records=True)
 
@@ -373,7 +373,7 @@ def _stars(stars: int) -> str:
 
 
 def _noted(said: str, pictures: int, stacks: tuple[int, int]) -> str:
-    """A sentence about an action with the part of closed stacks that it was for."""
+    """A sentence about an action, with a note on how much of closed stacks it applied to."""
     if not (note := stack_content.note(pictures, *stacks)):
         return said
     # Translators: {sentence} about an action, {note} such as "1 picture of a stack of 8".
@@ -421,7 +421,7 @@ def show_files(paths: Sequence[Path]) -> bool:
 
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:
-    """Select the files over D-Bus, an interface that nearly all file managers have."""
+    """Select the files over D-Bus, through an interface of nearly all file managers."""
     # Imported late: no other part needs this library.
     from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 

@@ -29,7 +29,7 @@ class Presentation(QObject):
         active: whether bars and panels are hidden.
 
     Signals:
-        view_ended: full screen was ended while a view needs it (`begin_for_view`).
+        view_ended: full screen was ended while a view needed it (`begin_for_view`).
         view_left: Esc leads out of the current view.
     """
 
@@ -68,7 +68,7 @@ class Presentation(QObject):
         self.active = False
 
     def show_bar(self, bar: QWidget, shown: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Show or hide a bar that is made later; in the presentation, when that has ended."""
+        """Show or hide a bar that is made later; during the presentation, once it has ended."""
         self._bars = tuple(dict.fromkeys((*self._bars, bar)))
         if self.active:
             others = tuple(one for one in self._hidden if one is not bar)
@@ -92,7 +92,7 @@ class Presentation(QObject):
             self._turned = not self._window.isFullScreen()
             self._begin()
         if self._turned:
-            # The next start is not in full screen only because the view was shown at the end.
+            # Full screen for this view alone must not carry over to the next start.
             window_state.note_geometry(self._window)
             window_state.turn_full_screen(self._window)
 

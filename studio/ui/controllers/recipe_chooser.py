@@ -43,14 +43,14 @@ class RecipeChooser(QObject):
         self.popover.open_over(self._status_bar.recipe_anchor)
 
     def on_chosen(self, id: str) -> None:
-        """Give what is dragged from here by another preset."""
+        """Use another preset for drags from the place shown."""
         self._recipes.choose(id)
         # Translators: {recipe} is a preset for export, such as "Web JPEG 2048".
         words = _("Drag gives {recipe}").format(recipe=title_of(self._recipes.preset))
         announce(self._status_bar, words)
 
     def on_changed(self) -> None:
-        """Show the recipe, and how far its copies are."""
+        """Show the recipe and the progress of its copies."""
         recipes = self._recipes
         made, total = recipes.prepared
         self._status_bar.show_recipe(

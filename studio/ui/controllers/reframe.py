@@ -26,7 +26,7 @@ from studio.ui.support.loupe_modes import LoupeModeName
 from studio.ui.support.tasks import spawn
 from studio.ui.views.loupe.reframe.mode import ReframeMode
 
-_THUMB = 160  # pixels of the picture in the lines of formats
+_THUMB = 160  # pixels of the picture in the rows of formats
 
 
 class ReframeController(DrawingModeController):
@@ -100,7 +100,7 @@ class ReframeController(DrawingModeController):
     # --- keys of the page ---------------------------------------------------------------------
 
     def keeps_in_page(self, event: QKeyEvent) -> bool:
-        """Whether a key undoes or redoes a change; all others are those of the page's fields."""
+        """Whether a key undoes or redoes a change; all others belong to the page's fields."""
         return self.mode.keeps_step(event)
 
     def press_in_page(self, event: QKeyEvent) -> bool:
@@ -123,7 +123,7 @@ class ReframeController(DrawingModeController):
             self.on_panels_changed()
 
     def on_pixels_changed(self) -> None:
-        """Show the picture in the lines of the formats."""
+        """Show the picture in the rows of the formats."""
         if self._picture is not None:
             self.page.show_image(self._thumbnail())
 

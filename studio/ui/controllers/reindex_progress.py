@@ -1,4 +1,4 @@
-"""Progress of an index rebuild, and its effect on the user."""
+"""Notice with the progress of an index rebuild."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Offer to show in the loupe what was made of its picture."""
+"""Offer to show a picture made from the loupe's picture in its place."""
 
 from __future__ import annotations
 

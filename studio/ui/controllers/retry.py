@@ -1,4 +1,4 @@
-"""Retry of all jobs that failed in this session, confirmed if expensive."""
+"""Retry of all jobs that failed in this session, after a confirmation if expensive."""
 
 from __future__ import annotations
 

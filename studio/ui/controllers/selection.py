@@ -83,7 +83,7 @@ class SelectionController:
     def rows(self) -> Sequence[int]:
         """Index rows of the selected pictures at this moment.
 
-        In a large view that is the place in the order, even while its picture is being read.
+        In a large view that is the row it shows, even while its picture is being read.
         """
         if (large := self._large) is not None:
             row = large.row
@@ -95,11 +95,11 @@ class SelectionController:
         return (0, 0) if self._large is not None else self._gallery.closed_stacks()
 
     def stack_rows(self) -> Sequence[int]:
-        """Index rows of the stack whose tile alone is selected; empty without one."""
+        """Index rows of the stack whose tile alone is selected; empty if there is none."""
         return () if self._large is not None else self._gallery.selected_stack_rows()
 
     def is_only(self, ids: Sequence[str]) -> bool:
-        """Whether these are one picture, and that one alone is selected."""
+        """Whether these ids are a single picture, which alone is selected."""
         if (large := self._large) is not None:
             shown = large.picture
             return shown is not None and list(ids) == [shown.id]

@@ -1,7 +1,7 @@
 """Offer to use the prompt and settings of a picture that came from outside as a reference.
 
-The picture is a reference already; what was typed stays until the user chooses its settings, which
-is one step that Undo takes back.
+The picture is a reference already; typed text stays until the user chooses its settings, which is
+one undo step.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SettingsProposal(QObject):
         self._composer.bar.dismiss(KEY)
 
     def on_draft_changed(self, draft: Draft) -> None:
-        """Remove the offer when its picture is no reference any more."""
+        """Remove the offer when its picture is no longer a reference."""
         offered = self._reference
         if offered and all(one.sha256 != offered.sha256 for one in draft.references):
             self.withdraw()
@@ -120,7 +120,7 @@ class SettingsProposal(QObject):
         return said
 
     def _unused(self, found: EmbeddedSettings) -> list[str]:
-        """Names of what is left out, the first few."""
+        """Names of the first few settings that are left out."""
         names = [one_line(name, _NAME) for name in found.left_out]
         known = found.picture is not None or not found.model
         if not known and not self._profile_of(found.model, self._composer.draft()):

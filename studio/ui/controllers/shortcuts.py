@@ -38,7 +38,7 @@ class ShortcutsController(QObject):
         shortcuts.use(self._actions.rows, changes)
 
     def run_shortcut(self, event: QKeyEvent) -> bool:
-        """Run what a key is the shortcut of, in the window or in a dialog."""
+        """Run the action that has this key as its shortcut, in the window or in a dialog."""
         if not shiboken6.isValid(self):
             return False
         return dialog_mnemonics.press(event) or self._actions.run_shortcut(event)

@@ -22,7 +22,7 @@ class StacksController(QObject):
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        told: sentence about what could not be done (str).
+        told: sentence about an action that was not possible (str).
         by_hand_wanted: pictures were stacked by hand where no stacks are shown (StackBy).
     """
 
@@ -78,7 +78,7 @@ class StacksController(QObject):
         return said
 
     def unstack(self) -> None:
-        """Take the stack of the selected tile apart, with the pictures that a filter hides."""
+        """Take the stack of the selected tile apart, including pictures that a filter hides."""
         self._change(self._unstack(self._gallery.stack_keys(), self._shown.stack_by))
 
     async def _unstack(self, keys: Sequence[int], by: StackBy) -> str:
@@ -96,7 +96,7 @@ class StacksController(QObject):
         return await self._core.library.choosing.set_cover(ids[0]) if len(ids) == 1 else ""
 
     def reject_rest(self) -> None:
-        """Reject the pictures of the stack in the grid but the selected one."""
+        """Reject all pictures of the stack in the grid except the selected one."""
         kept = set(self._selection.rows())
         self._change(self._reject([row for row in self._selection.stack_rows() if row not in kept]))
 

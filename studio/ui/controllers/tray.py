@@ -1,4 +1,4 @@
-"""The shelf: puts pictures on it and takes them off, remembers it, and undoes its changes."""
+"""The shelf: adds and removes pictures, saves its contents, and undoes changes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets.menu import Menu
 
 _MOST_STEPS = 50
-"""Changes that can be undone."""
+"""Most changes that can be undone."""
 
 
 class TrayController(QObject):
-    """Keeps the strip and its file at what the user put there.
+    """Keeps the strip and its file in step with the user's changes.
 
     Signals:
         shown_changed: the strip was shown or hidden (bool).
@@ -73,7 +73,7 @@ class TrayController(QObject):
         return self._core.settings.value.shelf
 
     def show(self) -> None:
-        """Show the strip with what is on it."""
+        """Show the strip with its pictures."""
         self._set_shown(shown=True)
         spawn(self._refresh())
 
@@ -157,7 +157,7 @@ class TrayController(QObject):
         self._messages.offer_action(said, _("Undo"), partial(self._undo_if, ids))
 
     def _undo_if(self, ids: tuple[str, ...]) -> None:
-        """Undo the change that made these the pictures, unless there was another one."""
+        """Undo the last change, if it is the one that left these pictures on the shelf."""
         if self._ids == ids:
             self.on_undo()
 
@@ -195,7 +195,7 @@ class TrayController(QObject):
         await self._show()
 
     async def _show(self) -> None:
-        """Show the pictures as they are now; those in the trash wait there for their return."""
+        """Show the pictures as they are now, without those in the trash, which may be restored."""
         ids = self._ids
         found = await self._core.library.find(ids)
         if ids == self._ids:

@@ -10,7 +10,7 @@ from studio.ui.views.tree import TreeView
 
 
 class TreeReader(QObject):
-    """Keeps the tree view at the state of the library.
+    """Keeps the tree view in step with the library.
 
     Signals:
         said: sentence about a change, shown with Undo (str).

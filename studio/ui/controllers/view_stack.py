@@ -1,4 +1,4 @@
-"""Which view is shown: the grid, or a large view in its place."""
+"""Stack of the window's views: the grid, or a large view in its place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.ui.window.top_bar import TopBar
 
 
 class ViewName(StrEnum):
-    """A view of the window; those of the view switch have the names of its segments."""
+    """A view of the window; views in the view switch are named after its segments."""
 
     GRID = "grid"
     LOUPE = "loupe"
@@ -42,7 +42,7 @@ class ViewStack(QObject):
     Attributes:
         current: the view that is shown.
         origin: the view to return to from loupe or comparison: where they were opened.
-        mode: the mode of the loupe; marks are drawn with the composer in full.
+        mode: the mode of the loupe; mark mode keeps the composer at its full size.
 
     Signals:
         left: a view was left for another one (its `ViewName`).
@@ -117,9 +117,9 @@ class ViewStack(QObject):
             self.full_screen_entered.emit()
 
     def _hand_on_focus(self, shown: QWidget) -> None:
-        """Move the focus into the next view before the current one is hidden with it.
+        """Move the focus into the next view before the current view, which has it, is hidden.
 
-        Qt would hand it to one control after the other, and readers would tell of each.
+        Qt would hand it to one control after the other, and screen readers would announce each.
         """
         before, focus = self._views.currentWidget(), QApplication.focusWidget()
         if before is None or focus is None or before is shown or not before.isAncestorOf(focus):
@@ -131,7 +131,7 @@ class ViewStack(QObject):
             last.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reset_switch(self) -> None:
-        """Mark the current view in the view switch, after a click that leads nowhere too."""
+        """Mark the current view in the view switch, even after a click that leads nowhere."""
         self._top_bar.set_view("grid" if self.current in FULL_SCREEN else self.current)
 
     def on_place_changed(self) -> None:

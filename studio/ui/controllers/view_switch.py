@@ -41,7 +41,7 @@ class ViewSwitch(QObject):
         flagged: a flag was set in the loupe (a list of ids, Flag).
         round_wanted: return to the round of pick mode.
         duel_wanted: return to the duel.
-        drag_wanted: drag a picture out, within the mouse event: (view, a tuple of it, it).
+        drag_wanted: drag a picture out, within the mouse event: (view, (picture,), picture).
     """
 
     flagged = Signal(object, object)
@@ -173,7 +173,7 @@ class ViewSwitch(QObject):
         self._loupe.get().focus_view()
 
     async def reach_loupe(self, picture: Picture | None = None) -> bool:
-        """Show a picture in the loupe, unless it is shown there; None for the current one.
+        """Show a picture in the loupe, unless it is there already; None for the current one.
 
         False if it cannot be shown.
         """
@@ -187,7 +187,7 @@ class ViewSwitch(QObject):
         return picture is None or self._loupe.get().row == picture.row
 
     async def _open_hidden(self, picture: Picture) -> None:
-        """Show a picture in the loupe that is not in the grid, among all pictures."""
+        """Show a picture that is not in the grid in the loupe, among all pictures."""
         before = self._stack.current
         await self._show_place_of(picture)
         if self._stack.current is not before:
@@ -367,7 +367,7 @@ class ViewSwitch(QObject):
             await self._shown.settled()
 
     def on_stepped(self, ids: object) -> None:
-        """Select the pictures moved by undo or redo of a trash."""
+        """Select the pictures that undo or redo moved to or from the trash."""
         assert isinstance(ids, tuple)
         spawn(self._select_back(ids))
 

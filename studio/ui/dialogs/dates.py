@@ -62,8 +62,8 @@ def understand(
 ) -> DatePeriod | None:
     """Period for a text; None if it is not a date.
 
-    A month without a year is its latest occurrence. `month_first` is the user's order in dates with
-    slashes.
+    A month without a year is its latest occurrence. `month_first`: the month comes first in dates
+    with slashes.
     """
     words = " ".join(text.casefold().replace(",", " ").split())
     clock = time.localtime(now)

@@ -60,7 +60,7 @@ def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
 
 
 def system_trash(where: paths.Paths) -> trash.Discard | None:
-    """Function that moves files to the system's trash; None with a given home folder."""
+    """Function that moves files to the system's trash; None if a home folder is given."""
     return _discard if where.home is None else None
 
 

@@ -128,7 +128,7 @@ def _elided(words: str, font: QFont, rect: QRect) -> str:
 
 
 class HistoryDialog(QDialog):
-    """Lists the last changes, newest first; read from the log, so it survives restarts.
+    """Lists the last changes, newest first; read from the log, so that they survive restarts.
 
     A click or Enter selects the pictures of a change in the gallery.
 
@@ -218,7 +218,7 @@ class HistoryDialog(QDialog):
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 
     def on_chosen(self, item: QListWidgetItem) -> None:
-        """Select the pictures of a change; Enter reports the row of a click again."""
+        """Select the pictures of a change; called on a click, and again on Enter."""
         pictures = item.data(PICTURES)
         if pictures:
             self.pictures_chosen.emit(tuple(pictures))
@@ -252,7 +252,7 @@ class HistoryDialog(QDialog):
 
 
 def names_of(one: HistoryEntry) -> str:
-    """Names of the pictures of a change: "Fog, Snow, Rain and 9 more"; empty without any."""
+    """Names of the pictures of a change: "Fog, Snow, Rain and 9 more"; empty if it has none."""
     names = listed(" ".join(one_line(name).split()) for name in one.names)
     left = len(one.pictures) - len(one.names)
     if names and left > 0:

@@ -23,7 +23,7 @@ class NamePopover(Popover):
         field: the line edit.
 
     Signals:
-        named: Enter or the button: the text.
+        named: Enter or the button was pressed (the text).
     """
 
     named = Signal(str)

@@ -101,7 +101,7 @@ def _foreign(where: paths.Paths, folder: Path) -> int:
 
 
 def _root(folder: Path) -> Path:
-    """The library's root folder, also if a folder inside it was chosen."""
+    """The library's root folder, even if a folder inside it was chosen."""
     real = folder.resolve()
     above = (real, *real.parents)
     return next((one for one in above if (one / HIDDEN / "id").is_file()), real)

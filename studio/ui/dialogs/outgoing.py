@@ -1,4 +1,4 @@
-"""Base of the dialogs by which pictures leave: which pictures, what kept it from working, where to.
+"""Base of the dialogs that write pictures out: choice of pictures, errors, destination.
 
 Not modal: the grid stays usable, and the work goes on when the dialog is closed.
 """

@@ -115,7 +115,7 @@ class QuitSequence(QObject):
     """Sequence from the request to close the window until it closes.
 
     Attributes:
-        question: the open dialog, None without one.
+        question: the open dialog; None if there is none.
         waiting: whether the window will close after the running jobs.
 
     Signals:
@@ -225,7 +225,7 @@ class QuitSequence(QObject):
 
 
 async def quits_now(title: str, consequence: str, parent: QWidget) -> bool:
-    """Ask whether to quit though something is being written; whether the answer is yes."""
+    """Ask whether to quit though something is being written; returns whether to quit."""
     question = Question(title, (consequence,), parent, caption=_("Quit Gridbrush?"))
     question.add_button(_("Quit now"), question.accept, left=True)
     question.add_button(_("Keep working"), question.reject, first=True)

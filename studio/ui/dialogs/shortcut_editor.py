@@ -32,7 +32,7 @@ _KEYS_WIDTH = 132
 
 
 class ShortcutButton(Button):
-    """Shows a shortcut; pressed, it waits for another: Esc keeps it, Backspace takes it away.
+    """Shows a shortcut; pressed, it waits for another: Esc keeps the old one, Backspace clears it.
 
     Signals:
         chosen: another shortcut was pressed, or "" (str).
@@ -111,10 +111,10 @@ class ShortcutEditor(QDialog):
         filter: the search field.
         list: the actions by menu, and the keys by view.
         first, second: the shortcut of the current action, and its alternative.
-        note: who has the shortcut that was pressed, why no action can have it, or what was reset.
+        note: the present use of the shortcut pressed, why no action can have it, or a reset.
         take: gives it to the current action nevertheless.
-        undo: brings back the changes before a reset or an import.
-        reset, reset_all: take back the changes of the current action, or of all.
+        undo: restores the changes before a reset or an import.
+        reset, reset_all: remove the changes of the current action, or of all.
     """
 
     def __init__(
@@ -263,7 +263,7 @@ class ShortcutEditor(QDialog):
         self._fill(self.filter.text, self.current)
 
     def _replace(self, changes: Mapping[str, Sequence[str]], told: str) -> None:
-        """Make these the changes, and offer to bring back the present ones."""
+        """Replace the user's changes with these, and offer to restore the former ones."""
         self._before = self._changes
         self._change(changes)
         self._show_note(told, undo=True)
@@ -283,7 +283,7 @@ class ShortcutEditor(QDialog):
         self.first.click()
 
     def on_chosen(self, button: ShortcutButton, keys: str) -> None:
-        """Change a shortcut of the current action, unless this one has another use."""
+        """Change a shortcut of the current action, unless the new one has another use."""
         if keys == button.keys:
             return
         wanted = [keys if one is button else one.keys for one in (self.first, self.second)]
@@ -297,7 +297,7 @@ class ShortcutEditor(QDialog):
         self.on_take()
 
     def _has_use(self, keys: str) -> bool:
-        """Whether a shortcut has another use; if so, tell which, and offer to take it."""
+        """Whether a shortcut has another use; if so, say which, and offer to take it."""
         name, present = self.current, self._present
         other = shortcuts.owner(keys, present, name, view_keys.clash)
         conflict = self._conflict(keys, other) if other else ""
@@ -338,7 +338,7 @@ class ShortcutEditor(QDialog):
         self._replace({}, _("All shortcuts are the usual ones again."))
 
     def on_undo(self) -> None:
-        """Bring back the changes before the last reset or import."""
+        """Restore the changes before the last reset or import."""
         self._change(self._before)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 

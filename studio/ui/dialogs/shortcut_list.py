@@ -46,9 +46,9 @@ class ShortcutList(QListWidget):
         words: Sequence[str],
         current: str,
     ) -> None:
-        """List what matches every word by title, text or shortcut.
+        """List the entries that match every word by title, text or shortcut.
 
-        The entry of the name `current` becomes the current one, or the first.
+        The entry named `current` becomes the current one, or the first if there is none.
         """
         self.clear()
         for group in groups:

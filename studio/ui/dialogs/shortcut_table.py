@@ -50,9 +50,9 @@ def groups(actions: Actions) -> tuple[ShortcutGroup, ...]:
 
 
 def other_use(keys: str, name: str, actions: Actions, present: Mapping[str, Sequence[str]]) -> str:
-    """What a shortcut does beside an action or command of this name, in a sentence; "" for nothing.
+    """Sentence about a shortcut's use other than this action or command; "" if it has none.
 
-    In a view, its own key goes before the shortcut of an action.
+    In a view, the view's own keys take precedence over the shortcuts of actions.
     """
     group = view_keys.group_of(name)
     if group is None:

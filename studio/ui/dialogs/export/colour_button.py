@@ -15,7 +15,7 @@ _DISC = 14
 
 
 class ColourButton(PaintedButton):
-    """A disc in a colour; a press is for choosing another one."""
+    """A disc in a colour; pressing it asks for another one."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent, radius=12)

@@ -15,7 +15,7 @@ from studio.ui.widgets.buttons import CheckBox
 
 
 class ConflictQuestion(Question):
-    """Add a number, or skip the copy. Accepted means a number.
+    """Asks whether to add a number or skip the copy; accepted means a number.
 
     Attributes:
         for_all: whether the answer is meant for all others of this export.
@@ -43,7 +43,7 @@ class ConflictAsker:
         self._for_all: ConflictRule | None = None
 
     async def ask_about(self, copy: PlannedCopy) -> ConflictRule:
-        """What is done about a taken name."""
+        """Ask what to do about a taken name, unless that was answered for all."""
         if self._for_all is not None:
             return self._for_all
         question = ConflictQuestion(copy, self._parent())

@@ -28,19 +28,19 @@ from studio.ui.widgets.toast import Toast
 _SIZE = QSize(1024, 628)
 _PRESETS, _PREVIEW = 212, 308
 _MARGIN = QSize(16, 12)
-"""What stays of the window's size around the dialog."""
+"""Width and height that the dialog leaves free of the window."""
 
 _FOLDED = 1024
 """Width below which the preview lies under the form."""
 
 
 class ExportDialog(OutgoingDialog):
-    """The dialog. It shows what the controller says, and emits what the user does.
+    """Shows data from its controller, and emits the user's actions.
 
     Attributes:
         presets, form, preview, foot: its parts.
         toast: shown for a change that can be undone.
-        more: reads the names of all copies.
+        more: button that shows the names of all copies.
 
     Signals:
         export_wanted: Export was pressed.
@@ -213,7 +213,7 @@ class ExportDialog(OutgoingDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
-            # A number or a title is taken over first.
+            # In a field, Enter first applies the number or title being typed.
             if not isinstance(self.focusWidget(), QLineEdit):
                 self.foot_pressed()
         elif event.matches(QKeySequence.StandardKey.Undo):

@@ -33,7 +33,7 @@ def format_name(kind: ExportFormat) -> str:
 
 
 def summary(preset: ExportPreset) -> str:
-    """What a preset makes, in a few words: "JPEG 88, sRGB"."""
+    """Short description of the copies by a preset: "JPEG 88, sRGB"."""
     if preset.fixed:
         return _("as received, bit for bit")
     kind = format_name(preset.format)
@@ -92,7 +92,7 @@ def token_name(part: PatternPart) -> str:
 def facts_of(copy: PlannedCopy, size: int | None, *, exact: bool, whole: bool = False) -> str:
     """Second line of a planned copy: "2048 × 2048, not enlarged · ≈ 0.8 MB".
 
-    `whole` for the reason of a refusal in full.
+    `whole`: give the reason for a refusal in full.
     """
     told = [formatting.pixels(copy.width, copy.height)] if copy.width and copy.height else []
     told += [sentence(note) if whole else _short_sentence(note) for note in copy.notes]
@@ -100,7 +100,7 @@ def facts_of(copy: PlannedCopy, size: int | None, *, exact: bool, whole: bool = 
 
 
 def brief_facts_of(copy: PlannedCopy, size: int | None, *, exact: bool) -> str:
-    """The same for a narrow list: a warning stands alone, so that it is not cut off."""
+    """`facts_of` for a narrow list: a warning replaces the other facts, so that it fits."""
     if not warns(copy):
         return facts_of(copy, size, exact=exact)
     words = listed(_short_sentence(note) for note in copy.notes if note in _WARNED)
@@ -114,7 +114,7 @@ def reasons(copy: PlannedCopy) -> str:
 
 
 def _short_sentence(note: ExportNote) -> str:
-    """What a note says, in words that fit into a narrow list."""
+    """Text of a note, short enough for a narrow list."""
     if note is ExportNote.SIXTEEN_BITS:
         return _("not exported, more than 8 bits")
     return sentence(note)
@@ -128,5 +128,5 @@ def _with_size(words: str, size: int | None, *, exact: bool) -> str:
 
 
 def warns(copy: PlannedCopy) -> bool:
-    """Whether a copy is not written, or not under the name it should have."""
+    """Whether a copy is not written, or is written under another name than planned."""
     return any(note in _WARNED for note in copy.notes)

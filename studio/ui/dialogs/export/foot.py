@@ -28,7 +28,7 @@ _TOLD = 10
 
 
 def ended_words(run: ExportRun) -> str:
-    """What an export has made: "88 pictures, 61 MB"."""
+    """Result of an export: "88 pictures, 61 MB"."""
     n = len(run.written)
     # Translators: {size} is an amount of data.
     words = ngettext("{n} picture, {size}", "{n} pictures, {size}", n)
@@ -44,13 +44,13 @@ def ended_words(run: ExportRun) -> str:
 
 
 class ExportFoot(QFrame):
-    """The foot.
+    """Progress of the export shown, the next export, and two large buttons.
 
     Attributes:
         export, close_button: the large buttons.
         stop: stops or resumes the export shown.
         show_folder: opens the folder of a finished export.
-        words: what is said about the export shown.
+        words: text about the export shown.
         bar: its progress.
         next: another export, which waits or was stopped.
         resume: resumes that one.
@@ -194,7 +194,7 @@ class ExportFoot(QFrame):
         self.bar.setValue(done)
 
     def _time_left(self, run: ExportRun) -> str:
-        """The estimated rest of the time; "" while too little is known."""
+        """The estimated remaining time; "" while too little is known."""
         now = time.monotonic()
         if self._began is None or self._began[0] is not run:
             self._began = run, now, run.finished

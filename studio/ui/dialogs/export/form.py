@@ -49,20 +49,20 @@ from studio.ui.widgets.text import ElidedLabel, Text
 
 _LABELS = 78  # pixels
 _USUAL = {SizeRule.LONGEST: 2048.0, SizeRule.SHORTEST: 1080.0, SizeRule.PERCENT: 50.0}
-"""The number proposed for a rule."""
+"""The number proposed when a size rule is chosen."""
 
 _OFFERED = ("date", "prompt", "model", "size", "seed", "rating")
 _DIGITS = ("n:2", "n:3", "n:4", "n:5")
 
 
 class ExportForm(Page):
-    """The form. Every change makes another preset, which is emitted.
+    """Shows a preset; every change makes another preset, which is emitted.
 
     Attributes:
         preset: the preset shown, with the changes of the user.
         name: field of the name pattern.
         kind, quality, sizing, pixels, percent, bounded, ppi, colour, ground, conflict: controls.
-        metadata: radio buttons by what they stand for.
+        metadata: radio buttons, by value.
         wrong: whether the name in the field is invalid; the preset keeps the last valid one.
 
     Signals:
@@ -318,7 +318,7 @@ class ExportForm(Page):
             with QSignalBlocker(button):
                 button.setChecked(kind is preset.metadata)
                 policy = Qt.FocusPolicy
-                # Tab would come to the first one otherwise, until one of them has had the focus.
+                # Otherwise Tab would reach the first button until one of them has had the focus.
                 button.setFocusPolicy(
                     policy.StrongFocus if button.isChecked() else policy.ClickFocus
                 )

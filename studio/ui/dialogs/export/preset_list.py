@@ -47,7 +47,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class PresetDelegate(QStyledItemDelegate):
-    """Draws a preset: icon, title, and what it makes."""
+    """Draws a preset: icon, title and summary."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, theme().height(_ROW))
@@ -148,14 +148,14 @@ class PresetList(QListWidget):
         self.customContextMenuRequested.connect(self.on_menu_wanted)
         self.currentItemChanged.connect(self.on_current_changed)
         self.itemChanged.connect(self.on_item_changed)
-        # Emitted after the drop: whoever hears it may fill the list anew.
+        # Emitted after the drop: a listener may refill the list.
         self._moving = QTimer(self, singleShot=True, interval=0)
         self.model().rowsMoved.connect(self._moving.start)
         self._moving.timeout.connect(self.on_moved)
 
     @property
     def current(self) -> str:
-        """Id of the current preset; "" without one."""
+        """Id of the current preset; "" if there is none."""
         item = self.currentItem()
         return str(item.data(ID)) if item is not None else ""
 

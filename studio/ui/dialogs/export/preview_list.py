@@ -145,7 +145,7 @@ class CopyDelegate(QStyledItemDelegate):
 
 
 class PreviewList(QListView):
-    """The list.
+    """Planned copies of an export.
 
     Attributes:
         copies: its model.

@@ -199,7 +199,7 @@ class TokenField(QTextEdit):
         try:
             parts = name_pattern.parse(text)
         except InputError:
-            # It is shown as typed, and the error under the field.
+            # An invalid pattern is shown as typed, with the error under the field.
             parts = (PatternPart(text),)
         self._insert(self.textCursor(), parts)
 

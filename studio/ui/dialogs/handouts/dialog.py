@@ -1,4 +1,4 @@
-"""Base of the dialogs that make one file of many pictures: what, how, where, and progress."""
+"""Base of the dialogs that make one file of many pictures: options, destination, progress."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from studio.ui.widgets.text import ElidedLabel, Text
 _LABELS = 84  # pixels
 _FOOT = 56
 _BESIDE = 3
-"""Captions in a row."""
+"""Check boxes of captions per row."""
 
 _TOLD = 10
 """Per cent after which progress is announced again."""
 
 
 def caption_name(caption: SheetCaption) -> str:
-    """The word for a caption."""
+    """Label of a caption."""
     words = {
         SheetCaption.TITLE: _("Title"),
         SheetCaption.PROMPT: _("Prompt"),
@@ -57,10 +57,10 @@ class HandoutDialog(OutgoingDialog):
 
     Attributes:
         name: field of the file's name, without its ending.
-        make: the button that begins.
-        stop: stops what runs.
-        folder_button: shows what was made.
-        words: what is said about the work.
+        make: the button that starts the work.
+        stop: stops the work.
+        folder_button: shows the finished file.
+        words: text about the progress or the result.
 
     Signals:
         make_wanted, stop_wanted, folder_wanted: those buttons were pressed.
@@ -73,7 +73,7 @@ class HandoutDialog(OutgoingDialog):
     changed = Signal()
 
     def __init__(self, title: str, verb: str, parent: QWidget, *, width: int, height: int) -> None:
-        """`verb` is the word on the button that begins."""
+        """`verb` is the word on the button that starts the work."""
         super().__init__(title, parent, scope_name=_("Pictures"))
         self._verb = verb
         self._ready = False
@@ -206,12 +206,12 @@ class HandoutDialog(OutgoingDialog):
         self._ending.setText(ending)
 
     def show_note(self, sentence: str) -> None:
-        """Show a sentence about the name, such as that it is taken; "" for none."""
+        """Show a sentence about the name, for instance if it is taken; "" for none."""
         self.note.setText(sentence)
         self.note.setVisible(bool(sentence))
 
     def set_ready(self, *, ready: bool) -> None:
-        """Allow to begin: the form is valid, and nothing runs."""
+        """Enable the button that starts: the form is valid, and nothing is running."""
         self._ready = ready
         self._allow()
 
@@ -219,7 +219,7 @@ class HandoutDialog(OutgoingDialog):
         self.make.setEnabled(self._ready and self._count > 0)
 
     def show_work(self, words: str, *, done: int, total: int, folder: bool = False) -> None:
-        """Show progress, if `total` is not 0, or how the work ended."""
+        """Show progress if `total` is not 0, else the result."""
         runs = total > 0
         self._spinner.setVisible(runs)
         self.bar.setVisible(runs)

@@ -22,7 +22,7 @@ _INTRO = 62  # pixels
 
 
 class PageDialog(HandoutDialog):
-    """The dialog.
+    """Form of a hand-off page.
 
     Attributes:
         heading, intro: fields of the heading and of the paragraph below it.
@@ -107,13 +107,13 @@ class PageDialog(HandoutDialog):
         self.on_place_chosen()
 
     def show_presets(self, presets: Sequence[ExportPreset], chosen: str = "") -> None:
-        """Show the presets for pictures beside the page; the first one is chosen otherwise."""
+        """Show the presets for pictures beside the page, with `chosen` or the first one chosen."""
         self.preset.set_choices([ChipChoice(value=one.id, text=title_of(one)) for one in presets])
         if any(one.id == chosen for one in presets):
             self.preset.set_value(chosen)
 
     def on_place_chosen(self) -> None:
-        """Show what belongs to pictures in the page, or beside it."""
+        """Show the controls for pictures in the page, or for those beside it."""
         beside = self.place.value is True
         self.edge.setVisible(not beside)
         self._edge_label.setVisible(not beside)

@@ -23,11 +23,11 @@ from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 
 _SHARE = 0.72
-"""Part of its box that the line of a text takes."""
+"""Share of a text's box that its line takes."""
 
 
 class SheetPreview(QWidget):
-    """One page, as large as fits."""
+    """The first page, as large as fits."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,11 +37,11 @@ class SheetPreview(QWidget):
         self.setAccessibleName(_("Preview of the first page"))
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """The pictures of the first page."""
+        """Set the pictures of the first page; `show_sheet` shows them."""
         self._pictures = tuple(pictures)
 
     def show_sheet(self, sheet: ContactSheet, count: int, *, logo: bool) -> None:
-        """The page of this sheet with so many pictures."""
+        """Show the first page of a sheet of `count` pictures."""
         shown = self._pictures[: sheet.each]
         items = [
             SheetItem(

@@ -30,7 +30,7 @@ _PREVIEW = 320
 
 
 class SheetDialog(HandoutDialog):
-    """The dialog.
+    """Form of a contact sheet.
 
     Attributes:
         logo: picture file for the corner of each page; None for none.

@@ -106,7 +106,7 @@ class SettingsDialog(QDialog):
     def show_section(self, name: str) -> None:
         """Scroll to the section of this name: "keys", "pictures", "words", "look" or "about".
 
-        Also before the dialog is open.
+        May be called before the dialog is open.
         """
         self._tabs.set_value(name)
         self._go()
@@ -151,7 +151,7 @@ class SettingsDialog(QDialog):
             layout.activate()
         self._inside.adjustSize()
         self._scroll.ensureWidgetVisible(card, 0, 24)
-        # Of one taller than the view, its heading and first field.
+        # A card taller than the view shows its heading and first field.
         bar, top = self._scroll.verticalScrollBar(), card.mapTo(self._inside, QPoint(0, 0)).y()
         bar.setValue(min(bar.value(), max(0, top - 24)))
 

@@ -94,7 +94,7 @@ class PicturesSection(SettingsSection):
         dollars = QHBoxLayout(row)
         dollars.setContentsMargins(0, 0, 0, 0)
         dollars.setSpacing(6)
-        # The sign stands where the language has it.
+        # The currency sign is placed as the language requires.
         before, _amount, after = i18n.dollars(1, 0).partition(number(1))
         for part in (before, field, after):
             if isinstance(part, QLineEdit):
@@ -137,7 +137,7 @@ class PicturesSection(SettingsSection):
         self._core.settings.change(library=folder)
 
     def on_late(self, minutes: int) -> None:
-        """Set the minutes after which a request is late; 0 depends on model and size."""
+        """Set the minutes after which a request is late; 0 lets model and size decide."""
         self._core.settings.change(time_out=minutes * 60.0)
 
     def on_limit(self, minutes: int) -> None:

@@ -53,7 +53,7 @@ from studio.ui.widgets.popover import RoundedCorners
 
 SEGMENT = 24
 SHORTER, LONGEST = 9, 18
-"""Sides of a rectangle: the shorter one, so that 3:2 and 16:9 differ in length; at most."""
+"""Sides of a rectangle: the shorter one, fixed so that 3:2 and 16:9 differ; the longest one."""
 
 SQUARE = 12
 SCREENS = frozenset({"16:9", "9:16", "21:9"})
@@ -165,7 +165,7 @@ class RatioName(QWidget):
         return self._shown
 
     def show_name(self, name: str, among: tuple[str, ...]) -> None:
-        """Show this name, one of several that may be shown."""
+        """Show this name; `among` are all names that may be shown, and set the width."""
         self._shown, names = name, among
         if names != self._names:
             self._names = names
@@ -216,7 +216,7 @@ class AspectPicker(QWidget):
     Signals:
         changed(object): the user chose a ratio, or Match.
         panel_wanted: the user wants to see all ratios.
-        rebuilt: the segments are others, at the end of the tab order.
+        rebuilt: the segments were replaced by new ones, which end the tab order.
     """
 
     changed = Signal(object)
@@ -436,7 +436,7 @@ class AspectChip(PaintedButton):
 
 
 def _paint_mark(widget: QWidget, right: int = 3) -> None:
-    """Paint the 5 px dot of a value that replaces the requested one, so far before the end."""
+    """Paint the 5 px dot of a value that replaces the requested one, `right` px before the end."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

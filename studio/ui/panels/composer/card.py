@@ -77,7 +77,7 @@ class Card(QFrame):
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
-        """Set thumbnails left of the prompt, or a row of slots above it."""
+        """Place the slots as thumbnails left of the prompt, or as a row above it."""
         if narrow == self._narrow:
             return
         self._narrow = narrow

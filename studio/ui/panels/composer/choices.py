@@ -41,7 +41,7 @@ _ENDING = (ModelState.DEPRECATED, ModelState.RETIRED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenChoices:
-    """Choices hidden for lack of room; each step also hides those of the steps before.
+    """Choices hidden for lack of room; each step also hides the choices of earlier steps.
 
     `words` is the text beside the count, which stays in its tool tip and accessible description.
     """
@@ -66,7 +66,7 @@ _STEPS = (
 
 
 class MarkedButton(IconButton):
-    """Icon with a dot beside it for non-default choices behind it."""
+    """Icon with a dot beside it while the choices behind it differ from the defaults."""
 
     marked = False
 

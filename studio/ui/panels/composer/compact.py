@@ -40,7 +40,7 @@ class CompactLine(QWidget):
     """Shows the draft; a click opens the full composer.
 
     Signals:
-        opened: click, Enter or Space.
+        opened: open the full composer, after a click, Enter or Space.
         region_wanted: show the region of the source.
     """
 

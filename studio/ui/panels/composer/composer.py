@@ -56,7 +56,7 @@ class Composer(Dock):
 
     Signals:
         changed(object): the draft was replaced.
-        stepped(object, object, str): the same, from one draft to another: "undo", "redo" or "".
+        stepped(object, object, str): the same, with both drafts and "undo", "redo" or "".
         generate(object): a Run to submit.
         wants_budget: the user wants to change the monthly limit.
         wants_words: the user wants to change the sentences sent with references.
@@ -284,7 +284,7 @@ class Composer(Dock):
             self.card.editor.selectAll()
 
     def was_sent(self, prompt: str) -> bool:
-        """Whether this is the prompt sent last, or that of pictures edited since."""
+        """Whether this is the prompt sent last, or the prompt of pictures edited since."""
         return prompt in self._sent_prompts and not submit.is_blank(prompt)
 
     def refresh_keys(self) -> None:
@@ -422,7 +422,7 @@ class Composer(Dock):
         self._watching.show_pictures([r.picture for r in draft.references if r.picture])
 
     def _show_words(self) -> None:
-        """Update only what depends on the prompt; runs at every keystroke."""
+        """Update only the parts that depend on the prompt; runs at every keystroke."""
         draft, model = self.draft(), self._model()
         if self._asked.sent is not None and self._asked.sent.prompt != draft.prompt:
             self._asked.clear_question()
@@ -555,7 +555,7 @@ class Composer(Dock):
         self._send(confirmed=True)
 
     def on_limit_wanted(self) -> None:
-        """Open the budget in place of an answer."""
+        """Open the budget instead of answering the question."""
         self._asked.clear_question()
         self.wants_budget.emit()
 
