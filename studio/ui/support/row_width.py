@@ -27,6 +27,13 @@ def row_width(row: QHBoxLayout, left_out: Container[QWidget]) -> int:
     return total + row.spacing() * max(0, parts - 1)
 
 
+def hidden_parts(row: QHBoxLayout) -> set[QWidget]:
+    """The widgets of a row that are hidden now."""
+    items = (row.itemAt(place) for place in range(row.count()))
+    parts = (item.widget() for item in items if item is not None)
+    return {part for part in parts if part is not None and part.isHidden()}
+
+
 def _width(part: QWidget) -> int:
     # Before its first show it has the font of no style sheet.
     part.ensurePolished()

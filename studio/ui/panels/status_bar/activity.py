@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -18,6 +18,7 @@ from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.row_width import hidden_parts, row_width
 from studio.ui.widgets.buttons import Button, PaintedButton, PressedByEnter
 from studio.ui.widgets.plain_text import set_tip, set_words, with_key
 from studio.ui.widgets.signs import Lamp, Spinner
@@ -78,7 +79,7 @@ class StatusBar(QFrame):
         self._narrow = False
         self._originals = True
         self.popover: QueuePopover | None = None
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(6)
         self._lamp = Lamp(self)
@@ -257,7 +258,6 @@ class StatusBar(QFrame):
         self._selection.setText(words)
         self._advice.setText(advice)
         self._selection.setVisible(bool(words))
-        self._advice.setVisible(bool(advice))
         self._yield_room()
 
     def _yield_room(self) -> None:
@@ -266,28 +266,26 @@ class StatusBar(QFrame):
         No text is elided except the provider's name, which the user chose.
         """
         self.recipe.set_compact(compact=False)
-        self.recipe.show()
-        for part in (self._state, self._advice):
-            part.setVisible(bool(part.text()))
-        if self._is_too_wide():
-            self._advice.hide()
-        if self._is_too_wide():
+        optional = (self._state, self._advice, self.recipe)
+        left_out = hidden_parts(self._row).difference(optional)
+        left_out |= {part for part in (self._state, self._advice) if not part.text()}
+        if self._is_too_wide(left_out):
+            left_out.add(self._advice)
+        if self._is_too_wide(left_out):
             self.recipe.set_compact(compact=True)
-        if self._is_too_wide():
+        if self._is_too_wide(left_out) and self._link.isHidden():
             # "key locked:" belongs to the link after it.
-            self._state.setVisible(not self._link.isHidden())
-        if self._is_too_wide():
-            self.recipe.hide()
-        # At once: showing the parts has laid them out while there were too many.
-        row = self.layout()
-        assert row is not None
-        row.activate()
+            left_out.add(self._state)
+        if self._is_too_wide(left_out):
+            left_out.add(self.recipe)
+        for part in optional:
+            if part.isHidden() != (part in left_out):
+                part.setVisible(part not in left_out)
+        # At once: the parts are placed for the room they had before.
+        self._row.activate()
 
-    def _is_too_wide(self) -> bool:
-        row = self.layout()
-        assert row is not None
-        row.invalidate()
-        return row.sizeHint().width() > self.width()
+    def _is_too_wide(self, left_out: Container[QWidget]) -> bool:
+        return row_width(self._row, left_out) > self.width()
 
     def on_link(self) -> None:
         """Unlock the keyring, or show the keys."""
