@@ -244,7 +244,7 @@ def test_words_made_to_keep_the_reader_busy_do_not(read, piece):
             assert len(found.pictures) <= 64
         return time.thread_time() - began
 
-    assert work(4_000_000) < 24 * work(500_000)
+    assert work(2_000_000) < 24 * work(250_000)
 
 
 @pytest.mark.parametrize("sign", ["a ", "ü", "x\n", '"', "\\", "😀"])
