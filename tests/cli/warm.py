@@ -42,24 +42,12 @@ def ask(address: str, words: list[str]) -> int:
 
 def serve(address: str) -> None:
     """Fork for everybody who asks, until standard input ends."""
-    import gc
-    import importlib
-    import pkgutil
     import select
     import signal
-    import threading
 
-    import studio
+    from tests.torture.dying import import_everything
 
-    for room in ROOMS:
-        package = importlib.import_module(f"studio.{room}")
-        for found in pkgutil.walk_packages(package.__path__, f"studio.{room}."):
-            if found.name not in DRAWING:
-                importlib.import_module(found.name)
-    assert threading.active_count() == 1, studio
-    assert "PySide6" not in sys.modules
-    gc.collect()
-    gc.freeze()
+    import_everything()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
@@ -75,15 +63,6 @@ def serve(address: str) -> None:
             line.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     attend(line)
-
-
-ROOMS = (
-    *("common", "domain", "config", "imaging", "providers", "library", "generation"),
-    *("app", "remote", "cli"),
-)
-
-DRAWING = ("studio.imaging.sheet_jobs", "studio.imaging.sheet_worker")
-"""Modules of the drawing process, which alone beside the window has Qt."""
 
 
 def attend(line: socket.socket) -> None:
