@@ -114,8 +114,7 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
     try:
         code = program.main()
     except SystemExit as end:
-        assert isinstance(end.code, int), end.code
-        code = end.code
+        code = int(end.code or 0)
     # The end of an interpreter, but for deleting all it has imported: that writes to every page
     # shared with the process it was forked from, and takes longer than most commands.
     threading._shutdown()  # type: ignore[attr-defined]

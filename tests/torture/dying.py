@@ -14,7 +14,6 @@ from pathlib import Path
 
 from studio.common import files
 
-
 ROOMS = (
     *("common", "domain", "config", "imaging", "providers", "library", "generation"),
     *("app", "remote", "cli"),
