@@ -20,6 +20,7 @@ from studio.domain.entities import GenerationRequest, Role
 from studio.providers.base import AnswerSource
 from studio.providers.gemini import conversation
 from studio.providers.history import ConversationTurn
+from tests.any_text import any_text
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import MODEL, inline, parts, studio
 from tests.peers.official import genai
@@ -115,7 +116,7 @@ def test_three_turns_with_pictures_are_replayed_as_by_the_official_chat(
 
 
 PART = st.one_of(
-    st.builds(lambda text: {"text": text}, st.text(min_size=1, max_size=40)),
+    st.builds(lambda text: {"text": text}, any_text(min_size=1, max_size=40)),
     st.builds(lambda n: {"text": "x", "thoughtSignature": signature(n)}, st.integers(1, 9000)),
     st.builds(lambda n: inline(SECOND, thoughtSignature=signature(n)), st.integers(1, 9000)),
     st.just({"text": "a thought", "thought": True}),

@@ -27,6 +27,7 @@ from studio.domain.entities import GenerationRequest
 from studio.providers.base import AnswerSource
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import GeminiProvider
+from tests.any_text import any_text
 from tests.canary import KEY
 from tests.providers.test_cases_answers import refused
 
@@ -441,7 +442,7 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats()
-    | st.text(max_size=20)
+    | any_text(max_size=20)
     | st.sampled_from([URL, SHORT, f"![x]({URL})", "https://h.org/x.png", b64(A), "x" * 5000]),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
