@@ -69,14 +69,14 @@ class ExifTool:
         said = ""
         while not (line := stdout.readline().decode()).startswith("status "):
             assert line, "it has ended"
-            said += line
+            said += line.removeprefix("{ready}\n")
         assert line == "status 0\n", said
         return said
 
     def told(self, path: Path) -> dict[str, object]:
         """What it reads, by group and name."""
         words = ("-j", "-G1", "-charset", "utf8", "-api", "largefilesupport=1", str(path))
-        (found,) = json.loads(self.run(*words).replace("{ready}", ""))
+        (found,) = json.loads(self.run(*words))
         assert isinstance(found, dict)
         return found
 
