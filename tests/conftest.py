@@ -79,6 +79,13 @@ def room() -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
+@pytest.fixture
+def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of their own that start soon: else each of their processes loads every plugin."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+
+
 def pytest_unconfigure() -> None:
     """Remove the root of the temporary folders, unless files of a failed test are left in it."""
     if _own_root is not None:

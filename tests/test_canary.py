@@ -95,7 +95,11 @@ ODD = pytest.param(
 )
 
 
-@pytest.mark.parametrize("share", [(), ("-n", "1")])
+SHARED = ("-p", "xdist.plugin", "-n", "1")
+
+
+@pytest.mark.usefixtures("few_plugins")
+@pytest.mark.parametrize("share", [(), SHARED])
 @pytest.mark.parametrize("name", ["log", ODD])
 def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...], name) -> None:
     root = Path(__file__).parents[1]
@@ -115,6 +119,7 @@ def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...],
         path.unlink()
 
 
+@pytest.mark.usefixtures("few_plugins")
 def test_what_is_removed_after_its_test_was_looked_at(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,9 +138,9 @@ def test_what_is_removed_after_its_test_was_looked_at(
     assert not list(pytester.path.rglob("log"))
 
 
+@pytest.mark.usefixtures("few_plugins")
 @pytest.mark.parametrize(
-    ("share", "looks"),
-    [((), {"alone": True}), (("-n", "1"), {"alone": False, "gw0": True})],
+    ("share", "looks"), [((), {"alone": True}), (SHARED, {"alone": False, "gw0": True})]
 )
 def test_processes_are_looked_at_where_tests_run(
     pytester: pytest.Pytester,

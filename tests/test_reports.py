@@ -24,11 +24,7 @@ HANG = 90.0
 """Seconds after which a run hangs."""
 
 
-@pytest.fixture(autouse=True)
-def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of their own that start soon: else each of their processes loads every plugin."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+pytestmark = pytest.mark.usefixtures("few_plugins")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil, log2
 
 from studio.domain.choices import Decision, DuelDefinition, Verdict
@@ -69,13 +70,13 @@ class _Standing:
         places: ids of each place that is decided, best first.
         pair: the next two to compare; None at the end.
         assumed: number of results that were assumed.
-        matches: of the place that is being decided, or was decided last.
+        tree: of the place that is being decided, or was decided last.
     """
 
     places: tuple[tuple[str, ...], ...]
     pair: tuple[str, str] | None
     assumed: int
-    matches: tuple[DuelMatch, ...]
+    tree: _Tree
 
 
 class _Tree:
@@ -178,14 +179,24 @@ class _Tree:
         return found
 
 
+def _results(decisions: Iterable[Decision]) -> dict[_Pair, str | None]:
+    """The winner of each pair: "" for both, None for neither."""
+    found: dict[_Pair, str | None] = {}
+    for one in decisions:
+        won = {Verdict.FIRST: one.picture, Verdict.SECOND: one.other, Verdict.BOTH: ""}
+        found[frozenset((one.picture, one.other))] = won.get(one.verdict)
+    return found
+
+
+@lru_cache(maxsize=8)
 def _standing(
     definition: DuelDefinition,
-    results: Mapping[_Pair, str | None],
-    gone: Iterable[str],
+    decisions: tuple[Decision, ...],
+    gone: frozenset[str],
     *,
     assume: bool = False,
 ) -> _Standing:
-    tree = _Tree(definition.pictures, results, gone, assume=assume)
+    tree = _Tree(definition.pictures, _results(decisions), gone, assume=assume)
     places: list[tuple[str, ...]] = []
     together: list[str] = []
     number = 0
@@ -205,8 +216,7 @@ def _standing(
         number += len(together)
     # Small matches first: a whole round is decided before the next one.
     pair = min(tree.open)[2] if tree.open and number < definition.best else None
-    matches = () if assume else tuple(tree.matches())
-    return _Standing(places=tuple(places), pair=pair, assumed=tree.assumed, matches=matches)
+    return _Standing(places=tuple(places), pair=pair, assumed=tree.assumed, tree=tree)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +263,7 @@ class Duel:
     @property
     def to_come(self) -> int:
         """Number of comparisons still to come where the first of each pair wins."""
-        return _standing(self.definition, self._results(), self.gone, assume=True).assumed
+        return _standing(self.definition, self.decisions, self.gone, assume=True).assumed
 
     @property
     def done(self) -> int:
@@ -263,7 +273,7 @@ class Duel:
     @property
     def matches(self) -> tuple[DuelMatch, ...]:
         """The tree of the place that is being decided, or was decided last; small parts first."""
-        return self._standing().matches
+        return tuple(self._standing().tree.matches())
 
     @property
     def earlier(self) -> list[DuelMatch]:
@@ -337,15 +347,8 @@ class Duel:
         """The duel with exactly these pictures trashed or deleted."""
         return replace(self, gone=frozenset(gone))
 
-    def _results(self) -> dict[_Pair, str | None]:
-        found: dict[_Pair, str | None] = {}
-        for one in self.decisions:
-            won = {Verdict.FIRST: one.picture, Verdict.SECOND: one.other, Verdict.BOTH: ""}
-            found[frozenset((one.picture, one.other))] = won.get(one.verdict)
-        return found
-
     def _standing(self) -> _Standing:
-        return _standing(self.definition, self._results(), self.gone)
+        return _standing(self.definition, self.decisions, self.gone)
 
 
 def _middle(begin: int, end: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,19 +47,52 @@ FORMATS = (
 )
 
 
-def told(path: Path) -> dict[str, object]:
-    """What exiftool reads, by group and name."""
-    words = ["exiftool", "-j", "-G1", "-charset", "utf8", "-api", "largefilesupport=1", str(path)]
-    done = subprocess.run(words, capture_output=True, check=True)
-    (found,) = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
+class ExifTool:
+    """One process for all tests: to start it takes longer than what it does."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            ["exiftool", "-stay_open", "True", "-@", "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def run(self, *words: str) -> str:
+        """What it prints; it must report no failure."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        # One argument a line; with this sign in front, as a string of C.
+        lines = ["#[CSTR]" + word.replace("\\", "\\\\").replace("\n", "\\n") for word in words]
+        stdin.write("\n".join([*lines, "-echo3", "status ${status}", "-execute", ""]).encode())
+        stdin.flush()
+        said = ""
+        while not (line := stdout.readline().decode()).startswith("status "):
+            assert line, "it has ended"
+            said += line.removeprefix("{ready}\n")
+        assert line == "status 0\n", said
+        return said
+
+    def told(self, path: Path) -> dict[str, object]:
+        """What it reads, by group and name."""
+        words = ("-j", "-G1", "-charset", "utf8", "-api", "largefilesupport=1", str(path))
+        (found,) = json.loads(self.run(*words))
+        assert isinstance(found, dict)
+        return found
+
+    def write(self, path: Path, *words: str) -> None:
+        """Write texts as its users do."""
+        self.run("-q", "-overwrite_original", "-charset", "utf8", *words, str(path))
+
+    def close(self) -> None:
+        self._process.communicate(b"-stay_open\nFalse\n")
 
 
-def write(path: Path, *words: str) -> None:
-    """Write texts as exiftool does."""
-    command = ["exiftool", "-q", "-overwrite_original", "-charset", "utf8", *words, str(path)]
-    subprocess.run(command, capture_output=True, check=True)
+@pytest.fixture(scope="module")
+def exiftool() -> Iterator[ExifTool]:
+    one = ExifTool()
+    yield one
+    one.close()
 
 
 async def exported(folder: Path, kind: ExportFormat, choice: ExportMetadata) -> Path:
@@ -76,8 +110,10 @@ async def exported(folder: Path, kind: ExportFormat, choice: ExportMetadata) -> 
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_exiftool_reads_what_an_export_says(tmp_path: Path, kind: ExportFormat) -> None:
-    found = told(await exported(tmp_path, kind, ExportMetadata.EVERYTHING))
+async def test_exiftool_reads_what_an_export_says(
+    tmp_path: Path, exiftool: ExifTool, kind: ExportFormat
+) -> None:
+    found = exiftool.told(await exported(tmp_path, kind, ExportMetadata.EVERYTHING))
     assert "ExifTool:Warning" not in found
     assert "ExifTool:Error" not in found
     assert found["XMP-dc:Description"] == PROMPT
@@ -94,20 +130,24 @@ async def test_exiftool_reads_what_an_export_says(tmp_path: Path, kind: ExportFo
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_nothing_means_nothing(tmp_path: Path, kind: ExportFormat) -> None:
+async def test_nothing_means_nothing(
+    tmp_path: Path, exiftool: ExifTool, kind: ExportFormat
+) -> None:
     path = await exported(tmp_path, kind, ExportMetadata.NOTHING)
-    assert not [name for name in told(path) if name.startswith(("XMP", "PNG:Desc", "IPTC"))]
+    assert not [
+        name for name in exiftool.told(path) if name.startswith(("XMP", "PNG:Desc", "IPTC"))
+    ]
     assert PROMPT.encode() not in path.read_bytes()
     assert b"nano-banana" not in path.read_bytes()
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_a_copy_survives_being_written_by_exiftool(
-    tmp_path: Path, kind: ExportFormat
+    tmp_path: Path, exiftool: ExifTool, kind: ExportFormat
 ) -> None:
     """A rating or a caption from another program does not cost the prompt and the settings."""
     path = await exported(tmp_path, kind, ExportMetadata.EVERYTHING)
-    write(path, "-XMP-xmp:Rating=2", "-XMP-photoshop:Headline=Client's choice")
+    exiftool.write(path, "-XMP-xmp:Rating=2", "-XMP-photoshop:Headline=Client's choice")
     made = await described(path)
     assert (made.tool, made.prompt, made.seed) == ("Gridbrush", PROMPT, 7)
     assert made.picture == PICTURE.id
@@ -133,11 +173,11 @@ A1111 = "a boat in fog, 海\nNegative prompt: sun\nSteps: 20, Sampler: Euler, Se
     ],
 )
 async def test_what_exiftool_writes_is_read(
-    tmp_path: Path, suffix: str, words: list[str], tool: str
+    tmp_path: Path, exiftool: ExifTool, suffix: str, words: list[str], tool: str
 ) -> None:
     path = tmp_path / f"a.{suffix}"
     Image.new("RGB", (40, 20), "#336699").save(path)
-    write(path, *words)
+    exiftool.write(path, *words)
     made = await described(path)
     assert made.prompt == "a boat in fog, 海"
     if tool:

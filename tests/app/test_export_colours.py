@@ -6,6 +6,7 @@ same pixels and the same profile.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import shutil
 import subprocess
@@ -38,6 +39,7 @@ VIPS = shutil.which("vips")
 _OF_QT = [one for one in ExportFormat if one not in (ExportFormat.ORIGINAL, ExportFormat.AVIF)]
 
 
+@functools.cache
 def need_avif() -> str:
     """Skip the test unless Pillow writes AVIF and vips reads it."""
     if VIPS is None or not features.check("avif"):

@@ -22,6 +22,7 @@ from studio.domain.contact_sheet import SheetCaption
 from studio.domain.entities import CostBasis, Picture
 from studio.domain.export import BUILT_IN, find_preset
 from studio.domain.handoff_page import HandoffPage
+from tests.any_text import any_text
 from tests.app.handouts import ScriptedProcesses, a_library, processes, some_pictures
 from tests.library.builders import a_picture
 
@@ -165,8 +166,8 @@ async def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
 
 
 @given(
-    name=st.text(),
-    prompt=st.text(),
+    name=any_text(),
+    prompt=any_text(),
     file=st.sampled_from(["", "./a/b.png"]),
     readable=st.booleans(),
 )

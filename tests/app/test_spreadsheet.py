@@ -8,10 +8,10 @@ import io
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from studio.app import spreadsheet
 from studio.domain.entities import Advanced, Flag, Parent, Picture, Role, SafetySetting
+from tests.any_text import any_text
 from tests.library.builders import a_picture
 
 HOSTILE = (
@@ -33,7 +33,7 @@ def test_no_text_is_a_formula(text: str) -> None:
         assert not row[name].lstrip().startswith(("=", "+", "-", "@", "＝")), row[name]
 
 
-@given(st.text(max_size=40))
+@given(any_text(max_size=40))
 def test_any_text_survives_in_one_cell(text: str) -> None:
     line = spreadsheet.line(["before", text, "after"])
     ((before, middle, after),) = csv.reader(io.StringIO(line, newline=""))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import canary
-from tests.desktop.session import RUN
+from tests.desktop.session import PYTHON_PATH, RUN
 
 KEY = canary.KEY
 
@@ -63,7 +63,7 @@ class CliProgram:
             "HOME": str(self.user),
             "USERPROFILE": str(self.user),
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": PYTHON_PATH,
             "PYTHONDONTWRITEBYTECODE": "1",
             "QT_QPA_PLATFORM": "offscreen",
             **(more or {}),
@@ -71,6 +71,11 @@ class CliProgram:
 
     def command(self, *words: str | Path) -> list[str]:
         return [sys.executable, "-m", "studio", *self.arguments(*words)]
+
+    def forked(self, *words: str | Path, home: bool = True) -> list[str]:
+        """The command as a fork of a warm process where the test has one; `home`: with --home."""
+        start = _warm or [sys.executable, "-m", "studio"]
+        return [*start, *(self.arguments(*words) if home else map(str, words))]
 
     def arguments(self, *words: str | Path) -> list[str]:
         return ["--home", str(self.home), *map(str, words)]
@@ -83,9 +88,9 @@ class CliProgram:
         command: list[str] | None = None,
     ) -> Result:
         """Run one command to its end, forked from a warm process where the test has one."""
-        warm = command is None and _warm is not None and not set(env or {}) - SET_LATER
+        later = not set(env or {}) - SET_LATER
         done = subprocess.run(
-            [*(_warm or ()), *self.arguments(*words)] if warm else command or self.command(*words),
+            command or (self.forked(*words) if later else self.command(*words)),
             input=stdin,
             env=self.environment(env),
             cwd=self.user.parent,

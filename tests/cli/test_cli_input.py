@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -139,14 +138,13 @@ def test_newer_settings_are_read_and_not_written_over(program: CliProgram) -> No
 
 
 def test_home_goes_before_or_after_the_command_or_into_the_environment(program: CliProgram) -> None:
-    base = [sys.executable, "-m", "studio"]
     words = ["generate", "x", "--size", "512"]
     for command, env in (
-        ([*base, *words, "--home", str(program.home)], {}),
-        ([*base, "--home", str(program.home), *words], {}),
-        ([*base, *words], {"GRIDBRUSH_HOME": str(program.home)}),
+        ([*words, "--home", str(program.home)], {}),
+        (["--home", str(program.home), *words], {}),
+        (words, {"GRIDBRUSH_HOME": str(program.home)}),
     ):
-        result = program(command=command, env=env)
+        result = program(command=program.forked(*command, home=False), env=env)
         assert result.code == 0, result.err
         assert Path(result.out.strip()).is_relative_to(program.home / "library")
     listed = program("library", "list", "--json").events

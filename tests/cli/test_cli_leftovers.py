@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.program import CliProgram
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import ANSWER
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def test_an_answer_that_an_older_version_took_for_cut_is_said_once(program: CliProgram) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.program import CliProgram
 from tests.old_home import contents, copy_home, said
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 LIGHTHOUSE = "323ef3ad"
 
 COMMANDS = {

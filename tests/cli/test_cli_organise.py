@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.cli.program import CliProgram
+from tests.cli.program import CliProgram, Result
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -114,13 +113,15 @@ def test_the_trash_is_emptied_after_a_yes_alone(copied: CliProgram) -> None:
 
 def test_a_library_is_moved_and_used_where_it_is(copied: CliProgram, tmp_path: Path) -> None:
     # Without --home, as a user has it.
-    usual = [sys.executable, "-m", "studio"]
-    made = copied(command=[*usual, "generate", "a lamp", "--size", "512", "--provider", "sketch"])
+    def usual(*words: str) -> Result:
+        return copied(command=copied.forked(*words, home=False))
+
+    made = usual("generate", "a lamp", "--size", "512", "--provider", "sketch")
     assert made.code == 0, made.err
     new = tmp_path / "another disk" / "pictures"
-    moved = copied(command=[*usual, "library", "move", str(new)])
+    moved = usual("library", "move", str(new))
     assert moved.out == f"Library moved to {new}.\n", moved.err
-    listed = copied(command=[*usual, "library", "list", "--json"])
+    listed = usual("library", "list", "--json")
     (one,) = listed.events
     assert Path(one["path"]).parent.parent == new
     refused = copied("library", "move", str(tmp_path / "x"))

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.program import KEY, CliProgram, Result
 from tests.fake_service import FakeService, Reply
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 MODEL = "gemini-nano-banana-2.1"
 
 

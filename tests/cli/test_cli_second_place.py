@@ -9,9 +9,12 @@ import pytest
 
 from tests.torture.removing import WAYS, Outcome, once
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows lets nobody rename a folder that is in use"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="Windows lets nobody rename a folder that is in use"
+    ),
+    pytest.mark.usefixtures("warm"),
+]
 DELETED, RENAMED = WAYS[:2]
 
 

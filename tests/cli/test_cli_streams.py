@@ -11,7 +11,10 @@ import pytest
 
 from tests.cli.program import HANG_SECONDS, CliProgram, Result
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams"),
+    pytest.mark.usefixtures("warm"),
+]
 
 
 def shell(program: CliProgram, redirected: str, *words: str, **env: str) -> Result:

@@ -230,7 +230,7 @@ def generate(service: FakeService, *words: str) -> tuple[str, ...]:
 def fed(program: CliProgram, data: bytes, *words: str) -> Result:
     """A command with these bytes on its standard input."""
     done = subprocess.run(
-        program.command(*words),
+        program.forked(*words),
         input=data,
         env=program.environment(),
         cwd=program.user.parent,
@@ -261,7 +261,7 @@ def test_bytes_that_are_no_text_are_refused_on_standard_input(
 def test_standard_input_without_end_is_refused(program: CliProgram) -> None:
     with Path("/dev/zero").open("rb") as endless:
         done = subprocess.run(
-            program.command("generate", "-", "--size", "512"),
+            program.forked("generate", "-", "--size", "512"),
             stdin=endless,
             env=program.environment(),
             cwd=program.user.parent,

@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 from studio.cli import drawing, output
 from studio.cli.drawing import LiveRows, Row, cells, shortened, table_lines, wrapped
 from studio.common.terminal import harmless
+from tests.any_text import any_text
 from tests.cli.test_terminal import ESCAPES, forbidden
 
 CONTROLS = re.compile(r"\x1b\[(\d+A|K|J)|\r")
 """All that is drawn with: up, erase a line, erase the rest, back to its beginning."""
 
-visible = st.text().map(lambda text: harmless(text, lines=False))
+visible = any_text().map(lambda text: harmless(text, lines=False))
 
 
 class Terminal(io.TextIOWrapper):
@@ -154,7 +155,7 @@ def test_a_narrow_terminal_wraps_the_widest_column_and_loses_nothing() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.text(), st.text()), max_size=4), st.integers(20, 60))
+@given(st.lists(st.tuples(any_text(), any_text()), max_size=4), st.integers(20, 60))
 def test_no_cell_of_a_table_is_obeyed_or_leaves_its_place(
     rows: list[tuple[str, str]], room: int
 ) -> None:

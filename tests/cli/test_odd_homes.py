@@ -15,7 +15,10 @@ from studio.common.errors import InputError, StudioError
 from tests.cli.program import ROOT, CliProgram
 from tests.source_files import nodes, parsed, texts_with
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no HOME")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no HOME"),
+    pytest.mark.usefixtures("warm"),
+]
 
 XDG = ("DATA", "CACHE", "CONFIG", "STATE")
 
@@ -152,7 +155,9 @@ def test_commands_and_the_window_end_with_a_sentence(
     program: CliProgram, words: list[str], home: str
 ) -> None:
     before = {*program.user.parent.rglob("*"), *Path("/").iterdir()}
-    command = [sys.executable, "-m", "studio", *words]
+    # A window loads Qt, which no process has that others are forked from.
+    started = [sys.executable, "-m", "studio"]
+    command = program.forked(*words, home=False) if words else started
     result = program(command=command, env={"HOME": home})
     assert result.code == 2, result.err
     assert "home folder" in result.err
@@ -163,8 +168,8 @@ def test_commands_and_the_window_end_with_a_sentence(
 
 @pytest.mark.parametrize("variable", ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"])
 def test_nothing_is_written_where_one_happens_to_be(program: CliProgram, variable: str) -> None:
-    command = [sys.executable, "-m", "studio", "generate", "boat", "--size", "512"]
-    result = program(command=[*command, "--home", str(program.home)], env={variable: "data"})
+    command = program.forked("generate", "boat", "--size", "512")
+    result = program(command=command, env={variable: "data"})
     assert result.code == 0, result.err
     assert {one.name for one in program.user.parent.iterdir()} == {
         program.home.name, program.user.name,
@@ -174,7 +179,7 @@ def test_nothing_is_written_where_one_happens_to_be(program: CliProgram, variabl
 def test_a_home_without_write_permission_is_reported(program: CliProgram) -> None:
     if not Path("/proc/self").is_dir():
         pytest.skip("needs a folder that even root cannot write: /proc")
-    command = [sys.executable, "-m", "studio", "generate", "boat", "--provider", "sketch"]
+    command = program.forked("generate", "boat", "--provider", "sketch", home=False)
     result = program(command=command, env={"HOME": "/proc"})
     assert result.code == 8, result.err
     assert "Traceback" not in result.err

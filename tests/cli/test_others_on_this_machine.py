@@ -21,7 +21,10 @@ from studio.common import files
 from tests.cli.program import CliProgram, made
 from tests.cli.test_cli_remote_client import listening_ports
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are those of Unix")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="modes are those of Unix"),
+    pytest.mark.usefixtures("warm"),
+]
 
 _LIMIT = 120
 NAMES = {

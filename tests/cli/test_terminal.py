@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from studio.__main__ import main
 from studio.common.terminal import escaped, harmless
+from tests.any_text import any_text
 from tests.cli.program import HANG_SECONDS, CliProgram
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.source_files import STUDIO, dotted, nodes, parsed, texts
@@ -42,7 +43,7 @@ def forbidden(text: str) -> list[str]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text())
+@given(any_text())
 def test_harmless_text_has_no_sign_that_is_obeyed(text: str) -> None:
     assert forbidden(harmless(text)) == []
     assert len(harmless(text)) == len(text)

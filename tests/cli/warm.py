@@ -4,8 +4,8 @@
     python -I -S tests/cli/warm.py SOCKET ...  asks, and ends as the command does
 
 Importing takes most of the time of a short command. The forked process gets the streams, the
-folder, the environment and the arguments of the one that asks. Tests of the start itself, of
-signals, of streams and of what is imported start a process of their own.
+folder, the umask, the environment and the arguments of the one that asks. Tests of the start
+itself, of signals, of streams and of what is imported start a process of their own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def ask(address: str, words: list[str]) -> int:
     """Have a command run with the streams of this process; its exit code."""
     # Importing pathlib takes longer than all of this.
     folder = os.getcwd()  # noqa: PTH109
-    wish = {"words": words, "environ": dict(os.environ), "folder": folder}
+    umask = os.umask(0)
+    wish = {"words": words, "environ": dict(os.environ), "folder": folder, "umask": umask}
     data = json.dumps(wish).encode()
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(address)
@@ -41,24 +42,12 @@ def ask(address: str, words: list[str]) -> int:
 
 def serve(address: str) -> None:
     """Fork for everybody who asks, until standard input ends."""
-    import gc
-    import importlib
-    import pkgutil
     import select
     import signal
-    import threading
 
-    import studio
+    from tests.torture.dying import import_everything
 
-    for room in ROOMS:
-        package = importlib.import_module(f"studio.{room}")
-        for found in pkgutil.walk_packages(package.__path__, f"studio.{room}."):
-            if found.name not in DRAWING:
-                importlib.import_module(found.name)
-    assert threading.active_count() == 1, studio
-    assert "PySide6" not in sys.modules
-    gc.collect()
-    gc.freeze()
+    import_everything()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
@@ -74,15 +63,6 @@ def serve(address: str) -> None:
             line.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     attend(line)
-
-
-ROOMS = (
-    *("common", "domain", "config", "imaging", "providers", "library", "generation"),
-    *("app", "remote", "cli"),
-)
-
-DRAWING = ("studio.imaging.sheet_jobs", "studio.imaging.sheet_worker")
-"""Modules of the drawing process, which alone beside the window has Qt."""
 
 
 def attend(line: socket.socket) -> None:
@@ -107,8 +87,10 @@ def attend(line: socket.socket) -> None:
 def become(wish: dict[str, object], streams: list[int]) -> None:
     """Be the command, to its end."""
     words, environ, folder = wish["words"], wish["environ"], wish["folder"]
+    umask = wish["umask"]
     assert isinstance(words, list)
     assert isinstance(environ, dict)
+    assert isinstance(umask, int)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -120,12 +102,26 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(str(folder))
+    os.umask(umask)
+    import atexit
+    import threading
+
     from studio import __main__ as program
     from studio.common import library_lock
 
     library_lock._started = time.time()
     sys.argv = [str(program.__file__), *words]
-    sys.exit(program.main())
+    try:
+        code = program.main()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    # The end of an interpreter, but for deleting all it has imported: that writes to every page
+    # shared with the process it was forked from, and takes longer than most commands.
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

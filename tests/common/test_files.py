@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from studio.common import files, tree
 from studio.common.errors import StorageError
+from tests.any_text import any_text
 from tests.source_files import nodes, parsed, texts_with
 
 
@@ -137,7 +137,7 @@ def test_names_are_letters_and_digits_of_any_script(text: str, expected: str) ->
     assert files.slug(text) == expected
 
 
-@given(st.text(max_size=300))
+@given(any_text(max_size=300))
 def test_every_name_is_short_and_fit_for_every_system(text: str) -> None:
     name = files.slug(text)
     assert 0 < len(name.encode()) <= 68

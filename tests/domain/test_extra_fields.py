@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from studio.common.errors import InputError
 from studio.domain import extra_fields
+from tests.any_text import any_text
 
 
 @pytest.mark.parametrize("text", ["", " \n", "{}", " { } "])
@@ -143,7 +144,7 @@ NAMES = st.sampled_from(
      "mediaResolution", "x"]
 )  # fmt: skip
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
+    st.none() | st.booleans() | st.integers(-9, 9) | any_text(max_size=3),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=12,
 )
@@ -163,7 +164,7 @@ def test_no_extra_fields_change_what_the_program_sends(fields: dict[str, Any]) -
     assert len(spelled) == len(set(spelled)), "one field in two spellings"
 
 
-@given(st.text(max_size=60) | st.binary(max_size=60).map(lambda data: data.decode("latin-1")))
+@given(any_text(max_size=60) | st.binary(max_size=60).map(lambda data: data.decode("latin-1")))
 def test_any_text_is_fields_or_one_kind_of_error(text: str) -> None:
     try:
         found: Any = extra_fields.parse(text)

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from studio.generation.partial_json import mended
 from studio.providers.base import SpilledString
 from studio.providers.gemini.scan import GeminiScanner
+from tests.any_text import any_text
 from tests.generation.harness import ANSWER, inline, parts
 
 _VALUES: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | any_text(),
+    lambda inner: st.lists(inner) | st.dictionaries(any_text(), inner),
     max_leaves=12,
 )
 
@@ -40,7 +41,7 @@ def test_every_prefix_of_an_answer_can_be_read() -> None:
 
 # Each example is as many cases as it has bytes: 30 find every change of the code that 150 find.
 @settings(max_examples=40, deadline=None)
-@given(st.dictionaries(st.text(), _VALUES), st.booleans())
+@given(st.dictionaries(any_text(), _VALUES), st.booleans())
 def test_every_prefix_of_any_object_can_be_read(value: dict[str, Any], ascii_: bool) -> None:
     _every_prefix(json.dumps(value, ensure_ascii=ascii_).encode("utf-8", "surrogatepass"))
 

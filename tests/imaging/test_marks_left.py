@@ -22,7 +22,7 @@ PROMPTS = (
     "a lighthouse at noon", "mountains at dusk", "a city at night", "a still life", "a forest",
     "leaves in autumn", "kelp", "dunes at noon", "hills in fog", "waves in a storm",
 )  # fmt: skip
-SIZES = ((640, 480), (480, 640))
+SIZES = ((400, 300), (300, 400))
 PAIRS = 60
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import io
 import os
 import signal
 from collections.abc import Iterator
@@ -67,10 +69,23 @@ def saved(asked: dict[str, Any]) -> Image.Image:
     """The composed picture, as it would be saved."""
     facts, data = compose_jobs.compose_pictures(asked)
     assert facts["reason"] is None
-    path = Path(asked["path"]).parent / "saved.png"
-    path.write_bytes(data)
-    with Image.open(path) as opened:
-        return opened.convert("RGBA")
+    return opened(data)
+
+
+def opened(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.convert("RGBA")
+
+
+_MOST = 50
+"""Pixels by which a frame is wider or narrower than the picture at each edge."""
+
+
+@functools.cache
+def widest() -> Image.Image:
+    """What an answer shows within the largest frame; a smaller one is a part of it."""
+    size = SIZE[0] + 2 * _MOST, SIZE[1] + 2 * _MOST
+    return SCENE.picture(size, x=_MOST, y=_MOST, gain=(0.9, 1.0, 1.0))
 
 
 def previewed(
@@ -138,10 +153,10 @@ def test_a_preview_is_the_saved_picture_scaled_down(
     folder: Path, region: Region, seam: float, match: bool, part: tuple[int, int, int, int]
 ) -> None:
     asked = request(folder, region, seam=seam, match=match)
-    facts, _data = compose_jobs.compose_pictures(asked)
+    facts, data = compose_jobs.compose_pictures(asked)
     if facts["reason"] is not None:
         return  # too little is left outside to register by
-    whole = saved(asked)
+    whole = opened(data)
     seen, _header = previewed(asked, ALL, SIZE)
     # Where the resampling of the answer begins makes a hair of difference.
     assert close(seen, whole, mean=1.0, largest=24)
@@ -173,7 +188,7 @@ def test_a_preview_is_that_of_its_seam_and_matching_and_of_no_other(
 @given(
     seam=st.floats(0.0, 128.0),
     match=st.booleans(),
-    edges=st.tuples(*[st.integers(-50, 50)] * 4),
+    edges=st.tuples(*[st.integers(-_MOST, _MOST)] * 4),
     part=_boxes,
 )
 def test_a_preview_of_a_frame_is_the_saved_picture_scaled_down(
@@ -189,7 +204,9 @@ def test_a_preview_of_a_frame_is_the_saved_picture_scaled_down(
     )
     asked = request(folder, frame, seam=seam, match=match)
     size = 224 + right - left, 168 + bottom - top
-    SCENE.picture(size, x=-left, y=-top, gain=(0.9, 1.0, 1.0)).save(folder / "framed.png")
+    across, down = left + _MOST, top + _MOST
+    shown = widest().crop((across, down, across + size[0], down + size[1]))
+    shown.save(folder / "framed.png")
     asked["other"] = str(folder / "framed.png")
     seam_preview_jobs.give_up()
     whole = saved(asked)

@@ -20,6 +20,7 @@ from studio.domain.entities import GenerationRequest, Role
 from studio.providers.base import AnswerSource
 from studio.providers.gemini import conversation
 from studio.providers.history import ConversationTurn
+from tests.any_text import any_text
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import MODEL, inline, parts, studio
 from tests.peers.official import genai
@@ -61,20 +62,24 @@ def meaning(value: Any, name: str = "") -> Any:
 
 
 @contextlib.contextmanager
-def official_chat(service: FakeService) -> Iterator[Any]:
-    types = genai().types
-    options = types.HttpOptions(base_url=service.url, api_version="v1beta")
-    config = types.GenerateContentConfig(response_modalities=["TEXT", "IMAGE"])
+def official_client(service: FakeService) -> Iterator[Any]:
+    options = genai().types.HttpOptions(base_url=service.url, api_version="v1beta")
     client = genai().Client(api_key="k", http_options=options)
     try:
-        yield client.chats.create(model=MODEL, config=config)
+        yield client
     finally:
         client.close()
 
 
+def new_chat(client: Any) -> Any:
+    config = genai().types.GenerateContentConfig(response_modalities=["TEXT", "IMAGE"])
+    return client.chats.create(model=MODEL, config=config)
+
+
 def theirs() -> list[Any]:
     """The contents of each request of the official chat."""
-    with FakeService() as service, official_chat(service) as chat:
+    with FakeService() as service, official_client(service) as client:
+        chat = new_chat(client)
         for number, (asked, said) in enumerate(zip(ASKED, ANSWERS, strict=True)):
             service.script(Reply(body=parts(*said)))
             given = [genai().types.Part.from_bytes(data=GIVEN, mime_type="image/png"), asked]
@@ -111,7 +116,7 @@ def test_three_turns_with_pictures_are_replayed_as_by_the_official_chat(
 
 
 PART = st.one_of(
-    st.builds(lambda text: {"text": text}, st.text(min_size=1, max_size=40)),
+    st.builds(lambda text: {"text": text}, any_text(min_size=1, max_size=40)),
     st.builds(lambda n: {"text": "x", "thoughtSignature": signature(n)}, st.integers(1, 9000)),
     st.builds(lambda n: inline(SECOND, thoughtSignature=signature(n)), st.integers(1, 9000)),
     st.just({"text": "a thought", "thought": True}),
@@ -126,16 +131,26 @@ def service() -> Any:
         yield one
 
 
+@pytest.fixture(scope="module")
+def client(service: FakeService) -> Iterator[Any]:
+    """The official client, which loads all authorities of certificates when it is made."""
+    with official_client(service) as one:
+        yield one
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PART, max_size=5))
 def test_whatever_a_turn_is_made_of_it_is_replayed_alike(
-    tmp_path_factory: pytest.TempPathFactory, service: FakeService, said: list[dict[str, Any]]
+    tmp_path_factory: pytest.TempPathFactory,
+    service: FakeService,
+    client: Any,
+    said: list[dict[str, Any]],
 ) -> None:
     said = [*said, inline(FIRST, thoughtSignature=signature(12))]
     service.script(Reply(body=parts(*said)), Reply(body=parts(inline(FIRST))))
-    with official_chat(service) as chat:
-        chat.send_message("a lamp")
-        chat.send_message("now at night")
+    chat = new_chat(client)
+    chat.send_message("a lamp")
+    chat.send_message("now at night")
     expected = service.requests[-1].json["contents"][:2]
     body = tmp_path_factory.getbasetemp() / "answer"
     service.requests.clear()

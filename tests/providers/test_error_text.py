@@ -16,6 +16,7 @@ from studio.providers.gemini.billing_statements import billing_in_words, stated_
 from studio.providers.gemini.error_body import parse, parse_value, wait_seconds
 from studio.providers.gemini.error_text import Worth
 from studio.providers.gemini.errors import from_status
+from tests.any_text import any_text
 
 SAYS = "The third picture isn't square; 1:1 is needed."
 PLAIN = {"error": {"code": 400, "message": SAYS, "status": "INVALID_ARGUMENT"}}
@@ -159,7 +160,7 @@ def test_the_wait_is_found_in_every_field(more: dict[str, Any], seconds: float |
     assert wait_seconds(body, {}) == seconds
 
 
-@given(st.text(max_size=300))
+@given(any_text(max_size=300))
 def test_cleaning_is_total_and_leaves_one_line(text: str) -> None:
     sentence = error_text.clean(text)
     assert "\n" not in sentence

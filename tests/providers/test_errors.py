@@ -6,7 +6,6 @@ import json
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from studio.common.errors import (
     BalanceError,
@@ -21,6 +20,7 @@ from studio.common.errors import (
 )
 from studio.providers.gemini import error_body
 from studio.providers.gemini.errors import from_status
+from tests.any_text import any_text
 
 RPC = "type.googleapis.com/google.rpc."
 
@@ -216,7 +216,7 @@ def test_the_longest_wait_is_sat_out(status):
     assert found.retry_after == 120
 
 
-@given(st.text(max_size=60))
+@given(any_text(max_size=60))
 def test_reading_a_wait_is_total(text):
     wait = error_body.wait_seconds(
         error_body.ErrorBody(message=text), {"retry-after": text, "date": text}

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.providers.gemini import scan
+from tests.any_text import any_text
 from tests.providers.scan_harness import scanned, unspilled
 
 LONG = "A" * (scan.LONG + 700)
 EVENT = st.dictionaries(
-    st.text(max_size=6), st.integers() | st.text(max_size=9) | st.just(LONG) | st.lists(st.text())
+    any_text(max_size=6),
+    st.integers() | any_text(max_size=9) | st.just(LONG) | st.lists(any_text()),
 )
 BETWEEN = st.sampled_from(["", ": ping\n", "event: message\n", "id: 7\nretry: 10\n", "\n\n"])
 

@@ -15,6 +15,7 @@ from studio.common.errors import ServiceError
 from studio.providers import base64_text
 from studio.providers.gemini import scan
 from studio.providers.gemini.scan import GeminiScanner
+from tests.any_text import any_text
 from tests.providers.scan_harness import scanned, unspilled
 
 LONG = st.integers(scan.LONG - 3, scan.LONG + 3000).flatmap(
@@ -25,10 +26,11 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text()
+    | any_text()
     | LONG,
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | LONG, inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(any_text(max_size=8) | LONG, inner, max_size=4)
     ),
     max_leaves=8,
 )
@@ -56,7 +58,7 @@ def test_strings_of_any_length_around_a_border_are_read_as_they_are(around: int)
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(JSON, max_size=3) | st.dictionaries(st.text(max_size=5), JSON, max_size=3), st.data()
+    st.lists(JSON, max_size=3) | st.dictionaries(any_text(max_size=5), JSON, max_size=3), st.data()
 )
 def test_a_cut_body_is_never_whole(value, data):
     body = json.dumps(value).encode()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageOps, ImageStat
 
 from studio.common import json_reader
 from studio.domain import guides
@@ -30,6 +31,7 @@ from studio.providers.catalogue import Catalogue
 from studio.providers.gemini.request import LoadedPicture, build
 from studio.providers.sketch import faults, painter, request
 from studio.providers.sketch.brief import Brief, SketchInput
+from studio.providers.sketch.guides import _filled
 
 MODEL = Catalogue().find("sketch", "sketch")
 PROMPT = "at night, in deep blue"
@@ -193,3 +195,20 @@ def test_a_thin_picture_between_borders_is_painted_in_no_time() -> None:
     padded.paste((200, 40, 40), (450, 450, 451, 451))
     brief = Brief(prompt="x", size=(256, 256), seed=1, inputs=(SketchInput(png(padded), "padded"),))
     assert painted(brief).size == (256, 256)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_holes_of_a_mask_are_filled_as_pillow_fills_them(seed: int) -> None:
+    dice = random.Random(seed)
+    mask = Image.new("L", (dice.randint(1, 90), dice.randint(1, 70)))
+    draw = ImageDraw.Draw(mask)
+    for _line in range(dice.randint(0, 30)):
+        points = [(dice.randint(-5, 95), dice.randint(-5, 75)) for _point in range(4)]
+        draw.line(points, fill=255, width=dice.randint(1, 4))
+    for _dot in range(dice.randint(0, 900)):
+        draw.point((dice.randint(0, 90), dice.randint(0, 70)), fill=dice.choice((0, 255)))
+    framed = ImageOps.expand(mask, 1, 0)
+    ImageDraw.floodfill(framed, (0, 0), 128)
+    expected = framed.point([255] * 128 + [0] + [255] * 127)
+    expected = expected.crop((1, 1, 1 + mask.width, 1 + mask.height))
+    assert _filled(mask).tobytes() == expected.tobytes()

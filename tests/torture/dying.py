@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
+import pkgutil
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from studio.common import files
 
+ROOMS = (
+    *("common", "domain", "config", "imaging", "providers", "library", "generation"),
+    *("app", "remote", "cli"),
+)
+
+DRAWING = ("studio.imaging.sheet_jobs", "studio.imaging.sheet_worker")
+"""Modules of the drawing process, which alone beside the window has Qt."""
+
 
 def import_everything() -> None:
-    """Once, before the first fork: no child has to."""
-    from studio import cli
-    from studio.app import core
-    from studio.cli import generate, parser
-    from studio.imaging import worker
-    from studio.providers import sketch
+    """Import the program without its window, once, before the first fork: no child has to.
 
-    assert all((cli, core, worker, generate, parser, sketch))
+    That includes what a command imports when it needs it, which takes most of a short one's time.
+    """
+    for room in ROOMS:
+        package = importlib.import_module(f"studio.{room}")
+        for found in pkgutil.walk_packages(package.__path__, f"studio.{room}."):
+            if found.name not in DRAWING:
+                importlib.import_module(found.name)
+    assert threading.active_count() == 1
+    assert "PySide6" not in sys.modules
+    gc.collect()
+    gc.freeze()
 
 
 def run_in_child(work: Callable[[], None]) -> int:

@@ -31,6 +31,7 @@ from studio.generation.journal_entry import EndReason, JournalEntry, Stage
 from studio.library.log import records
 from studio.library.log.record_log import RecordLog
 from studio.library.log.records import Record
+from tests.any_text import any_text
 from tests.torture.replay import ReplayedDisk
 
 ORDER = [Stage.QUEUED, Stage.SENT, Stage.CUT, Stage.WHOLE]
@@ -159,7 +160,7 @@ class Power(RuleBasedStateMachine):
     power = st.none() | st.integers(0, 3) | st.integers(0, 8)
     torn = st.sampled_from([0.0, 0.3, 0.9, 1.0])
 
-    @rule(power=power, torn=torn, words=st.text(max_size=30))
+    @rule(power=power, torn=torn, words=any_text(max_size=30))
     def append(self, power: int | None, torn: float, words: str) -> None:
         self._append(power, torn, words)
 
@@ -282,7 +283,7 @@ class Power(RuleBasedStateMachine):
         self.reached[entry.attempt] = (Stage.WHOLE if whole else Stage.CUT, body)
         self._crash(torn)
 
-    @rule(torn=torn, words=st.text(max_size=30))
+    @rule(torn=torn, words=any_text(max_size=30))
     def appended_in_part(self, torn: float, words: str) -> None:
         """The power goes while a record is on its way to the disk."""
         self._append(1, torn, words)
