@@ -224,11 +224,15 @@ class ChoicesRow(QWidget):
 
     def fit(self) -> None:
         """Hide choices until the rest fits, then lay out the row."""
+        # Measured once: of the steps, only the one without pixels changes the width of a part.
+        sizes: dict[QWidget, QSize] = {}
         for step in _STEPS:
+            if step.pixels != self.given_way.pixels:
+                sizes.pop(self.size_chip, None)
             self._apply(step)
-            if self._wanted() <= self.width():
+            if self._wanted(sizes) <= self.width():
                 break
-        self._place()
+        self._place(sizes)
 
     def _apply(self, step: HiddenChoices) -> None:
         self.given_way = step
@@ -260,23 +264,27 @@ class ChoicesRow(QWidget):
         )
         return [part for part in row if part is not None and not part.isHidden()]
 
-    def _wanted(self) -> int:
+    def _wanted(self, sizes: dict[QWidget, QSize]) -> int:
+        """Width of the row with all that is shown; adds to `sizes` what is missing there."""
         parts = self._shown()
-        return sum(_size(part).width() for part in parts) + GAP * (len(parts) - 1)
+        for part in parts:
+            if part not in sizes:
+                sizes[part] = _size(part)
+        return sum(sizes[part].width() for part in parts) + GAP * (len(parts) - 1)
 
-    def _place(self) -> None:
+    def _place(self, sizes: dict[QWidget, QSize]) -> None:
         parts = self._shown()
-        spare = self.width() - self._wanted()
+        spare = self.width() - self._wanted(sizes)
         at = 0
         right = {self.seed, self.advanced, self.more, self._extra} if self._narrow else set()
         pushed = False
         for part in parts:
-            width = _size(part).width()
+            width = sizes[part].width()
             if part is self.model and spare < 0:
                 width = max(LEAST_MODEL, width + spare)
             if part in right and not pushed:
                 at, pushed = at + max(0, spare), True
-            height = min(_size(part).height(), self.height())
+            height = min(sizes[part].height(), self.height())
             box = QRect(at, (self.height() - height) // 2, width, height)
             part.setGeometry(placed(self, box))
             at += width + GAP
@@ -369,7 +377,7 @@ class ChoicesRow(QWidget):
 
     @needs("more")
     def sizeHint(self) -> QSize:
-        return QSize(self._wanted(), theme().height(30))
+        return QSize(self._wanted({}), theme().height(30))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_MODEL + 200, theme().height(30))
