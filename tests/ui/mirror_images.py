@@ -59,6 +59,9 @@ BY_QT = (
 SLACK = 2
 """Pixels that a line of text may begin elsewhere: fractions of its width are rounded."""
 
+ALIKE = 8
+"""Levels of grey that are taken for the same."""
+
 
 def places(root: QWidget) -> dict[str, QRect]:
     """Where each visible widget is in a window, by its path."""
@@ -113,9 +116,11 @@ def _missing(wanted: list[bytes], there: list[bytes]) -> int:
     for line, other in zip(wanted, there, strict=True):
         if line == other:
             continue
-        for x, level in enumerate(line):
+        for x, (level, there_too) in enumerate(zip(line, other, strict=True)):
+            if abs(level - there_too) <= ALIKE:
+                continue
             near = other[max(0, x - SLACK) : x + SLACK + 1]
-            count += min(near) > level + 8 or max(near) < level - 8
+            count += min(near) > level + ALIKE or max(near) < level - ALIKE
     return count
 
 
