@@ -162,9 +162,7 @@ class WindowParts:
         editor = window.first_card.editor
         window.first_card.hand_over()
         draft = first_draft(core, left, editor.text())
-        self.composer = Composer(
-            core, window.first_card.parentWidget(), editor=editor, draft=draft
-        )
+        self.composer = Composer(core, window.first_card.parentWidget(), editor=editor, draft=draft)
         window.take_composer(self.composer)
         yield
         self.top_bar = TopBar(window)
