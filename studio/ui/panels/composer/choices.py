@@ -269,7 +269,8 @@ class ChoicesRow(QWidget):
             self.more,
             self._extra,
         )
-        return [part for part in row if part is not None and visible.get(part, not part.isHidden())]
+        wanted = visible or {}
+        return [part for part in row if part is not None and wanted.get(part, not part.isHidden())]
 
     def _place(self, sizes: dict[QWidget, QSize]) -> None:
         parts = self._shown()
