@@ -234,6 +234,7 @@ class Welcome(QScrollArea):
         self._loaded = False
         screen_colours().changed.connect(self.on_screen_colours)
         self._columns = 0
+        self._arrangement: tuple[bool, bool, int, float] | None = None
         self.setAccessibleName(_("First steps"))
         self.setProperty("zone", "mat")
         self.setWidgetResizable(True)
@@ -250,7 +251,6 @@ class Welcome(QScrollArea):
         self.setWidget(inside)
         theme().changed.connect(self._retint)
         self._retint()
-        self._lay_out()
 
     def _build_head(self, parent: QWidget) -> QWidget:
         head = QWidget(parent)
@@ -368,6 +368,11 @@ class Welcome(QScrollArea):
         roomy, beside = width >= 1100, width >= 800
         side = 56 if roomy else 32 if beside else 20
         columns = 3 if width >= 560 else 2
+        arrangement = roomy, beside, columns, theme().scale
+        if arrangement == self._arrangement:
+            # Otherwise each change of the width would lay the page out twice.
+            return
+        self._arrangement = arrangement
         self._page.setContentsMargins(side, 34 if roomy else 24, side, 24)
         self._page.setHorizontalSpacing(48 if roomy else 32)
         for part in (self._head, self._left, self._right):
