@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -59,6 +60,9 @@ BY_QT = (
 SLACK = 2
 """Pixels that a line of text may begin elsewhere: fractions of its width are rounded."""
 
+ALIKE = 8
+"""Levels of grey that are taken for the same."""
+
 
 def places(root: QWidget) -> dict[str, QRect]:
     """Where each visible widget is in a window, by its path."""
@@ -101,22 +105,30 @@ def unlike(image: QImage, mirrored: QImage) -> int:
     return max(_missing(first, second), _missing(second, first))
 
 
-def _levels(image: QImage) -> list[bytes]:
+def _levels(image: QImage) -> Image.Image:
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    pixels, pitch = bytes(grey.constBits()), grey.bytesPerLine()
-    return [pixels[y * pitch : y * pitch + grey.width()] for y in range(grey.height())]
+    size = grey.width(), grey.height()
+    return Image.frombytes("L", size, bytes(grey.constBits()), "raw", "L", grey.bytesPerLine(), 1)
 
 
-def _missing(wanted: list[bytes], there: list[bytes]) -> int:
+def _missing(wanted: Image.Image, there: Image.Image) -> int:
     """Pixels of one picture that the other one has nowhere near in the same line."""
-    count = 0
-    for line, other in zip(wanted, there, strict=True):
-        if line == other:
-            continue
-        for x, level in enumerate(line):
-            near = other[max(0, x - SLACK) : x + SLACK + 1]
-            count += min(near) > level + 8 or max(near) < level - 8
-    return count
+    darkest, lightest = there, there
+    for aside in range(-SLACK, SLACK + 1):
+        darkest = ImageChops.darker(darkest, _moved(there, aside, beyond=255))
+        lightest = ImageChops.lighter(lightest, _moved(there, aside, beyond=0))
+    # No pixel is both: what is cut off at 0 is counted once.
+    too_light, too_dark = (
+        ImageChops.subtract(*pair) for pair in ((darkest, wanted), (wanted, lightest))
+    )
+    return sum(sum(one.histogram()[ALIKE + 1 :]) for one in (too_light, too_dark))
+
+
+def _moved(picture: Image.Image, aside: int, *, beyond: int) -> Image.Image:
+    """A picture moved aside, with this level where nothing of it is left."""
+    made = Image.new("L", picture.size, beyond)
+    made.paste(picture, (aside, 0))
+    return made
 
 
 def walked(root: QWidget) -> Iterator[tuple[str, QWidget]]:

@@ -40,7 +40,7 @@ class PageParts:
         """Create the first page in the window."""
         parts = self._parts
         key_card = KeyCard(parts.core)  # no parent: the page adds it to its tab order
-        welcome = Welcome(parts.core, key_card, parts.window)
+        welcome = Welcome(parts.core, key_card, parts.window.pages)
         welcome.profile_shown.connect(key_card.show_default)
         welcome.show_profile(parts.core.default_profile)
         welcome.prompt_chosen.connect(parts.draft_controller.on_prompt_chosen)

@@ -162,18 +162,18 @@ class WindowParts:
         editor = window.first_card.editor
         window.first_card.hand_over()
         draft = first_draft(core, left, editor.text())
-        self.composer = Composer(core, editor=editor, draft=draft)
+        self.composer = Composer(core, window.first_card.parentWidget(), editor=editor, draft=draft)
         window.take_composer(self.composer)
         yield
         self.top_bar = TopBar(window)
-        self.grid_bar = GridBar(window)
+        self.grid_bar = GridBar(window.grid)
         yield
-        self.messages = MessageBar(window)
+        self.messages = MessageBar(window.grid)
         self.inspector = Inspector(core.library, core.decoder)
         self.places = SidebarModel(window)
         self.sidebar = Sidebar(self.places, window)
         yield
-        self.rail = Rail(self.places, window)
+        self.rail = Rail(self.places, window.zones)
         self.status_bar = StatusBar(window, source=QueueFacts(core, window))
         yield
         window.take_panels(

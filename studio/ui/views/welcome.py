@@ -8,7 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QEnterEvent,
+    QFont,
     QImage,
     QPainter,
     QPainterPath,
@@ -62,6 +64,9 @@ class ExampleCard(PressedByEnter, QAbstractButton):
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heights: dict[tuple[int, str], int] = {}
+        self._lines: tuple[tuple[str, str], QTextLayout] | None = None
+        self._broken_at = -1.0
+        self._lines_height = 0.0
         self.prompt = prompt
         set_words(self, prompt)
         self.setAccessibleName(prompt)
@@ -81,12 +86,25 @@ class ExampleCard(PressedByEnter, QAbstractButton):
 
     def _words(self, width: float) -> tuple[QTextLayout, float]:
         """The text broken into lines, and its height."""
-        layout = QTextLayout(self.prompt, theme().font("small", prose=True))
+        look = theme()
+        font, ink = look.font("small", prose=True), look.color("ink")
+        wanted = font.key(), ink.name()
+        if self._lines is None or self._lines[0] != wanted:
+            self._lines = wanted, self._formatted(font, ink)
+            self._broken_at = -1.0
+        layout = self._lines[1]
+        if self._broken_at != width:
+            self._broken_at, self._lines_height = width, _break_lines(layout, width)
+        return layout, self._lines_height
+
+    def _formatted(self, font: QFont, ink: QColor) -> QTextLayout:
+        """The text with its variants in colour, not yet broken into lines."""
+        layout = QTextLayout(self.prompt, font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         variants = QTextCharFormat()
-        variants.setForeground(theme().color("ink"))
+        variants.setForeground(ink)
         ranges = []
         for found in _VARIANTS.finditer(self.prompt):
             part = QTextLayout.FormatRange()
@@ -94,15 +112,7 @@ class ExampleCard(PressedByEnter, QAbstractButton):
             part.format = variants
             ranges.append(part)
         layout.setFormats(ranges)
-        step = theme().line("small") + 1.0
-        top = 0.0
-        layout.beginLayout()
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(width)
-            line.setPosition(QPointF(0, top + (step - line.height()) / 2))
-            top += step
-        layout.endLayout()
-        return layout, top
+        return layout
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -166,6 +176,19 @@ class ExampleCard(PressedByEnter, QAbstractButton):
         return QRectF(left, top, seen.width(), seen.height())
 
 
+def _break_lines(layout: QTextLayout, width: float) -> float:
+    """Break a text into lines of this width; returns their height."""
+    step = theme().line("small") + 1.0
+    top = 0.0
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, top + (step - line.height()) / 2))
+        top += step
+    layout.endLayout()
+    return top
+
+
 KEYS_PAGE = "https://dgrid.ai"
 KEY_COLUMN = 336
 QWIDGETSIZE_MAX = (1 << 24) - 1
@@ -211,25 +234,26 @@ class Welcome(QScrollArea):
         self._loaded = False
         screen_colours().changed.connect(self.on_screen_colours)
         self._columns = 0
+        self._arrangement: tuple[bool, bool, int, float] | None = None
         self.setAccessibleName(_("First steps"))
         self.setProperty("zone", "mat")
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = Page()
+        # Each part is created where it stays: moving one styles all within it again.
+        inside = Page(self.viewport())
         inside.setProperty("zone", "mat")
         self._page = QGridLayout(inside)
         self._page.setVerticalSpacing(0)
-        self._head = self._build_head()
-        self._left = self._build_examples()
-        self._right = self._build_right(key_card)
+        self._head = self._build_head(inside)
+        self._left = self._build_examples(inside)
+        self._right = self._build_right(inside, key_card)
         self.setWidget(inside)
         theme().changed.connect(self._retint)
         self._retint()
-        self._lay_out()
 
-    def _build_head(self) -> QWidget:
-        head = QWidget(self)
+    def _build_head(self, parent: QWidget) -> QWidget:
+        head = QWidget(parent)
         column = QVBoxLayout(head)
         column.setContentsMargins(0, 0, 0, 24)
         column.setSpacing(6)
@@ -249,8 +273,8 @@ class Welcome(QScrollArea):
         column.addWidget(kept)
         return head
 
-    def _build_examples(self) -> QWidget:
-        left = QWidget(self)
+    def _build_examples(self, parent: QWidget) -> QWidget:
+        left = QWidget(parent)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -288,8 +312,8 @@ class Welcome(QScrollArea):
             ways.insert(place, way)
         return ways
 
-    def _build_right(self, key_card: QWidget) -> QWidget:
-        right = QWidget(self)
+    def _build_right(self, parent: QWidget, key_card: QWidget) -> QWidget:
+        right = QWidget(parent)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -344,6 +368,11 @@ class Welcome(QScrollArea):
         roomy, beside = width >= 1100, width >= 800
         side = 56 if roomy else 32 if beside else 20
         columns = 3 if width >= 560 else 2
+        arrangement = roomy, beside, columns, theme().scale
+        if arrangement == self._arrangement:
+            # Otherwise each change of the width would lay the page out twice.
+            return
+        self._arrangement = arrangement
         self._page.setContentsMargins(side, 34 if roomy else 24, side, 24)
         self._page.setHorizontalSpacing(48 if roomy else 32)
         for part in (self._head, self._left, self._right):

@@ -161,8 +161,9 @@ class MenuChip(HoverTip, QComboBox):
 
     def set_supplement_visible(self, visible: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Show or hide the supplement, for rows without room."""
-        self._with_supplement = visible
-        self._changed_size()
+        if visible != self._with_supplement:
+            self._with_supplement = visible
+            self._changed_size()
 
     def set_icon(self, name: str) -> None:
         """Set the icon before the value; "" for that of the entry, or none."""

@@ -18,7 +18,16 @@ _TAB_POLICIES = (
 
 def order_tabs(*widgets: QWidget) -> None:
     """Set the tab order of these widgets and their children."""
-    stops = [stop for widget in widgets for stop in _stops(widget)]
+    # All of them are in one window, so one walk finds the stops of each.
+    chain = [widgets[0], *_following(widgets[0], forward=True)]
+    takers = [_takes_tab(one) for one in chain]
+    stops: list[QWidget] = []
+    for widget in widgets:
+        start = chain.index(widget)
+        if takers[start]:
+            stops.append(widget)
+        turns = (*range(start + 1, len(chain)), *range(start))
+        stops += [chain[at] for at in turns if takers[at] and widget.isAncestorOf(chain[at])]
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
 
@@ -41,20 +50,19 @@ def next_stop(start: QWidget, within: QWidget, *, forward: bool) -> QWidget | No
     return None
 
 
-def _stops(widget: QWidget) -> list[QWidget]:
-    inside = [one for one in _chain(widget, forward=True) if widget.isAncestorOf(one)]
-    return [widget, *inside] if _takes_tab(widget) else inside
-
-
 def _chain(start: QWidget, *, forward: bool) -> Iterator[QWidget]:
     """All other widgets that take Tab, from `start` on."""
+    return filter(_takes_tab, _following(start, forward=forward))
+
+
+def _following(start: QWidget, *, forward: bool) -> Iterator[QWidget]:
+    """All other widgets of the window, from `start` on."""
     widget: QWidget | None = start
     while widget is not None:
         widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
         if widget is None or widget is start:
             return
-        if _takes_tab(widget):
-            yield widget
+        yield widget
 
 
 def _takes_tab(widget: QWidget) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -24,6 +25,7 @@ async def edited(window: OpenedWindow, parent: Picture, prompt: str) -> Picture:
 
 async def generated(window: OpenedWindow) -> Picture:
     before = set(window.library_view.order)
+    window.composer.change_draft(replace(window.composer.draft(), size="512"))
     window.composer.generate_now()
     await until(window.core, lambda: len(window.library_view.order) == len(before) + 1, "made")
     await window.core.queue.idle()

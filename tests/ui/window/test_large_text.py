@@ -16,7 +16,7 @@ from studio.ui.widgets.text import ElidedLabel
 from tests.ui import states
 from tests.ui.clipping import ICON_ALONE, clipped, too_wide
 from tests.ui.window.test_words import OVERLAYS, fill
-from tests.ui.windows import LOOK_AGAIN, opened, until
+from tests.ui.windows import LOOK_AGAIN, OpenedWindow, opened, until
 
 SCALE = 2.0
 
@@ -91,19 +91,47 @@ async def test_nothing_in_the_views_is_cut(tmp_path: Path, width: int) -> None:
         assert not any(cut.values()), cut
 
 
+@pytest.fixture(scope="module")
+def looked_at() -> dict[str, set[str]]:
+    """What is cut in each overlay, by its name; empty until the first case has looked at all."""
+    return {}
+
+
 @pytest.mark.parametrize("name", OVERLAYS)
-async def test_nothing_in_a_dialog_is_cut(tmp_path: Path, name: str) -> None:
-    async with opened(tmp_path, width=1440) as window:
+async def test_nothing_in_a_dialog_is_cut(
+    tmp_path: Path, looked_at: dict[str, set[str]], name: str
+) -> None:
+    if not looked_at:
+        # One window for all cases, each with an assertion of its own.
+        looked_at.update(await cut_in_overlays(tmp_path))
+    assert looked_at[name] == set()
+
+
+async def cut_in_overlays(home: Path) -> dict[str, set[str]]:
+    """What is cut in everything that opens over a window, one after the other."""
+    found = {}
+    async with opened(home, width=1440) as window:
         await fill(window)
-        overlay = OVERLAYS[name](window)
-        if isinstance(overlay, Popover):
-            # It closes when the keyboard leaves it, so nothing is awaited here.
-            overlay.adjustSize()
-            overlay.open_at(QPoint(), None)
-            QApplication.sendPostedEvents()
-            assert clipped(overlay) == set()
-        else:
-            overlay.show()
-            QApplication.sendPostedEvents()
-            await fits(overlay)
-        overlay.close()
+        alone = over(window)
+        for name, build in OVERLAYS.items():
+            overlay = build(window)
+            if isinstance(overlay, Popover):
+                # It closes when the keyboard leaves it, so nothing is awaited here.
+                overlay.adjustSize()
+                overlay.open_at(QPoint(), None)
+                QApplication.sendPostedEvents()
+            else:
+                overlay.show()
+                QApplication.sendPostedEvents()
+                await come_to_rest(overlay)
+            assert overlay.isVisible(), name
+            found[name] = clipped(overlay)
+            overlay.close()
+            assert over(window) == alone, f"{name} leaves the window as it was"
+    return found
+
+
+def over(window: OpenedWindow) -> list[QWidget]:
+    """What is seen over a window."""
+    found = [*QApplication.topLevelWidgets(), *window.findChildren(Popover)]
+    return [one for one in found if one.isVisible() and one is not window]

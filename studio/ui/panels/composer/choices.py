@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -224,28 +224,39 @@ class ChoicesRow(QWidget):
 
     def fit(self) -> None:
         """Hide choices until the rest fits, then lay out the row."""
+        # Each part is measured once, and shown or hidden once: of the steps, only the one without
+        # pixels changes the width of a part.
+        sizes: dict[QWidget, QSize] = {}
         for step in _STEPS:
-            self._apply(step)
-            if self._wanted() <= self.width():
+            if step.pixels != self.given_way.pixels:
+                sizes.pop(self.size_chip, None)
+            self.given_way = step
+            self.size_chip.set_supplement_visible(not step.pixels)
+            visible = self._visible(step)
+            if _width(self._shown(visible), sizes) <= self.width():
                 break
-        self._place()
+        for part, wanted in visible.items():
+            part.setVisible(wanted)
+        self._place(sizes)
 
-    def _apply(self, step: HiddenChoices) -> None:
-        self.given_way = step
+    def _visible(self, step: HiddenChoices) -> dict[QWidget, bool]:
+        """Whether the parts that come and go are shown at this step."""
         offer = self._offer
         has_aspects = offer is not None and bool(offer.aspects)
         chip = step.aspect or self._narrow
-        self.aspect.setVisible(has_aspects and not chip)
-        self.aspect_chip.setVisible(has_aspects and chip)
-        self.size_chip.setVisible(offer is not None and bool(offer.sizes))
-        self.size_chip.set_supplement_visible(not step.pixels)
-        self.seed.setVisible(offer is not None and offer.seed and not step.seed)
         told = self._model is not None and self._model.has_advanced
-        self.advanced.setVisible(told and not step.advanced)
-        self.count.setVisible(not step.count)
-        self.per_variant.setVisible(bool(self._each) and not step.words)
+        return {
+            self.aspect: has_aspects and not chip,
+            self.aspect_chip: has_aspects and chip,
+            self.size_chip: offer is not None and bool(offer.sizes),
+            self.seed: offer is not None and offer.seed and not step.seed,
+            self.advanced: told and not step.advanced,
+            self.count: not step.count,
+            self.per_variant: bool(self._each) and not step.words,
+        }
 
-    def _shown(self) -> list[QWidget]:
+    def _shown(self, visible: Mapping[QWidget, bool] | None = None) -> list[QWidget]:
+        """The shown parts from left to right: as `visible` says, or as they are now."""
         row = (
             self.model,
             self.aspect,
@@ -258,25 +269,22 @@ class ChoicesRow(QWidget):
             self.more,
             self._extra,
         )
-        return [part for part in row if part is not None and not part.isHidden()]
+        wanted = visible or {}
+        return [part for part in row if part is not None and wanted.get(part, not part.isHidden())]
 
-    def _wanted(self) -> int:
+    def _place(self, sizes: dict[QWidget, QSize]) -> None:
         parts = self._shown()
-        return sum(_size(part).width() for part in parts) + GAP * (len(parts) - 1)
-
-    def _place(self) -> None:
-        parts = self._shown()
-        spare = self.width() - self._wanted()
+        spare = self.width() - _width(parts, sizes)
         at = 0
         right = {self.seed, self.advanced, self.more, self._extra} if self._narrow else set()
         pushed = False
         for part in parts:
-            width = _size(part).width()
+            width = sizes[part].width()
             if part is self.model and spare < 0:
                 width = max(LEAST_MODEL, width + spare)
             if part in right and not pushed:
                 at, pushed = at + max(0, spare), True
-            height = min(_size(part).height(), self.height())
+            height = min(sizes[part].height(), self.height())
             box = QRect(at, (self.height() - height) // 2, width, height)
             part.setGeometry(placed(self, box))
             at += width + GAP
@@ -369,7 +377,7 @@ class ChoicesRow(QWidget):
 
     @needs("more")
     def sizeHint(self) -> QSize:
-        return QSize(self._wanted(), theme().height(30))
+        return QSize(_width(self._shown(), {}), theme().height(30))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_MODEL + 200, theme().height(30))
@@ -405,6 +413,14 @@ def summary(advanced: Advanced) -> str:
     if advanced.safety:
         words.append(pgettext("advanced choices", "safety"))
     return listed(words)
+
+
+def _width(parts: Sequence[QWidget], sizes: dict[QWidget, QSize]) -> int:
+    """Width of a row of parts; adds to `sizes` those that are missing there."""
+    for part in parts:
+        if part not in sizes:
+            sizes[part] = _size(part)
+    return sum(sizes[part].width() for part in parts) + GAP * (len(parts) - 1)
 
 
 def _size(part: QWidget) -> QSize:

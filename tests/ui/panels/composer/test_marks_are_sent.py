@@ -62,7 +62,7 @@ async def test_it_equals_the_body_with_marks_regions_and_frames(
     tmp_path: Path, look: object, markup: Markup
 ) -> None:
     async with sending(tmp_path) as one:
-        data = tiny_png(1200, 900)
+        data = tiny_png(800, 600)
         one.names[data] = "harbour"
         source = await one.core.library.keep_input(data, role=Role.EDIT, name="harbour")
         for number, beside in enumerate(BESIDE):

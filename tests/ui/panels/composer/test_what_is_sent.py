@@ -30,6 +30,7 @@ from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.composer import Composer
 from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
+from tests.shared_parts import SHARED
 from tests.ui.panels.composer.conftest import make_picture
 from tests.ui.windows import opened
 
@@ -186,7 +187,7 @@ async def sending(home: Path) -> AsyncIterator[Sending]:
     with FakeService(fallback=reply) as service:
         options = CoreOptions(provider="dgrid", base_url=service.url)
         environ = {"GRIDBRUSH_API_KEY": canary.KEY}
-        core = await Core.open(paths.find(home), options, environ=environ)
+        core = await Core.open(paths.find(home), options, environ=environ, shared=SHARED)
         core.settings.change(show_sent=True, at_once=1, confirm_above=1000.0)
         composer = Composer(core)
         composer.show()
