@@ -21,7 +21,7 @@ from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.sidebar.rail import Rail, RailList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.support.tasks import SpawnedTask, spawn

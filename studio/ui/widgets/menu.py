@@ -22,7 +22,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names, key_positions, mnemonics
 from studio.ui.support.key_repeat import keyboard_used_last, once
-from studio.ui.support.mirroring import aligned, as_keys, placed
+from studio.ui.support.layout_direction import aligned, as_keys, placed
 from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.popover import RoundedCorners
 from studio.ui.widgets.signs import paint_row_ground

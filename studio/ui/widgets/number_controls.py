@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import flipped, placed, reading_key
+from studio.ui.support.layout_direction import flipped, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu

@@ -36,7 +36,7 @@ from studio.domain.name_pattern import PatternPart
 from studio.ui.dialogs.export.colour_button import ColourButton
 from studio.ui.dialogs.export.export_words import colour_name, format_name, token_name
 from studio.ui.dialogs.export.token_field import TokenField
-from studio.ui.support.mirroring import aligned
+from studio.ui.support.layout_direction import aligned
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.flow import Flow

@@ -23,7 +23,7 @@ from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.edit_menu import EditMenu

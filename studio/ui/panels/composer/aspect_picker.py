@@ -43,7 +43,7 @@ from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned, placed, reading_key
+from studio.ui.support.layout_direction import aligned, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role

@@ -33,7 +33,7 @@ from studio.common.i18n import _
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned
+from studio.ui.support.layout_direction import aligned
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.screens import available_area
 from studio.ui.support.tasks import spawn

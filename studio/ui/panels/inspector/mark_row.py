@@ -23,7 +23,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import ENTER, once
-from studio.ui.support.mirroring import margins, placed
+from studio.ui.support.layout_direction import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import IconButton

@@ -25,7 +25,7 @@ from studio.ui.support import formatting, queue_estimate
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned, margins
+from studio.ui.support.layout_direction import aligned, margins
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.buttons import Button, IconButton, PressedByEnter

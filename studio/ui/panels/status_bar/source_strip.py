@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Reference, Role
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import as_keys
+from studio.ui.support.layout_direction import as_keys
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 from studio.ui.widgets.menu import Menu

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.domain.comparison import MOST, RelativePlacement
 from studio.ui.style.qt_style import animates
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.plates import Plate

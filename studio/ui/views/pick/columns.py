@@ -11,7 +11,7 @@ from studio.domain.entities import CostBasis, Picture
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, key_names, view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.pick.detail import PixelDetail

@@ -23,7 +23,7 @@ from studio.domain.pick_round import PickRound
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold
-from studio.ui.support.mirroring import placed, reading_key
+from studio.ui.support.layout_direction import placed, reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn

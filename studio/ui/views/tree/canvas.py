@@ -1,7 +1,7 @@
 """Canvas of a family tree: paints what is visible of it, pans, zooms, and walks by keys.
 
 The layout and its port run from the left in every language. Where lines are written from the right,
-all that is painted and every point of the widget passes through `mirroring`.
+all that is painted and every point of the widget passes through `layout_direction`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from studio.domain.tree_layout import (
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, view_keys
 from studio.ui.support.key_repeat import ENTER, once
-from studio.ui.support.mirroring import begin_mirrored, placed, reading_key
+from studio.ui.support.layout_direction import begin_mirrored, placed, reading_key
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import loop_runs
