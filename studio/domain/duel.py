@@ -333,10 +333,6 @@ class Duel:
         """The duel before its last result."""
         return replace(self, decisions=self.decisions[:-1])
 
-    def without(self, gone: Iterable[str]) -> Duel:
-        """The duel with exactly these pictures trashed or deleted."""
-        return replace(self, gone=frozenset(gone))
-
     def _results(self) -> dict[_Pair, str | None]:
         found: dict[_Pair, str | None] = {}
         for one in self.decisions:

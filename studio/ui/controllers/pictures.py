@@ -6,7 +6,6 @@ Selections can be large, so they are read only when an action needs them.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -33,8 +32,6 @@ from studio.ui.support import (
 from studio.ui.support.drag_and_drop import DraggedPicture
 from studio.ui.support.ports import OutgoingFiles, SelectionSource
 from studio.ui.support.tasks import spawn
-
-log = logging.getLogger(__name__)
 
 MOST = 1000
 """Limit of pictures for copy, drag and Show in folder."""

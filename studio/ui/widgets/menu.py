@@ -50,12 +50,10 @@ class Menu(QMenu):
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
         self._ground = RoundedCorners(self)
 
-    def submenu(self, title: str, icon: str = "", *, name: str = "") -> Menu:
+    def submenu(self, title: str, *, name: str = "") -> Menu:
         """Add a submenu; `name` is its identifier in the code."""
         made = Menu(_literal(title), self)
         made.menuAction().setObjectName(name)
-        if icon:
-            theme().bind_icon(made.menuAction(), icon, size=14)
         self.addMenu(made)
         return made
 

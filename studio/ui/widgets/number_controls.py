@@ -213,13 +213,6 @@ class Stepper(QSpinBox):
         self.setValue(value)
         self._quiet = False
 
-    def set_range(self, low: int, high: int) -> None:
-        """Set the bounds; the number is clamped to them without a signal."""
-        self._quiet = True
-        self.setRange(low, high)
-        self._quiet = False
-        self._mark_bounds()
-
     def on_value_changed(self, value: int) -> None:
         """Update the buttons, and emit a change made by the user."""
         self._mark_bounds()

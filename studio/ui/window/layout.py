@@ -47,7 +47,6 @@ class WindowLayout(QWidget):
         self.sidebar: QWidget = _frame("side", self)
         self.rail: QWidget = _frame("side", self)
         self.inspector: QWidget = _frame("inspector", self)
-        self.middle = middle
         self.rail.setFixedWidth(RAIL)
         self._want_sidebar = True
         self._want_inspector = True

@@ -59,11 +59,6 @@ class SeedControl(QWidget):
         self._row = row
         self.show_seed(None)
 
-    @property
-    def seed(self) -> int | None:
-        """The fixed seed; None while automatic."""
-        return self._seed
-
     def set_last(self, seed: int | None) -> None:
         """Set the seed of the newest picture, which a click on the dice fixes."""
         self._last = seed

@@ -28,7 +28,7 @@ from studio.ui.widgets.text import ElidedLabel, Text
 
 _METER = 4
 
-WIDTH, NARROWEST, WIDEST = 224, 180, 360
+NARROWEST, WIDEST = 180, 360
 
 
 class Sidebar(QFrame):

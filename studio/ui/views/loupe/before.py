@@ -124,11 +124,6 @@ class ParentPreview(QWidget):
         self._print.held.connect(self.held)
         theme().changed.connect(self.update)
 
-    @property
-    def corner(self) -> bool:
-        """Whether it is small."""
-        return self._corner
-
     def set_pictures(self, parent: Picture, child: Picture) -> None:
         """Show the parent of `child` and the changes."""
         self._parent_picture = parent

@@ -86,10 +86,6 @@ class TreeBar(QFrame):
         self._facts.setText(facts)
         self._yield_room()
 
-    def set_words(self, words: LineWords) -> None:
-        """Show which labels the lines have."""
-        self._words.set_value(words)
-
     def on_picks(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Show only picks and their parents, or all."""
         self._rejected.setChecked(False)
