@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from studio.providers.sketch import roles, vocabulary
+from studio.providers.sketch import vocabulary
 from studio.providers.sketch.sizes import Size
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -84,10 +84,9 @@ class Brief:
         """The picture being edited: the last one with that role, or the one with borders."""
         return next((i for i in reversed(self.inputs) if i.role in ("edit", "padded")), None)
 
-    @property
-    def marked(self) -> SketchInput | None:
-        """The first picture with marks."""
-        return next((i for i in self.inputs if i.role == roles.MARKED), None)
+    def with_role(self, role: str) -> SketchInput | None:
+        """The first picture with a role."""
+        return next((i for i in self.inputs if i.role == role), None)
 
 
 def read_prompt(prompt: str) -> PromptReading:

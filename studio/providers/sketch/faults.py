@@ -7,7 +7,7 @@ from random import Random
 
 from PIL import Image, ImageOps
 
-from studio.providers.sketch import guides, repaint
+from studio.providers.sketch import guides, repaint, roles
 from studio.providers.sketch.brief import Brief, SketchInput
 from studio.providers.sketch.scene import Scene
 
@@ -71,7 +71,7 @@ def _drift(scene: Scene, seed: int) -> None:
 
 def _keep_marks(scene: Scene, brief: Brief, edited: SketchInput) -> None:
     """Leave what was drawn on the marked copy in the picture."""
-    marked = brief.marked
+    marked = brief.with_role(roles.MARKED)
     if marked is None:
         return
     copy = repaint.opened(marked.data)

@@ -131,7 +131,7 @@ def _keep_outside(scene: Scene, brief: Brief, edited: SketchInput) -> None:
     picture = repaint.opened(edited.data)
     if masks:
         repaint.keep_masked(scene, picture, repaint.opened(masks[-1].data))
-    elif (marked := brief.marked) is not None:
+    elif (marked := brief.with_role(roles.MARKED)) is not None:
         number = brief.inputs.index(marked) + 1
         repaint.keep_masked(
             scene, picture, guides.marked_area(picture, repaint.opened(marked.data, number))
