@@ -196,7 +196,7 @@ class CollectionsController(QObject):
 
     def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
         """Ask for a collection to add these pictures, or the selected ones, to."""
-        spawn(self._collect(ids), records=True)
+        spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
         """Ask for a collection to add pictures to: these ids, or the selection if empty.
@@ -221,7 +221,7 @@ class CollectionsController(QObject):
 
     def collect_branch(self) -> None:
         """Make a collection of the selected picture and all that were edited from it."""
-        spawn(self._collect_branch())
+        spawn(self._collect_branch(), records=True)
 
     async def _collect_branch(self) -> None:
         for picture in await self._selection.pictures(1):

@@ -142,7 +142,7 @@ class PicturesController(QObject):
 
     def trash(self) -> None:
         """Move pictures to the trash and dismiss failed jobs; the next item is selected."""
-        spawn(self._trash())
+        spawn(self._trash(), records=True)
 
     async def _trash(self) -> None:
         ids = await self._selection.ids()
@@ -201,15 +201,13 @@ class PicturesController(QObject):
     def undo(self, change: str = "") -> None:
         """Undo the last change; `change` is the id of the one it has to be."""
         nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
-        spawn(
-            self._step(partial(self._core.library.step_back, change), _("Undone: {what}"), nothing)
-        )
+        step = partial(self._core.library.step_back, change)
+        spawn(self._step(step, _("Undone: {what}"), nothing), records=True)
 
     def redo(self) -> None:
         """Redo the change undone last."""
-        spawn(
-            self._step(self._core.library.step_forward, _("Redone: {what}"), _("Nothing to redo"))
-        )
+        step, nothing = self._core.library.step_forward, _("Nothing to redo")
+        spawn(self._step(step, _("Redone: {what}"), nothing), records=True)
 
     async def _step(
         self, step: Callable[[], Awaitable[HistoryStep | None]], words: str, nothing: str

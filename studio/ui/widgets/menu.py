@@ -50,6 +50,11 @@ class Menu(QMenu):
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
         self._ground = RoundedCorners(self)
 
+    def popup_once(self, at: QPoint) -> None:
+        """Open it at a global point; it is deleted when it closes."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.popup(at)
+
     def submenu(self, title: str, *, name: str = "") -> Menu:
         """Add a submenu; `name` is its identifier in the code."""
         made = Menu(_literal(title), self)
