@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Flag, Job, Picture
@@ -108,8 +108,7 @@ class ItemActions(QObject):
             menu = menus.job_menu(self._jobs, item, self._parent, run)
         else:
             menu = menus.mat_menu(self._actions, self._parent)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
+        menu.popup_once(where)
 
     def on_empty_menu(self, where: QPoint) -> None:
         """Open the background's menu on a page in place of the gallery."""

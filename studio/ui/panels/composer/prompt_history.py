@@ -207,8 +207,7 @@ class HistoryPopup(QFrame):
             return
         self.list.setCurrentIndex(index)
         menu = self.menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.list.viewport().mapToGlobal(where))
+        menu.popup_once(self.list.viewport().mapToGlobal(where))
 
     def menu(self) -> Menu:
         """Menu of the current prompt."""

@@ -119,10 +119,9 @@ class FormatLine(QFrame):
     def open_menu(self, at: QPoint) -> Menu:
         """Open the menu of the format."""
         menu = Menu("", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.entry(_("Show this frame")).triggered.connect(self.on_wanted)
         menu.entry(_("Remove"), "Del").triggered.connect(self.on_removed)
-        menu.popup(at)
+        menu.popup_once(at)
         return menu
 
     def on_wanted(self) -> None:

@@ -276,12 +276,11 @@ class MarkRow(QFrame):
         """Open the menu of the mark."""
         hidden = self._mark is not None and self._mark.hidden
         menu = Menu("", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.entry(_("Change the note"), spoken("Return")).triggered.connect(self.on_write)
         menu.entry(_("Show") if hidden else _("Hide")).triggered.connect(self.on_eye)
         menu.addSeparator()
         menu.entry(_("Remove"), "Del").triggered.connect(self.on_close)
-        menu.popup(at)
+        menu.popup_once(at)
         return menu
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.common import word_diff
 from studio.common.i18n import _
-from studio.common.word_diff import DiffKind, DiffPiece
+from studio.common.word_diff import DiffPiece
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, view_keys
@@ -232,12 +232,4 @@ def _change_lines(before: str, after: str) -> list[DiffPiece]:
     """The changes, one per line; none if the prompts have little in common."""
     if not word_diff.worth_marking(before, after):
         return []
-    pieces: list[DiffPiece] = []
-    for gone, came in word_diff.changes(before, after)[:CHANGES]:
-        if pieces:
-            pieces.append(DiffPiece(DiffKind.SAME, "\n"))
-        if gone:
-            pieces.append(DiffPiece(DiffKind.REMOVED, gone + (" " if came else "")))
-        if came:
-            pieces.append(DiffPiece(DiffKind.ADDED, came.strip(" ,.;:") or came))
-    return pieces
+    return word_diff.change_pieces(word_diff.changes(before, after)[:CHANGES], "\n")
