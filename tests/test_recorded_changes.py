@@ -36,13 +36,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def functions_of(tree: ast.Module) -> dict[str, Function]:
     """Functions and methods of a module by name, without those within others."""
-    classes = [node for node in nodes(tree) if isinstance(node, ast.ClassDef)]
-    return {
-        node.name: node
-        for owner in (tree, *classes)
-        for node in owner.body
-        if isinstance(node, Function)
-    }
+    bodies = [tree.body, *(node.body for node in nodes(tree) if isinstance(node, ast.ClassDef))]
+    return {node.name: node for body in bodies for node in body if isinstance(node, Function)}
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
