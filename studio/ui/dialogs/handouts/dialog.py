@@ -147,11 +147,10 @@ class HandoutDialog(OutgoingDialog):
         self._grid.addLayout(content, row, 1)
         return words
 
-    def add_field(self, label: str, tip: str = "") -> QLineEdit:
+    def add_field(self, label: str) -> QLineEdit:
         """Add a field for a text."""
         field = QLineEdit(self.form)
         field.setAccessibleName(label)
-        field.setPlaceholderText(tip)
         EditMenu(field)
         field.textEdited.connect(self.changed)
         around = QHBoxLayout()

@@ -42,10 +42,9 @@ class DashedButton(PaintedButton):
         self._small = False
         self._with_beside = True
 
-    def show_words(self, words: str, beside: str, icon: str = "") -> None:
-        """Set the labels, and the icon if given; `beside` is the first to be hidden."""
+    def show_words(self, words: str, beside: str) -> None:
+        """Set the labels; `beside` is the first to be hidden."""
         self._words, self._beside = words, beside = one_line(words), one_line(beside)
-        self._icon = icon or self._icon
         self.setAccessibleName(words)
         self.setAccessibleDescription(beside)
         set_tip(self, f"{words} {beside}" if self._small else "")
