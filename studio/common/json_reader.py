@@ -196,9 +196,9 @@ def bytes_of(file: IO[bytes], *, limit: int = LONGEST) -> bytes:
     return data
 
 
-def read_value(file: IO[bytes], kind: type[T], *, limit: int = LONGEST) -> T:
+def read_value(file: IO[bytes], kind: type[T]) -> T:
     """The value of this type in an open file. Raises OSError, NotUnderstood."""
-    return decode(bytes_of(file, limit=limit), kind)
+    return decode(bytes_of(file), kind)
 
 
 def load(path: Path, kind: type[T], *, limit: int = LONGEST) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
@@ -28,6 +29,19 @@ class DiffPiece:
 
     change: DiffKind
     text: str
+
+
+def change_pieces(changed: Iterable[tuple[str, str]], between: str) -> list[DiffPiece]:
+    """Changes, as `changes` finds them, one after another with a text between them."""
+    pieces: list[DiffPiece] = []
+    for gone, came in changed:
+        if pieces:
+            pieces.append(DiffPiece(DiffKind.SAME, between))
+        if gone:
+            pieces.append(DiffPiece(DiffKind.REMOVED, gone + (" " if came else "")))
+        if came:
+            pieces.append(DiffPiece(DiffKind.ADDED, came.strip(" ,.;:") or came))
+    return pieces
 
 
 def compare(before: str, after: str) -> tuple[DiffPiece, ...]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -38,8 +37,6 @@ __all__ = [
     "SecretStore",
     "clean",
 ]
-
-log = logging.getLogger(__name__)
 
 
 class _Secret:

@@ -389,10 +389,6 @@ class SettingsStore:
         unusable = tuple(name for name in unusable if name not in mine)
         return encode(replace(theirs, **mine), raw, odd=bool(odd), unusable=unusable)
 
-    def profile(self, name: str) -> Profile:
-        """The current profile of that name. Raises InputError."""
-        return self.value.find_profile(name)
-
     async def close(self) -> None:
         """Wait until all changes are on disk."""
         if self._saving is not None:

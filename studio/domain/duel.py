@@ -343,9 +343,6 @@ class Duel:
         """The duel before its last result."""
         return replace(self, decisions=self.decisions[:-1])
 
-    def without(self, gone: Iterable[str]) -> Duel:
-        """The duel with exactly these pictures trashed or deleted."""
-        return replace(self, gone=frozenset(gone))
 
     def _standing(self) -> _Standing:
         return _standing(self.definition, self.decisions, self.gone)

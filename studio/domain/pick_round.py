@@ -139,10 +139,6 @@ class PickRound:
         """Go to this picture. Raises ValueError where it is not in the round."""
         return replace(self, place=self.pictures.index(picture))
 
-    def without(self, gone: Iterable[str]) -> PickRound:
-        """The round with exactly these pictures trashed or deleted."""
-        return replace(self, gone=frozenset(gone))
-
     def _next(self, place: int) -> int:
         """The first place from this one on whose picture is not gone."""
         place = max(place, 0)

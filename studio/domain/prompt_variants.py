@@ -37,12 +37,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class VariantGroup:
-    """Position of a `{a | b}` with its braces and bars; depth 0 is outermost."""
+    """Position of a `{a | b}` with its braces and bars."""
 
     start: int
     end: int
     separators: tuple[int, ...]
-    depth: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +97,9 @@ class _PromptParser:
 def parse(prompt: str) -> ParsedPrompt:
     """Parse a prompt; fast enough for every keystroke."""
     reading = _read(prompt)
-    # A group is found when it closes; reading order and depth follow from where it opened.
-    groups: list[VariantGroup] = []
-    ends: list[int] = []
-    for group in sorted(reading.groups, key=attrgetter("start")):
-        while ends and ends[-1] <= group.start:
-            ends.pop()
-        groups.append(VariantGroup(group.start, group.end, group.separators, len(ends)))
-        ends.append(group.end)
+    # A group is found when it closes; reading order follows from where it opened.
     return ParsedPrompt(
-        groups=tuple(groups),
+        groups=tuple(sorted(reading.groups, key=attrgetter("start"))),
         comments=tuple(reading.comments),
         warnings=tuple(sorted(reading.warnings, key=attrgetter("start"))),
         count=_count(reading.whole),
@@ -218,7 +210,7 @@ def _close(
             ["{", *inner, "}"] if len(plain) < len(inner) else ["{" + "".join(plain) + "}"]
         )
         return
-    reading.groups.append(VariantGroup(done.start, end + 1, tuple(done.bars), 0))
+    reading.groups.append(VariantGroup(done.start, end + 1, tuple(done.bars)))
     edges = [done.start, *done.bars, end]
     for before, after, part in zip(edges, edges[1:], done.parts, strict=False):
         _trim(part)

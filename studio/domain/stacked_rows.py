@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from studio.domain.stack_blocks import LooseStack, StackBlock, index_of
@@ -172,10 +172,6 @@ class Stacking:
             cover=row == cover,
         )
 
-    def tiles(self, start: int, end: int) -> list[StackTile]:
-        """The tiles from `start` up to `end`, as far as there are."""
-        return [self.tile(index) for index in range(max(start, 0), min(end, len(self)))]
-
     def shown(self, first: int, last: int) -> array[int]:
         """Rows of the tiles from `first` to `last`, both included; of closed stacks the covers."""
         found = array("q")
@@ -198,11 +194,6 @@ class Stacking:
         """Rows of a stack in the order of the grid. Raises IndexError."""
         block, at, _number = self._stack(stack)
         return block.members(at)
-
-    def key(self, stack: int) -> int:
-        """Key of a stack. Raises IndexError."""
-        block, at, _number = self._stack(stack)
-        return block.keys[at]
 
     def first_tile(self, stack: int) -> int:
         """Index of the first tile of a stack. Raises IndexError."""
@@ -233,14 +224,9 @@ class Stacking:
                     found, rows = found + 1, rows + tile.size
         return found, rows
 
-    def find(self, row: int, key: int = 0) -> int | None:
-        """Index of the tile that shows a row, or of its closed stack; None where there is none.
-
-        `key`: key of its stack, if known, which is faster.
-        """
+    def find(self, row: int) -> int | None:
+        """Index of the tile that shows a row, or of its closed stack; None where there is none."""
         for number, block in enumerate(self._blocks):
-            if key and index_of(block.keys, key) is None:
-                continue
             if (place := index_of(block.rows, row)) is not None:
                 return self._tile_of(number, place)
         return None
@@ -447,11 +433,6 @@ class Stacking:
             self._read.clear()
             found.append(self.first_tile(stack))
         return found
-
-    def rows(self) -> Iterator[int]:
-        """All rows in the order of the stacked grid."""
-        for block in self._blocks:
-            yield from block.rows
 
     def every_row(self) -> array[int]:
         """The same as an array."""

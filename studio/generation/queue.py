@@ -275,11 +275,6 @@ class JobQueue:
         """Number of jobs that wait for a turn."""
         return sum(job.state is JobState.QUEUED for job in self.jobs.values())
 
-    @property
-    def retrying(self) -> int:
-        """Number of jobs that wait for a retry."""
-        return sum(job.state is JobState.RETRYING for job in self.jobs.values())
-
     def held(self, profile: str) -> bool:
         """Whether the jobs of a profile wait for a key."""
         return profile in self.rate_limiter.held

@@ -18,7 +18,7 @@ from studio.domain.entities import Job, JobState
 from studio.generation.attempt import AttemptRunner
 from studio.generation.failures import failure_of
 from studio.generation.journal import Journal
-from studio.generation.journal_entry import EndReason, FoundAttempt, Stage
+from studio.generation.journal_entry import EndReason, FoundAttempt, JournalEntry, Stage
 from studio.generation.queue import JobQueue
 from studio.library.files import save_copies
 from studio.providers import base64_text
@@ -54,12 +54,7 @@ class Salvage:
         Nothing is sent or billed. When nothing can be read the tile says so, and the answer is kept
         until it is dismissed. Raises InputError if there is no answer, StorageError.
         """
-        job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
-        if job is None or entry is None or job.alive:
-            raise nothing_kept()
-        found = await self._journalling.run(self._journal.read_entry, entry)
-        if found.stage not in (Stage.CUT, Stage.WHOLE) or not found.bytes:
-            raise nothing_kept()
+        job, entry, found = await self._kept(id)
         whole = found.stage is Stage.WHOLE
         read = self._attempts.ingest if whole else self._attempts.read_cut
         self._queue.adopt(replace(job, state=JobState.INGESTING), entry)
@@ -87,12 +82,7 @@ class Salvage:
         Without a readable picture the whole answer is written. Nothing is sent, and the answer
         stays. Returns the new files. Raises InputError if there is no answer, StorageError.
         """
-        job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
-        if job is None or entry is None or job.alive:
-            raise nothing_kept()
-        found = await self._journalling.run(self._journal.read_entry, entry)
-        if found.stage not in (Stage.CUT, Stage.WHOLE) or not found.bytes:
-            raise nothing_kept()
+        job, _entry, found = await self._kept(id)
         try:
             pictures = await self._attempts.pictures_of(job, found)
         except StorageError:
@@ -103,6 +93,16 @@ class Salvage:
         return await self._journalling.run(
             _write_files, job, found, pictures, folder, self._library
         )
+
+    async def _kept(self, id: str) -> tuple[Job, JournalEntry, FoundAttempt]:
+        """A job that is over, with its kept answer. Raises InputError if there is none."""
+        job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
+        if job is None or entry is None or job.alive:
+            raise nothing_kept()
+        found = await self._journalling.run(self._journal.read_entry, entry)
+        if found.stage not in (Stage.CUT, Stage.WHOLE) or not found.bytes:
+            raise nothing_kept()
+        return job, entry, found
 
 
 def _write_files(

@@ -186,14 +186,13 @@ class Comparer:
         drawing: GuideDrawing,
         *,
         mask: Path | None = None,
-        priority: Priority = Priority.LOOK,
     ) -> bytes:
         """A part of a picture with what is drawn on it, to be sent; JPEG, or PNG with alpha.
 
         `mask` is the file of the region's mask, if it has one.
         """
         _facts, data = await self._process.decode_job(
-            priority,
+            Priority.LOOK,
             job="guide",
             path=path,
             mask=None if mask is None else str(mask),
@@ -206,12 +205,10 @@ class Comparer:
         edited: Path,
         made: Path,
         drawing: GuideDrawing,
-        *,
-        priority: Priority = Priority.ARRIVAL,
     ) -> tuple[int, ...]:
         """Numbers of the marks that a picture still shows; it was made from a marked copy."""
         facts, _data = await self._process.decode_job(
-            priority,
+            Priority.ARRIVAL,
             job="marks_left",
             path=edited,
             other=str(made),

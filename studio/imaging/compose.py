@@ -89,17 +89,17 @@ def changed_pixels(first: Image.Image, second: Image.Image, mask: Image.Image | 
     return count
 
 
-def inner_ring(layout: FrameLayout, width: int = RING) -> Image.Image:
+def inner_ring(layout: FrameLayout) -> Image.Image:
     """Mask over the parent of the kept pixels beside the new part of a frame."""
     left, top, right, bottom = layout.kept
     (wide, high), (x, y) = layout.size, (layout.left, layout.top)
     mask = Image.new("L", layout.picture)
     mask.paste(255, layout.kept)
     inner = (
-        left + width * (x < left),
-        top + width * (y < top),
-        right - width * (x + wide > right),
-        bottom - width * (y + high > bottom),
+        left + RING * (x < left),
+        top + RING * (y < top),
+        right - RING * (x + wide > right),
+        bottom - RING * (y + high > bottom),
     )
     if inner[0] < inner[2] and inner[1] < inner[3]:
         mask.paste(0, inner)

@@ -170,11 +170,11 @@ class Exporter:
             full=(int(facts["full"][0]), int(facts["full"][1])),
         )
 
-    async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]:
-        """The dominant colours as 0xRRGGBB, most frequent first; possibly fewer."""
+    async def palette(self, path: Path) -> tuple[int, ...]:
+        """The five dominant colours as 0xRRGGBB, most frequent first; possibly fewer."""
         async with self._process() as process:
             facts, _data = await process.decode_job(
-                Priority.LATER, job="palette", path=path, colours=colours
+                Priority.LATER, job="palette", path=path, colours=5
             )
         return tuple(facts["colours"])
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image, ImageChops
 
@@ -72,6 +73,9 @@ class _FrameView:
     place: align.Box
 
 
+_View = TypeVar("_View", _RegionView, _FrameView)
+
+
 @dataclass(slots=True, kw_only=True)
 class _KeptPictures:
     """Two pictures that line up, perhaps smaller than they are.
@@ -101,6 +105,14 @@ class _KeptPictures:
     view: _RegionView | _FrameView | None = None
     grids: dict[int, Image.Image] = field(default_factory=dict)
     weights: tuple[float, Image.Image, int] | None = None
+
+    def view_of(self, kind: type[_View], key: tuple[Any, ...], make: Callable[[], _View]) -> _View:
+        """The view with this key; made, and kept in place of another one, if it is not there."""
+        view = self.view
+        if not isinstance(view, kind) or view.key != key:
+            self.view = None
+            view = self.view = make()
+        return view
 
     @property
     def bytes(self) -> int:
@@ -261,10 +273,7 @@ def _region_preview(
     seam: float,
     gain: compare.Gain,
 ) -> tuple[Image.Image | None, align.Box]:
-    view = kept.view
-    if not isinstance(view, _RegionView) or view.key != (box, size):
-        kept.view = None
-        view = kept.view = _region_view(kept, box, size)
+    view = kept.view_of(_RegionView, (box, size), lambda: _region_view(kept, box, size))
     if view.place[0] == view.place[2]:
         return None, view.place
     levels, step = _weights(kept, max(seam, kept.feather))
@@ -351,10 +360,7 @@ def _frame_preview(
     seam: float,
     gain: compare.Gain,
 ) -> tuple[Image.Image | None, align.Box]:
-    view = kept.view
-    if not isinstance(view, _FrameView) or view.key != (box, size):
-        kept.view = None
-        view = kept.view = _frame_view(kept, layout, box, size)
+    view = kept.view_of(_FrameView, (box, size), lambda: _frame_view(kept, layout, box, size))
     factor = size[0] / (box[2] - box[0])
     corner = align.Placement(1.0, -view.layout.left, -view.layout.top)
     whole = compose.with_frame(

@@ -90,11 +90,6 @@ class Library:
         return self.store.writable
 
     @property
-    def damaged(self) -> int:
-        """Number of lines of the log that could not be read at opening."""
-        return self.store.damaged
-
-    @property
     def troubles(self) -> PendingProblems:
         """Problems found at opening and not published yet."""
         return self.store.troubles
@@ -255,10 +250,6 @@ class Library:
     async def usual_seconds(self, model: str, size: str) -> float | None:
         """Median seconds for that model and size; None for too few pictures."""
         return await self.store.query_index(lambda index: index.ledger.usual_seconds(model, size))
-
-    async def damaged_records(self) -> int:
-        """Number of unreadable lines of the log, which is read again."""
-        return await self.store.count_damaged()
 
     def portions(self) -> AsyncIterator[list[Picture]]:
         """All pictures in order of arrival, in portions of bounded memory."""

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.domain.entities import Drift, Parent, Picture
+from studio.domain.entities import Drift, Picture
 
 
 class View(StrEnum):
@@ -127,14 +127,12 @@ class Family:
 
     Attributes:
         ancestors: the pictures it was edited from, oldest first, ending with its parent.
-        inputs: its references, pictures of the library or not.
         children: pictures edited from it, in order of arrival.
         drift: its difference from its parent, once it is measured.
     """
 
     picture: Picture
     ancestors: tuple[Picture, ...] = ()
-    inputs: tuple[Parent, ...] = ()
     children: tuple[Picture, ...] = ()
     drift: Drift | None = None
 

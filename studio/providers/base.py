@@ -208,7 +208,6 @@ class Answer:
 
     pictures: tuple[AnswerPicture, ...]
     words: str = ""
-    finish_reason: str = ""
     usage: Usage | None = None
     model_version: str = ""
     request_id: str = ""

@@ -50,7 +50,6 @@ class Catalogue:
 
     Attributes:
         as_of: date of the built-in table, such as "2026-11-01".
-        source: source of its data.
     """
 
     def __init__(
@@ -68,7 +67,6 @@ class Catalogue:
         self._today = today or _today
         raw = _read_table(table or resources() / "models.json")
         self.as_of: str = raw["as_of"]
-        self.source: str = raw["source"]
         self._defaults: Mapping[str, str] = raw["default"]
         self._usual_aspects = tuple(raw["aspects"][_USUAL_ASPECTS])
         self._sketches: dict[str, Model] = {}

@@ -12,12 +12,10 @@ from studio.app.export.plan import (
     ExportItem,
     ExportNote,
     ExportPlan,
-    example_name,
     make_plan,
     sentence,
 )
 from studio.domain.export import (
-    BUILT_IN,
     ORIGINALS,
     ConflictRule,
     ExportColour,
@@ -99,7 +97,6 @@ def test_names_of_originals_are_kept() -> None:
     picture = a_picture(path="2026-11/lighthouse-at-dusk-7f3a9c01.png", title="Other")
     (copy,) = make_plan([ExportItem(picture=picture)], ORIGINALS).copies
     assert (copy.name, copy.notes) == ("lighthouse-at-dusk-7f3a9c01.png", ())
-    assert example_name(BUILT_IN[1], ExportItem(picture=picture), 12) == "other-012.jpg"
 
 
 @pytest.mark.parametrize(

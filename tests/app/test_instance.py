@@ -73,12 +73,11 @@ def test_a_bell_left_by_a_killed_owner_is_hung_anew(tmp_path: Path, state: Path)
     asyncio.run(asyncio.wait_for(main(), 60))
 
 
+@pytest.mark.skipif(not POSIX, reason="the address is a socket")
 def test_an_owner_that_does_not_answer_is_waited_for_two_seconds_at_most(
     tmp_path: Path, state: Path
 ) -> None:
     async def main() -> None:
-        if not POSIX:
-            pytest.skip("the address is a socket")
         address = instance.new_address(tmp_path, state)
         if sys.platform != "win32":
             with socket.socket(socket.AF_UNIX) as deaf:
@@ -90,10 +89,8 @@ def test_an_owner_that_does_not_answer_is_waited_for_two_seconds_at_most(
     assert instance.PATIENCE <= 2
 
 
+@pytest.mark.skipif(not POSIX, reason="the address is a socket")
 def test_a_stranger_at_the_bell_raises_nothing(tmp_path: Path, state: Path) -> None:
-    if not POSIX:
-        pytest.skip("the address is a socket")
-
     async def main() -> None:
         heard: list[bool] = []
         bell = await serve(tmp_path, lambda: heard.append(True), state=state)

@@ -257,8 +257,9 @@ def test_consent_is_for_a_name_and_not_for_one_like_it(tmp_path: Path) -> None:
     sources = [out.original("Harbour.png"), out.original("harbour.png")]
     agreed = save_copies.taken(out.folder, sources)
     (out.folder / "Harbour.png").write_bytes(MINE)
-    if len(out.inside()) < 2 or agreed != ["harbour.png"]:
+    if len(out.inside()) < 2:
         pytest.skip("this disk has one name for both")
+    assert agreed == ["harbour.png"]
     saved = [one.name for one in save_copies.save(sources, out.folder, out.library, over=agreed)]
     assert saved == ["Harbour-2.png", "harbour.png"] or saved == ["Harbour-2.png", "harbour-2.png"]
     assert out.inside()["Harbour.png"] == MINE

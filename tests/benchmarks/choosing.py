@@ -77,7 +77,8 @@ def _open(grid: Stacking, stack: int) -> None:
     """Open or close a stack and read the screen that shows it."""
     grid.set_open(stack, opened=not grid.is_open(stack))
     start = grid.first_tile(stack)
-    grid.tiles(start - SCREEN // 2, start + SCREEN // 2)
+    for index in range(max(start - SCREEN // 2, 0), min(start + SCREEN // 2, len(grid))):
+        grid.tile(index)
 
 
 def _place(row: int) -> int:

@@ -57,7 +57,8 @@ def test_ties_undo_and_deletions_never_repeat_a_pair_or_lose_a_picture(
         if action < 0.15:
             duel = duel.undone()
         elif action < 0.2:
-            duel = duel.without(draw.sample(duel.definition.pictures, draw.randint(0, n // 3)))
+            gone = draw.sample(duel.definition.pictures, draw.randint(0, n // 3))
+            duel = replace(duel, gone=frozenset(gone))
         elif (pair := duel.pair) is None:
             break
         else:

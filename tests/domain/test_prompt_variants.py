@@ -70,9 +70,9 @@ def test_each_variant_is_named_by_the_words_that_set_it_apart():
 def test_the_editor_learns_where_everything_is():
     parsed = parse("# n\n{a|{b|c}} } {x| } {")
     assert parsed.groups == (
-        VariantGroup(4, 13, (6,), 0),
-        VariantGroup(7, 12, (9,), 1),
-        VariantGroup(16, 21, (18,), 0),
+        VariantGroup(4, 13, (6,)),
+        VariantGroup(7, 12, (9,)),
+        VariantGroup(16, 21, (18,)),
     )
     assert parsed.comments == (Span(0, 4),)
     assert parsed.warnings == (Span(14, 15), Span(18, 21), Span(22, 23))

@@ -67,7 +67,7 @@ class Tiles:
         self.shown = self.read()
 
     def read(self) -> list[int]:
-        return [one.row for one in self.found.tiles(0, len(self.found))]
+        return [self.found.tile(index).row for index in range(len(self.found))]
 
     def change(self, change: TileChange, apply: Callable[[], object]) -> None:
         apply()
@@ -149,7 +149,7 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
             assert len(found) == len(expected)
             assert (found.pictures, found.stacks) == (len(model.rows), len(stacks))
             assert found.single == sum(len(one) == 1 for one in stacks)
-            shown = found.tiles(0, len(found))
+            shown = [found.tile(index) for index in range(len(found))]
             assert [(one.row, one.member, one.more) for one in shown] == expected
             assert list(found.every_row()) == [row for one in stacks for row in one]
             low = draw.randint(0, len(expected))
@@ -159,7 +159,7 @@ def test_stacks_are_those_of_a_plain_list(n: int, groups: int, seed: int) -> Non
         for number, expected_rows in enumerate(model.stacks):
             assert list(found.members(number)) == expected_rows
             assert found.tile(found.first_tile(number)).stack == number
-            at = found.find(expected_rows[-1], keys[expected_rows[-1]])
+            at = found.find(expected_rows[-1])
             assert at is not None
             assert found.tile(at).stack == number
             assert at in found.find_all({expected_rows[-1], 10**6})
@@ -187,8 +187,9 @@ def test_a_large_stack_opens_to_its_first_pictures() -> None:
 
 def test_a_stack_of_one_is_a_plain_tile() -> None:
     found = Stacking.of([3, 2, 1], [5, 0, 0])
-    assert [(one.key, one.size) for one in found.tiles(0, 9)] == [(5, 1), (0, 1), (0, 1)]
-    assert not any(one.closed for one in found.tiles(0, 9))
+    tiles = [found.tile(index) for index in range(len(found))]
+    assert [(one.key, one.size) for one in tiles] == [(5, 1), (0, 1), (0, 1)]
+    assert not any(one.closed for one in tiles)
 
 
 def test_the_cover_follows_the_rule() -> None:

@@ -147,7 +147,6 @@ async def test_the_count_down_is_shown_cut_short_or_stopped(tmp_path: Path) -> N
             assert retrying.retry_at is not None
             assert submitted + 60 <= retrying.retry_at <= time.time() + 60
             assert retrying.retry_reason
-            assert one.core.queue.retrying == 1
             one.core.queue.retry_now(job.id)
             await arrived(service, 2)
             await one.until(

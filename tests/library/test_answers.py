@@ -163,7 +163,7 @@ async def test_an_odd_derivation_is_left_out_and_the_picture_kept(
     log.close()
     async with opened(tmp_path) as library:
         (kept,) = await library.find([made.id])
-        assert (kept.derivation, library.damaged) == (None, 1)
+        assert (kept.derivation, library.store.damaged) == (None, 1)
 
 
 async def test_an_unfinished_picture_that_names_another_place_is_put_away(tmp_path: Path) -> None:

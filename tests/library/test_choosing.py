@@ -196,7 +196,7 @@ async def test_a_duel_is_what_a_plain_list_of_results_says(tmp_path: Path, seed:
                     restores = one in trashed
                     await (library.restore([one]) if restores else library.trash([one]))
                     trashed ^= {one}
-                    duel = duel.without(trashed)
+                    duel = replace(duel, gone=frozenset(trashed))
                 elif action < 0.4:
                     best = draw.randint(1, 3)
                     await library.choosing.set_best(duel.id, best)

@@ -169,7 +169,7 @@ async def test_a_field_of_a_newer_program_is_skipped(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         (found,) = await library.find([picture.id])
         assert found.rating == 4
-        assert library.damaged == 0
+        assert library.store.damaged == 0
         assert [one.sentence for one in await library.collections.history()] == [
             "1 picture rated",
             "1 changed",

@@ -78,7 +78,7 @@ async def test_jobs_that_end_together_share_their_fsyncs(tmp_path: Path) -> None
     # The log has all of them, each in a line of its own.
     async with opened(tmp_path, write=False) as again:
         assert await again.count(Query()) == TOGETHER + 1
-        assert await again.damaged_records() == 0
+        assert await again.store.count_damaged() == 0
 
 
 async def test_a_picture_without_a_place_costs_the_others_nothing(tmp_path: Path) -> None:

@@ -170,5 +170,5 @@ async def test_odd_values_of_new_fields_are_left_out(tmp_path: Path) -> None:
     log.append_all(odd)
     log.close()
     async with opened(tmp_path) as library:
-        assert library.damaged == len(odd)
+        assert library.store.damaged == len(odd)
         assert await state(library, ids, round_, _duel) == expected

@@ -80,7 +80,7 @@ async def test_every_picture_is_there_as_it_was(tmp_path: Path, *, index: bool) 
     async with studio(home, provider=None, key="") as one:
         library = one.core.library
         assert library.id == LIBRARY
-        assert library.damaged == 0
+        assert library.store.damaged == 0
         found = await by_end(one)
         assert [row(picture) for picture in found.values()] == PICTURES
         assert [*await by_end(one, View.TRASH)] == [IN_TRASH]
@@ -248,7 +248,7 @@ async def test_a_change_is_one_more_line_behind_those_that_were_there(tmp_path: 
                 path.unlink()
         async with studio(home, provider=None, key="") as one:
             assert (await by_end(one))["9ecce288"].flag is Flag.PICK
-            assert one.core.library.damaged == 0
+            assert one.core.library.store.damaged == 0
 
 
 def test_what_is_kept_of_it_names_no_machine_and_no_service() -> None:

@@ -254,10 +254,6 @@ class DragCopies:
             if batch.ready or batch.error is not None or batch.stopped:
                 return batch
 
-    def stop(self, batch: CopyBatch) -> None:
-        """Make no more copies for a batch; those begun are finished."""
-        batch.stopped = True
-
     async def close(self) -> None:
         """End all work; what was handed out stays until the start after next."""
         self._closed = True

@@ -219,20 +219,3 @@ def sentence(note: ExportNote) -> str:
         ),
         ExportNote.TOO_LARGE: _("too large for this format"),
     }[note]
-
-
-def example_name(preset: ExportPreset, item: ExportItem, number: int = 1) -> str:
-    """The name a picture would get, for the line under the pattern. Raises InputError."""
-    (copy,) = make_plan((item,), preset).copies
-    if number == 1:
-        return copy.name
-    filled = name_pattern.filled(
-        name_pattern.parse(preset.pattern),
-        item.picture,
-        number=number,
-        size=(copy.width, copy.height),
-        collection=item.collection,
-    )
-    suffix = PurePosixPath(copy.name).suffix
-    own = PurePosixPath(item.picture.path)
-    return originals.portable_name(filled or own.stem, suffix)

@@ -547,7 +547,6 @@ class Index:
         return Family(
             picture=picture,
             ancestors=tuple(ancestors),
-            inputs=picture.parents,
             children=tuple(self._children(id)),
             drift=self.stacks.drifts([id]).get(id),
         )

@@ -70,11 +70,9 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
         if not error.answered and isinstance(error, refusals.NothingSaid):
             raise unreadable(source)
         raise error
-    finish = next((one for one in found.finishes if one), "")
     answer = Answer(
         pictures=tuple(found.pictures),
         words=words,
-        finish_reason=finish,
         usage=usage.read(value),
         model_version=fields.text(value, "modelVersion")[:200],
         request_id=request_id,

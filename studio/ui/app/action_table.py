@@ -22,7 +22,7 @@ from studio.ui.window.actions import Action, ActionMenu, ActionNeeds, ShortcutSc
 if TYPE_CHECKING:
     from studio.ui.app.window_parts import WindowParts
 
-PANELS, GALLERY, NOWHERE = ShortcutScope.PANELS, ShortcutScope.GALLERY, ShortcutScope.NOWHERE
+PANELS, GALLERY = ShortcutScope.PANELS, ShortcutScope.GALLERY
 PICTURES, ONE, ITEMS = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
 TWO, TRASHED, STACK = ActionNeeds.TWO, ActionNeeds.TRASHED, ActionNeeds.STACK
 NO_COVER = ActionNeeds.NO_COVER

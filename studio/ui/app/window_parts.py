@@ -383,7 +383,6 @@ class WindowParts:
         self.newest_run = NewestRun(window.gallery, self.view_switch, self.inspector, window)
         self.budget_controller = BudgetController(
             core,
-            self.messages_controller,
             self.view_switch,
             composer=self.composer,
             bar=self.messages,
@@ -427,7 +426,6 @@ class WindowParts:
         )
         self.item_actions = ItemActions(
             self.library_view,
-            self.selection,
             self.pictures,
             self.jobs_controller,
             missing=self.missing_files,

@@ -20,7 +20,7 @@ from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.submit import past_budget
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.support import formatting
-from studio.ui.support.ports import Messages, Navigation
+from studio.ui.support.ports import Navigation
 from studio.ui.widgets.message_action import MessageAction
 from studio.ui.widgets.message_bar import MessageBar, Notice
 
@@ -39,7 +39,6 @@ class BudgetController(QObject):
     def __init__(
         self,
         core: Core,
-        messages: Messages,
         navigation: Navigation,
         *,
         composer: Composer,
@@ -50,7 +49,6 @@ class BudgetController(QObject):
         """`bar` is the window's message bar; the composer has its own."""
         super().__init__(parent)
         self._core = core
-        self._messages = messages
         self._navigation = navigation
         self._composer = composer
         self._bar = bar

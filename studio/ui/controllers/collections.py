@@ -21,7 +21,7 @@ from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.sidebar.rail import Rail, RailList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -196,7 +196,7 @@ class CollectionsController(QObject):
 
     def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
         """Ask for a collection to add these pictures, or the selected ones, to."""
-        spawn(self._collect(ids), records=True)
+        spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
         """Ask for a collection to add pictures to: these ids, or the selection if empty.
@@ -221,7 +221,7 @@ class CollectionsController(QObject):
 
     def collect_branch(self) -> None:
         """Make a collection of the selected picture and all its descendants."""
-        spawn(self._collect_branch())
+        spawn(self._collect_branch(), records=True)
 
     async def _collect_branch(self) -> None:
         for picture in await self._selection.pictures(1):

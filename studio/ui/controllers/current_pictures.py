@@ -166,7 +166,7 @@ class CurrentPictures(QObject):
         """Mark the pictures as seen."""
         ids, self._unseen = sorted(self._unseen), set()
         if ids:
-            spawn(self._mark_seen(ids))
+            spawn(self._mark_seen(ids), records=True)
 
     async def _mark_seen(self, ids: list[str]) -> None:
         await self._core.library.mark_seen(ids)

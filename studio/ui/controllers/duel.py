@@ -192,13 +192,13 @@ class DuelController(RecordedChoice):
         if what == "more":
             self.on_best_chosen(len(placed) + 1)
         elif what == "stars":
-            spawn(self._give_stars(duel))
+            spawn(self._give_stars(duel), records=True)
         elif what == "collect":
             self.collect_wanted.emit(kept(duel))
         elif what == "flags":
-            spawn(self._keep_picks(duel, placed))
+            spawn(self._keep_picks(duel, placed), records=True)
         elif what == "again":
-            spawn(self._begin_again(duel))
+            spawn(self._begin_again(duel), records=True)
         else:
             if not duel.finished:
                 self._write(self._give_up(duel.id))

@@ -145,7 +145,7 @@ class PresetEditor(QObject):
         self.changed.emit()
 
     def on_pause(self) -> None:
-        spawn(self.save())
+        spawn(self.save(), records=True)
 
     async def save(self) -> None:
         """Save the changes since the last save."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Flag, Job, Picture
 from studio.library.query import View
 from studio.ui.dialogs.missing_file import MissingFiles
 from studio.ui.panels.composer.composer import Composer
-from studio.ui.support.ports import JobOffers, PictureChanges, SelectionSource, ShownPictures
+from studio.ui.support.ports import JobOffers, PictureChanges, ShownPictures
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.view import GalleryView
@@ -26,7 +26,6 @@ class ItemActions(QObject):
     def __init__(
         self,
         shown: ShownPictures,
-        selection: SelectionSource,
         pictures: PictureChanges,
         jobs: JobOffers,
         *,
@@ -40,7 +39,6 @@ class ItemActions(QObject):
         """`fill_open_with` adds the programs that open the selected pictures to a menu."""
         super().__init__(parent)
         self._shown = shown
-        self._selection = selection
         self._pictures = pictures
         self._jobs = jobs
         self._missing = missing
@@ -110,8 +108,7 @@ class ItemActions(QObject):
             menu = menus.job_menu(self._jobs, item, self._parent, run)
         else:
             menu = menus.mat_menu(self._actions, self._parent)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
+        menu.popup_once(where)
 
     def on_empty_menu(self, where: QPoint) -> None:
         """Open the background's menu on a page in place of the gallery."""

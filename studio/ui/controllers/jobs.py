@@ -168,7 +168,7 @@ class JobsController(QObject):
         self._core.queue.move(job.id, place)
 
     def _discard(self, job: Job) -> None:
-        spawn(self._put_away([job.id]))
+        spawn(self._put_away([job.id]), records=True)
 
     def _discard_all(self, _job: Job) -> None:
         self.all_dismissed.emit()
@@ -177,7 +177,7 @@ class JobsController(QObject):
         """Dismiss the jobs among these that are over and hold no answer; can be undone."""
         ids = [job.id for job in jobs if job_outcome.may_be_dismissed(job)]
         if ids:
-            spawn(self._put_away(ids))
+            spawn(self._put_away(ids), records=True)
         else:
             self.told.emit(_("No failed or cancelled jobs"))
 

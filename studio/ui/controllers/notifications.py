@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,8 +16,6 @@ from studio.domain.entities import Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.ui.support.tasks import spawn
 from studio.ui.window import window_state
-
-log = logging.getLogger(__name__)
 
 
 class HasSettings(Protocol):

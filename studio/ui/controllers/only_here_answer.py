@@ -20,8 +20,8 @@ from studio.generation.answer_composer import KeptComposition
 from studio.imaging.composition import AnswerFacts, CompositionRecipe
 from studio.imaging.seam_preview import SeamPreview
 from studio.ui.support import formatting
+from studio.ui.support.layout_direction import margins, placed
 from studio.ui.support.loupe_modes import LoupeModeName
-from studio.ui.support.mirroring import margins, placed
 from studio.ui.support.ports import Messages, SpendingLimit
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest

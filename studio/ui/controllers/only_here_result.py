@@ -260,7 +260,8 @@ class OnlyHereResult(QObject):
         if not stays:
             self._forget()
         earlier, self._saved = self._saving, picture.id
-        self._saving = spawn(self._save(picture, seam, wanted.match, earlier, stays=stays))
+        saving = self._save(picture, seam, wanted.match, earlier, stays=stays)
+        self._saving = spawn(saving, records=True)
 
     async def _save(
         self,
@@ -374,7 +375,7 @@ class OnlyHereResult(QObject):
     def on_keep_wanted(self) -> None:
         """Pick the picture, and save its seam."""
         if self._picture is not None:
-            spawn(self._keep(self._picture))
+            spawn(self._keep(self._picture), records=True)
 
     async def _keep(self, picture: Picture) -> None:
         # First the flag, which a picture that takes this one's place inherits.

@@ -279,21 +279,22 @@ class PickRounds(RecordedChoice):
             self.collect_wanted.emit(ended.with_verdict(Verdict.PICK))
         elif what == "open":
             ids = [*ended.with_verdict(Verdict.NONE), *self._new]
-            spawn(self._next_round(ended, ids))
+            self._end(ended)
+            spawn(self._next_round(ended.name, ids), records=True)
         elif what == "picks":
-            spawn(self._next_round(ended, ended.with_verdict(Verdict.PICK)))
+            self._end(ended)
+            spawn(self._next_round(ended.name, ended.with_verdict(Verdict.PICK)), records=True)
         elif what == "duel":
             self._view.get().duel_wanted.emit()
         elif what == "trash":
-            spawn(self._trash(ended.with_verdict(Verdict.REJECT)))
+            spawn(self._trash(ended.with_verdict(Verdict.REJECT)), records=True)
         else:
             self._end(ended)
             self.left.emit()
 
-    async def _next_round(self, ended: PickRound, ids: Sequence[str]) -> None:
-        self._end(ended)
+    async def _next_round(self, name: str, ids: Sequence[str]) -> None:
         waiting = [id for id in self._new if id not in ids]
-        await self._start(ended.name, ids)
+        await self._start(name, ids)
         await self._count_new(waiting)
 
     def _end(self, ended: PickRound) -> None:

@@ -6,7 +6,6 @@ Selections can be large, so they are read only when an action needs them.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -33,8 +32,6 @@ from studio.ui.support import (
 from studio.ui.support.drag_and_drop import DraggedPicture
 from studio.ui.support.ports import OutgoingFiles, SelectionSource
 from studio.ui.support.tasks import spawn
-
-log = logging.getLogger(__name__)
 
 MOST = 1000
 """Limit of pictures for copy, drag and Show in folder."""
@@ -145,7 +142,7 @@ class PicturesController(QObject):
 
     def trash(self) -> None:
         """Move pictures to the trash and dismiss failed jobs; the next item is selected."""
-        spawn(self._trash())
+        spawn(self._trash(), records=True)
 
     async def _trash(self) -> None:
         ids = await self._selection.ids()
@@ -204,15 +201,13 @@ class PicturesController(QObject):
     def undo(self, change: str = "") -> None:
         """Undo the last change; with `change`, only if that is the change with this id."""
         nothing = _("Not undone: there is a newer change") if change else _("Nothing to undo")
-        spawn(
-            self._step(partial(self._core.library.step_back, change), _("Undone: {what}"), nothing)
-        )
+        step = partial(self._core.library.step_back, change)
+        spawn(self._step(step, _("Undone: {what}"), nothing), records=True)
 
     def redo(self) -> None:
         """Redo the change undone last."""
-        spawn(
-            self._step(self._core.library.step_forward, _("Redone: {what}"), _("Nothing to redo"))
-        )
+        step, nothing = self._core.library.step_forward, _("Nothing to redo")
+        spawn(self._step(step, _("Redone: {what}"), nothing), records=True)
 
     async def _step(
         self, step: Callable[[], Awaitable[HistoryStep | None]], words: str, nothing: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
@@ -47,8 +47,7 @@ class PlaceMenus(QObject):
     def open_menu(self, place: SidebarItem | None, where: QPoint) -> None:
         """Open the menu of a place at a global point; None is the background."""
         menu = self.make(place)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
+        menu.popup_once(where)
 
     def make(self, place: SidebarItem | None) -> Menu:
         """The menu of a place."""
@@ -115,7 +114,7 @@ class PlaceMenus(QObject):
         action.triggered.connect(partial(_run, act))
 
     def _restore_all(self) -> None:
-        spawn(self._restore())
+        spawn(self._restore(), records=True)
 
     async def _restore(self) -> None:
         library = self._core.library

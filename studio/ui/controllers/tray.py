@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
@@ -98,7 +98,7 @@ class TrayController(QObject):
 
     def put_selected(self) -> None:
         """Put the selected pictures on the shelf; take them off if all of them are there."""
-        spawn(self._put_selected())
+        spawn(self._put_selected(), records=True)
 
     async def _put_selected(self) -> None:
         chosen = await self._selection.pictures(MOST + 1)
@@ -111,7 +111,7 @@ class TrayController(QObject):
 
     def on_dropped(self, ids: tuple[str, ...]) -> None:
         """Put dropped pictures on the shelf."""
-        spawn(self._put(ids))
+        spawn(self._put(ids), records=True)
 
     async def _put(self, ids: Sequence[str]) -> None:
         await self._load()
@@ -134,7 +134,7 @@ class TrayController(QObject):
 
     def on_removal_wanted(self, ids: tuple[str, ...]) -> None:
         """Take pictures off the shelf."""
-        spawn(self._remove(ids))
+        spawn(self._remove(ids), records=True)
 
     async def _remove(self, ids: Sequence[str]) -> None:
         gone = set(ids)
@@ -148,7 +148,7 @@ class TrayController(QObject):
 
     def on_clear(self) -> None:
         """Take all pictures off the shelf."""
-        spawn(self._remove(self._ids))
+        spawn(self._remove(self._ids), records=True)
 
     async def _change(self, ids: tuple[str, ...], said: str) -> None:
         self._undo = [*self._undo, self._ids][-_MOST_STEPS:]
@@ -165,13 +165,13 @@ class TrayController(QObject):
         """Undo the last change of the shelf."""
         if self._undo:
             self._redo.append(self._ids)
-            spawn(self._apply(self._undo.pop()))
+            spawn(self._apply(self._undo.pop()), records=True)
 
     def on_redo(self) -> None:
         """Redo the change undone last."""
         if self._redo:
             self._undo.append(self._ids)
-            spawn(self._apply(self._redo.pop()))
+            spawn(self._apply(self._redo.pop()), records=True)
 
     async def _apply(self, ids: tuple[str, ...]) -> None:
         self._ids = ids
@@ -214,7 +214,6 @@ class TrayController(QObject):
         """Open the menu of the selected pictures."""
         chosen = self._view.list.selected
         menu = Menu("", self._parent)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         entries: tuple[tuple[str, Callable[[], object]], ...] = (
             (_("Open in the loupe"), partial(self._view.list.opened.emit, chosen[0])),
             (_("Copy"), partial(self._view.list.copy_wanted.emit, chosen)),
@@ -225,7 +224,7 @@ class TrayController(QObject):
         )
         for words, do in entries:
             menu.entry(words).triggered.connect(partial(_run, do))
-        menu.popup(where)
+        menu.popup_once(where)
 
 
 def _run(do: Callable[[], object]) -> None:

@@ -33,7 +33,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.support.mirroring import elided
+from studio.ui.support.layout_direction import elided
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.accessible import announce

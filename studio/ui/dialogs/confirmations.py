@@ -43,7 +43,7 @@ class ForgetPromptDialog(Question):
         self.accepted.connect(self.on_accepted)
 
     def on_accepted(self) -> None:
-        spawn(forget_prompt(self._library.store, self._prompt))
+        spawn(forget_prompt(self._library.store, self._prompt), records=True)
 
 
 _NAMES_SHOWN = 3

@@ -33,7 +33,7 @@ from studio.domain.events import Event, RecordsChanged
 from studio.library.query import HistoryEntry
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import elided, flipped
+from studio.ui.support.layout_direction import elided, flipped
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.buttons import Button

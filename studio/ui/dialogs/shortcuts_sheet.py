@@ -11,7 +11,7 @@ from studio.ui.dialogs import shortcut_table
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names, shortcuts, view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text

@@ -29,7 +29,7 @@ from studio.config.settings import OFFLINE, Profile
 from studio.domain.events import Event, KeyChanged
 from studio.ui.panels.profile_fields import ProfileFields
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn

@@ -46,7 +46,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.buttons import Button, IconButton

@@ -12,7 +12,6 @@ from PySide6.QtSvg import QSvgRenderer
 
 from studio.common import paths
 
-GRID = 16  # the files are drawn on a grid of 16 by 16
 DIRECTED = frozenset(("arrow-right", "left", "panel-left", "panel-right", "redo", "right", "undo"))
 """Icons that follow the reading direction; mirrored in right-to-left languages."""
 

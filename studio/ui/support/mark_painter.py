@@ -54,10 +54,6 @@ class MarkScale:
         y = (place.y() - self.rect.y()) / max(1.0, self.rect.height())
         return Point(min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
 
-    def moved(self, point: Point, dx: float, dy: float) -> Point:
-        """A point moved by device pixels, clamped to the picture."""
-        return self.point(self.place(point) + QPointF(dx, dy))
-
 
 def anchor(mark: Mark) -> Point:
     """Point of the picture on which the disc sits."""

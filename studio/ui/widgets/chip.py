@@ -31,7 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QWidget
 
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import aligned, elided, message_line, placed
+from studio.ui.support.layout_direction import aligned, elided, message_line, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 
 

@@ -22,7 +22,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names, key_positions, mnemonics
 from studio.ui.support.key_repeat import keyboard_used_last, once
-from studio.ui.support.mirroring import aligned, as_keys, placed
+from studio.ui.support.layout_direction import aligned, as_keys, placed
 from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.popover import RoundedCorners
 from studio.ui.widgets.signs import paint_row_ground
@@ -50,12 +50,15 @@ class Menu(QMenu):
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
         self._ground = RoundedCorners(self)
 
-    def submenu(self, title: str, icon: str = "", *, name: str = "") -> Menu:
+    def popup_once(self, at: QPoint) -> None:
+        """Open it at a global point; it is deleted when it closes."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.popup(at)
+
+    def submenu(self, title: str, *, name: str = "") -> Menu:
         """Add a submenu; `name` is its identifier in the code."""
         made = Menu(_literal(title), self)
         made.menuAction().setObjectName(name)
-        if icon:
-            theme().bind_icon(made.menuAction(), icon, size=14)
         self.addMenu(made)
         return made
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePo
 
 from studio.common.i18n import _, ngettext, number
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce, set_role
 from studio.ui.widgets.buttons import Button, IconButton

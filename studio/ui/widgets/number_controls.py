@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import flipped, placed, reading_key
+from studio.ui.support.layout_direction import flipped, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
@@ -212,13 +212,6 @@ class Stepper(QSpinBox):
         self._quiet = True
         self.setValue(value)
         self._quiet = False
-
-    def set_range(self, low: int, high: int) -> None:
-        """Set the bounds; the number is clamped to them without a signal."""
-        self._quiet = True
-        self.setRange(low, high)
-        self._quiet = False
-        self._mark_bounds()
 
     def on_value_changed(self, value: int) -> None:
         """Update the buttons, and emit a change made by the user."""

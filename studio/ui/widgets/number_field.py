@@ -20,9 +20,7 @@ class NumberField(QSpinBox):
 
     changed = Signal(int)
 
-    def __init__(
-        self, name: str, unit: str, most: int, parent: QWidget, *, none: str = "", width: int = 92
-    ) -> None:
+    def __init__(self, name: str, unit: str, most: int, parent: QWidget, *, none: str = "") -> None:
         """`none` is the text for 0; without it, 0 is not allowed."""
         super().__init__(parent)
         self.setAccessibleName(name)
@@ -31,7 +29,7 @@ class NumberField(QSpinBox):
         self.setSpecialValueText(none)
         self.setKeyboardTracking(False)
         self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.setFixedWidth(width)
+        self.setFixedWidth(92)
         EditMenu(self.lineEdit())
         self.valueChanged.connect(self.changed)
         # Qt moves the line edit on every change of style, and leaves it no room.

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QRadioButton, Q
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedRadio

@@ -90,17 +90,16 @@ _TILES = (
 
 
 class Logo(QWidget):
-    """Logo in the colours of the theme; `size` is its side in logical pixels."""
+    """Logo in the colours of the theme."""
 
-    def __init__(self, parent: QWidget | None = None, *, size: int = GRID) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedSize(size, size)
+        self.setFixedSize(GRID, GRID)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(self.width() / GRID, self.height() / GRID)
         painter.setPen(Qt.PenStyle.NoPen)
         for left, top, radius, role in _TILES:
             painter.setBrush(theme().color(role))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import elided
+from studio.ui.support.layout_direction import elided
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.plain_text import set_words
 

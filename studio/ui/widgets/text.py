@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import mnemonics
-from studio.ui.support.mirroring import as_keys, elided, led, message_line
+from studio.ui.support.layout_direction import as_keys, elided, led, message_line
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.plain_text import escaped, restyle, set_tip
 

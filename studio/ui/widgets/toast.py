@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from studio.ui.style.qt_style import duration
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import margins, placed
+from studio.ui.support.layout_direction import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button

@@ -11,7 +11,7 @@ from studio.domain.stacks import StackBy
 from studio.library.query import Sort
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import stack_content
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_width import row_width
 from studio.ui.widgets.buttons import Button, IconButton

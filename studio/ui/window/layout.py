@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.style.theme import HEIGHTS, RAIL, theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.splitter import Splitter
 
@@ -47,7 +47,6 @@ class WindowLayout(QWidget):
         self.sidebar: QWidget = _frame("side", self)
         self.rail: QWidget = _frame("side", self)
         self.inspector: QWidget = _frame("inspector", self)
-        self.middle = middle
         self.rail.setFixedWidth(RAIL)
         self._want_sidebar = True
         self._want_inspector = True

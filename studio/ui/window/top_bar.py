@@ -9,7 +9,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.plain_text import describe

@@ -454,6 +454,21 @@ async def test_decisions_are_recorded_when_the_program_ends_at_once(tmp_path: Pa
         assert verdicts == [Verdict.PICK, Verdict.REJECT]
 
 
+async def test_rejects_are_trashed_when_the_program_ends_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2)
+        await picking(window, *pictures)
+        press(window, Qt.Key.Key_X)
+        await settled(window)
+        rejected = window.pick.round.with_verdict(Verdict.REJECT)
+        window.pick.finish_chosen.emit("trash")
+        # What the end of the program does.
+        tasks.cancel_all()
+        await tasks.wait_for_records(60)
+        found = await window.core.library.find([one.id for one in pictures])
+        assert [one.id for one in found if one.trashed] == rejected
+
+
 async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         pictures = await make(window, count=4)

@@ -180,8 +180,8 @@ def test_a_stepper_stops_at_its_bounds(count: Stepper) -> None:
     less, more = count.findChildren(IconButton)
     count.set_value(1)
     assert (less.isEnabled(), more.isEnabled()) == (False, True)
-    count.set_range(1, 1)
-    assert not more.isEnabled()
+    count.set_value(count.maximum())
+    assert (less.isEnabled(), more.isEnabled()) == (True, False)
 
 
 def test_a_stepper_has_room_for_a_word_in_place_of_its_least(count: Stepper) -> None:
@@ -194,8 +194,7 @@ def test_setting_a_stepper_emits_nothing(count: Stepper) -> None:
     told: list[object] = []
     count.changed.connect(told.append)
     count.set_value(7)
-    count.set_range(1, 4)
-    assert (count.value(), told) == (4, [])
+    assert (count.value(), told) == (7, [])
 
 
 def test_a_slider_has_its_name(qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.ui.support.mirroring import flipped, placed
+from studio.ui.support.layout_direction import flipped, placed
 from studio.ui.widgets.popover import Popover
 from tests.ui import states
 from tests.ui.mirror_images import paintings, places, unlike

@@ -26,7 +26,7 @@ from studio.ui.panels.inspector.mark_row import MarkRow
 from studio.ui.style.icons import DIRECTED, IconSet
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import (
+from studio.ui.support.layout_direction import (
     aligned,
     elided,
     flipped,

@@ -18,7 +18,7 @@ from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
 from studio.ui.support import formatting
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails, RowThumbnailSource
 from studio.ui.widgets.buttons import Button, IconButton

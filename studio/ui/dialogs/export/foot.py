@@ -12,7 +12,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.export import title_of
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.plain_text import describe

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QColorDialog,
@@ -33,16 +33,17 @@ from studio.domain.export import (
     SizeRule,
 )
 from studio.domain.name_pattern import PatternPart
-from studio.ui.dialogs.export.colour_button import ColourButton
 from studio.ui.dialogs.export.export_words import colour_name, format_name, token_name
 from studio.ui.dialogs.export.token_field import TokenField
-from studio.ui.support.mirroring import aligned
-from studio.ui.widgets.buttons import Button, CheckBox, IconButton
+from studio.ui.style.theme import theme
+from studio.ui.support.layout_direction import aligned
+from studio.ui.widgets.buttons import Button, CheckBox, IconButton, PaintedButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.flow import Flow
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.number_controls import SmallSlider
 from studio.ui.widgets.number_field import NumberField
+from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.scroll_area import Page
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.text import ElidedLabel, Text
@@ -465,3 +466,38 @@ class ExportForm(Page):
 def _show_parts(parts: Iterable[QWidget], *, shown: bool) -> None:
     for part in parts:
         part.setVisible(shown)
+
+
+_COLOUR_SIDE = 24
+_COLOUR_DISC = 14
+
+
+class ColourButton(PaintedButton):
+    """A disc in a colour; a press is for choosing another one."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent, radius=12)
+        self._colour = QColor()
+        self._name = name
+        self.setFixedSize(_COLOUR_SIDE, _COLOUR_SIDE)
+        self.setAccessibleName(name)
+        set_tip(self, name)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_COLOUR_SIDE, _COLOUR_SIDE)
+
+    def set_rgb(self, rgb: int) -> None:
+        """Show a colour, as 0xRRGGBB in sRGB."""
+        self._colour = QColor(rgb)
+        self.setAccessibleDescription(self._colour.name())
+        set_tip(self, f"{self._name}: {self._colour.name()}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().color("edge"), 1))
+        painter.setBrush(self._colour)
+        inset = (_COLOUR_SIDE - _COLOUR_DISC) / 2
+        painter.drawEllipse(QRectF(inset, inset, _COLOUR_DISC, _COLOUR_DISC))
+        painter.end()

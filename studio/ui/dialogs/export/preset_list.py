@@ -33,7 +33,7 @@ from studio.domain.export import ORIGINALS, ExportPreset, title_of
 from studio.ui.dialogs.export.export_words import summary
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import elided
+from studio.ui.support.layout_direction import elided
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.menu import Menu, set_reason
 from studio.ui.widgets.signs import paint_chosen_bar, paint_row_ground

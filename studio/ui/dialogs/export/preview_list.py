@@ -29,7 +29,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.ui.dialogs.export.export_words import brief_facts_of, facts_of, reasons, warns
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import elided, flipped
+from studio.ui.support.layout_direction import elided, flipped
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.plain_text import plain_tip
 from studio.ui.widgets.signs import paint_row_ground

@@ -23,7 +23,7 @@ from studio.ui.dialogs.outgoing import OutgoingDialog, Scope
 from studio.ui.dialogs.question import fit
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button, CheckBox
 from studio.ui.widgets.edit_menu import EditMenu
@@ -147,11 +147,10 @@ class HandoutDialog(OutgoingDialog):
         self._grid.addLayout(content, row, 1)
         return words
 
-    def add_field(self, label: str, tip: str = "") -> QLineEdit:
+    def add_field(self, label: str) -> QLineEdit:
         """Add a field for a text."""
         field = QLineEdit(self.form)
         field.setAccessibleName(label)
-        field.setPlaceholderText(tip)
         EditMenu(field)
         field.textEdited.connect(self.changed)
         around = QHBoxLayout()

@@ -15,7 +15,7 @@ from studio.domain.safety import CATEGORIES, LEVELS, category_name, threshold_in
 from studio.ui.panels.composer.quote import money
 from studio.ui.style.theme import theme
 from studio.ui.support import drop_contents
-from studio.ui.support.mirroring import aligned
+from studio.ui.support.layout_direction import aligned
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.number_controls import SmallSlider

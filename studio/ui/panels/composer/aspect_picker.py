@@ -43,7 +43,7 @@ from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned, placed, reading_key
+from studio.ui.support.layout_direction import aligned, placed, reading_key
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screens import available_area
 from studio.ui.widgets.accessible import set_role
@@ -246,23 +246,9 @@ class AspectPicker(QWidget):
         self._more.clicked.connect(self.panel_wanted)
         self._row.addWidget(self._more)
 
-    @property
-    def value(self) -> str:
-        """The chosen ratio, or "match"."""
-        return self._value
-
-    @property
-    def shown_name(self) -> str:
-        """The name beside the segments."""
-        return self._name.shown
-
     def controls(self) -> tuple[QWidget, ...]:
         """All controls, in tab order."""
         return *self._segments, self._more
-
-    def segments(self) -> tuple[RatioSegment, ...]:
-        """The segments, from left to right."""
-        return tuple(self._segments)
 
     def show_choice(self, value: str, aspects: tuple[str, ...], *, match: bool, note: str) -> None:
         """Offer the common ratios of `aspects`, and always the chosen one."""
@@ -528,9 +514,6 @@ class AspectPanel(QFrame):
             cell.clicked.connect(self.on_clicked)
             grid.addWidget(cell, place // COLUMNS, place % COLUMNS)
             self._cells.append(cell)
-
-    def cells(self) -> tuple[RatioCell, ...]:
-        return tuple(self._cells)
 
     def open_at(self, anchor: QWidget) -> None:
         """Open above the anchor, or below it if there is no room above."""

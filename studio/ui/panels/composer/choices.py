@@ -22,7 +22,7 @@ from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPanel, Asp
 from studio.ui.panels.composer.seed import SeedControl
 from studio.ui.panels.composer.suggestion import DraftSuggestion
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip

@@ -27,7 +27,7 @@ from studio.ui.panels.composer.quote import marks_words
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button

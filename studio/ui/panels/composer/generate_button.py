@@ -10,7 +10,7 @@ from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import plain_tip, set_tip

@@ -223,10 +223,6 @@ class InputImport(QObject):
         take = partial(take_pictures, self._library, pictures, Role.EDIT, then=Role.STYLE)
         self._start(take, Role.EDIT)
 
-    def things(self, things: Sequence[IntakeItem], role: Role) -> None:
-        """Import files or bytes."""
-        self._start(partial(store_items, self._library, tuple(things), role), role)
-
     def files(self, paths: Sequence[Path], role: Role) -> None:
         """Import files chosen in a dialog."""
         self.incoming(drop_contents.DropContents(paths=tuple(paths)), role)

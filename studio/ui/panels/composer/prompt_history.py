@@ -33,7 +33,7 @@ from studio.common.i18n import _
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned
+from studio.ui.support.layout_direction import aligned
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.support.screens import available_area
 from studio.ui.support.tasks import spawn
@@ -207,8 +207,7 @@ class HistoryPopup(QFrame):
             return
         self.list.setCurrentIndex(index)
         menu = self.menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.list.viewport().mapToGlobal(where))
+        menu.popup_once(self.list.viewport().mapToGlobal(where))
 
     def menu(self) -> Menu:
         """Menu of the current prompt."""

@@ -10,7 +10,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Role
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.drop_area import Drag, DropCover, brings_pictures
-from studio.ui.support.mirroring import elided
+from studio.ui.support.layout_direction import elided
 from studio.ui.support.role_names import role_name
 
 ROLES = (Role.EDIT, Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)

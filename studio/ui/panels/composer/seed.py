@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.edit_menu import EditMenu
@@ -58,11 +58,6 @@ class SeedControl(QWidget):
             row.addWidget(part)
         self._row = row
         self.show_seed(None)
-
-    @property
-    def seed(self) -> int | None:
-        """The fixed seed; None while automatic."""
-        return self._seed
 
     def set_last(self, seed: int | None) -> None:
         """Set the seed of the newest picture, which a click on the dice fixes."""

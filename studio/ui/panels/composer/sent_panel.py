@@ -33,7 +33,7 @@ from studio.domain.request_plan import PlannedWords, RequestPlan, WordSource
 from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.text_offsets import common_prefix, utf16_length
 from studio.ui.widgets.accessible import set_expanded, set_role

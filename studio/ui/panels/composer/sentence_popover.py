@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain import sentences
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import aligned
+from studio.ui.support.layout_direction import aligned
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.popover import Popover

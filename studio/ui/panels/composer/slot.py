@@ -31,7 +31,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import elided, flipped, placed
+from studio.ui.support.layout_direction import elided, flipped, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import set_role

@@ -22,7 +22,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.role_names import role_name
 from studio.ui.widgets.accessible import set_role
@@ -42,10 +42,9 @@ class DashedButton(PaintedButton):
         self._small = False
         self._with_beside = True
 
-    def show_words(self, words: str, beside: str, icon: str = "") -> None:
-        """Set the labels, and the icon if given; `beside` is the first to be hidden."""
+    def show_words(self, words: str, beside: str) -> None:
+        """Set the labels; `beside` is the first to be hidden."""
         self._words, self._beside = words, beside = one_line(words), one_line(beside)
-        self._icon = icon or self._icon
         self.setAccessibleName(words)
         self.setAccessibleDescription(beside)
         set_tip(self, f"{words} {beside}" if self._small else "")

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common import word_diff
 from studio.common.i18n import _, ngettext, number, sentences
-from studio.common.word_diff import DiffKind, DiffPiece
 from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import CostBasis, Picture
 from studio.ui.panels.inspector.pixel_rows import PixelRows
@@ -119,7 +118,8 @@ class ComparisonPage(QWidget):
         words = MarkedText(_("Words of {letter}").format(letter=LETTERS[side]), made, kind="small",
                            line=20)  # fmt: skip
         words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        pieces = _changes(first.prompt, other.prompt)
+        changed = word_diff.changes(first.prompt, other.prompt)
+        pieces = word_diff.change_pieces(changed, ", ")
         if pieces:
             words.set_pieces(pieces)
         else:
@@ -173,18 +173,6 @@ def _standing(comparison: Comparison, letter: str) -> str:
         return stays
     won = ngettext("It has won against {n} so far.", "It has won against {n} so far.", n)
     return sentences(stays, won.format(n=number(n)))
-
-
-def _changes(before: str, after: str) -> list[DiffPiece]:
-    pieces: list[DiffPiece] = []
-    for gone, came in word_diff.changes(before, after):
-        if pieces:
-            pieces.append(DiffPiece(DiffKind.SAME, ", "))
-        if gone:
-            pieces.append(DiffPiece(DiffKind.REMOVED, gone + (" " if came else "")))
-        if came:
-            pieces.append(DiffPiece(DiffKind.ADDED, came.strip(" ,.;:") or came))
-    return pieces
 
 
 def _model(picture: Picture) -> str:

@@ -20,7 +20,7 @@ from studio.domain.entities import Picture
 from studio.library.query import Family
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest

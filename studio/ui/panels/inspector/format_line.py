@@ -23,7 +23,7 @@ from studio.domain.pixel_frames import Size
 from studio.ui.style.theme import theme
 from studio.ui.support.frame_words import format_name, share_words, size_words, spoken_tick
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.signs import paint_chosen_bar, paint_row_ground
@@ -119,10 +119,9 @@ class FormatLine(QFrame):
     def open_menu(self, at: QPoint) -> Menu:
         """Open the menu of the format."""
         menu = Menu("", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.entry(_("Show this frame")).triggered.connect(self.on_wanted)
         menu.entry(_("Remove"), "Del").triggered.connect(self.on_removed)
-        menu.popup(at)
+        menu.popup_once(at)
         return menu
 
     def on_wanted(self) -> None:

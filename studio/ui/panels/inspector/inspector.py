@@ -198,10 +198,10 @@ class Inspector(QFrame):
         self._leave()
         self._show_page(self._nothing)
 
-    def show_job(self, job: Job, *, usual: float | None = None) -> None:
-        """Show a job; `usual` is the typical duration of such a job in seconds, if measured."""
+    def show_job(self, job: Job) -> None:
+        """Show a job."""
         self._leave()
-        self.job_page.set_job(job, usual=usual)
+        self.job_page.set_job(job)
         if self._job_scroll is not None:
             self._show_page(self._job_scroll)
 

@@ -51,11 +51,11 @@ class JobDescription:
     ticks: bool = False
 
 
-def account(job: Job, now: float, *, usual: float | None = None) -> JobDescription:
-    """Describe a job; `usual` is the typical duration of such a job in seconds, if measured."""
+def account(job: Job, now: float) -> JobDescription:
+    """Describe a job."""
     facts = tuple(_facts(job))
     if job.alive or job.state is JobState.DONE:
-        tile = tile_content.describe(job, now, usual=usual)
+        tile = tile_content.describe(job, now)
         words = [word for word in (tile.big, tile.line) if word]
         offers = tile.offers
         if tile.cancel:
@@ -143,7 +143,6 @@ class JobPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._job: Job | None = None
-        self._usual: float | None = None
         self._account: JobDescription | None = None
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.on_tick)
@@ -212,9 +211,9 @@ class JobPage(QWidget):
     def job(self) -> Job | None:
         return self._job
 
-    def set_job(self, job: Job, *, usual: float | None = None) -> None:
+    def set_job(self, job: Job) -> None:
         """Show the current state of a job."""
-        self._job, self._usual = job, usual
+        self._job = job
         self.name.setText(job.name or job.request.prompt)
         self.prompt.set_words(job.request.prompt)
         self._prompt.setVisible(bool(job.request.prompt))
@@ -226,7 +225,7 @@ class JobPage(QWidget):
     def _update_account(self) -> None:
         if self._job is None:
             return
-        told = account(self._job, time.time(), usual=self._usual)
+        told = account(self._job, time.time())
         known, self._account = self._account, told
         if told != known:
             self._show(told, offers_changed=known is None or known.offers != told.offers)

@@ -23,7 +23,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
 from studio.ui.support.key_names import spoken
 from studio.ui.support.key_repeat import ENTER, once
-from studio.ui.support.mirroring import margins, placed
+from studio.ui.support.layout_direction import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import IconButton
@@ -276,12 +276,11 @@ class MarkRow(QFrame):
         """Open the menu of the mark."""
         hidden = self._mark is not None and self._mark.hidden
         menu = Menu("", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.entry(_("Change the note"), spoken("Return")).triggered.connect(self.on_write)
         menu.entry(_("Show") if hidden else _("Hide")).triggered.connect(self.on_eye)
         menu.addSeparator()
         menu.entry(_("Remove"), "Del").triggered.connect(self.on_close)
-        menu.popup(at)
+        menu.popup_once(at)
         return menu
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -16,8 +16,8 @@ from studio.ui.panels.inspector.row_list import RowList
 from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.mark_editor import MarkEditor
-from studio.ui.support.mirroring import placed
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.buttons import Button, CheckBox, PaintedButton
 from studio.ui.widgets.text import Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
@@ -107,7 +107,6 @@ class KeyList(InspectorSection):
     def open_menu(self, at: QPoint) -> Menu:
         """Open the menu with "Hide the keys"."""
         menu = Menu("", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.entry(_("Hide the keys")).triggered.connect(self.hide_wanted)
-        menu.popup(at)
+        menu.popup_once(at)
         return menu

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.i18n import _, ngettext, number
 from studio.domain import runs
@@ -19,7 +19,6 @@ from studio.ui.panels.inspector.note import NoteEdit
 from studio.ui.panels.inspector.preview import PaletteRow, Preview
 from studio.ui.panels.inspector.section import InspectorSection, PaddedScrollArea
 from studio.ui.panels.inspector.sources import SourceLinks
-from studio.ui.panels.inspector.stack_section import StackSection
 from studio.ui.panels.inspector.tags import TagsRow
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.buttons import Button
@@ -232,3 +231,56 @@ class PicturePage(QWidget):
     def family_wishes(self) -> list[ThumbnailRequest]:
         """Thumbnails of the family, if visible."""
         return self.family.wishes() if self._family_part.isVisibleTo(self) else []
+
+
+class StackSection(InspectorSection):
+    """Position in the stack, its cost and its actions.
+
+    Signals:
+        chosen: a button was pressed (the name of its action).
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(_("Stack"), parent)
+        self.place = Text("", "small", "text", self)
+        self.spend = Text("", "small", "text2", self, wrap=True)
+        self.body.addWidget(self.place)
+        self.body.addSpacing(2)
+        self.body.addWidget(self.spend)
+        self.body.addSpacing(10)
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for at, (name, label, icon) in enumerate(
+            (
+                ("stack_cover", _("Set as cover"), ""),
+                ("stack_reject_rest", _("Reject the rest"), ""),
+                ("pick_mode", _("Pick mode"), "flag"),
+                ("stack_compare", _("Compare"), "compare"),
+                ("unstack", _("Take apart"), ""),
+            )
+        ):
+            button = Button(label, "", self, size=26, icon=icon)
+            button.setProperty("action", name)
+            button.clicked.connect(self.on_clicked)
+            grid.addWidget(button, at // 2, at % 2)
+            if name == "stack_cover":
+                self._set_cover = button
+        self.body.addLayout(grid)
+
+    def show_stack(self, place: str, spend: str, *, cover: bool = False) -> None:
+        """Show these words; the section is hidden without a place.
+
+        `cover`: the selected picture is the cover already.
+        """
+        self._set_cover.setEnabled(not cover)
+        self.place.setText(place)
+        if spend or not place:
+            self.spend.setText(spend)
+        self.setVisible(bool(place))
+
+    def on_clicked(self) -> None:
+        """Emit the action of the pressed button."""
+        if (button := self.sender()) is not None:
+            self.chosen.emit(str(button.property("action")))

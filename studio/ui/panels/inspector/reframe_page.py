@@ -53,11 +53,6 @@ class RoomField(QLineEdit):
         EditMenu(self)
         self.editingFinished.connect(self.on_finished)
 
-    @property
-    def value(self) -> int:
-        """Value as last set or stepped to."""
-        return self._value
-
     def set_value(self, value: int) -> None:
         """Show this number without emitting a signal."""
         self._value = value

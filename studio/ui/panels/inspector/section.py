@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.text import Text

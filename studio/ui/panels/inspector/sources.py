@@ -18,7 +18,7 @@ from studio.common.i18n import _, listed
 from studio.domain.entities import Grounding, GroundingSource
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.plain_text import set_tip, set_words

@@ -32,7 +32,7 @@ from studio.domain.entities import Picture
 from studio.ui.panels.inspector.fact_table import LABEL
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.flow import Flow

@@ -45,7 +45,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import key_repeat, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.plain_text import set_tip
 from studio.ui.widgets.scroll_area import give_viewport

@@ -16,7 +16,7 @@ from studio.ui.style.theme import RAIL, theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton

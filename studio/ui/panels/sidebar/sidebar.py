@@ -21,14 +21,14 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting, sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about
-from studio.ui.support.mirroring import margins, placed
+from studio.ui.support.layout_direction import margins, placed
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.tab_order import order_tabs
 from studio.ui.widgets.text import ElidedLabel, Text
 
 _METER = 4
 
-WIDTH, NARROWEST, WIDEST = 224, 180, 360
+NARROWEST, WIDEST = 180, 360
 
 
 class Sidebar(QFrame):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext, number
-from studio.domain.entities import HoldReason, Job, JobState
-from studio.ui.panels.status_bar.source_strip import SourceStrip
+from studio.domain.entities import HoldReason, Job, JobState, Reference, Role
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, queue_estimate
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned, margins
+from studio.ui.support.layout_direction import aligned, margins, placed
 from studio.ui.support.ports import QueueSource
+from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails
 from studio.ui.widgets.buttons import Button, IconButton, PressedByEnter
 from studio.ui.widgets.plain_text import set_tip
@@ -417,3 +417,49 @@ class QueuePopover(Popover):
     def on_second(self) -> None:
         """Update the times."""
         self.show_jobs([row.job for row in self._rows.values()])
+
+
+_STRIP_SIDE = 28
+_STRIP_MOST = 3
+"""Most thumbnails of a row."""
+
+
+class SourceStrip(QWidget):
+    """The pictures to edit first, then other references; hidden without any.
+
+    Attributes:
+        references: those shown.
+    """
+
+    def __init__(self, thumbnails: RowThumbnails | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self.references: tuple[Reference, ...] = ()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if thumbnails is not None:
+            thumbnails.ready.connect(self.update)
+        self.hide()
+
+    def show_references(self, references: Sequence[Reference]) -> None:
+        """Show the references of a job."""
+        found = sorted(references, key=lambda one: one.role is not Role.EDIT)
+        if self._thumbnails is None or tuple(found[:_STRIP_MOST]) == self.references:
+            return
+        self.references = tuple(found[:_STRIP_MOST])
+        self.setFixedSize(self.sizeHint())
+        self.setVisible(bool(self.references))
+
+    @needs("references")
+    def sizeHint(self) -> QSize:
+        return QSize(len(self.references) * (_STRIP_SIDE + 2), _STRIP_SIDE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for place, reference in enumerate(self.references):
+            box = placed(self, QRect(place * (_STRIP_SIDE + 2), 0, _STRIP_SIDE, _STRIP_SIDE))
+            pixmap = self._thumbnails.reference(reference) if self._thumbnails else None
+            if pixmap is None:
+                painter.fillRect(box, theme().color("sunk"))
+            else:
+                painter.drawPixmap(box, pixmap)
+        painter.end()

@@ -14,7 +14,7 @@ from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import aligned, elided, placed
+from studio.ui.support.layout_direction import aligned, elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedRadio
 from studio.ui.widgets.plain_text import set_tip

@@ -31,7 +31,7 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import flipped, placed
+from studio.ui.support.layout_direction import flipped, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours

@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import elided
+from studio.ui.support.layout_direction import elided
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader

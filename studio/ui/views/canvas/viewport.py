@@ -100,16 +100,6 @@ class Viewport:
         return min(across, max(1.0, self.frame.height) / (self.height * (bottom - top)))
 
     @property
-    def across(self) -> float:
-        """Width of the extent, as a fraction of the picture's."""
-        return self.extent[2] - self.extent[0]
-
-    @property
-    def down(self) -> float:
-        """Height of the extent, as a fraction of the picture's."""
-        return self.extent[3] - self.extent[1]
-
-    @property
     def lowest(self) -> float:
         """Smallest allowed zoom."""
         return min(LOWEST, self.fit_zoom)

@@ -14,7 +14,7 @@ from studio.domain.comparison import MOST
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.canvas.viewport import HIGHEST

@@ -13,7 +13,7 @@ from studio.domain.comparison import LETTERS, Comparison
 from studio.domain.entities import Job, Picture
 from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold, once
-from studio.ui.support.mirroring import reading_key
+from studio.ui.support.layout_direction import reading_key
 from studio.ui.support.pixel_comparison import PixelComparison
 from studio.ui.support.ports import ComparerProtocol, LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs

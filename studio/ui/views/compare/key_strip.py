@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import as_keys
+from studio.ui.support.layout_direction import as_keys
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 from studio.ui.widgets.menu import Menu
@@ -88,7 +88,6 @@ class KeyStrip(ChromeLabel):
     def open_menu(self, at: QPoint) -> Menu:
         """Open the menu with "Hide the keys"."""
         menu = Menu("", self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.entry(_("Hide the keys")).triggered.connect(self.hide_wanted)
-        menu.popup(at)
+        menu.popup_once(at)
         return menu

@@ -13,7 +13,7 @@ from studio.common.i18n import listed, number
 from studio.domain.comparison import LETTERS, RelativePlacement
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import flipped, placed
+from studio.ui.support.layout_direction import flipped, placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.domain.comparison import MOST, RelativePlacement
 from studio.ui.style.qt_style import animates
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.compare.key_strip import KeyStrip
 from studio.ui.views.compare.pane import ComparePane
-from studio.ui.views.compare.pane_surface import PaneSurface
 
 BETWEEN = 2  # pixels between panes
 LARGE = 2 / 3  # share of the width of A beside two or three others
@@ -191,3 +190,43 @@ class PaneGroup(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.stop()
+
+
+class PaneSurface(QWidget):
+    """Paints panes and keys, in one paint event for a step that moves all pictures.
+
+    It covers them, so that Qt paints none of them by itself. Mouse and drops pass through to them,
+    and focus and names stay theirs.
+    """
+
+    def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self._shown: list[tuple[ComparePane, QPoint]] = []
+        self._between = QRegion()
+        for pane in panes:
+            pane.set_cover(self)
+        keys.cover = self
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_panes(self, panes: Sequence[ComparePane]) -> None:
+        """Show these panes where they are now."""
+        self._shown = [(pane, pane.pos()) for pane in panes]
+        self._between = QRegion(self.rect())
+        for pane in panes:
+            self._between -= QRegion(pane.geometry())
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for pane, at in self._shown:
+            painter.translate(at)
+            pane.paint_on(painter)
+            painter.resetTransform()
+        painter.setClipRegion(self._between)
+        painter.fillRect(self.rect(), self.palette().window())
+        painter.setClipping(False)
+        if not self._keys.isHidden():
+            painter.translate(self._keys.pos())
+            self._keys.paint_on(painter)

@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.domain.comparison import LETTERS
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import elided, margins, placed
+from studio.ui.support.layout_direction import elided, margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.buttons import PaintedButton, ToggledIsClicked
 from studio.ui.widgets.plain_text import set_tip

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.domain.duel import Duel, DuelMatch
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.views.duel import duel_words
 from studio.ui.widgets.accessible import set_role
 

@@ -15,7 +15,7 @@ from studio.domain.choices import Verdict
 from studio.domain.duel import DUEL_VERDICTS
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.duel.bracket import Bracket

@@ -10,7 +10,7 @@ from studio.common.i18n import _, ngettext, number
 from studio.domain.duel import Duel, DuelMatch, most_comparisons
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.duel import duel_words
 from studio.ui.views.full_screen import FullScreenHead

@@ -12,7 +12,7 @@ from studio.common.i18n import _, number
 from studio.domain.entities import CostBasis, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader

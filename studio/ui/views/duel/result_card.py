@@ -13,7 +13,7 @@ from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.duel import Duel
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import elided, placed
+from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.row_thumbnails import RowThumbnails

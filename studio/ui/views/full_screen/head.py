@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.buttons import Button, IconButton

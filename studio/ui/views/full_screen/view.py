@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -26,7 +27,8 @@ from studio.ui.widgets.steps_card import StepsCard
 class FullScreenView(QWidget):
     """Base of full-screen views: keys, pictures, the card at the end, and leaving.
 
-    A subclass creates its parts, then calls `_set_up`.
+    A subclass creates its parts, then calls `_set_up`. Only mypy checks that it has all abstract
+    methods: Qt's metaclass leaves no room for that of `abc`.
 
     Attributes:
         card: card with the next steps, shown at the end or on request.
@@ -90,34 +92,34 @@ class FullScreenView(QWidget):
     # --- of each view ---------------------------------------------------------------------
 
     @property
+    @abstractmethod
     def picture(self) -> Picture | None:
         """Picture that actions are for; None until it is read."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def finished(self) -> bool:
         """Whether there is nothing left to decide."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open_card(self) -> None:
         """Show the card with the next steps."""
-        raise NotImplementedError
 
+    @abstractmethod
     def on_read(self) -> None:
         """Show the pictures that were read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def on_screen_colours(self) -> None:
         """Render the visible pictures for the new monitor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _pointed_canvas(self) -> PictureCanvas:
         """The canvas under the pointer, else the first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _press_own(self, event: QKeyEvent) -> None:
         """Act on one of this view's own keys while the card is closed."""
-        raise NotImplementedError
 
     def _go_out(self) -> None:
         """Leave one level, by default the view."""

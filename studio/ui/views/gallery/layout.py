@@ -12,7 +12,7 @@ from PySide6.QtGui import QPixmap
 from studio.common.i18n import _
 from studio.ui.support import key_names
 from studio.ui.support.job_outcome import TileButton
-from studio.ui.support.mirroring import flipped
+from studio.ui.support.layout_direction import flipped
 from studio.ui.support.tile_content import PLAIN, StackLook, TileContent, TileLook
 from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.views.gallery.tile_style import FontFace, TileStyle

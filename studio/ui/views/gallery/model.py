@@ -220,7 +220,7 @@ class GalleryModel(TileRows):
             # Loaded when there are stacks.
             from studio.ui.views.gallery.stacked_order import StackedOrder
 
-            stacks = StackedOrder(plan.by, stacking, self._order, self._numbers, self._stack_key)
+            stacks = StackedOrder(stacking, self._order, self._numbers, self._stack_key)
             self._by = plan.by
             if stacks.adapt(plan.rows):
                 self._stacks = stacks
@@ -344,16 +344,6 @@ class GalleryModel(TileRows):
         if not fresh:
             return
         self._put_in(where, fresh, lambda: self._order.insert_pictures(where, fresh))
-
-    def remove_pictures(self, rows: Iterable[int]) -> None:
-        """Remove pictures (by index row) from the view, for instance after they were trashed."""
-        gone = self._order.find_all(rows)
-        if self._stacks is not None or len(spans(gone)) <= SCATTERED:
-            self._take_out(gone)
-            return
-        self.beginResetModel()
-        self._order.drop({self._order.entry(row) for row in gone})
-        self.endResetModel()
 
     def job_changed(self, job: Job) -> None:
         """Add, repaint or remove the tile of a new or changed job."""

@@ -280,18 +280,14 @@ class RowOrder:
                 found.extend(self._tail[low : high + 1])
         return found
 
-    def jobs(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, str]]:
-        """Rows and ids of the jobs between two rows, both included; None is the last row."""
-        end = len(self) if last is None else last + 1
-        for row, entry in enumerate(self._head[first:end], first):
+    def jobs(self) -> Iterator[tuple[int, str]]:
+        """Rows and ids of all jobs."""
+        for row, entry in enumerate(self._head):
             if isinstance(entry, str):
                 yield row, entry
         for number, id_ in enumerate(self._ended):
-            if first <= (row := len(self._head) + self._before[number] + number) < end:
-                yield row, id_
-        for row, id_ in enumerate(self._foot, self.end):
-            if first <= row < end:
-                yield row, id_
+            yield len(self._head) + self._before[number] + number, id_
+        yield from enumerate(self._foot, self.end)
 
     def numbers(self, number: Callable[[Entry], int]) -> array[int]:
         """All entries in order, jobs as the numbers returned by `number`."""
@@ -443,28 +439,6 @@ class RowOrder:
             for number in range(early, len(self._before)):
                 self._before[number] -= stop - start
         del self._head[first : min(last + 1, head)]
-
-    def drop(self, entries: set[Entry]) -> None:
-        """Remove many entries at once."""
-        keep = array("q")
-        before = []
-        number = 0
-        for at, value in enumerate(self._tail):
-            while number < len(self._before) and self._before[number] == at:
-                before.append(len(keep))
-                number += 1
-            if value not in entries:
-                keep.append(value)
-        before.extend(len(keep) for _rest in self._before[number:])
-        pairs = [
-            (at, id_) for at, id_ in zip(before, self._ended, strict=True) if id_ not in entries
-        ]
-        self._before = [at for at, _id in pairs]
-        self._ended = [id_ for _at, id_ in pairs]
-        self._went += len(self._tail) - len(keep)
-        self._tail = keep
-        self._head = [entry for entry in self._head if entry not in entries]
-        self._foot = [id_ for id_ in self._foot if id_ not in entries]
 
     def after_last(self, wanted: Callable[[Entry], bool]) -> int:
         """Row after the last matching entry of the head; 0 without one."""

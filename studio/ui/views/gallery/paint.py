@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from studio.ui.support.mirroring import elided, flipped
+from studio.ui.support.layout_direction import elided, flipped
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.tile_content import TileLook
 from studio.ui.views.gallery.layout import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from studio.ui.support.mirroring import flipped
+from studio.ui.support.layout_direction import flipped
 from studio.ui.support.tile_content import StackLook
 from studio.ui.views.gallery.grid import GUTTER
 from studio.ui.views.gallery.layout import TileLayout, TileState

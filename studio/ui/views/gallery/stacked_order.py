@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 
 from studio.domain.stacked_rows import Stacking
-from studio.domain.stacks import StackBy, StackTile, TileChange
+from studio.domain.stacks import StackTile, TileChange
 from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 
 FEW = 8  # rows that are searched one by one
@@ -25,14 +25,12 @@ class StackedOrder:
 
     def __init__(
         self,
-        by: StackBy,
         stacking: Stacking,
         base: RowOrder,
         jobs: JobNumbers,
         key: Callable[[Entry], int],
     ) -> None:
         """`key` returns the key of the stack of a new entry."""
-        self.by = by
         self.stacking = stacking
         self._base = base
         self._jobs = jobs

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
 from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, Theme
-from studio.ui.support.mirroring import elided
+from studio.ui.support.layout_direction import elided
 
 _BOLD = 600
 _TEXTS = 4096  # cached text measures; a screen of small tiles has a few hundred

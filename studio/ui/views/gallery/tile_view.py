@@ -21,7 +21,7 @@ from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.job_outcome import cancel_tip
-from studio.ui.support.mirroring import flipped
+from studio.ui.support.layout_direction import flipped
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import (
     BOUND,

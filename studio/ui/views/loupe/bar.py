@@ -16,8 +16,8 @@ from studio.common.i18n import _, number
 from studio.domain.entities import Flag, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, key_names, view_keys
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.loupe_modes import LoupeModeName
-from studio.ui.support.mirroring import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.canvas.canvas import SURROUNDS, Surround

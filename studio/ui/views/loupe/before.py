@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.common import word_diff
 from studio.common.i18n import _
-from studio.common.word_diff import DiffKind, DiffPiece
+from studio.common.word_diff import DiffPiece
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.view_keys import ViewCommand
@@ -124,11 +124,6 @@ class ParentPreview(QWidget):
         self._print.held.connect(self.held)
         theme().changed.connect(self.update)
 
-    @property
-    def corner(self) -> bool:
-        """Whether it is small, by the film strip."""
-        return self._corner
-
     def set_pictures(self, parent: Picture, child: Picture) -> None:
         """Show the parent of `child` and the changes."""
         self._parent_picture = parent
@@ -237,12 +232,4 @@ def _change_lines(before: str, after: str) -> list[DiffPiece]:
     """The changes, one per line; none if the prompts have little in common."""
     if not word_diff.worth_marking(before, after):
         return []
-    pieces: list[DiffPiece] = []
-    for gone, came in word_diff.changes(before, after)[:CHANGES]:
-        if pieces:
-            pieces.append(DiffPiece(DiffKind.SAME, "\n"))
-        if gone:
-            pieces.append(DiffPiece(DiffKind.REMOVED, gone + (" " if came else "")))
-        if came:
-            pieces.append(DiffPiece(DiffKind.ADDED, came.strip(" ,.;:") or came))
-    return pieces
+    return word_diff.change_pieces(word_diff.changes(before, after)[:CHANGES], "\n")

@@ -13,8 +13,8 @@ from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold, once
+from studio.ui.support.layout_direction import margins, placed, reading_key
 from studio.ui.support.loupe_modes import LoupeMode, LoupeModeName
-from studio.ui.support.mirroring import margins, placed, reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours

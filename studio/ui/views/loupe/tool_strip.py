@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.widgets.accessible import set_role

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.common.i18n import _, ngettext, number
 from studio.domain.pick_round import RoundCounts
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.full_screen import FullScreenHead
 from studio.ui.widgets.accessible import set_role

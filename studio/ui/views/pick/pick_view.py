@@ -16,14 +16,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.common.i18n import _, listed, number
+from studio.common.i18n import _, listed, ngettext, number
 from studio.domain.choices import RoundDefinition, Verdict
 from studio.domain.entities import Flag, Picture, Role
-from studio.domain.pick_round import PickRound
+from studio.domain.pick_round import PickRound, RoundCounts
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import end_hold
-from studio.ui.support.mirroring import placed, reading_key
+from studio.ui.support.layout_direction import placed, reading_key
 from studio.ui.support.ports import LibraryProtocol, ScreenDecoderProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
@@ -33,10 +33,10 @@ from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.full_screen import FullScreenView
 from studio.ui.views.pick.columns import WIDTH, KeyColumn, PictureColumn, stars
-from studio.ui.views.pick.finish_card import FinishCard, summary
 from studio.ui.views.pick.head import RoundHead
 from studio.ui.views.pick.round_strip import RoundStrip
 from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.steps_card import StepsCard
 from studio.ui.widgets.text import Text
 
 KEPT = 440_000_000  # bytes of pixels: the picture and its neighbours; four pictures of 4K
@@ -427,3 +427,63 @@ def _verdict_words(verdict: Verdict, picture: Picture) -> str:
     if verdict is Verdict.REJECT or (verdict is Verdict.NONE and picture.flag is Flag.REJECT):
         return _("rejected")
     return _("not picked")
+
+
+class FinishCard(StepsCard):
+    """Offers the next steps: "collect", "open", "picks", "duel", "trash" or "end"."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(("collect", "open", "picks", "duel", "trash", "end"), parent)
+
+    def open_for(self, counts: RoundCounts, new: int = 0) -> None:
+        """Show the card for these counts; `new` pictures arrived since the round began."""
+        n, picked, rejected = counts.undecided, counts.picked, counts.rejected
+        words = {
+            "collect": ngettext(
+                "Add the pick to a collection…", "Add the {n} picks to a collection…", picked
+            ).format(n=number(picked)),
+            "open": _open_words(n, new),
+            "picks": ngettext(
+                "Next round with the {n} pick", "Next round with the {n} picks", picked
+            ).format(n=number(picked)),
+            "duel": ngettext("Duel the {n} pick", "Duel the {n} picks", picked).format(
+                n=number(picked)
+            ),
+            "trash": ngettext(
+                "Move the rejected one to the trash", "Move the {n} rejected to the trash", rejected
+            ).format(n=number(rejected)),
+            "end": _("End the round"),
+        }
+        offered = {
+            "collect": picked > 0,
+            "open": n + new > 1 and (n < counts.total or new > 0),
+            "picks": picked > 1,
+            "duel": picked > 1,
+            "trash": rejected > 0,
+            "end": True,
+        }
+        steps = {name: words[name] for name in words if offered[name]}
+        self.open_with(summary(counts), steps)
+
+
+def _open_words(undecided: int, new: int) -> str:
+    if not new:
+        words = ngettext(
+            "Next round with the {n} undecided", "Next round with the {n} undecided", undecided
+        )
+    elif not undecided:
+        words = ngettext("Next round with the {new} new", "Next round with the {new} new", new)
+    else:
+        # Translators: {n} pictures of this round have no decision, {new} arrived meanwhile.
+        words = _("Next round with the {n} undecided and the {new} new")
+    return words.format(n=number(undecided), new=number(new))
+
+
+def summary(counts: RoundCounts) -> str:
+    """The decisions in words: "11 picked, 16 rejected, 9 undecided"."""
+    # Translators: {picked}, {rejected} and {open} are numbers of pictures in a round.
+    return _("{picked} picked, {rejected} rejected, {open} undecided").format(
+        picked=number(counts.picked),
+        rejected=number(counts.rejected),
+        open=number(counts.undecided),
+    )

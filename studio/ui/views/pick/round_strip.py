@@ -19,7 +19,7 @@ from studio.common.i18n import _, number
 from studio.domain.choices import Verdict
 from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import flipped, placed
+from studio.ui.support.layout_direction import flipped, placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.screen_colours import screen_colours

@@ -10,7 +10,7 @@ from studio.common.i18n import _
 from studio.domain.tree_layout import TreeFilter
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.tree.tree_words import LineWords
@@ -85,10 +85,6 @@ class TreeBar(QFrame):
         set_tip(self._name, name)
         self._facts.setText(facts)
         self._yield_room()
-
-    def set_words(self, words: LineWords) -> None:
-        """Show which labels the lines have."""
-        self._words.set_value(words)
 
     def on_picks(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Show only picks and their parents, or all."""

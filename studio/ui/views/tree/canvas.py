@@ -1,7 +1,7 @@
 """Canvas of a family tree: painting of the visible part, panning, zooming, and navigation by keys.
 
 The layout and its viewport are left to right in every language. In right-to-left languages
-everything painted and every point of the widget is converted by `mirroring`.
+everything painted and every point of the widget is converted by `layout_direction`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from studio.domain.tree_layout import (
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, view_keys
 from studio.ui.support.key_repeat import ENTER, once
-from studio.ui.support.mirroring import begin_mirrored, placed, reading_key
+from studio.ui.support.layout_direction import begin_mirrored, placed, reading_key
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import loop_runs

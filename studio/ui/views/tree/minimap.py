@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _
 from studio.domain.tree_layout import TreeLayout
 from studio.ui.style.theme import theme
-from studio.ui.support.mirroring import begin_mirrored, placed
+from studio.ui.support.layout_direction import begin_mirrored, placed
 from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.viewport import TreeViewport
 

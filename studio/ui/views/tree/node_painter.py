@@ -27,7 +27,7 @@ from studio.domain.tree_layout import (
 )
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support import formatting, job_outcome
-from studio.ui.support.mirroring import draw_pixmap, draw_text, elided
+from studio.ui.support.layout_direction import draw_pixmap, draw_text, elided
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 

@@ -15,7 +15,7 @@ from studio.domain.tree_layout import FoldState
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
 from studio.ui.support.key_repeat import ENTER
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.ports import LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand

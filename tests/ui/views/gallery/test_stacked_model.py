@@ -147,11 +147,6 @@ def test_rows_in_stacks_are_those_of_a_plain_list(seed: int) -> None:
             over = next(job for job in jobs.values() if not job.alive)
             jobs[over.id] = made(over.id, JobState.QUEUED, run=over.run)
             model.job_changed(jobs[over.id])
-        elif action < 0.85 and pictures:
-            gone = draw.choice(sorted(pictures))
-            if gone not in library.hidden:
-                library.hidden.add(gone)
-                model.remove_pictures([gone])
         elif action < 0.9:
             opened = set() if opened else {key_of(run) for run in (*RUNS, "old")}
             model.set_all_open(opened=bool(opened))

@@ -10,7 +10,7 @@ from studio.common.i18n import _, number
 from studio.domain.markup import LONGEST_SENTENCE, Mark
 from studio.ui.style.theme import theme
 from studio.ui.support import mark_painter
-from studio.ui.support.mirroring import margins, placed
+from studio.ui.support.layout_direction import margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 

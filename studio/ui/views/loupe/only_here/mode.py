@@ -25,7 +25,6 @@ MOVE = 8.0  # logical pixels by which an arrow moves or sizes a box
 FIRST = 0.25
 """Sides of a box drawn by the keyboard, as a fraction of the visible part of the picture."""
 
-_Key, _Mod = Qt.Key, Qt.KeyboardModifier
 _COMMANDS = {command: tool for tool, _icon, command in TOOLS}
 _SIZES = {ViewCommand.REGION_SMALLER: -1, ViewCommand.REGION_LARGER: 1}
 
@@ -201,7 +200,7 @@ class RegionMode(DrawingMode):
             return True
         if key in ARROWS:
             boxes = self.tool.chosen == StrokeKind.BOX
-            return boxes and mods in (_Mod.NoModifier, CTRL)
+            return boxes and mods in (Qt.KeyboardModifier.NoModifier, CTRL)
         return self._box is not None and not mods and key in (*ENTER, *DELETE)
 
     def take_tool(self, tool: str) -> None:

@@ -10,7 +10,7 @@ from studio.common.i18n import _, number
 from studio.imaging.composition import MOST_SEAM
 from studio.ui.style.theme import theme
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.proof_text import ProofText
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.view_keys import ViewCommand

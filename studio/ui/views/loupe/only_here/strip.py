@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _, number
 from studio.domain.markup import StrokeKind
 from studio.ui.support import view_keys
-from studio.ui.support.mirroring import margins
+from studio.ui.support.layout_direction import margins
 from studio.ui.support.view_keys import ViewCommand
 from studio.ui.views.loupe.tool_strip import StripTool, ToolStrip
 from studio.ui.widgets.buttons import IconButton

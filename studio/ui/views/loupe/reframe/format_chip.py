@@ -10,7 +10,7 @@ from studio.domain.entities import AspectRatio
 from studio.ui.style.theme import theme
 from studio.ui.support.frame_words import format_name
 from studio.ui.support.key_repeat import once
-from studio.ui.support.mirroring import placed
+from studio.ui.support.layout_direction import placed
 from studio.ui.support.qt_overrides import needs
 
 HIGH = 30

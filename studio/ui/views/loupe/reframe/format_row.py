@@ -20,7 +20,7 @@ from studio.domain.pixel_frames import Size
 from studio.ui.style.theme import theme
 from studio.ui.support.frame_editor import FREE, FrameEditor
 from studio.ui.support.frame_words import SAFE_AREAS, safe_area_name, spoken_tick
-from studio.ui.support.mirroring import aligned, margins, placed
+from studio.ui.support.layout_direction import aligned, margins, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.loupe.reframe.format_chip import HIGH, FormatChip
 from studio.ui.widgets.accessible import set_role
