@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TIDYING = 2.0
-"""Seconds a short command waits for the removal of leftovers of a killed one."""
+"""Seconds a short command waits while leftovers of a killed process are removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class CoreOptions:
         base_url: another address for that profile.
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
-        newer_to_read: open a library of a newer version read-only.
+        newer_to_read: open a library written by a newer version read-only.
         trusted: the library is the user's own, wherever it was before.
     """
 
@@ -99,7 +99,7 @@ class SharedParts:
 class Core:
     """The long-lived objects of the program.
 
-    Those that the first screen does not need are created at first use, or by `open_library`.
+    Objects that the first screen does not need are created at first use, or by `open_library`.
 
     Attributes:
         session_start: start of this session, in seconds since 1970.
@@ -190,7 +190,8 @@ class Core:
     async def open_library(self) -> None:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
 
-        One of a newer version is opened read-only if `newer_to_read`; `settings.trouble` says so.
+        A library written by a newer version is opened read-only if `newer_to_read`;
+        `settings.trouble` says so.
         """
         # On a thread, because a network share may not answer.
         self._tidying = threading.Thread(
@@ -232,7 +233,7 @@ class Core:
 
     @cached_property
     def comparer(self) -> Comparer:
-        """Comparing of pictures, in a process of its own."""
+        """Comparer of pictures, with a process of its own."""
         if self._shared.comparer is not None:
             return self._shared.comparer
         # Not before the first screen: see `Core`.
@@ -242,7 +243,7 @@ class Core:
 
     @cached_property
     def exports(self) -> ExportService:
-        """Exporting: processes, queue and presets. Requires a prepared core."""
+        """Export service: processes, queue and presets. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.app.export.service import ExportService
 
@@ -336,7 +337,7 @@ class Core:
         return self.journal.has_entries() or self.spare.waits()
 
     async def read_cut(self, job: str) -> None:
-        """Ingest a kept answer, or the readable part of a cut one. Raises StudioError."""
+        """Ingest a kept answer, or the readable part of a truncated one. Raises StudioError."""
         await self.read_again(job)
 
     async def read_again(self, job: str) -> list[str]:
@@ -388,7 +389,7 @@ class Core:
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run, with the pictures drawn from its markup.
 
-        Raises StorageError; PictureUnreadable for one with a markup that cannot be drawn on,
+        Raises StorageError; PictureUnreadable for a picture that its markup cannot be drawn on,
         InputError for a frame that its model cannot fill.
         """
         if not self.writable:
@@ -430,7 +431,7 @@ class Core:
 
     @property
     def default_profile(self) -> str:
-        """Profile of this run: from options, else from the given key, else from settings."""
+        """Profile of this run: from the options, else by the given key, else from the settings."""
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile

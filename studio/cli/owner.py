@@ -1,4 +1,4 @@
-"""Ownership of the library for a command that writes, or delegation to the owner."""
+"""Ownership of the library for a writing command, or delegation to the owner."""
 
 from __future__ import annotations
 

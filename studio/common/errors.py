@@ -61,7 +61,7 @@ class StudioError(Exception):
         hint: what helps, without the price of another request; may be empty.
         stated: the service's own statement on whether it billed the request; None without one.
         retryable: whether the same request may be retried automatically, if it was not billed.
-        repeats: limit of automatic retries, if retryable.
+        repeats: maximum number of automatic retries, if retryable.
         retry_after: seconds to wait as requested by the service. Never shortened: requests with
             more than LONGEST_WAIT are not retried automatically.
         request_id: the service's id of the request, for its support.
@@ -163,7 +163,7 @@ class BalanceError(StudioError):
 
 
 class BudgetError(StudioError):
-    """The run goes over the user's own limit."""
+    """The run exceeds the user's own limit."""
 
     kind = "budget"
     exit_code = 5

@@ -1,7 +1,7 @@
 """Reading of untrusted JSON: files, lines of the log, messages of a socket.
 
-JSON that is too long, too deep or invalid, or has values of another type than expected, raises
-`NotUnderstood` in every case. Only regular files are opened. Answers of services are read elsewhere
+JSON that is too long, too deep or invalid, or has values of an unexpected type, always raises
+`NotUnderstood`. Only regular files are opened. Answers of services are read elsewhere
 (providers/gemini), in pieces and more leniently. `tests/common/test_json_reader.py` finds code that
 bypasses this module.
 """
@@ -103,7 +103,7 @@ class JsonMistake(NotUnderstood):
 
     Attributes:
         reason: "syntax", "duplicate", "number", "deep" or "text" (characters that cannot be sent).
-        line, column: position from 1; 0 if it is not known.
+        line, column: position, counted from 1; 0 if unknown.
         words: the text in question, such as a duplicate name; may be empty.
     """
 
@@ -113,7 +113,7 @@ class JsonMistake(NotUnderstood):
 
 
 _NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity|-?\d[\d.eE+-]*)', re.DOTALL)
-"""A string, or outside of strings a number, one of JavaScript included."""
+"""Pattern of a string, or of a number outside of strings, including those of JavaScript."""
 
 
 def strict(text: str, *, deepest: int) -> Any:

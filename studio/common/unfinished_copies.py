@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 NOTE = ".note"
 _NAME = re.compile(r"\..{0,24}\.\d+\.[0-9a-f]+\.new", re.DOTALL)
-"""Names made by `files.beside`; no others are removed."""
+"""Pattern of names made by `files.beside`; no others are removed."""
 
 _LONGEST = 1 << 16  # bytes of a note
 _EMPTY_FOR = 3600.0  # seconds; a younger empty note may be in use
@@ -34,7 +34,7 @@ _folder: Path | None = None
 
 
 def note_in(folder: Path | None) -> None:
-    """Note copies of this process in a folder from now on; None for nowhere."""
+    """Store this process's notes in a folder from now on; None for none."""
     global _folder
     _folder = folder
 

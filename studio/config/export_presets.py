@@ -1,8 +1,8 @@
 """The user's presets for export, in a file of their own.
 
-A preset with the id of a built-in one replaces it. Each entry is read by itself: one that is
-invalid, or was written by a newer version, is not used and stays in the file, as do unknown fields.
-All calls block.
+A preset with the id of a built-in one replaces it. Each entry is read by itself: invalid entries
+and those of a newer version are not used, but stay in the file, as do unknown fields. All calls
+block.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class ExportPresetStore:
     def save(self, presets: Iterable[ExportPreset]) -> None:
         """Write presets in this order; those of a newer version stay. Raises StorageError.
 
-        A built-in preset that is not among them is removed; the originals cannot be.
+        A built-in preset that is not among them is removed, except the preset for originals.
         """
         every = tuple(presets)
         if all(one.id != ORIGINALS.id for one in every):

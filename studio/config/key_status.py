@@ -1,4 +1,4 @@
-"""Status of a key without the key itself: source, state and a sentence. Also cleans pasted keys."""
+"""Status of a key without the key itself: source, state and a sentence; cleaning of pasted keys."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
 def clean(key: str) -> str:
     """A pasted key without quotes, "Bearer", spaces and line endings.
 
-    Raises InputError for nothing at all and for characters no key has.
+    Raises InputError for an empty text and for characters that no key has.
     """
     text = re.sub("[\u200b-\u200f\u2060\ufeff]", "", key).strip().strip("\"'`“”‘’").strip()
     text = _WRAPPING.sub("", text).strip().strip("\"'`")

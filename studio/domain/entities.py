@@ -30,7 +30,7 @@ def key_of(id: str) -> int:
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562): ordered by time, and strictly rising within one process."""
+    """A UUIDv7 (RFC 9562): ordered by time, and strictly increasing within one process."""
     global _last_id
     with _id_lock:
         millis = time.time_ns() // 1_000_000
@@ -84,7 +84,7 @@ class AspectRatio:
 class Role(StrEnum):
     """Role of a reference picture.
 
-    ANSWER is that of a model's answer in a picture made of it here; it is never sent.
+    ANSWER is the role of a model's answer in a picture composed of it here; it is never sent.
     """
 
     EDIT = "edit"
@@ -120,9 +120,8 @@ class Reference:
         media_type: by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
         name: name in the interface.
-        talk: the conversation that ends with it, if one was stored.
-        sentence: tells the model what it is for; "" for nothing, None for that of its role. A
-            planned request has the sentence itself.
+        talk: the conversation that ends with it, if one was stored. sentence: tells the model what
+            it is for; "" for nothing, None for that of its role. Never None in a planned request.
     """
 
     sha256: str
@@ -151,7 +150,7 @@ class SafetySetting:
 class Advanced:
     """Advanced choices; the defaults leave everything to the model.
 
-    Attributes: as those of the same names in GenerationRequest.
+    Attributes: see those of the same names in GenerationRequest.
     """
 
     system: str = ""
@@ -165,7 +164,7 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class GroundingSource:
-    """A page the model used, or a search it made: address (may be empty) and title."""
+    """A page that the model used, or a search that it made: address (may be empty) and title."""
 
     url: str
     title: str = ""
@@ -173,13 +172,12 @@ class GroundingSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounding:
-    """Searches of a model before it made a picture.
+    """Searches that a model made for a picture.
 
     Attributes:
-        queries: search queries, of the web and for images.
-        sources: pages it names.
+        queries: search queries, for the web and for images. sources: pages that the model names.
         searches: the service's links to such searches, which have to be shown.
-        image_queries: those of `queries` that were searches for images.
+        image_queries: the subset of `queries` that were searches for images.
         billed: number of queries that count for the price: each once as a web search and once as
             an image search.
     """
@@ -210,7 +208,7 @@ class GenerationRequest:
             references; empty leaves it to the model.
         extra_fields: JSON of the provider's extra fields; empty without any.
         continues: id of the edited picture whose conversation is continued, if any.
-        markup: what is drawn on the edited picture, with one frame at most; None for nothing.
+        markup: markup of the edited picture, with one frame at most; None for none.
     """
 
     profile: str
@@ -250,7 +248,7 @@ class GenerationRequest:
 
 
 class JobState(StrEnum):
-    """State of a job. The first five are alive, the others wait for the user or are over."""
+    """State of a job. The first five are alive; the others wait for the user or are final."""
 
     QUEUED = "queued"
     WAITING = "waiting"  # sent, nothing has come back
@@ -320,7 +318,7 @@ class Job:
         retry_reason: reason in a few words, while retrying.
         queue_place: 1 for the next to be sent, while queued.
         hold: reason to wait other than its place, while queued.
-        send_at: time when the provider's pace allows it, while held for that.
+        send_at: time at which the provider's rate limit allows it, while held for that.
         late: the answer takes longer than expected; its slot is free.
         estimate_usd: estimated cost; None if not known.
         dismissed: the user dismissed its tile.
@@ -393,7 +391,7 @@ class Drift:
 
     Attributes:
         parent: id of the parent.
-        share: share of changed pixels, 0 to 1; None where the two could not be compared.
+        share: share of changed pixels, 0 to 1; None if the two could not be compared.
         shift_x, shift_y: shift against the parent in pixels.
         scale: scale against the parent.
         aligned: whether the two line up.
@@ -448,7 +446,7 @@ class HistoryUse:
 
 
 MADE_WITH = "Made with"
-"""Name of the setting of an imported picture with the program that wrote its file."""
+"""Name of the setting that tells which program wrote the file of an imported picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,8 +462,8 @@ class Picture:
         advanced: advanced choices of its request; None if all were left to the model.
         extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.
-        draft: an intermediate picture the model made while thinking.
-        imported: name of the file it was imported from; "" for one that was made here.
+        draft: an intermediate picture the model made while thinking. imported: name of the file it
+            was imported from; "" if it was made here.
         collections: ids of the collections it is in.
         settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
@@ -473,9 +471,9 @@ class Picture:
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
         markup: what was drawn on the edited picture when it was sent; None for nothing.
-        derivation: how it was made here from others; None for a picture of a model or a file.
-        answer: it is the answer that another picture was made of, and no result by itself: found
-            by `is:answer` only, and in the trash when that one is.
+        derivation: derivation from other pictures; None for a generated or imported picture.
+            answer: it is only the answer from which another picture was made: found by `is:answer`
+            only, and in the trash whenever that picture is.
     """
 
     id: str

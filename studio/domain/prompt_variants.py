@@ -64,7 +64,7 @@ class ParsedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A prompt to send, and its alternatives of the groups."""
+    """A prompt to send, and the alternative it takes from each group."""
 
     prompt: str
     words: str = ""
@@ -236,7 +236,7 @@ def _as_text(brace: _OpenBrace) -> Iterator[str | _Choice]:
 
 
 def _trim(part: _Sequence) -> None:
-    """Strip white space from both ends of an alternative."""
+    """Strip whitespace from both ends of an alternative."""
     while part and isinstance(first := part[0], str):
         if text := first.lstrip():
             part[0] = text

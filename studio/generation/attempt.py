@@ -82,7 +82,7 @@ class FindProvider(Protocol):
 
 
 class FindReader(Protocol):
-    """Returns a provider that reads answers of a profile, which may be gone. Raises InputError.
+    """Returns a provider that reads answers of a profile, even a removed one. Raises InputError.
 
     `wire` is the wire format of the request; empty for that of the profile.
     """
@@ -344,7 +344,7 @@ class AttemptRunner:
             return await self._ingest_found(job, found, provider, answer)
 
     async def is_whole(self, found: FoundAttempt) -> bool:
-        """Whether an answer marked as cut is complete for the current reader.
+        """Whether an answer marked as truncated is complete for the current reader.
 
         Raises StorageError, InputError.
         """
@@ -358,7 +358,7 @@ class AttemptRunner:
         return scan.complete
 
     async def read_cut(self, job: Job, found: FoundAttempt) -> list[Picture]:
-        """Ingest the readable part of a cut answer.
+        """Ingest the readable part of a truncated answer.
 
         Raises NoPicture if it has no picture, or the service's error.
         """
@@ -512,9 +512,9 @@ class AttemptRunner:
         entry: JournalEntry,
         early: Mapping[SpilledString, PartFile],
     ) -> tuple[Answer, RequestChanges, str]:
-        """The answer, how its request differed from the choices, and its turn if stored.
+        """The answer, the changes of its request against the choices, and its turn if stored.
 
-        Its pictures that were decoded meanwhile become durable. Raises StorageError.
+        Pictures decoded meanwhile become durable. Raises StorageError.
         """
         answer = provider.read(source)
         sizes: dict[int, int] = {}
@@ -532,7 +532,7 @@ class AttemptRunner:
         self._journal.sent(entry, wire)
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
-        """The complete answer of an earlier attempt, if any; else the entry is ready for another.
+        """Complete answer of an earlier attempt; if None, the entry is ready for another one.
 
         Raises StorageError if the disk has no room for a new one.
         """
@@ -558,7 +558,7 @@ class AttemptRunner:
     def _allowances(
         self, references: Sequence[Reference], limits: sending.UploadLimits
     ) -> list[int]:
-        """Limit of each reference in bytes, so that together they fit into one request."""
+        """Limit of each reference in bytes, so that all fit into one request."""
         try:
             paths = [self._library.input_path(one) for one in references]
             return sending.allowances([path.stat().st_size for path in paths], limits)

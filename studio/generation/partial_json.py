@@ -1,9 +1,9 @@
-"""Completion of JSON that was cut, so that the part received can be parsed.
+"""Completion of truncated JSON, so that the part received can be parsed.
 
 Open strings (base64 is cut to whole groups of four), names without a value, objects and lists are
-closed. In a stream of events only the last one is completed. Nothing is invented: of a cut picture
-only the first part is there. Offsets stay the same, because pictures are read from their position
-in the answer.
+closed. In a stream of events only the last one is completed. Nothing is invented: a truncated
+picture has only its first part. Offsets stay the same, because pictures are read from their
+position in the answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 _MARK = re.compile(rb'"[^"\\]*"|["\[\]{}]')
 """A bracket, a complete string without escapes, or the opening quote of another string."""
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,1000}', re.DOTALL)
-"""The inside of a string or a part of it; bounded, so that it cannot backtrack."""
+"""Pattern of the inside of a string or a part of it; bounded, so that it cannot backtrack."""
 _CLOSING = {ord("{"): b"}", ord("["): b"]"}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-=]{64,}\Z")
 _SCHEME = b";base64,"
@@ -22,7 +22,7 @@ _HALF_WORD = re.compile(rb"[-+.0-9a-zA-Z]+\Z")
 _WHOLE_WORDS = (b"true", b"false", b"null")
 _EVENT = b"data:"
 _BEFORE = b" \t\r\n\xef\xbb\xbf"
-"""White space and byte order mark."""
+"""Whitespace and byte order mark."""
 _STREAM = (_EVENT, b"event:", b"id:", b"retry:", b":")
 
 

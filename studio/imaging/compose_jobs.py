@@ -1,7 +1,7 @@
 """Jobs of the comparing process that make a picture from others. Requests are as in `decode_jobs`.
 
-Nothing is written here: the PNG is returned with the answer, and the file that the program makes
-of it is read again to be proved.
+Nothing is written here: the PNG is returned with the answer, and the file written from it is read
+again for verification.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from studio.imaging import align, compare, compose, decode_jobs, masks
 from studio.imaging.worker_protocol import Job, Message, named
 
 FURTHEST = 8.0
-"""Pixels of the parent by which the middle of an answer may be off."""
+"""Limit of an answer's shift at its centre, in pixels of the parent."""
 
 _NEAR = 0.03
 """Relative difference up to which two shapes count as the same."""
@@ -35,10 +35,10 @@ COMPRESSION = 3
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Input of both jobs.
+    """Input of the composition and preview jobs.
 
     Attributes:
-        region: where the picture may change; else there is a frame.
+        region: the part that may change; without it, there is a frame.
         crop: the part of the parent that the answer shows, in pixels; None for all of it.
     """
 

@@ -1,7 +1,7 @@
-"""HTML of a hand-off page: no script, nothing from elsewhere, and every text escaped.
+"""HTML of a hand-off page: no scripts, no external resources, and every text escaped.
 
-A Content-Security-Policy allows this style sheet and the pictures only. A picture opens in full by
-a link to its place, which the style sheet enlarges; so it works offline and by keyboard.
+A Content-Security-Policy allows this style sheet and the pictures only. A picture is enlarged by
+the style sheet (`:target`) when its link is followed; so it works offline and by keyboard.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ class PagePicture:
     Attributes:
         source: what follows "src": a data: or relative address; "" for an unreadable one.
         file: relative address of the file to open; "" for none.
-        width, height: of the shown picture, in pixels.
+        width, height: size of the shown picture, in pixels.
         name, prompt: "" if the page leaves them out.
-        facts: headings and values in lines.
+        facts: lines of headings and values.
         colours: as 0xRRGGBB.
     """
 
@@ -119,7 +119,7 @@ def head(title: str, intro: str, count: int, date: str, *, beside: bool) -> str:
 
 
 def policy(*, beside: bool) -> str:
-    """The Content-Security-Policy: this style sheet, and pictures inside or beside the page."""
+    """The Content-Security-Policy: this style sheet, and pictures in the page or beside it."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     # A page that is opened from a disk is not of the same origin as the files beside it.
     pictures = "'self' file: data:" if beside else "data:"
@@ -162,7 +162,7 @@ def relative_address(*names: str) -> str:
 
 
 def alternative_text(name: str, prompt: str) -> str:
-    """What a picture shows, for those who do not see it; "" if nothing is known."""
+    """Alternative text of a picture, for screen readers; "" if nothing is known."""
     title, words = one_line(name), " ".join(prompt_lines(prompt).split())
     if not words:
         return title
@@ -175,7 +175,7 @@ def alternative_text(name: str, prompt: str) -> str:
 
 
 def _stage(picture: PagePicture, place: int, count: int) -> str:
-    """The picture as it lies in the page, with what the style sheet shows when it is enlarged."""
+    """The picture in the page, with the elements shown when it is enlarged."""
     # Translators: a picture without a shown name, such as "Picture 3".
     unnamed = _("Picture {n}").format(n=place)
     name = _text(one_line(picture.name) or unnamed)

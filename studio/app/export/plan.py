@@ -26,7 +26,7 @@ from studio.library.files import originals, save_copies
 
 
 class ExportNote(StrEnum):
-    """What is said about a planned copy."""
+    """Note on a planned copy."""
 
     NUMBERED = "numbered"  # the name is taken
     SKIPPED = "skipped"  # the name is taken, and it is not written
@@ -57,7 +57,7 @@ class PlannedCopy:
     Attributes:
         name: name of the file.
         wanted: its name before it got a number.
-        width, height: of the copy, in pixels.
+        width, height: size of the copy, in pixels.
     """
 
     item: ExportItem
@@ -73,7 +73,7 @@ class PlannedCopy:
 
     @property
     def refused(self) -> bool:
-        """Whether the picture cannot be exported like this."""
+        """Whether the picture cannot be exported as requested."""
         return bool(_REFUSED.intersection(self.notes))
 
     @property
@@ -91,7 +91,7 @@ class ExportPlan:
     def renamed(self, existing: Iterable[str], done: Sequence[PlannedCopy] = ()) -> ExportPlan:
         """The plan after its folder has changed: names taken meanwhile are replaced.
 
-        `done` are copies that have their names, and keep them.
+        `done` are written copies, which keep their names.
         """
         names = _Names(existing)
         kept = {id(one) for one in done}
@@ -114,8 +114,8 @@ def make_plan(
 ) -> ExportPlan:
     """The plan of an export. Raises InputError for an invalid name pattern.
 
-    `existing` are the names in the folder. No two copies have names that a usual system takes for
-    the same, nor a copy and a file that exists.
+    `existing` are the names in the folder. No copy gets a name that a usual file system takes for
+    that of another copy or of an existing file.
     """
     parts = name_pattern.parse(preset.pattern)
     names = _Names(existing)
@@ -206,7 +206,7 @@ def existing_names(folder: Path) -> list[str]:
 
 
 def sentence(note: ExportNote) -> str:
-    """What a note says to the user, in a few words."""
+    """The note as a short text for the user."""
     return {
         ExportNote.NUMBERED: _("name is taken, gets a number"),
         ExportNote.SKIPPED: _("name is taken, skipped"),
