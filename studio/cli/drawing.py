@@ -162,7 +162,7 @@ class LiveRows:
     """Rows at the end of a terminal, redrawn until they are erased.
 
     Bypasses the guard of standard error: texts are already sanitized, control sequences are its
-        own.
+    own.
     """
 
     def __init__(self) -> None:

@@ -68,8 +68,8 @@ class _Standing:
     Attributes:
         places: ids of each decided place, best first.
         pair: the next two to compare; None at the end.
-        assumed: number of results that were assumed. matches: matches of the place being decided,
-            or decided last.
+        assumed: number of results that were assumed.
+        matches: matches of the place being decided, or decided last.
     """
 
     places: tuple[tuple[str, ...], ...]

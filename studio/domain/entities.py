@@ -120,8 +120,9 @@ class Reference:
         media_type: by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
         name: name in the interface.
-        talk: the conversation that ends with it, if one was stored. sentence: tells the model what
-            it is for; "" for nothing, None for that of its role. Never None in a planned request.
+        talk: the conversation that ends with it, if one was stored.
+        sentence: tells the model what it is for; "" for nothing, None for that of its role. Never
+            None in a planned request.
     """
 
     sha256: str
@@ -175,7 +176,8 @@ class Grounding:
     """Searches that a model made for a picture.
 
     Attributes:
-        queries: search queries, for the web and for images. sources: pages that the model names.
+        queries: search queries, for the web and for images.
+        sources: pages that the model names.
         searches: the service's links to such searches, which have to be shown.
         image_queries: the subset of `queries` that were searches for images.
         billed: number of queries that count for the price: each once as a web search and once as
@@ -462,8 +464,8 @@ class Picture:
         advanced: advanced choices of its request; None if all were left to the model.
         extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.
-        draft: an intermediate picture the model made while thinking. imported: name of the file it
-            was imported from; "" if it was made here.
+        draft: an intermediate picture the model made while thinking.
+        imported: name of the file it was imported from; "" if it was made here.
         collections: ids of the collections it is in.
         settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
@@ -472,7 +474,7 @@ class Picture:
         conversation: the conversation up to this picture, if it can be continued.
         markup: what was drawn on the edited picture when it was sent; None for nothing.
         derivation: derivation from other pictures; None for a generated or imported picture.
-            answer: it is only the answer from which another picture was made: found by `is:answer`
+        answer: it is only the answer from which another picture was made: found by `is:answer`
             only, and in the trash whenever that picture is.
     """
 

@@ -94,9 +94,9 @@ class EdgeChange:
     """Difference between a picture and its parent.
 
     Attributes:
-        added, removed: words of the prompt, one text for each change. more, fewer: sha256 of
-            references of only the child, or only the parent. drift: share of changed pixels; None
-            if not measured.
+        added, removed: words of the prompt, one text for each change.
+        more, fewer: sha256 of references of only the child, or only the parent.
+        drift: share of changed pixels; None if not measured.
     """
 
     added: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ def changes(parent: FamilyNode, child: FamilyNode) -> EdgeChange:
     """Changes from a picture to its child.
 
     All words are new if the parent is empty or the prompts have little in common: then the child's
-        prompt is an instruction.
+    prompt is an instruction.
     """
     added, removed = _words(parent.prompt, child.prompt)
     before, after = dict(parent.settings), dict(child.settings)

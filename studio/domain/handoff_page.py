@@ -17,7 +17,7 @@ class HandoffPage:
         captions: captions in the order they are shown.
         palette: whether the main colours of each picture are shown.
         beside: whether pictures are files in a folder beside the page; otherwise they are embedded.
-            edge: longer side in pixels of embedded pictures; 0 for their own size.
+        edge: longer side in pixels of embedded pictures; 0 for their own size.
     """
 
     title: str = ""

@@ -126,8 +126,8 @@ class Frame:
     """Edges of a new picture around, or inside, the picture it is made from.
 
     Attributes:
-        aspect: ratio it stands for, such as "16:9"; "" for a free one. keep_centre: the original
-            pixels are put back.
+        aspect: ratio it stands for, such as "16:9"; "" for a free one.
+        keep_centre: the original pixels are put back.
         seam: width of the blend between old and new, within the new part, as a fraction of the
             longer side.
         match: colours of the new part are matched to those of the picture.
@@ -154,8 +154,8 @@ class Markup:
 
     Attributes:
         send_clean: the clean picture is sent after the marked copy.
-        region: the part that may change; None for the whole picture. frames: one picture is made
-            for each; a request has at most one, an extension.
+        region: the part that may change; None for the whole picture.
+        frames: one picture is made for each; a request has at most one, an extension.
     """
 
     marks: tuple[Mark, ...] = ()

@@ -117,8 +117,8 @@ def plan_parts(
     """Parts of one turn: the pictures, the edited one last, then a single text.
 
     The text has up to four paragraphs: the instruction, a line for each picture with a sentence
-        (with the picture's number), a line for each of the `marks` (number and sentence), and the
-        prompt. `order` replaces the usual order of the inputs.
+    (with the picture's number), a line for each of the `marks` (number and sentence), and the
+    prompt. `order` replaces the usual order of the inputs.
     """
     if order is None:
         order = sorted(range(len(inputs)), key=lambda index: inputs[index].role is Role.EDIT)

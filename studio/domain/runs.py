@@ -296,7 +296,7 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
     """The draft of a picture, for the composer.
 
     An imported picture has no known model: it gets provider and model of `here`. Raises InputError
-        if `can_repeat` is False for the picture.
+    if `can_repeat` is False for the picture.
     """
     if not can_repeat(picture):
         raise InputError(

@@ -12,9 +12,9 @@ class Spend(Struct, frozen=True, kw_only=True):
     """Money spent by local date, in US dollars.
 
     Attributes:
-        unknown: number of this month's pictures of unknown price, which are not in the sums. maybe:
-            number of this month's requests without a picture that may have been billed; not in the
-            sums either.
+        unknown: number of this month's pictures of unknown price, which are not in the sums.
+        maybe: number of this month's requests without a picture that may have been billed; not in
+            the sums either.
     """
 
     today: float = 0.0
@@ -29,8 +29,8 @@ class Outlay(Struct, frozen=True, kw_only=True):
     Attributes:
         usd: sum of the known costs.
         unknown: number of pictures without a known cost.
-        made: number of pictures, including those trashed or deleted since. kept: number of those
-            that are picked.
+        made: number of pictures, including those trashed or deleted since.
+        kept: number of those that are picked.
     """
 
     usd: float = 0.0

@@ -67,8 +67,9 @@ class StackTile(Struct, frozen=True, kw_only=True):
 
     Attributes:
         stack: number of its stack or single picture, in the order of the grid, from 0.
-        key: key of the stack, even if this is its only picture in the grid; 0 for none. row: its
-            picture; for a closed stack, the cover. member: position within an open stack, from 0.
+        key: key of the stack, even if this is its only picture in the grid; 0 for none.
+        row: its picture; for a closed stack, the cover.
+        member: position within an open stack, from 0.
         size: number of pictures of the stack; 1 for a single picture.
         open: whether it belongs to an open stack.
         last: whether it is the last tile of its stack.

@@ -188,8 +188,8 @@ class TreeBox:
         id: id of the picture or job; that of the parent with FOLD_MARK for a fold.
         parent: id of the parent's box; "" for the root.
         generation: column, from 0.
-        middle: vertical centre of the picture, where the lines end. first, last: the band of this
-            box and its descendants.
+        middle: vertical centre of the picture, where the lines end.
+        first, last: the band of this box and its descendants.
     """
 
     id: str
@@ -258,8 +258,8 @@ def lay_out(
     """Position the shown pictures, folds and jobs.
 
     Args:
-        tags: pictures with the name of a branch above them. spends: pictures with the cost of their
-            branch below them.
+        tags: pictures with the name of a branch above them.
+        spends: pictures with the cost of their branch below them.
         jobs: ids of jobs by the picture they edit.
         pitch: pixels from one generation to the next.
     """

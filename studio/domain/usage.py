@@ -11,8 +11,8 @@ class Usage:
 
     Attributes:
         answer_tokens: tokens of the whole answer, image and text together; 0 if not reported.
-            tool_tokens: tokens of search results. cost_usd: cost stated by the service in US
-            dollars; None if it states none.
+        tool_tokens: tokens of search results.
+        cost_usd: cost stated by the service in US dollars; None if it states none.
     """
 
     prompt_tokens: int = 0

@@ -50,8 +50,8 @@ class ComposedAnswer:
     """Result of composing an answer.
 
     Attributes:
-        answer: the model's own picture: hidden behind the composed one, or with a warning. picture:
-            the composed picture; None if the answer itself is the result.
+        answer: the model's own picture: hidden behind the composed one, or with a warning.
+        picture: the composed picture; None if the answer itself is the result.
     """
 
     answer: Picture
@@ -63,10 +63,10 @@ class KeptComposition:
     """The parts of a composed picture, all still in the library.
 
     Attributes:
-        recipe: recipe with the seam and matching of the picture. size: width and height of the
-            parent in pixels; a seam of 1 is as wide as the longer side. feather: width in pixels of
-            the region's own soft edge; narrower seams have no effect. hidden: the answer is not a
-            picture of its own.
+        recipe: recipe with the seam and matching of the picture.
+        size: width and height of the parent in pixels; a seam of 1 is as wide as the longer side.
+        feather: width in pixels of the region's own soft edge; narrower seams have no effect.
+        hidden: the answer is not a picture of its own.
     """
 
     recipe: CompositionRecipe
@@ -87,7 +87,7 @@ class AnswerComposer:
         executor: SerialExecutor,
         find_model: Callable[[str, str], Model],
     ) -> None:
-        """`executor` reads and writes files; `comparer` is called for the first composition."""
+        """`executor` reads and writes files; `comparer` returns the client, at each use."""
         self._library = library
         self._decoder = decoder
         self._comparer = comparer

@@ -57,7 +57,7 @@ class FallbackStore:
         """Store a complete answer durably; returns its folder. Idempotent.
 
         A temporary folder is used if the state folder cannot be written either: no later start
-            looks there, so the user has to be told. Raises StorageError.
+        looks there, so the user has to be told. Raises StorageError.
         """
         if self.has(attempt):
             return self._places.get(attempt, self.folder / attempt)

@@ -117,7 +117,7 @@ class Journal:
         return entries
 
     def is_unsent(self, entry: JournalEntry) -> bool:
-        """Whether this process queued it and nothing else is in it. Thread-safe; does not block."""
+        """Whether this process queued it and wrote nothing else. Thread-safe; does not block."""
         return entry.attempt in self._unsent
 
     def write_history_use(self, entry: JournalEntry, use: HistoryUse) -> None:

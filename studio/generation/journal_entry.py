@@ -63,8 +63,8 @@ class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
         at: seconds since 1970.
         bytes: size of the answer's body so far.
         seconds: from sending to the last byte.
-        reason: why it was truncated. reader: version of the reader that found it truncated or
-            unreadable; 0 for none.
+        reason: why it was truncated.
+        reader: version of the reader that found it truncated or unreadable; 0 for none.
         late: it arrived after the timeout.
         status, headers: as in `answer.json`, which is not durable by itself.
         wire: wire format of the request; empty if the mark is damaged.

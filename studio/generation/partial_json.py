@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(rb'"[^"\\]*"|["\[\]{}]')
-"""A bracket, a complete string without escapes, or the opening quote of another string."""
+"""Pattern of a bracket, a whole string without escapes, or the opening quote of another."""
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,1000}', re.DOTALL)
 """Pattern of the inside of a string or a part of it; bounded, so that it cannot backtrack."""
 _CLOSING = {ord("{"): b"}", ord("["): b"]"}

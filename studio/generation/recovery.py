@@ -114,7 +114,7 @@ class Recovery:
         """Close an entry whose job is recorded as finished.
 
         Two kinds stay open: an answer whose picture could not be written is ingested now, and a
-            truncated answer is kept until it is read or dismissed.
+        truncated answer is kept until it is read or dismissed.
         """
         if done:
             await self._close(found, EndReason.RECORDED)

@@ -45,8 +45,8 @@ class AnswerSink:
     """Receives one answer.
 
     Attributes:
-        parts: its pictures, as far as they could be decoded so far. tell_whole: called on the
-            loop's thread when the answer is complete, and if more arrives.
+        parts: its pictures, as far as they could be decoded so far.
+        tell_whole: called on the loop's thread when the answer is complete, and if more arrives.
         received: bytes of the body.
         encoded_bytes: bytes of a compressed body, as received.
         arriving: the answer has begun and has not ended.
@@ -91,7 +91,7 @@ class AnswerSink:
 
     @property
     def whole(self) -> bool:
-        """Whether the scanned part is a complete answer: a broken connection is harmless then."""
+        """Whether the scanned part is a complete answer; then a broken connection is harmless."""
         return self._scanner.ended
 
     @property

@@ -39,7 +39,8 @@ class PartFile:
     """A picture file that is complete but not yet durable.
 
     Attributes:
-        bytes: size of the file. facts: its properties, if it is large and its checksums are right.
+        bytes: size of the file.
+        facts: its properties, if it is large and its checksums are right.
     """
 
     file: files.Appender

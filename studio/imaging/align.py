@@ -45,7 +45,7 @@ _FEWEST = 12
 _CORRELATED = 0.7
 _NEAR = 0.3
 _LEAST_SHARE = 0.3
-"""A block agrees with this correlation and distance (pixels); this share of them must."""
+"""Limits of correlation and distance (pixels) for agreeing blocks, and of their share."""
 
 _LEAST_COUNTED = 0.25
 """Minimum share of a block's pixels that must not be ignored."""
@@ -80,7 +80,7 @@ class Placement:
         return self.scale * x + self.x, self.scale * y + self.y
 
     def distance(self, other: Placement, size: tuple[int, int]) -> float:
-        """Largest distance between both at the corners of the first picture, in its pixels."""
+        """Largest distance between two placements at the first picture's corners, in its pixels."""
         corners = ((0, 0), (size[0], 0), (0, size[1]), size)
         return max(math.dist(self.place(*c), other.place(*c)) for c in corners) / self.scale
 
@@ -90,8 +90,9 @@ class Registration:
     """Result of a registration.
 
     Attributes:
-        placement: the placement found; None if the pictures do not line up. reason: why they do not
-            line up. agreeing: share of the blocks with detail that agree.
+        placement: the placement found; None if the pictures do not line up.
+        reason: why they do not line up.
+        agreeing: share of the blocks with detail that agree.
     """
 
     placement: Placement | None
@@ -225,9 +226,10 @@ class _Block:
     Brightness and contrast are eliminated from the moments by projection.
 
     Attributes:
-        index: index among the means of all blocks. x, y: its centre, in pixels of the level from
-            the centre of the picture. mean, variance: mean and variance of its values. gx, gy: mean
-            gradient.
+        index: index among the means of all blocks.
+        x, y: its centre, in pixels of the level from the centre of the picture.
+        mean, variance: mean and variance of its values.
+        gx, gy: mean gradient.
         px, py: regression of the gradient on the values.
         xx, xy, yy: moments of the gradient.
         rx, ry: moments of gradient and difference; solve the moments for the displacement.
@@ -435,7 +437,7 @@ def _fit(blocks: Sequence[_Block]) -> _Shift | None:
 
 
 def _fit_once(blocks: Sequence[_Block], shift: _Shift, width: float) -> _Shift | None:
-    """One round: blocks count by their correlation, and their distance from the last shift."""
+    """One round: blocks are weighted by correlation and distance from the last shift."""
     x, y, zoom = shift
     n00 = n01 = n02 = n11 = n12 = n22 = v0 = v1 = v2 = 0.0
     for block in blocks:

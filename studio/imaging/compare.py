@@ -27,7 +27,7 @@ _GAIN_EDGE = 256
 """Long edge in pixels of the grid on which colours are matched."""
 
 _COARSER = 0.8
-"""Pixels of the second picture per pixel of the first, below which it is the coarser one."""
+"""Pixels of the second picture per pixel of the first, below which the second is coarser."""
 
 _GAINS = (0.8, 1.25)
 """Limits of a colour gain; anything beyond is a change."""
@@ -62,7 +62,7 @@ class Overlay:
         return None if found is None else found[0]
 
     def laid(self, box: Box) -> Image.Image:
-        """The part of the second picture that covers this box of the first."""
+        """The part of the second picture that covers this box of the first, resized to it."""
         left, top, right, bottom = box
         (wide, high), (x, y), (width, height) = self.scale, self.corner, self.second.size
         source: FloatBox = (

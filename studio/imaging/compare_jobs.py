@@ -76,7 +76,7 @@ def _loaded(path: Path, edge: int | None) -> tuple[Image.Image, tuple[int, int]]
 
 
 def _factors(picture: Image.Image, full: tuple[int, int]) -> tuple[float, float]:
-    """Factors by which a picture was reduced; they differ slightly, as sizes are rounded."""
+    """Horizontal and vertical reduction of a picture; they differ slightly by rounding."""
     return picture.width / full[0], picture.height / full[1]
 
 

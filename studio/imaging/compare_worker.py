@@ -43,7 +43,7 @@ JOBS: dict[str, Job] = {
 }
 
 _NICE = 10
-"""Lower than the decoding process, so that arrivals and thumbnails come first."""
+"""Niceness above that of the decoding process, so that arrivals and thumbnails come first."""
 
 
 def main() -> int:

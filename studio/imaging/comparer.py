@@ -41,7 +41,7 @@ class ComparisonResult:
         size, other_size: width and height in pixels.
         aligned: whether the pictures line up.
         reason: reason if not: "different", "too_little_detail" or "too_small"; otherwise None.
-            agreeing: share of the blocks with detail that agree with the placement.
+        agreeing: share of the blocks with detail that agree with the placement.
         gain: factors of red, green and blue from the second picture to the first.
         changed: share of the pixels that changed, 0 to 1; None if they do not line up.
     """

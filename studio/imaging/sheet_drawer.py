@@ -27,7 +27,7 @@ class SheetDrawer:
     """Draws the pages of one contact sheet, in order, in a process that it starts and ends.
 
     Attributes:
-        missing: the characters for which no font was found so far.
+        missing: characters for which no font was found so far.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Drawing process of contact sheets: the only one beside the window that has Qt.
+"""Drawing process of contact sheets: the only process besides the window that loads Qt.
 
 Started as `gridbrush --worker sheet`, with a lower priority. It gets pictures that were decoded and
 reduced by the exporting processes, returns pages, and writes nothing.
@@ -16,7 +16,7 @@ from studio.config.environment import keep_memory_private
 from studio.imaging import sheet_jobs, worker
 
 MEMORY = 3 << 30
-"""Address space in bytes: Qt's libraries, a page of A3 as PNG and its pictures."""
+"""Limit of address space in bytes: Qt's libraries, an A3 page as PNG and its pictures."""
 
 _NICE = 10
 

@@ -101,7 +101,7 @@ class Library:
 
     @property
     def rereading(self) -> ReadProgress | None:
-        """Progress of an index that is rebuilt while the library is open."""
+        """Progress of a rebuild of the index while the library is open."""
         return self.store.rereading
 
     # Opening and closing
@@ -109,7 +109,7 @@ class Library:
     async def open(self, *, write: bool, beside: bool = False) -> None:
         """Open for changes (the caller holds the lock) or read-only.
 
-        `beside`: a rebuild of the index that takes long runs while the library is open.
+        With `beside`, a long rebuild of the index runs while the library is already open.
         Raises StorageError, LibraryTooNew.
         """
         self.store.writable = write
@@ -147,7 +147,7 @@ class Library:
         return first_pictures(self._saved_index, query, limit)
 
     def first_stacks(self, query: Query, by: StackBy, limit: int) -> FirstStacks | None:
-        """The same in stacks, with the pictures of `limit` tiles; None if it is unusable."""
+        """The first screen in stacks, with the pictures of `limit` tiles; None if unusable."""
         return first_stacks(self._saved_index, query, by, limit)
 
     def _saved_index(self) -> Path | None:
@@ -185,7 +185,7 @@ class Library:
         return await self.store.query_index(lambda index: index.pictures(rows))
 
     async def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, which may be a million."""
+        """The ids of the pictures of these rows, of which there may be a million."""
         return await self.store.query_index(lambda index: index.ids(rows), long=True)
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
@@ -193,7 +193,7 @@ class Library:
         return await self.store.query_index(lambda index: index.find(ids))
 
     async def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
-        """Rows of these pictures, in order, and whether each is in the trash; unknown left out."""
+        """Rows of these pictures, in order, and whether each is trashed; unknown ones left out."""
         return await self.store.query_index(lambda index: index.rows_of(ids), long=True)
 
     async def resolve(self, start: str) -> Picture:
@@ -218,13 +218,13 @@ class Library:
         return await self.store.query_index(lambda index: index.ledger.counts(since), long=True)
 
     async def spend(self, now: float | None = None) -> Spend:
-        """Spend of today and of this month in local time."""
+        """Spending of today and of this month in local time."""
         moment = time.time() if now is None else now
         day, month = local_midnight(moment), local_midnight(moment, first=True)
         return await self.store.query_index(lambda index: index.ledger.spend(day, month), long=True)
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
-        """Spend of each day of this month with any, such as {"2026-11-23": 1.21}."""
+        """Spending of this month by day, for days with any, such as {"2026-11-23": 1.21}."""
         month = local_midnight(time.time() if now is None else now, first=True)
         return await self.store.query_index(lambda index: index.ledger.spend_by_day(month))
 
@@ -253,11 +253,11 @@ class Library:
         return await self.store.query_index(lambda index: index.ledger.job_state(id))
 
     async def usual_seconds(self, model: str, size: str) -> float | None:
-        """Median seconds for that model and size; None for too few pictures."""
+        """Median seconds for that model and size; None with too few pictures."""
         return await self.store.query_index(lambda index: index.ledger.usual_seconds(model, size))
 
     async def damaged_records(self) -> int:
-        """Number of unreadable lines of the log, which is read again."""
+        """Number of unreadable lines of the log, which is read again for it."""
         return await self.store.count_damaged()
 
     def portions(self) -> AsyncIterator[list[Picture]]:
@@ -273,11 +273,11 @@ class Library:
         return await self.store.query_index(lambda index: index.ledger.stored(), long=True)
 
     def path(self, picture: Picture) -> Path:
-        """Path of the original, safe to hand on; blocking. Raises StorageError, see `reach`."""
+        """Path of the original, safe to pass on; blocking. Raises StorageError; see `reach`."""
         return self.originals.reach(picture)
 
     def paths(self, pictures: Sequence[Picture]) -> list[Path]:
-        """The same for many pictures, faster."""
+        """Paths of the originals of many pictures, faster than one by one."""
         return self.originals.reach_all(pictures)
 
     # New pictures
@@ -288,7 +288,7 @@ class Library:
         """Add a finished job: move the originals into place, then append one record.
 
         Args:
-            job: as it ended; a failed one brings no pictures.
+            job: the finished job; a failed one has no pictures.
             pictures: each with the complete file that becomes its original.
 
         Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
@@ -325,7 +325,8 @@ class Library:
     async def trash(self, ids: Sequence[str]) -> str:
         """Move pictures to the trash; the files are moved in the background.
 
-        An answer that a picture was made of goes with that one only: InputError for nothing else.
+        An answer from which a picture was made moves only with it. Raises InputError if only such
+        answers are given.
         """
         kept = await self._without_answers(ids, _("It goes to the trash with that picture."))
         return await edits.set_field(self.store, "trashed", kept, True)
@@ -358,7 +359,7 @@ class Library:
     async def change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> str:
-        """Change a field to `groups(old values)`; returns a sentence, "" where nothing changed."""
+        """Change a field to `groups(old values)`; returns a sentence, "" if nothing changed."""
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self, only: str = "") -> str | None:
@@ -393,7 +394,7 @@ class Library:
     ) -> bytes:
         """A JPEG (sRGB) at least `edge` pixels long, from the cache or decoded now.
 
-        Raises PictureUnreadable, also when the file is gone.
+        Raises PictureUnreadable, also if the file is gone.
         """
         try:
             find = partial(self.path, picture)
@@ -436,7 +437,7 @@ class Library:
         )
 
     async def input_note(self, reference: Reference) -> str:
-        """How a reference is changed before it is sent, in two words; "" for not at all."""
+        """Change of a reference before it is sent, in two words; "" for none."""
         return await self.store.reading.run(inputs.note, self.originals, reference)
 
     def input_path(self, reference: Reference) -> Path:

@@ -209,7 +209,7 @@ class DragCopies:
         """The files for a request, in order, to be handed out now; None unless all are ready.
 
         Each file is checked: if one was changed or removed, the batch is forgotten. Blocks for
-            microseconds a file.
+        microseconds a file.
         """
         batch = self.find(request)
         if batch is None:

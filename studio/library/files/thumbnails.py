@@ -39,7 +39,7 @@ class ThumbnailStore:
         return self._folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
 
     def get(self, sha256: str, edge: int) -> bytes | None:
-        """The cached thumbnail of that content and size; None for a missing one."""
+        """The cached thumbnail of that content and size; None if missing."""
         try:
             data = self._path(sha256, edge).read_bytes()
         except OSError:
