@@ -435,7 +435,7 @@ class Core:
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile
-        # A base URL is that of a service: the painter has none.
+        # A base URL belongs to a service; the offline painter has none.
         if remembered == OFFLINE and (self._has_environment_key or self.options.base_url):
             return self.environment_profile
         return remembered
@@ -450,7 +450,8 @@ class Core:
                     _("The offline painter has no address"),
                     hint=_("Choose the service with --provider."),
                 )
-            # Asked for several times in a request: the same profile as long as nothing changes.
+            # Called several times in a request: returns the same profile as long as nothing
+            # changes.
             moved = self._moved
             if moved is None or moved[0] is not profile:
                 moved = self._moved = profile, replace(profile, base_url=address)

@@ -30,7 +30,7 @@ PATIENCE = 2.0
 
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
-_MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
+_MOST_NAMES = 1 << 20  # bytes of the file names given to a second process
 _LINE = 1024  # bytes of a line; longer data is preceded by its length
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 

@@ -90,6 +90,6 @@ class _SpreadsheetWriter:
         self._open.close()
 
     def _remove_part(self) -> None:
-        # On a disk that is gone it stays; what is reported is the error before.
+        # On a disconnected disk it stays; the earlier error is the one to report.
         with contextlib.suppress(StorageError):
             files.remove(self._part)

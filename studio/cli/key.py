@@ -42,7 +42,7 @@ async def run(options: Any, where: Paths) -> int:
 
 
 def _profile(core: Core) -> str:
-    # The painter has no key: the default is a service's profile.
+    # The offline painter has no key: the default is a service's profile.
     return core.environment_profile if core.default_profile == OFFLINE else core.default_profile
 
 

@@ -193,7 +193,7 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def build() -> argparse.ArgumentParser:
     """The parser of all commands; the manual page is generated from it."""
-    # A parser of its own for each: `set_defaults` changes the options of those it shares.
+    # A new parent parser for each: `set_defaults` changes the options of shared ones.
     parser = argparse.ArgumentParser(
         prog="gridbrush",
         parents=[_common()],
@@ -201,7 +201,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
     _with_defaults(parser)
-    # Alone loads Qt for the self-test: whether a window can be made here, without showing one.
+    # For the self-test; the only option that loads Qt: creates a window without showing it.
     parser.add_argument("--probe-window", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
 

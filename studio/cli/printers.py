@@ -142,7 +142,7 @@ def picture_facts(picture: Picture, path: Path) -> dict[str, Any]:
         "seed": picture.seed,
         "model": picture.model,
         "prompt": picture.prompt,
-        # No picture is called made here unless none of these pixels differs.
+        # A derivation is recorded only if none of these pixels differs.
         **({} if picture.derivation is None else {"outside_changed": 0}),
     }
 

@@ -169,7 +169,7 @@ def _exclusive_rename() -> Callable[[bytes, bytes], int] | None:
     return None
 
 
-_HERE = -100  # AT_FDCWD: paths are as they are
+_HERE = -100  # AT_FDCWD: relative paths start at the working directory
 _NO_REPLACE = 1  # RENAME_NOREPLACE of Linux
 _EXCLUSIVE = 4  # RENAME_EXCL of macOS
 _NO_RENAME = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})

@@ -108,7 +108,7 @@ def sentences(*texts: str) -> str:
 
 
 def ended(text: str) -> str:
-    """A text as a sentence: with a full stop, unless it already ends with a mark."""
+    """A text as a sentence: with a full stop, unless it already ends with punctuation."""
     if not text or text.endswith(_ENDS):
         return text
     # Translators: {text} is a sentence without its full stop.

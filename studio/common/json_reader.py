@@ -65,7 +65,7 @@ class JsonReader(Generic[T]):
 
     @cached_property
     def _decode(self) -> Callable[[bytes], Any]:
-        # Looks at each field of the type, up to 3 ms: a start reads few of them.
+        # Inspects each field of the type, for up to 3 ms; a start needs few of them.
         return msgspec.json.Decoder(self._kind).decode
 
     def decode(self, data: bytes) -> T:

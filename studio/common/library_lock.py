@@ -68,7 +68,7 @@ def _myself() -> LockOwner:
 
 
 def _host() -> str:
-    # Asking the system needs no sockets, and a start none either.
+    # `uname` does not involve sockets, which a start does not need otherwise.
     return os.uname().nodename if hasattr(os, "uname") else socket.gethostname()
 
 

@@ -149,7 +149,7 @@ class Credentials:
         secret = _Secret(clean(key))
         logs.redact(secret.text)
         self._keys.pop(profile, None)
-        self._noted.pop(profile, None)  # another key, even if all else is as before
+        self._noted.pop(profile, None)  # the key differs, even if its status does not
         self._session[profile] = secret
         self.make_default(profile)
         key_hosts.forget_host(self._settings, profile)

@@ -132,7 +132,7 @@ def _ordered(raw: dict[str, Any]) -> tuple[ExportPreset, ...]:
     for entry in _entries(raw):
         if (preset := _read(entry)) is not None:
             found[preset.id] = preset
-    # Nothing may take the place of bit for bit.
+    # Nothing may replace the preset for originals.
     found[ORIGINALS.id] = replace(ORIGINALS, conflict=found[ORIGINALS.id].conflict)
     names = order if isinstance(order, list) else []
     ids = [one for one in names if isinstance(one, str) and one in found]

@@ -277,7 +277,7 @@ class SettingsStore:
             self._set_aside()
             return self.value
         except OSError as error:
-            # What cannot be read now is not lost, unless it is written over.
+            # A file that cannot be read now is not lost, unless it is overwritten.
             self._hands_off = True
             self.trouble = _unreadable(error, self._path)
             return self.value
@@ -379,7 +379,7 @@ class SettingsStore:
                 raise files.storage_error(refused, self._path) from refused
             return encode(value)
         except OSError as error:
-            # What cannot be read now is not lost, unless it is written over.
+            # A file that cannot be read now is not lost, unless it is overwritten.
             raise files.storage_error(error, self._path) from error
         if version > VERSION:
             raise _not_kept(self._path)

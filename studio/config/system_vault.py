@@ -87,7 +87,7 @@ class SystemSecretStore:
         try:
             yield
         except Exception as error:  # noqa: BLE001 backends let errors of the system through
-            # Cut off: a foreign error may carry the key in its arguments.
+            # No cause attached: a foreign error may have the key in its arguments.
             raise trouble_of(error, display=self._display) from None
 
 
@@ -133,7 +133,7 @@ def open_vault(environ: Mapping[str, str]) -> SecretStore:
     elif sys.platform == "win32":
         kind = Windows.WinVaultKeyring
         windows = kind()
-        windows.persist = "local machine"  # the usual choice roams to other machines
+        windows.persist = "local machine"  # the default roams to other machines
         return SystemSecretStore(windows, longest=1280, door=lambda: KeyState.OK)
     else:
         display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

@@ -82,7 +82,7 @@ class _Tree:
     """The tournament's tree for one set of results.
 
     Attributes:
-        open: matches that can be decided now: size and begin of their range of the list, the pair.
+        open: matches that can be decided now: size and beginning of their range, and the pair.
         assumed: number of results that were assumed.
         equals: pictures that share the place of the one that advanced.
     """

@@ -130,7 +130,7 @@ def with_guides(
 def planned(
     request: GenerationRequest, model: Model, words: Mapping[GuideWords, str]
 ) -> GenerationRequest:
-    """The request with pictures that are not drawn yet, as far as they are known by then."""
+    """The request with pictures that are not drawn yet, as far as they are known before drawing."""
     found = layout(request, model)
     edited = request.edited
     name = edited.name if edited is not None else ""

@@ -458,7 +458,7 @@ def _check_markup(draft: Draft) -> None:
             hint=_("Remove one of them."),
         )
     if not drawn.is_valid(markup):
-        # A record of it could not be read again.
+        # Its record could not be read again.
         raise InputError(
             _("The new frame is too large") if markup.frames else _("Too many marks or strokes"),
             hint=_("Choose a smaller one.") if markup.frames else _("Remove some of the marks."),
@@ -572,7 +572,7 @@ def _size(draft: Draft, model: Model) -> str | None:
             _("Supported: {known}.").format(known=listed(model.sizes)),
             hint=_("Choose one of these, or another model."),
         )
-    # A model of one size is sent none.
+    # Models with a single size are sent none.
     return tier if tier in model.sizes or model.sends_size else model.usual_size
 
 

@@ -45,7 +45,7 @@ class Stacking:
         self._tile_ends: list[int] = []
         self._stack_ends: list[int] = []
         self._count = 0
-        # Tiles as they were read: those on screen are asked for at every paint.
+        # Cache of tiles: those on screen are read at every paint.
         self._read: dict[int, StackTile] = {}
         self.ranks = dict(ranks or {})
 

@@ -126,7 +126,7 @@ def shape(
             continue
         _rank, one = heapq.heappop(waiting)
         parent = tree.nodes[one].parent
-        # The last one of its fold takes the place of the fold.
+        # The last picture of a fold takes the fold's place.
         if count < leaves or len(below[parent]) - len(shown.get(parent, ())) == 1:
             show(parent, one)
     return TreeShape(

@@ -225,7 +225,7 @@ class AnswerComposer:
         before = picture.derivation
         kept = await self.composition_of(picture)
         assert before is not None
-        # A record of more than all of the picture could not be read again.
+        # A recorded seam wider than the picture could not be read again.
         seam = min(1.0, seam)
         recipe = replace(kept.recipe, seam=seam * max(kept.size), match=match)
         made = replace(picture, derivation=replace(before, seam=seam, match=match))

@@ -61,7 +61,7 @@ def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
 
 def _decoded(source: Path, encoding: str, secrets: SecretRedactor) -> Iterator[bytes]:
     stream = secrets.stream()
-    # Pictures hardly shrink: what unfolds further is no answer.
+    # Pictures hardly compress: anything that expands further is not an answer.
     most = min(MAX_BODY, max(MAX_WORDS, _MOST_RATIO * source.stat().st_size))
     try:
         for piece in content_encoding.decoded(_pieces(source), encoding, most):

@@ -137,7 +137,7 @@ class FallbackStore:
             try:
                 home = json_reader.load(folder / "home.json", HomeFile)
             except (OSError, json_reader.NotUnderstood) as error:
-                # Any library may have it rather than none: it was paid for.
+                # It was paid for, so any library is better than none.
                 log.warning("Whose answer %s is cannot be read: %s", folder, error)
                 yield JournalEntry(folder)
                 continue

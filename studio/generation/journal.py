@@ -365,7 +365,7 @@ def missing_folder_error(folder: Path) -> StorageError:
 
 
 def _is_valid(folder: Path) -> bool:
-    """Whether this is an attempt that was queued, or one that was sent and lost its request."""
+    """Whether a folder has the files of an attempt, even without its request."""
     marks = ("queued.json", "sent.json", "whole.json", "cut.json")
     return any((folder / name).exists() for name in marks) or Journal.has_answer(
         JournalEntry(folder)
@@ -462,7 +462,7 @@ def _recovered(folder: Path) -> FoundAttempt | None:
             if not inside.is_id(folder.name.removesuffix(_DONE)):
                 raise OSError(_("unknown file name"))
             if folder.name.endswith(_DONE) or not _is_valid(folder):
-                # Over, or never completely queued.
+                # Finished, or never completely queued.
                 shutil.rmtree(folder, ignore_errors=True)
                 return None
             return _read_entry(JournalEntry(folder))

@@ -87,7 +87,7 @@ def _end_of_string(text: bytes, position: int) -> int | None:
     size = len(text)
     while position < size:
         inside = _IN_STRING.match(text, position)
-        assert inside is not None  # it matches nothing as well
+        assert inside is not None  # it also matches an empty string
         if text[inside.end() : inside.end() + 1] == b'"':
             return inside.end() + 1
         if inside.end() == position:

@@ -257,7 +257,7 @@ class _DamagedEntries:
 
 def _ended(found: FoundAttempt, job: Job, state: JobState, error: StudioError) -> Job:
     if job.request.profile == OFFLINE:
-        # The painter costs nothing, whatever errors it simulates.
+        # The offline painter costs nothing, whatever errors it simulates.
         error.billed = Billed.NO
     return replace(job, state=state, failure=failure_of(error), finished=found.at)
 

@@ -164,7 +164,7 @@ def ring_around(region: Image.Image, width: int = RING) -> Image.Image:
     """Mask of about `width` pixels around a region, which is a mask of the same size."""
     inside = region.point(_NOT_ZERO)
     third = max(1, width // 3)
-    # Grown by three pixels of a third of the width each: a filter as wide as the ring is slow.
+    # Grown by three pixels at a reduced size, because a filter as wide as the ring is slow.
     grown = inside.reduce(third).point(_NOT_ZERO).filter(ImageFilter.MaxFilter(7))
     size = grown.width * third, grown.height * third
     grown = grown.resize(size, Image.Resampling.NEAREST).crop((0, 0, *region.size))

@@ -146,7 +146,7 @@ def open_picture(path: Path) -> OpenedPicture:
         if number * picture.width * picture.height > PASSES:
             raise DecodeRefused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
     if kind is file_types.AVIF:
-        # There it is a property of the picture too.
+        # The profile is an image property there too.
         contents.profile = picture.info.get("icc_profile") or b""
     tags = exif.ExifTags(contents.exif)
     if kind is file_types.TIFF:
@@ -459,7 +459,7 @@ def upright(request: dict[str, Any]) -> Message:
         picture.load()
         return {"media_type": opened.kind.media_type}, _bare(opened)
     if opened.kind is file_types.PNG:
-        picture.load()  # raises for a cut picture
+        picture.load()  # raises for a truncated picture
     copy = _render(opened, edge)
     if copy.mode == "RGBA" and copy.getchannel("A").getextrema() == (255, 255):
         copy = copy.convert("RGB")

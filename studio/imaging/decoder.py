@@ -547,10 +547,10 @@ def worker_command() -> list[str]:
 def process_environment() -> dict[str, str]:
     """Environment of the decoding process: variables to find this program, and no secrets."""
     environment = worker_environment()
-    # Else glibc learns from the first large picture to keep the room of the next ones.
+    # Otherwise glibc adapts to the first large picture, and keeps the memory of later ones.
     environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))
     if not getattr(sys, "frozen", False):
-        # Found wherever the program was started, and never in a folder it was started in.
+        # Finds this package from any working directory, and none in that directory.
         package = str(Path(__file__).resolve().parents[2])
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = package + (os.pathsep + before if before else "")

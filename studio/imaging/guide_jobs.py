@@ -73,7 +73,7 @@ def draw_guide(request: dict[str, Any]) -> Message:
     path = Path(request["path"])
     whole = guide.box == (0, 0, 1, 1)
     if guide.region or _reaches_beyond(guide.box):
-        # Before anything is sent and billed: the answer could not be put into it.
+        # Refused before anything is sent and billed: the answer could not be composed into it.
         decode_jobs.refuse_what_is_not_composed(path)
     picture, full = decode_jobs.load(path, drawing.edge if whole else None)
     if guide.region and drawing.region is not None:
@@ -214,7 +214,7 @@ class GuideCanvas:
         bottom = min(self._picture.height, math.ceil(max(down) + pad))
         if left >= right or top >= bottom:
             return
-        # A mask of a long side that is as fine as the others would take much memory.
+        # A long mask with the usual oversampling would take much memory.
         fine = _FINE if max(right - left, bottom - top) <= _LARGE else 2
         mask = Image.new("L", ((right - left) * fine, (bottom - top) * fine))
         draw = ImageDraw.Draw(mask)

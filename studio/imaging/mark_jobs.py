@@ -1,5 +1,4 @@
-"""Job of the comparing process: marks that an answer still shows. Requests as in `decode_jobs`.
-"""
+"""Job of the comparing process: marks that an answer still shows. Requests as in `decode_jobs`."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def _draw_line(
     for x, y in points:
         if kept is not None and max(abs(x - kept[0]), abs(y - kept[1])) < 1:
             continue
-        # Rounding must not turn the corners of a line of one pixel round.
+        # The corners of a line one pixel wide must not be rounded.
         end = max(x - half, x + half - 1), max(y - half, y + half - 1)
         draw.ellipse((x - half, y - half, *end), fill=level)
         if kept is not None:

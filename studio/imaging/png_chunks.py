@@ -66,11 +66,11 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
             several |= kind == b"fdAT"
             if kind == b"acTL" and before < 0 and size >= 8:
                 frames = int.from_bytes(source.read(at + 8, 4), "big")
-            # Chunks that must precede the pixels are ignored behind them.
+            # Chunks that must precede the pixels are ignored after them.
             if before < 0 or kind not in (b"tRNS", b"iCCP"):
                 beside.append((kind, at + 8, size))
         else:
-            # The file is cut within metadata.
+            # The file is truncated within metadata.
             contents.beside = True
             break
         at = end

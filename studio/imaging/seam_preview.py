@@ -60,7 +60,7 @@ class SeamPreview:
             except NotDecoded as error:
                 log.warning("A preview is computed once more: %s", error)
                 found = await self._comparer().seam_preview(recipe, view)
-        # One that was overtaken while it was computed is newer than what is shown.
+        # A preview outdated while it was computed is still newer than the one shown.
         return found if picture == self._picture else None
 
     async def close(self) -> None:

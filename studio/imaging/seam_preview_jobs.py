@@ -367,11 +367,11 @@ def _frame_view(
     kept: _KeptPictures, layout: FrameLayout, box: align.FloatBox, size: tuple[int, int]
 ) -> _FrameView:
     wide, high = size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1])
-    # Around what is seen, whole pixels of the screen: as far as a seam may reach, in the frame.
+    # Margins in whole screen pixels around the visible part: the reach of a seam, within the frame.
     before = _reach(box[0], wide), _reach(box[1], high)
     after = _reach(layout.size[0] - box[2], wide), _reach(layout.size[1] - box[3], high)
     local = before[0] + size[0] + after[0], before[1] + size[1] + after[1]
-    # Their corner in pixels of the parent, and the pixels in which the parent is.
+    # Corner of all these pixels in pixels of the parent, and the pixels that show the parent.
     left, top = layout.left + box[0] - before[0] / wide, layout.top + box[1] - before[1] / high
     start = _rounded_up(-left * wide, local[0]), _rounded_up(-top * high, local[1])
     end = (

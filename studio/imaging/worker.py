@@ -80,7 +80,7 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Both pipes under new descriptors, so that a stray print cannot corrupt the messages."""
     requests, answers = os.dup(0), os.dup(1)
     if sys.platform == "linux":
-        # One turn instead of sixteen for a picture, while other programs want the processor too.
+        # A picture takes one context switch instead of sixteen on a busy machine.
         with contextlib.suppress(OSError):
             fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, _PIPE)
     if sys.platform == "win32":

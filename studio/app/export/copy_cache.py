@@ -113,7 +113,7 @@ def _open_lock(folder: Path) -> int:
 
 def _remove(folder: Path) -> bool:
     """Remove a folder with its files; links in it are not followed."""
-    # The mark goes last: what is left by a kill is removed by the next start.
+    # The mark is removed last: if the process is killed, the next start removes the rest.
     with contextlib.suppress(FileNotFoundError):
         for one in sorted(folder.iterdir(), key=lambda one: one.name == _MARK):
             if one.is_dir() and not one.is_symlink():

@@ -70,7 +70,7 @@ class CopyRequest:
         return cls(
             tuple(pictures),
             tuple(map(collection_of, pictures)),
-            # The folder is empty: there is nothing to ask about.
+            # The folder is empty, so the rule "ask" has nothing to ask.
             replace(preset, conflict=ConflictRule.NUMBER),
         )
 

@@ -160,7 +160,7 @@ class _PageWork:
         items = await gather_items(
             self._library, self._exporter, request.pictures, preset, request.collection
         )
-        # The folder is new, so nobody has to be asked.
+        # The folder is new, so the rule "ask" has nothing to ask.
         plan = make_plan(items, replace(preset, conflict=ConflictRule.NUMBER))
 
         def changed(run: ExportRun) -> None:

@@ -168,7 +168,7 @@ def alternative_text(name: str, prompt: str) -> str:
         return title
     if not title:
         return one_line(words, _LONGEST_ALT)
-    # A name that was made of the prompt says nothing more.
+    # A name taken from the prompt adds nothing.
     return one_line(
         words if words.startswith(title.rstrip("…")) else f"{title}: {words}", _LONGEST_ALT
     )
@@ -190,7 +190,7 @@ def _stage(picture: PagePicture, place: int, count: int) -> str:
         actual, enlarge = _text(_("Actual size")), _text(_("Enlarge"))
         links.append(f'<label><input type="checkbox" class="actual"> {actual}</label>')
         alt = _text(alternative_text(picture.name, picture.prompt) or unnamed)
-        # Pictures inside the page are there already.
+        # Embedded pictures are already loaded.
         when = "eager" if picture.source.startswith("data:") else "lazy"
         shown = (
             f'<a class="open" href="#p{place}" title="{enlarge}">'

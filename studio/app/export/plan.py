@@ -33,7 +33,7 @@ class ExportNote(StrEnum):
     ASK = "ask"  # the name is taken, and the user decides
     NOT_ENLARGED = "not_enlarged"
     FLATTENED = "flattened"  # transparent parts lie on the ground colour
-    FIRST_FRAME = "first_frame"  # of an animation
+    FIRST_FRAME = "first_frame"  # only the first frame of an animation is exported
     SIXTEEN_BITS = "sixteen_bits"  # refused
     TOO_LARGE = "too_large"  # refused
 
@@ -190,7 +190,7 @@ class _Names:
                 self._planned.add(key)
                 notes = (*copy.notes, ExportNote.NUMBERED)
                 return replace(copy, name=path.name, notes=notes)
-        raise AssertionError  # numbers have no end
+        raise AssertionError  # unreachable: numbers do not run out
 
     def _is_free(self, key: str) -> bool:
         return key not in self._existing and key not in self._planned

@@ -217,7 +217,7 @@ class ExportQueue:
             finally:
                 self._running = None
                 if run.state is ExportState.RUNNING:
-                    # A bug ended it; what is left can be resumed.
+                    # A bug ended it; the rest can be resumed.
                     run.state = ExportState.STOPPED
                     self._stopped.append(run)
 
@@ -230,7 +230,7 @@ class ExportQueue:
             self._halt(run, error)
             return
         settled = run.settled()
-        # What was planned may be out of date: another export ran, or it was stopped for long.
+        # The plan may be outdated: another export ran, or this one was stopped for long.
         run.plan = await asyncio.to_thread(run.plan.renamed, existing, settled)
         done = {id(one) for one in settled}
         left = deque(one for one in run.plan.copies if id(one) not in done)
