@@ -86,7 +86,7 @@ class SharedParts:
     """Parts that several cores use in turn; their creator closes them.
 
     Attributes:
-        painter: used instead of the built-in one; None for that one.
+        painter: painter to use; None for the built-in one.
         decoder: decoder to share; None for one in each core.
         comparer: compares and composes pictures; None for one in each core.
     """
@@ -346,7 +346,7 @@ class Core:
 
     @property
     def kept_answers(self) -> tuple[Job, ...]:
-        """Failed jobs whose answer, or a part of it, can be read again."""
+        """Failed jobs whose answer can be read again, at least in part."""
         return tuple(
             job
             for job in self.queue.jobs.values()
@@ -415,7 +415,7 @@ class Core:
 
     @cached_property
     def guides(self) -> GuideMaker:
-        """Maker of the pictures drawn from a markup. Requires a prepared core."""
+        """Maker of pictures drawn from the markup. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.guides import GuideMaker
 
@@ -461,7 +461,7 @@ class Core:
     async def find_key(self, name: str) -> str:
         """The key of a profile. Raises KeyMissing.
 
-        A stored key is sent to its profile's own host only, one from the environment to any.
+        A stored key is sent to its profile's own host only, a key from the environment to any host.
         """
         own = self.settings.value.find_profile(name)
         if urlsplit(own.base_url).hostname != urlsplit(self.profile(name).base_url).hostname:

@@ -170,7 +170,7 @@ class DriftMeter:
         )
 
     async def _path_of(self, parent: Parent) -> Path | None:
-        """The copy of the parent that was sent, or its original; None where both are gone."""
+        """The copy of the parent that was sent, or its original; None if both are gone."""
         kept = await asyncio.to_thread(self._library.originals.kept_inputs, parent.sha256)
         if kept:
             return kept[0]

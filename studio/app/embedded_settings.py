@@ -75,7 +75,7 @@ class EmbeddedSettings:
 
 
 async def read(library: Library, reference: Reference) -> EmbeddedSettings | None:
-    """Prompt and settings of a reference from outside; None for none.
+    """Prompt and settings of a reference from outside; None if it has none.
 
     Raises StorageError, PictureUnreadable.
     """

@@ -23,7 +23,7 @@ if sys.platform == "win32":
 log = logging.getLogger(__name__)
 
 Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-"""Handles the connection of a process with work for the owner, until that is done."""
+"""Handles the connection of a process with work for the owner, until the work is done."""
 
 PATIENCE = 2.0
 """Seconds to wait for the other process."""

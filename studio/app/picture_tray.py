@@ -41,7 +41,7 @@ class TrayFile:
         self.trouble: StorageError | None = None
 
     def load(self) -> tuple[str, ...]:
-        """Ids of the pictures; none without a file, or with an invalid one."""
+        """Ids of the pictures; none if the file is missing or invalid."""
         try:
             found = json_reader.load(self._path, _Content)
         except FileNotFoundError:

@@ -69,7 +69,7 @@ def _lines(found: ComparisonResult, *, edited: bool) -> list[str]:
 
 
 def _shift(right: float, down: float) -> str:
-    """The shift in words; 0.04 px up is none."""
+    """The shift as a sentence, rounded to 0.1 px."""
     x, y = round(right, 1), round(down, 1)
     sentences = {
         (False, False): _("Shift: {x} px right, {y} px down"),

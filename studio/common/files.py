@@ -166,7 +166,7 @@ def check_way(root: Path, folder: Path) -> None:
 def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
     """Create `folder` and its parents durably, readable by this user only.
 
-    Raises StorageError if a link is on the way from `within`.
+    Raises StorageError if the path from `within` contains a link.
     """
     with storage_errors(folder):
         if within is not None:
@@ -245,7 +245,7 @@ def _write_all(handle: int, data: bytes) -> int:
 def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
     """Write a file atomically and durably, over an existing one.
 
-    Raises StorageError if a link is on the way from `within`.
+    Raises StorageError if the path from `within` contains a link.
     """
     temporary = beside(path)
     if within is not None:
@@ -263,7 +263,7 @@ def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
 
 
 def set_aside(path: Path) -> StorageError:
-    """Rename an invalid file as `put_aside` does; returns the error to show."""
+    """Rename an invalid file with `put_aside`; returns the error to show."""
     try:
         return set_aside_error(path, put_aside(path))
     except OSError as error:
@@ -364,7 +364,7 @@ def move(
     Also raises it if a link lies between `within` and the target. With `leaving` the old folder is
     not synced, because it is removed as well, or the old name does no harm. Without `lasting` the
     caller syncs the new folder. Another program could create `target` between the check and the
-    renaming: names with an id of ours are safe, `claim` is for all others.
+    renaming: that is safe for names with an id of this program; use `claim` for all others.
     """
     with storage_errors(target):
         if os.path.lexists(target):

@@ -44,7 +44,7 @@ def _find(folder: Path, languages: list[str]) -> _gettext.NullTranslations:
 
 
 def languages(folder: Path) -> tuple[str, ...]:
-    """Codes of the languages that have a catalogue, beside English; blocking."""
+    """Codes of the languages that have a catalogue, besides English; blocking."""
     found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return tuple(sorted(path.parent.parent.name for path in found))
 
@@ -97,7 +97,7 @@ def left_to_right(text: str) -> str:
 
 
 def read_number(text: str) -> Decimal:
-    """A number as the user's language writes it: "2.50". Raises ValueError."""
+    """Parse a number in the format of the user's language: "2.50". Raises ValueError."""
     return _numbers.read(text)
 
 

@@ -47,7 +47,7 @@ __all__ = [
 T = TypeVar("T")
 
 MOST = 2**63
-"""Exclusive limit of integers, that of the database."""
+"""Exclusive limit of integers, the same as the database's."""
 
 _MOST_DIGITS = 20
 _BOM = b"\xef\xbb\xbf"
@@ -217,7 +217,7 @@ def encode(value: Any) -> bytes:
 def merge_into_file(path: Path, body: bytes, known: Collection[str] = ()) -> bytes:
     """`body` with the entries of an existing file that this version does not know.
 
-    Entries of `body` are known, and those named in `known`. An unreadable or invalid file is
+    Known entries are those of `body`, and those named in `known`. An unreadable or invalid file is
     ignored.
     """
     try:

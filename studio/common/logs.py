@@ -1,4 +1,4 @@
-"""Redaction of logs, and buffering of records before there are log files.
+"""Redaction of logs, and buffering of records until there are log files.
 
 The files are in `log_files`, which is loaded after the window is shown.
 """

@@ -1,8 +1,8 @@
-"""Numbers and money as a language writes them, and numbers as its users type them.
+"""Formatting of numbers and money by language, and parsing of numbers that users type.
 
 The command line takes the format of its language from `FORMATS`; the window reads it from Qt, which
-also knows the user's country (`studio/ui/support/formatting.py`). Data, such as JSON, records
-and tables for other programs, are never written with these.
+also knows the user's country (`studio/ui/support/formatting.py`). Data, such as JSON, records and
+tables for other programs, is never formatted with these.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class NumberFormat:
         return re.sub(kept, r"\g<kept>", text, count=1)
 
     def read(self, text: str) -> Decimal:
-        """A number as it is typed in this language or with a decimal point: "2,50", "1.234,5".
+        """Parse a number typed in this language or with a decimal point: "2,50", "1.234,5".
 
         Groups are recognised by their length: in German "2.500" are thousands, "2.50" is not.
         Raises ValueError.

@@ -75,7 +75,7 @@ class Paths:
 
 
 def find(home: str | Path | None = None) -> Paths:
-    """The folders for `home`, or the system's own (platformdirs) when it is None.
+    """The folders for `home`, or the system's usual ones (platformdirs) if it is None.
 
     Raises InputError for a name that cannot be encoded, which records and index require.
     """

@@ -23,7 +23,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class PendingCall:
-    """A call for a thread, its outcome, and the future that waits for it."""
+    """A call to run on a thread, its outcome, and the future that waits for it."""
 
     __slots__ = ("_call", "_error", "_future", "_result")
 
@@ -36,7 +36,7 @@ class PendingCall:
     def run(self) -> bool:
         """Run on a thread, unless it was cancelled, and deliver the outcome on the loop's.
 
-        False if the loop is gone: then the caller keeps this object.
+        False if the loop is closed; then the caller keeps this object.
         """
         assert self._future is not None
         assert self._call is not None

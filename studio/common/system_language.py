@@ -19,7 +19,7 @@ _SCRIPTS = {"hans": "CN", "hant": "TW"}
 
 
 def system_languages() -> list[str]:
-    """Codes such as "de_AT", or names as Windows writes them ("German_Germany"); never empty."""
+    """Codes such as "de_AT", or Windows names such as "German_Germany"; never empty."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return [one for one in value.split(":") if one] or ["en"]

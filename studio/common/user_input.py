@@ -241,7 +241,7 @@ def head(path: Path, number: int = 1024) -> bytes:
 
 
 def read(path: Path, *, most: int) -> bytes:
-    """The bytes of a file. Raises Unusable, also for an empty one."""
+    """The bytes of a file. Raises Unusable, also if it is empty."""
     with opened(path, most=most) as file:
         data = b"".join(blocks(file, path, most=most))
     if not data:

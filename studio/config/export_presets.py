@@ -35,7 +35,7 @@ class ExportPresetStore:
     """The presets file and the presets read from it.
 
     Attributes:
-        presets: all presets in the user's order, built-in ones included.
+        presets: all presets in the user's order, including built-in ones.
         trouble: error to show once: the file could not be read.
     """
 
@@ -47,7 +47,7 @@ class ExportPresetStore:
         self.presets: tuple[ExportPreset, ...] = BUILT_IN
 
     def load(self) -> tuple[ExportPreset, ...]:
-        """Read the file; the built-in presets without one."""
+        """Read the presets; the built-in ones if there is no file."""
         try:
             raw = json_reader.plain(json_reader.read(self._path))
             if not isinstance(raw, dict):

@@ -54,7 +54,7 @@ class KeyStatus:
 
     @property
     def usable(self) -> bool:
-        """Whether a request can be made now, as far as is known."""
+        """Whether a request can be made now, as far as known."""
         return self.source in (KeySource.ENVIRONMENT, KeySource.SESSION) or self.saved
 
     @property

@@ -110,7 +110,7 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
 
 
 def written_prices(prices: Mapping[str, Mapping[str, float]]) -> str:
-    """Prices as `read_prices` reads them."""
+    """Prices in the format of `read_prices`."""
     return "\n".join(
         f"{model} {size} {short_number(price, 6)}"
         for model, table in prices.items()

@@ -60,7 +60,7 @@ class Profile:
 
 
 USUAL_PATH = "gemini"
-"""Usual path of this wire format."""
+"""Default path of this wire format."""
 
 PLACE = "{model}"
 """Placeholder of the model in a custom path."""
@@ -366,7 +366,7 @@ class SettingsStore:
             raise
 
     def _over_others(self, value: Settings) -> bytes:
-        """The file's present content with the changes made here since the last save."""
+        """The file's current content with the changes made here since the last save."""
         try:
             raw, version = _raw(self._path)
         except FileNotFoundError:
@@ -461,7 +461,7 @@ def encode(
 
     Args:
         raw: the file's JSON, whose unknown and invalid entries are preserved.
-        odd: whether `raw` has invalid entries to look for, beside unknown ones.
+        odd: whether `raw` has invalid entries to look for, besides unknown ones.
         unusable: names of valid entries that cannot be used now; they are preserved too.
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}

@@ -122,7 +122,7 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
 
 
 def open_vault(environ: Mapping[str, str]) -> SecretStore:
-    """The system's keyring. Blocking. Raises KeyringTrouble if there is none.
+    """The system's keyring. Blocking. Raises KeyringFailure if there is none.
 
     Chosen by name, not by keyring's chain of backends: a change of desktop must not lose a key.
     """

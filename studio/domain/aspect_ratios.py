@@ -15,7 +15,7 @@ NAMED = tuple(
         *("1:2", "2:1", "1:4", "4:1", "1:8", "8:1"),
     )
 )
-"""Every ratio with a name; others are given in lowest terms."""
+"""Every ratio with a name; others are written in lowest terms."""
 
 PICKED = ("1:1", "3:2", "2:3", "16:9", "9:16")
 """Ratios in the composer's row; the others are behind its chevron."""

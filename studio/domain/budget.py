@@ -100,7 +100,7 @@ def _with_unknown(words: str, unknown: int) -> str:
 
 
 def plain(usd: float) -> str:
-    """A limit as the user writes it: "$40", "$12.50"."""
+    """A limit without needless decimals: "$40", "$12.50"."""
     cents = round(usd * 100) % 100
     return dollars(usd, 2 if cents else 0)
 

@@ -139,7 +139,7 @@ class Comparison:
             self.beaten = set()
 
     def set_locked(self, *, locked: bool) -> None:
-        """Let the champion stay, or let arrow keys change it too."""
+        """Lock the champion, or let arrow keys change it too."""
         self.locked = locked
         if locked and not self.active:
             self.active = 1

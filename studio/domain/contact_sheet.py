@@ -73,7 +73,7 @@ _HEADER, _FOOTER = 40.0, 18.0
 _LEAST_PICTURE = 24.0
 
 INK, QUIET, PAPER, MISSING = 0x1A1A1A, 0x5F5F5F, 0xFFFFFF, 0xE2E2E2
-"""Colours of a page: text, supporting text, ground, and the place of an unreadable picture."""
+"""Colours of a page: text, secondary text, background, and boxes of unreadable pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +249,7 @@ class SheetLayout:
         return self.pixels(self._picture(self._cell(0), item))
 
     def pixels(self, box: SheetBox) -> int:
-        """Pixels of the longer side of a box."""
+        """Longer side of a box in pixels."""
         return max(1, math.ceil(max(box.width, box.height) * self._sheet.dpi / 72))
 
     @property

@@ -29,7 +29,7 @@ MOST_EDITED = 64
 """Limit of pictures edited at once, each with a request of its own."""
 
 MOST_COUNTED = 10_000
-"""Limit of a plausible count; this program writes no larger one."""
+"""Limit of a plausible count; the program writes no larger one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

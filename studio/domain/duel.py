@@ -292,7 +292,7 @@ class Duel:
         return found
 
     def next_pairs(self) -> list[tuple[str, str]]:
-        """The pair that follows if the first wins, and if the second does, each once."""
+        """The next pairs if the first wins and if the second wins, without repetition."""
         if self.pair is None:
             return []
         after = (self.decide(verdict)[0].pair for verdict in (Verdict.FIRST, Verdict.SECOND))
@@ -315,7 +315,7 @@ class Duel:
         return self.with_decision(decision), decision
 
     def decide_again(self, match: DuelMatch, verdict: Verdict) -> tuple[Duel, Decision]:
-        """Decide a match whose pair is known, again if need be. Raises ValueError for any other."""
+        """Decide a match whose pair is known, possibly again. Raises ValueError for any other."""
         if len(match.pair) != 2 or verdict not in DUEL_VERDICTS:
             raise ValueError(verdict)
         decision = Decision(picture=match.pair[0], other=match.pair[1], verdict=verdict)

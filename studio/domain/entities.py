@@ -277,7 +277,7 @@ ALIVE = frozenset(
 
 
 class HoldReason(StrEnum):
-    """Why a queued job is not sent yet, other than its place in the queue."""
+    """Reason other than its place in the queue why a job is not sent yet."""
 
     NONE = ""
     PAUSED = "paused"  # the user paused the queue
@@ -425,7 +425,7 @@ class Conversation:
 
 
 class NoHistoryReason(StrEnum):
-    """Why a picture was sent without the history of its conversation."""
+    """Reason why a picture was sent without the history of its conversation."""
 
     NO = ""
     OBJECTED = "objected"  # the service rejected the history
@@ -435,7 +435,7 @@ class NoHistoryReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryUse:
-    """How much history was sent with a request.
+    """Amount of history sent with a request.
 
     Attributes:
         turns: number of earlier turns sent; 0 when the picture was sent alone.

@@ -97,7 +97,7 @@ class SettingsChanged(Struct, frozen=True):
 
 
 class ProblemOccurred(Struct, frozen=True):
-    """An error to show that belongs to no job."""
+    """An error to show that does not belong to a job."""
 
     error: StudioError
 

@@ -40,7 +40,7 @@ class ExportColour(StrEnum):
 
 
 class ExportMetadata(StrEnum):
-    """Metadata written into copies, beside the pixels and their colour profile."""
+    """Metadata written into copies, besides pixels and colour profile."""
 
     NOTHING = "nothing"
     PROMPT = "prompt"  # prompt, title, model and date
@@ -220,7 +220,7 @@ BUILT_IN = (
         metadata=ExportMetadata.PROMPT,
     ),
 )
-"""The presets of every installation; AVIF is offered where the decoder supports it."""
+"""The presets of every installation; AVIF is offered if the decoder supports it."""
 
 
 def title_of(preset: ExportPreset) -> str:
@@ -237,7 +237,7 @@ def title_of(preset: ExportPreset) -> str:
 
 
 def find_preset(presets: Iterable[ExportPreset], name: str) -> ExportPreset:
-    """The preset with this id or title, in any case. Raises InputError."""
+    """The preset with this id or title, ignoring case. Raises InputError."""
     every = tuple(presets)
     wanted = name.strip().casefold()
     for one in every:

@@ -16,7 +16,7 @@ from studio.domain.spend import Outlay
 
 
 class NodeState(StrEnum):
-    """Whether the picture of a node can be shown; all but the first are empty nodes."""
+    """Whether the picture of a node can be shown; only `PRESENT` nodes are not empty."""
 
     PRESENT = "present"
     TRASHED = "trashed"
@@ -171,7 +171,7 @@ class FamilyTree:
         return self._children[id]
 
     def ancestors(self, id: str) -> list[str]:
-        """Ids of the parents, from the root to the direct one."""
+        """Ids of the ancestors, from the root to the direct parent."""
         found: list[str] = []
         while (id := self.nodes[id].parent) in self.nodes:
             found.append(id)

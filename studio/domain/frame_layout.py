@@ -33,7 +33,7 @@ class FrameLayout:
 
     @classmethod
     def of(cls, frame: Frame, picture: tuple[int, int]) -> FrameLayout:
-        """The layout of a frame around a picture of this size; at least one pixel large."""
+        """The layout of a frame around a picture of this size; at least one pixel in size."""
         width, height = picture
         left, top = round(frame.left * width), round(frame.top * height)
         right, bottom = round(frame.right * width), round(frame.bottom * height)
@@ -56,7 +56,7 @@ class FrameLayout:
 
 
 def has_shape(ratio: AspectRatio, size: tuple[int, int]) -> bool:
-    """Whether a picture of this size has this ratio already."""
+    """Whether a picture of this size already has this ratio."""
     return abs(size[0] / size[1] / ratio.value - 1) < _SAME
 
 

@@ -36,7 +36,7 @@ NEAR = 0.02
 
 
 class Box(NamedTuple):
-    """A part of a picture, or one that reaches beyond it, as fractions of its sides."""
+    """A box as fractions of a picture's sides, which may extend beyond the picture."""
 
     left: float
     top: float
@@ -188,7 +188,7 @@ def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
 
 
 def region_bounds(region: Region, size: tuple[int, int]) -> Box | None:
-    """Bounds of the strokes; None if these do not determine the region."""
+    """Bounds of a region's strokes; None if the strokes alone do not determine the region."""
     if region.inverted or region.mask is not None:
         return None
     width, height = size
@@ -249,7 +249,7 @@ def _cropped(
 
 
 def has_shape(model: Model, size: tuple[int, int]) -> bool:
-    """Whether a model makes pictures of this shape, or of any."""
+    """Whether a model supports pictures of this shape, or of any shape."""
     shape = size[0] / size[1]
     ratios = [AspectRatio.parse(one).value for one in model.aspects]
     return not ratios or any(abs(ratio / shape - 1) <= NEAR for ratio in ratios)
@@ -270,7 +270,7 @@ def _large_crop(
 
 
 def _inside(markup: Markup, box: Box) -> bool:
-    """Whether every mark that is sent lies in the crop."""
+    """Whether every mark that is sent is inside the crop."""
     points = [point for _n, mark in markup.sent_marks for point in mark.points]
     return all(box.left <= p.x <= box.right and box.top <= p.y <= box.bottom for p in points)
 

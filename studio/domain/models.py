@@ -60,7 +60,7 @@ class Rates:
     """Prices in US dollars per million tokens.
 
     Attributes:
-        tool: of search results read by the model; None for the price of a prompt.
+        tool: price of search results read by the model; None for that of a prompt.
         search: US dollars for one search query.
     """
 

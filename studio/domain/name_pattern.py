@@ -39,7 +39,7 @@ class PatternPart:
 
 
 def parse(pattern: str) -> tuple[PatternPart, ...]:
-    """The parts of a pattern. Raises InputError for an unknown token or a single brace."""
+    """The parts of a pattern. Raises InputError for an unknown token or an unmatched brace."""
     if len(pattern) > _LONGEST_PATTERN:
         raise InputError(_("The name pattern is too long"))
     return tuple(_parts(pattern))

@@ -129,7 +129,7 @@ def with_pixels(frame: Frame, box: PixelFrame, size: Size) -> Frame:
 
 
 def room_of(box: PixelFrame, size: Size) -> Room:
-    """Pixels between each edge of a picture and its frame; negative where it is cropped."""
+    """Margins in pixels between a picture and its frame; negative where it is cropped."""
     return Room(-box.left, box.right - size[0], -box.top, box.bottom - size[1])
 
 
@@ -193,7 +193,7 @@ def with_room(
 
 
 def centred(box: PixelFrame, size: Size) -> PixelFrame:
-    """The frame with the picture in its middle."""
+    """The frame with the picture at its centre."""
     left, top = -((box.width - size[0]) // 2), -((box.height - size[1]) // 2)
     return PixelFrame(left, top, left + box.width, top + box.height)
 

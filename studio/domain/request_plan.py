@@ -40,7 +40,7 @@ class PlannedPicture:
 
 
 class WordSource(StrEnum):
-    """Author of words that are sent."""
+    """Author of the words in a text."""
 
     PROGRAM = "program"
     SENTENCE = "sentence"  # of a role: the program's, or changed by the user

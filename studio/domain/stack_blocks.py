@@ -18,7 +18,7 @@ class LooseStack:
 
 
 class StackBlock:
-    """Consecutive stacks: keys, numbers of pictures and tiles, covers, and the rows of all."""
+    """Consecutive stacks: keys, numbers of pictures and tiles, covers, and all rows."""
 
     __slots__ = ("_row_ends", "_single", "_tile_ends", "covers", "keys", "rows", "sizes", "tiles")
 

@@ -173,7 +173,7 @@ class Stacking:
         )
 
     def tiles(self, start: int, end: int) -> list[StackTile]:
-        """The tiles from `start` up to `end`, as far as there are."""
+        """The tiles from `start` up to `end`, as far as they exist."""
         return [self.tile(index) for index in range(max(start, 0), min(end, len(self)))]
 
     def shown(self, first: int, last: int) -> array[int]:

@@ -82,10 +82,10 @@ def shape(
     by_hand: FoldState | None = None,
     leaves: int = LEAVES,
 ) -> TreeShape:
-    """Fold a family until it has about as many leaves.
+    """Fold a family until it has about this many leaves.
 
     Rejected leaves are folded first, then branches without picks by age, then the rest by age;
-    never the way to the selected picture. The boxes of folds count as leaves.
+    never the path to the selected picture. The boxes of folds count as leaves.
     """
     if not tree.root:
         return TreeShape(root="", children={}, folds={})
@@ -213,7 +213,7 @@ class TreeBox:
 
 @dataclass(frozen=True, slots=True)
 class TreeLayout:
-    """Boxes by id, parents before children; columns have theirs from top to bottom."""
+    """Boxes by id, parents before children, and boxes by column from top to bottom."""
 
     boxes: Mapping[str, TreeBox]
     columns: Sequence[Sequence[TreeBox]] = ()

@@ -162,7 +162,7 @@ class AttemptRunner:
             job: the job with the number of this attempt.
             report: called with the job when its state changes.
 
-        An answer kept from an earlier attempt, because there was no room for its picture, is used
+        An answer kept from an earlier attempt, whose picture did not fit on the disk, is used
         instead of a new request. Raises StudioError with `billed` set.
         """
         with self._room.promised(job.request):
@@ -374,7 +374,7 @@ class AttemptRunner:
             raise
 
     async def pictures_of(self, job: Job, found: FoundAttempt) -> list[tuple[AnswerPicture, Path]]:
-        """The pictures of a kept answer, each with the file it is in. Raises StudioError."""
+        """The pictures of a kept answer, each with its file. Raises StudioError."""
         provider = self.reader(job, found)
         await self._decode_again(job, found)
         body = found.entry.body
@@ -526,7 +526,7 @@ class AttemptRunner:
         return answer, self._journal.read_changes(entry), turn
 
     def _mark_sent(self, entry: JournalEntry, wire: str, *, check_room: bool) -> None:
-        """Raises StorageError, also if the disk has no room for the answer."""
+        """Mark as sent. Raises StorageError, also if the disk has no room for the answer."""
         if check_room:
             self._room.check()
         self._journal.sent(entry, wire)

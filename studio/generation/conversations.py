@@ -2,8 +2,8 @@
 
 The model's parts are in `.gridbrush/turns/`, named by their hash; the bytes of pictures are those
 of the originals. A turn is on disk before its picture is recorded, so that every visible picture
-can be continued. The history sent with a request is noted in its journal entry first, so that a
-recovered answer continues what was really sent.
+can be continued. The history sent with a request is recorded in its journal entry first, so that a
+recovered answer continues the history that was really sent.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MOST_BYTES = 16 << 20
 """Limit of pictures read for a history; no request takes more."""
 
 FindInput = Callable[[Reference], InputPicture]
-"""Returns a reference in the form it is sent."""
+"""Returns a reference in the form in which it is sent."""
 
 
 class ConversationStore:

@@ -79,7 +79,7 @@ class Journal:
         self._unsent: set[str] = set()
 
     def queue(self, job: Job) -> JournalEntry:
-        """Journal a job, which survives any crash from here on. Raises StorageError."""
+        """Journal a job, which survives any crash from then on. Raises StorageError."""
         return self.queue_some((job,))[0]
 
     def queue_some(self, jobs: Sequence[Job]) -> list[JournalEntry]:
@@ -151,13 +151,13 @@ class Journal:
             return RequestChanges()
 
     def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
-        """Mark as sent, just before the first byte: from here on it may be billed."""
+        """Mark as sent, just before the first byte: from then on, it may be billed."""
         self._unsent.discard(entry.attempt)
         mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
 
     def begin_encoded(self, entry: JournalEntry) -> files.Appender:
-        """The file for a compressed body as received; durable with the mark."""
+        """The file for a compressed body as received, which becomes durable with the mark."""
         return files.Appender(entry.encoded, lasting=False)
 
     def drop_encoded(self, entry: JournalEntry) -> None:
@@ -255,7 +255,7 @@ class Journal:
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
     def stays(self, entry: JournalEntry, why: EndReason) -> bool:
-        """Whether the entry holds paid data whose removal `why` does not allow."""
+        """Whether the entry has paid data that may not be removed for this reason."""
         if why is EndReason.CANCELLED:
             return self.has_whole(entry)
         if why is EndReason.UNANSWERED:
@@ -302,7 +302,7 @@ class Journal:
 
     @staticmethod
     def has_answer(entry: JournalEntry) -> bool:
-        """Whether there is a part of an answer; True if that cannot be read."""
+        """Whether there is at least a part of an answer; True if that cannot be determined."""
         return any(_has_bytes(path) for path in (entry.body, entry.encoded))
 
     def read_entry(self, entry: JournalEntry) -> FoundAttempt:

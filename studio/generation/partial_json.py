@@ -83,7 +83,7 @@ def _closed(text: bytes) -> bytes | None:
 
 
 def _end_of_string(text: bytes, position: int) -> int | None:
-    """End of the string that `position` is in; None if it was cut."""
+    """End of the string that contains `position`; None if it is truncated."""
     size = len(text)
     while position < size:
         inside = _IN_STRING.match(text, position)

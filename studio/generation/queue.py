@@ -63,7 +63,7 @@ _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
 """Errors after which the journal may have a paid answer, so the entry is kept."""
 
 Make = Callable[[Job, JournalEntry, Callable[[Job], None]], Awaitable[object]]
-"""Runs one attempt, up to pictures in the library. Raises StudioError."""
+"""Runs one attempt, until its pictures are in the library. Raises StudioError."""
 
 
 class JobQueue:
@@ -212,7 +212,7 @@ class JobQueue:
             self._run_in_background(self._keep_order())
 
     def retry(self, job: Job | str) -> None:
-        """Retry a job, or send a recovered unsent one. May cost money."""
+        """Retry a job, or send a recovered unsent one. May be billed."""
         found = self.jobs.get(job) if isinstance(job, str) else job
         if found is None or found.alive or found.id in self._returning:
             return

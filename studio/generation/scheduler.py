@@ -25,7 +25,7 @@ _SAME_MOMENT = 0.5
 
 
 class SchedulerQueue(Protocol):
-    """The queue as the scheduler needs it.
+    """Interface of the queue for the scheduler.
 
     Attributes:
         jobs: jobs by id, in order.

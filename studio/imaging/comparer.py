@@ -93,9 +93,9 @@ class DifferenceMap:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRegion:
-    """Mask of the pixels that do not count; `data` has a byte per pixel, 0 for those that do.
+    """Mask of pixels to ignore; `data` has a byte per pixel, 0 for pixels that count.
 
-    It lies over the whole first picture, in any resolution.
+    It covers the whole first picture, in any resolution.
     """
 
     width: int

@@ -74,7 +74,7 @@ _JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JPEG_MARK: Final = re.compile(rb"\xff{1,16}([\x01-\xcf\xd8-\xfe])")
-"""A marker; in entropy-coded data 0xff is followed by zero or a restart number."""
+"""Pattern of a marker; in entropy-coded data, 0xff is followed by zero or a restart number."""
 
 _XMP_SIGN: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"

@@ -58,7 +58,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class DecodeRefused(Exception):
-    """A picture that is refused; `fault` is the key of the sentence for the user."""
+    """The picture is refused; `fault` is the key of the sentence for the user."""
 
     def __init__(self, fault: str, details: str = "") -> None:
         super().__init__(details or fault)

@@ -52,7 +52,7 @@ _START = 20.0
 """Seconds until a new process must be ready, with a cold disk and a busy machine."""
 
 _NOT_LOOKED = ("died", "too_slow", "memory")
-"""Faults of the process, not of the picture."""
+"""Faults of the process rather than of the picture."""
 
 _MOST_PROCESSES = 2
 """Limit of processes: one, and another while a picture takes long."""
@@ -295,7 +295,7 @@ class Decoder:
         return facts, data
 
     def error_of(self, fault: str, path: Path, details: str) -> PictureUnreadable:
-        """The error for a fault about this file."""
+        """The error for a fault that concerns this file."""
         return _unreadable(fault, path, details)
 
     def _give_up(self, asked: _DecodeRequest) -> None:
@@ -457,7 +457,7 @@ class _WorkerProcess:
         return not self._lost and self._process.poll() is None
 
     def wait_ready(self) -> None:
-        """Wait until it can work. Raises StudioError if it cannot."""
+        """Wait until the process is ready. Raises StudioError if it cannot start."""
         ready = self._receive(_START)
         if "ready" not in ready[0]:
             raise _not_started(self._last_words())

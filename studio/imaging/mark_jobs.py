@@ -31,7 +31,7 @@ _STEP = 2
 _TRIED = range(-_REACH, _REACH + 1, _STEP)
 
 _SOME = b"\xff\0\0\0\0\0\0"
-"""Every seventh level is enough to find the place of a mark."""
+"""Pattern that keeps every seventh pixel, which is enough to find a mark."""
 
 _ALIKE = 0.55
 """Correlation from which a part of a mark counts as visible."""

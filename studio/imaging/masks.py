@@ -20,7 +20,7 @@ _WHITE = [0] * 224 + [255] * 32
 _COLOURED = [0] * 48 + [255] * 208
 
 _FEW, _MOST = 0.01, 0.5
-"""Largest share of coloured pixels, and smallest share of black and white ones."""
+"""Limits of the share of coloured pixels, and of black and white ones."""
 
 _STEPS = 4
 """Number of steps of a soft edge before smoothing."""

@@ -59,7 +59,7 @@ class DrawingFailed(Exception):
     """A page that cannot be drawn.
 
     Attributes:
-        fault: word for the parent process, see worker_protocol.py.
+        fault: fault to report to the parent process; see worker_protocol.py.
     """
 
     def __init__(self, fault: str, details: str) -> None:
@@ -69,7 +69,7 @@ class DrawingFailed(Exception):
 
 @dataclass
 class _PdfDocument:
-    """A PDF between its first and its last page."""
+    """A PDF whose pages are being drawn."""
 
     content: QByteArray
     buffer: QBuffer
@@ -115,7 +115,7 @@ class _Canvas:
         return QRectF(box.x * k, box.y * k, box.width * k, box.height * k)
 
     def draw_picture(self, box: SheetBox, data: bytes) -> None:
-        """A picture that fills a box; a grey box without its bytes."""
+        """Draw a picture that fills a box; a grey box if it is unreadable."""
         where = self.rectangle(box)
         if not data:
             self.painter.fillRect(where, QColor(MISSING))
@@ -123,7 +123,7 @@ class _Canvas:
         self.painter.drawImage(where, _image(data))
 
     def draw_logo(self, box: SheetBox, data: bytes) -> None:
-        """A logo as large as fits, at the right edge of a box."""
+        """Draw a logo as large as fits, at the right edge of a box."""
         image, where = _image(data), self.rectangle(box)
         factor = min(where.width() / image.width(), where.height() / image.height())
         size = QSizeF(image.width() * factor, image.height() * factor)
@@ -131,7 +131,7 @@ class _Canvas:
         self.painter.drawImage(QRectF(corner, size), image)
 
     def draw_text(self, text: SheetText) -> None:
-        """A text within its lines; the last line ends with an ellipsis if the text is too long."""
+        """Draw a text; the last line ends with an ellipsis if the text is too long."""
         where = self.rectangle(text.box)
         font = QFont(_state.family)
         font.setPixelSize(max(1, round(text.size * self.factor)))

@@ -117,7 +117,7 @@ class Library:
             self.store.run_in_background(reindex.run(self.store))
 
     def _open(self, *, beside: bool) -> bool:
-        """Whether a rebuild of the index is pending."""
+        """Open the store; returns whether a rebuild of the index is pending."""
         store = self.store
         if store.writable:
             store.identify(create=True)
@@ -299,7 +299,7 @@ class Library:
     # Changes
 
     async def rate(self, ids: Sequence[str], stars: int) -> str:
-        """Give pictures 0 to 5 stars; returns a sentence about it. Raises InputError."""
+        """Give pictures 0 to 5 stars; returns a sentence about the change. Raises InputError."""
         if not 0 <= stars <= 5:
             raise InputError(_("A rating has 0 to 5 stars"))
         return await edits.set_field(self.store, "rating", ids, stars)
@@ -363,24 +363,25 @@ class Library:
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self, only: str = "") -> str | None:
-        """Undo the last change; returns the sentence of the effect, or None if there is none.
+        """Undo the last change; returns a sentence about the effect, or None if there is none.
 
-        `only` is the id of a change (`ChangeRecorded`): None if another one came after it.
+        `only` is the id of the change to undo (`ChangeRecorded`); returns None if a later one
+        exists.
         """
         step = await self.step_back(only)
         return None if step is None else step.effect
 
     async def redo(self) -> str | None:
-        """Redo the last undone change; returns the sentence of the effect, or None for none."""
+        """Redo the last undone change; returns a sentence about the effect, or None for none."""
         step = await self.step_forward()
         return None if step is None else step.effect
 
     async def step_back(self, only: str = "") -> HistoryStep | None:
-        """Undo the last change as `undo` does, and name it."""
+        """Undo the last change as `undo` does; also returns a sentence about the undone change."""
         return await edits.step(self.store, back=True, only=only)
 
     async def step_forward(self) -> HistoryStep | None:
-        """Redo the last undone change, and name it."""
+        """Redo the last undone change; also returns a sentence about that change."""
         return await edits.step(self.store, back=False)
 
     def stop_changes(self) -> None:

@@ -30,7 +30,7 @@ def caption(picture: Picture, which: SheetCaption) -> str:
 
 
 def prompt_lines(prompt: str) -> str:
-    """A prompt without invisible and bidirectional control characters."""
+    """The lines of a prompt, without invisible and bidirectional control characters."""
     lines = [one_line(line, LONGEST) for line in prompt[:LONGEST].splitlines()]
     return "\n".join(lines).strip()
 

@@ -55,7 +55,7 @@ class CopyCache:
             _remove(folder)
 
     def close(self) -> None:
-        """Give the folder back; its files stay."""
+        """Release the folder; its files stay."""
         handle, self._handle = self._handle, -1
         if handle >= 0:
             os.close(handle)

@@ -28,7 +28,7 @@ _PROGRAM = "Gridbrush"
 def texts_for(picture: Picture, choice: ExportMetadata, kind: ExportFormat) -> ExportTexts | None:
     """The metadata of a copy; None for nothing.
 
-    What does not fit into a JPEG is shortened: first the facts for this program, then the prompt.
+    Metadata too long for a JPEG is shortened: first the facts for this program, then the prompt.
     """
     if choice is ExportMetadata.NOTHING:
         return None
@@ -97,7 +97,7 @@ def _source_type(picture: Picture) -> str:
 
 
 def _facts(picture: Picture, choice: ExportMetadata) -> dict[str, Any]:
-    """The facts as this program reads them, see library/metadata/provenance.py."""
+    """The facts in this program's own format; see library/metadata/provenance.py."""
     facts: dict[str, Any] = {"prompt": picture.prompt, "model": picture.model}
     if choice is ExportMetadata.EVERYTHING:
         advanced = picture.advanced

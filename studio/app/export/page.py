@@ -263,7 +263,7 @@ class _PageWork:
 
 
 def heading(which: SheetCaption) -> str:
-    """The word for a caption."""
+    """Heading of a caption."""
     headings = {
         SheetCaption.TITLE: _("Title"),
         SheetCaption.PROMPT: _("Prompt"),

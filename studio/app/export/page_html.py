@@ -156,7 +156,7 @@ def foot() -> str:
 
 
 def relative_address(*names: str) -> str:
-    """The address of a file below the page's folder."""
+    """Relative address of a file below the page's folder."""
     # A first part with a colon would be taken for a scheme.
     return "./" + "/".join(quote(name, safe="") for name in names)
 

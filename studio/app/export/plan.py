@@ -173,7 +173,7 @@ class _Names:
         self._numbers: dict[str, Iterator[Path]] = {}
 
     def placed(self, copy: PlannedCopy, rule: ConflictRule) -> PlannedCopy:
-        """The copy with a free name, or with a note that it has none."""
+        """The copy with a free name, or with a note that its name is taken."""
         key = originals.collision_key(copy.wanted)
         if key in self._existing:
             if rule is ConflictRule.SKIP:

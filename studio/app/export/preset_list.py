@@ -15,7 +15,7 @@ Presets = tuple[ExportPreset, ...]
 
 
 def changed(presets: Presets, preset: ExportPreset) -> Presets:
-    """The presets with this one instead of the one with its id."""
+    """The presets with this one in place of that with the same id."""
     return tuple(preset if one.id == preset.id else one for one in presets)
 
 

@@ -26,7 +26,7 @@ from studio.library.files import save_copies
 _Result = TypeVar("_Result")
 
 _LANES = 6
-"""Copies at once: two are encoded and two wait for it, while two are written."""
+"""Copies in progress: two are being encoded, two wait for that, and two are being written."""
 
 
 class ExportState(StrEnum):
@@ -40,7 +40,7 @@ class ExportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenCopy:
-    """A copy that has its name; `width` and `height` are those of the file."""
+    """A finished copy; `width` and `height` are those of the file."""
 
     copy: PlannedCopy
     path: Path
@@ -145,7 +145,7 @@ class ExportQueue:
 
     @property
     def stopped(self) -> tuple[ExportRun, ...]:
-        """The exports that can be resumed, the one stopped last first."""
+        """The exports that can be resumed, most recently stopped first."""
         return tuple(reversed(self._stopped))
 
     def add(self, plan: ExportPlan, folder: Path, ask: AskConflict | None = None) -> ExportRun:

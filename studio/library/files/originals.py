@@ -88,7 +88,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def is_portable(name: str) -> bool:
-    """Whether Linux, macOS and Windows all accept this name of a file."""
+    """Whether Linux, macOS and Windows all accept this file name."""
     return _is_name(name) and _is_windows_name(name) and _UNSAFE.search(name) is None
 
 

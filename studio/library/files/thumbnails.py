@@ -48,7 +48,7 @@ class ThumbnailStore:
         return data if data[:2] == b"\xff\xd8" and data[-2:] == _END else None
 
     def find(self, sha256: str, edge: int) -> Path | None:
-        """Path of a cached thumbnail, if it is complete."""
+        """Path of a cached thumbnail; None unless it is complete."""
         path = self._path(sha256, edge)
         try:
             with path.open("rb", buffering=0) as file:

@@ -253,7 +253,7 @@ class Index:
         records: Iterable[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> None:
-        """Apply records, each with its start and end, in the order of the log.
+        """Apply records, each with its start and end position, in the order of the log.
 
         Many are applied in portions, one transaction each. `taken` is called with the number of
         further pictures changed. Raises StorageError.
