@@ -26,7 +26,7 @@ class ParsedArguments(argparse.Namespace):
     """Parsed arguments.
 
     Attributes:
-        command: None for the window.
+        command: name of the command; None for the window.
         files: pictures to open in the window as references, as absolute paths.
     """
 

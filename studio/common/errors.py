@@ -58,7 +58,7 @@ class StudioError(Exception):
     Attributes:
         title: what happened, in a few words ("The service is busy").
         message: one or two sentences with the facts.
-        hint: what helps, without the price of another request; may be empty.
+        hint: advice, without the price of another request; may be empty.
         stated: the service's own statement on whether it billed the request; None without one.
         retryable: whether the same request may be retried automatically, if it was not billed.
         repeats: maximum number of automatic retries, if retryable.

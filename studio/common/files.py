@@ -413,7 +413,7 @@ def until_free(act: Callable[[], object], wait: Callable[[float], object] = time
 
 
 def remove(path: Path, *, within: Path | None = None) -> None:
-    """Remove a file if it exists. Raises StorageError, also for a link on the way from `within`."""
+    """Remove a file if it exists. Raises StorageError, also if the path has a link."""
 
     def act() -> None:
         with contextlib.suppress(FileNotFoundError):

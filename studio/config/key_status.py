@@ -43,7 +43,7 @@ class KeyStatus:
 
     Attributes:
         sentence: the status in words.
-        reason: why the key is not saved or cannot be read; "" otherwise.
+        reason: reason why the key is not saved or cannot be read; "" otherwise.
     """
 
     profile: str

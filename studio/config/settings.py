@@ -111,7 +111,7 @@ class Settings:
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
         pick_advance: pick mode shows the next picture after a decision.
-        stacks: how the pictures of a shelf or collection are stacked ("run", "parent" or "hand"),
+        stacks: criterion by which a shelf or collection is stacked ("run", "parent" or "hand"),
             by its name or id; those not named are not stacked.
         drag_recipes: preset of copies for drags and the clipboard, by the id of a collection or of
             the library; originals for those not named.
@@ -207,7 +207,7 @@ class Settings:
     fault_models: bool = False
 
     def find_profile(self, name: str) -> Profile:
-        """The profile of that name, the user's own before the built-in. Raises InputError."""
+        """The profile of that name; the user's own come before built-in ones. Raises InputError."""
         for profile in (*self.profiles, *built_in()):
             if profile.name == name:
                 return profile
@@ -483,7 +483,7 @@ def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
-    """Settings read entry by entry, the names of unused entries, and those that are valid."""
+    """Settings read entry by entry, names of unused entries, and the valid ones among those."""
     odd: list[str] = []
     try:
         found = json_reader.convert(raw, Settings)

@@ -204,7 +204,7 @@ class Comparison:
         self.sides = [row for row in self.sides if row in known]
 
     def _free(self, at: int, way: int) -> int | None:
-        """The first row beside this position that is not compared."""
+        """The first row next to this position that is not compared."""
         place = at + way
         while 0 <= place < len(self.order):
             if self.order[place] not in self.sides:

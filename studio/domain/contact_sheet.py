@@ -135,7 +135,7 @@ class SheetItem:
     """A picture of a sheet.
 
     Attributes:
-        width, height: in pixels.
+        width, height: size in pixels.
         texts: texts of the captions that it has.
         note: text in place of a picture that cannot be shown.
     """

@@ -41,7 +41,7 @@ class Draft:
             one by one, with the same prompt and other references.
         aspect: ratio such as "16:9", or "match".
         size: tier such as "1K"; the user's own spelling is kept unchanged.
-        seed: None for automatic.
+        seed: seed of the first picture; None for automatic.
         continues: an edit continues the conversation about its picture, if possible.
         advanced: advanced choices, including those the model does not support.
         markup: markup of the source.

@@ -40,7 +40,7 @@ class DuelMatch:
 
     Attributes:
         begin, end: range of the list whose pictures may meet here.
-        round: from 1 for the first matches.
+        round: number of the round, 1 for the first matches.
         pair: ids of the two pictures; () while they are not known, and if there is no match.
         decided: whether the pair has a result.
         waits: whether the pair depends on earlier matches.

@@ -117,7 +117,7 @@ class Reference:
 
     Attributes:
         sha256: hex digest of the bytes; names the file in `.gridbrush/inputs/`.
-        media_type: by magic bytes, such as "image/png".
+        media_type: media type by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
         name: name in the interface.
         talk: the conversation that ends with it, if one was stored.
@@ -139,8 +139,9 @@ class SafetySetting:
     """Safety threshold for one category of harm.
 
     Attributes:
-        category: such as "HARASSMENT", with or without the service's "HARM_CATEGORY_" before it.
-        threshold: such as "BLOCK_ONLY_HIGH".
+        category: category such as "HARASSMENT", with or without the service's "HARM_CATEGORY_"
+            prefix.
+        threshold: threshold such as "BLOCK_ONLY_HIGH".
     """
 
     category: str
@@ -197,9 +198,9 @@ class GenerationRequest:
 
     Attributes:
         profile: name of the provider profile ("dgrid", "google", "sketch" or the user's own).
-        aspect: None follows the input picture, or leaves it to the model.
+        aspect: ratio; None follows the input picture, or leaves it to the model.
         size: "512", "1K", "2K", "4K", or the user's own spelling; None leaves it to the model.
-        seed: None sends no seed.
+        seed: seed to send; None sends none.
         source_prompt: the prompt as written, before {a|b} was expanded; shown in the history.
         system: system instruction; empty sends none.
         temperature: 0 to 2; None leaves it to the model.
@@ -459,7 +460,7 @@ class Picture:
         row: number in the order of arrival, from 1; the key of the index, 0 before it has one.
         path: path of the original, relative to the library's folder, with forward slashes.
         colour: average colour as 0xRRGGBB, shown until the thumbnail is loaded.
-        seconds: from the request's first byte to the complete answer.
+        seconds: time from the request's first byte to the complete answer.
         seed: the seed sent, or the one the painter drew; None if not known.
         advanced: advanced choices of its request; None if all were left to the model.
         extra_fields: JSON of the extra fields of its request; empty without any.
@@ -472,10 +473,10 @@ class Picture:
         late: its answer arrived after the timeout.
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
-        markup: what was drawn on the edited picture when it was sent; None for nothing.
+        markup: markup of the edited picture when it was sent; None for none.
         derivation: derivation from other pictures; None for a generated or imported picture.
-        answer: it is only the answer from which another picture was made: found by `is:answer`
-            only, and in the trash whenever that picture is.
+        answer: whether it is only the answer from which another picture was made: found by
+            `is:answer` only, and in the trash whenever that picture is.
     """
 
     id: str

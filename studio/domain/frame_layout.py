@@ -61,7 +61,7 @@ def has_shape(ratio: AspectRatio, size: tuple[int, int]) -> bool:
 
 
 def drawn_aspect(frame: Frame, size: tuple[int, int], aspects: Sequence[str]) -> str:
-    """The ratio to request from a model, out of its own, for a frame around a picture.
+    """The ratio, one of the model's, to request for a frame around a picture of this size.
 
     "" to request none: the model then follows the picture that is sent, which has the shape of the
     user's own.

@@ -50,7 +50,7 @@ class ParsedPrompt:
     """A parsed prompt, for the colours of the editor.
 
     Attributes:
-        groups: in reading order.
+        groups: groups in reading order.
         comments: lines that are not sent.
         warnings: lone braces, which are sent as written, and empty parts of groups.
         count: number of prompts it makes.

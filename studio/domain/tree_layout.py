@@ -70,7 +70,7 @@ class TreeShape:
 
 
 def is_rejected(node: FamilyNode) -> bool:
-    """Whether a picture can be folded first."""
+    """Whether a picture is in the library and rejected, so that it is folded first."""
     return node.flag is Flag.REJECT and node.state is NodeState.PRESENT
 
 

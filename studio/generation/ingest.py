@@ -111,11 +111,11 @@ class AnswerIngester:
 
         Args:
             provider: the reader of the answer.
-            seconds: from sending to the last byte.
+            seconds: time from sending to the last byte.
             at: time of completion of an answer found in the journal; now if None.
             early: pictures decoded while the answer was received, durable.
             kept: awaitable that ends when the answer is durable; nothing is recorded before.
-            cut: the answer is truncated, and the first part of its last picture is enough.
+            cut: whether the answer is truncated, and the first part of its last picture is enough.
             changes: differences of the request as sent from the choices.
             turn: sha256 of the model's turn, if it is stored already.
 

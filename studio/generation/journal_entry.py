@@ -62,11 +62,11 @@ class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         at: seconds since 1970.
         bytes: size of the answer's body so far.
-        seconds: from sending to the last byte.
-        reason: why it was truncated.
+        seconds: time from sending to the last byte.
+        reason: reason why it was truncated.
         reader: version of the reader that found it truncated or unreadable; 0 for none.
-        late: it arrived after the timeout.
-        status, headers: as in `answer.json`, which is not durable by itself.
+        late: whether the answer arrived after the timeout.
+        status, headers: copies from `answer.json`, which is not durable by itself.
         wire: wire format of the request; empty if the mark is damaged.
     """
 

@@ -50,7 +50,7 @@ class AnswerSink:
         received: bytes of the body.
         encoded_bytes: bytes of a compressed body, as received.
         arriving: the answer has begun and has not ended.
-        late: it is later than expected.
+        late: whether the answer is later than expected.
         most_held: limit of bytes held in memory while the disk is full.
     """
 

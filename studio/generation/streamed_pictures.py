@@ -79,7 +79,7 @@ class StreamedPictures:
             self._open = _GrowingFile(path, start)
 
     def add_piece(self, piece: bytes | memoryview) -> None:
-        """Append a piece of the string in its JSON form."""
+        """Append a piece of the string, still JSON-escaped."""
         if self._open is not None:
             self._try(partial(self._open.feed, piece))
 

@@ -91,7 +91,7 @@ class Registration:
 
     Attributes:
         placement: the placement found; None if the pictures do not line up.
-        reason: why they do not line up.
+        reason: reason why they do not line up.
         agreeing: share of the blocks with detail that agree.
     """
 
@@ -233,7 +233,7 @@ class _Block:
         px, py: regression of the gradient on the values.
         xx, xy, yy: moments of the gradient.
         rx, ry: moments of gradient and difference; solve the moments for the displacement.
-        correlation: of both pictures, -1 to 1.
+        correlation: correlation of both pictures, -1 to 1.
         error: squared distance from the fit, in pixels along its gradient.
     """
 

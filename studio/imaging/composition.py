@@ -134,7 +134,7 @@ class AnswerFacts:
     """Measurements of an answer and the parent it is composed into.
 
     Attributes:
-        reason: why they do not line up; None if they do.
+        reason: reason why they do not line up; None if they do.
         shift: shift of the answer that is corrected, right and down, in pixels of the parent.
         zoom: growth of the answer's content.
         changed: changed share of those pixels outside the region that the answer shows.

@@ -65,7 +65,7 @@ class PictureFacts(Struct, frozen=True, kw_only=True):
     """Facts about a picture file.
 
     Attributes:
-        width, height: in pixels, upright.
+        width, height: upright size in pixels.
         colour: mean colour as 0xRRGGBB.
         complete: whether the file ends where its format says.
         alpha: whether it has transparency.

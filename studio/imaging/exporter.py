@@ -37,7 +37,7 @@ class SourceFacts:
     """Facts of a picture's file that decide how it can be exported.
 
     Attributes:
-        width, height: in pixels, upright.
+        width, height: upright size in pixels.
         bits: bits per sample.
         whole: whether its pixels can be copied to a PNG bit for bit.
         alpha: whether it has transparency.

@@ -45,7 +45,7 @@ class _RegionView:
 
     Attributes:
         place: left, top, right and bottom of the region in the view, in pixels.
-        old, new, mask: those pixels of the parent, of the answer, and of the region.
+        old, new, mask: the pixels there of the parent, the answer, and the region's mask.
     """
 
     key: tuple[Any, ...]

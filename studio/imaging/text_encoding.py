@@ -17,7 +17,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks; that of UTF-32 comes first, as it begins like that of UTF-16."""
+"""Byte order marks; UTF-32 precedes UTF-16, whose marks begin alike."""
 
 _LOOKED_AT: Final = 2000
 """Number of characters examined to detect an encoding."""
@@ -61,7 +61,7 @@ def user_comment(data: bytes, *, order: str) -> str:
 
 
 def wide(data: bytes, *, order: str) -> str:
-    """Decode supposed UTF-16, in the more plausible byte order, or as UTF-8 if it is that."""
+    """Decode supposed UTF-16: the most plausible of both byte orders and UTF-8."""
     if (marked := _by_mark(data)) is not None:
         return marked
     found = _order_of_zeros(data)

@@ -289,7 +289,7 @@ class Library:
 
         Args:
             job: the finished job; a failed one has no pictures.
-            pictures: each with the complete file that becomes its original.
+            pictures: pictures, each with the complete file that becomes its original.
 
         Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
         call can be repeated.

@@ -53,7 +53,7 @@ class PageRequest:
 
     Attributes:
         target: wanted path of the page.
-        preset: how pictures beside the page are made.
+        preset: preset of the pictures beside the page.
         collection: name of the collection, for the names of those files.
         number: whether a name that is taken gets a number; otherwise nothing is made.
     """
@@ -72,7 +72,7 @@ class PageResult:
 
     Attributes:
         path: the page; None if its name was taken and `number` was off.
-        folder: that of the pictures beside it; None if they are embedded.
+        folder: folder of the pictures beside it; None if they are embedded.
         bytes: size of the page and its pictures.
     """
 

@@ -80,12 +80,12 @@ class PagePicture:
     """A picture of a page.
 
     Attributes:
-        source: what follows "src": a data: or relative address; "" for an unreadable one.
+        source: value of "src": a data: or relative address; "" for an unreadable picture.
         file: relative address of the file to open; "" for none.
         width, height: size of the shown picture, in pixels.
         name, prompt: "" if the page leaves them out.
         facts: lines of headings and values.
-        colours: as 0xRRGGBB.
+        colours: main colours as 0xRRGGBB.
     """
 
     name: str

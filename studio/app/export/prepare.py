@@ -29,7 +29,7 @@ class ItemReader:
     """Items of pictures for exports; the facts of each file are read once.
 
     Args:
-        library: where the pictures are.
+        library: library of the pictures.
         exporter: reads the facts.
     """
 

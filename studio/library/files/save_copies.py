@@ -25,7 +25,7 @@ _LONGEST = 255  # bytes of one name, on every usual disk
 
 
 def taken(folder: Path, sources: Sequence[Path]) -> list[str]:
-    """Those names of these files that are taken in a folder."""
+    """The names of these files that are taken in a folder."""
     return [source.name for source in sources if os.path.lexists(folder / source.name)]
 
 
