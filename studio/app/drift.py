@@ -1,6 +1,6 @@
 """Drift of edits: how much each differs from the picture it was made from.
 
-Runs in the background after the pictures have arrived, one comparison at a time, in the comparison
+Runs in the background after the pictures have arrived, one comparison at a time, in the comparing
 process, which has the lowest priority of all. Nothing waits for it; what is left is measured in a
 later session.
 """

@@ -64,7 +64,7 @@ class Composition:
     Attributes:
         data: the PNG; empty with a reason.
         shift: shift of the answer that was corrected, right and down, in pixels of the parent.
-        zoom: growth of its content.
+        zoom: growth of the answer's content.
     """
 
     data: bytes
