@@ -483,7 +483,7 @@ def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
-    """Settings read entry by entry, names of unused entries, and the valid ones among those."""
+    """Settings read entry by entry, names of unused entries, and of valid but unusable ones."""
     odd: list[str] = []
     try:
         found = json_reader.convert(raw, Settings)
